@@ -1,0 +1,1 @@
+"""Raspored: schools ask, coordinators send, educators count, certificates and reports follow."""

@@ -1,0 +1,1 @@
+"""Commands, one file a room, a click group each."""

@@ -1,0 +1,99 @@
+"""Settings from the environment, read once at the start; all errors are told at once. Listed in docs/operate.md."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSettings(Exception):
+    """The environment cannot be used; the text names every setting that is wrong."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set."""
+
+    mode: str
+    database_url: str
+    redis_url: str
+    smtp_url: str
+    secret_key: str
+    base_url: str
+    trusted_hosts: tuple[str, ...]
+    port: int
+    helpline_number: str
+    centre_timezone: str
+    mail_from: str
+    uid_domain: str
+    instance: Path
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read_settings(*, instance: Path | None = None) -> Settings:
+    """Read the environment. Raises: BadSettings."""
+    env = Env(eager=False)
+    folder = instance or Path(env.str("INSTANCE", "") or ROOT / "instance")
+    mode = env.str("MODE", "demo")
+    port = env.int("PORT", 8000)
+    base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
+    hosts = env.list("TRUSTED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    settings = Settings(
+        mode=mode,
+        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{folder / 'raspored.sqlite3'}",
+        redis_url=env.str("REDIS_URL", ""),
+        smtp_url=env.str("SMTP_URL", ""),
+        secret_key=env.str("SECRET_KEY", ""),
+        base_url=base_url.rstrip("/"),
+        trusted_hosts=tuple(hosts or ()),
+        port=port or 8000,
+        helpline_number=env.str("HELPLINE_NUMBER", "19833"),
+        centre_timezone=env.str("CENTRE_TIMEZONE", "Europe/Belgrade"),
+        mail_from=env.str("MAIL_FROM", "raspored@example.org"),
+        uid_domain=env.str("UID_DOMAIN", "raspored.example.org"),
+        instance=folder,
+    )
+    try:
+        env.seal()
+    except EnvError as error:
+        raise BadSettings(str(error)) from error
+    if problems := problems_with(settings):
+        raise BadSettings("; ".join(problems))
+    return settings if settings.secret_key else _with_own_key(settings)
+
+
+def problems_with(settings: Settings) -> list[str]:
+    """What an operator must mend before the product starts (TRUST S31)."""
+    problems = []
+    if settings.mode not in ("demo", "production"):
+        problems.append(f"MODE is {settings.mode!r}: it is demo or production")
+    if not settings.demo:
+        if len(settings.secret_key) < 32 or len(set(settings.secret_key)) < 10:
+            problems.append("SECRET_KEY is missing or weak: set at least 32 random characters")
+        if not settings.https:
+            problems.append("BASE_URL must begin with https:// in production")
+        if "*" in settings.trusted_hosts:
+            problems.append("TRUSTED_HOSTS must name the hosts, not *")
+    return problems
+
+
+def _with_own_key(settings: Settings) -> Settings:
+    """A demo makes its key once and keeps it, so that sessions survive a restart."""
+    path = settings.instance / "secret_key"
+    if not path.exists():
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+    return Settings(**(settings.__dict__ | {"secret_key": path.read_text().strip()}))

@@ -1,0 +1,88 @@
+"""Who did what, when: one row for each change, written in the transaction of the change, never edited.
+
+A trigger on both databases refuses DELETE and every UPDATE but two: `seal` from empty (a later job seals the rows
+in order, TRUST.md "audit"), and actor or details to their blanked form (erasure).
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.core.db import Base, db
+from scheduler.core.defences import defend
+
+
+class Doer(Protocol):
+    """Whoever acts; policy.Actor is one. The label holds no name: `user:12`, `link:request:7`, `system`."""
+
+    @property
+    def label(self) -> str: ...
+
+
+class AuditEntry(Base):
+    """One change of one thing."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "thing", "thing_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    thing: Mapped[str] = mapped_column(Text)  # the table's name
+    thing_id: Mapped[int]
+    details: Mapped[str] = mapped_column(Text)  # JSON: states, reason codes, numbers; never a name or an address
+    seal: Mapped[str | None] = mapped_column(Text)
+
+
+def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: Mapping[str, Any] | None = None) -> None:
+    """Add the row to the caller's transaction; `thing` must have been flushed, so that it has its id."""
+    identity: Any = thing
+    db.session().add(
+        AuditEntry(
+            at=at,
+            actor=actor.label,
+            action=action,
+            thing=thing.__tablename__,
+            thing_id=identity.id,
+            details=json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, default=str),
+        )
+    )
+
+
+defend(
+    AuditEntry.__table__,
+    sqlite=(
+    """CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
+    BEGIN SELECT RAISE(ABORT, 'audit_entry_keeps'); END""",
+    """CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry
+    WHEN NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.action <> OLD.action OR NEW.thing <> OLD.thing
+      OR NEW.thing_id <> OLD.thing_id
+      OR (OLD.seal IS NOT NULL AND NEW.seal IS NOT OLD.seal)
+      OR (NEW.actor <> OLD.actor AND NEW.actor NOT LIKE 'erased:%')
+      OR (NEW.details <> OLD.details AND NEW.details <> '{}')
+    BEGIN SELECT RAISE(ABORT, 'audit_entry_stays'); END""",
+    ),
+    postgresql=(
+    """CREATE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'audit_entry_keeps' USING ERRCODE = 'check_violation';
+      END IF;
+      IF NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.action <> OLD.action OR NEW.thing <> OLD.thing
+        OR NEW.thing_id <> OLD.thing_id
+        OR (OLD.seal IS NOT NULL AND NEW.seal IS DISTINCT FROM OLD.seal)
+        OR (NEW.actor <> OLD.actor AND NEW.actor NOT LIKE 'erased:%')
+        OR (NEW.details <> OLD.details AND NEW.details <> '{}') THEN
+        RAISE EXCEPTION 'audit_entry_stays' USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $$""",
+    """CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE ON audit_entry
+    FOR EACH ROW EXECUTE FUNCTION audit_entry_keeps()""",
+),
+)

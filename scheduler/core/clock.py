@@ -1,0 +1,29 @@
+"""The one place that asks what time it is. Rules and services are told the time; pages, jobs and commands ask here."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+BELGRADE = "Europe/Belgrade"
+
+
+def now() -> dt.datetime:
+    """This moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def local_day(moment: dt.datetime, zone: str = BELGRADE) -> dt.date:
+    """The calendar day that people at `zone` write for a moment."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:
+    """The UTC moment of a wall clock time.
+
+    Raises: ValueError when the clocks jump over that time (02:30 on the last Sunday of March). A doubled
+    time (02:30 on the last Sunday of October) is read as the earlier one, as PEP 495's fold=0 says.
+    """
+    local = dt.datetime.combine(day, wall, tzinfo=ZoneInfo(zone))
+    moment = local.astimezone(dt.UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("a time that the clocks jump over")
+    return moment

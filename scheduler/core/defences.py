@@ -1,0 +1,40 @@
+"""What the database refuses by itself beyond plain constraints: triggers, and PostgreSQL's exclusion constraints.
+
+Each stands beside its table in models.py and is made by the same text in `create_all` and in migrations; a law test
+compares a migrated database with the models. (Alembic's batch mode drops SQLite's triggers without a word: a migration
+that rebuilds a table calls `create_defences` for it again.)
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import DDL, Connection, Table, event
+
+
+@dataclass(frozen=True)
+class Defence:
+    """Statements that make one table defend itself, for each database, in order."""
+
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+DEFENCES: list[Defence] = []
+
+
+def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...]) -> None:
+    """Register the statements, and let `create_all` run them after the table is made."""
+    if not isinstance(table, Table):
+        raise TypeError("a defence belongs to a table")
+    DEFENCES.append(Defence(table.name, sqlite, postgresql))
+    for dialect, statements in (("sqlite", sqlite), ("postgresql", postgresql)):
+        for statement in statements:
+            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+
+
+def create_defences(connection: Connection, *, only: str | None = None) -> None:
+    """For migrations: run the statements of every table, or of `only` one."""
+    for defence in DEFENCES:
+        if only in (None, defence.table):
+            for statement in defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql:
+                connection.execute(DDL(statement.replace("%", "%%")))

@@ -1,0 +1,46 @@
+"""Mail leaves here: through SMTP where SMTP_URL names one, else as files that a page of the demo shows."""
+
+import smtplib
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+def compose(
+    *, sender: str, sender_name: str, to: str, subject: str, text: str, html: str, message_id: str, date: str
+) -> EmailMessage:
+    """Build the mail. Raises: ValueError when a header would hold a control character or an encoded word (TRUST S20)."""
+    for value in (sender_name, to, subject):
+        if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+            raise ValueError("a header with an encoded word or a control character")
+    user, _, domain = sender.partition("@")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(sender_name, user, domain)
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Message-ID"] = message_id
+    mail["Date"] = date
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    mail.add_alternative(html, subtype="html")
+    return mail
+
+
+def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
+    """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (smtplib's errors are its children)."""
+    if not smtp_url:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{name}.eml"
+        path.with_suffix(".part").write_bytes(mail.as_bytes())
+        path.with_suffix(".part").rename(path)
+        return
+    where = urlsplit(smtp_url)
+    kind = smtplib.SMTP_SSL if where.scheme == "smtps" else smtplib.SMTP
+    with kind(where.hostname or "localhost", where.port or 0, timeout=20) as server:
+        if where.scheme == "smtp+starttls":
+            server.starttls()
+        if where.username:
+            server.login(unquote(where.username), unquote(where.password or ""))
+        server.send_message(mail)

@@ -1,0 +1,27 @@
+"""One page of a long list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+PER_PAGE = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Rows `number` of `pages`; `total` counts all rows. Pages are numbered from 1; an empty list has one page."""
+
+    rows: Sequence[T]
+    number: int
+    total: int
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+def first_row(number: int, per_page: int = PER_PAGE) -> int:
+    """The OFFSET of page `number`."""
+    return (max(number, 1) - 1) * per_page

@@ -1,0 +1,1 @@
+"""The published year and a living present, made through the product's own services."""

@@ -1,0 +1,1 @@
+"""Work for the worker: find rows by id, call a service."""

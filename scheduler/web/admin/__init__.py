@@ -1,0 +1,1 @@
+"""Pages of the administrator; no room of its own behind them."""

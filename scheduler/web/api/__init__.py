@@ -1,0 +1,1 @@
+"""The read API. Kept for the issue "Scale and speed"."""
