@@ -30,7 +30,7 @@ class Centre(Base):
 
 
 class User(Base):
-    """A person who signs in. Flask-Login's four attributes are here, so people need no import of it."""
+    """A person who signs in, or was invited to."""
 
     __tablename__ = "user_account"  # "user" is a reserved word of PostgreSQL
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
