@@ -41,6 +41,21 @@ class Settings:
         return self.base_url.startswith("https://")
 
 
+_in_force: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Put settings in force: one process is one installation."""
+    _in_force[:] = [settings]
+
+
+def settings() -> Settings:
+    """The settings in force. Raises: BadSettings before `use`."""
+    if not _in_force:
+        raise BadSettings("no settings are in force yet")
+    return _in_force[0]
+
+
 def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment. Raises: BadSettings."""
     env = Env(eager=False)
@@ -49,7 +64,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     port = env.int("PORT", 8000)
     base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
     hosts = env.list("TRUSTED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    settings = Settings(
+    read = Settings(
         mode=mode,
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{folder / 'raspored.sqlite3'}",
         redis_url=env.str("REDIS_URL", ""),
@@ -68,32 +83,32 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         env.seal()
     except EnvError as error:
         raise BadSettings(str(error)) from error
-    if problems := problems_with(settings):
+    if problems := problems_with(read):
         raise BadSettings("; ".join(problems))
-    return settings if settings.secret_key else _with_own_key(settings)
+    return read if read.secret_key else _with_own_key(read)
 
 
-def problems_with(settings: Settings) -> list[str]:
+def problems_with(wanted: Settings) -> list[str]:
     """What an operator must mend before the product starts (TRUST S31)."""
     problems = []
-    if settings.mode not in ("demo", "production"):
-        problems.append(f"MODE is {settings.mode!r}: it is demo or production")
-    if not settings.demo:
-        if len(settings.secret_key) < 32 or len(set(settings.secret_key)) < 10:
+    if wanted.mode not in ("demo", "production"):
+        problems.append(f"MODE is {wanted.mode!r}: it is demo or production")
+    if not wanted.demo:
+        if len(wanted.secret_key) < 32 or len(set(wanted.secret_key)) < 10:
             problems.append("SECRET_KEY is missing or weak: set at least 32 random characters")
-        if not settings.https:
+        if not wanted.https:
             problems.append("BASE_URL must begin with https:// in production")
-        if "*" in settings.trusted_hosts:
+        if "*" in wanted.trusted_hosts:
             problems.append("TRUSTED_HOSTS must name the hosts, not *")
     return problems
 
 
-def _with_own_key(settings: Settings) -> Settings:
+def _with_own_key(wanted: Settings) -> Settings:
     """A demo makes its key once and keeps it, so that sessions survive a restart."""
-    path = settings.instance / "secret_key"
+    path = wanted.instance / "secret_key"
     if not path.exists():
-        settings.instance.mkdir(parents=True, exist_ok=True)
+        wanted.instance.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(48))
-    return Settings(**(settings.__dict__ | {"secret_key": path.read_text().strip()}))
+    return Settings(**(wanted.__dict__ | {"secret_key": path.read_text().strip()}))

@@ -1,42 +1,16 @@
-"""State machines as data, and the one function that moves a thing from one state to the next.
+"""The one function that moves a thing from one state to the next (the machines themselves: core/machines.py).
 
 No state column is written anywhere else: a law test looks for it. Each move writes one audit row.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from scheduler.core import audit
 from scheduler.core.db import Base
 from scheduler.core.errors import Conflict
-
-
-class Stateful(Protocol):
-    """A row with a state, and the moment that state began."""
-
-    state: Any
-    state_since: Any
-
-
-@dataclass(frozen=True)
-class Machine:
-    """All states of one kind of thing, and which may follow which."""
-
-    name: str
-    moves: Mapping[Any, frozenset[Any]]
-    starts: frozenset[Any]
-    needs_reason: frozenset[Any] = field(default_factory=frozenset)
-
-    def may(self, now: StrEnum, to: StrEnum) -> bool:
-        """Whether `to` may follow `now`."""
-        return to in self.moves.get(now, frozenset())
-
-    def ends(self) -> frozenset[Any]:
-        """States that nothing follows."""
-        return frozenset(state for state, following in self.moves.items() if not following)
+from scheduler.core.machines import Machine
 
 
 def move(

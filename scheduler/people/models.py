@@ -1,0 +1,187 @@
+"""Tables of the people: centres, users with roles, sign-ins, presenters with skills and availability."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.core.db import Base
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.places.models import Municipality
+from scheduler.policy import Actor, Role
+
+
+class Centre(Base):
+    """An organisation that runs programmes; its staff belong to it, hosts are shared."""
+
+    __tablename__ = "centre"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name_sr_cyrl: Mapped[str]
+    name_sr_latn: Mapped[str]
+    name_en: Mapped[str]
+    place_sr_cyrl: Mapped[str] = mapped_column(default="")
+    place_sr_latn: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    signatory: Mapped[str] = mapped_column(default="")  # who signs certificates; a name is printed as typed
+    created_at: Mapped[dt.datetime]
+
+
+class User(Base):
+    """A person who signs in. Flask-Login's four attributes are here, so people need no import of it."""
+
+    __tablename__ = "user_account"  # "user" is a reserved word of PostgreSQL
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]  # None until the invitation is answered
+    language: Mapped[str] = mapped_column(default="sr_Cyrl")
+    created_at: Mapped[dt.datetime]
+    suspended_at: Mapped[dt.datetime | None]
+
+    centre: Mapped[Centre] = relationship(lazy="raise")
+    roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", order_by="UserRole.role", cascade="all, delete-orphan")
+    presenter: Mapped["Presenter | None"] = relationship(lazy="raise", back_populates="user")
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def actor(self, presenter_id: int | None = None) -> Actor:
+        """This user as policy knows it."""
+        return Actor(
+            frozenset(row.role for row in self.roles),
+            user_id=self.id,
+            centre_id=self.centre_id,
+            presenter_id=presenter_id,
+        )
+
+
+class UserRole(Base):
+    """One role of one user."""
+
+    __tablename__ = "user_role"
+    __table_args__ = (UniqueConstraint("user_id", "role", name="each_role_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    role: Mapped[Role]
+
+
+class SignIn(Base):
+    """One browser in which a user is signed in; ending the row ends it at the next request."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[dt.datetime]
+    last_seen_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship(lazy="raise")
+
+
+class SignInAttempt(Base):
+    """One failed try, counted in the database so that the limit holds over all workers; forgotten after a day."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "account_key", "at"), Index(None, "network", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_key: Mapped[str]  # a hash of the typed address
+    network: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class Presenter(Base):
+    """A user who can be assigned. Days that decide about a minor are computed once, by people/rules.py, and stored."""
+
+    __tablename__ = "presenter"
+    __table_args__ = (
+        CheckConstraint("(birth_date IS NULL) = (adult_on IS NULL)", name="birth_date_gives_adult_on"),
+        CheckConstraint("(birth_date IS NULL) = (may_present_from IS NULL)", name="birth_date_gives_first_day"),
+        CheckConstraint("kind = 'educator' OR birth_date IS NOT NULL", name="influencer_has_birth_date"),
+        CheckConstraint("kind = 'influencer' OR birth_date IS NULL", name="no_birth_date_of_educators"),
+        CheckConstraint("adult_on > birth_date", name="grows_up_after_birth"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), unique=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[PresenterKind]
+    home_id: Mapped[int] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"))  # the town only
+    birth_date: Mapped[dt.date | None]
+    adult_on: Mapped[dt.date | None]  # None: adult
+    may_present_from: Mapped[dt.date | None]
+    suspended_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship(lazy="raise", back_populates="presenter")
+    home: Mapped[Municipality] = relationship(lazy="raise")
+    skills: Mapped[list["PresenterSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="PresenterSkill.topic")
+    languages: Mapped[list["PresenterLanguage"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="PresenterLanguage.language"
+    )
+
+
+class PresenterSkill(Base):
+    """A topic that a presenter can speak about."""
+
+    __tablename__ = "presenter_skill"
+    __table_args__ = (UniqueConstraint("presenter_id", "topic", name="each_topic_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    topic: Mapped[Topic]
+
+
+class PresenterLanguage(Base):
+    """A language that a presenter can teach in."""
+
+    __tablename__ = "presenter_language"
+    __table_args__ = (UniqueConstraint("presenter_id", "language", name="each_language_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    language: Mapped[TeachingLanguage]
+
+
+class AvailableHours(Base):
+    """Hours of a weekday (0 = Monday) on which a presenter can usually come; local wall clock."""
+
+    __tablename__ = "available_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
+        CheckConstraint("until_local > from_local", name="hours_in_order"),
+        UniqueConstraint("presenter_id", "weekday", "from_local", name="each_span_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    weekday: Mapped[int]
+    from_local: Mapped[dt.time]
+    until_local: Mapped[dt.time]
+
+
+class AvailabilityException(Base):
+    """Days that differ from the weekly pattern: absent, or available after all."""
+
+    __tablename__ = "availability_exception"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        Index(None, "presenter_id", "first_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    available: Mapped[bool]

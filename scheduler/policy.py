@@ -1,0 +1,164 @@
+"""Who may do what: one table, read by rooms and pages alike.
+
+A row says how far a role reaches with one verb on one kind of thing. What no row allows is refused. The full matrix
+is TRUST.md (b); tests are generated from this table and from the URL map.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.core.errors import NotAllowed, NotFound
+
+
+class Role(StrEnum):
+    ANONYMOUS = "anonymous"
+    SCHOOL_CONTACT = "school_contact"
+    EDUCATOR = "educator"
+    INFLUENCER = "influencer"
+    GUARDIAN = "guardian"
+    COORDINATOR = "coordinator"
+    SAFEGUARDING = "safeguarding"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Scope(StrEnum):
+    """How far a right reaches, widest first."""
+
+    ANY = "any"
+    CENTRE = "centre"  # things of the actor's own centre
+    HOST = "host"  # the one request, and its host, that the actor's secret link opens
+    VISIT = "visit"  # visits that the actor is part of
+    OWN = "own"  # the actor's own
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: a signed-in user, the holder of a secret link, nobody in particular, or the product itself."""
+
+    roles: frozenset[Role]
+    user_id: int | None = None
+    centre_id: int | None = None
+    presenter_id: int | None = None
+    request_id: int | None = None
+    host_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What the audit row says: no name, no address."""
+        if self.user_id is not None:
+            return f"user:{self.user_id}"
+        if self.request_id is not None:
+            return f"link:request:{self.request_id}"
+        return next(iter(sorted(self.roles)), Role.ANONYMOUS).value
+
+
+ANONYMOUS = Actor(frozenset({Role.ANONYMOUS}))
+SYSTEM = Actor(frozenset({Role.SYSTEM}))
+
+
+def school_contact(request_id: int, host_id: int) -> Actor:
+    """The holder of a request's secret link: no account, limited to that request and its host."""
+    return Actor(frozenset({Role.SCHOOL_CONTACT}), request_id=request_id, host_id=host_id)
+
+
+Rights = dict[str, dict[str, Scope]]
+
+
+def _all(scope: Scope, **things: str) -> Rights:
+    return {thing: dict.fromkeys(verbs.split(), scope) for thing, verbs in things.items()}
+
+
+def _join(*parts: Rights) -> Rights:
+    joined: Rights = {}
+    for part in parts:
+        for thing, verbs in part.items():
+            joined.setdefault(thing, {}).update(verbs)
+    return joined
+
+
+_STAFF = _all(Scope.CENTRE, desk="read", request="read", visit="read", assignment="read", attendance="read", certificate="read")
+
+TABLE: dict[Role, Rights] = {
+    Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
+    Role.SCHOOL_CONTACT: _join(
+        _all(Scope.HOST, request="read update withdraw", visit="read cancel", attendance="read countersign name"),
+        _all(Scope.HOST, certificate="read"),
+        _all(Scope.ANY, host="read create", programme="read"),
+    ),
+    Role.EDUCATOR: _join(
+        _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
+        _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
+        _all(Scope.OWN, vetting="read", desk="read"),
+        _all(Scope.ANY, host="read", programme="read"),
+    ),
+    Role.INFLUENCER: _join(
+        _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read"),
+        _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
+        _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
+        _all(Scope.ANY, host="read", programme="read"),
+    ),
+    Role.GUARDIAN: _all(Scope.OWN, consent="create read withdraw", assignment="read"),
+    Role.COORDINATOR: _join(
+        _STAFF,
+        _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
+        _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
+        _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
+        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.ANY, host="create read update import", programme="read"),
+    ),
+    Role.SAFEGUARDING: _join(
+        _STAFF,
+        _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
+        _all(Scope.ANY, host="read", programme="read"),
+    ),
+    Role.ADMINISTRATOR: _join(
+        _STAFF,
+        _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
+        _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
+        _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"),
+        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
+        _all(Scope.ANY, host="create read update import", programme="read"),
+    ),
+    Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
+}
+
+_WIDEST = list(Scope)
+
+
+def scope_of(actor: Actor, verb: str, thing: str) -> Scope | None:
+    """The widest scope that any of the actor's roles has, or None."""
+    if Role.SYSTEM in actor.roles:
+        return Scope.ANY
+    scopes = {scope for role in actor.roles if (scope := TABLE[role].get(thing, {}).get(verb))}
+    return min(scopes, key=_WIDEST.index, default=None)
+
+
+def require(
+    actor: Actor,
+    verb: str,
+    thing: str,
+    *,
+    centre: int | None = None,
+    request: int | None = None,
+    presenters: Collection[int] = (),
+) -> None:
+    """Refuse what the table does not allow.
+
+    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns.
+    Raises: NotAllowed when no role has the verb at all; NotFound when the thing lies outside the actor's scope.
+    """
+    scope = scope_of(actor, verb, thing)
+    if scope is None:
+        raise NotAllowed(f"{verb} {thing}")
+    reaches = {
+        Scope.ANY: True,
+        Scope.CENTRE: centre is None or centre == actor.centre_id,
+        Scope.HOST: request is not None and request == actor.request_id,
+        Scope.VISIT: actor.presenter_id in presenters,
+        Scope.OWN: actor.presenter_id in presenters or (not presenters and actor.user_id is not None),
+    }
+    if not reaches[scope]:
+        raise NotFound(f"{verb} {thing}")

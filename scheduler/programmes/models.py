@@ -1,0 +1,96 @@
+"""Programmes and campaigns. Their texts have Serbian Cyrillic and English; Latin is derived."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.core.db import Base
+from scheduler.people.models import Centre
+from scheduler.people.terms import Topic
+from scheduler.places.models import Municipality
+from scheduler.programmes.terms import Audience, ProgrammeKind
+
+
+class Programme(Base):
+    """What a host can ask for, with the rule that its crew must meet."""
+
+    __tablename__ = "programme"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 15 AND 480", name="lasts_a_day_at_most"),
+        CheckConstraint("educators >= 0 AND influencers >= 0 AND educators + influencers >= 1", name="crew_of_somebody"),
+        CheckConstraint("influencers = 0 OR educators >= 1", name="no_influencer_without_educator"),
+        CheckConstraint("group_size BETWEEN 1 AND 1000", name="group_fits_a_hall"),
+        CheckConstraint("set_up_minutes BETWEEN 0 AND 120", name="set_up_within_two_hours"),
+        CheckConstraint("notice_days BETWEEN 0 AND 365", name="notice_within_a_year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[ProgrammeKind]
+    topic: Mapped[Topic]
+    name_sr_cyrl: Mapped[str]
+    name_en: Mapped[str]
+    summary_sr_cyrl: Mapped[str]
+    summary_en: Mapped[str]
+    minutes: Mapped[int]  # of one presentation
+    group_size: Mapped[int]
+    educators: Mapped[int] = mapped_column(default=1)  # at least so many accepted in each presentation
+    influencers: Mapped[int] = mapped_column(default=0)
+    set_up_minutes: Mapped[int] = mapped_column(default=15)
+    notice_days: Mapped[int] = mapped_column(default=14)
+    open: Mapped[bool] = mapped_column(default=True)  # can be asked for
+
+    centre: Mapped[Centre] = relationship(lazy="raise")
+    audiences: Mapped[list["ProgrammeAudience"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeAudience.id"
+    )
+
+
+class ProgrammeAudience(Base):
+    """One audience that a programme is for."""
+
+    __tablename__ = "programme_audience"
+    __table_args__ = (UniqueConstraint("programme_id", "audience", name="each_audience_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
+    audience: Mapped[Audience]
+
+
+class Campaign(Base):
+    """A programme with a period and cities."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
+    slug: Mapped[str] = mapped_column(unique=True)
+    name_sr_cyrl: Mapped[str]
+    name_en: Mapped[str]
+    summary_sr_cyrl: Mapped[str] = mapped_column(default="")
+    summary_en: Mapped[str] = mapped_column(default="")
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class CampaignCity(Base):
+    """A municipality that a campaign means to visit, with its target of pupils."""
+
+    __tablename__ = "campaign_city"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "municipality_id", name="each_city_once"),
+        CheckConstraint("target_pupils >= 0", name="target_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"))
+    target_pupils: Mapped[int] = mapped_column(default=0)
+
+    municipality: Mapped[Municipality] = relationship(lazy="raise")

@@ -1,0 +1,99 @@
+"""School requests and the presentations they ask for."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.core.db import Base
+from scheduler.people.models import Centre, User
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places.models import Host
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.terms import Channel, DayPart, RequestState
+
+
+class SchoolRequest(Base):
+    """A host asks for presentations within a span of days."""
+
+    __tablename__ = "school_request"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("state = 'draft' OR teacher_stays", name="a_teacher_stays"),
+        CheckConstraint("(state = 'merged_into') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
+        Index(None, "centre_id", "state", "first_day"),  # the inbox sorts by these
+        Index(None, "host_id", "first_day"),
+        Index(None, "contact_email"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)  # R-2026-0417
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="RESTRICT"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="SET NULL"))  # booked again
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"))
+    channel: Mapped[Channel]
+    language: Mapped[str]
+    teaching_language: Mapped[TeachingLanguage]
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    contact_name: Mapped[str]
+    contact_email: Mapped[str]  # may be empty for a request taken on the phone
+    contact_phone: Mapped[str]
+    room: Mapped[str] = mapped_column(default="")
+    has_projector: Mapped[bool] = mapped_column(default=False)
+    has_sound: Mapped[bool] = mapped_column(default=False)
+    has_internet: Mapped[bool] = mapped_column(default=False)
+    step_free: Mapped[bool] = mapped_column(default=False)
+    teacher_stays: Mapped[bool] = mapped_column(default=False)
+    safeguarding_contact: Mapped[str] = mapped_column(default="")
+    recent_incident: Mapped[bool] = mapped_column(default=False)
+    special_needs: Mapped[bool] = mapped_column(default=False)
+    file_number: Mapped[str] = mapped_column(default="")
+    state: Mapped[RequestState] = mapped_column(default=RequestState.DRAFT)
+    state_since: Mapped[dt.datetime]
+    reason: Mapped[str] = mapped_column(default="")  # said to the school with a refusal or a cancellation
+    question: Mapped[str] = mapped_column(default="")  # what the centre asks while the state is needs_info
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    submitted_at: Mapped[dt.datetime]
+    proved_at: Mapped[dt.datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    centre: Mapped[Centre] = relationship(lazy="raise")
+    programme: Mapped[Programme] = relationship(lazy="raise")
+    host: Mapped[Host] = relationship(lazy="raise")
+    owner: Mapped[User | None] = relationship(lazy="raise")
+    presentations: Mapped[list["RequestedPresentation"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="RequestedPresentation.ordinal"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
+
+
+class RequestedPresentation(Base):
+    """One sitting that a host asks for."""
+
+    __tablename__ = "requested_presentation"
+    __table_args__ = (
+        UniqueConstraint("school_request_id", "ordinal", name="each_ordinal_once"),
+        CheckConstraint("pupils BETWEEN 0 AND 1000", name="pupils_fit_a_hall"),
+        CheckConstraint("parents BETWEEN 0 AND 1000", name="parents_fit_a_hall"),
+        CheckConstraint("teachers BETWEEN 0 AND 1000", name="teachers_fit_a_hall"),
+        CheckConstraint("pupils + parents + teachers >= 1", name="somebody_comes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    audience: Mapped[Audience]
+    level: Mapped[SchoolLevel]
+    classes: Mapped[str] = mapped_column(default="")
+    pupils: Mapped[int] = mapped_column(default=0)
+    parents: Mapped[int] = mapped_column(default=0)
+    teachers: Mapped[int] = mapped_column(default=0)
+    day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
+    starts_local: Mapped[dt.time | None]

@@ -1,0 +1,132 @@
+"""Words of school requests: what a host asks for, and the states a request goes through (PRODUCT.md, section 4)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.core.machines import Machine
+from scheduler.people.terms import TeachingLanguage
+from scheduler.programmes.terms import Audience, SchoolLevel
+
+
+class RequestState(StrEnum):
+    DRAFT = "draft"
+    UNVERIFIED = "unverified"
+    NEW = "new"
+    TRIAGE = "triage"
+    NEEDS_INFO = "needs_info"
+    DECLINED = "declined"
+    MERGED_INTO = "merged_into"
+    WAITLISTED = "waitlisted"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    STAFFING = "staffing"
+    CONFIRMED = "confirmed"
+    READY = "ready"
+    DELIVERED = "delivered"
+    REPORTED = "reported"
+    CERTIFIED = "certified"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CANCELLED_BY_SCHOOL = "cancelled_by_school"
+    CANCELLED_BY_CENTRE = "cancelled_by_centre"
+    DISRUPTED = "disrupted"
+
+
+_S = RequestState
+_LEAVES_BEFORE_A_DATE = frozenset({_S.WITHDRAWN, _S.EXPIRED, _S.CANCELLED_BY_CENTRE})
+_LEAVES_WITH_A_DATE = frozenset({_S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED})
+_ANSWERS = frozenset({_S.NEEDS_INFO, _S.DECLINED, _S.MERGED_INTO, _S.WAITLISTED, _S.PROPOSED, _S.AGREED})
+
+REQUEST_MACHINE = Machine(
+    name="school request",
+    starts=frozenset({_S.DRAFT, _S.UNVERIFIED}),
+    moves={
+        _S.DRAFT: frozenset({_S.UNVERIFIED, _S.NEW, _S.WITHDRAWN, _S.EXPIRED}),  # new at once: taken on the phone (A11)
+        _S.UNVERIFIED: frozenset({_S.NEW, _S.WITHDRAWN, _S.EXPIRED}),
+        _S.NEW: frozenset({_S.TRIAGE}) | _LEAVES_BEFORE_A_DATE,
+        _S.TRIAGE: _ANSWERS | _LEAVES_BEFORE_A_DATE,
+        _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
+        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
+        _S.PROPOSED: frozenset({_S.TRIAGE, _S.AGREED, _S.WAITLISTED}) | _LEAVES_BEFORE_A_DATE,
+        _S.AGREED: frozenset({_S.STAFFING, _S.TRIAGE}) | _LEAVES_WITH_A_DATE,
+        _S.STAFFING: frozenset({_S.CONFIRMED, _S.AGREED}) | _LEAVES_WITH_A_DATE,
+        _S.CONFIRMED: frozenset({_S.READY, _S.STAFFING}) | _LEAVES_WITH_A_DATE,
+        _S.READY: frozenset({_S.DELIVERED, _S.STAFFING}) | _LEAVES_WITH_A_DATE,
+        _S.DISRUPTED: frozenset({_S.STAFFING, _S.WAITLISTED, _S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE}),
+        _S.DELIVERED: frozenset({_S.REPORTED}),
+        _S.REPORTED: frozenset({_S.CERTIFIED, _S.CLOSED}),
+        _S.CERTIFIED: frozenset({_S.CLOSED}),
+        **{
+            end: frozenset()
+            for end in (
+                _S.CLOSED,
+                _S.DECLINED,
+                _S.MERGED_INTO,
+                _S.WITHDRAWN,
+                _S.EXPIRED,
+                _S.CANCELLED_BY_SCHOOL,
+                _S.CANCELLED_BY_CENTRE,
+            )
+        },
+    },
+    needs_reason=frozenset({_S.DECLINED, _S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED}),
+)
+
+
+class Channel(StrEnum):
+    """How a request reached the centre."""
+
+    WEB = "web"
+    PHONE = "phone"
+
+
+class DayPart(StrEnum):
+    """When in the day suits a presentation."""
+
+    ANY = "any"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True)
+class PresentationDraft:
+    """One sitting that a host asks for; numbers are people expected."""
+
+    audience: Audience
+    level: SchoolLevel
+    classes: str
+    pupils: int
+    parents: int
+    teachers: int
+    day_part: DayPart
+    starts_local: dt.time | None = None
+
+
+@dataclass(frozen=True)
+class RequestDraft:
+    """What a host asks for, as a form or the telephone gives it; all texts already cleaned."""
+
+    programme_id: int
+    host_id: int
+    language: str  # of mails and pages: sr_Cyrl, sr_Latn, en
+    teaching_language: TeachingLanguage
+    first_day: dt.date
+    last_day: dt.date
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    presentations: tuple[PresentationDraft, ...]
+    room: str = ""
+    has_projector: bool = False
+    has_sound: bool = False
+    has_internet: bool = False
+    step_free: bool = False
+    teacher_stays: bool = False
+    safeguarding_contact: str = ""
+    recent_incident: bool = False  # A14: ticks, never a text about a child
+    special_needs: bool = False
+    file_number: str = ""  # delovodni broj
+    campaign_id: int | None = None
