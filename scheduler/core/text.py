@@ -1,0 +1,114 @@
+"""What a person typed: cleaned once at the edge, folded for search, and Cyrillic shown in Latin letters.
+
+Cyrillic to Latin is one to one, letter for letter; the other way is not (nj, lj, dž), so it is never tried: what was
+typed in Latin is stored and shown as typed.
+"""
+
+import re
+import unicodedata
+
+from scheduler.core.errors import SchedulerError
+
+SLACK = 4  # a text in decomposed letters, or with many spaces, may shrink this much when cleaned
+MARKS = 2  # accents on one letter; more is "zalgo", not a language
+INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)}
+INVISIBLE |= set(range(0xE0100, 0xE01F0))
+LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+LATIN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "đ", "е": "e", "ж": "ž", "з": "z", "и": "i",
+    "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "ћ": "ć", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "č", "џ": "dž", "ш": "š",
+}  # fmt: skip
+FOLDED = str.maketrans(LATIN)
+# What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{[^{}]*\}")
+KEPT = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
+
+
+class BadText(SchedulerError):
+    """A text that cannot be taken as it is. `reason` is a code that web/forms.py words: "too_long"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def clean(text: str, *, limit: int, lines: bool = False) -> str:
+    """The text as it may be stored: NFC, only visible letters, single spaces, none at the ends.
+
+    Controls, bidirectional and zero-width characters, tags, private and lone surrogate code points fall away, and a
+    letter keeps at most two accents. `lines` keeps line ends (as LF, at most one empty line in a row).
+    Cleaning twice is cleaning once. Raises: BadText("too_long") for more than `limit` characters; text many times
+    longer than that is refused before any work is done on it.
+    """
+    if len(text) > limit * SLACK:
+        raise BadText("too_long")
+    whole = LINE_ENDS.sub("\n", text).replace("\t", " ")
+    visible = "".join(letter for letter in whole if letter == "\n" or not _unseen(letter))
+    composed = _fewer_marks(unicodedata.normalize("NFC", visible))
+    if lines:
+        kept = "\n".join(" ".join(line.split()) for line in composed.split("\n"))
+        tidy = re.sub("\n{3,}", "\n\n", kept).strip()
+    else:
+        tidy = " ".join(composed.split())
+    if len(tidy) > limit:
+        raise BadText("too_long")
+    return tidy
+
+
+def _unseen(letter: str) -> bool:
+    code = ord(letter)
+    if code < 127:
+        return code < 32
+    noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return noncharacter or code in INVISIBLE or unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _fewer_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks <= MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def fold(text: str) -> str:
+    """The key by which a text is searched and compared: "Niš", "nis", "Ниш" and "„НИШ“" are all "nis".
+
+    Serbian Cyrillic becomes Latin, accents and case fall away, everything but letters and digits becomes a space.
+    đ is written "đ", "dj" and "d" by people in a hurry, so all three fold to "d": "Đorđe", "Djordje", "Dorde" and
+    "Ђорђе" are one key. The price, that "odjek" and "odek" are one too, only widens a search.
+    """
+    lower = unicodedata.normalize("NFC", text).casefold().translate(FOLDED)
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
+    words = "".join(letter if letter.isalnum() else " " for letter in bare.casefold().translate(FOLDED))
+    return re.sub("dj+", "d", " ".join(words.replace("đ", "d").split()))
+
+
+def to_latin(text: str) -> str:
+    """Serbian Cyrillic in Latin letters: Љубав → Ljubav, ЉУБАВ → LJUBAV. Placeholders and markup stay as they are."""
+    pieces = KEPT.split(text)
+    return "".join(piece if number % 2 else _latin_letters(piece) for number, piece in enumerate(pieces))
+
+
+def _latin_letters(text: str) -> str:
+    return "".join(_latin_letter(text, place) for place in range(len(text)))
+
+
+def _latin_letter(text: str, place: int) -> str:
+    letter = text[place]
+    latin = LATIN.get(letter.lower())
+    if latin is None:
+        return letter
+    if letter.islower():
+        return latin
+    return latin.upper() if len(latin) == 1 or _in_capitals(text, place) else latin.capitalize()
+
+
+def _in_capitals(text: str, place: int) -> bool:
+    """Whether the letter stands in a word of capitals: the next letter says, at the end of a word the one before."""
+    following = text[place + 1 : place + 2]
+    return following.isupper() if following.isalpha() else text[max(place - 1, 0) : place].isupper()

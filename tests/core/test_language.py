@@ -1,0 +1,122 @@
+import datetime as dt
+
+import pytest
+
+from scheduler.core import language
+from scheduler.core.language import best_language, translator
+
+TUESDAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def catalogue(tmp_path, monkeypatch):
+    """One plural, translated, in a folder of its own."""
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    translator.cache_clear()
+    path = language.catalogue_path("sr_Cyrl")
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: sr_Cyrl\\n"\n'
+        '"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4'
+        ' && (n%100<10 || n%100>=20) ? 1 : 2);\\n"\n\n'
+        'msgid "Visit"\nmsgstr "Посета"\n\n'
+        'msgid "%(num)s visit"\nmsgid_plural "%(num)s visits"\n'
+        'msgstr[0] "%(num)s посета"\nmsgstr[1] "%(num)s посете"\nmsgstr[2] "%(num)s посета (много)"\n'
+    )
+    yield
+    translator.cache_clear()
+
+
+def test_translator_reads_the_catalogue_with_its_three_plural_forms(catalogue):
+    words = translator("sr_Cyrl")
+
+    assert words.gettext("Visit") == "Посета"
+    assert [words.ngettext("%(num)s visit", "%(num)s visits", n) for n in (1, 2, 5, 21)] == [
+        "%(num)s посета",
+        "%(num)s посете",
+        "%(num)s посета (много)",
+        "%(num)s посета",
+    ]
+
+
+def test_translator_of_english_gives_the_source(catalogue):
+    assert translator("en").gettext("Visit") == "Visit"
+    assert translator("en").ngettext("%(num)s visit", "%(num)s visits", 2) == "%(num)s visits"
+
+
+def test_translator_refuses_a_language_we_do_not_speak():
+    with pytest.raises(ValueError, match="de"):
+        translator("de")
+
+
+@pytest.mark.parametrize(
+    ("header", "best"),
+    [
+        (None, "sr_Cyrl"),
+        ("", "sr_Cyrl"),
+        ("sr", "sr_Cyrl"),
+        ("sr-RS,sr;q=0.9,en;q=0.8", "sr_Cyrl"),
+        ("sr-Cyrl-RS", "sr_Cyrl"),
+        ("sr-Latn-RS,sr;q=0.9", "sr_Latn"),
+        ("bs", "sr_Latn"),
+        ("hr-HR,hr;q=0.9", "sr_Latn"),
+        ("cnr", "sr_Latn"),
+        ("en-GB", "en"),
+        ("de-AT,de;q=0.9", "en"),
+        ("de,sr-Latn;q=0.5", "sr_Latn"),
+        ("en;q=0.3,sr;q=0.7", "sr_Cyrl"),
+        ("sr;q=0,en", "en"),
+        ("*", "sr_Cyrl"),
+        (";;,q=,en;q=x", "sr_Cyrl"),
+        ("hr," * 100_000, "sr_Latn"),
+    ],
+)
+def test_best_language_follows_the_browsers_first_wish_that_we_speak(header, best):
+    assert best_language(header) == best
+
+
+@pytest.mark.parametrize(
+    ("lang", "long", "short", "moment"),
+    [
+        ("sr_Cyrl", "уторак, 24. новембар 2026.", "24. 11. 2026.", "уторак, 24. новембар 2026. у 09:55"),
+        ("sr_Latn", "utorak, 24. novembar 2026.", "24. 11. 2026.", "utorak, 24. novembar 2026. u 09:55"),
+        ("en", "Tuesday, 24 November 2026", "24 Nov 2026", "Tuesday, 24 November 2026 at 09:55"),
+    ],
+)
+def test_days_and_moments_are_written_as_readers_expect(lang, long, short, moment):
+    utc = dt.datetime(2026, 11, 24, 8, 55, tzinfo=dt.UTC)
+
+    assert language.long_day(TUESDAY, lang) == long
+    assert language.short_day(TUESDAY, lang) == short
+    assert language.moment(utc, lang, "Europe/Belgrade") == moment
+
+
+def test_a_moment_follows_the_clock_change():
+    before, after = (dt.datetime(2027, 3, day, 8, 0, tzinfo=dt.UTC) for day in (27, 28))
+
+    assert language.moment(before, "en", "Europe/Belgrade").endswith("at 09:00")
+    assert language.moment(after, "en", "Europe/Belgrade").endswith("at 10:00")
+
+
+def test_numbers_are_grouped_as_readers_expect():
+    assert [language.number(7803, lang) for lang in language.LANGUAGES] == ["7.803", "7.803", "7,803"]
+    assert [language.percent(0.62, lang) for lang in language.LANGUAGES] == ["62\u00a0%", "62\u00a0%", "62%"]
+
+
+@pytest.mark.parametrize(
+    ("last", "cyrl", "english"),
+    [
+        (TUESDAY, "24. новембар 2026.", "24 November 2026"),
+        (dt.date(2026, 11, 26), "24–26. новембар 2026.", "24–26 November 2026"),
+        (dt.date(2026, 12, 2), "24. новембар – 2. децембар 2026.", "24 November – 2 December 2026"),
+        (dt.date(2027, 1, 2), "24. новембар 2026. – 2. јануар 2027.", "24 November 2026 – 2 January 2027"),
+    ],
+)
+def test_a_span_of_days_says_each_month_and_year_once(last, cyrl, english):
+    assert language.span_of_days(TUESDAY, last, "sr_Cyrl") == cyrl
+    assert language.span_of_days(TUESDAY, last, "en") == english
+
+
+def test_pick_takes_the_name_in_the_pages_script():
+    assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
+    assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]

@@ -1,0 +1,108 @@
+import unicodedata
+
+import cyrtranslit
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.core.text import LATIN, BadText, clean, fold, to_latin
+
+CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Основна \t школа\r\n„Вук“ ", "Основна школа „Вук“"),
+        ("s\u030ckola", "škola"),
+        ("ab\u202ecd\u200be\ufefff", "abcdef"),
+        ("a\x00b\x0bc\x0cd\x85e\u2028f", "ab c d e f"),
+        ("\U000e0041x\ue000\ud800", "x"),
+        ("Z\u0301\u0302\u0303\u0304\u0305", "Ź\u0302\u0303"),
+        ("soft\u00adhyphen no\u00a0break", "softhyphen no break"),
+        ("Ђорђе Ђенић-Ћосић, бр. 7", "Ђорђе Ђенић-Ћосић, бр. 7"),
+        ("\u2800\u3164", ""),
+    ],
+)
+def test_clean_keeps_what_can_be_seen(typed, kept):
+    assert clean(typed, limit=60) == kept
+
+
+def test_clean_keeps_lines_where_they_are_wanted():
+    typed = " first  line \r\n\r\n\r\n\r\nsecond\u2028third\n"
+
+    assert clean(typed, limit=100, lines=True) == "first line\n\nsecond\nthird"
+
+
+@pytest.mark.parametrize("text", ["x" * 11, "x" * 1_000_000, " " * 41])
+def test_clean_refuses_too_long_a_text(text):
+    with pytest.raises(BadText) as refusal:
+        clean(text, limit=10)
+
+    assert refusal.value.reason == "too_long"
+
+
+def test_clean_measures_what_is_kept_not_how_it_was_typed():
+    assert clean("š" * 10, limit=10) == clean(unicodedata.normalize("NFD", "š" * 10), limit=10) == "š" * 10
+
+
+@given(st.text(max_size=80), st.booleans())
+def test_cleaning_twice_is_cleaning_once(text, lines):
+    once = clean(text, limit=200, lines=lines)
+
+    assert clean(once, limit=200, lines=lines) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert not {"Cc", "Cf", "Cs", "Co"} & {unicodedata.category(letter) for letter in once.replace("\n", "")}
+    assert lines or "\n" not in once
+
+
+@pytest.mark.parametrize(
+    ("same", "key"),
+    [
+        (["nis", "Niš", "Ниш", "„НИШ“", "N\u0069s\u030c"], "nis"),
+        (["Đorđe", "Djordje", "Dorde", "Ђорђе", "ĐORĐE"], "dorde"),
+        (["Džanić", "Џанић", "dzanic"], "dzanic"),
+        (['OŠ „Вук Караџић"', "oš vuk-karadžić", "OS  Vuk Karadzic"], "os vuk karadzic"),
+        (["Љиг", "Ljig", "LJIG"], "ljig"),
+        (["", "„“ - ."], ""),
+    ],
+)
+def test_fold_gives_one_key_for_all_ways_to_write_a_name(same, key):
+    assert {fold(text) for text in same} == {key}
+
+
+def test_fold_keeps_different_names_apart():
+    names = ["Ниш", "Нови Сад", "Чачак", "Шабац", "Житиште", "Ужице", "Црна Трава"]
+
+    assert len({fold(name) for name in names}) == len(names)
+
+
+@given(st.text(max_size=60))
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet=CYRILLIC + " -,.7", max_size=40))
+def test_a_text_and_its_latin_form_have_one_search_key(text):
+    assert fold(to_latin(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("cyrillic", "latin"),
+    [
+        ("Љубав Његоша и Џеп", "Ljubav Njegoša i Džep"),
+        ("ЉУБАВ", "LJUBAV"),
+        ("КРАЉ ПЕТАР, Краљ", "KRALJ PETAR, Kralj"),
+        ("Њ. Петровић", "Nj. Petrović"),
+        ("Здраво %(име)s, {број} од %d &nbsp; <b>Ћао</b>", "Zdravo %(име)s, {број} od %d &nbsp; <b>Ćao</b>"),
+        ("https://example.org/R-12", "https://example.org/R-12"),
+        ("", ""),
+    ],
+)
+def test_to_latin_writes_as_people_do_and_leaves_placeholders(cyrillic, latin):
+    assert to_latin(cyrillic) == latin
+
+
+@given(st.text(alphabet=CYRILLIC + " abcXYZ0123-.,„“", max_size=60))
+def test_to_latin_agrees_with_an_independent_table(text):
+    assert to_latin(text).lower() == cyrtranslit.to_latin(text, "sr").lower()

@@ -1,0 +1,61 @@
+"""Reading and writing .po files so that the same strings always give the same bytes."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+
+HEADER = """# Translations of Raspored. {note}
+msgid ""
+msgstr ""
+"Project-Id-Version: raspored\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Language: {language}\\n"
+"Plural-Forms: nplurals=3; plural={plural};\\n"
+
+"""
+PLURAL = "(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+NOTES = {
+    "sr_Cyrl": "Edit the msgstr lines; `python -m tools.translations update` does the rest.",
+    "sr_Latn": "Generated from sr_Cyrl by `python -m tools.translations update`; do not edit.",
+}
+
+
+def read(path: Path, language: str) -> Catalog:
+    """The catalogue in a file; an absent or empty file gives an empty one."""
+    if not path.exists() or not path.read_bytes().strip():
+        return Catalog(locale=language)
+    with path.open("rb") as stream:
+        return read_po(stream, locale=language, abort_invalid=True)
+
+
+def messages_of(catalogue: Catalog) -> dict[object, Message]:
+    """Its messages by id, without the header."""
+    return {key_of(message): message for message in catalogue if message.id}
+
+
+def key_of(message: Message) -> object:
+    """Singular id: gettext looks a plural up by it too."""
+    return message.id[0] if isinstance(message.id, tuple) else message.id
+
+
+def is_translated(message: Message) -> bool:
+    """Whether every form has its words and no translator has doubts."""
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    wanted = 3 if message.pluralizable else 1
+    return not message.fuzzy and len(forms) >= wanted and all(form and form.strip() for form in forms)
+
+
+def text_of(messages: Iterable[Message], language: str) -> bytes:
+    """The file: fixed header, sorted by id, no locations, one line for each string: quiet in every merge."""
+    catalogue = Catalog(locale=language)
+    for message in messages:
+        catalogue.add(message.id, message.string, flags=message.flags, user_comments=message.user_comments)
+    body = BytesIO()
+    write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
+    head = HEADER.format(note=NOTES.get(language, ""), language=language, plural=PLURAL)
+    return (head + body.getvalue().decode().strip()).rstrip().encode() + b"\n"

@@ -1,0 +1,133 @@
+"""Strings of the product and their translations.
+
+python -m tools.translations extract   new strings into sr_Cyrl, words already there are kept, lost strings leave
+python -m tools.translations update    the same, then sr_Latn is made anew from sr_Cyrl
+python -m tools.translations check     exit 1 if a string is missing, doubtful or broken, or sr_Latn is not the made one
+"""
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+
+from scheduler.core.language import catalogue_path
+from scheduler.core.text import PLACEHOLDER, to_latin
+from tools.catalogues import is_translated, key_of, messages_of, read, text_of
+
+ROOT = Path(__file__).parent.parent
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None, "_l": None, "_n": (1, 2), "N_": None,
+    "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "lazy_ngettext": (1, 2),
+}  # fmt: skip
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {
+    "**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"},
+    "**.txt": {"trimmed": "true", "silent": "false"},
+}
+
+
+def strings_in(root: Path) -> dict[object, Message]:
+    """Every string that code and templates show, by its id. A plural wins over the same words in the singular."""
+    found: dict[object, Message] = {}
+    for folder in ("scheduler", "templates"):
+        if not (root / folder).is_dir():
+            continue
+        for _file, _line, text, _comments, _context in extract_from_dir(
+            root / folder, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=None
+        ):
+            message = Message(text, "" if isinstance(text, str) else ("", "", ""))
+            if text and (message.pluralizable or key_of(message) not in found):
+                if message.python_format:
+                    message.flags.add("python-format")
+                found[key_of(message)] = message
+    return found
+
+
+def merged(strings: dict[object, Message], stored: dict[object, Message]) -> list[Message]:
+    """The strings of the product with the words that are already known for them."""
+    for key, message in strings.items():
+        old = stored.get(key)
+        if old and old.pluralizable == message.pluralizable:
+            message.string = old.string
+            message.flags |= old.flags & {"fuzzy"}
+            message.user_comments = old.user_comments
+    return list(strings.values())
+
+
+def in_latin(messages: list[Message]) -> list[Message]:
+    """The same messages with their words in Latin letters."""
+    latin = []
+    for message in messages:
+        words = message.string
+        turned = tuple(map(to_latin, words)) if isinstance(words, tuple) else to_latin(words)
+        latin.append(Message(message.id, turned, flags=message.flags))
+    return latin
+
+
+def problems_in(message: Message) -> list[str]:
+    """What is wrong with one translated string, for a person to read."""
+    name = str(key_of(message))
+    if not is_translated(message):
+        return [f"not translated: {name!r}"]
+    plural = isinstance(message.id, tuple)
+    wanted = sorted(set(PLACEHOLDER.findall(message.id[1] if plural else message.id)))
+    forms = message.string if plural else (message.string,)
+    return [
+        f"placeholders differ: {name!r} has {wanted}, {form!r} does not"
+        for form in forms
+        if sorted(set(PLACEHOLDER.findall(form))) != wanted
+    ]
+
+
+def extract(root: Path = ROOT) -> list[Message]:
+    """Write sr_Cyrl with every string of the product."""
+    path = catalogue_path("sr_Cyrl")
+    messages = merged(strings_in(root), messages_of(read(path, "sr_Cyrl")))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text_of(messages, "sr_Cyrl"))
+    return messages
+
+
+def update(root: Path = ROOT) -> None:
+    """Write sr_Cyrl, and sr_Latn from it."""
+    messages = extract(root)
+    path = catalogue_path("sr_Latn")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text_of(in_latin(messages), "sr_Latn"))
+
+
+def check(root: Path = ROOT) -> list[str]:
+    """Everything that keeps the catalogues from being complete and true; empty when all is well."""
+    stored = messages_of(read(catalogue_path("sr_Cyrl"), "sr_Cyrl"))
+    strings = strings_in(root)
+    problems = [f"not in the catalogue: {key!r}" for key in strings if key not in stored]
+    problems += [f"no longer used: {key!r}" for key in stored if key not in strings]
+    for message in stored.values():
+        problems += problems_in(message)
+    made = text_of(in_latin(list(stored.values())), "sr_Latn")
+    path = catalogue_path("sr_Latn")
+    if not path.exists() or path.read_bytes() != made:
+        problems.append("sr_Latn is not the one made from sr_Cyrl: run `python -m tools.translations update`")
+    return problems
+
+
+def main(arguments: list[str]) -> int:
+    """The command line. Exit code 0 done, 1 the check failed, 2 unknown command."""
+    match arguments:
+        case ["extract"]:
+            extract()
+        case ["update"]:
+            update()
+        case ["check"]:
+            problems = check()
+            print(*problems or ["all strings are translated"], sep="\n")
+            return 1 if problems else 0
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
