@@ -12,7 +12,18 @@ from scheduler.core.db import db, prepare
 from scheduler.web import errors, filters, guards, headers, i18n, login
 
 # Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
-PAGES = ("public", "people", "messages", "requests", "planning", "feeds", "attendance", "certificates", "reports", "desk")
+PAGES = (
+    "public",
+    "people",
+    "messages",
+    "requests",
+    "planning",
+    "feeds",
+    "attendance",
+    "certificates",
+    "reports",
+    "desk",
+)
 COMMANDS = ("worker", "places", "people", "demo", "feeds", "certificates", "reports", "invariants")
 
 __all__ = ["all_models", "create_app"]

@@ -40,7 +40,12 @@ def database(request: pytest.FixtureRequest) -> str:
 def settings_for(folder: Path, database_url: str = "") -> Settings:
     """Settings of a test: nothing from the environment of the machine but the database."""
     settings = read_settings(instance=folder)
-    given: dict[str, Any] = {"secret_key": "test " * 10, "mode": "demo", "base_url": "http://localhost", "redis_url": ""}
+    given: dict[str, Any] = {
+        "secret_key": "test " * 10,
+        "mode": "demo",
+        "base_url": "http://localhost",
+        "redis_url": "",
+    }
     return Settings(**(settings.__dict__ | given | ({"database_url": database_url} if database_url else {})))
 
 
@@ -96,9 +101,7 @@ def _empty() -> None:
 
 
 @pytest.fixture
-def app(
-    database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
+def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
     from scheduler import config
 

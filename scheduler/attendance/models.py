@@ -17,7 +17,10 @@ class Attendance(Base):
     __tablename__ = "attendance"
     __table_args__ = (
         CheckConstraint("minutes_given IS NULL OR minutes_given BETWEEN 0 AND 480", name="minutes_of_a_day"),
-        CheckConstraint("state IN ('open', 'submitted', 'countersigned', 'assumed') OR locked_at IS NOT NULL", name="locked_at_some_time"),
+        CheckConstraint(
+            "state IN ('open', 'submitted', 'countersigned', 'assumed') OR locked_at IS NOT NULL",
+            name="locked_at_some_time",
+        ),
         CheckConstraint("turned_away >= 0", name="turned_away_not_negative"),
         Index(None, "state"),
     )
@@ -45,7 +48,7 @@ class HeadCount(Base):
 
     __tablename__ = "head_count"
     __table_args__ = (
-        UniqueConstraint("presentation_id", "audience", "source", "version", name="each_count_once"),
+        UniqueConstraint("presentation_id", "audience", "source", "version"),
         CheckConstraint("people BETWEEN 0 AND 2000", name="people_fit_a_hall"),
         Index("one_count_counts", "presentation_id", "audience", unique=True,
               sqlite_where=text("counts"), postgresql_where=text("counts")),
@@ -66,7 +69,7 @@ class NamedAdult(Base):
     """A teacher or other adult whom the school names for a certificate. Never a pupil; kept 90 days after issue."""
 
     __tablename__ = "named_adult"
-    __table_args__ = (UniqueConstraint("visit_id", "name_key", name="each_name_once"),)
+    __table_args__ = (UniqueConstraint("visit_id", "name_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))

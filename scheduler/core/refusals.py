@@ -2,6 +2,7 @@
 
 from sqlalchemy.exc import IntegrityError
 
+
 def refused_by(error: IntegrityError) -> str:
     """The name of the constraint, index or trigger that refused.
 

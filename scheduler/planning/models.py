@@ -62,12 +62,14 @@ class Presentation(Base):
     __tablename__ = "presentation"
     __table_args__ = (
         UniqueConstraint("id", "on_day", "busy_from", "busy_until", name="copied_by_assignments"),
-        UniqueConstraint("visit_id", "ordinal", name="each_ordinal_once"),
+        UniqueConstraint("visit_id", "ordinal"),
         CheckConstraint("minutes BETWEEN 15 AND 480", name="lasts_a_day_at_most"),
         CheckConstraint("starts_at < ends_at", name="ends_after_it_starts"),
         CheckConstraint("busy_from <= starts_at AND busy_until >= ends_at", name="busy_while_it_lasts"),
         CheckConstraint("(state = 'merged_into') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
-        CheckConstraint("expected_pupils >= 0 AND expected_parents >= 0 AND expected_teachers >= 0", name="nobody_negative"),
+        CheckConstraint(
+            "expected_pupils >= 0 AND expected_parents >= 0 AND expected_teachers >= 0", name="nobody_negative"
+        ),
         CheckConstraint("sequence >= 0", name="sequence_rises"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
@@ -140,7 +142,7 @@ class CalendarEntry(Base):
     """The VEVENT text of a presentation for one kind of reader in one language; feeds and mails only join these."""
 
     __tablename__ = "calendar_entry"
-    __table_args__ = (UniqueConstraint("presentation_id", "status", "language", name="one_text_a_reader"),)
+    __table_args__ = (UniqueConstraint("presentation_id", "status", "language"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id", ondelete="CASCADE"))
