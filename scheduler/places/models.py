@@ -1,0 +1,123 @@
+"""Tables of the places: districts, municipalities, hosts, public holidays and school calendars."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.core.db import Base
+from scheduler.places.terms import HostKind, SchoolCalendar
+
+
+class District(Base):
+    """A district of Serbia, or the City of Belgrade."""
+
+    __tablename__ = "district"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iso: Mapped[str] = mapped_column(unique=True)  # ISO 3166-2, as the shapes of the map are named
+    name_sr_cyrl: Mapped[str]
+    name_sr_latn: Mapped[str]
+    name_en: Mapped[str]
+    region_sr_cyrl: Mapped[str]
+    region_sr_latn: Mapped[str]
+    school_calendar: Mapped[SchoolCalendar]
+
+
+class Municipality(Base):
+    """A municipality or a town, with its seat. Reports count it under its city."""
+
+    __tablename__ = "municipality"
+    __table_args__ = (
+        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="seat_is_on_the_map"),
+        CheckConstraint("seat_population >= 0", name="population_not_negative"),
+        UniqueConstraint("district_id", "name_sr_cyrl", name="name_once_in_a_district"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_sr_cyrl: Mapped[str]
+    name_sr_latn: Mapped[str]
+    city_sr_cyrl: Mapped[str]
+    city_sr_latn: Mapped[str]
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
+    postcode: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    seat_population: Mapped[int | None]  # old and patchy: for ordering only
+    search_key: Mapped[str] = mapped_column(index=True)  # core.text.fold of the name
+
+    district: Mapped[District] = relationship(lazy="raise")
+
+
+class Host(Base):
+    """Where a visit happens. Not `listed`: typed by a school, not yet confirmed by a coordinator."""
+
+    __tablename__ = "host"
+    __table_args__ = (
+        CheckConstraint("name_sr_cyrl <> '' AND name_sr_latn <> ''", name="has_a_name"),
+        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="is_on_the_map"),
+        CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="both_degrees_or_none"),
+        CheckConstraint("classes BETWEEN 0 AND 500", name="classes_fit_a_school"),
+        CheckConstraint("register_id IS NULL OR listed", name="registered_is_listed"),
+        Index(None, "listed", "name_sr_latn"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[str | None] = mapped_column(unique=True)
+    kind: Mapped[HostKind]
+    name_sr_cyrl: Mapped[str]
+    name_sr_latn: Mapped[str]
+    address_sr_cyrl: Mapped[str] = mapped_column(default="")
+    address_sr_latn: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    place_sr_cyrl: Mapped[str]
+    place_sr_latn: Mapped[str]
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
+    zone: Mapped[str] = mapped_column(default="Europe/Belgrade")
+    phone: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    email: Mapped[str | None]
+    classes: Mapped[int | None]
+    teaches_primary: Mapped[bool] = mapped_column(default=False)
+    teaches_secondary: Mapped[bool] = mapped_column(default=False)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    example: Mapped[bool] = mapped_column(default=False)  # invented, leaves with the demo data
+    listed: Mapped[bool] = mapped_column(default=True)
+    search_key: Mapped[str] = mapped_column(index=True)  # rules.search_key: kind, names, place, municipality, city
+    created_at: Mapped[dt.datetime]
+
+    municipality: Mapped[Municipality | None] = relationship(lazy="raise")
+
+
+class Holiday(Base):
+    """A public holiday or an observance; filled once from a package, then edited by people."""
+
+    __tablename__ = "holiday"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[dt.date] = mapped_column(unique=True)
+    name_sr_cyrl: Mapped[str]
+    name_sr_latn: Mapped[str]
+    name_en: Mapped[str]
+    no_lessons: Mapped[bool] = mapped_column(default=True)
+
+
+class SchoolCalendarEntry(Base):
+    """One line of a school calendar: a term, a break or a working Saturday."""
+
+    __tablename__ = "school_calendar_entry"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        UniqueConstraint("calendar", "kind", "applies_to", "first_day", name="each_entry_once"),
+        Index(None, "calendar", "first_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    calendar: Mapped[SchoolCalendar]
+    school_year: Mapped[str]  # "2025/26"
+    kind: Mapped[str]
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    applies_to: Mapped[str] = mapped_column(default="all")
+    note: Mapped[str] = mapped_column(default="")

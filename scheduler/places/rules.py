@@ -1,0 +1,126 @@
+"""Pure rules of places: how far, how long a drive, whether a day is a school day, what a host must say about itself."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable
+from math import asin, ceil, cos, radians, sin, sqrt
+from zoneinfo import ZoneInfo
+
+from scheduler.core.text import fold, to_latin
+from scheduler.places.terms import CalendarSpan, HostDraft, HostKind, Level, Point
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid
+
+DETOUR = 1.3  # road kilometres for one straight kilometre, a usual figure for regional networks
+BANDS = ((10.0, 35.0), (60.0, 60.0), (float("inf"), 90.0))  # up to so many road km: so many km/h
+PARKING_MINUTES = 5
+
+WORDS_OF_KIND = {  # what people type although the register leaves it out, already folded
+    HostKind.PRIMARY: "os osnovna skola",
+    HostKind.PRIMARY_PRIVATE: "os osnovna skola privatna",
+    HostKind.PRIMARY_MUSIC: "omos osnovna muzicka skola",
+    HostKind.PRIMARY_SECONDARY: "osnovna i srednja skola",
+    HostKind.PRIMARY_SECONDARY_PRIVATE: "osnovna i srednja skola privatna",
+    HostKind.SPECIAL_PRIMARY_SECONDARY: "soss osnovna i srednja skola",
+    HostKind.SECONDARY: "ss srednja skola",
+    HostKind.SECONDARY_PRIVATE: "ss srednja skola privatna",
+    HostKind.MUSIC: "muzicka skola",
+    HostKind.BALLET: "baletska skola",
+    HostKind.JOINT: "skola",
+    HostKind.DORMITORY: "dom ucenika internat",
+    HostKind.LIBRARY: "biblioteka",
+    HostKind.CAMP: "kamp",
+    HostKind.MUNICIPALITY: "opstina grad",
+    HostKind.OTHER: "",
+}
+
+
+def straight_line_km(a: Point, b: Point) -> float:
+    """Great-circle distance between two places, in kilometres.
+
+    Error: the Earth is taken as a sphere, so up to about 0.5 %. A road is
+    longer still: the planner uses `road_minutes`, never this number alone.
+    Raises: nothing; `Point` has already refused impossible degrees.
+    Source: R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope 68 (1984).
+    """
+    north, east = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
+    half = sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+
+
+def road_km(a: Point, b: Point) -> float:
+    """Kilometres by road: the straight line times 1.3. A model, not a route: no river, border or closed pass."""
+    return straight_line_km(a, b) * DETOUR
+
+
+def road_minutes(a: Point, b: Point) -> int:
+    """Minutes from door to door by car, rounded up; 0 for the same point.
+
+    The product's only opinion on it: `road_km` driven at 35 km/h for the first 10 km (towns at both ends), 60 km/h up
+    to 60 km, 90 km/h beyond, and five minutes to park. Symmetric; never shorter for a longer way.
+    Error: too long along motorways (Beograd to Niš 3 h 20 instead of 2 h 30), too short over mountains; a clash that
+    this function does not see is possible there, so coordinators keep a buffer.
+    """
+    if a == b:
+        return 0
+    way, minutes, done = road_km(a, b), 0.0, 0.0
+    for end, speed in BANDS:
+        minutes += max(0.0, min(way, end) - done) / speed * 60
+        done = end
+    return ceil(round(minutes + PARKING_MINUTES, 6))
+
+
+def is_school_day(day: dt.date, entries: Iterable[CalendarSpan], holidays: Collection[dt.date], level: Level) -> bool:
+    """Whether some class of that level has lessons on a day.
+
+    `entries` are of the host's own calendar; `holidays` are the days without lessons. Where the calendar of that school
+    year is not known yet, every working day outside July and August counts: better ask the school than hide a date.
+    """
+    ours = [entry for entry in entries if _applies(entry.applies_to, level)]
+    kinds = {entry.kind.partition("-")[0] for entry in ours if entry.first_day <= day <= entry.last_day}
+    if "working" in kinds:
+        return True
+    if day.weekday() >= 5 or day in holidays or "break" in kinds:
+        return False
+    if _school_year(day) in {_school_year(entry.first_day) for entry in ours}:
+        return bool(kinds & {"term1", "term2"})
+    return day.month not in (7, 8)
+
+
+def _applies(applies_to: str, level: Level) -> bool:
+    of_secondary = applies_to.startswith(("secondary", "gymnasium", "vocational"))
+    return applies_to == "all" or (of_secondary if level is Level.SECONDARY else applies_to.startswith("primary"))
+
+
+def _school_year(day: dt.date) -> int:
+    """The year in which the school year of that day began; it begins in September."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
+def search_key(kind: HostKind, *texts: str) -> str:
+    """What a host is found by: words of its kind, then every name, each word once."""
+    words = fold(" ".join((WORDS_OF_KIND[kind], *texts))).split()
+    return " ".join(dict.fromkeys(words))
+
+
+def both_scripts(text: str) -> tuple[str, str]:
+    """A hand-typed text as it is shown on Cyrillic and on Latin pages: Latin cannot be turned back, so it stays."""
+    return text, to_latin(text)
+
+
+def problems_with(draft: HostDraft) -> dict[str, str]:
+    """What keeps a typed host from being stored: {field: reason code}."""
+    problems = {field: "missing" for field in ("name", "place") if not fold(getattr(draft, field))}
+    if not _is_zone(draft.zone):
+        problems["zone"] = "unknown_zone"
+    if draft.phone and not re.fullmatch(r"[+0-9 ()/.-]{5,30}", draft.phone):
+        problems["phone"] = "not_a_phone"
+    return problems
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return "/" in name
