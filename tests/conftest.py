@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from scheduler import config
 from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
@@ -103,7 +104,7 @@ def _empty() -> None:
 @pytest.fixture
 def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
-    from scheduler import config
+
 
     config.use(app.config["SETTINGS"])
     with app.app_context():
