@@ -58,7 +58,7 @@ def road_minutes(a: Point, b: Point) -> int:
 
     The product's only opinion on it: `road_km` driven at 35 km/h for the first 10 km (towns at both ends), 60 km/h up
     to 60 km, 90 km/h beyond, and five minutes to park. Symmetric; never shorter for a longer way.
-    Error: too long along motorways (Beograd to Niš 3 h 20 instead of 2 h 30), too short over mountains; a clash that
+    Error: too long along motorways (Beograd to Niš 3 h 25 instead of 2 h 30), too short over mountains; a clash that
     this function does not see is possible there, so coordinators keep a buffer.
     """
     if a == b:
