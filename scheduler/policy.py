@@ -78,7 +78,9 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
-_STAFF = _all(Scope.CENTRE, desk="read", request="read", visit="read", assignment="read", attendance="read", certificate="read")
+_STAFF = _all(
+    Scope.CENTRE, desk="read", request="read", visit="read", assignment="read", attendance="read", certificate="read"
+)
 
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
@@ -117,7 +119,9 @@ TABLE: dict[Role, Rights] = {
         _STAFF,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
-        _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"),
+        _all(
+            Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
+        ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
         _all(Scope.ANY, host="create read update import", programme="read"),

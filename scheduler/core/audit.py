@@ -57,9 +57,9 @@ def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: M
 defend(
     AuditEntry.__table__,
     sqlite=(
-    """CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
+        """CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
     BEGIN SELECT RAISE(ABORT, 'audit_entry_keeps'); END""",
-    """CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry
+        """CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry
     WHEN NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.action <> OLD.action OR NEW.thing <> OLD.thing
       OR NEW.thing_id <> OLD.thing_id
       OR (OLD.seal IS NOT NULL AND NEW.seal IS NOT OLD.seal)
@@ -68,7 +68,7 @@ defend(
     BEGIN SELECT RAISE(ABORT, 'audit_entry_stays'); END""",
     ),
     postgresql=(
-    """CREATE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+        """CREATE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'audit_entry_keeps' USING ERRCODE = 'check_violation';
@@ -82,7 +82,7 @@ defend(
       END IF;
       RETURN NEW;
     END $$""",
-    """CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE ON audit_entry
+        """CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_entry_keeps()""",
-),
+    ),
 )

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 def compose(
     *, sender: str, sender_name: str, to: str, subject: str, text: str, html: str, message_id: str, date: str
 ) -> EmailMessage:
-    """Build the mail. Raises: ValueError when a header would hold a control character or an encoded word (TRUST S20)."""
+    """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
     for value in (sender_name, to, subject):
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")

@@ -12,7 +12,7 @@ class RunningNumber(Base):
     """The last number given out in one series of one year."""
 
     __tablename__ = "running_number"
-    __table_args__ = (UniqueConstraint("series", "year", name="one_row_a_series"),)
+    __table_args__ = (UniqueConstraint("series", "year"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     series: Mapped[str]

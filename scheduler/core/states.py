@@ -13,9 +13,7 @@ from scheduler.core.errors import Conflict
 from scheduler.core.machines import Machine
 
 
-def move(
-    machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: dt.datetime, reason: str = ""
-) -> None:
+def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: dt.datetime, reason: str = "") -> None:
     """Take `thing` to the state `to` and write the audit row, inside the caller's transaction.
 
     Raises: Conflict("wrong_state") when `to` may not follow the present state; Conflict("reason_missing") when

@@ -30,7 +30,7 @@ class Centre(Base):
 
 
 class User(Base):
-    """A person who signs in. Flask-Login's four attributes are here, so people need no import of it."""
+    """A person who signs in, or was invited to."""
 
     __tablename__ = "user_account"  # "user" is a reserved word of PostgreSQL
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
@@ -46,7 +46,9 @@ class User(Base):
     suspended_at: Mapped[dt.datetime | None]
 
     centre: Mapped[Centre] = relationship(lazy="raise")
-    roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", order_by="UserRole.role", cascade="all, delete-orphan")
+    roles: Mapped[list["UserRole"]] = relationship(
+        lazy="selectin", order_by="UserRole.role", cascade="all, delete-orphan"
+    )
     presenter: Mapped["Presenter | None"] = relationship(lazy="raise", back_populates="user")
 
     @property
@@ -67,7 +69,7 @@ class UserRole(Base):
     """One role of one user."""
 
     __tablename__ = "user_role"
-    __table_args__ = (UniqueConstraint("user_id", "role", name="each_role_once"),)
+    __table_args__ = (UniqueConstraint("user_id", "role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -126,7 +128,9 @@ class Presenter(Base):
 
     user: Mapped[User] = relationship(lazy="raise", back_populates="presenter")
     home: Mapped[Municipality] = relationship(lazy="raise")
-    skills: Mapped[list["PresenterSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="PresenterSkill.topic")
+    skills: Mapped[list["PresenterSkill"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="PresenterSkill.topic"
+    )
     languages: Mapped[list["PresenterLanguage"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="PresenterLanguage.language"
     )
@@ -136,7 +140,7 @@ class PresenterSkill(Base):
     """A topic that a presenter can speak about."""
 
     __tablename__ = "presenter_skill"
-    __table_args__ = (UniqueConstraint("presenter_id", "topic", name="each_topic_once"),)
+    __table_args__ = (UniqueConstraint("presenter_id", "topic"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
@@ -147,7 +151,7 @@ class PresenterLanguage(Base):
     """A language that a presenter can teach in."""
 
     __tablename__ = "presenter_language"
-    __table_args__ = (UniqueConstraint("presenter_id", "language", name="each_language_once"),)
+    __table_args__ = (UniqueConstraint("presenter_id", "language"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
@@ -161,7 +165,7 @@ class AvailableHours(Base):
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
         CheckConstraint("until_local > from_local", name="hours_in_order"),
-        UniqueConstraint("presenter_id", "weekday", "from_local", name="each_span_once"),
+        UniqueConstraint("presenter_id", "weekday", "from_local"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

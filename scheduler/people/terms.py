@@ -1,8 +1,10 @@
 """Words of the people: what a presenter is, teaches and speaks."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
+from scheduler.policy import Actor
 
 
 class PresenterKind(StrEnum):
@@ -38,3 +40,17 @@ class TeachingLanguage(StrEnum):
 
 class BadSignIn(SchedulerError):
     """The address and the password do not belong together; which of them is wrong is never said."""
+
+
+@dataclass(frozen=True)
+class SignedInUser:
+    """Who sits in front of a browser: what pages show of her, and the Actor she is."""
+
+    user_id: int
+    given_name: str
+    full_name: str
+    language: str
+    centre_id: int
+    centre_name_sr_cyrl: str
+    centre_name_sr_latn: str
+    actor: Actor

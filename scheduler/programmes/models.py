@@ -18,7 +18,9 @@ class Programme(Base):
     __tablename__ = "programme"
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 15 AND 480", name="lasts_a_day_at_most"),
-        CheckConstraint("educators >= 0 AND influencers >= 0 AND educators + influencers >= 1", name="crew_of_somebody"),
+        CheckConstraint(
+            "educators >= 0 AND influencers >= 0 AND educators + influencers >= 1", name="crew_of_somebody"
+        ),
         CheckConstraint("influencers = 0 OR educators >= 1", name="no_influencer_without_educator"),
         CheckConstraint("group_size BETWEEN 1 AND 1000", name="group_fits_a_hall"),
         CheckConstraint("set_up_minutes BETWEEN 0 AND 120", name="set_up_within_two_hours"),
@@ -52,7 +54,7 @@ class ProgrammeAudience(Base):
     """One audience that a programme is for."""
 
     __tablename__ = "programme_audience"
-    __table_args__ = (UniqueConstraint("programme_id", "audience", name="each_audience_once"),)
+    __table_args__ = (UniqueConstraint("programme_id", "audience"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
@@ -84,7 +86,7 @@ class CampaignCity(Base):
 
     __tablename__ = "campaign_city"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "municipality_id", name="each_city_once"),
+        UniqueConstraint("campaign_id", "municipality_id"),
         CheckConstraint("target_pupils >= 0", name="target_not_negative"),
     )
 

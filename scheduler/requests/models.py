@@ -79,7 +79,7 @@ class RequestedPresentation(Base):
 
     __tablename__ = "requested_presentation"
     __table_args__ = (
-        UniqueConstraint("school_request_id", "ordinal", name="each_ordinal_once"),
+        UniqueConstraint("school_request_id", "ordinal"),
         CheckConstraint("pupils BETWEEN 0 AND 1000", name="pupils_fit_a_hall"),
         CheckConstraint("parents BETWEEN 0 AND 1000", name="parents_fit_a_hall"),
         CheckConstraint("teachers BETWEEN 0 AND 1000", name="teachers_fit_a_hall"),

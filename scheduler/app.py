@@ -1,0 +1,77 @@
+"""The only place where all meet: `create_app` puts the house together, one short step after the other."""
+
+from importlib import import_module
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from scheduler import all_models, config
+from scheduler.config import ROOT, Settings, read_settings
+from scheduler.core.db import db, prepare
+from scheduler.web import errors, filters, guards, headers, i18n, login
+
+# Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
+PAGES = (
+    "public",
+    "people",
+    "messages",
+    "requests",
+    "planning",
+    "feeds",
+    "attendance",
+    "certificates",
+    "reports",
+    "desk",
+)
+COMMANDS = ("worker", "places", "people", "demo", "feeds", "certificates", "reports", "invariants")
+
+__all__ = ["all_models", "create_app"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
+    wanted = settings or read_settings()
+    config.use(wanted)
+    app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    _configure(app, wanted)
+    _open_database(app)
+    _hang_pages(app)
+    _hang_commands(app)
+    return app
+
+
+def _configure(app: Flask, wanted: Settings) -> None:
+    app.config.update(
+        SETTINGS=wanted,
+        SECRET_KEY=wanted.secret_key,
+        SQLALCHEMY_DATABASE_URI=wanted.database_url,
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=list(wanted.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+
+
+def _open_database(app: Flask) -> None:
+    wanted: Settings = app.config["SETTINGS"]
+    wanted.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+
+
+def _hang_pages(app: Flask) -> None:
+    CSRFProtect(app)
+    for part in (i18n, filters, headers, errors, login, guards):
+        part.register(app)
+    for name in PAGES:
+        app.register_blueprint(import_module(f"scheduler.web.{name}.views").bp)
+
+
+def _hang_commands(app: Flask) -> None:
+    import_module("scheduler.jobs.queue").attach(app)
+    for name in COMMANDS:
+        import_module(f"scheduler.cli.{name}").register(app)

@@ -1,0 +1,78 @@
+"""Attendance of a presentation, its head counts, and adults who want a certificate by name."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.attendance.terms import AttendanceState, CountSource
+from scheduler.core.db import Base
+from scheduler.planning.models import Presentation
+from scheduler.programmes.terms import Audience
+
+
+class Attendance(Base):
+    """How far the counting of one presentation has come."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        CheckConstraint("minutes_given IS NULL OR minutes_given BETWEEN 0 AND 480", name="minutes_of_a_day"),
+        CheckConstraint(
+            "state IN ('open', 'submitted', 'countersigned', 'assumed') OR locked_at IS NOT NULL",
+            name="locked_at_some_time",
+        ),
+        CheckConstraint("turned_away >= 0", name="turned_away_not_negative"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"), unique=True)
+    state: Mapped[AttendanceState] = mapped_column(default=AttendanceState.OPEN)
+    state_since: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)  # of the counts that count: 1, then one more by correction
+    teacher_present: Mapped[bool | None]
+    minutes_given: Mapped[int | None]
+    same_pupils: Mapped[bool] = mapped_column(default=False)  # "same class as earlier": contacts 2, people 1
+    turned_away: Mapped[int] = mapped_column(default=0)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    submitted_at: Mapped[dt.datetime | None]
+    countersigned_at: Mapped[dt.datetime | None]
+    locked_at: Mapped[dt.datetime | None]
+    reason: Mapped[str] = mapped_column(default="")  # of the last correction
+
+    presentation: Mapped[Presentation] = relationship(lazy="raise")
+
+
+class HeadCount(Base):
+    """A number of people of one audience, from one source, in one version. One of them counts."""
+
+    __tablename__ = "head_count"
+    __table_args__ = (
+        UniqueConstraint("presentation_id", "audience", "source", "version"),
+        CheckConstraint("people BETWEEN 0 AND 2000", name="people_fit_a_hall"),
+        Index("one_count_counts", "presentation_id", "audience", unique=True,
+              sqlite_where=text("counts"), postgresql_where=text("counts")),
+        Index(None, "presentation_id", "audience", "counts", "people"),  # reports read only this
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("attendance.presentation_id", ondelete="RESTRICT"))
+    audience: Mapped[Audience]
+    source: Mapped[CountSource]
+    version: Mapped[int]
+    people: Mapped[int]
+    counts: Mapped[bool] = mapped_column(default=False)
+    entered_at: Mapped[dt.datetime]
+
+
+class NamedAdult(Base):
+    """A teacher or other adult whom the school names for a certificate. Never a pupil; kept 90 days after issue."""
+
+    __tablename__ = "named_adult"
+    __table_args__ = (UniqueConstraint("visit_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    name_key: Mapped[str]  # folded: the same name in the other script is the same name
+    entered_at: Mapped[dt.datetime]

@@ -1,0 +1,76 @@
+"""The door of every page: a view names what it does (`@may`), or is marked open (`@public`), or is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from scheduler import policy
+from scheduler.core import clock, tokens
+from scheduler.core.errors import Gone, NotAllowed, NotFound
+from scheduler.policy import ANONYMOUS, Actor
+from scheduler.requests import queries as request_queries
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+OPEN = ("open", "page")
+
+
+def current_actor() -> Actor:
+    """Who acts in this request: the user signed in, else nobody in particular."""
+    if "actor" not in g:
+        g.actor = current_user.user.actor if current_user.is_authenticated else ANONYMOUS
+    actor: Actor = g.actor
+    return actor
+
+
+def may(verb: str, thing: str) -> Callable[[View[P]], View[P]]:
+    """Let in only whom policy.TABLE gives `verb` on `thing` in some scope; the service checks which row."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **given: P.kwargs) -> ResponseReturnValue:
+            actor = current_actor()
+            if policy.scope_of(actor, verb, thing) is None:
+                if actor is ANONYMOUS:
+                    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+                raise NotAllowed(f"{verb} {thing}")
+            return view(*args, **given)
+
+        guarded.may = (verb, thing)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def public(view: View[P]) -> View[P]:
+    """Mark a page that everybody may open; tests/laws lists them all by name."""
+    view.may = OPEN  # type: ignore[attr-defined]
+    return view
+
+
+def link_actor(secret: str) -> Actor:
+    """The school contact who holds a request's secret link.
+
+    Raises: Gone when the link has ended; NotFound when there never was one.
+    """
+    link = tokens.opened_by(secret, "status", now=clock.now())
+    if link is None:
+        raise Gone("status") if tokens.was_known(secret, "status") else NotFound("status")
+    return policy.school_contact(link.subject_id, request_queries.host_id_of(link.subject_id))
+
+
+def deny_by_default() -> None:
+    """Before each request: a view that names nothing is refused, whoever asks."""
+    if request.endpoint in (None, "static"):
+        return
+    if not hasattr(current_app.view_functions[str(request.endpoint)], "may"):
+        raise NotAllowed(str(request.endpoint))
+
+
+def register(app: Flask) -> None:
+    app.before_request(deny_by_default)

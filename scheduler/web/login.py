@@ -1,0 +1,44 @@
+"""Who is signed in: Flask-Login keeps a token in the session, the row `sign_in` behind it decides.
+
+`get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
+"""
+
+from flask import Flask
+from flask_login import LoginManager, UserMixin
+
+from scheduler.core import clock
+from scheduler.people import queries
+from scheduler.people.terms import SignedInUser
+
+COOKIE_OVER_HTTPS = "__Host-raspored"
+COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
+
+
+class Viewer(UserMixin):  # type: ignore[misc]
+    """A signed-in user as Flask-Login wants one."""
+
+    def __init__(self, token: str, user: SignedInUser) -> None:
+        self.token = token
+        self.user = user
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def load_viewer(token: str) -> Viewer | None:
+    """The user behind a session's token, or None when that sign-in has ended."""
+    user = queries.signed_in_user(token, now=clock.now())
+    return Viewer(token, user) if user else None
+
+
+def register(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # the token's row is the protection; addresses of phones change
+    manager.user_loader(load_viewer)
+    secure = app.config["SETTINGS"].https
+    app.config.update(
+        SESSION_COOKIE_NAME=COOKIE_OVER_HTTPS if secure else COOKIE_OVER_HTTP,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )

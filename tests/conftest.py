@@ -1,0 +1,123 @@
+"""One application for each database, made once; each test starts on empty tables.
+
+A test runs on SQLite. Marked `both_databases` it runs again on the PostgreSQL that `make test` starts.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from scheduler.app import create_app
+from scheduler.config import Settings, read_settings
+from scheduler.core.db import Base, db
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize(
+            "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+        )
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+def settings_for(folder: Path, database_url: str = "") -> Settings:
+    """Settings of a test: nothing from the environment of the machine but the database."""
+    settings = read_settings(instance=folder)
+    given: dict[str, Any] = {
+        "secret_key": "test " * 10,
+        "mode": "demo",
+        "base_url": "http://localhost",
+        "redis_url": "",
+    }
+    return Settings(**(settings.__dict__ | given | ({"database_url": database_url} if database_url else {})))
+
+
+def _postgresql_for(worker: str) -> str:
+    """A database of this worker's own in the server of TEST_POSTGRES_URL."""
+    server = sa.make_url(os.environ["TEST_POSTGRES_URL"])
+    name = f"raspored_{worker}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
+    made: dict[str, Flask] = {}
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = tmp_path_factory.mktemp(f"instance_{kind}")
+    app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        db.create_all()
+        if kind == "sqlite":
+            db.session.remove()
+            db.engine.dispose()
+            file = Path(str(db.engine.url.database))
+            shutil.copy(file, file.with_suffix(".empty"))
+    return apps.setdefault(kind, app)
+
+
+def _empty() -> None:
+    """Back to empty tables: SQLite by putting the empty file in place, PostgreSQL by TRUNCATE."""
+    db.session.remove()
+    if db.engine.dialect.name == "sqlite":
+        db.engine.dispose()
+        file = Path(str(db.engine.url.database))
+        for tail in ("-wal", "-shm"):
+            file.with_name(file.name + tail).unlink(missing_ok=True)
+        shutil.copy(file.with_suffix(".empty"), file)
+        return
+    with db.engine.begin() as connection:
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = apps.get(database) or _make(database, apps, tmp_path_factory)
+    from scheduler import config
+
+    config.use(app.config["SETTINGS"])
+    with app.app_context():
+        _empty()
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session that services use; reads in a test see what they committed."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,86 @@
+"""Centres, users, presenters."""
+
+import datetime as dt
+from typing import Any
+
+from scheduler.core.db import transaction
+from scheduler.people import rules
+from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.policy import Actor, Role
+from tests.factories import MONDAY, a_number
+from tests.factories.places import make_municipality
+
+
+def make_centre(**given: Any) -> Centre:
+    slug = f"centre-{a_number()}"
+    fair = {
+        "slug": slug,
+        "name_sr_cyrl": "Национални контакт центар",
+        "name_sr_latn": "Nacionalni kontakt centar",
+        "name_en": "National Contact Centre",
+        "created_at": MONDAY,
+    }
+    with transaction() as session:
+        centre = Centre(**(fair | given))
+        session.add(centre)
+    return centre
+
+
+def make_user(*roles: Role, **given: Any) -> User:
+    """A user with a fresh address; coordinator unless roles are named. Give `centre_id` to put her in one."""
+    with transaction() as session:
+        fair: dict[str, Any] = {
+            "given_name": "Marija",
+            "family_name": "Kostić",
+            "email": f"user{a_number()}@centre.example",
+            "password_hash": None,
+            "created_at": MONDAY,
+        }
+        if "centre_id" not in given:
+            fair["centre_id"] = make_centre().id
+        user = User(**(fair | given))
+        user.roles = [UserRole(role=role) for role in roles or (Role.COORDINATOR,)]
+        session.add(user)
+    return user
+
+
+def an_actor(*roles: Role, **given: Any) -> Actor:
+    """The Actor of a fresh user; coordinator unless roles are named."""
+    return make_user(*roles, **given).actor()
+
+
+def make_presenter(kind: PresenterKind = PresenterKind.EDUCATOR, **given: Any) -> Presenter:
+    """A presenter of every topic who teaches in Serbian. Vetting and consent are rows of their own (safeguarding).
+
+    For a minor give `birth_date`; the days that follow from it are computed. `centre_id`, `home_id`, `given_name`,
+    `family_name` as needed.
+    """
+    with transaction() as session:
+        names = {key: given.pop(key) for key in ("given_name", "family_name", "email") if key in given}
+        role = Role.EDUCATOR if kind is PresenterKind.EDUCATOR else Role.INFLUENCER
+        centre_id = given.pop("centre_id", None) or make_centre().id
+        user = make_user(role, centre_id=centre_id, **names)
+        born: dt.date | None = given.pop("birth_date", None)
+        if kind is PresenterKind.INFLUENCER and born is None:
+            born = dt.date(2004, 5, 17)
+        presenter = Presenter(
+            user_id=user.id,
+            centre_id=centre_id,
+            kind=kind,
+            home_id=given.pop("home_id", None) or make_municipality().id,
+            birth_date=born,
+            adult_on=rules.adult_on(born) if born else None,
+            may_present_from=rules.may_present_from(born) if born else None,
+            **given,
+        )
+        presenter.skills = [PresenterSkill(topic=topic) for topic in Topic]
+        presenter.languages = [PresenterLanguage(language=TeachingLanguage.SERBIAN)]
+        session.add(presenter)
+    return presenter
+
+
+def presenter_actor(presenter: Presenter) -> Actor:
+    """The Actor that a presenter is when signed in."""
+    role = Role.EDUCATOR if presenter.kind is PresenterKind.EDUCATOR else Role.INFLUENCER
+    return Actor(frozenset({role}), user_id=presenter.user_id, centre_id=presenter.centre_id, presenter_id=presenter.id)
