@@ -68,7 +68,7 @@ defend(
     BEGIN SELECT RAISE(ABORT, 'audit_entry_stays'); END""",
     ),
     postgresql=(
-        """CREATE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+        """CREATE OR REPLACE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'audit_entry_keeps' USING ERRCODE = 'check_violation';

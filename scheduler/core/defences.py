@@ -5,6 +5,7 @@ compares a migrated database with the models. (Alembic's batch mode drops SQLite
 that rebuilds a table calls `create_defences` for it again.)
 """
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import DDL, Connection, Table, event
@@ -43,3 +44,10 @@ def create_defences(connection: Connection, *, only: str | None = None) -> None:
         if only in (None, defence.table):
             for statement in defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql:
                 connection.execute(_ddl(statement))
+
+
+def drop_functions(connection: Connection) -> None:
+    """For migrations that go down: PostgreSQL keeps a trigger's function when its table is dropped."""
+    for defence in DEFENCES:
+        for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
+            connection.execute(_ddl(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))

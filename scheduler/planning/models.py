@@ -237,7 +237,7 @@ defend(
         f"""ALTER TABLE assignment ADD CONSTRAINT nobody_in_two_places EXCLUDE USING gist
         (presenter_id WITH =, tstzrange(busy_from, busy_until) WITH &&) WHERE (state IN {_PROMISED})""",
         # The presentation's row is the lock: two people who change one crew come one after the other.
-        f"""CREATE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
+        f"""CREATE OR REPLACE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM 1 FROM presentation WHERE id = NEW.presentation_id FOR NO KEY UPDATE;
           {_POSTGRESQL_STAYS}
@@ -245,7 +245,7 @@ defend(
         END $$""",
         """CREATE TRIGGER assignment_is_allowed BEFORE INSERT OR UPDATE ON assignment
         FOR EACH ROW EXECUTE FUNCTION assignment_is_allowed()""",
-        f"""CREATE FUNCTION minor_keeps_an_adult() RETURNS trigger LANGUAGE plpgsql AS $$
+        f"""CREATE OR REPLACE FUNCTION minor_keeps_an_adult() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM 1 FROM presentation WHERE id = OLD.presentation_id FOR NO KEY UPDATE;
           IF TG_OP = 'DELETE' THEN
