@@ -32,7 +32,9 @@ def files_of(static: Path, kind: str) -> list[Path]:
     if kind == "js":
         return parts
     bootstrap = next((static / "vendor").glob("bootstrap-*/bootstrap.min.css"))
-    return [bootstrap, static / "css/tokens.css", static / "css/base.css", *parts, static / "css/print.css"]
+    css = static / "css"
+    frames = [*sorted((css / "layouts").glob("*.css")), *sorted((css / "pages").glob("*.css"))]
+    return [bootstrap, css / "tokens.css", css / "base.css", *parts, *frames, css / "print.css"]
 
 
 def joined(static: Path, kind: str) -> Bundle:
