@@ -57,7 +57,7 @@ def assets(name: str) -> Response:
     if kind not in KINDS:
         abort(404)
     bundle = _bundle(kind)
-    small = "gzip" in request.accept_encodings
+    small = bool(request.accept_encodings.best_match(("gzip",)))
     answer = Response(bundle.packed if small else bundle.body, content_type=KINDS[kind])
     answer.headers["Cache-Control"] = YEAR if digest == bundle.digest else "no-cache"
     answer.headers["Vary"] = "Accept-Encoding"
