@@ -51,4 +51,5 @@ def make_campaign(**given: Any) -> Campaign:
         }
         campaign = Campaign(**(fair | given))
         session.add(campaign)
+        session.flush()
     return campaign
