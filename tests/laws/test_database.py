@@ -90,7 +90,9 @@ def _said_by_the_database(engine: Engine) -> set[str]:
         return {row for row in rows if "alembic_version" not in row}
     said = set()
     for table in set(inspector.get_table_names()) - {"alembic_version"}:
-        said |= {f"{table}.{column['name']} {column['type']} {column['nullable']}" for column in inspector.get_columns(table)}
+        said |= {
+            f"{table}.{column['name']} {column['type']} {column['nullable']}" for column in inspector.get_columns(table)
+        }
         said |= {f"{table} {check}" for check in inspector.get_check_constraints(table)}
         said |= {f"{table} {unique}" for unique in inspector.get_unique_constraints(table)}
         said |= {f"{table} {key}" for key in inspector.get_foreign_keys(table)}
