@@ -162,12 +162,12 @@ def _facts(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
 
 def _duration(minutes: int, lang: str) -> str:
     """8 hours where it is whole hours, else 45 minutes; nothing when it is not known."""
-    n = translator(lang).ngettext
+    _n = translator(lang).ngettext
     if minutes <= 0:
         return ""
     if minutes % 60:
-        return n("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
-    return n("%(num)d hour", "%(num)d hours", minutes // 60) % {"num": minutes // 60}
+        return _n("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
+    return _n("%(num)d hour", "%(num)d hours", minutes // 60) % {"num": minutes // 60}
 
 
 def _draw_facts(sheet: Sheet, facts: list[tuple[str, str]]) -> None:

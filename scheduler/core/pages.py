@@ -94,8 +94,8 @@ class Flow:
 
     def heading(self, words: str, keep_with: float = 20) -> None:
         """A heading that is never left alone at the end of a page."""
-        self.need(10 + keep_with)
-        self.y += 8
+        self.need(13 + keep_with)
+        self.y += 11
         self.sheet.text(MARGIN, self.y, words, HEADING)
         self.y += 4
 
@@ -170,7 +170,7 @@ class _Layout:
             if rest >= 30 * table.words or cell.size <= 6:
                 break
             cell, gap = replace(cell, size=cell.size - 0.5), gap - 0.25
-        widths = [rest * share for share in _shares(needed[: table.words])] + needed[table.words :]
+        widths = _shared(rest, needed[: table.words]) + needed[table.words :]
         lefts = [MARGIN + sum(widths[:n]) for n in range(len(widths))]
         return cls(tuple(lefts), tuple(widths), table.words, cell)
 
@@ -195,11 +195,14 @@ def _all_rows(table: Table) -> list[tuple[str, ...]]:
     return [*table.rows, *([table.sums] if table.sums else [])]
 
 
-def _shares(needed: Sequence[float]) -> list[float]:
-    """Parts of one, by need, but a long column never takes more than three times the shortest."""
-    floor = max(max(needed, default=1.0) / 3, 1.0)
-    weights = [max(width, floor) for width in needed]
-    return [weight / sum(weights) for weight in weights]
+def _shared(rest: float, needed: Sequence[float]) -> list[float]:
+    """Room for columns of words: little needs are met whole, long ones part what remains, all part what is spare."""
+    widths = [0.0] * len(needed)
+    left = rest
+    for place, column in enumerate(sorted(range(len(needed)), key=lambda n: needed[n])):
+        widths[column] = min(needed[column], left / (len(needed) - place))
+        left -= widths[column]
+    return [width + left / len(needed) for width in widths]
 
 
 def _draw_heads(flow: Flow, table: Table, lay: _Layout) -> None:
