@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from scheduler.app import create_app
+from scheduler import config
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 
@@ -71,6 +71,8 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]
 
 
 def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    from scheduler.app import create_app
+
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp(f"instance_{kind}")
     app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))
@@ -103,7 +105,6 @@ def _empty() -> None:
 @pytest.fixture
 def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
-    from scheduler import config
 
     config.use(app.config["SETTINGS"])
     with app.app_context():

@@ -48,6 +48,8 @@ def create_defences(connection: Connection, *, only: str | None = None) -> None:
 
 def drop_functions(connection: Connection) -> None:
     """For migrations that go down: PostgreSQL keeps a trigger's function when its table is dropped."""
+    if connection.dialect.name != "postgresql":
+        return
     for defence in DEFENCES:
         for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
             connection.execute(_ddl(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))

@@ -15,6 +15,9 @@ DETOUR = 1.3  # road kilometres for one straight kilometre, a usual figure for r
 BANDS = ((10.0, 35.0), (60.0, 60.0), (float("inf"), 90.0))  # up to so many road km: so many km/h
 PARKING_MINUTES = 5
 
+BELGRADE_ISO = "RS-00"
+CITY_MUNICIPALITIES = {"Костолац": "Пожаревац"}
+
 WORDS_OF_KIND = {  # what people type although the register leaves it out, already folded
     HostKind.PRIMARY: "os osnovna skola",
     HostKind.PRIMARY_PRIVATE: "os osnovna skola privatna",
@@ -58,7 +61,7 @@ def road_minutes(a: Point, b: Point) -> int:
 
     The product's only opinion on it: `road_km` driven at 35 km/h for the first 10 km (towns at both ends), 60 km/h up
     to 60 km, 90 km/h beyond, and five minutes to park. Symmetric; never shorter for a longer way.
-    Error: too long along motorways (Beograd to Niš 3 h 20 instead of 2 h 30), too short over mountains; a clash that
+    Error: too long along motorways (Beograd to Niš 3 h 25 instead of 2 h 30), too short over mountains; a clash that
     this function does not see is possible there, so coordinators keep a buffer.
     """
     if a == b:
@@ -101,6 +104,20 @@ def search_key(kind: HostKind, *texts: str) -> str:
     """What a host is found by: words of its kind, then every name, each word once."""
     words = fold(" ".join((WORDS_OF_KIND[kind], *texts))).split()
     return " ".join(dict.fromkeys(words))
+
+
+def teaches(kind: HostKind) -> tuple[bool, bool]:
+    """Whether a kind of host has primary and secondary pupils, where the register does not say."""
+    if kind in (HostKind.MUSIC, HostKind.BALLET, HostKind.JOINT):
+        return True, True
+    return "primary" in kind.value, "secondary" in kind.value
+
+
+def city_of(name: str, district_iso: str) -> str:
+    """The Cyrillic name that reports count a municipality under: Belgrade's 17 are one city."""
+    if district_iso == BELGRADE_ISO:
+        return "Београд"
+    return CITY_MUNICIPALITIES.get(name, name)
 
 
 def both_scripts(text: str) -> tuple[str, str]:

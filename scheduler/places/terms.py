@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from scheduler.core.language import pick
+from scheduler.core.sheets import LineProblem
 
 
 class HostKind(StrEnum):
@@ -183,15 +184,6 @@ class ImportedHost:
 
 NOT_STORED = {"line", "municipality", "district_iso"}  # of ImportedHost: they become a municipality
 STORED = tuple(field.name for field in fields(ImportedHost) if field.name not in NOT_STORED)
-
-
-@dataclass(frozen=True)
-class LineProblem:
-    """What is wrong in a file, and where; line 1 is the header. `problem` is a code: "missing", "too_long", …"""
-
-    line: int
-    column: str
-    problem: str
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,94 @@
+"""Commands of the places: `places import FILE`."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from scheduler.core import clock
+from scheduler.core.sheets import MAX_BYTES
+from scheduler.places import service
+from scheduler.places.imports import read_hosts
+from scheduler.places.terms import ImportOutcome
+from scheduler.policy import SYSTEM
+
+SHOWN = 40  # changes, and problems, on a terminal; --json has all
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used; one line says what and where."""
+
+    exit_code = 2
+
+
+group = AppGroup("places", help="Hosts, municipalities, school calendars.")
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(group)
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help='JSON: {"their column": "our field"}.')
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Import a register of schools from a CSV FILE: all of it, or nothing when a line is wrong (exit code 2).
+
+    Lines are known by their register id, so a newer file can be imported over an older one. Columns are known by their
+    Serbian (both scripts) and English names, or by --map.
+    """
+    sheet = read_hosts(_content(file), _column_map(map_file) if map_file else None)
+    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
+    else:
+        _tell(outcome, sheet.encoding, dry_run=dry_run)
+    if outcome.problems:
+        first = outcome.problems[0]
+        click.echo(
+            f"{file}: {len(outcome.problems)} problems, nothing stored;"
+            f" the first: line {first.line}, {first.column or 'whole line'}: {first.problem}",
+            err=True,
+        )
+        sys.exit(2)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise BadInput(f"{file}: larger than {MAX_BYTES // 1_000_000} MB")
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror}") from error
+
+
+def _column_map(file: Path) -> dict[str, str]:
+    try:
+        columns: Any = json.loads(_content(file))
+    except ValueError as error:
+        raise BadInput(f"{file}: not JSON: {error}") from error
+    if not isinstance(columns, dict) or not all(isinstance(ours, str) for ours in columns.values()):
+        raise BadInput(f'{file}: wanted {{"their column": "our field"}}')
+    return columns
+
+
+def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
+    for problem in outcome.problems[:SHOWN]:
+        click.echo(f"line {problem.line}, {problem.column or 'whole line'}: {problem.problem}")
+    for change in outcome.changes[:SHOWN]:
+        click.echo(f"{change.register_id} {change.name}: {change.field}: {change.before!r} -> {change.after!r}")
+    for hidden in (len(outcome.problems) - SHOWN, len(outcome.changes) - SHOWN):
+        if hidden > 0:
+            click.echo(f"… and {hidden} more (--json shows all)")
+    click.echo(
+        f"{outcome.rows} rows ({encoding or 'unreadable'}): {outcome.new} new, {outcome.changed} changed,"
+        f" {outcome.same} the same, {len(outcome.problems)} problems" + (" (dry run)" if dry_run else "")
+    )

@@ -1,0 +1,182 @@
+"""Tables as people have them: CSV from any spreadsheet, in any of our encodings, with their own column names.
+
+`read_table` never raises for a bad file: it says what is wrong and where, and the caller stores nothing.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scheduler.core.text import BadText, clean, fold
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 200_000
+FIELD_LIMIT = 200  # characters, where a field names no limit of its own
+DELIMITERS = ";,\t"  # the first wins when several fit equally
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """What is wrong in a file, and where; the header is line 1. `problem` is a code: "missing", "too_long", …"""
+
+    line: int
+    column: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table may hold: {field: the names its column may have, in any script}, which must be there, how long."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the file: {field: cleaned text}."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as read. `headings` gives a field's column as the file names it, for messages."""
+
+    rows: tuple[Row, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+
+    def column(self, name: str) -> str:
+        """What to call the column of a field."""
+        return self.headings.get(name, name)
+
+
+class _Unreadable(Exception):
+    """The file as a whole cannot be used."""
+
+    def __init__(self, problem: str, column: str = "", line: int = 1) -> None:
+        super().__init__(problem)
+        self.where = LineProblem(line, column, problem)
+
+
+def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | None = None) -> Table:
+    """Read a CSV file. `column_map` is {their column: our field} and wins over the names that the layout knows."""
+    try:
+        text, encoding = decoded(content)
+        text, delimiter = _delimiter_of(text, layout)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        lines = _lines(reader)
+        fields = _fields_of(next(lines, (1, []))[1], layout, column_map or {})
+    except _Unreadable as unreadable:
+        return Table(problems=(unreadable.where,))
+    headings = {name: heading for name, heading in fields if name}
+    rows, problems = _cleaned(lines, fields, layout)
+    return Table(tuple(rows), tuple(problems), headings, encoding, delimiter)
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file and the encoding it was read in: by its mark, else UTF-8, else the Windows page that fits."""
+    if len(content) > MAX_BYTES:
+        raise _Unreadable("file_too_large")
+    if content.startswith(b"PK\x03\x04") or content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _Unreadable("a_spreadsheet_not_csv")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not marked:
+        raise _Unreadable("not_a_text_file")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", _windows_page(content)):
+        try:
+            return content.decode(encoding), encoding.removesuffix("-sig")
+        except UnicodeDecodeError:
+            continue
+    raise _Unreadable("not_a_text_file")
+
+
+def _windows_page(content: bytes) -> str:
+    """cp1251 (Cyrillic) or cp1250 (Latin): only Cyrillic words are three and more high bytes in a row."""
+    in_words = sum(len(run) for run in re.findall(rb"[\x80-\xff]{3,}", content))
+    alone = sum(len(run) for run in re.findall(rb"(?<![\x80-\xff])[\x80-\xff]{1,2}(?![\x80-\xff])", content))
+    return "cp1251" if in_words > alone else "cp1250"
+
+
+def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
+    """The text without Excel's `sep=` line, and its delimiter: the one that gives most columns that we know."""
+    if marked := re.match(r"sep=(.)\r?\n", text, re.IGNORECASE):
+        return text[marked.end() :], marked[1]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise _Unreadable("empty_file")
+    known = _names(layout)
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        cells = first.split(delimiter)
+        return sum(fold(cell) in known for cell in cells), len(cells)
+
+    return text, max(DELIMITERS, key=fit)
+
+
+def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Lines that are not empty, with the number at which they begin. Raises: _Unreadable where quoting is broken."""
+    begins = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _Unreadable("too_long" if "limit" in str(error) else "broken_quotes", line=begins) from error
+        if any(cell.strip() for cell in cells):
+            yield begins, cells
+        begins = getattr(reader, "line_num", begins) + 1
+
+
+def _names(layout: Layout) -> dict[str, str]:
+    return {fold(name): field for field, names in layout.columns.items() for name in (field, *names)}
+
+
+def _fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Our field (or "" for a column we do not need) and the heading of each column."""
+    if stranger := next((ours for ours in column_map.values() if ours not in layout.columns), None):
+        raise _Unreadable("no_such_field", str(stranger)[:FIELD_LIMIT])
+    theirs = {fold(heading): ours for heading, ours in column_map.items()}
+    known = {name: ours for name, ours in _names(layout).items() if ours not in theirs.values()} | theirs
+    headings = [clean(heading[:FIELD_LIMIT], limit=FIELD_LIMIT) for heading in header]
+    if missing := next((heading for heading in column_map if fold(heading) not in map(fold, headings)), None):
+        raise _Unreadable("no_such_column", missing[:FIELD_LIMIT])
+    fields = [(known.get(fold(heading), ""), heading) for heading in headings]
+    seen: set[str] = set()
+    for name, heading in fields:
+        if name in seen:
+            raise _Unreadable("column_twice", heading)
+        seen |= {name} if name else set()
+    return fields
+
+
+def _cleaned(
+    lines: Iterator[tuple[int, list[str]]], fields: list[tuple[str, str]], layout: Layout
+) -> tuple[list[Row], list[LineProblem]]:
+    rows: list[Row] = []
+    problems: list[LineProblem] = []
+    try:
+        for line, cells in lines:
+            if len(rows) == MAX_ROWS:
+                raise _Unreadable("too_many_rows", line=line)
+            if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
+                problems.append(LineProblem(line, "", "too_many_columns"))
+                continue
+            kept: dict[str, str] = {}
+            for (name, heading), cell in zip(fields, cells, strict=False):
+                try:
+                    kept |= {name: clean(cell, limit=layout.limits.get(name, FIELD_LIMIT))} if name else {}
+                except BadText as bad:
+                    problems.append(LineProblem(line, heading, bad.reason))
+            rows.append(Row(line, kept))
+    except _Unreadable as unreadable:
+        problems.append(unreadable.where)
+    return rows, problems

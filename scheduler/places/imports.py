@@ -1,0 +1,224 @@
+"""A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from scheduler.core.sheets import Layout, LineProblem, Row, Table, read_table
+from scheduler.core.text import fold, to_latin
+from scheduler.places.rules import teaches
+from scheduler.places.terms import HostKind, ImportedHost, Point, Sheet
+
+T = TypeVar("T")
+
+LAYOUT = Layout(
+    columns={
+        "register_id": ("id", "ID ustanove", "šifra", "šifra ustanove", "matični broj", "број у регистру"),
+        "name": ("назив", "naziv škole", "naziv ustanove", "škola", "school", "school name"),
+        "name_sr_cyrl": ("назив ћирилица", "naziv ćirilicom"),
+        "name_sr_latn": ("naziv latinica", "naziv latinicom"),
+        "kind": ("врста", "vrsta ustanove", "tip", "tip škole", "tip ustanove", "type"),
+        "teaches_primary": ("основно образовање", "osnovna"),
+        "teaches_secondary": ("средње образовање", "srednja"),
+        "address": ("адреса", "ulica i broj", "sedište adresa", "street"),
+        "address_sr_cyrl": ("адреса ћирилица",),
+        "address_sr_latn": ("adresa latinica",),
+        "postcode": ("поштански број", "ptt", "postal code", "zip"),
+        "place": ("место", "naselje", "mesto sedište", "settlement", "town"),
+        "place_sr_cyrl": ("место ћирилица",),
+        "place_sr_latn": ("mesto latinica",),
+        "municipality": ("општина", "opština grad", "opština sedište"),
+        "municipality_sr_cyrl": ("општина ћирилица",),
+        "municipality_sr_latn": ("opština latinica",),
+        "district_iso": (),
+        "phone": ("телефон", "tel", "broj telefona", "telephone"),
+        "website": ("сајт", "veb sajt", "web", "internet adresa", "url"),
+        "email": ("имејл", "mejl", "e-pošta", "e-mail", "mail"),
+        "classes": ("број одељења", "odeljenja", "number of classes"),
+        "lat": ("географска ширина", "latitude", "gps lat"),
+        "lon": ("географска дужина", "longitude", "gps lon", "lng"),
+        "example": ("пример",),
+    },
+    limits={"register_id": 40, "postcode": 10, "phone": 40, "classes": 6, "lat": 20, "lon": 20, "email": 254},
+)
+REQUIRED = ("register_id", "name", "kind", "municipality")  # a name in one script is enough
+
+KINDS = {
+    "osnovna skola": HostKind.PRIMARY,
+    "osnovna": HostKind.PRIMARY,
+    "srednja skola": HostKind.SECONDARY,
+    "srednja": HostKind.SECONDARY,
+    "gimnazija": HostKind.SECONDARY,
+    "strucna skola": HostKind.SECONDARY,
+    "muzicka skola": HostKind.MUSIC,
+    "osnovna muzicka skola": HostKind.PRIMARY_MUSIC,
+    "baletska skola": HostKind.BALLET,
+    "osnovna i srednja skola": HostKind.PRIMARY_SECONDARY,
+    "specijalna skola": HostKind.SPECIAL_PRIMARY_SECONDARY,
+    "dom ucenika": HostKind.DORMITORY,
+    "biblioteka": HostKind.LIBRARY,
+    "kamp": HostKind.CAMP,
+    "opstina": HostKind.MUNICIPALITY,
+    "ostalo": HostKind.OTHER,
+} | {fold(kind.value): kind for kind in HostKind}
+YES_OR_NO = dict.fromkeys(("yes", "da", "true", "1", "x"), True) | dict.fromkeys(("no", "ne", "false", "0"), False)
+
+
+def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> Sheet:
+    """The good lines of a file and everything that is wrong in it; `column_map` is {their column: our field}."""
+    table = read_table(content, LAYOUT, column_map)
+    problems = list(table.problems)
+    if not table.headings:
+        return Sheet((), tuple(problems), table.encoding, table.delimiter)
+    absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
+    problems += [LineProblem(1, name, "no_such_column") for name in absent]
+    by_line: dict[int, list[LineProblem]] = {}
+    for problem in table.problems:
+        by_line.setdefault(problem.line, []).append(problem)
+    hosts: list[ImportedHost] = []
+    first_line: dict[str, int] = {}
+    for row in table.rows if not absent else ():
+        line = _Line(row, table, by_line.get(row.line, ()))
+        host = line.host()
+        if host and host.register_id in first_line:
+            line.wrong("register_id", "twice_in_the_file")
+        if line.problems:
+            problems += line.problems
+        elif host:
+            hosts.append(host)
+        first_line.setdefault(row.cells.get("register_id", ""), row.line)
+    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))
+    return Sheet(tuple(hosts), ordered, table.encoding, table.delimiter)
+
+
+class _Line:
+    """One line being read: its cells, and what is wrong with them."""
+
+    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem]) -> None:
+        self.row, self.table = row, table
+        self.problems = list(known)
+
+    def wrong(self, name: str, problem: str) -> None:
+        """Say it once: a cell that could not be read is not missing too."""
+        column = self.table.column(name)
+        if column not in {known.column for known in self.problems}:
+            self.problems.append(LineProblem(self.row.line, column, problem))
+
+    def text(self, name: str) -> str:
+        return self.row.cells.get(name, "")
+
+    def two_scripts(self, name: str) -> tuple[str, str]:
+        """Both names of a thing. Latin cannot be turned into Cyrillic, so without Cyrillic it stands for both."""
+        cyrl = self.text(f"{name}_sr_cyrl") or self.text(name)
+        latn = self.text(f"{name}_sr_latn") or to_latin(cyrl)
+        return cyrl or latn, latn
+
+    def read(self, name: str, turn: Callable[[str], T], problem: str) -> T | None:
+        """A cell as its type; an empty one is None."""
+        try:
+            return turn(self.text(name)) if self.text(name) else None
+        except (ValueError, KeyError):
+            self.wrong(name, problem)
+            return None
+
+    def host(self) -> ImportedHost | None:
+        """The host, or None where something it cannot be without is missing."""
+        kind = self.read("kind", lambda word: KINDS[fold(word)], "unknown_kind")
+        name_cyrl, name_latn = self.two_scripts("name")
+        town_cyrl, _ = self.two_scripts("municipality")
+        place_cyrl, place_latn = self.two_scripts("place")
+        address_cyrl, address_latn = self.two_scripts("address")
+        lat, lon = self.point()
+        for name, value in (
+            ("register_id", self.text("register_id")),
+            ("name", name_cyrl),
+            ("municipality", town_cyrl),
+        ):
+            if not fold(value):
+                self.wrong(self.column_of(name), "missing")
+        if not self.text("kind"):
+            self.wrong("kind", "missing")
+        primary = self.read("teaches_primary", _yes, "not_yes_or_no")
+        secondary = self.read("teaches_secondary", _yes, "not_yes_or_no")
+        website = self.read("website", _website, "not_a_web_address")
+        email = self.read("email", _email, "not_an_email")
+        classes = self.read("classes", _classes, "not_a_number_of_classes")
+        phone = self.read("phone", _phone, "not_a_phone")
+        example = self.read("example", _yes, "not_yes_or_no")
+        if kind is None:
+            return None
+        by_kind = teaches(kind)
+        return ImportedHost(
+            line=self.row.line,
+            register_id=self.text("register_id"),
+            kind=kind,
+            name_sr_cyrl=name_cyrl,
+            name_sr_latn=name_latn,
+            municipality=town_cyrl,
+            district_iso=self.text("district_iso"),
+            place_sr_cyrl=place_cyrl,
+            place_sr_latn=place_latn,
+            address_sr_cyrl=address_cyrl,
+            address_sr_latn=address_latn,
+            postcode=self.text("postcode"),
+            phone=phone or "",
+            website=website or "",
+            email=email,
+            classes=classes,
+            teaches_primary=by_kind[0] if primary is None else primary,
+            teaches_secondary=by_kind[1] if secondary is None else secondary,
+            lat=lat,
+            lon=lon,
+            example=bool(example),
+        )
+
+    def column_of(self, name: str) -> str:
+        """Of the columns that may hold a text in two scripts, the one this file has."""
+        return next((one for one in (name, f"{name}_sr_cyrl", f"{name}_sr_latn") if one in self.table.headings), name)
+
+    def point(self) -> tuple[float | None, float | None]:
+        lat, lon = self.read("lat", _degrees, "not_degrees"), self.read("lon", _degrees, "not_degrees")
+        if (lat is None) != (lon is None) and not self.problems:
+            self.wrong("lat" if lat is None else "lon", "missing")
+        if lat is not None and lon is not None:
+            try:
+                Point(lat, lon)
+            except ValueError:
+                self.wrong("lat", "not_on_the_map")
+        return lat, lon
+
+
+def _yes(word: str) -> bool:
+    return YES_OR_NO[fold(word)]
+
+
+def _degrees(text: str) -> float:
+    if not re.fullmatch(r"-?\d{1,3}([.,]\d{1,12})?", text):
+        raise ValueError(text)
+    return float(text.replace(",", "."))
+
+
+def _classes(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 500:
+        raise ValueError(text)
+    return int(text)
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"[+0-9 ()/.,;-]+", text):
+        raise ValueError(text)
+    return text
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}", text):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _website(text: str) -> str:
+    """An address a page may link to: http or https, nothing that runs in the browser."""
+    address = text if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) and "//" in text else f"http://{text}"
+    if not re.fullmatch(r"https?://[^\s/\"'<>@:]+\.[^\s/\"'<>@:]+(:\d+)?(/[^\s\"'<>]*)?", address, re.IGNORECASE):
+        raise ValueError(text)
+    return address

@@ -1,0 +1,156 @@
+"""What places show: hosts found by typing, one host, municipalities, days without lessons."""
+
+import datetime as dt
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.text import fold
+from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.rules import is_school_day
+from scheduler.places.terms import (
+    CalendarSpan,
+    HolidayRow,
+    HostRow,
+    Level,
+    MunicipalityRow,
+    Point,
+    SchoolCalendar,
+)
+
+MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
+
+
+def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
+    """Listed hosts in whose names, place, municipality or kind every typed word occurs, in either script.
+
+    By name, then place. Nothing typed finds nothing.
+    """
+    words = fold(typed[:200]).split()[:MOST_WORDS]
+    if not words:
+        return []
+    wanted = _hosts().where(Host.listed.is_(True))
+    for word in words:
+        wanted = wanted.where(Host.search_key.contains(word, autoescape=True))
+    found = db.session().scalars(wanted.order_by(Host.name_sr_latn, Host.place_sr_latn, Host.id).limit(limit))
+    return [host_row(host) for host in found]
+
+
+def host_of(host_id: int) -> HostRow:
+    """One host, listed or not. Raises: NotFound."""
+    host = db.session().scalar(_hosts().where(Host.id == host_id))
+    if host is None:
+        raise NotFound("host")
+    return host_row(host)
+
+
+def hosts_to_confirm() -> list[HostRow]:
+    """Hosts that schools typed themselves, oldest first."""
+    waiting = _hosts().where(Host.listed.is_(False)).order_by(Host.created_at, Host.id)
+    return [host_row(host) for host in db.session().scalars(waiting)]
+
+
+def _hosts() -> Select[Host]:
+    return select(Host).options(joinedload(Host.municipality).joinedload(Municipality.district))
+
+
+def host_row(host: Host) -> HostRow:
+    """A loaded host (with its municipality and district) as pages show it."""
+    town = municipality_row(host.municipality) if host.municipality else None
+    own = Point(host.lat, host.lon) if host.lat is not None and host.lon is not None else None
+    return HostRow(
+        id=host.id,
+        register_id=host.register_id,
+        kind=host.kind,
+        name_sr_cyrl=host.name_sr_cyrl,
+        name_sr_latn=host.name_sr_latn,
+        address_sr_cyrl=host.address_sr_cyrl,
+        address_sr_latn=host.address_sr_latn,
+        postcode=host.postcode,
+        place_sr_cyrl=host.place_sr_cyrl,
+        place_sr_latn=host.place_sr_latn,
+        zone=host.zone,
+        phone=host.phone,
+        website=host.website,
+        email=host.email,
+        classes=host.classes,
+        teaches_primary=host.teaches_primary,
+        teaches_secondary=host.teaches_secondary,
+        point=own or (town.point if town else None),
+        example=host.example,
+        listed=host.listed,
+        municipality=town,
+    )
+
+
+def municipality_row(municipality: Municipality) -> MunicipalityRow:
+    """A loaded municipality (with its district) as lists show it."""
+    district = municipality.district
+    return MunicipalityRow(
+        id=municipality.id,
+        name_sr_cyrl=municipality.name_sr_cyrl,
+        name_sr_latn=municipality.name_sr_latn,
+        city_sr_cyrl=municipality.city_sr_cyrl,
+        city_sr_latn=municipality.city_sr_latn,
+        district_id=district.id,
+        district_sr_cyrl=district.name_sr_cyrl,
+        district_sr_latn=district.name_sr_latn,
+        district_en=district.name_en,
+        school_calendar=district.school_calendar,
+        postcode=municipality.postcode,
+        point=Point(municipality.lat, municipality.lon),
+    )
+
+
+def municipalities() -> list[MunicipalityRow]:
+    """All of them, by district and name."""
+    wanted = (
+        select(Municipality)
+        .join(Municipality.district)
+        .options(joinedload(Municipality.district))
+        .order_by(District.iso, Municipality.search_key, Municipality.id)
+    )
+    return [municipality_row(municipality) for municipality in db.session().scalars(wanted)]
+
+
+def holidays_between(first: dt.date, last: dt.date) -> list[HolidayRow]:
+    """Public holidays and observances of a span, both ends included, by day."""
+    wanted = select(Holiday).where(Holiday.day.between(first, last)).order_by(Holiday.day)
+    return [
+        HolidayRow(row.day, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.no_lessons)
+        for row in db.session().scalars(wanted)
+    ]
+
+
+def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> list[CalendarSpan]:
+    """What a school calendar says about the school years that a span touches, by day."""
+    wanted = (
+        select(SchoolCalendarEntry)
+        .where(
+            SchoolCalendarEntry.calendar == calendar,
+            SchoolCalendarEntry.last_day >= first - dt.timedelta(days=366),
+            SchoolCalendarEntry.first_day <= last + dt.timedelta(days=366),
+        )
+        .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
+    )
+    return [CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to) for row in db.session().scalars(wanted)]
+
+
+def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days of a span on which the host has pupils: two queries, however long the span.
+
+    A host that teaches neither level (a library, a camp, a host abroad) is open on every working day.
+    """
+    levels = [
+        level
+        for level, has in ((Level.PRIMARY, host.teaches_primary), (Level.SECONDARY, host.teaches_secondary))
+        if has
+    ]
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    if not levels or host.municipality is None:
+        return [day for day in span if day.weekday() < 5]
+    closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
+    spans = calendar_spans(host.municipality.school_calendar, first, last)
+    return [day for day in span if any(is_school_day(day, spans, closed, level) for level in levels)]

@@ -1,0 +1,296 @@
+"""What people do with places: load what the product ships, import a register, add a host that it does not hold."""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, joinedload
+
+from scheduler import data, policy
+from scheduler.core import audit
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.sheets import LineProblem
+from scheduler.core.text import fold, to_latin
+from scheduler.places import rules
+from scheduler.places.imports import read_hosts
+from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.terms import (
+    STORED,
+    Change,
+    HostDraft,
+    ImportedHost,
+    ImportOutcome,
+    SchoolCalendar,
+    Sheet,
+)
+from scheduler.policy import SYSTEM, Actor
+
+log = logging.getLogger(__name__)
+
+HOLIDAY_YEARS = range(2023, 2029)
+
+
+def load_reference_data(now: dt.datetime) -> None:
+    """Put the shipped districts, municipalities, school calendars and holidays in place; a second time changes nothing.
+
+    Districts and municipalities follow the shipped files. Holidays and calendar lines are only added, so that what a
+    coordinator edited stays. It is the product's own data, so no audit rows: nobody did it.
+    """
+    with transaction() as session:
+        _load_districts(session)
+        _load_municipalities(session)
+        _load_holidays(session)
+        _load_calendars(session)
+    log.info("reference data loaded", extra={"year": now.year})
+
+
+def _load_districts(session: Session) -> None:
+    stored = {district.iso: district for district in session.scalars(select(District))}
+    for row in data.rows_of("districts.csv"):
+        district = stored.get(row["iso_3166_2"]) or District(iso=row["iso_3166_2"])
+        for name in ("name_sr_cyrl", "name_sr_latn", "name_en", "region_sr_cyrl", "region_sr_latn"):
+            setattr(district, name, row[name])
+        district.school_calendar = SchoolCalendar(row["school_calendar"])
+        session.add(district)
+    session.flush()
+
+
+def _load_municipalities(session: Session) -> None:
+    districts = {district.iso: district.id for district in session.scalars(select(District))}
+    stored = {(town.district_id, town.name_sr_cyrl): town for town in session.scalars(select(Municipality))}
+    for row in data.rows_of("municipalities.csv"):
+        district_id, name = districts[row["district_iso"]], row["name_sr_cyrl"]
+        town = stored.get((district_id, name)) or Municipality(district_id=district_id, name_sr_cyrl=name)
+        town.name_sr_latn = row["name_sr_latn"]
+        town.city_sr_cyrl = rules.city_of(name, row["district_iso"])
+        town.city_sr_latn = to_latin(town.city_sr_cyrl)
+        town.postcode = row["postcode"]
+        town.lat, town.lon = float(row["lat"]), float(row["lon"])
+        town.seat_population = int(row["seat_population_geonames"]) if row["seat_population_geonames"] else None
+        town.search_key = fold(name)
+        session.add(town)
+    session.flush()
+
+
+def _load_holidays(session: Session) -> None:
+    import holidays  # slow to load, and needed here only
+
+    stored = set(session.scalars(select(Holiday.day)))
+    serbian = holidays.country_holidays("RS", years=HOLIDAY_YEARS, language="sr")
+    english = holidays.country_holidays("RS", years=HOLIDAY_YEARS, language="en_US")
+    days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in HOLIDAY_YEARS}
+    for row in data.rows_of("school_calendar_rs.csv"):
+        if row["school_year"] == "every":
+            month, day_of_month = map(int, row["date_from"].strip("-").split("-"))
+            for year in HOLIDAY_YEARS:
+                no_lessons = row["kind"] == "observance-no-lessons"
+                days.setdefault(dt.date(year, month, day_of_month), (row["note"], to_latin(row["note"]), no_lessons))
+    for day, (name, name_en, no_lessons) in sorted(days.items()):
+        if day not in stored:
+            session.add(
+                Holiday(day=day, name_sr_cyrl=name, name_sr_latn=to_latin(name), name_en=name_en, no_lessons=no_lessons)
+            )
+
+
+def _load_calendars(session: Session) -> None:
+    """Add the years of each calendar of which nothing is stored yet."""
+    wanted = select(SchoolCalendarEntry.calendar, SchoolCalendarEntry.school_year)
+    stored = {(calendar.value, year) for calendar, year in session.execute(wanted)}
+    for row in data.rows_of("school_calendar_rs.csv"):
+        if row["school_year"] == "every" or (row["calendar"], row["school_year"]) in stored:
+            continue
+        session.add(
+            SchoolCalendarEntry(
+                calendar=SchoolCalendar(row["calendar"]),
+                school_year=row["school_year"],
+                kind=row["kind"],
+                first_day=dt.date.fromisoformat(row["date_from"]),
+                last_day=dt.date.fromisoformat(row["date_to"]),
+                applies_to=row["applies_to"],
+                note=row["note"],
+            )
+        )
+
+
+def load_example_hosts(now: dt.datetime) -> ImportOutcome:
+    """The 300 invented hosts of a demo, through the same door as a register."""
+    return import_hosts(SYSTEM, read_hosts(data.bytes_of("demo_hosts.csv")), now=now)
+
+
+def import_hosts(actor: Actor, sheet: Sheet, *, now: dt.datetime, dry_run: bool = False) -> ImportOutcome:
+    """Store a register's hosts by their register id: new ones are added, known ones changed, none removed.
+
+    All or nothing: with any problem in the sheet, an unknown municipality among them, nothing is stored. A dry run
+    says what would happen. Raises: NotAllowed.
+    """
+    policy.require(actor, "import", "host")
+    if dry_run:
+        return _compared(db.session(), sheet).outcome()
+    with transaction() as session:
+        comparison = _compared(session, sheet)
+        if not comparison.problems:
+            _store(session, actor, comparison, now)
+    outcome = comparison.outcome()
+    log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
+    return outcome
+
+
+@dataclass
+class _Comparison:
+    """A sheet held against the stored hosts."""
+
+    rows: int
+    problems: list[LineProblem]
+    new: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[tuple[Host, dict[str, Any]]] = field(default_factory=list)
+    same: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+    def outcome(self) -> ImportOutcome:
+        return ImportOutcome(
+            self.rows, len(self.new), len(self.changed), self.same, tuple(self.problems), tuple(self.changes)
+        )
+
+
+def _compared(session: Session, sheet: Sheet) -> _Comparison:
+    bad_lines = {problem.line for problem in sheet.problems if problem.line > 1}
+    lines = {row.line for row in sheet.rows} | bad_lines
+    comparison = _Comparison(len(lines), list(sheet.problems))
+    towns = _Towns(session)
+    wanted = select(Host).where(Host.register_id.is_not(None)).options(joinedload(Host.municipality))
+    stored = {host.register_id: host for host in session.scalars(wanted)}
+    for row in sheet.rows:
+        town = towns.named(row)
+        if isinstance(town, str):
+            comparison.problems.append(LineProblem(row.line, "municipality", town))
+            continue
+        values = _values(row, town)
+        if host := stored.get(row.register_id):
+            _compare(comparison, host, values, row, town)
+        else:
+            comparison.new.append(values)
+    comparison.problems.sort(key=lambda problem: (problem.line, problem.column))
+    return comparison
+
+
+class _Towns:
+    """Municipalities by the many ways to write them."""
+
+    def __init__(self, session: Session) -> None:
+        self.by_key: dict[str, list[Municipality]] = {}
+        wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
+        for town in session.scalars(wanted):
+            self.by_key.setdefault(town.search_key, []).append(town)
+
+    def named(self, row: ImportedHost) -> Municipality | str:
+        """The municipality that a line means, or what is wrong with its name."""
+        key = fold(row.municipality)
+        found = self.by_key.get(key) or self.by_key.get(key.removeprefix("grad ").removeprefix("opstina "), [])
+        if row.district_iso:
+            found = [town for town in found if town.district.iso == row.district_iso]
+        if not found:
+            return "unknown_municipality"
+        return found[0] if len(found) == 1 else "several_municipalities"
+
+
+def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
+    """What is stored of a line. A place that is the municipality's seat, or is not named, gets its two stored names."""
+    values = {name: getattr(row, name) for name in STORED}
+    if fold(row.place_sr_cyrl) in ("", town.search_key):
+        values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
+    texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
+    return values | {"municipality_id": town.id, "search_key": rules.search_key(row.kind, *texts)}
+
+
+def _compare(
+    comparison: _Comparison, host: Host, values: dict[str, Any], row: ImportedHost, town: Municipality
+) -> None:
+    different = {name: value for name, value in values.items() if getattr(host, name) != value}
+    if not different:
+        comparison.same += 1
+        return
+    comparison.changed.append((host, different))
+    for name, value in different.items():
+        if name == "municipality_id":
+            before = host.municipality.name_sr_latn if host.municipality else ""
+            comparison.changes.append(
+                Change(row.register_id, row.name_sr_latn, "municipality", before, town.name_sr_latn)
+            )
+        elif name != "search_key":
+            comparison.changes.append(
+                Change(row.register_id, row.name_sr_latn, name, _shown(getattr(host, name)), _shown(value))
+            )
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _store(session: Session, actor: Actor, comparison: _Comparison, now: dt.datetime) -> None:
+    if comparison.new:
+        rows = [values | {"created_at": now, "listed": True} for values in comparison.new]
+        for host in session.scalars(insert(Host).returning(Host), rows):
+            audit.record(actor, "host imported", host, at=now)
+    for host, different in comparison.changed:
+        for name, value in different.items():
+            setattr(host, name, value)
+        audit.record(actor, "host changed by import", host, at=now, details={"fields": sorted(different)})
+
+
+def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
+    """Add a host that the register does not hold; others find it only after a coordinator has confirmed it.
+
+    Raises: NotAllowed; Rejected with {field: reason}.
+    """
+    policy.require(actor, "create", "host")
+    if problems := rules.problems_with(draft):
+        raise Rejected(problems)
+    with transaction() as session:
+        town = session.get(Municipality, draft.municipality_id) if draft.municipality_id is not None else None
+        if draft.municipality_id is not None and town is None:
+            raise Rejected({"municipality": "unknown_municipality"})
+        host = _typed_host(draft, town, now)
+        session.add(host)
+        session.flush()
+        audit.record(actor, "host proposed", host, at=now)
+    log.info("host proposed", extra={"host_id": host.id})
+    return host
+
+
+def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -> Host:
+    primary, secondary = rules.teaches(draft.kind)
+    names, places, addresses = map(rules.both_scripts, (draft.name, draft.place, draft.address))
+    around = (town.name_sr_cyrl, town.city_sr_cyrl) if town else ()
+    return Host(
+        kind=draft.kind,
+        name_sr_cyrl=names[0],
+        name_sr_latn=names[1],
+        address_sr_cyrl=addresses[0],
+        address_sr_latn=addresses[1],
+        postcode=draft.postcode,
+        place_sr_cyrl=places[0],
+        place_sr_latn=places[1],
+        municipality_id=town.id if town else None,
+        zone=draft.zone,
+        phone=draft.phone,
+        teaches_primary=primary,
+        teaches_secondary=secondary,
+        listed=False,
+        search_key=rules.search_key(draft.kind, draft.name, draft.place, *around),
+        created_at=now,
+    )
+
+
+def confirm_host(actor: Actor, host_id: int, *, now: dt.datetime) -> None:
+    """List a host that a school typed, so that others find it; a listed one stays so. Raises: NotAllowed; NotFound."""
+    policy.require(actor, "update", "host")
+    with transaction() as session:
+        host = session.get(Host, host_id)
+        if host is None:
+            raise NotFound("host")
+        if not host.listed:
+            host.listed = True
+            audit.record(actor, "host confirmed", host, at=now)

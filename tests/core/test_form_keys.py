@@ -1,0 +1,31 @@
+"""A form sent twice counts once."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.core import form_keys
+from scheduler.core.db import transaction
+from tests.factories import MONDAY
+
+
+def test_the_answer_of_a_key_is_remembered_for_a_day(session: Session) -> None:
+    with transaction():
+        form_keys.remember("key", "R-2026-0001", at=MONDAY)
+    assert form_keys.answer_of("key") == "R-2026-0001"
+
+    with transaction():
+        form_keys.remember("other", "R-2026-0002", at=MONDAY + dt.timedelta(hours=25))
+    assert form_keys.answer_of("key") is None
+
+
+@pytest.mark.both_databases
+def test_the_database_refuses_the_same_key_twice(session: Session) -> None:
+    with transaction():
+        form_keys.remember("key", "first", at=MONDAY)
+
+    with pytest.raises(IntegrityError), transaction():
+        form_keys.remember("key", "second", at=MONDAY)
+    assert form_keys.answer_of("key") == "first"

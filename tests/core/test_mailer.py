@@ -1,0 +1,35 @@
+"""Mail as files, and headers that nobody can add to."""
+
+from pathlib import Path
+
+import pytest
+
+from scheduler.core import mailer
+
+FAIR = {
+    "sender": "raspored@example.org",
+    "sender_name": "Распоред",
+    "to": "ana@school.example",
+    "subject": "Потврђено: уторак",
+    "text": "Добар дан,\nвидимо се.",
+    "html": "<p>Добар дан</p>",
+    "message_id": "<abc@raspored.example.org>",
+    "date": "Mon, 14 Sep 2026 09:00:00 +0000",
+}
+
+
+def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> None:
+    mail = mailer.compose(**FAIR)
+    mailer.send(mail, smtp_url="", folder=tmp_path / "mail", name="1-abc")
+
+    (file,) = (tmp_path / "mail").iterdir()
+    assert file.name == "1-abc.eml"
+    assert b"Message-ID: <abc@raspored.example.org>" in file.read_bytes()
+    assert mail["Subject"] == "Потврђено: уторак"
+
+
+@pytest.mark.parametrize("field", ["subject", "to", "sender_name"])
+@pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
+def test_nobody_adds_a_header(field: str, nasty: str) -> None:
+    with pytest.raises(ValueError, match="header"):
+        mailer.compose(**(FAIR | {field: nasty}))

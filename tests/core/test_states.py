@@ -1,0 +1,88 @@
+"""The one function that moves things from state to state."""
+
+import datetime as dt
+import json
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.core import states
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict
+from scheduler.policy import SYSTEM
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import REQUEST_MACHINE, RequestState
+from tests.factories import MONDAY
+from tests.factories.requests import make_school_request
+
+LATER = MONDAY + dt.timedelta(hours=1)
+
+
+def test_a_move_changes_the_state_and_writes_one_audit_row(session: Session) -> None:
+    school_request = make_school_request(RequestState.NEW)
+    with transaction():
+        states.move(REQUEST_MACHINE, school_request, RequestState.TRIAGE, actor=SYSTEM, at=LATER)
+
+    stored = session.scalars(select(SchoolRequest)).one()
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (stored.state, stored.state_since) == (RequestState.TRIAGE, LATER)
+    assert (entry.actor, entry.action, entry.thing, entry.thing_id, entry.at) == (
+        "system",
+        "school request triage",
+        "school_request",
+        stored.id,
+        LATER,
+    )
+    assert json.loads(entry.details) == {"from": "new", "to": "triage"}
+
+
+def test_a_forbidden_move_changes_nothing(session: Session) -> None:
+    school_request = make_school_request(RequestState.NEW)
+    with pytest.raises(Conflict, match="wrong_state"), transaction():
+        states.move(REQUEST_MACHINE, school_request, RequestState.CERTIFIED, actor=SYSTEM, at=LATER)
+
+    assert session.scalars(select(SchoolRequest)).one().state is RequestState.NEW
+    assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_a_refusal_wants_its_reason(session: Session) -> None:
+    school_request = make_school_request(RequestState.TRIAGE)
+    with pytest.raises(Conflict, match="reason_missing"), transaction():
+        states.move(REQUEST_MACHINE, school_request, RequestState.DECLINED, actor=SYSTEM, at=LATER)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET action = 'nothing happened'",
+        "UPDATE audit_entry SET actor = 'user:99'",
+        """UPDATE audit_entry SET details = '{"to": "closed"}'""",
+    ],
+)
+def test_the_database_keeps_the_audit_as_it_was_written(session: Session, statement: str) -> None:
+    school_request = make_school_request(RequestState.NEW)
+    with transaction():
+        states.move(REQUEST_MACHINE, school_request, RequestState.TRIAGE, actor=SYSTEM, at=LATER)
+
+    with pytest.raises(IntegrityError, match="audit_entry"), transaction() as writing:
+        writing.connection().exec_driver_sql(statement)
+
+
+@pytest.mark.both_databases
+def test_the_audit_can_be_sealed_once_and_blanked(session: Session) -> None:
+    school_request = make_school_request(RequestState.NEW)
+    with transaction():
+        states.move(REQUEST_MACHINE, school_request, RequestState.TRIAGE, actor=SYSTEM, at=LATER)
+
+    with transaction() as writing:
+        writing.connection().exec_driver_sql("UPDATE audit_entry SET seal = 'abc'")
+        writing.connection().exec_driver_sql("UPDATE audit_entry SET actor = 'erased:1', details = '{}'")
+    with pytest.raises(IntegrityError, match="audit_entry"), transaction() as writing:
+        writing.connection().exec_driver_sql("UPDATE audit_entry SET seal = 'def'")
+
+    assert session.scalars(select(AuditEntry)).one().seal == "abc"

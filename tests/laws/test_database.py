@@ -1,0 +1,126 @@
+"""The stored data defends itself: names, foreign keys, and a migrated database that equals the models."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate, downgrade, upgrade
+from sqlalchemy import Engine, ForeignKeyConstraint
+
+from scheduler import all_models
+from scheduler.config import ROOT
+from scheduler.core.db import Base, db, prepare
+
+assert all_models  # fills the metadata
+
+
+def test_every_constraint_has_a_name() -> None:
+    nameless = [
+        f"{table.name}: {constraint}"
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if not constraint.name
+    ]
+    assert nameless == []
+
+
+def test_every_foreign_key_says_what_happens_on_delete() -> None:
+    silent = [
+        f"{table.name}.{constraint.column_keys}"
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, ForeignKeyConstraint) and not constraint.ondelete
+    ]
+    assert silent == []
+
+
+def _bare_app(url: str) -> Flask:
+    """An application with a database and nothing else."""
+    app = Flask("migrations")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    return app
+
+
+@pytest.fixture
+def two_urls(database: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Two empty databases of one kind: one for migrations, one for create_all."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'migrated.sqlite3'}", f"sqlite:///{tmp_path / 'made.sqlite3'}"
+        return
+    server = sa.make_url(os.environ["TEST_POSTGRES_URL"])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    names = [f"law_{worker}_migrated", f"law_{worker}_made"]
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    first, second = (server.set(database=name).render_as_string(hide_password=False) for name in names)
+    yield first, second
+    with engine.connect() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+_ON_POSTGRESQL = """
+SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+  WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND conrelid <> 0
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT proname || prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'plpgsql'
+UNION ALL SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+  FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+def _said_by_the_database(engine: Engine) -> set[str]:
+    """All that a database says of its own: columns, constraints, indexes, triggers, functions."""
+    inspector = sa.inspect(engine)
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql(_ON_POSTGRESQL).scalars().all()
+        return {row for row in rows if "alembic_version" not in row}
+    said = set()
+    for table in set(inspector.get_table_names()) - {"alembic_version"}:
+        said |= {
+            f"{table}.{column['name']} {column['type']} {column['nullable']}" for column in inspector.get_columns(table)
+        }
+        said |= {f"{table} {check}" for check in inspector.get_check_constraints(table)}
+        said |= {f"{table} {unique}" for unique in inspector.get_unique_constraints(table)}
+        said |= {f"{table} {key}" for key in inspector.get_foreign_keys(table)}
+    with engine.connect() as connection:
+        written = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+        said |= set(connection.exec_driver_sql(written).scalars())
+    return said
+
+
+@pytest.mark.both_databases
+def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tuple[str, str]) -> None:
+    migrated, made = two_urls
+    with _bare_app(made).app_context():
+        db.create_all()
+        wanted = _said_by_the_database(db.engine)
+        db.engine.dispose()
+
+    with _bare_app(migrated).app_context():
+        upgrade()
+        after_up = _said_by_the_database(db.engine)
+        downgrade(revision="base")
+        after_down = _said_by_the_database(db.engine)
+        upgrade()
+        after_up_again = _said_by_the_database(db.engine)
+        db.session.remove()
+        db.engine.dispose()
+
+    assert len(wanted) > 300
+    assert after_up ^ wanted == set()
+    assert after_down == set()
+    assert after_up_again ^ wanted == set()

@@ -1,0 +1,72 @@
+"""The one table of who may do what."""
+
+import pytest
+
+from scheduler import policy
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role, Scope, require, scope_of
+
+COORDINATOR = Actor(frozenset({Role.COORDINATOR}), user_id=1, centre_id=10)
+EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=2, centre_id=10, presenter_id=5)
+
+
+def test_every_role_has_its_row() -> None:
+    assert set(policy.TABLE) == set(Role)
+
+
+def test_what_no_row_allows_is_refused() -> None:
+    with pytest.raises(NotAllowed):
+        require(ANONYMOUS, "read", "report")
+    with pytest.raises(NotAllowed):
+        require(COORDINATOR, "read", "something nobody named")
+
+
+def test_another_centres_things_look_as_if_they_were_not_there() -> None:
+    require(COORDINATOR, "read", "visit", centre=10)
+    with pytest.raises(NotFound):
+        require(COORDINATOR, "read", "visit", centre=11)
+
+
+def test_a_presenter_reaches_the_visits_she_is_part_of() -> None:
+    require(EDUCATOR, "read", "visit", presenters=(4, 5))
+    with pytest.raises(NotFound):
+        require(EDUCATOR, "read", "visit", presenters=(4, 6))
+
+
+def test_a_secret_link_reaches_its_own_request_only() -> None:
+    contact = policy.school_contact(7, 70)
+    require(contact, "withdraw", "request", request=7)
+    with pytest.raises(NotFound):
+        require(contact, "withdraw", "request", request=8)
+    with pytest.raises(NotAllowed):
+        require(contact, "accept", "request", request=7)
+
+
+def test_the_widest_scope_of_several_roles_counts() -> None:
+    both = Actor(frozenset({Role.EDUCATOR, Role.COORDINATOR}), user_id=1, centre_id=10, presenter_id=5)
+
+    assert scope_of(both, "read", "visit") is Scope.CENTRE
+    assert scope_of(EDUCATOR, "read", "visit") is Scope.VISIT
+    assert scope_of(SYSTEM, "anything", "at all") is Scope.ANY
+
+
+@pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.GUARDIAN, Role.SCHOOL_CONTACT, Role.ANONYMOUS])
+@pytest.mark.parametrize("thing", ["audit", "settings", "message", "report", "user"])
+def test_only_staff_reach_the_centres_own_books(role: Role, thing: str) -> None:
+    assert thing not in policy.TABLE[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_grants_a_consent_digitally_but_the_guardian_and_nobody_sees_anothers_feed(role: Role) -> None:
+    if role is Role.SYSTEM:
+        return
+    assert policy.TABLE[role].get("feed", {}).get("read", Scope.OWN) is Scope.OWN
+
+
+def test_labels_hold_no_name() -> None:
+    assert (COORDINATOR.label, policy.school_contact(7, 70).label, SYSTEM.label, ANONYMOUS.label) == (
+        "user:1",
+        "link:request:7",
+        "system",
+        "anonymous",
+    )
