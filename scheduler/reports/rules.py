@@ -1,0 +1,116 @@
+"""Pure rules of reports: periods, shares, and a report as the data that files are made of."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scheduler.reports.terms import COUNTED, BadPeriod, Counts, Group, Key, Period, Report
+
+LONGEST_YEARS = 30
+
+
+def read_period(first: str, last: str) -> Period:
+    """The period that two typed days mean, ISO 8601 ("2023-01-31").
+
+    Raises: BadPeriod with the field ("from" or "to") and the reason.
+    """
+    begins, ends = _day("from", first), _day("to", last)
+    if ends < begins:
+        raise BadPeriod("to", "last_before_first")
+    if ends.year - begins.year > LONGEST_YEARS:
+        raise BadPeriod("to", "too_long")
+    return Period(begins, ends)
+
+
+def _day(field: str, typed: str) -> dt.date:
+    try:
+        if len(typed) != len("2023-01-31"):  # fromisoformat also takes 20230131 and 2023-W05-2
+            raise ValueError(typed)
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        raise BadPeriod(field, "not_a_day") from None
+
+
+def year_of(year: int) -> Period:
+    """A calendar year."""
+    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+
+def school_year_of(day: dt.date) -> Period:
+    """The school year that a day lies in, September to August."""
+    begins = day.year if day.month >= 9 else day.year - 1
+    return Period(dt.date(begins, 9, 1), dt.date(begins + 1, 8, 31))
+
+
+def presets(today: dt.date) -> dict[str, Period]:
+    """Periods that people ask for most: {name: period}, for the filter form."""
+    return {
+        "this_year": year_of(today.year),
+        "last_year": year_of(today.year - 1),
+        "school_year": school_year_of(today),
+        "year_2023": year_of(2023),
+    }
+
+
+def total(rows: Sequence[Counts]) -> Counts:
+    """The sum of counts whose presentations, visits and cities do not overlap."""
+    return Counts(**{name: sum(getattr(row, name) for row in rows) for name in COUNTED})
+
+
+def share(part: int, whole: int) -> float:
+    """A part of a whole, 0 to 1; of nothing it is 0."""
+    return part / whole if whole else 0.0
+
+
+def adds_up(by: Sequence[Group]) -> bool:
+    """Whether people and presentations of the rows sum to the totals: a crew of two stands in two rows."""
+    return Group.PRESENTER not in by
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """The JSON document of `reports attendance` (CONTRACT.md)."""
+    return {
+        "period": {"from": report.filters.period.first.isoformat(), "to": report.filters.period.last.isoformat()},
+        "filters": {"centre": report.centre, "campaign": None, "programme": None} | report.filters.narrowing(),
+        "totals": _numbers(report.totals),
+        "rows": [_names(row.keys) | _numbers(row.counts) for row in report.rows],
+    }
+
+
+def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:
+    """Headings and lines of the CSV file: the rows, or the totals alone when the report is not split."""
+    lines: list[Mapping[str, Any]] = [_names(row.keys) | _numbers(row.counts) for row in report.rows]
+    if not report.by:
+        lines = [_numbers(report.totals)]
+    headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNTED)
+    return headings, [[line[heading] for heading in headings] for line in lines]
+
+
+HEADINGS = {
+    Group.CITY: ("city",),
+    Group.DISTRICT: ("district", "district_iso"),
+    Group.MONTH: ("month",),
+    Group.PROGRAMME: ("programme", "programme_name"),
+    Group.AUDIENCE: ("audience", "level"),
+    Group.PRESENTER: ("presenter", "presenter_id"),
+}
+
+
+def _names(keys: Sequence[Key]) -> dict[str, Any]:
+    return {name: value for key in keys for name, value in zip(HEADINGS[key.group], _values(key), strict=True)}
+
+
+def _values(key: Key) -> tuple[Any, ...]:
+    if key.group is Group.CITY:
+        return (key.label,)
+    if key.group is Group.MONTH:
+        return (key.value,)
+    if key.group is Group.PROGRAMME:
+        return (key.value, key.label)
+    if key.group is Group.AUDIENCE:
+        return (key.value, key.level.value if key.level else "")
+    return (key.label, int(key.value) if key.group is Group.PRESENTER else key.value)
+
+
+def _numbers(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNTED}
