@@ -28,7 +28,7 @@ def violations() -> list[str]:
 @group.command("check")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def check(as_json: bool) -> None:
-    """Nobody in two places, no minor alone, sums agree, one audit row for each change. Exit code 1 when one is broken."""
+    """Nobody in two places, no minor alone, sums agree, one audit row for each change. Exit code 1 otherwise."""
     found = violations()
     if as_json:
         click.echo(json.dumps({"violations": found}, ensure_ascii=False))

@@ -9,10 +9,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from scheduler.cli.places import BadInput
+from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
-from scheduler.core.language import LANGUAGES
-from scheduler.reports import queries, rules
+from scheduler.core.language import LANGUAGES, translator
+from scheduler.reports import pdf, queries, rules
 from scheduler.reports.terms import BadPeriod, Filters, Group, Report
 
 group = AppGroup("reports", help="What was held: locked attendance, counted.")
@@ -71,7 +72,16 @@ def _filters(
 def _content(report: Report, kind: str, lang: str) -> bytes:
     if kind == "csv":
         return csv_text(*rules.as_table(report)).encode()
+    if kind == "pdf":
+        return _pdf(report, lang)
     return (json.dumps(rules.as_document(report), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _pdf(report: Report, lang: str) -> bytes:
+    centre_id = report.filters.centre_id
+    centre = queries.centre_name(centre_id, lang) if centre_id else translator(lang).gettext("All centres")
+    names = queries.names_of(report.filters, lang)
+    return pdf.draw(pdf.paper_of(report, centre, names, lang, clock.now()), lang)
 
 
 def _write(content: bytes, out: Path | None) -> None:

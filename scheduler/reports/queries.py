@@ -106,6 +106,21 @@ def centre_id_of(slug: str) -> int:
     return found
 
 
+def centre_name(centre_id: int, language: str) -> str:
+    """A centre's name as the language writes it. Raises: NotFound."""
+    centre = db.session().get(Centre, centre_id)
+    if centre is None:
+        raise NotFound("centre")
+    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)
+
+
+def names_of(filters: Filters, language: str) -> tuple[str, ...]:
+    """The names of the campaign and the programme that a report was narrowed to."""
+    asked = ((Campaign, filters.campaign), (Programme, filters.programme))
+    wanted = [select(kind.name_sr_cyrl, kind.name_en).where(kind.slug == slug) for kind, slug in asked if slug]
+    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one).tuples())
+
+
 def choices(centre_id: int, language: str) -> tuple[list[Choice], list[Choice]]:
     """Campaigns and programmes of a centre, for the filter form, by name."""
     return _choices(Campaign, centre_id, language), _choices(Programme, centre_id, language)

@@ -4,7 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scheduler.reports.terms import COUNTED, BadPeriod, Counts, Group, Key, Period, Report
+from babel.dates import format_date
+
+from scheduler.core.language import locale_of, translator
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.terms import COUNTED, BadPeriod, Counts, Definition, Group, Key, KeyFigure, Period, Report
 
 LONGEST_YEARS = 30
 
@@ -114,3 +118,104 @@ def _values(key: Key) -> tuple[Any, ...]:
 
 def _numbers(counts: Counts) -> dict[str, int]:
     return {name: getattr(counts, name) for name in COUNTED}
+
+
+def title(period: Period, lang: str) -> str:
+    """What a report is called: its year when it is one, else plainly."""
+    _ = translator(lang).gettext
+    if period == year_of(period.first.year):
+        return _("Attendance report for %(year)s") % {"year": _year(period.first.year, lang)}
+    return _("Attendance report")
+
+
+def _year(year: int, lang: str) -> str:
+    return str(year) if lang == "en" else f"{year}."
+
+
+def head_of(group: Group, lang: str) -> str:
+    """The heading of a group's column."""
+    _ = translator(lang).gettext
+    return {
+        Group.CITY: _("City"),
+        Group.DISTRICT: _("District"),
+        Group.MONTH: _("Month"),
+        Group.PROGRAMME: _("Programme"),
+        Group.AUDIENCE: _("Audience"),
+        Group.PRESENTER: _("Presenter"),
+    }[group]
+
+
+def number_heads(lang: str) -> dict[str, str]:
+    """Headings of the counts, in the order of the table: {count: heading}."""
+    _ = translator(lang).gettext
+    return {
+        "visits": _("Visits"),
+        "presentations": _("Presentations"),
+        "pupils": _("Pupils"),
+        "parents": _("Parents"),
+        "teachers": _("Teachers"),
+        "others": _("Others"),
+        "people": _("All"),
+        "kilometres": _("Kilometres"),
+    }
+
+
+def label_of(key: Key, lang: str) -> str:
+    """What a row is called: a month by its name, an audience in words, places and programmes as they are."""
+    _ = translator(lang).gettext
+    if key.group is Group.MONTH:
+        first = dt.date.fromisoformat(f"{key.value}-01")
+        return str(format_date(first, "LLLL y" if lang == "en" else "LLLL y.", locale=locale_of(lang)))
+    if key.group is Group.AUDIENCE:
+        pupils = {
+            SchoolLevel.PRIMARY: _("Primary school pupils"),
+            SchoolLevel.SECONDARY: _("High-school pupils"),
+            SchoolLevel.NONE: _("Pupils"),
+        }
+        others = {Audience.PARENTS: _("Parents"), Audience.TEACHERS: _("Teachers"), Audience.OTHERS: _("Others")}
+        audience = Audience(key.value)
+        return pupils[key.level or SchoolLevel.NONE] if audience is Audience.PUPILS else others[audience]
+    return key.label or _("Abroad, or without a municipality")
+
+
+def short_month(month: str, lang: str) -> str:
+    """The name under a bar: "јан", "Jan"."""
+    return str(format_date(dt.date.fromisoformat(f"{month}-01"), "LLL", locale=locale_of(lang)))
+
+
+def figures(counts: Counts, lang: str) -> list[KeyFigure]:
+    """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
+    plural = translator(lang).ngettext
+    return [
+        KeyFigure(counts.presentations, plural("presentation held", "presentations held", counts.presentations)),
+        KeyFigure(counts.pupils, plural("pupil", "pupils", counts.pupils)),
+        KeyFigure(counts.parents, plural("parent", "parents", counts.parents)),
+        KeyFigure(counts.teachers, plural("teacher", "teachers", counts.teachers)),
+    ]
+
+
+def definitions(lang: str) -> list[Definition]:
+    """What the numbers mean: the same words on the page and on paper."""
+    _ = translator(lang).gettext
+    return [
+        Definition(
+            _("Presentation held"),
+            _("Given, whole or in part, with locked attendance. One that was merged into another counts once."),
+        ),
+        Definition(
+            _("Pupils, parents, teachers"),
+            _("Contacts: people in the room, counted by the educator. The same class twice is counted twice."),
+        ),
+        Definition(
+            _("High-school pupils"), _("Pupils at presentations that were given for classes of a secondary school.")
+        ),
+        Definition(
+            _("City"),
+            _("The school's municipality; all municipalities of one town, as in Belgrade, are one city."),
+        ),
+        Definition(_("Kilometres"), _("Driven by the crew there and back, once for each visit.")),
+        Definition(
+            _("Presenter"),
+            _("A presentation stands in the row of each of its crew, so these rows add up to more than the total."),
+        ),
+    ]
