@@ -1,10 +1,13 @@
 """Reports as PDF: key figures, the table, small multiples, and what every number means on the last page."""
 
+import datetime as dt
+
 from scheduler.core.language import moment, number, span_of_days, translator
 from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
 from scheduler.core.paper import MARGIN, RIGHT, Facts
 from scheduler.core.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
-from scheduler.reports.terms import Chart, KeyFigure, ReportPaper, Series
+from scheduler.reports import rules
+from scheduler.reports.terms import Chart, Group, KeyFigure, Report, ReportPaper, Series
 
 COLOURS = ("#12594D", "#3B7FA8", "#B8791A")  # pupils, parents, teachers: told apart by place as well
 FIGURE = Style(22, BOLD)
@@ -12,6 +15,46 @@ LABEL = Style(9, colour=MUTED)
 BARS_LEFT = MARGIN + 26
 HEIGHTS = (26.0, 14.0, 11.0)  # of the tallest bar in the first series, the second, the others
 MOST_BARS = 24  # more would be hairs: the table has them all
+
+
+def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: str, now: dt.datetime) -> ReportPaper:
+    """A report in the reader's words, ready to be drawn; `filters` are names of what it was narrowed to."""
+    heads = rules.number_heads(lang)
+    total = translator(lang).gettext("Total")
+    keys = [rules.head_of(group, lang) for group in report.by]
+    rows = [
+        (*(rules.label_of(key, lang) for key in row.keys), *(getattr(row.counts, name) for name in heads))
+        for row in report.rows
+    ]
+    sums = tuple(getattr(report.totals, name) for name in heads)
+    return ReportPaper(
+        title=rules.title(report.filters.period, lang),
+        centre_name=centre_name,
+        first_day=report.filters.period.first,
+        last_day=report.filters.period.last,
+        heads=(*(keys or [""]), *heads.values()),
+        rows=tuple(rows) or ((total, *sums),),
+        printed_at=now,
+        totals=(total, *("" for _ in keys[1:]), *sums) if rows else (),
+        words=max(1, len(keys)),
+        filters=filters,
+        figures=tuple(rules.figures(report.totals, lang)),
+        charts=_charts(report, lang),
+        definitions=tuple(rules.definitions(lang)),
+    )
+
+
+def _charts(report: Report, lang: str) -> tuple[Chart, ...]:
+    """People by month, when the report is split by months and by nothing else."""
+    if report.by != (Group.MONTH,):
+        return ()
+    heads = rules.number_heads(lang)
+    labels = tuple(rules.short_month(row.keys[0].value, lang) for row in report.rows)
+    series = tuple(
+        Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
+        for name in ("pupils", "parents", "teachers")
+    )
+    return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
 
 
 def draw(paper: ReportPaper, lang: str) -> bytes:
