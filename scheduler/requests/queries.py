@@ -141,7 +141,7 @@ def _loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
         joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
-        joinedload(SchoolRequest.owner).noload(User.roles),
+        joinedload(SchoolRequest.owner).lazyload(User.roles),
         selectinload(SchoolRequest.presentations),
     )
 

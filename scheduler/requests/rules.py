@@ -101,9 +101,13 @@ def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
     problems = {} if draft.contact_name else {"contact_name": "missing"}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
         problems["contact_email"] = "missing"
-    elif draft.contact_email and (reason := people_rules.problem_with_address(draft.contact_email)):
+    elif draft.contact_email and (reason := _problem_with_address(draft.contact_email)):
         problems["contact_email"] = reason
     return problems
+
+
+def _problem_with_address(typed: str) -> str | None:
+    return people_rules.problem_with_address(people_rules.address_of(typed))
 
 
 def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, str]:
