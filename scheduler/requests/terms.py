@@ -11,6 +11,59 @@ from scheduler.places.terms import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
+@dataclass(frozen=True)
+class PaperPresentation:
+    """One sitting as it is printed for the director; times are None while the date is still open."""
+
+    audience: str  # in words: "ученици, 7. разред"
+    classes: str
+    expected: int
+    room: str = ""
+    starts_local: dt.time | None = None
+    ends_local: dt.time | None = None
+
+
+@dataclass(frozen=True)
+class PaperPerson:
+    """Somebody who comes. Of a minor only the first name is ever printed, whatever stands in `surname`."""
+
+    given_name: str
+    surname: str
+    role: str
+    is_minor: bool = False
+
+    @property
+    def printed_name(self) -> str:
+        """The full name of an adult, the first name of a minor."""
+        return self.given_name if self.is_minor else f"{self.given_name} {self.surname}".strip()
+
+
+@dataclass(frozen=True)
+class RequestPaper:
+    """A school request for the school's own files: a summary, or the confirmation once the date is agreed."""
+
+    running_number: str  # R-2026-0412
+    centre_name: str
+    host_name: str
+    host_place: str
+    programme_title: str
+    contact_name: str
+    first_day: dt.date
+    last_day: dt.date  # equal to the first once the date is agreed
+    printed_at: dt.datetime  # UTC
+    presentations: tuple[PaperPresentation, ...]
+    confirmed: bool = False
+    host_address: str = ""
+    contact_role: str = ""
+    file_number: str = ""  # delovodni broj; empty leaves a line to write it on
+    crew: tuple[PaperPerson, ...] = ()
+    equipment: tuple[str, ...] = ()  # in words
+    safeguarding_contact: str = ""
+    teacher_stays: bool = False
+    zone: str = "Europe/Belgrade"
+    helpline: str = "19833"
+
+
 class RequestState(StrEnum):
     DRAFT = "draft"
     UNVERIFIED = "unverified"
