@@ -87,7 +87,7 @@ def test_a_request_with_problems_stores_nothing_at_all(session):
     with pytest.raises(Rejected) as refusal:
         ask(teacher_stays=False, new_host=a_host_draft())
 
-    assert refusal.value.problems == {"teacher_stays": "must_be_ticked"}
+    assert refusal.value.problems == {"teacher_stays": "teacher_stays"}
     assert session.scalars(select(SchoolRequest)).all() == []
     assert session.scalars(select(Host).where(Host.listed.is_(False))).all() == []
     assert mails() == []
