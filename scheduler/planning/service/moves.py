@@ -45,9 +45,7 @@ def move_with_request(
         follow_visit(actor, asked, wanted, now=now, reason=reason)
 
 
-def move_assignment(
-    actor: Actor, row: Assignment, to: AssignmentState, *, now: dt.datetime, reason: str = ""
-) -> None:
+def move_assignment(actor: Actor, row: Assignment, to: AssignmentState, *, now: dt.datetime, reason: str = "") -> None:
     """Move one assignment, and let the database judge it at once: the order of steps is what guards minors."""
     if reason:
         row.reason = reason
