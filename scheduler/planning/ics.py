@@ -26,7 +26,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     event.add("url", facts.page_url)
     if facts.point is not None:
         event.add("geo", (facts.point.latitude, facts.point.longitude))
-    return event.to_ical().decode()
+    return bytes(event.to_ical()).decode()
 
 
 def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:

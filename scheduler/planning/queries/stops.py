@@ -66,17 +66,21 @@ def promised_stops(
 
 def promise_of(presenter_id: int, presentation_id: int) -> Promise:
     """To what a presenter's time was promised, when, and by whom. Raises: NotFound when it no longer is."""
-    row = db.session().execute(
-        select(Assignment, Presentation, Visit, Host)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Host, Host.id == Visit.host_id)
-        .where(
-            Assignment.presenter_id == presenter_id,
-            Assignment.presentation_id == presentation_id,
-            Assignment.state.in_(PROMISED),
+    row = (
+        db.session()
+        .execute(
+            select(Assignment, Presentation, Visit, Host)
+            .join(Presentation, Presentation.id == Assignment.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .join(Host, Host.id == Visit.host_id)
+            .where(
+                Assignment.presenter_id == presenter_id,
+                Assignment.presentation_id == presentation_id,
+                Assignment.state.in_(PROMISED),
+            )
         )
-    ).first()
+        .first()
+    )
     if row is None:
         raise NotFound("promise")
     assignment, presentation, visit, host = row
@@ -117,3 +121,17 @@ def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
         .order_by(Presentation.visit_id)
     )
     return list(rows)
+
+
+def asked_presenters(visit_id: int) -> set[int]:
+    """Who was ever offered a visit, whatever came of it: they may read it. Who is only suggested knows nothing yet."""
+    rows = db.session().scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.state != AssignmentState.SUGGESTED,
+            Assignment.offered_until.is_not(None),
+        )
+    )
+    return set(rows)
