@@ -20,10 +20,11 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "_l": None, "_n": (1, 2), "N_": None,
     "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "lazy_ngettext": (1, 2),
 }  # fmt: skip
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.jinja", "jinja2")]
 OPTIONS = {
     "**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"},
     "**.txt": {"trimmed": "true", "silent": "false"},
+    "**.jinja": {"trimmed": "true", "silent": "false"},
 }
 
 

@@ -1,5 +1,7 @@
 """Words of certificates, and the states one goes through (PRODUCT.md, section 4)."""
 
+import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
@@ -8,6 +10,40 @@ from scheduler.core.machines import Machine
 class CertificateKind(StrEnum):
     SCHOOL = "school"
     TEACHER = "teacher"
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs, and as what; both as they are printed."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True)
+class CertificatePaper:
+    """Every printed field of a certificate, in the words and the script in which it is printed."""
+
+    kind: CertificateKind
+    number: str  # 16 letters and digits, as stored; printed in fours
+    running_number: str  # U-2026-004188
+    host_name: str
+    host_place: str
+    programme_title: str
+    on_day: dt.date
+    issued_on: dt.date
+    centre_name: str
+    centre_place: str
+    check_url: str  # ASCII: it goes into the QR code
+    holder_name: str = ""  # the teacher's; a school's certificate names no person
+    programme_number: str = ""  # of a teachers' gathering in the official catalogue
+    minutes: int = 0  # how long the teacher was there
+    presentations: int = 0
+    pupils: int = 0
+    parents: int = 0
+    teachers: int = 0
+    signatories: tuple[Signatory, ...] = ()  # up to three
+    helpline: str = "19833"
 
 
 class CertificateState(StrEnum):
