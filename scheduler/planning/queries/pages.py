@@ -53,7 +53,7 @@ def _visits(*wanted: ColumnElement[bool]) -> list[VisitRow]:
             .selectinload(Presentation.assignments)
             .joinedload(Assignment.presenter)
             .joinedload(Presenter.user)
-            .noload(User.roles),
+            .raiseload(User.roles),
         )
         .order_by(Visit.on_day, Visit.number)
         .execution_options(populate_existing=True)
