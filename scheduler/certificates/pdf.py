@@ -62,12 +62,12 @@ class Slot:
         return sheet.lines(self.x, self.y, lines, style, self.align)
 
 
-CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6),))
+CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
 HOLDER = Slot(LEFT, 92, WIDE, NAME, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
-TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 3, 9), (7.5, 5, 5)))
+TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
 FIRST_FACT = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 5, 6.0))
-SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 5)))
-FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 5)))
+SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
+FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
 ISSUED = Slot(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
 ADDRESS = Slot(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
 
@@ -131,7 +131,7 @@ def _draw_name(sheet: Sheet, name: str) -> None:
     """In one line as long as that is large, else in two or three; always just above the quince bar."""
     style, lines = HOLDER.settle(name)
     step = style.size * 1.15 * POINT  # a little closer than running text
-    for above, line in enumerate(reversed(lines)):
+    for above, line in zip(reversed(range(len(lines))), lines, strict=True):
         sheet.text(HOLDER.x, HOLDER.y - above * step, line, style)
 
 

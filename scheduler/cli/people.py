@@ -16,7 +16,7 @@ from scheduler.policy import SYSTEM, Role
 
 REASONS = {
     "missing": "is missing",
-    "bad_email": "is no e-mail address",
+    "not_an_email": "is no e-mail address",
     "has_account": "belongs to an account already",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
