@@ -118,7 +118,7 @@ def names_of(filters: Filters, language: str) -> tuple[str, ...]:
     """The names of the campaign and the programme that a report was narrowed to."""
     asked = ((Campaign, filters.campaign), (Programme, filters.programme))
     wanted = [select(kind.name_sr_cyrl, kind.name_en).where(kind.slug == slug) for kind, slug in asked if slug]
-    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one).tuples())
+    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one))
 
 
 def choices(centre_id: int, language: str) -> tuple[list[Choice], list[Choice]]:
