@@ -68,4 +68,4 @@ def load_jobs() -> list[str]:
     """Import every file of jobs, so that the worker knows them by name; returns those names in order."""
     for module in pkgutil.iter_modules(scheduler.jobs.__path__, "scheduler.jobs."):
         importlib.import_module(module.name)
-    return sorted(huey._registry._registry)  # huey offers no public list
+    return sorted(task.__name__ for task in huey._registry._registry.values())  # huey offers no public list

@@ -141,4 +141,6 @@ def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tm
 def test_every_job_has_a_name_that_says_its_room() -> None:
     names = queue.load_jobs()
 
-    assert [name for name in names if name.partition(".")[0] not in os.listdir(ROOT / "scheduler")] == []
+    assert names
+    assert [name for name in names if not (ROOT / "scheduler" / name.partition(".")[0]).is_dir()] == []
+    assert len(set(names)) == len(names)

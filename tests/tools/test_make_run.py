@@ -77,6 +77,7 @@ def test_web_and_worker_come_up_keep_their_data_and_end_when_asked(serve: Serve,
     assert status_of(port) == 200
     for role in ("coordinator", "educator", "administrator"):
         assert re.search(rf"{role}\W.*@", said, re.IGNORECASE), said
+    assert [file.name for file in (tmp_path / "instance").iterdir() if file.stat().st_mode & 0o077] == []
     key = (tmp_path / "instance" / "secret_key").read_text()
 
     since = time.monotonic()
