@@ -3,6 +3,7 @@
 import click
 from flask import Flask
 
+from scheduler.core import logs
 from scheduler.jobs.queue import huey, load_jobs
 
 FINISH_WITHIN_S = 3.0  # a job that takes longer is cut off: its row's lease runs out and it is done again
@@ -12,6 +13,7 @@ FINISH_WITHIN_S = 3.0  # a job that takes longer is cut off: its row's lease run
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once.")
 def worker(threads: int) -> None:
     """Run the jobs in the foreground until SIGTERM or Ctrl-C."""
+    logs.set_up("INFO")
     load_jobs()
     consumer = huey.create_consumer(
         workers=threads,

@@ -74,8 +74,8 @@ def address_of(typed: str) -> str:
 
 
 def problem_with_address(email: str) -> str | None:
-    """ "bad_email", or None when it has the form of an address."""
-    return None if EMAIL.fullmatch(email) and len(email) <= 254 else "bad_email"
+    """ "not_an_email", or None when it has the form of an address."""
+    return None if EMAIL.fullmatch(email) and len(email) <= 254 else "not_an_email"
 
 
 def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:
@@ -172,7 +172,7 @@ def _neighbours(hours: Sequence[Hours]) -> Iterable[tuple[Hours, Hours]]:
 def problems_with_exception(draft: ExceptionDraft, *, today: dt.date) -> dict[str, str]:
     """What is wrong with days that differ: {field: reason}."""
     if draft.last_day < draft.first_day:
-        return {"last_day": "days_in_order"}
+        return {"last_day": "days_not_in_order"}
     if draft.last_day < today:
         return {"last_day": "in_the_past"}
     return {"last_day": "too_long"} if (draft.last_day - draft.first_day).days > 400 else {}

@@ -68,7 +68,7 @@ def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, s
     if draft.checked_on > today:
         problems["checked_on"] = "in_the_future"
     if draft.valid_until < draft.checked_on:
-        problems["valid_until"] = "days_in_order"
+        problems["valid_until"] = "days_not_in_order"
     elif draft.valid_until - draft.checked_on > LONGEST_VETTING:
         problems["valid_until"] = "too_long"
     return problems
@@ -88,7 +88,7 @@ def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: s
     if draft.given_on > today:
         problems["given_on"] = "in_the_future"
     if draft.valid_until < draft.given_on:
-        problems["valid_until"] = "days_in_order"
+        problems["valid_until"] = "days_not_in_order"
     elif draft.valid_until - draft.given_on > LONGEST_CONSENT:
         problems["valid_until"] = "too_long"
     if not draft.takes_part:

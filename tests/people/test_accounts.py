@@ -245,7 +245,7 @@ def test_what_is_no_address_is_refused(app):
     with pytest.raises(Rejected) as refusal:
         ask("marija")
 
-    assert refusal.value.problems == {"email": "bad_email"}
+    assert refusal.value.problems == {"email": "not_an_email"}
 
 
 def a_reset_link(user: User, now=MONDAY) -> str:

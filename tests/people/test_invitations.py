@@ -165,7 +165,7 @@ def test_a_set_up_needs_a_name_and_an_address(app):
     with pytest.raises(Rejected) as refusal:
         service.set_up_centre("  ", "x", now=MONDAY)
 
-    assert refusal.value.problems == {"name": "missing", "email": "bad_email"}
+    assert refusal.value.problems == {"name": "missing", "email": "not_an_email"}
 
 
 def test_only_the_product_itself_opens_a_centre_and_each_slug_once(app):

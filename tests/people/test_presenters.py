@@ -101,7 +101,7 @@ def test_every_problem_of_a_new_presenter_is_told_at_once(app):
 
     assert refusal.value.problems == {
         "given_name": "missing",
-        "email": "bad_email",
+        "email": "not_an_email",
         "topics": "missing",
         "day_4": "hours_in_order",
     }

@@ -67,7 +67,7 @@ def test_an_address_has_the_form_of_one_address(email, good):
 
 
 def test_an_invitation_needs_an_address_and_a_role():
-    assert rules.problems_with_invitation(InvitationDraft("ana", ())) == {"email": "bad_email", "roles": "missing"}
+    assert rules.problems_with_invitation(InvitationDraft("ana", ())) == {"email": "not_an_email", "roles": "missing"}
 
 
 def test_an_acceptance_needs_both_names_and_a_good_password():
@@ -173,7 +173,7 @@ def test_hours_of_a_day_go_forward_and_do_not_overlap():
     ("first", "last", "problems"),
     [
         (0, 0, {}),
-        (1, 0, {"last_day": "days_in_order"}),
+        (1, 0, {"last_day": "days_not_in_order"}),
         (-3, -1, {"last_day": "in_the_past"}),
         (0, 401, {"last_day": "too_long"}),
     ],

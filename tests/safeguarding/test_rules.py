@@ -88,7 +88,7 @@ def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
     [
         (0, 365, {}),
         (1, 365, {"checked_on": "in_the_future"}),
-        (0, -1, {"valid_until": "days_in_order"}),
+        (0, -1, {"valid_until": "days_not_in_order"}),
         (0, 5 * 366 + 1, {"valid_until": "too_long"}),
     ],
 )
@@ -120,9 +120,9 @@ def test_a_consent_says_who_when_and_that_the_minor_may_take_part():
 
     assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=True) == {
         "guardian_name": "missing",
-        "guardian_email": "bad_email",
+        "guardian_email": "not_an_email",
         "given_on": "in_the_future",
-        "valid_until": "days_in_order",
+        "valid_until": "days_not_in_order",
         "takes_part": "missing",
     }
 
