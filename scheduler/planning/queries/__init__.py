@@ -2,6 +2,7 @@
 
 from scheduler.planning.queries.clearance import clearance, not_cleared
 from scheduler.planning.queries.stops import (
+    asked_presenters,
     home_point,
     point_of,
     promise_of,
@@ -11,6 +12,7 @@ from scheduler.planning.queries.stops import (
 )
 
 __all__ = [
+    "asked_presenters",
     "clearance",
     "home_point",
     "not_cleared",
