@@ -107,7 +107,7 @@ def test_a_reading_is_noted_at_most_once_in_fifteen_minutes() -> None:
         ("phone", ["Outlook"], {}),
         ("", [], {"name": "missing"}),
         ("x" * 41, [], {"name": "too_long"}),
-        ("phone", ["phone"], {"name": "name_taken"}),
+        ("phone", ["phone"], {"name": "exists"}),
         ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
     ],
 )
