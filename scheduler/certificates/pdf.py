@@ -9,6 +9,7 @@ from math import cos, radians
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 
+from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
 from scheduler.core.language import number, span_of_days, translator
 from scheduler.core.paper import A4_LANDSCAPE, Facts, Sheet
@@ -62,12 +63,12 @@ class Slot:
         return sheet.lines(self.x, self.y, lines, style, self.align)
 
 
-CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6),))
+CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
 HOLDER = Slot(LEFT, 92, WIDE, NAME, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
-TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 3, 9), (7.5, 5, 5)))
+TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
 FIRST_FACT = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 5, 6.0))
-SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 5)))
-FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 5)))
+SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
+FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
 ISSUED = Slot(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
 ADDRESS = Slot(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
 
@@ -107,25 +108,31 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     return sheet.finished()
 
 
-def in_fours(number: str) -> str:
-    """7K3Q 9WZX 2M4T 8VBN: how a certificate's number is printed."""
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
-
-
 def _title(paper: CertificatePaper, lang: str) -> str:
     _ = translator(lang).gettext
     return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
 
 
+def _words(paper: CertificatePaper, lang: str) -> tuple[str, str]:
+    """What stands above and below the name. A programme with a number in the official catalogue is a gathering."""
+    _ = translator(lang).gettext
+    if paper.kind is CertificateKind.SCHOOL:
+        return _("for a programme held, is given to"), _("as host of the programme “%(title)s”.")
+    if paper.programme_number:
+        return (
+            _("for attending a teachers' gathering, is given to"),
+            _("for full attendance of the gathering “%(title)s”."),
+        )
+    return (
+        _("for taking part in our programme, is given to"),
+        _("for being present at the presentation “%(title)s”."),
+    )
+
+
 def _draw_words(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
     _ = translator(lang).gettext
     teacher = paper.kind is CertificateKind.TEACHER
-    lead = _("for attending a teachers' gathering, is given to") if teacher else _("for a programme held, is given to")
-    text = (
-        _("for full attendance of the gathering “%(title)s”.")
-        if teacher
-        else _("as host of the programme “%(title)s”.")
-    )
+    lead, text = _words(paper, lang)
     CENTRE.fill(sheet, paper.centre_name)
     sheet.text(LEFT, 33.9, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
     sheet.text(LEFT, 62, _title(paper, lang).upper(), KICKER)
@@ -140,7 +147,7 @@ def _draw_name(sheet: Sheet, name: str) -> None:
     """In one line as long as that is large, else in two or three; always just above the quince bar."""
     style, lines = HOLDER.settle(name)
     step = style.size * 1.15 * POINT  # a little closer than running text
-    for above, line in enumerate(reversed(lines)):
+    for above, line in zip(reversed(range(len(lines))), lines, strict=True):
         sheet.text(HOLDER.x, HOLDER.y - above * step, line, style)
 
 

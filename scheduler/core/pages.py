@@ -74,7 +74,8 @@ class Flow:
         sheet.text(29, 22.6, _("Raspored"), Style(14, BOLD))
         author, lines = fitted(self.furniture.centre_name, SMALL, 120, least=6)
         sheet.lines(RIGHT, 19.7, lines[:1], author, "right")
-        sheet.text(RIGHT, 24, shortened(self.furniture.note, SMALL, 120), SMALL, "right")
+        note, lines = fitted(self.furniture.note, SMALL, 120, least=6)
+        sheet.lines(RIGHT, 24, lines[:1], note, "right")
         sheet.level(28.8, weight=0.5)
         sheet.level(283, colour=HAIRLINE)
         pages = _("page %(page)d of %(total)d") % {"page": self.page, "total": self.total or self.page}

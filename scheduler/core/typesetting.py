@@ -5,7 +5,7 @@ Lengths are millimetres, sizes points. Only plain strings are set: nothing a per
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab.lib.units import mm
@@ -54,11 +54,16 @@ def unprintable(words: str) -> str:
     return "".join(dict.fromkeys(letter for letter in words if ord(letter) not in known))
 
 
+@lru_cache(maxsize=512)
+def _points_at_size_one(words: str, font: str) -> float:
+    register_fonts()
+    return float(pdfmetrics.stringWidth(words, font, 1))
+
+
 def width_of(words: str, style: Style) -> float:
     """How long the words are in one line, in millimetres."""
-    register_fonts()
-    points = pdfmetrics.stringWidth(words, style.font, style.size) + style.spacing * len(words)
-    return float(points) * POINT
+    points = _points_at_size_one(words, style.font) * style.size + style.spacing * len(words)
+    return points * POINT
 
 
 def leading(style: Style) -> float:

@@ -9,7 +9,7 @@ from scheduler.requests.terms import PaperPresentation, RequestPaper
 LABEL = Style(9, colour=MUTED)
 VALUE_LEFT = MARGIN + 46
 STAMP = 34.0  # room for a round stamp, in millimetres
-SIGNING = 58.0  # height of the block that must stay on one page
+SIGNING = 50.0  # height of the block that must stay on one page
 
 
 def draw(paper: RequestPaper, lang: str) -> bytes:
@@ -120,7 +120,7 @@ def _duties(paper: RequestPaper, lang: str) -> list[str]:
 def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
     """Two lines to sign on and, between them, room for the school's stamp."""
     _ = translator(lang).gettext
-    sheet, y = flow.sheet, flow.y + 38
+    sheet, y = flow.sheet, flow.y + 34
     sheet.level(y, MARGIN, MARGIN + 58)
     sheet.text(MARGIN, y + 5, _("Director of the school"), STRONG)
     sheet.text(MARGIN, y + 9.5, _("name, signature"), LABEL)
@@ -131,4 +131,4 @@ def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
     middle = (MARGIN + RIGHT) / 2
     sheet.disc(middle, y - 14, STAMP / 2, "#FFFFFF", HAIRLINE, 0.2)
     sheet.text(middle, y - 13, _("place for the stamp"), LABEL, "centre")
-    flow.y = y + 18
+    flow.y = y + 16
