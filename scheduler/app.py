@@ -15,6 +15,7 @@ from scheduler.web import assets, errors, filters, guards, headers, i18n, login,
 PAGES = (
     "public",
     "people",
+    "safeguarding",
     "messages",
     "requests",
     "planning",

@@ -79,7 +79,15 @@ def _join(*parts: Rights) -> Rights:
 
 
 _STAFF = _all(
-    Scope.CENTRE, desk="read", request="read", visit="read", assignment="read", attendance="read", certificate="read"
+    Scope.CENTRE,
+    desk="read",
+    request="read",
+    visit="read",
+    assignment="read",
+    attendance="read list",
+    certificate="read list",
+    presenter="list",
+    vetting="list",
 )
 
 TABLE: dict[Role, Rights] = {

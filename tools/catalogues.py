@@ -43,11 +43,16 @@ def key_of(message: Message) -> object:
     return message.id[0] if isinstance(message.id, tuple) else message.id
 
 
+def forms_of(message: Message) -> tuple[str, ...]:
+    """Its words: one text, or one for each plural form."""
+    words = message.string
+    return tuple(str(word or "") for word in words) if isinstance(words, tuple | list) else (str(words or ""),)
+
+
 def is_translated(message: Message) -> bool:
     """Whether every form has its words and no translator has doubts."""
-    forms = message.string if isinstance(message.string, tuple) else (message.string,)
-    wanted = 3 if message.pluralizable else 1
-    return not message.fuzzy and len(forms) >= wanted and all(form and form.strip() for form in forms)
+    forms = forms_of(message)
+    return not message.fuzzy and len(forms) >= (3 if message.pluralizable else 1) and all(map(str.strip, forms))
 
 
 def text_of(messages: Iterable[Message], language: str) -> bytes:

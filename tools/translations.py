@@ -13,17 +13,18 @@ from babel.messages.extract import extract_from_dir
 
 from scheduler.core.language import catalogue_path
 from scheduler.core.text import PLACEHOLDER, to_latin
-from tools.catalogues import is_translated, key_of, messages_of, read, text_of
+from tools.catalogues import forms_of, is_translated, key_of, messages_of, read, text_of
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "_l": None, "_n": (1, 2), "N_": None,
     "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "lazy_ngettext": (1, 2),
 }  # fmt: skip
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.jinja", "jinja2")]
 OPTIONS = {
     "**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"},
     "**.txt": {"trimmed": "true", "silent": "false"},
+    "**.jinja": {"trimmed": "true", "silent": "false"},
 }
 
 
@@ -59,9 +60,8 @@ def in_latin(messages: list[Message]) -> list[Message]:
     """The same messages with their words in Latin letters."""
     latin = []
     for message in messages:
-        words = message.string
-        turned = tuple(map(to_latin, words)) if isinstance(words, tuple) else to_latin(words)
-        latin.append(Message(message.id, turned, flags=message.flags))
+        turned = tuple(map(to_latin, forms_of(message)))
+        latin.append(Message(message.id, turned if message.pluralizable else turned[0], flags=message.flags))
     return latin
 
 
@@ -70,12 +70,11 @@ def problems_in(message: Message) -> list[str]:
     name = str(key_of(message))
     if not is_translated(message):
         return [f"not translated: {name!r}"]
-    plural = isinstance(message.id, tuple)
-    wanted = sorted(set(PLACEHOLDER.findall(message.id[1] if plural else message.id)))
-    forms = message.string if plural else (message.string,)
+    source = message.id[1] if isinstance(message.id, tuple) else str(message.id)
+    wanted = sorted(set(PLACEHOLDER.findall(source)))
     return [
         f"placeholders differ: {name!r} has {wanted}, {form!r} does not"
-        for form in forms
+        for form in forms_of(message)
         if sorted(set(PLACEHOLDER.findall(form))) != wanted
     ]
 

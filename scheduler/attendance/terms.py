@@ -1,9 +1,11 @@
 """Words of attendance, and the states a presentation's counts go through (PRODUCT.md, section 4)."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
+from scheduler.programmes.terms import Audience
 
 
 class AttendanceState(StrEnum):
@@ -47,3 +49,106 @@ class Counts:
     parents: int = 0
     teachers: int = 0
     others: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.pupils + self.parents + self.teachers + self.others
+
+    def by_audience(self) -> dict[Audience, int]:
+        """The four numbers under their audiences."""
+        return {
+            Audience.PUPILS: self.pupils,
+            Audience.PARENTS: self.parents,
+            Audience.TEACHERS: self.teachers,
+            Audience.OTHERS: self.others,
+        }
+
+
+@dataclass(frozen=True)
+class CountDraft:
+    """What an educator types when leaving the room."""
+
+    counts: Counts
+    teacher_present: bool
+    minutes_given: int
+    same_pupils: bool = False
+    turned_away: int = 0
+
+
+@dataclass(frozen=True)
+class CountedPresentation:
+    """One presentation with all that a page says about its counting."""
+
+    presentation_id: int
+    ordinal: int
+    starts_at: dt.datetime
+    on_day: dt.date
+    starts_local: dt.time
+    minutes: int
+    zone: str
+    audience: Audience
+    classes: str
+    room: str
+    expected: Counts
+    state: AttendanceState
+    version: int
+    teacher_present: bool | None
+    minutes_given: int | None
+    same_pupils: bool
+    turned_away: int
+    said_by_educator: Counts | None
+    said_by_school: Counts | None
+    counted: Counts | None  # the ones that count
+    reason: str
+    odd: bool = False  # far from what was announced: to look at twice
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the school said other numbers than the educator and nobody has decided yet."""
+        return self.state is AttendanceState.COUNTERSIGNED
+
+    @property
+    def locked(self) -> bool:
+        return self.state in COUNTS_FOR_REPORTS
+
+
+@dataclass(frozen=True)
+class CountedVisit:
+    """A visit with the counting of its presentations."""
+
+    visit_id: int
+    number: str
+    centre_id: int
+    on_day: dt.date
+    host_name_sr_cyrl: str
+    host_name_sr_latn: str
+    host_place_sr_cyrl: str
+    host_place_sr_latn: str
+    presentations: tuple[CountedPresentation, ...]
+    named_adults: tuple[str, ...]
+
+    def presentation(self, ordinal: str) -> CountedPresentation | None:
+        """The presentation with that number within the visit, as an address says it; None when there is none."""
+        return next((one for one in self.presentations if str(one.ordinal) == ordinal), None)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step that the counting of a presentation took."""
+
+    ordinal: int
+    at: dt.datetime
+    to: AttendanceState
+    reason: str
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """Numbers that one source said in one version, kept for good; `counts` marks the ones that count."""
+
+    ordinal: int
+    version: int
+    source: CountSource
+    at: dt.datetime
+    said: Counts
+    counts: bool

@@ -1,13 +1,50 @@
 """Words of certificates, and the states one goes through (PRODUCT.md, section 4)."""
 
+import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.attendance.terms import Counts
 from scheduler.core.machines import Machine
 
 
 class CertificateKind(StrEnum):
     SCHOOL = "school"
     TEACHER = "teacher"
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs, and as what; both as they are printed."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True)
+class CertificatePaper:
+    """Every printed field of a certificate, in the words and the script in which it is printed."""
+
+    kind: CertificateKind
+    number: str  # 16 letters and digits, as stored; printed in fours
+    running_number: str  # U-2026-004188
+    host_name: str
+    host_place: str
+    programme_title: str
+    on_day: dt.date
+    issued_on: dt.date
+    centre_name: str
+    centre_place: str
+    check_url: str  # ASCII: it goes into the QR code
+    holder_name: str = ""  # the teacher's; a school's certificate names no person
+    programme_number: str = ""  # of a teachers' gathering in the official catalogue
+    minutes: int = 0  # how long the teacher was there
+    presentations: int = 0
+    pupils: int = 0
+    parents: int = 0
+    teachers: int = 0
+    signatories: tuple[Signatory, ...] = ()  # up to three
+    helpline: str = "19833"
 
 
 class CertificateState(StrEnum):
@@ -30,3 +67,63 @@ CERTIFICATE_MACHINE = Machine(
     },
     needs_reason=frozenset({_S.REVOKED}),
 )
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """All that the certificates of one visit print, in the language of its school."""
+
+    visit_id: int
+    centre_id: int
+    school_request_id: int | None
+    language: str
+    on_day: dt.date
+    host_name: str
+    host_place: str
+    programme_title: str
+    centre_name: str
+    centre_place: str
+    signatory: str
+    counts: Counts
+    presentations: int
+    minutes: int
+    named_adults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    """A certificate as lists show it."""
+
+    id: int
+    number: str
+    running_number: str
+    kind: CertificateKind
+    holder_name: str | None
+    host_name: str
+    on_day: dt.date
+    state: CertificateState
+    issued_at: dt.datetime
+    language: str
+
+
+@dataclass(frozen=True)
+class CheckedCertificate:
+    """What the check page tells a visitor. The name is None once it is no longer kept: then it can be compared only."""
+
+    paper: CertificatePaper
+    language: str
+    state: CertificateState
+    state_since: dt.datetime
+    holder_name: str | None
+    holder_key: str
+    replaced_by_running_number: str
+    replaced_by_number: str
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What one act of issuing did: new ones, ones that were there, and the numbers of all of them."""
+
+    issued: int
+    already: int
+    numbers: tuple[str, ...]

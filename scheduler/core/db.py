@@ -105,6 +105,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.info.get("open"):
         yield session
+        session.flush()  # so that what the inner block added has its id for the outer one
         return
     session.rollback()  # end the request's read transaction: rows read before are read again under the lock
     session.connection(execution_options={"writes": True})

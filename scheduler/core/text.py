@@ -75,6 +75,11 @@ def _fewer_marks(text: str) -> str:
     return "".join(kept)
 
 
+def normal_form(password: str) -> str:
+    """A password in one form of its letters (NFKC), so that every keyboard gives the same one; nothing else changes."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def fold(text: str) -> str:
     """The key by which a text is searched and compared: "Niš", "nis", "Ниш" and "„НИШ“" are all "nis".
 

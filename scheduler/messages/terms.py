@@ -1,5 +1,6 @@
 """Words of the outbox."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,18 @@ class MessageState(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # given up; shown to coordinators
     STOPPED = "stopped"
+
+
+UNSENT = (MessageState.WAITING, MessageState.SENDING)
+
+
+class Failure(StrEnum):
+    """Why a try to send did not succeed, in words a coordinator can act upon."""
+
+    UNREACHABLE = "unreachable"  # our own mail server does not answer
+    LATER = "later"  # it answers "not now" (4xx)
+    REFUSED = "refused"  # it answers "never" (5xx): the address is wrong or closed
+    BROKEN = "broken"  # the mail cannot be built
 
 
 @dataclass(frozen=True)
@@ -23,3 +36,66 @@ class LinkWish:
     subject_id: int
     path: str
     hours: int
+
+
+@dataclass(frozen=True)
+class Body:
+    """A rendered mail; `{link}` stands where its link will."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One leased message, ready to leave: what the sender needs once the transaction is over."""
+
+    message_id: str
+    row_id: int
+    address: str
+    body: Body
+    created_at: dt.datetime
+    attempts: int
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message as a list shows it: no body, no secret."""
+
+    id: int
+    kind: str
+    address: str
+    subject: str
+    state: MessageState
+    failure: Failure | None
+    attempts: int
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """One message with its text. The place of a secret link is shown, never a link that opens something."""
+
+    row: MessageRow
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a letter; `path` is set when the line is a link into the product itself."""
+
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that was written to a file instead of being sent: the demo's inbox."""
+
+    name: str
+    to: str
+    subject: str
+    sent_at: dt.datetime
+    lines: tuple[Line, ...]

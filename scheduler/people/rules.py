@@ -1,9 +1,45 @@
-"""Pure rules about people: birthdays that change what is allowed."""
+"""Pure rules about people: birthdays that change what is allowed, passwords, how long a sign-in lasts, free hours."""
 
 import datetime as dt
+import hashlib
+import ipaddress
+import re
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+from scheduler.core.text import normal_form
+from scheduler.people.terms import (
+    STAFF_ROLES,
+    Acceptance,
+    ExceptionDraft,
+    ExceptionRow,
+    Hours,
+    InvitationDraft,
+    PresenterDraft,
+    PresenterKind,
+    SkillsDraft,
+)
+from scheduler.policy import Role
 
 ADULT_AT = 18
 YOUNGEST_PRESENTER = 15  # years; the volunteering law's minimum, a setting of the centre later
+OLDEST_BIRTH_YEARS = 100
+
+PASSWORD_LENGTHS = range(10, 129)
+EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@[^@\s<>()\[\],;:\"\\]{1,180}\.[^@\s.<>()\[\],;:\"\\]{2,63}")
+NAME_LIMIT = 80
+
+STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
+PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
+SEEN_AT_MOST_EACH = dt.timedelta(minutes=15)
+
+TRY_WINDOW = dt.timedelta(minutes=1)
+TRIES_OF_ACCOUNT, TRIES_OF_NETWORK = 5, 20
+ASK_WINDOW = dt.timedelta(days=1)
+ASKS_OF_ADDRESS, ASKS_OF_NETWORK = 3, 20
+
+INVITATION_HOURS = 7 * 24
+RESET_HOURS = 1
 
 
 def birthday(birth_date: dt.date, years: int) -> dt.date:
@@ -30,3 +66,190 @@ def may_present_from(birth_date: dt.date) -> dt.date:
 def is_minor(adult_on: dt.date | None, day: dt.date) -> bool:
     """Whether a presenter is a minor on a local day; None means known to be adult."""
     return adult_on is not None and day < adult_on
+
+
+def address_of(typed: str) -> str:
+    """A typed e-mail address as it is stored and looked up: lower case, without spaces around."""
+    return typed.strip().lower()
+
+
+def problem_with_address(email: str) -> str | None:
+    """ "not_an_email", or None when it has the form of an address."""
+    return None if EMAIL.fullmatch(email) and len(email) <= 254 else "not_an_email"
+
+
+def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:
+    """Why a password is refused, or None: 10 to 128 characters, not a common one, not the person's own address or name.
+
+    No rule about kinds of characters: length is what helps. `common` is in lower case.
+    """
+    plain = normal_form(password)
+    lower = plain.lower()
+    if len(plain) < PASSWORD_LENGTHS.start:
+        return "password_short"
+    if len(plain) >= PASSWORD_LENGTHS.stop:
+        return "password_long"
+    if lower in common or len(set(lower)) < 4:
+        return "password_common"
+    if lower in {word.lower() for word in own_words if word}:
+        return "password_own"
+    return None
+
+
+def problems_with_acceptance(wish: Acceptance, *, email: str, common: Collection[str]) -> dict[str, str]:
+    """What is wrong with an invited person's answer: {field: reason}."""
+    problems = {}
+    for name in ("given_name", "family_name"):
+        if not getattr(wish, name):
+            problems[name] = "missing"
+    whole_name = f"{wish.given_name} {wish.family_name}"
+    if reason := problem_with_password(wish.password, common=common, own_words=(email, whole_name)):
+        problems["password"] = reason
+    return problems
+
+
+def problems_with_invitation(draft: InvitationDraft) -> dict[str, str]:
+    """What is wrong with an invitation: {field: reason}."""
+    problems = {}
+    if reason := problem_with_address(draft.email):
+        problems["email"] = reason
+    if not draft.roles:
+        problems["roles"] = "missing"
+    return problems
+
+
+def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[str, str]:
+    """What is wrong with a new presenter: {field: reason}."""
+    problems = problems_with_skills(SkillsDraft(draft.home_id, draft.topics, draft.languages))
+    for name in ("given_name", "family_name"):
+        if not getattr(draft, name):
+            problems[name] = "missing"
+    if reason := problem_with_address(draft.email):
+        problems["email"] = reason
+    if reason := _problem_with_birth(draft, today):
+        problems["birth_date"] = reason
+    return problems
+
+
+def _problem_with_birth(draft: PresenterDraft, today: dt.date) -> str | None:
+    born = draft.birth_date
+    if draft.kind is PresenterKind.EDUCATOR:
+        return "not_of_educators" if born else None
+    if born is None:
+        return "missing"
+    if may_present_from(born) > today:
+        return "too_young"
+    return "not_a_birth_date" if born.year < today.year - OLDEST_BIRTH_YEARS else None
+
+
+def problems_with_skills(draft: SkillsDraft) -> dict[str, str]:
+    """A presenter speaks about something, in some language: {field: reason}."""
+    problems = {}
+    if not draft.topics:
+        problems["topics"] = "missing"
+    if not draft.languages:
+        problems["languages"] = "missing"
+    return problems
+
+
+def problems_with_hours(hours: Sequence[Hours]) -> dict[str, str]:
+    """What is wrong with a week's hours: {weekday's field: reason}."""
+    problems = {}
+    for row in hours:
+        if row.until_local <= row.from_local:
+            problems[f"day_{row.weekday}"] = "hours_in_order"
+    for earlier, later in _neighbours(hours):
+        if earlier.weekday == later.weekday and later.from_local < earlier.until_local:
+            problems.setdefault(f"day_{later.weekday}", "hours_overlap")
+    return problems
+
+
+def _neighbours(hours: Sequence[Hours]) -> Iterable[tuple[Hours, Hours]]:
+    ordered = sorted(hours, key=lambda row: (row.weekday, row.from_local))
+    return pairwise(ordered)
+
+
+def problems_with_exception(draft: ExceptionDraft, *, today: dt.date) -> dict[str, str]:
+    """What is wrong with days that differ: {field: reason}."""
+    if draft.last_day < draft.first_day:
+        return {"last_day": "days_not_in_order"}
+    if draft.last_day < today:
+        return {"last_day": "in_the_past"}
+    return {"last_day": "too_long"} if (draft.last_day - draft.first_day).days > 400 else {}
+
+
+def is_available(
+    hours: Iterable[Hours],
+    exceptions: Iterable[ExceptionRow | ExceptionDraft],
+    day: dt.date,
+    from_local: dt.time,
+    until_local: dt.time,
+) -> bool:
+    """Whether a presenter can usually come then: the day's exception decides, else the hours of the week.
+
+    Of several exceptions for one day, an absence wins. Hours that touch count as one: 8-12 and 12-16 hold 11-13.
+    """
+    said = [row.available for row in exceptions if row.first_day <= day <= row.last_day]
+    if said:
+        return all(said)
+    reach = from_local
+    for row in sorted(hours, key=lambda row: row.from_local):
+        if row.weekday == day.weekday() and row.from_local <= reach < row.until_local:
+            reach = row.until_local
+    return reach >= until_local
+
+
+def lasts(roles: Collection[Role]) -> dt.timedelta:
+    """How long a sign-in lives at most: staff see everybody's data, presenters their own."""
+    return STAFF_LASTS if set(roles) & set(STAFF_ROLES) else PRESENTER_LASTS
+
+
+def idle_limit(roles: Collection[Role]) -> dt.timedelta:
+    """How long a sign-in lives unused.
+
+    The last use is written at most each 15 minutes, so it may have been up to 15 minutes later than written: a
+    browser is signed out after 45 to 60 minutes without use, never later.
+    """
+    return STAFF_IDLE if set(roles) & set(STAFF_ROLES) else PRESENTER_IDLE
+
+
+def is_live(
+    *,
+    last_seen_at: dt.datetime,
+    expires_at: dt.datetime,
+    ended_at: dt.datetime | None,
+    idle: dt.timedelta,
+    now: dt.datetime,
+) -> bool:
+    """Whether a sign-in still counts."""
+    return ended_at is None and now < expires_at and now - last_seen_at < idle
+
+
+def seen_is_old(last_seen_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether the moment of the last use should be written again."""
+    return now - last_seen_at >= SEEN_AT_MOST_EACH
+
+
+def network_of(address: str | None) -> str:
+    """The neighbourhood of an internet address, by which tries are counted: /24 of IPv4, /64 of IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    bits = 24 if parsed.version == 4 else 64
+    return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
+
+
+def account_key(email: str, *, purpose: str = "sign-in") -> str:
+    """Under which key tries of an address are counted: no address is stored for an account that may not exist."""
+    return f"{purpose}:{hashlib.sha256(address_of(email).encode()).hexdigest()}"
+
+
+LOCK = 91  # kind of the advisory locks of this room
+
+
+def lock_number(key: str) -> int:
+    """A number for an advisory lock of PostgreSQL (31 bits)."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") >> 1

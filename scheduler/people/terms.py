@@ -1,15 +1,21 @@
-"""Words of the people: what a presenter is, teaches and speaks."""
+"""Words of the people: what a presenter is, teaches and speaks; drafts that forms hand over, rows that pages show."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
-from scheduler.policy import Actor
+from scheduler.policy import Actor, Role
 
 
 class PresenterKind(StrEnum):
     EDUCATOR = "educator"
     INFLUENCER = "influencer"
+
+    @property
+    def role(self) -> Role:
+        """The role that a presenter of this kind signs in with."""
+        return Role(self.value)
 
 
 class Topic(StrEnum):
@@ -38,6 +44,10 @@ class TeachingLanguage(StrEnum):
     ENGLISH = "en"
 
 
+STAFF_ROLES = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
+INVITED_ROLES = (*STAFF_ROLES, Role.EDUCATOR, Role.INFLUENCER)
+
+
 class BadSignIn(SchedulerError):
     """The address and the password do not belong together; which of them is wrong is never said."""
 
@@ -54,3 +64,164 @@ class SignedInUser:
     centre_name_sr_cyrl: str
     centre_name_sr_latn: str
     actor: Actor
+    last_seen_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class CentreDraft:
+    """A centre as it is opened."""
+
+    slug: str
+    name_sr_cyrl: str
+    name_sr_latn: str
+    name_en: str
+    place_sr_cyrl: str = ""
+    place_sr_latn: str = ""
+    email: str = ""
+    phone: str = ""
+    signatory: str = ""
+
+
+@dataclass(frozen=True)
+class InvitationDraft:
+    """Whom to invite, to do what."""
+
+    email: str
+    roles: tuple[Role, ...]
+    given_name: str = ""
+    family_name: str = ""
+    language: str = "sr_Cyrl"
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What an invited person types: a name as it shall be printed, and a password."""
+
+    given_name: str
+    family_name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours of a weekday (0 = Monday), local wall clock."""
+
+    weekday: int
+    from_local: dt.time
+    until_local: dt.time
+
+
+@dataclass(frozen=True)
+class ExceptionDraft:
+    """Days, both included, that differ from the weekly pattern."""
+
+    first_day: dt.date
+    last_day: dt.date
+    available: bool
+
+
+@dataclass(frozen=True)
+class PresenterDraft:
+    """A presenter to be. `birth_date` is for influencers only; of an adult educator it is never asked."""
+
+    given_name: str
+    family_name: str
+    email: str
+    kind: PresenterKind
+    home_id: int
+    topics: tuple[Topic, ...]
+    languages: tuple[TeachingLanguage, ...]
+    birth_date: dt.date | None = None
+    hours: tuple[Hours, ...] = ()
+    language: str = "sr_Cyrl"
+
+
+@dataclass(frozen=True)
+class SkillsDraft:
+    """What may change about a presenter: the town she starts from, what she speaks about, in which languages."""
+
+    home_id: int
+    topics: tuple[Topic, ...]
+    languages: tuple[TeachingLanguage, ...]
+
+
+@dataclass(frozen=True)
+class ExceptionRow:
+    id: int
+    first_day: dt.date
+    last_day: dt.date
+    available: bool
+
+
+@dataclass(frozen=True)
+class PresenterRow:
+    """A presenter as lists and planning see her. `adult_on` None: known to be adult."""
+
+    presenter_id: int
+    user_id: int
+    centre_id: int
+    given_name: str
+    full_name: str
+    kind: PresenterKind
+    home_id: int
+    home_sr_cyrl: str
+    home_sr_latn: str
+    adult_on: dt.date | None
+    may_present_from: dt.date | None
+    topics: tuple[Topic, ...]
+    languages: tuple[TeachingLanguage, ...]
+    suspended: bool
+    invited: bool  # has not chosen a password yet
+
+
+@dataclass(frozen=True)
+class PresenterPage:
+    """Everything that the page of one presenter shows."""
+
+    row: PresenterRow
+    hours: tuple[Hours, ...]
+    exceptions: tuple[ExceptionRow, ...]
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A user as the list of people shows her."""
+
+    user_id: int
+    full_name: str
+    email: str
+    roles: tuple[Role, ...]
+    suspended: bool
+    invited: bool
+    has_profile: bool
+
+
+@dataclass(frozen=True)
+class InvitedUser:
+    """Who an invitation is for: what its page fills in."""
+
+    user_id: int
+    given_name: str
+    family_name: str
+    email: str
+    language: str
+    centre_name_sr_cyrl: str
+    centre_name_sr_latn: str
+
+
+@dataclass(frozen=True)
+class DemoSignIn:
+    """One press on the demo's sign-in page."""
+
+    role: Role
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What `set_up_centre` made: the centre, its administrator, and the path of her invitation."""
+
+    centre_id: int
+    user_id: int
+    path: str = field(repr=False)

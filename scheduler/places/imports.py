@@ -1,7 +1,7 @@
 """A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from scheduler.core.sheets import Layout, LineProblem, Row, Table, read_table
@@ -72,10 +72,13 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
         return Sheet((), tuple(problems), table.encoding, table.delimiter)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]
+    by_line: dict[int, list[LineProblem]] = {}
+    for problem in table.problems:
+        by_line.setdefault(problem.line, []).append(problem)
     hosts: list[ImportedHost] = []
     first_line: dict[str, int] = {}
     for row in table.rows if not absent else ():
-        line = _Line(row, table)
+        line = _Line(row, table, by_line.get(row.line, ()))
         host = line.host()
         if host and host.register_id in first_line:
             line.wrong("register_id", "twice_in_the_file")
@@ -91,12 +94,15 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
 class _Line:
     """One line being read: its cells, and what is wrong with them."""
 
-    def __init__(self, row: Row, table: Table) -> None:
+    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem]) -> None:
         self.row, self.table = row, table
-        self.problems: list[LineProblem] = []
+        self.problems = list(known)
 
     def wrong(self, name: str, problem: str) -> None:
-        self.problems.append(LineProblem(self.row.line, self.table.column(name), problem))
+        """Say it once: a cell that could not be read is not missing too."""
+        column = self.table.column(name)
+        if column not in {known.column for known in self.problems}:
+            self.problems.append(LineProblem(self.row.line, column, problem))
 
     def text(self, name: str) -> str:
         return self.row.cells.get(name, "")
@@ -119,7 +125,7 @@ class _Line:
         """The host, or None where something it cannot be without is missing."""
         kind = self.read("kind", lambda word: KINDS[fold(word)], "unknown_kind")
         name_cyrl, name_latn = self.two_scripts("name")
-        town_cyrl, town_latn = self.two_scripts("municipality")
+        town_cyrl, _ = self.two_scripts("municipality")
         place_cyrl, place_latn = self.two_scripts("place")
         address_cyrl, address_latn = self.two_scripts("address")
         lat, lon = self.point()
@@ -150,8 +156,8 @@ class _Line:
             name_sr_latn=name_latn,
             municipality=town_cyrl,
             district_iso=self.text("district_iso"),
-            place_sr_cyrl=place_cyrl or town_cyrl,
-            place_sr_latn=place_latn or town_latn,
+            place_sr_cyrl=place_cyrl,
+            place_sr_latn=place_latn,
             address_sr_cyrl=address_cyrl,
             address_sr_latn=address_latn,
             postcode=self.text("postcode"),

@@ -114,7 +114,7 @@ def teaches(kind: HostKind) -> tuple[bool, bool]:
 
 
 def city_of(name: str, district_iso: str) -> str:
-    """The Cyrillic name that reports count it under: Belgrade's 17 are one city, Костолац is Пожаревац's."""
+    """The Cyrillic name that reports count a municipality under: Belgrade's 17 are one city."""
     if district_iso == BELGRADE_ISO:
         return "Београд"
     return CITY_MUNICIPALITIES.get(name, name)

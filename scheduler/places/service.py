@@ -197,8 +197,11 @@ class _Towns:
 
 
 def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
+    """What is stored of a line. A place that is the municipality's seat, or is not named, gets its two stored names."""
     values = {name: getattr(row, name) for name in STORED}
-    texts = (row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, town.name_sr_cyrl, town.city_sr_cyrl)
+    if fold(row.place_sr_cyrl) in ("", town.search_key):
+        values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
+    texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
     return values | {"municipality_id": town.id, "search_key": rules.search_key(row.kind, *texts)}
 
 

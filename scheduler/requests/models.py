@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -58,6 +58,8 @@ class SchoolRequest(Base):
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")  # said to the school with a refusal or a cancellation
     question: Mapped[str] = mapped_column(default="")  # what the centre asks while the state is needs_info
+    answer: Mapped[str] = mapped_column(default="")  # what the school answered last
+    attention: Mapped[bool] = mapped_column(default=False)  # counts changed after the agreement: somebody must look
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     submitted_at: Mapped[dt.datetime]
     proved_at: Mapped[dt.datetime | None]
@@ -97,3 +99,26 @@ class RequestedPresentation(Base):
     teachers: Mapped[int] = mapped_column(default=0)
     day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
     starts_local: Mapped[dt.time | None]
+
+
+class BookingAnswers(Base):
+    """What somebody has answered so far on the pages of the booking; gone when it is sent, or after a day."""
+
+    __tablename__ = "booking_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)  # the token lies in the visitor's own cookie
+    answers: Mapped[str] = mapped_column(Text)  # JSON: {step: {field: [as typed]}}
+    changed_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class UnprovedMail(Base):
+    """One mail that anybody could have caused, counted so that the form cannot flood; forgotten after a day."""
+
+    __tablename__ = "unproved_mail"
+    __table_args__ = (Index(None, "address_key", "at"), Index(None, "network", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_key: Mapped[str]  # a hash of the typed address
+    network: Mapped[str]
+    at: Mapped[dt.datetime]

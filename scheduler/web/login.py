@@ -7,7 +7,7 @@ from flask import Flask
 from flask_login import LoginManager, UserMixin
 
 from scheduler.core import clock
-from scheduler.people import queries
+from scheduler.people import queries, rules, service
 from scheduler.people.terms import SignedInUser
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
@@ -27,8 +27,13 @@ class Viewer(UserMixin):  # type: ignore[misc]
 
 def load_viewer(token: str) -> Viewer | None:
     """The user behind a session's token, or None when that sign-in has ended."""
-    user = queries.signed_in_user(token, now=clock.now())
-    return Viewer(token, user) if user else None
+    now = clock.now()
+    user = queries.signed_in_user(token, now=now)
+    if user is None:
+        return None
+    if rules.seen_is_old(user.last_seen_at, now):
+        service.note_seen(token, now=now)
+    return Viewer(token, user)
 
 
 def register(app: Flask) -> None:

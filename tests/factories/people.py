@@ -24,6 +24,7 @@ def make_centre(**given: Any) -> Centre:
     with transaction() as session:
         centre = Centre(**(fair | given))
         session.add(centre)
+        session.flush()
     return centre
 
 
@@ -42,6 +43,7 @@ def make_user(*roles: Role, **given: Any) -> User:
         user = User(**(fair | given))
         user.roles = [UserRole(role=role) for role in roles or (Role.COORDINATOR,)]
         session.add(user)
+        session.flush()
     return user
 
 
@@ -77,6 +79,7 @@ def make_presenter(kind: PresenterKind = PresenterKind.EDUCATOR, **given: Any) -
         presenter.skills = [PresenterSkill(topic=topic) for topic in Topic]
         presenter.languages = [PresenterLanguage(language=TeachingLanguage.SERBIAN)]
         session.add(presenter)
+        session.flush()
     return presenter
 
 

@@ -24,6 +24,7 @@ def make_district(**given: Any) -> District:
     with transaction() as session:
         district = District(**(fair | given))
         session.add(district)
+        session.flush()
     return district
 
 
@@ -45,6 +46,7 @@ def make_municipality(name: str = "Ниш", **given: Any) -> Municipality:
             fair["district_id"] = make_district().id
         municipality = Municipality(**(fair | given))
         session.add(municipality)
+        session.flush()
     return municipality
 
 
@@ -70,6 +72,7 @@ def make_host(name: str = "Вук Караџић", **given: Any) -> Host:
         values.setdefault("search_key", search_key(values["kind"], name, place))
         host = Host(**values)
         session.add(host)
+        session.flush()
     return host
 
 

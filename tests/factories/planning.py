@@ -32,6 +32,7 @@ def make_visit(state: VisitState = VisitState.PLANNED, **given: Any) -> Visit:
             fair["host_id"] = make_host().id
         visit = Visit(**(fair | given))
         session.add(visit)
+        session.flush()
     return visit
 
 
@@ -69,6 +70,7 @@ def make_presentation(
         }
         presentation = Presentation(**(fair | given))
         session.add(presentation)
+        session.flush()
     return presentation
 
 
@@ -89,4 +91,5 @@ def make_assignment(
         }
         assignment = Assignment(**(fair | given))
         session.add(assignment)
+        session.flush()
     return assignment

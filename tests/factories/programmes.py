@@ -32,6 +32,7 @@ def make_programme(*audiences: Audience, **given: Any) -> Programme:
         programme = Programme(**(fair | given))
         programme.audiences = [ProgrammeAudience(audience=audience) for audience in audiences or (Audience.PUPILS,)]
         session.add(programme)
+        session.flush()
     return programme
 
 
@@ -50,4 +51,5 @@ def make_campaign(**given: Any) -> Campaign:
         }
         campaign = Campaign(**(fair | given))
         session.add(campaign)
+        session.flush()
     return campaign

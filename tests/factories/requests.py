@@ -80,4 +80,5 @@ def make_school_request(state: RequestState = RequestState.NEW, **given: Any) ->
             )
         ]
         session.add(school_request)
+        session.flush()
     return school_request

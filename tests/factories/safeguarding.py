@@ -23,6 +23,7 @@ def make_vetting(presenter_id: int, **given: Any) -> Vetting:
     with transaction() as session:
         vetting = Vetting(presenter_id=presenter_id, **(fair | given))
         session.add(vetting)
+        session.flush()
     return vetting
 
 
@@ -41,6 +42,7 @@ def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
     with transaction() as session:
         consent = GuardianConsent(presenter_id=presenter_id, **(fair | given))
         session.add(consent)
+        session.flush()
     return consent
 
 

@@ -1,0 +1,39 @@
+# The commands of this project. What they do lies in small files under tools/.
+PY := .venv/bin/python
+ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
+export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
+.PHONY: help setup setup-tests run test check fix lock translations
+.NOTPARALLEL:
+
+help:
+	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
+	@echo "make test          set everything up, then every check and test"
+	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
+	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
+	@echo "make translations  the catalogues from the code and the templates"
+
+setup:
+	@sh tools/python.sh tools/environment.py run
+
+setup-tests:
+	@sh tools/python.sh tools/environment.py run test
+
+run: setup
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.serve
+
+test: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks all
+
+check: setup-tests
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks fast
+
+fix: setup-tests
+	@$(PY) -m ruff check --fix --quiet .
+	@$(PY) -m ruff format --quiet .
+
+lock:
+	@sh tools/python.sh tools/lock.py
+
+translations: setup-tests
+	@$(PY) -m tools.translations update

@@ -1,0 +1,70 @@
+"""Pure rules of counting: what can be true, when it may be said, when it may be locked."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+
+from scheduler.attendance.terms import AttendanceState, CountDraft, Counts
+
+MOST_IN_A_ROOM = 2000
+LONGEST_MINUTES = 480
+SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
+MOST_NAMED_ADULTS = 200
+LONGEST_NAME = 100
+
+
+def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime) -> dict[str, str]:
+    """What cannot be true about a count: {field: reason code}, empty when all is well."""
+    problems = {
+        field: "count_out_of_range" for field, people in vars(draft.counts).items() if not 0 <= people <= MOST_IN_A_ROOM
+    }
+    if not problems and draft.counts.total == 0:
+        problems["pupils"] = "nobody_counted"
+    if not 0 <= draft.turned_away <= MOST_IN_A_ROOM:
+        problems["turned_away"] = "count_out_of_range"
+    if not 0 < draft.minutes_given <= LONGEST_MINUTES:
+        problems["minutes_given"] = "minutes_out_of_range"
+    if now < starts_at:
+        problems["form"] = "not_begun"
+    return problems
+
+
+def may_be_counted(state: AttendanceState) -> bool:
+    """Whether the educator may (still) say the numbers: until the school has answered."""
+    return state in (AttendanceState.OPEN, AttendanceState.SUBMITTED)
+
+
+def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> str | None:
+    """What is wrong with the numbers a school says for the presentations it is asked about: a reason code, or None."""
+    if any(presentation_id not in said for presentation_id in wanted):
+        return "count_missing"
+    numbers = [people for one in wanted for people in vars(said[one]).values()]
+    return None if all(0 <= people <= MOST_IN_A_ROOM for people in numbers) else "count_out_of_range"
+
+
+def problem_with_names(names: Collection[str], adults: int | None) -> str | None:
+    """What is wrong with a list of adults, of whom so many were counted (None: not yet): a reason code, or None."""
+    if len(names) > MOST_NAMED_ADULTS:
+        return "too_many_names"
+    if any(len(name) > LONGEST_NAME for name in names):
+        return "too_long"
+    return "more_names_than_adults" if adults is not None and len(names) > adults else None
+
+
+def urgency(states: Iterable[AttendanceState]) -> int:
+    """How early a visit stands in the list of what waits: differences, then silence, then what was just handed in."""
+    return min((_TURN.index(state) for state in states if state in _TURN), default=len(_TURN))
+
+
+_TURN = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
+
+
+def is_silence_long_enough(submitted_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a school that has not answered is taken to agree."""
+    return now - submitted_at >= SILENCE_MEANS_YES_AFTER
+
+
+def looks_odd(counts: Counts, expected: Counts) -> bool:
+    """An outlier to look at twice: more than double, or less than a third, of what was announced."""
+    if expected.total == 0:
+        return counts.total > 0
+    return counts.total > 2 * expected.total or counts.total * 3 < expected.total

@@ -1,0 +1,272 @@
+"""Certificates as PDF: A4 landscape, the line as frame, from the mark to the QR code. Nothing is ever cut short."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from math import cos, radians
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+
+from scheduler.certificates.rules import in_fours
+from scheduler.certificates.terms import CertificateKind, CertificatePaper
+from scheduler.core.language import number, span_of_days, translator
+from scheduler.core.paper import A4_LANDSCAPE, Facts, Sheet
+from scheduler.core.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
+from scheduler.data import bytes_of
+
+LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
+EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners
+MARK = 17.0
+QR_SIDE, QR_RIGHT, QR_TOP = 29.0, 280.0, 156.0
+MAP = (154.0, 22.0, 157.4)  # left, top, height of the district outline
+MAP_FILL, MAP_EDGE, INNER_LINE = "#F8FAF9", "#E3EAE6", "#C4D6CF"
+SIGNED_BY = 3
+FRAME = "frame"
+FAR, LOW = A4_LANDSCAPE[0] - EDGE, A4_LANDSCAPE[1] - EDGE
+STOPS = [
+    *((x, EDGE) for x in (35.0, 95.5, 156.0, 216.5)),
+    *((FAR, y) for y in (58.0, 115.0)),
+    *((EDGE, y) for y in (35.0, 97.0, 159.0)),
+    *((x, LOW) for x in (45.5, 116.0, 187.0)),
+]
+LAST_STOPS = [(FAR, 146.8), (234.0, LOW)]
+
+SMALL = Style(9.5, colour=MUTED)
+KICKER = Style(15, BOLD, TABLA, spacing=4.6)
+LEAD = Style(13.5, colour=MUTED)
+NAME = Style(46, DISPLAY)
+LABEL = Style(9, colour=MUTED)
+FACT = Style(13, BOLD)
+GAP = 10.0  # between two facts
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for words whose length nobody knows: how wide it is, and by which steps the words shrink into it."""
+
+    x: float
+    y: float
+    width: float
+    style: Style
+    steps: tuple[tuple[float, int, float], ...]  # size to begin with, lines, least size
+    align: str = "left"
+
+    def settle(self, words: str) -> tuple[Style, list[str]]:
+        """The words as they fit here."""
+        return settled(words, self.style, self.width, self.steps)
+
+    def fill(self, sheet: Sheet, words: str) -> float:
+        """Draw the words; says where the feet of the last line stand."""
+        style, lines = self.settle(words)
+        return sheet.lines(self.x, self.y, lines, style, self.align)
+
+
+CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
+HOLDER = Slot(LEFT, 92, WIDE, NAME, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
+TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
+FIRST_FACT = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 5, 6.0))
+SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
+FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
+ISSUED = Slot(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
+ADDRESS = Slot(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
+
+
+def draw(paper: CertificatePaper, lang: str) -> bytes:
+    """One certificate in the given language. Raises: NotAscii when `check_url` has other letters than ASCII."""
+    return draw_many([paper], lang)
+
+
+def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
+    """Certificates of one language in one file. Raises: as `draw_each`."""
+    return draw_each([(paper, lang) for paper in papers])
+
+
+def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
+    """Certificates in one file, a page each, in its own language; fonts and frame are in it once.
+
+    Raises: NotAscii; ValueError for none.
+    """
+    if not papers:
+        raise ValueError("no certificate to draw")
+    titles = dict.fromkeys(_title(paper, lang) for paper, lang in papers)
+    numbers = [paper.running_number for paper, _ in papers]
+    span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
+    first, lang = papers[0]
+    sheet = Sheet(Facts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
+    sheet.canvas.beginForm(FRAME, 0, 0, sheet.width * mm, sheet.height * mm)
+    _draw_ground(sheet)
+    sheet.canvas.endForm()
+    for paper, lang in papers:
+        sheet.canvas.doForm(FRAME)
+        _draw_words(sheet, paper, lang)
+        _draw_facts(sheet, _facts(paper, lang))
+        _draw_signatures(sheet, paper)
+        _draw_check(sheet, paper, lang)
+        sheet.next_page()
+    return sheet.finished()
+
+
+def _title(paper: CertificatePaper, lang: str) -> str:
+    _ = translator(lang).gettext
+    return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
+
+
+def _words(paper: CertificatePaper, lang: str) -> tuple[str, str]:
+    """What stands above and below the name. A programme with a number in the official catalogue is a gathering."""
+    _ = translator(lang).gettext
+    if paper.kind is CertificateKind.SCHOOL:
+        return _("for a programme held, is given to"), _("as host of the programme “%(title)s”.")
+    if paper.programme_number:
+        return (
+            _("for attending a teachers' gathering, is given to"),
+            _("for full attendance of the gathering “%(title)s”."),
+        )
+    return (
+        _("for taking part in our programme, is given to"),
+        _("for being present at the presentation “%(title)s”."),
+    )
+
+
+def _draw_words(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
+    _ = translator(lang).gettext
+    teacher = paper.kind is CertificateKind.TEACHER
+    lead, text = _words(paper, lang)
+    CENTRE.fill(sheet, paper.centre_name)
+    sheet.text(LEFT, 33.9, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
+    sheet.text(LEFT, 62, _title(paper, lang).upper(), KICKER)
+    sheet.text(LEFT, 71.3, lead, LEAD)
+    _draw_name(sheet, paper.holder_name if teacher else paper.host_name)
+    sheet.canvas.setLineCap(1)
+    sheet.rule((LEFT + 0.5, 97.8), (LEFT + 46.3, 97.8), QUINCE, 1)
+    TEXT.fill(sheet, text % {"title": paper.programme_title})
+
+
+def _draw_name(sheet: Sheet, name: str) -> None:
+    """In one line as long as that is large, else in two or three; always just above the quince bar."""
+    style, lines = HOLDER.settle(name)
+    step = style.size * 1.15 * POINT  # a little closer than running text
+    for above, line in zip(reversed(range(len(lines))), lines, strict=True):
+        sheet.text(HOLDER.x, HOLDER.y - above * step, line, style)
+
+
+def _facts(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
+    _ = translator(lang).gettext
+    day = span_of_days(paper.on_day, paper.on_day, lang)
+    if paper.kind is CertificateKind.TEACHER:
+        facts = [
+            (_("school"), f"{paper.host_name}, {paper.host_place}" if paper.host_place else paper.host_name),
+            (
+                _("programme"),
+                _("number %(number)s") % {"number": paper.programme_number} if paper.programme_number else "",
+            ),
+            (_("duration"), _duration(paper.minutes, lang)),
+            (_("held on"), day),
+        ]
+    else:
+        counts = [
+            (_("presentations"), paper.presentations),
+            (_("pupils"), paper.pupils),
+            (_("parents"), paper.parents),
+            (_("teachers"), paper.teachers),
+        ]
+        facts = [(_("place"), paper.host_place), (_("held on"), day)]
+        facts += [(label, number(count, lang)) for label, count in counts if count]
+    return [(label, value) for label, value in facts if value]
+
+
+def _duration(minutes: int, lang: str) -> str:
+    """8 hours where it is whole hours, else 45 minutes; nothing when it is not known."""
+    _n = translator(lang).ngettext
+    if minutes <= 0:
+        return ""
+    if minutes % 60:
+        return _n("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
+    return _n("%(num)d hour", "%(num)d hours", minutes // 60) % {"num": minutes // 60}
+
+
+def _draw_facts(sheet: Sheet, facts: list[tuple[str, str]]) -> None:
+    """Side by side; the first, a name of any length, shrinks and takes more lines until the others have their room."""
+    others = sum(max(width_of(value, FACT), width_of(label, LABEL)) + GAP for label, value in facts[1:])
+    x = LEFT
+    for label, value in facts:
+        steps = FIRST_FACT if x == LEFT else ((FACT.size, 1, FACT.size),)
+        slot = Slot(x, 132.9, max(WIDE - others, 50.0), FACT, steps)
+        style, lines = slot.settle(value)
+        sheet.text(x, 127.4, label, LABEL)
+        sheet.lines(x, slot.y, lines, style)
+        x += max([width_of(line, style) for line in lines] + [width_of(label, LABEL)]) + GAP
+
+
+def _draw_signatures(sheet: Sheet, paper: CertificatePaper) -> None:
+    for place, signatory in enumerate(paper.signatories[:SIGNED_BY]):
+        x = LEFT + place * 65
+        sheet.level(174.6, x, x + SIGNED.width)
+        feet = replace(SIGNED, x=x).fill(sheet, signatory.name)
+        replace(FUNCTION, x=x, y=feet + 4.7).fill(sheet, signatory.function)
+
+
+def _draw_check(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
+    _ = translator(lang).gettext
+    issued = span_of_days(paper.issued_on, paper.issued_on, lang)
+    sheet.qr(QR_RIGHT - QR_SIDE, QR_TOP, QR_SIDE, paper.check_url)
+    ISSUED.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
+    sheet.text(QR_RIGHT, 191, paper.running_number, Style(10, BOLD), "right")
+    address = paper.check_url.partition("://")[2].rpartition("/")[0]
+    ADDRESS.fill(sheet, _("check: %(address)s") % {"address": address})
+    sheet.text(QR_RIGHT, 199, in_fours(paper.number), Style(8), "right")
+
+
+def _draw_ground(sheet: Sheet) -> None:
+    """What all certificates share: district outline, frame, stops, mark."""
+    for ring in _outline():
+        sheet.shape(ring, MAP_FILL, MAP_EDGE, 0.2)
+    _draw_frame(sheet, 0, TABLA, 0.6)
+    _draw_frame(sheet, 3.2, INNER_LINE, 0.2)
+    for x, y in STOPS:
+        sheet.disc(x, y, 1.75, WHITE, TABLA)
+    for x, y in LAST_STOPS:
+        sheet.disc(x, y, 2.7, QUINCE, TABLA)
+    sheet.mark(EDGE, EDGE, MARK)
+
+
+def _draw_frame(sheet: Sheet, inset: float, colour: str, weight: float) -> None:
+    """The line in two pieces: over the top down to the QR code, and down the left side along the foot to it."""
+    canvas = sheet.canvas
+    near, far = (EDGE + inset) * mm, (sheet.width - EDGE - inset) * mm
+    top, foot, radius = (sheet.height - EDGE - inset) * mm, (EDGE + inset) * mm, (CORNER - inset) * mm
+    canvas.setStrokeColor(HexColor(colour))
+    canvas.setLineWidth(weight * mm)
+    path = canvas.beginPath()
+    path.moveTo(35 * mm, top)
+    path.arcTo(far - 2 * radius, top - 2 * radius, far, top, startAng=90, extent=-90)
+    path.lineTo(far, (sheet.height - 146.8) * mm)
+    path.moveTo(near, (sheet.height - 35) * mm)
+    path.arcTo(near, foot, near + 2 * radius, foot + 2 * radius, startAng=180, extent=90)
+    path.lineTo(234 * mm, foot)
+    canvas.drawPath(path, stroke=1, fill=0)
+
+
+@cache
+def _outline() -> list[list[tuple[float, float]]]:
+    """The districts as rings in millimetres on the certificate; the file may be replaced by another outline."""
+    rings = [
+        ring
+        for feature in json.loads(bytes_of("districts.geojson"))["features"]
+        for ring in _rings(feature["geometry"])
+    ]
+    east = [point[0] for ring in rings for point in ring]
+    north = [point[1] for ring in rings for point in ring]
+    narrow = cos(radians((min(north) + max(north)) / 2))
+    left, top, height = MAP
+    scale = height / (max(north) - min(north))
+    return [
+        [(left + (lon - min(east)) * narrow * scale, top + (max(north) - lat) * scale) for lon, lat, *_ in ring]
+        for ring in rings
+    ]
+
+
+def _rings(geometry: dict[str, list[list[list[list[float]]]]]) -> Iterable[list[list[float]]]:
+    polygons = geometry["coordinates"] if str(geometry["type"]) == "MultiPolygon" else [geometry["coordinates"]]
+    return (ring for polygon in polygons for ring in polygon)  # type: ignore[misc]

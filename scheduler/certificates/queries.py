@@ -1,0 +1,258 @@
+"""What pages show of certificates, and the facts that a new one prints."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from sqlalchemy import func, select
+
+from scheduler import policy
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.terms import COUNTS_FOR_REPORTS, Counts
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.rules import number_typed
+from scheduler.certificates.terms import (
+    CertificateKind,
+    CertificatePaper,
+    CertificateRow,
+    CertificateState,
+    CheckedCertificate,
+    Signatory,
+    VisitFacts,
+)
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.text import to_latin
+from scheduler.people.models import Centre
+from scheduler.places.models import Host
+from scheduler.planning.models import Presentation, Visit
+from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.policy import Actor
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.programmes.terms import Audience
+from scheduler.requests.models import SchoolRequest
+
+AT_ONCE = 500
+NOBODY = (0,)  # presenters' own certificates come later: none of these is theirs
+_HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+
+
+def checked(typed: str) -> CheckedCertificate:
+    """The certificate with the number a visitor typed or scanned. Raises: NotFound."""
+    number = number_typed(typed)
+    certificate = db.session.scalar(select(Certificate).where(Certificate.number == number)) if number else None
+    if certificate is None:
+        raise NotFound("certificate")
+    successor = db.session.get(Certificate, certificate.replaced_by_id) if certificate.replaced_by_id else None
+    return CheckedCertificate(
+        paper=paper_of(certificate),
+        language=certificate.language,
+        state=certificate.state,
+        state_since=certificate.state_since,
+        holder_name=certificate.holder_name,
+        holder_key=certificate.holder_key,
+        replaced_by_running_number=successor.running_number if successor else "",
+        replaced_by_number=successor.number if successor else "",
+    )
+
+
+def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[CertificatePaper, str]]:
+    """The valid ones of these certificates as they are printed, with their languages, in the order of the numbers.
+
+    Raises: NotAllowed, NotFound when one lies outside the actor's reach.
+    """
+    found: dict[str, tuple[CertificatePaper, str]] = {}
+    for some in _batched(numbers):
+        rows = db.session.execute(
+            select(Certificate, Visit.centre_id, Visit.school_request_id)
+            .join(Visit, Visit.id == Certificate.visit_id)
+            .where(Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED)
+            .order_by(Certificate.id)
+        ).tuples()
+        for row, centre_id, request_id in rows:
+            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id, presenters=NOBODY)
+            found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
+    return [found[number] for number in numbers if number in found]
+
+
+def _batched(numbers: Sequence[str]) -> list[Sequence[str]]:
+    """In pieces that any database takes as the values of one question."""
+    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+
+
+def paper_of(certificate: Certificate) -> CertificatePaper:
+    """The certificate as it was printed."""
+    said = json.loads(certificate.printed)
+    return CertificatePaper(
+        **(
+            said
+            | {
+                "kind": CertificateKind(said["kind"]),
+                "on_day": dt.date.fromisoformat(said["on_day"]),
+                "issued_on": dt.date.fromisoformat(said["issued_on"]),
+                "signatories": tuple(Signatory(**who) for who in said["signatories"]),
+            }
+        )
+    )
+
+
+def printed_text(paper: CertificatePaper) -> str:
+    """What is stored of a paper: every printed field but the holder's name, which has a column that can be blanked."""
+    said = asdict(paper) | {"holder_name": ""}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRow]:
+    """All certificates of a school request's visits, the school's own first. Raises: NotAllowed, NotFound."""
+    policy.require(actor, "read", "certificate", centre=actor.centre_id, request=request_id, presenters=NOBODY)
+    rows = db.session.scalars(
+        select(Certificate)
+        .join(Visit, Visit.id == Certificate.visit_id)
+        .where(Visit.school_request_id == request_id)
+        .order_by(Certificate.kind, Certificate.id)
+    )
+    return [_row(row) for row in rows]
+
+
+def certificates_of_centre(actor: Actor, page: int) -> Page[CertificateRow]:
+    """The newest certificates of the actor's centre. Raises: NotAllowed."""
+    policy.require(actor, "list", "certificate", centre=actor.centre_id)
+    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = db.session.scalars(wanted.order_by(Certificate.id.desc()).limit(PER_PAGE).offset(first_row(page)))
+    return Page([_row(row) for row in rows], page, total)
+
+
+def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
+    """One certificate for those who may issue it again or revoke it. Raises: NotAllowed, NotFound."""
+    row = db.session.execute(
+        select(Certificate, Visit.centre_id)
+        .join(Visit, Visit.id == Certificate.visit_id)
+        .where(Certificate.number == number_typed(number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("certificate")
+    policy.require(actor, "issue", "certificate", centre=row.centre_id)
+    return _row(row.Certificate)
+
+
+def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_id: int | None = None) -> list[int]:
+    """Ids of delivered visits whose attendance is locked in every presentation held, oldest first."""
+    unlocked = (
+        select(Presentation.visit_id)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(
+            Presentation.state.in_(_HELD),
+            (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
+        )
+    )
+    wanted = select(Visit.id).where(Visit.state == VisitState.DELIVERED, Visit.id.not_in(unlocked))
+    if centre_id is not None:
+        wanted = wanted.where(Visit.centre_id == centre_id)
+    if visit_id is not None:
+        wanted = wanted.where(Visit.id == visit_id)
+    if campaign_slug:
+        wanted = wanted.join(Campaign, Campaign.id == Visit.campaign_id).where(Campaign.slug == campaign_slug)
+    return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
+    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one."""
+    had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
+    by_name = (
+        select(NamedAdult.id)
+        .outerjoin(
+            Certificate,
+            (Certificate.visit_id == NamedAdult.visit_id)
+            & (Certificate.kind == CertificateKind.TEACHER)
+            & (Certificate.holder_key == NamedAdult.name_key),
+        )
+        .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
+    )
+    missing = select(Visit.id).where(~had.exists() | by_name.exists()).order_by(Visit.on_day, Visit.id)
+    due = set(due_visits(centre_id))
+    return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]
+
+
+def visit_facts(visit_id: int) -> VisitFacts:
+    """All that the certificates of one visit print. Raises: NotFound."""
+    row = db.session.execute(
+        select(Visit, Host, Programme, Centre, SchoolRequest)
+        .join(Host, Host.id == Visit.host_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Centre, Centre.id == Visit.centre_id)
+        .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .where(Visit.id == visit_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("visit")
+    visit, host, programme, centre, school_request = row
+    counts, presentations, minutes = _counted(visit_id)
+    names = db.session.scalars(select(NamedAdult.name).where(NamedAdult.visit_id == visit_id).order_by(NamedAdult.id))
+    language = school_request.language if school_request else "sr_Cyrl"
+    titles = {"sr_Cyrl": programme.name_sr_cyrl, "sr_Latn": to_latin(programme.name_sr_cyrl), "en": programme.name_en}
+    centre_names = {"sr_Cyrl": centre.name_sr_cyrl, "sr_Latn": centre.name_sr_latn, "en": centre.name_en}
+    return VisitFacts(
+        visit_id=visit_id,
+        centre_id=centre.id,
+        school_request_id=visit.school_request_id,
+        language=language,
+        on_day=visit.on_day,
+        host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
+        host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
+        programme_title=titles[language],
+        centre_name=centre_names[language],
+        centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
+        signatory=centre.signatory,
+        counts=counts,
+        presentations=presentations,
+        minutes=minutes,
+        named_adults=tuple(names),
+    )
+
+
+def _counted(visit_id: int) -> tuple[Counts, int, int]:
+    """Counts that count of the presentations held, how many these are, and their minutes together."""
+    held = (
+        select(Presentation.id, func.coalesce(Attendance.minutes_given, Presentation.minutes).label("minutes"))
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Presentation.state.in_(_HELD),
+            Attendance.state.in_(COUNTS_FOR_REPORTS),
+        )
+        .subquery()
+    )
+    people = dict(
+        db.session.execute(
+            select(HeadCount.audience, func.sum(HeadCount.people))
+            .join(held, held.c.id == HeadCount.presentation_id)
+            .where(HeadCount.counts.is_(True))
+            .group_by(HeadCount.audience)
+        ).tuples()
+    )
+    presentations, minutes = db.session.execute(select(func.count(held.c.id), func.sum(held.c.minutes))).one()
+    return (
+        Counts(**{audience.value: int(people.get(audience, 0)) for audience in Audience}),
+        presentations,
+        minutes or 0,
+    )
+
+
+def _row(certificate: Certificate) -> CertificateRow:
+    said = json.loads(certificate.printed)
+    return CertificateRow(
+        id=certificate.id,
+        number=certificate.number,
+        running_number=certificate.running_number,
+        kind=certificate.kind,
+        holder_name=certificate.holder_name,
+        host_name=said["host_name"],
+        on_day=dt.date.fromisoformat(said["on_day"]),
+        state=certificate.state,
+        issued_at=certificate.issued_at,
+        language=certificate.language,
+    )

@@ -1,0 +1,65 @@
+"""Pure rules of certificates: the number that is checked, and who earns what."""
+
+import secrets
+
+from scheduler.attendance.rules import LONGEST_NAME
+from scheduler.attendance.terms import Counts
+from scheduler.certificates.terms import CertificateKind
+from scheduler.core.text import fold
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
+NUMBER_LENGTH = 16  # 80 random bits
+HOST_KEY = "host"  # the holder of a school's certificate
+
+
+def new_number() -> str:
+    """Sixteen letters and digits of Crockford's base 32: 80 bits that nobody guesses."""
+    bits = secrets.randbits(5 * NUMBER_LENGTH)
+    return "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(NUMBER_LENGTH))
+
+
+def number_typed(typed: str) -> str | None:
+    """The number as stored, from what a person typed: case, spaces and dashes do not count; O is 0, I and L are 1.
+
+    None when it cannot be a number.
+    """
+    if len(typed) > 64:
+        return None
+    plain = "".join(letter for letter in typed.upper() if letter not in " -\t\u2013")
+    plain = plain.translate(str.maketrans("OIL", "011"))
+    return plain if len(plain) == NUMBER_LENGTH and set(plain) <= set(CROCKFORD) else None
+
+
+def in_fours(number: str) -> str:
+    """As it is printed and read aloud: ABCD EFGH JKMN PQRS."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def holder_key(kind: CertificateKind, name: str = "") -> str:
+    """What makes a certificate of a visit the same certificate, whichever script the name was typed in."""
+    return HOST_KEY if kind is CertificateKind.SCHOOL else fold(name)
+
+
+def who_earns(counts: Counts, named_adults: tuple[str, ...]) -> list[tuple[CertificateKind, str]]:
+    """Kinds and holders' names that one visit with locked attendance earns; a school's has no name.
+
+    No more teachers by name than were counted in the room: teachers and other adults together.
+    """
+    if counts.total == 0:
+        return []
+    adults = counts.teachers + counts.parents + counts.others
+    return [(CertificateKind.SCHOOL, ""), *((CertificateKind.TEACHER, name) for name in named_adults[:adults])]
+
+
+def problem_with_holder(kind: CertificateKind, name: str) -> str | None:
+    """What is wrong with the name a certificate shall print: a reason code, or None."""
+    if kind is CertificateKind.SCHOOL:
+        return None
+    if not fold(name):
+        return "missing"
+    return "too_long" if len(name) > LONGEST_NAME else None
+
+
+def names_match(key: str, typed: str) -> bool:
+    """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
+    return bool(fold(typed)) and key == fold(typed)

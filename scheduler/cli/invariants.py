@@ -1,0 +1,39 @@
+"""The command `invariants check`: what must always hold, asked of every room."""
+
+import json
+import sys
+from collections.abc import Callable
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from scheduler.reports import queries as reports
+
+ROOMS: tuple[Callable[[], list[str]], ...] = (reports.violations,)
+
+group = AppGroup("invariants", help="What must always hold.")
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(group)
+
+
+def violations() -> list[str]:
+    """A sentence for each violation, in the order of the rooms; empty when all is well."""
+    return [sentence for room in ROOMS for sentence in room()]
+
+
+@group.command("check")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def check(as_json: bool) -> None:
+    """Nobody in two places, no minor alone, sums agree, one audit row for each change. Exit code 1 otherwise."""
+    found = violations()
+    if as_json:
+        click.echo(json.dumps({"violations": found}, ensure_ascii=False))
+    elif found:
+        click.echo("\n".join(found))
+    else:
+        click.echo("All invariants hold.")
+    sys.exit(1 if found else 0)

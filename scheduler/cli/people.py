@@ -1,0 +1,98 @@
+"""Commands of the people: `setup`, `people invite`."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from scheduler.config import settings
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.language import DEFAULT, LANGUAGES
+from scheduler.core.text import BadText, clean
+from scheduler.people import queries, rules, service
+from scheduler.people.models import Centre
+from scheduler.people.terms import INVITED_ROLES, InvitationDraft
+from scheduler.policy import SYSTEM, Role
+
+REASONS = {
+    "missing": "is missing",
+    "not_an_email": "is no e-mail address",
+    "has_account": "belongs to an account already",
+    "already_set_up": "is set up already: invite people with `people invite`",
+}
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used; one line says what and where."""
+
+    exit_code = 2
+
+
+group = AppGroup("people", help="Users, presenters, invitations.")
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(set_up)
+    app.cli.add_command(group)
+
+
+@click.command("setup")
+@click.option("--centre", "name", required=True, help="The centre's name, as certificates shall print it.")
+@click.option("--email", required=True, help="The administrator's address.")
+def set_up(name: str, email: str) -> None:
+    """Give an empty installation its first centre and administrator; prints one invitation link."""
+    try:
+        opened = service.set_up_centre(_cleaned("centre", name, 200), email, now=clock.now())
+    except Rejected as rejected:
+        raise _told(rejected) from rejected
+    click.echo(settings().base_url + opened.path)
+
+
+@group.command("invite")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in INVITED_ROLES]), required=True)
+@click.option("--centre", "slug", help="Slug of the centre; needed only when there are several.")
+@click.option("--given-name", default="", help="Left out, the invited person types it.")
+@click.option("--family-name", default="", help="Left out, the invited person types it.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=DEFAULT, show_default=True)
+def invite(email: str, role: str, slug: str | None, given_name: str, family_name: str, language: str) -> None:
+    """Invite EMAIL: prints a link, and mails one. It works for seven days, once."""
+    draft = InvitationDraft(
+        email,
+        (Role(role),),
+        _cleaned("given name", given_name, rules.NAME_LIMIT),
+        _cleaned("family name", family_name, rules.NAME_LIMIT),
+        language,
+    )
+    now = clock.now()
+    try:
+        user_id = service.invite_user(SYSTEM, draft, now=now, centre_id=_centre(slug).id)
+    except Rejected as rejected:
+        raise _told(rejected) from rejected
+    click.echo(settings().base_url + service.invitation_path(SYSTEM, user_id, now=now))
+
+
+def _centre(slug: str | None) -> Centre:
+    found = queries.centres()
+    if slug is not None:
+        try:
+            return queries.centre_by_slug(slug)
+        except NotFound as error:
+            raise BadInput(f"--centre {slug}: there are {', '.join(one.slug for one in found) or 'none'}") from error
+    if not found:
+        raise BadInput("there is no centre yet: run `setup` first")
+    if len(found) > 1:
+        raise BadInput(f"--centre is missing: one of {', '.join(one.slug for one in found)}")
+    return found[0]
+
+
+def _cleaned(what: str, typed: str, limit: int) -> str:
+    try:
+        return clean(typed, limit=limit)
+    except BadText as error:
+        raise BadInput(f"{what}: at most {limit} characters") from error
+
+
+def _told(rejected: Rejected) -> BadInput:
+    return BadInput("; ".join(f"{field} {REASONS.get(reason, reason)}" for field, reason in rejected.problems.items()))

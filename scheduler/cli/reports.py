@@ -1,0 +1,95 @@
+"""Commands of the reports: `reports attendance`, `reports profile`."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from scheduler.cli.places import BadInput
+from scheduler.core import clock
+from scheduler.core.csv_text import csv_text
+from scheduler.core.errors import NotFound
+from scheduler.core.language import LANGUAGES, translator
+from scheduler.reports import pdf, queries, rules
+from scheduler.reports.terms import BadPeriod, Filters, Group, Report
+
+group = AppGroup("reports", help="What was held: locked attendance, counted.")
+
+REASONS = {
+    "not_a_day": "is not a day of the calendar; write it as 2023-01-31",
+    "last_before_first": "lies before --from",
+    "too_long": f"lies more than {rules.LONGEST_YEARS} years after --from",
+}
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(group)
+
+
+@group.command("attendance")
+@click.option("--from", "first", required=True, metavar="DAY", help="First day, as 2023-01-01.")
+@click.option("--to", "last", required=True, metavar="DAY", help="Last day, itself included.")
+@click.option("--centre", metavar="SLUG", help="One centre; without it, all.")
+@click.option("--campaign", metavar="SLUG", help="Only visits of one campaign.")
+@click.option("--programme", metavar="SLUG", help="Only one programme.")
+@click.option("--by", multiple=True, type=click.Choice([by.value for by in Group]), help="Split; may be repeated.")
+@click.option("--format", "kind", type=click.Choice(["json", "csv", "pdf"]), default="json", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of names and of the PDF.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file instead of standard output.")
+def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **typed: str | None) -> None:
+    """Visits, presentations, people, cities and kilometres of a period.
+
+    Only locked attendance is counted. Rows hold the same counts for each part of the split; split by presenter, a
+    presentation stands in the row of everybody in its crew, so these rows sum to more than the totals. The format
+    xlsx comes later.
+    """
+    filters = _filters(**typed)
+    report = queries.attendance_report(filters, [Group(name) for name in by], language=lang)
+    _write(_content(report, kind, lang), out)
+
+
+def _filters(
+    first: str | None, last: str | None, centre: str | None, campaign: str | None, programme: str | None
+) -> Filters:
+    try:
+        period = rules.read_period(first or "", last or "")
+        centre_id = queries.centre_id_of(centre) if centre is not None else None
+    except BadPeriod as problem:
+        typed = first if problem.field == "from" else last
+        raise BadInput(f"--{problem.field}: {typed} {REASONS[problem.reason]}") from problem
+    except NotFound as problem:
+        raise BadInput(f"--centre: there is no centre {centre}") from problem
+    filters = Filters(period, centre_id, campaign, programme)
+    for name in queries.unknown_names(filters):
+        raise BadInput(f"--{name}: there is no {name} {getattr(filters, name)}")
+    return filters
+
+
+def _content(report: Report, kind: str, lang: str) -> bytes:
+    if kind == "csv":
+        return csv_text(*rules.as_table(report)).encode()
+    if kind == "pdf":
+        return _pdf(report, lang)
+    return (json.dumps(rules.as_document(report), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _pdf(report: Report, lang: str) -> bytes:
+    centre_id = report.filters.centre_id
+    centre = queries.centre_name(centre_id, lang) if centre_id else translator(lang).gettext("All centres")
+    names = queries.names_of(report.filters, lang)
+    return pdf.draw(pdf.paper_of(report, centre, names, lang, clock.now()), lang)
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"--out: {out}: {error.strerror}") from error

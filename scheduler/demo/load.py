@@ -1,0 +1,200 @@
+"""Loading the demo once, whole or not at all, and taking it away again."""
+
+import datetime as dt
+import json
+import logging
+import os
+import secrets
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.certificates.models import Certificate
+from scheduler.config import settings
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict
+from scheduler.core.tokens import SecretLink
+from scheduler.demo import centres, crowd, present, rows, year
+from scheduler.demo.plans import Spot
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Holiday, Host, Municipality
+from scheduler.places.service import load_example_hosts, load_reference_data
+from scheduler.places.terms import Point
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.policy import Role
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.requests.models import SchoolRequest
+
+log = logging.getLogger(__name__)
+SIGN_INS = "demo_sign_ins.json"
+SLUGS = tuple(str(centre["slug"]) for centre in centres.CENTRES)
+
+
+def load(now: dt.datetime) -> bool:
+    """Make the demo in one transaction; False when it is there already. A killed load leaves nothing.
+
+    The passwords are random and stand only in `sign_ins()`'s file, written before the commit: a load that dies in
+    between leaves a file that the next load replaces.
+    """
+    if is_loaded():
+        return False
+    passwords = {person.email: secrets.token_urlsafe(12) for person in crowd.who_signs_in()}
+    hashes = {email: crowd.HASHER.hash(password) for email, password in passwords.items()}  # slow: outside
+    with transaction() as session:
+        if is_loaded():  # somebody else was quicker
+            return False
+        load_reference_data(now)
+        load_example_hosts(now)
+        _write(session, hashes, now)
+        _write_sign_ins(passwords)
+    log.info("demo loaded")
+    return True
+
+
+def is_loaded() -> bool:
+    """Whether the demo's centres are there."""
+    with transaction() as session:
+        return session.scalar(select(Centre.id).where(Centre.slug.in_(SLUGS)).limit(1)) is not None
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """One sign-in for each role: [{"role", "email", "password", …}]. Raises: Conflict("no_demo") before a load."""
+    path = settings().instance / SIGN_INS
+    if not path.exists() or not is_loaded():
+        raise Conflict("no_demo")
+    stored: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return stored
+
+
+def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
+    centre_ids = centres.write_centres(session, now)
+    programmes = centres.write_programmes(session, centre_ids)
+    campaign_id = centres.write_campaign(session, centre_ids, programmes)
+    users, presenters = crowd.write_people(session, centre_ids, hashes, now)
+    guides = crowd.guides(session)
+    owners = {
+        slug: users[next(p.email for p in crowd.people() if p.role is Role.COORDINATOR and p.row["centre"] == slug)]
+        for slug in SLUGS
+    }
+    ids = rows.Ids(
+        centres=centre_ids,
+        programmes={slug: programme.id for slug, programme in programmes.items()},
+        campaigns={"show-respect": campaign_id},
+        users=users,
+        presenters=presenters,
+        young=frozenset(guide.email for guide in guides if guide.kind is PresenterKind.INFLUENCER),
+        owners=owners,
+        uid_domain=settings().uid_domain,
+        now=now,
+    )
+    spots = _spots(session)
+    closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons)))
+    rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
+    present.write_present(session, year.World(spots, guides, closed), ids)
+
+
+def _spots(session: Session) -> list[Spot]:
+    """Schools of the example register, by their register id."""
+    found = session.execute(
+        select(Host, Municipality)
+        .join(Municipality, Municipality.id == Host.municipality_id)
+        .where(Host.example, Host.listed, or_(Host.teaches_primary, Host.teaches_secondary))
+        .order_by(Host.register_id)
+    )
+    return [
+        Spot(
+            host_id=host.id,
+            city=town.city_sr_cyrl,
+            point=Point(host.lat or town.lat, host.lon or town.lon),
+            primary=host.teaches_primary,
+            secondary=host.teaches_secondary,
+        )
+        for host, town in found
+    ]
+
+
+def _write_sign_ins(passwords: dict[str, str]) -> None:
+    listed = [
+        {
+            "role": person.role.value,
+            "email": person.email,
+            "password": passwords[person.email],
+            "centre": person.row["centre"],
+            "minor": "yes" if person.row["age"] and int(person.row["age"]) < 18 else "no",
+        }
+        for person in crowd.who_signs_in()
+    ]
+    path = settings().instance / SIGN_INS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(listed, stream, ensure_ascii=False, indent=1)
+    fresh.replace(path)
+
+
+def remove() -> bool:
+    """Take all demo data away; False when there is none. Reference data stays, and so does what was audited.
+
+    An example host that somebody else's visit or request needs stays too.
+    """
+    with transaction() as session:
+        ours = list(session.scalars(select(Centre.id).where(Centre.slug.in_(SLUGS))))
+        if not ours:
+            return False
+        _remove_work(session, ours)
+        _remove_people(session, ours)
+        in_use = select(Visit.host_id).union(select(SchoolRequest.host_id))
+        session.execute(delete(Host).where(Host.example, Host.id.not_in(in_use)))
+    (settings().instance / SIGN_INS).unlink(missing_ok=True)
+    log.info("demo removed")
+    return True
+
+
+def _remove_work(session: Session, ours: list[int]) -> None:
+    visits = select(Visit.id).where(Visit.centre_id.in_(ours))
+    presentations = select(Presentation.id).where(Presentation.visit_id.in_(visits))
+    requests = select(SchoolRequest.id).where(SchoolRequest.centre_id.in_(ours))
+    session.execute(delete(HeadCount).where(HeadCount.presentation_id.in_(presentations)))
+    session.execute(delete(Attendance).where(Attendance.presentation_id.in_(presentations)))
+    session.execute(delete(NamedAdult).where(NamedAdult.visit_id.in_(visits)))
+    _remove_chain(session, Certificate, "replaced_by_id", Certificate.visit_id.in_(visits))
+    influencers = select(Presenter.id).where(Presenter.kind == PresenterKind.INFLUENCER)
+    at_ours = Assignment.presentation_id.in_(presentations)
+    session.execute(delete(Assignment).where(at_ours, Assignment.presenter_id.in_(influencers)))  # minors first
+    session.execute(delete(Assignment).where(at_ours))
+    _remove_chain(session, Presentation, "merged_into_id", Presentation.visit_id.in_(visits))
+    session.execute(delete(Visit).where(Visit.centre_id.in_(ours)))
+    session.execute(
+        delete(SecretLink).where(SecretLink.purpose.in_(("status", "prove")), SecretLink.subject_id.in_(requests))
+    )
+    _remove_chain(session, SchoolRequest, "merged_into_id", SchoolRequest.centre_id.in_(ours))
+    session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
+    session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))
+    session.execute(delete(Programme).where(Programme.centre_id.in_(ours)))
+
+
+def _remove_chain(session: Session, model: Any, link: str, ours: Any) -> None:
+    """Rows that point to each other go from the end of the chain: first those to which none points."""
+    pointer = getattr(model, link)
+    while True:
+        pointed_at = select(pointer).where(pointer.is_not(None))
+        ends = list(session.scalars(select(model.id).where(ours, model.id.not_in(pointed_at))))
+        if not ends:
+            return
+        session.execute(delete(model).where(model.id.in_(ends)))
+
+
+def _remove_people(session: Session, ours: list[int]) -> None:
+    users = select(User.id).where(User.centre_id.in_(ours))
+    session.execute(
+        delete(SecretLink).where(SecretLink.purpose.in_(("invitation", "reset")), SecretLink.subject_id.in_(users))
+    )
+    session.execute(delete(Presenter).where(Presenter.centre_id.in_(ours)))
+    session.execute(delete(User).where(User.centre_id.in_(ours)))
+    session.execute(delete(Centre).where(Centre.id.in_(ours)))

@@ -1,0 +1,262 @@
+"""The living present: six weeks behind and ten weeks ahead of the day of loading, as a table of scenes.
+
+Days are places in the list of open days: 1 is the first one after today, -1 the last one before it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.core.clock import local_day, moment_of
+from scheduler.demo.plans import Guide, Place, RequestPlan, Sitting, Spot, VisitPlan
+from scheduler.demo.rows import Ids, write_requests, write_visits
+from scheduler.demo.spread import wobble
+from scheduler.demo.year import CAMPAIGN, DETECTIVES, EVENING, GATHERING, SECONDARY, TALK, TALKS, Shape, World, sitting
+from scheduler.demo.year import there_and_back_km as kilometres
+from scheduler.places.queries import calendar_spans
+from scheduler.places.rules import road_km
+from scheduler.places.terms import SchoolCalendar
+from scheduler.planning.terms import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.terms import RequestState
+
+WEEKS_BEHIND, WEEKS_AHEAD = 6, 10
+RESPECT = replace(CAMPAIGN, campaign=None)
+_ACC, _OFF, _SUG, _PRES = (
+    AssignmentState.ACCEPTED, AssignmentState.OFFERED, AssignmentState.SUGGESTED, AssignmentState.PRESENT,
+)  # fmt: skip
+_GONE = AssignmentState.WITHDRAWN
+_V, _R, _A = VisitState, RequestState, AttendanceState
+
+CONTACTS = (
+    ("Ана Петровић", "ana.petrovic@skola.example"),
+    ("Гордана Милић", "gordana.milic@skola.example"),
+    ("Зоран Пешић", "zoran.pesic@skola.example"),
+    ("Ljiljana Kovač", "ljiljana.kovac@skola.example"),
+    ("Снежана Бошковић", "snezana.boskovic@skola.example"),
+    ("Dejan Radić", "dejan.radic@skola.example"),
+    ("Мирјана Цветковић", "mirjana.cvetkovic@skola.example"),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One visit of the present. Of the crew the first leads; the host is the `host`-th nearest to her town."""
+
+    day: int
+    shape: Shape
+    host: int
+    state: VisitState
+    request: RequestState
+    crew: tuple[tuple[str, AssignmentState], ...]
+    attendance: AttendanceState | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of the present that has no visit."""
+
+    state: RequestState
+    days_ago: int
+    shape: Shape
+    host: int
+    reason: str = ""
+    question: str = ""
+    merged_into: int | None = None
+
+
+def _held(day: int, shape: Shape, host: int, who: str, attendance: AttendanceState, request: RequestState) -> Scene:
+    return Scene(day, shape, host, _V.DELIVERED, request, ((who, _PRES),), attendance)
+
+
+SCENES = (
+    _held(-1, TALKS, 0, "milan.stojanovic", _A.OPEN, _R.DELIVERED),
+    _held(-2, TALK, 3, "jelena.pavlovic", _A.OPEN, _R.DELIVERED),
+    _held(-3, SECONDARY, 0, "milan.stojanovic", _A.SUBMITTED, _R.DELIVERED),
+    _held(-4, EVENING, 1, "ivana.djordjevic", _A.SUBMITTED, _R.DELIVERED),
+    _held(-7, TALKS, 1, "nikola.simic", _A.COUNTERSIGNED, _R.DELIVERED),
+    _held(-10, TALK, 2, "bojan.mitic", _A.ASSUMED, _R.DELIVERED),
+    _held(-13, TALKS, 2, "milan.stojanovic", _A.LOCKED, _R.REPORTED),
+    _held(-16, TALKS, 5, "jelena.pavlovic", _A.CORRECTED, _R.REPORTED),
+    _held(-20, GATHERING, 1, "sanja.tosic", _A.LOCKED, _R.REPORTED),
+    _held(-24, TALKS, 2, "eva.nagy", _A.LOCKED, _R.CLOSED),
+    _held(-2, DETECTIVES, 1, "tamara.petrov", _A.OPEN, _R.DELIVERED),
+    _held(-15, DETECTIVES, 2, "igor.stanic", _A.LOCKED, _R.REPORTED),
+    Scene(1, TALKS, 1, _V.READY, _R.READY, (("milan.stojanovic", _ACC),)),
+    Scene(2, TALK, 4, _V.READY, _R.READY, (("nikola.simic", _ACC),)),
+    Scene(3, RESPECT, 1, _V.CONFIRMED, _R.CONFIRMED,
+          (("jelena.pavlovic", _ACC), ("luka.ristic", _ACC), ("petar.jankovic", _ACC))),
+    Scene(5, RESPECT, 1, _V.CONFIRMED, _R.CONFIRMED, (("milan.stojanovic", _ACC), ("sara.lukic", _ACC))),
+    Scene(6, TALKS, 3, _V.DISRUPTED, _R.DISRUPTED, (("sanja.tosic", _GONE),),
+          reason="Снег: општина је затворила школе."),
+    Scene(7, TALKS, 4, _V.OFFERED, _R.STAFFING, (("milan.stojanovic", _OFF),)),
+    Scene(8, TALKS, 2, _V.CONFIRMED, _R.CONFIRMED, (("milan.stojanovic", _ACC),)),
+    Scene(8, TALKS, 5, _V.PLANNED, _R.STAFFING, (("milan.stojanovic", _SUG),)),  # the clash to solve
+    Scene(10, EVENING, 3, _V.OFFERED, _R.STAFFING, (("milan.stojanovic", _OFF),)),
+    Scene(12, RESPECT, 3, _V.OFFERED, _R.STAFFING,
+          (("jelena.pavlovic", _ACC), ("luka.ristic", _OFF), ("petar.jankovic", _OFF))),
+    Scene(13, TALK, 5, _V.CANCELLED, _R.CANCELLED_BY_SCHOOL, (("bojan.mitic", _GONE),),
+          reason="Школа тог дана има такмичење."),
+    Scene(14, TALKS, 0, _V.CONFIRMED, _R.CONFIRMED, (("zuzana.kovac", _ACC),)),
+    Scene(17, SECONDARY, 0, _V.CONFIRMED, _R.CONFIRMED, (("eva.nagy", _ACC),)),
+    Scene(20, GATHERING, 2, _V.CONFIRMED, _R.CONFIRMED, (("nikola.simic", _ACC),)),
+    Scene(24, TALKS, 5, _V.OFFERED, _R.STAFFING, (("ivana.djordjevic", _OFF),)),
+    Scene(29, TALKS, 7, _V.PLANNED, _R.STAFFING, (("bojan.mitic", _SUG),)),
+    Scene(4, DETECTIVES, 3, _V.CONFIRMED, _R.CONFIRMED, (("tamara.petrov", _ACC),)),
+    Scene(11, DETECTIVES, 4, _V.OFFERED, _R.STAFFING, (("tamara.petrov", _OFF),)),
+)  # fmt: skip
+
+ASKED = (
+    Asked(_R.DRAFT, 1, TALKS, 3),
+    Asked(_R.UNVERIFIED, 0, TALKS, 11),
+    Asked(_R.NEW, 1, TALKS, 17),
+    Asked(_R.NEW, 2, EVENING, 23),
+    Asked(_R.NEW, 4, SECONDARY, 4),
+    Asked(_R.TRIAGE, 5, TALKS, 29),
+    Asked(_R.TRIAGE, 6, GATHERING, 37),
+    Asked(_R.NEEDS_INFO, 8, TALKS, 41, question="Да ли сала има разглас и колико разреда долази?"),
+    Asked(_R.WAITLISTED, 12, TALKS, 53),
+    Asked(_R.PROPOSED, 9, SECONDARY, 9),
+    Asked(_R.AGREED, 10, TALKS, 61),
+    Asked(_R.AGREED, 11, TALKS, 71),
+    Asked(_R.DECLINED, 15, TALK, 83, reason="Тражени термин је у току распуста."),
+    Asked(_R.MERGED_INTO, 3, TALKS, 17, merged_into=2),
+    Asked(_R.WITHDRAWN, 18, TALK, 97),
+    Asked(_R.EXPIRED, 30, TALKS, 101),
+    Asked(_R.CANCELLED_BY_CENTRE, 20, TALK, 107, reason="Предавач је болестан, замене нема."),
+    Asked(_R.NEW, 2, DETECTIVES, 31),
+    Asked(_R.TRIAGE, 5, DETECTIVES, 43),
+)
+
+PRESENTATION_OF = {
+    _V.DELIVERED: PresentationState.DELIVERED,
+    _V.READY: PresentationState.CONFIRMED,
+    _V.CONFIRMED: PresentationState.CONFIRMED,
+    _V.CANCELLED: PresentationState.CANCELLED,
+    _V.DISRUPTED: PresentationState.DISRUPTED,
+}
+
+
+def write_present(session: Session, world: World, ids: Ids) -> list[int]:
+    """Everything that is going on now; the ids of the visits."""
+    today = local_day(ids.now)
+    days = [scene.day for scene in SCENES]
+    closed = frozenset(world.holidays) | _breaks(today)
+    behind = open_days(today - dt.timedelta(weeks=WEEKS_BEHIND), today - dt.timedelta(days=1), closed, least=-min(days))
+    ahead = open_days(today + dt.timedelta(days=1), today + dt.timedelta(weeks=WEEKS_AHEAD), closed, least=max(days))
+    stage = _Stage(world, behind, ahead, ids.now)
+    write_requests(session, [stage.asked(place, one) for place, one in enumerate(ASKED)], ids)
+    return write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
+
+
+def _breaks(today: dt.date) -> frozenset[dt.date]:
+    spans = calendar_spans(SchoolCalendar.REPUBLIC, today - dt.timedelta(days=60), today + dt.timedelta(days=90))
+    return frozenset(
+        span.first_day + dt.timedelta(days=number)
+        for span in spans
+        if span.kind.startswith("break")
+        for number in range((span.last_day - span.first_day).days + 1)
+    )
+
+
+def open_days(first: dt.date, last: dt.date, closed: frozenset[dt.date], *, least: int) -> list[dt.date]:
+    """Working days with lessons, or, when there are fewer than `least`, in summer, plain working days."""
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    working = [day for day in span if day.weekday() < 5]
+    with_lessons = [day for day in working if day not in closed and day.month not in (7, 8)]
+    return with_lessons if len(with_lessons) >= least else working
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where scenes become plans: days, hosts and presenters of this loading."""
+
+    world: World
+    behind: list[dt.date]
+    ahead: list[dt.date]
+    now: dt.datetime
+
+    def day(self, number: int) -> dt.date:
+        return self.ahead[number - 1] if number > 0 else self.behind[number]
+
+    def guide(self, name: str) -> Guide:
+        return next(guide for guide in self.world.guides if guide.email.startswith(f"{name}@"))
+
+    def near(self, guide: Guide, shape: Shape, number: int) -> Spot:
+        """The `number`-th nearest school of the right level."""
+        by_road = sorted(self.fitting(shape), key=lambda spot: (road_km(guide.home, spot.point), spot.host_id))
+        return by_road[number]
+
+    def fitting(self, shape: Shape) -> list[Spot]:
+        level = shape.level is SchoolLevel.SECONDARY
+        return [spot for spot in self.world.spots if (spot.secondary if level else spot.primary)]
+
+    def sittings(self, shape: Shape, number: int, attendance: AttendanceState | None) -> tuple[Sitting, ...]:
+        return tuple(
+            sitting(shape, start, _crowd(shape.audience, number + place), attendance, number + place)
+            for place, start in enumerate(shape.starts)
+        )
+
+    def visit(self, number: int, scene: Scene) -> VisitPlan:
+        day, lead = self.day(scene.day), self.guide(scene.crew[0][0])
+        spot = self.near(lead, scene.shape, scene.host)
+        sittings = self.sittings(scene.shape, number, scene.attendance)
+        asked_at = min(moment_of(day, dt.time(10, 20)) - dt.timedelta(days=30), self.now - dt.timedelta(days=9))
+        over = moment_of(day, sittings[-1].starts_local) + dt.timedelta(minutes=sittings[-1].minutes)
+        since = over if scene.attendance else self.now - dt.timedelta(hours=5 + 7 * (number % 9))
+        request = self._request(scene.shape, spot, scene.request, number, (asked_at, since))
+        return VisitPlan(
+            centre=scene.shape.centre,
+            programme=scene.shape.programme,
+            host_id=spot.host_id,
+            on_day=day,
+            kilometres=kilometres(lead, spot),
+            sittings=sittings,
+            crew=tuple(Place(self.guide(name).email, state) for name, state in scene.crew),
+            state=scene.state,
+            presentation_state=PRESENTATION_OF.get(scene.state, PresentationState.PLANNED),
+            planned_at=asked_at + dt.timedelta(days=3),
+            state_since=since,
+            request=replace(request, first_day=day - dt.timedelta(days=2), last_day=day + dt.timedelta(days=5),
+                            reason=scene.reason),
+            reason=scene.reason,
+            cancelled_by=CancelledBy.SCHOOL if scene.state is VisitState.CANCELLED else None,
+            offered_until=self.now + dt.timedelta(days=3),
+        )  # fmt: skip
+
+    def asked(self, number: int, one: Asked) -> RequestPlan:
+        fitting = self.fitting(one.shape)
+        since = self.now - dt.timedelta(days=one.days_ago, hours=2 + number % 5)
+        until = since if one.state in (_R.DRAFT, _R.UNVERIFIED) else since + (self.now - since) / 3
+        plan = self._request(one.shape, fitting[one.host % len(fitting)], one.state, number, (since, until))
+        return replace(plan, reason=one.reason, question=one.question, merged_into=one.merged_into)
+
+    def _request(
+        self, shape: Shape, spot: Spot, state: RequestState, number: int, span: tuple[dt.datetime, dt.datetime]
+    ) -> RequestPlan:
+        first = self.ahead[12 + number % 10]
+        return RequestPlan(
+            centre=shape.centre,
+            programme=shape.programme,
+            host_id=spot.host_id,
+            state=state,
+            submitted_at=span[0],
+            state_since=span[1],
+            first_day=first,
+            last_day=first + dt.timedelta(days=14),
+            sittings=self.sittings(shape, number, None),
+            contact=CONTACTS[number % len(CONTACTS)],
+        )
+
+
+def _crowd(audience: Audience, number: int) -> Counts:
+    """How many come, about: a class or two, a hall of parents, a staff room."""
+    weight = wobble(number, 0.7, 1.3)
+    return Counts(
+        pupils=round(62 * weight) if audience is Audience.PUPILS else 0,
+        parents=round(55 * weight) if audience is Audience.PARENTS else 0,
+        teachers=round(19 * weight) if audience is Audience.TEACHERS else 1 + number % 2,
+    )

@@ -1,0 +1,80 @@
+"""What a calendar shows of each assignment, and when a feed may be made. Pure."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, Seat
+from scheduler.planning.terms import AssignmentState, EntryStatus, PresentationState
+
+CANCELLED_STAYS = dt.timedelta(days=30)
+READ_NOTED_EVERY = dt.timedelta(minutes=15)
+
+_A, _P = AssignmentState, PresentationState
+_LIVING = {
+    _A.OFFERED: EntryStatus.TENTATIVE,
+    _A.ACCEPTED: EntryStatus.CONFIRMED,
+    _A.PRESENT: EntryStatus.CONFIRMED,
+}
+_ENDED = {_A.WITHDRAWN, _A.REPLACED, _A.ABSENT}  # declined and lapsed offers vanish: she said no, or never yes
+_OFF = {_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO}  # it does not take place, whatever the assignment says
+
+
+def cancelled_since(seat: Seat) -> dt.datetime | None:
+    """Since when the reader should see this struck out; None if it stands, or if she was never asked."""
+    if not seat.was_offered:
+        return None
+    if seat.state in _ENDED:
+        return seat.state_since
+    if seat.state in _LIVING and seat.presentation_state in _OFF:
+        return max(seat.state_since, seat.presentation_since)
+    return None
+
+
+def shown_as(seat: Seat, now: dt.datetime) -> EntryStatus | None:
+    """The status of an entry in the reader's calendar, or None when it holds none."""
+    if seat.state in _LIVING and seat.presentation_state not in _OFF:
+        return _LIVING[seat.state]
+    since = cancelled_since(seat)
+    if since is not None and now < since + CANCELLED_STAYS:
+        return EntryStatus.CANCELLED
+    return None
+
+
+def entries(seats: Iterable[Seat], now: dt.datetime) -> dict[int, EntryStatus]:
+    """One status for each presentation that is shown: asked again after a withdrawal, the living one counts."""
+    chosen: dict[int, EntryStatus] = {}
+    for seat in seats:
+        status = shown_as(seat, now)
+        known = chosen.get(seat.presentation_id)
+        if status is not None and known in (None, EntryStatus.CANCELLED):
+            chosen[seat.presentation_id] = status
+    return chosen
+
+
+def last_change(seats: Iterable[Seat], made_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """The last moment at which the body can have become another one: an edit, an answer, or an end of 30 days."""
+    moments = [made_at]
+    for seat in seats:
+        moments += [seat.edited_at, seat.state_since, seat.presentation_since]
+        since = cancelled_since(seat)
+        if since is not None and since + CANCELLED_STAYS <= now:
+            moments.append(since + CANCELLED_STAYS)
+    return max(moments)
+
+
+def read_is_due(last_read_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a reading is worth a write: at most once in 15 minutes."""
+    return last_read_at is None or now - last_read_at >= READ_NOTED_EVERY
+
+
+def problems_with(name: str, living_names: Collection[str]) -> dict[str, str]:
+    """What keeps a feed of that name from being made: {field: reason code}."""
+    if not name:
+        return {"name": "missing"}
+    if len(name) > NAME_LENGTH:
+        return {"name": "too_long"}
+    if name in living_names:
+        return {"name": "exists"}
+    if len(living_names) >= MOST_FEEDS:
+        return {"name": "too_many_feeds"}
+    return {}

@@ -1,0 +1,129 @@
+"""What people can do with their calendar addresses. A token leaves here once, when made; only its hash is stored."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.tokens import new_token, token_hash
+from scheduler.feeds import rules
+from scheduler.feeds.models import FeedToken
+from scheduler.feeds.terms import FEED_LOCK, Feed
+from scheduler.people.models import Presenter, User
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+
+
+def make_feed(actor: Actor, name: str, language: str, *, now: dt.datetime) -> str:
+    """Make another address of the actor's own calendar and return its token, which is shown this once.
+
+    Raises: NotAllowed; NotFound when the presenter is suspended; Rejected({"name": …}) with "missing", "too_long",
+    "exists" or "too_many_feeds".
+    """
+    if actor.presenter_id is None:
+        raise NotAllowed("create feed")
+    with transaction() as session:
+        presenter, _user = _locked_presenter(session, actor.presenter_id)
+        policy.require(actor, "create", "feed", centre=presenter.centre_id, presenters=(presenter.id,))
+        living = _living(session, presenter.id)
+        if problems := rules.problems_with(name, living):
+            raise Rejected(problems)
+        token = _add(session, actor, presenter.id, (name, language), now)
+    log.info("feed made", extra={"presenter_id": actor.presenter_id})
+    return token
+
+
+def renew_feed(actor: Actor, presenter_id: int, name: str, *, now: dt.datetime) -> str:
+    """Give a presenter's feed of that name a new address; the old one dies at once. Returns the token, shown once.
+
+    A name that no living feed has makes a new one in the presenter's own language. Raises: as `make_feed`.
+    """
+    with transaction() as session:
+        presenter, user = _locked_presenter(session, presenter_id)
+        policy.require(actor, "create", "feed", centre=presenter.centre_id, presenters=(presenter.id,))
+        living = _living(session, presenter.id)
+        old = living.pop(name, None)
+        if problems := rules.problems_with(name, living):
+            raise Rejected(problems)
+        if old is not None:
+            _end(session, actor, old, now)
+        token = _add(session, actor, presenter.id, (name, old.language if old else user.language), now)
+    log.info("feed renewed", extra={"presenter_id": presenter_id})
+    return token
+
+
+def revoke_feed(actor: Actor, feed_id: int, *, now: dt.datetime) -> None:
+    """End an address: its next reader finds nothing. Ending an ended one changes nothing. Raises: NotFound."""
+    with transaction() as session:
+        found = session.execute(
+            select(FeedToken, Presenter.centre_id)
+            .join(Presenter, Presenter.id == FeedToken.presenter_id)
+            .where(FeedToken.id == feed_id)
+            .with_for_update(of=FeedToken)
+        ).one_or_none()
+        if found is None:
+            raise NotFound("feed")
+        feed, centre_id = found
+        policy.require(actor, "revoke", "feed", centre=centre_id, presenters=(feed.presenter_id,))
+        if feed.revoked_at is None:
+            _end(session, actor, feed, now)
+    log.info("feed revoked", extra={"feed_id": feed_id})
+
+
+def note_read(feed: Feed, *, now: dt.datetime) -> None:
+    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once."""
+    if not rules.read_is_due(feed.last_read_at, now):
+        return
+    with transaction() as session:
+        session.execute(
+            update(FeedToken)
+            .where(
+                FeedToken.id == feed.feed_id,
+                or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
+            )
+            .values(last_read_at=now)
+        )
+
+
+def _locked_presenter(session: Session, presenter_id: int) -> tuple[Presenter, User]:
+    """The presenter, whose feeds nobody else changes until this transaction ends. Raises: NotFound."""
+    hold(session, FEED_LOCK, [presenter_id])
+    found = session.execute(
+        select(Presenter, User).join(User, User.id == Presenter.user_id).where(Presenter.id == presenter_id)
+    ).one_or_none()
+    if found is None or found[0].suspended_at is not None or found[1].suspended_at is not None:
+        raise NotFound("presenter")
+    return found[0], found[1]
+
+
+def _living(session: Session, presenter_id: int) -> dict[str, FeedToken]:
+    rows = session.scalars(
+        select(FeedToken)
+        .where(FeedToken.presenter_id == presenter_id, FeedToken.revoked_at.is_(None))
+        .order_by(FeedToken.id)
+    )
+    return {row.name: row for row in rows}
+
+
+def _add(session: Session, actor: Actor, presenter_id: int, named: tuple[str, str], now: dt.datetime) -> str:
+    name, language = named
+    token = new_token()
+    feed = FeedToken(
+        token_hash=token_hash(token), presenter_id=presenter_id, name=name, language=language, created_at=now
+    )
+    session.add(feed)
+    session.flush()
+    audit.record(actor, "feed made", feed, at=now)
+    return token
+
+
+def _end(session: Session, actor: Actor, feed: FeedToken, now: dt.datetime) -> None:
+    feed.revoked_at = now
+    session.flush()  # before another of that name is added
+    audit.record(actor, "feed revoked", feed, at=now)

@@ -1,0 +1,45 @@
+"""Words of feeds: what a reader's calendar holds, and what a page shows of a feed."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scheduler.planning.terms import AssignmentState, PresentationState
+
+FEED_LOCK = 70  # kind of core.db.hold: the feeds of one presenter
+MOST_FEEDS = 5
+NAME_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One assignment of the reader, with its presentation, as the rules need to know it."""
+
+    presentation_id: int
+    state: AssignmentState
+    state_since: dt.datetime
+    was_offered: bool
+    presentation_state: PresentationState
+    presentation_since: dt.datetime
+    edited_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What one address gives at one moment."""
+
+    feed_id: int
+    body: bytes
+    etag: str
+    last_modified: dt.datetime
+    last_read_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class FeedRow:
+    """A feed as its owner sees it in the list: never its address."""
+
+    feed_id: int
+    name: str
+    language: str
+    created_at: dt.datetime
+    last_read_at: dt.datetime | None

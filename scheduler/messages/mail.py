@@ -1,0 +1,119 @@
+"""A mail's words from its template, in one language, as plain text and as HTML; and letters read back from files.
+
+templates/mails/<kind>.jinja holds three macros: subject(v), lines(v) (a paragraph a line) and button(v) (empty: no
+button). `_` and `ngettext` are the language's translator; what a value holds is text and never markup.
+"""
+
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scheduler.config import ROOT, settings
+from scheduler.core import language as words
+from scheduler.messages.rules import LINK
+from scheduler.messages.terms import Body, Letter, Line
+
+TEMPLATES = ROOT / "templates"
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(words.translator(language), newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters["long_day"] = lambda day: words.long_day(day, language)
+    made.filters["short_day"] = lambda day: words.short_day(day, language)
+    made.filters["clock_time"] = lambda time: words.clock_time(time, language)
+    made.filters["moment"] = lambda at: words.moment(at, language, settings().centre_timezone)
+    made.filters["number"] = lambda n: words.number(n, language)
+    return made
+
+
+def render(kind: str, language: str, values: Mapping[str, object]) -> Body:
+    """The mail of that kind. Its link is `{link}`, put in when it is sent.
+
+    Raises: jinja2.TemplateNotFound for an unknown kind; jinja2.UndefinedError for a value that is missing.
+    """
+    made = _environment(language)
+    v = SimpleNamespace(**{name: _harmless(value) for name, value in values.items()})
+    macros = made.get_template(f"mails/{kind}.jinja").module
+    subject = _line(macros.subject(v))  # type: ignore[attr-defined]
+    paragraphs = [line for part in str(macros.lines(v)).split("\n") if (line := Markup(part.strip()))]  # type: ignore[attr-defined]
+    button = _line(macros.button(v))  # type: ignore[attr-defined]
+    helpline = settings().helpline_number
+    html = made.get_template("layouts/mail.html").render(
+        subject=subject,
+        paragraphs=paragraphs,
+        button=button,
+        link=LINK,
+        helpline=helpline,
+        html_lang=words.html_lang(language),
+    )
+    gettext = words.translator(language).gettext
+    ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
+    parts = [Markup(line).unescape() for line in paragraphs]
+    parts += [f"{button}:\n{LINK}"] if button else []
+    return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
+
+
+def _line(text: object) -> str:
+    return " ".join(Markup(str(text)).unescape().split())
+
+
+def _harmless(value: object) -> object:
+    """A typed text must not bring a place for a secret link of its own."""
+    return value.replace(LINK, "(link)") if isinstance(value, str) else value
+
+
+def with_link(body: Body, link: str) -> Body:
+    """The same mail with its link in place."""
+    return Body(body.subject, body.text.replace(LINK, link), body.html.replace(LINK, str(Markup.escape(link))))
+
+
+def file_name(row_id: int, at: dt.datetime) -> str:
+    """The name of a letter's file, so that names sort as letters were sent."""
+    return f"{at:%Y%m%d-%H%M%S}-{row_id:06d}"
+
+
+def letters_in(folder: Path, limit: int = 50) -> list[Letter]:
+    """The letters in a folder, newest first, at most `limit`."""
+    files = sorted(folder.glob("*.eml"), reverse=True)[:limit]
+    return [_letter(file) for file in files]
+
+
+def letter_in(folder: Path, name: str) -> Letter | None:
+    """The letter of that name, or None; a name is never a path."""
+    return next((_letter(file) for file in folder.glob("*.eml") if file.stem == name), None)
+
+
+def _letter(file: Path) -> Letter:
+    read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    part = read.get_body(("plain",))
+    text = str(part.get_content()) if part else ""
+    return Letter(
+        name=file.stem,
+        to=str(read["To"]),
+        subject=str(read["Subject"]),
+        sent_at=parsedate_to_datetime(str(read["Date"])),
+        lines=tuple(_linked(line) for line in text.split("\n") if line.strip()),
+    )
+
+
+def _linked(line: str) -> Line:
+    base = settings().base_url + "/"
+    return Line(line, line[len(base) - 1 :]) if line.startswith(base) and " " not in line else Line(line)

@@ -1,0 +1,88 @@
+"""What the outbox shows: to coordinators the state of their mails, to a thing's page the mails about it."""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from scheduler.core.db import db
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
+
+
+def _row(message: OutboxMessage) -> MessageRow:
+    return MessageRow(
+        id=message.id,
+        kind=message.kind,
+        address=message.address,
+        subject=message.subject,
+        state=message.state,
+        failure=Failure(message.failure) if message.failure else None,
+        attempts=message.attempts,
+        created_at=message.created_at,
+        sent_at=message.sent_at,
+    )
+
+
+def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
+    """The mails about one row of a table, oldest first."""
+    found = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.about == thing, OutboxMessage.about_id == thing_id)
+        .order_by(OutboxMessage.id)
+    )
+    return [_row(message) for message in found]
+
+
+def outbox_of(centre_id: int, number: int = 1, *, state: MessageState | None = None) -> Page[MessageRow]:
+    """One page of a centre's mails, newest first."""
+    wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id]
+    if state:
+        wanted.append(OutboxMessage.state == state)
+    total = db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*wanted)) or 0
+    found = db.session.scalars(
+        select(OutboxMessage).where(*wanted).order_by(OutboxMessage.id.desc()).offset(first_row(number)).limit(PER_PAGE)
+    )
+    return Page([_row(message) for message in found], max(number, 1), total)
+
+
+def message_of(centre_id: int, message_id: int) -> MessagePage | None:
+    """One mail of a centre with its text; None when there is none, or it is another centre's."""
+    message = db.session.scalar(
+        select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.centre_id == centre_id)
+    )
+    if message is None:
+        return None
+    return MessagePage(_row(message), tuple(line for line in message.text.split("\n") if line.strip()))
+
+
+def waiting_since(now: dt.datetime) -> dt.datetime | None:
+    """The moment when the oldest unsent mail became due; None when nothing waits."""
+    return db.session.scalar(
+        select(func.min(OutboxMessage.created_at)).where(
+            OutboxMessage.state.in_(UNSENT), OutboxMessage.created_at <= now
+        )
+    )
+
+
+def due_ids(limit: int, now: dt.datetime) -> list[int]:
+    """Mails that may leave now, oldest first; to one address only the first unsent one, so that order holds."""
+    earlier = aliased(OutboxMessage)
+    before = (
+        select(earlier.id)
+        .where(earlier.address == OutboxMessage.address, earlier.id < OutboxMessage.id, earlier.state.in_(UNSENT))
+        .exists()
+    )
+    return list(
+        db.session.scalars(
+            select(OutboxMessage.id).where(may_leave(now), ~before).order_by(OutboxMessage.id).limit(limit)
+        )
+    )
+
+
+def may_leave(now: dt.datetime) -> ColumnElement[bool]:
+    """Due, and held by no sender: waiting, or its sender died and its lease has ended."""
+    waits = (OutboxMessage.state == MessageState.WAITING) & (OutboxMessage.not_before <= now)
+    orphaned = (OutboxMessage.state == MessageState.SENDING) & (OutboxMessage.leased_until <= now)
+    return waits | orphaned

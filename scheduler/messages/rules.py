@@ -1,0 +1,38 @@
+"""When a message is due, how long to wait after a failure, and when to give up."""
+
+import datetime as dt
+
+from scheduler.messages.terms import Failure
+
+LEASE = dt.timedelta(minutes=2)  # longer than the mail server's own time limit (20 s)
+GIVE_UP_AFTER = dt.timedelta(hours=72)
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = {
+    Failure.UNREACHABLE: dt.timedelta(minutes=10),  # so that all is out soon after the server is back
+    Failure.LATER: dt.timedelta(hours=4),
+}
+DELAYED_AFTER = dt.timedelta(minutes=15)
+LINK = "{link}"
+
+
+def pause_after(attempts: int, failure: Failure) -> dt.timedelta:
+    """How long to wait after the try number `attempts` (from 1): each pause twice the one before, up to a ceiling."""
+    longest = LONGEST_PAUSE[failure]
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 12)), longest)
+
+
+def failure_of(code: int | None) -> Failure:
+    """What a mail server's answer means; None when there was no answer at all."""
+    if code is None:
+        return Failure.UNREACHABLE
+    return Failure.REFUSED if code >= 500 else Failure.LATER
+
+
+def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a message is given up: nothing will mend it, or it has been tried for three days."""
+    return failure not in LONGEST_PAUSE or now - created_at >= GIVE_UP_AFTER
+
+
+def is_delayed(waiting_since: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether coordinators should be told that mail is late; `waiting_since` is the oldest due message's moment."""
+    return waiting_since is not None and now - waiting_since > DELAYED_AFTER

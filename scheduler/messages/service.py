@@ -1,0 +1,166 @@
+"""The outbox: put in, taken out. A rolled-back change sends nothing; a committed one is never forgotten."""
+
+import datetime as dt
+import email.utils
+import logging
+import smtplib
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+
+from scheduler.config import settings
+from scheduler.core import mailer, tokens
+from scheduler.core.db import db, transaction
+from scheduler.messages import mail, queries, rules
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import Body, Failure, LinkWish, MessageState, Parcel
+
+log = logging.getLogger(__name__)
+SENDER = "Raspored"
+
+
+def queue_message(
+    kind: str,
+    *,
+    address: str,
+    language: str,
+    values: Mapping[str, object],
+    now: dt.datetime,
+    link: LinkWish | None = None,
+    about: tuple[str, int] | None = None,
+    centre_id: int | None = None,
+) -> None:
+    """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
+
+    Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
+    page shows the mail. Raises: jinja2 errors when the kind or one of its values is unknown.
+    """
+    body = mail.render(kind, language, values)
+    path = link.path if link else str(values.get("path", "/"))
+    db.session().add(
+        OutboxMessage(
+            message_id=f"<{uuid.uuid4()}@{settings().uid_domain}>",
+            kind=kind,
+            address=address,
+            language=language,
+            subject=body.subject,
+            text=body.text,
+            html=body.html,
+            link_purpose=link.purpose if link else None,
+            link_subject_id=link.subject_id if link else None,
+            link_path=path,
+            link_hours=link.hours if link else None,
+            about=about[0] if about else None,
+            about_id=about[1] if about else None,
+            centre_id=centre_id,
+            created_at=now,
+            not_before=now,
+        )
+    )
+
+
+def unsent_ids(limit: int, now: dt.datetime) -> list[int]:
+    """Mails that are due, oldest first."""
+    return queries.due_ids(limit, now)
+
+
+def deliver(message_id: int, now: dt.datetime) -> MessageState | None:
+    """Send one mail: lease its row, hand it over outside of any transaction, note what came of it.
+
+    Two senders at once send once. After a crash between the two transactions it may go twice, under one Message-ID,
+    never not at all. None when it is not due, or another sender holds it.
+    """
+    parcel = _lease(message_id, now)
+    if parcel is None:
+        return None
+    failure = _hand_over(parcel, now)
+    return _note(parcel, failure, now)
+
+
+def _lease(message_id: int, now: dt.datetime) -> Parcel | None:
+    with transaction() as session:
+        row = session.scalar(
+            select(OutboxMessage)
+            .where(OutboxMessage.id == message_id, queries.may_leave(now))
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == message_id)
+            .values(
+                state=MessageState.SENDING,
+                attempts=OutboxMessage.attempts + 1,
+                leased_until=now + rules.LEASE,
+            )
+        )
+        session.refresh(row)
+        body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
+        return Parcel(row.message_id, row.id, row.address, body, row.created_at, row.attempts)
+
+
+def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
+    """The address of the button; a secret one is minted here, at the moment of sending."""
+    path = row.link_path or "/"
+    if row.link_purpose and row.link_subject_id is not None:
+        lasts = dt.timedelta(hours=row.link_hours or 1)
+        path = path.replace("{token}", tokens.mint(row.link_purpose, row.link_subject_id, lasts=lasts, now=now))
+    return settings().base_url + path
+
+
+def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
+    wanted = settings()
+    try:
+        letter = mailer.compose(
+            sender=wanted.mail_from,
+            sender_name=SENDER,
+            to=parcel.address,
+            subject=parcel.body.subject,
+            text=parcel.body.text,
+            html=parcel.body.html,
+            message_id=parcel.message_id,
+            date=email.utils.format_datetime(now),
+        )
+        mailer.send(
+            letter,
+            smtp_url=wanted.smtp_url,
+            folder=wanted.instance / "mail",
+            name=mail.file_name(parcel.row_id, now),
+        )
+    except (OSError, ValueError) as error:
+        failure = Failure.BROKEN if isinstance(error, ValueError) else rules.failure_of(_answer(error))
+        log.warning(
+            "message not sent",
+            extra={"message_id": parcel.row_id, "failure": failure.value, "attempts": parcel.attempts},
+        )
+        return failure
+    return None
+
+
+def _answer(error: OSError) -> int | None:
+    """The mail server's answer as a number, if it answered."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _text in error.recipients.values()), default=None)
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+        return error.smtp_code
+    return None
+
+
+def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageState:
+    """Write what came of it, if the row is still ours (a sender that slept past its lease must not undo another's)."""
+    state = MessageState.SENT
+    changes: dict[str, object] = {"sent_at": now, "failure": None}
+    if failure is not None:
+        final = rules.is_final(failure, parcel.created_at, now)
+        state = MessageState.FAILED if final else MessageState.WAITING
+        pause = dt.timedelta() if final else rules.pause_after(parcel.attempts, failure)
+        changes = {"failure": failure.value, "not_before": now + pause}
+    with transaction() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == parcel.row_id, OutboxMessage.attempts == parcel.attempts)
+            .values(state=state, leased_until=None, **changes)
+        )
+    return state

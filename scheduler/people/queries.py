@@ -1,0 +1,253 @@
+"""Who is signed in, who works here, who can present and when."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from scheduler.config import settings
+from scheduler.core import tokens
+from scheduler.core.db import db
+from scheduler.core.errors import Gone, NotFound
+from scheduler.people import rules
+from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SignIn, User
+from scheduler.people.terms import (
+    DemoSignIn,
+    ExceptionRow,
+    Hours,
+    InvitedUser,
+    PresenterPage,
+    PresenterRow,
+    SignedInUser,
+    StaffRow,
+)
+from scheduler.places.models import Municipality
+from scheduler.policy import Role
+
+
+def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
+    """The user behind a session's token; None when that sign-in has ended, idled out, or the user is suspended."""
+    found = db.session.execute(
+        select(SignIn, User, Centre, Presenter.id)
+        .join(User, SignIn.user_id == User.id)
+        .join(Centre, User.centre_id == Centre.id)
+        .outerjoin(Presenter, Presenter.user_id == User.id)
+        .where(SignIn.token_hash == tokens.token_hash(token))
+    ).one_or_none()
+    if found is None:
+        return None
+    row, user, centre, presenter_id = found
+    actor = user.actor(presenter_id)
+    live = rules.is_live(
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+        ended_at=row.ended_at,
+        idle=rules.idle_limit(actor.roles),
+        now=now,
+    )
+    if not live or user.suspended_at is not None:
+        return None
+    return SignedInUser(
+        user_id=user.id,
+        given_name=user.given_name,
+        full_name=user.full_name,
+        language=user.language,
+        centre_id=centre.id,
+        centre_name_sr_cyrl=centre.name_sr_cyrl,
+        centre_name_sr_latn=centre.name_sr_latn,
+        actor=actor,
+        last_seen_at=row.last_seen_at,
+    )
+
+
+def presenters_of(centre_id: int) -> list[PresenterRow]:
+    """All presenters of a centre by name, suspended ones too."""
+    return _presenters(Presenter.centre_id == centre_id)
+
+
+def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
+    """The presenters with these ids."""
+    return {row.presenter_id: row for row in _presenters(Presenter.id.in_(set(presenter_ids)))}
+
+
+def _presenters(*wanted: object) -> list[PresenterRow]:
+    found = db.session.scalars(
+        select(Presenter)
+        .join(Presenter.user)
+        .join(Presenter.home)
+        .where(*wanted)  # type: ignore[arg-type]
+        .options(
+            contains_eager(Presenter.user),
+            contains_eager(Presenter.home),
+            selectinload(Presenter.skills),
+            selectinload(Presenter.languages),
+        )
+        .order_by(User.family_name, User.given_name, Presenter.id)
+    )
+    return [_presenter_row(presenter) for presenter in found]
+
+
+def _presenter_row(presenter: Presenter) -> PresenterRow:
+    return PresenterRow(
+        presenter_id=presenter.id,
+        user_id=presenter.user_id,
+        centre_id=presenter.centre_id,
+        given_name=presenter.user.given_name,
+        full_name=presenter.user.full_name,
+        kind=presenter.kind,
+        home_id=presenter.home_id,
+        home_sr_cyrl=presenter.home.name_sr_cyrl,
+        home_sr_latn=presenter.home.name_sr_latn,
+        adult_on=presenter.adult_on,
+        may_present_from=presenter.may_present_from,
+        topics=tuple(row.topic for row in presenter.skills),
+        languages=tuple(row.language for row in presenter.languages),
+        suspended=presenter.suspended_at is not None,
+        invited=presenter.user.password_hash is None,
+    )
+
+
+def presenter_page(presenter_id: int, *, from_day: dt.date) -> PresenterPage:
+    """One presenter with her week and the exceptions that are not over on `from_day`. Raises: NotFound."""
+    rows = _presenters(Presenter.id == presenter_id)
+    if not rows:
+        raise NotFound("presenter")
+    return PresenterPage(
+        rows[0], hours_of([presenter_id])[presenter_id], exceptions_of([presenter_id], from_day)[presenter_id]
+    )
+
+
+def hours_of(presenter_ids: Sequence[int]) -> dict[int, tuple[Hours, ...]]:
+    """The weekly hours of each of these presenters, in order; empty for who gave none."""
+    found = db.session.scalars(
+        select(AvailableHours)
+        .where(AvailableHours.presenter_id.in_(presenter_ids))
+        .order_by(AvailableHours.weekday, AvailableHours.from_local)
+    )
+    hours: dict[int, list[Hours]] = {presenter_id: [] for presenter_id in presenter_ids}
+    for row in found:
+        hours[row.presenter_id].append(Hours(row.weekday, row.from_local, row.until_local))
+    return {presenter_id: tuple(rows) for presenter_id, rows in hours.items()}
+
+
+def exceptions_of(
+    presenter_ids: Sequence[int], first_day: dt.date, last_day: dt.date = dt.date.max
+) -> dict[int, tuple[ExceptionRow, ...]]:
+    """The exceptions of each of these presenters that touch the days, in order."""
+    found = db.session.scalars(
+        select(AvailabilityException)
+        .where(
+            AvailabilityException.presenter_id.in_(presenter_ids),
+            AvailabilityException.last_day >= first_day,
+            AvailabilityException.first_day <= last_day,
+        )
+        .order_by(AvailabilityException.first_day, AvailabilityException.id)
+    )
+    exceptions: dict[int, list[ExceptionRow]] = {presenter_id: [] for presenter_id in presenter_ids}
+    for row in found:
+        exceptions[row.presenter_id].append(ExceptionRow(row.id, row.first_day, row.last_day, row.available))
+    return {presenter_id: tuple(rows) for presenter_id, rows in exceptions.items()}
+
+
+def staff_of(centre_id: int) -> list[StaffRow]:
+    """Users of a centre who are not presenters with a profile, by name."""
+    found = db.session.execute(
+        select(User, Presenter.id)
+        .outerjoin(Presenter, Presenter.user_id == User.id)
+        .where(User.centre_id == centre_id, Presenter.id.is_(None))
+        .order_by(User.family_name, User.given_name, User.id)
+    )
+    return [
+        StaffRow(
+            user_id=user.id,
+            full_name=user.full_name,
+            email=user.email,
+            roles=tuple(row.role for row in user.roles),
+            suspended=user.suspended_at is not None,
+            invited=user.password_hash is None,
+            has_profile=presenter_id is not None,
+        )
+        for user, presenter_id in found
+    ]
+
+
+def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
+    """(address, language) of the coordinators of a centre who can sign in: who is told when something waits."""
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.centre_id == centre_id,
+            User.suspended_at.is_(None),
+            User.password_hash.is_not(None),
+            User.roles.any(role=Role.COORDINATOR),
+        )
+        .order_by(User.id)
+    )
+    return [(user.email, user.language) for user in found]
+
+
+def user_for_mail(user_id: int) -> tuple[str, str]:
+    """(address, language) of one user. Raises: NotFound."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound("user")
+    return user.email, user.language
+
+
+def centres() -> list[Centre]:
+    """All centres, oldest first."""
+    return list(db.session.scalars(select(Centre).order_by(Centre.id)))
+
+
+def centre_by_slug(slug: str) -> Centre:
+    """Raises: NotFound."""
+    found = db.session.scalar(select(Centre).where(Centre.slug == slug))
+    if found is None:
+        raise NotFound("centre")
+    return found
+
+
+def homes() -> list[tuple[int, str, str]]:
+    """(id, Cyrillic name, Latin name) of every municipality, in the order of the Latin alphabet."""
+    found = db.session.execute(
+        select(Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr_latn).order_by(
+            Municipality.search_key, Municipality.id
+        )
+    )
+    return [(row.id, row.name_sr_cyrl, row.name_sr_latn) for row in found]
+
+
+def invited_by(token: str, *, purpose: str, now: dt.datetime) -> InvitedUser:
+    """Who an invitation ("invitation") or a new password ("reset") is for.
+
+    Raises: Gone when the link was used, replaced or is too old; NotFound when there never was one.
+    """
+    link = tokens.opened_by(token, purpose, now=now)
+    if link is None:
+        raise Gone(purpose) if tokens.was_known(token, purpose) else NotFound(purpose)
+    user, centre = db.session.execute(
+        select(User, Centre).join(Centre, User.centre_id == Centre.id).where(User.id == link.subject_id)
+    ).one()
+    if user.suspended_at is not None:
+        raise Gone(purpose)
+    return InvitedUser(
+        user_id=user.id,
+        given_name=user.given_name,
+        family_name=user.family_name,
+        email=user.email,
+        language=user.language,
+        centre_name_sr_cyrl=centre.name_sr_cyrl,
+        centre_name_sr_latn=centre.name_sr_latn,
+    )
+
+
+def demo_sign_ins() -> list[DemoSignIn]:
+    """The sign-ins that `demo load` wrote to instance/demo_sign_ins.json; none outside of MODE=demo."""
+    path = settings().instance / "demo_sign_ins.json"
+    if not settings().demo or not path.exists():
+        return []
+    return [
+        DemoSignIn(Role(row["role"]), str(row["email"]), str(row["password"])) for row in json.loads(path.read_text())
+    ]

@@ -1,0 +1,47 @@
+"""What people do with their accounts and profiles; each function is one use case and one transaction."""
+
+from scheduler.people.service.accounts import (
+    ask_reset,
+    note_seen,
+    reset_password,
+    set_language,
+    sign_in,
+    sign_out,
+)
+from scheduler.people.service.invitations import (
+    accept_invitation,
+    invitation_path,
+    invite_user,
+    open_centre,
+    restore_user,
+    set_up_centre,
+    suspend_user,
+)
+from scheduler.people.service.presenters import (
+    add_exception,
+    change_skills,
+    create_presenter,
+    remove_exception,
+    set_hours,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_exception",
+    "ask_reset",
+    "change_skills",
+    "create_presenter",
+    "invitation_path",
+    "invite_user",
+    "note_seen",
+    "open_centre",
+    "remove_exception",
+    "reset_password",
+    "restore_user",
+    "set_hours",
+    "set_language",
+    "set_up_centre",
+    "sign_in",
+    "sign_out",
+    "suspend_user",
+]

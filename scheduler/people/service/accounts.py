@@ -1,0 +1,190 @@
+"""Sign in, sign out, a new password. Hashing is done between transactions, never inside one."""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit, passwords, tokens
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
+from scheduler.core.language import LANGUAGES
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
+from scheduler.people import queries, rules
+from scheduler.people.models import SignIn, SignInAttempt, User
+from scheduler.people.terms import BadSignIn
+from scheduler.policy import ANONYMOUS, Actor
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Known:
+    user_id: int
+    password_hash: str | None = field(repr=False)
+
+
+def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str:
+    """The token of a new sign-in. `network` is rules.network_of the browser's address.
+
+    Raises: TooMany after 5 failed tries a minute for this account from this network, or 20 from it for any;
+    BadSignIn when address and password do not belong together, or the user may not sign in. Each try counts before
+    its password is checked, so a burst of equal tries is no way round; a try that succeeds counts no more.
+    """
+    key = rules.account_key(email)
+    known = _count_try(rules.address_of(email), key, network, now)
+    if not passwords.fits(known.password_hash if known else None, password) or known is None:
+        log.info("sign-in refused", extra={"user_id": known.user_id if known else None})
+        raise BadSignIn("sign-in")
+    old = known.password_hash or ""
+    new = passwords.hash_password(password) if passwords.needs_new_hash(old) else old
+    token = tokens.new_token()
+    with transaction() as session:
+        user = session.get(User, known.user_id)
+        if user is None or user.suspended_at is not None or user.password_hash != old:
+            raise BadSignIn("sign-in")
+        user.password_hash = new
+        actor = user.actor()
+        row = SignIn(
+            token_hash=tokens.token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + rules.lasts(actor.roles),
+        )
+        session.add(row)
+        session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
+        session.flush()
+        audit.record(actor, "signed in", user, at=now)
+    log.info("signed in", extra={"user_id": known.user_id})
+    return token
+
+
+def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known | None:
+    with transaction() as session:
+        hold(session, rules.LOCK, [rules.lock_number(network)])
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - dt.timedelta(days=1)))
+        of_network = _tries(session, SignInAttempt.network == network, since=now - rules.TRY_WINDOW)
+        of_account = _tries(
+            session,
+            SignInAttempt.network == network,
+            SignInAttempt.account_key == key,
+            since=now - rules.TRY_WINDOW,
+        )
+        if of_account >= rules.TRIES_OF_ACCOUNT or of_network >= rules.TRIES_OF_NETWORK:
+            log.warning("too many tries to sign in", extra={"of_account": of_account, "of_network": of_network})
+            raise TooMany("sign-in")
+        session.add(SignInAttempt(account_key=key, network=network, at=now))
+        found = session.execute(select(User.id, User.password_hash).where(User.email == email)).one_or_none()
+        return _Known(found.id, found.password_hash) if found else None
+
+
+def _tries(session: Session, *wanted: ColumnElement[bool], since: dt.datetime) -> int:
+    return session.scalar(select(func.count()).select_from(SignInAttempt).where(SignInAttempt.at > since, *wanted)) or 0
+
+
+def note_seen(token: str, *, now: dt.datetime) -> None:
+    """Write that this sign-in was used just now; callers ask at most each 15 minutes (rules.seen_is_old)."""
+    with transaction() as session:
+        session.execute(update(SignIn).where(SignIn.token_hash == tokens.token_hash(token)).values(last_seen_at=now))
+
+
+def sign_out(token: str, *, now: dt.datetime) -> None:
+    """End this sign-in; an unknown or ended one stays so."""
+    with transaction() as session:
+        row = session.scalar(
+            select(SignIn).where(SignIn.token_hash == tokens.token_hash(token), SignIn.ended_at.is_(None))
+        )
+        if row is None:
+            return
+        row.ended_at = now
+        user = session.get_one(User, row.user_id)
+        audit.record(user.actor(), "signed out", user, at=now)
+
+
+def end_sign_ins(session: Session, user_id: int, now: dt.datetime) -> None:
+    """End every sign-in of a user, inside the caller's transaction."""
+    session.execute(update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+
+
+def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> None:
+    """Queue a mail about a new password; whoever asks learns nothing about the account.
+
+    A mail goes to every address: with a link if an account that can sign in has it, else saying that there is none.
+    At most 3 a day go to one address; more are dropped without a word. `language` is for an address without account.
+    Raises: Rejected for what is no address; TooMany after 20 a day from one network.
+    """
+    address = rules.address_of(email)
+    if reason := rules.problem_with_address(address):
+        raise Rejected({"email": reason})
+    key = rules.account_key(address, purpose="reset")
+    with transaction() as session:
+        hold(session, rules.LOCK, [rules.lock_number(network), rules.lock_number(key)])
+        since = now - rules.ASK_WINDOW
+        asked = SignInAttempt.account_key.like("reset:%")
+        if _tries(session, SignInAttempt.network == network, asked, since=since) >= rules.ASKS_OF_NETWORK:
+            raise TooMany("reset")
+        of_address = _tries(session, SignInAttempt.account_key == key, since=since)
+        session.add(SignInAttempt(account_key=key, network=network, at=now))
+        if of_address >= rules.ASKS_OF_ADDRESS:
+            return
+        user = session.scalar(select(User).where(User.email == address))
+        can_sign_in = user is not None and user.suspended_at is None and user.password_hash is not None
+        known = user if can_sign_in else None
+        queue_message(
+            "password_reset" if known else "no_account",
+            address=address,
+            language=known.language if known else language,
+            values={},
+            now=now,
+            link=LinkWish("reset", known.id, "/reset/{token}", rules.RESET_HOURS) if known else None,
+        )
+        if known:
+            audit.record(ANONYMOUS, "password reset asked", known, at=now)
+
+
+def reset_password(token: str, password: str, *, now: dt.datetime) -> None:
+    """Take the new password, end the link and every sign-in of the user; signing in with it is the user's next step.
+
+    Raises: Gone or NotFound for the link; Rejected({"password": reason}).
+    """
+    invited = queries.invited_by(token, purpose="reset", now=now)
+    names = (invited.email, f"{invited.given_name} {invited.family_name}")
+    common = passwords.common_passwords()
+    if reason := rules.problem_with_password(password, common=common, own_words=names):
+        raise Rejected({"password": reason})
+    new = passwords.hash_password(password)
+    with transaction() as session:
+        hold(session, rules.LOCK, [rules.lock_number(f"user:{invited.user_id}")])
+        if tokens.opened_by(token, "reset", now=now) is None:
+            raise Gone("reset")
+        user = session.get_one(User, invited.user_id)
+        user.password_hash = new
+        tokens.end_links("reset", user.id, now=now)
+        end_sign_ins(session, user.id, now)
+        audit.record(user.actor(), "password changed", user, at=now)
+        queue_message(
+            "password_changed",
+            address=user.email,
+            language=user.language,
+            values={"path": "/sign-in"},
+            now=now,
+            centre_id=user.centre_id,
+        )
+    log.info("password changed", extra={"user_id": invited.user_id})
+
+
+def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
+    """The language of the signed-in user's mails and first page. Raises: Rejected; NotFound without a user."""
+    if language not in LANGUAGES:
+        raise Rejected({"language": "not_a_choice"})
+    with transaction() as session:
+        user = session.get(User, actor.user_id) if actor.user_id is not None else None
+        if user is None:
+            raise NotFound("user")
+        if user.language != language:
+            user.language = language
+            audit.record(actor, "language changed", user, at=now, details={"language": language})

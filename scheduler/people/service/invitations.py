@@ -1,0 +1,210 @@
+"""Centres and their users: opened, invited, accepted, suspended, restored."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, passwords, tokens
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import Conflict, Gone, NotFound, Rejected
+from scheduler.core.language import pick
+from scheduler.core.text import fold, to_latin
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
+from scheduler.people import queries, rules
+from scheduler.people.models import Centre, Presenter, User, UserRole
+from scheduler.people.service.accounts import end_sign_ins
+from scheduler.people.terms import Acceptance, CentreDraft, InvitationDraft, Opened
+from scheduler.policy import SYSTEM, Actor, Role
+
+log = logging.getLogger(__name__)
+PATH = "/invitation/{token}"
+
+
+def open_centre(actor: Actor, draft: CentreDraft, *, now: dt.datetime) -> int:
+    """A new centre; its id. Only the product itself (a command, the demo) opens one.
+
+    Raises: Rejected({"slug": "taken"}).
+    """
+    policy.require(actor, "create", "centre")
+    with transaction() as session:
+        if session.scalar(select(Centre.id).where(Centre.slug == draft.slug)) is not None:
+            raise Rejected({"slug": "taken"})
+        centre = Centre(**draft.__dict__, created_at=now)
+        session.add(centre)
+        session.flush()
+        audit.record(actor, "centre opened", centre, at=now)
+        return centre.id
+
+
+def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
+    """Give an empty installation its first centre and administrator, and the path of her invitation.
+
+    Raises: Rejected when there is a centre already, or name or address cannot be used.
+    """
+    problems = {} if fold(name) else {"name": "missing"}
+    if reason := rules.problem_with_address(rules.address_of(email)):
+        problems["email"] = reason
+    if problems:
+        raise Rejected(problems)
+    latin = to_latin(name)
+    with transaction() as session:
+        if session.scalar(select(func.count()).select_from(Centre)):
+            raise Rejected({"centre": "already_set_up"})
+        draft = CentreDraft("-".join(fold(name).split())[:60], name, latin, latin, email=rules.address_of(email))
+        centre_id = open_centre(SYSTEM, draft, now=now)
+        user = _invited(session, SYSTEM, InvitationDraft(email, (Role.ADMINISTRATOR, Role.COORDINATOR)), centre_id, now)
+        return Opened(centre_id, user.id, _mint(user, now))
+
+
+def invite_user(actor: Actor, draft: InvitationDraft, *, now: dt.datetime, centre_id: int | None = None) -> int:
+    """Make an account without a password and mail the link that gives it one; the user's id.
+
+    Who was invited before and has not answered is invited again, with the roles of now; older links end.
+    Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """
+    where = actor.centre_id if centre_id is None else centre_id
+    policy.require(actor, "create", "user", centre=where)
+    if problems := rules.problems_with_invitation(_tidy(draft)):
+        raise Rejected(problems)
+    if where is None:
+        raise Rejected({"centre": "missing"})
+    with transaction() as session:
+        user = _invited(session, actor, draft, where, now)
+        mail_invitation(session, user, now)
+        user_id = user.id
+    log.info("user invited", extra={"user_id": user_id})
+    return user_id
+
+
+def _tidy(draft: InvitationDraft) -> InvitationDraft:
+    return InvitationDraft(**(draft.__dict__ | {"email": rules.address_of(draft.email)}))
+
+
+def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
+    email = rules.address_of(draft.email)
+    user = session.scalar(select(User).where(User.email == email))
+    if user is None:
+        user = User(
+            centre_id=centre_id,
+            given_name=draft.given_name,
+            family_name=draft.family_name,
+            email=email,
+            language=draft.language,
+            created_at=now,
+        )
+        session.add(user)
+    elif user.centre_id != centre_id or user.password_hash is not None or user.suspended_at is not None:
+        raise Rejected({"email": "has_account"})
+    user.roles = [row for row in user.roles if row.role in draft.roles]
+    held = {row.role for row in user.roles}
+    user.roles += [UserRole(role=role) for role in draft.roles if role not in held]
+    session.flush()
+    tokens.end_links("invitation", user.id, now=now)
+    audit.record(actor, "invited", user, at=now, details={"roles": sorted(draft.roles)})
+    return user
+
+
+def mail_invitation(session: Session, user: User, now: dt.datetime) -> None:
+    """Queue the mail that invites, inside the caller's transaction."""
+    centre = session.get_one(Centre, user.centre_id)
+    queue_message(
+        "invitation",
+        address=user.email,
+        language=user.language,
+        values={
+            "centre": centre.name_en
+            if user.language == "en"
+            else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn)
+        },
+        now=now,
+        link=LinkWish("invitation", user.id, PATH, rules.INVITATION_HOURS),
+        about=("user_account", user.id),
+        centre_id=user.centre_id,
+    )
+
+
+def invitation_path(actor: Actor, user_id: int, *, now: dt.datetime) -> str:
+    """One more link of a living invitation, for the person at the keyboard to hand on: a path with its secret.
+
+    Raises: NotAllowed, NotFound; Conflict("has_account") when the user has a password already.
+    """
+    with transaction() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound("user")
+        policy.require(actor, "create", "user", centre=user.centre_id)
+        if user.password_hash is not None:
+            raise Conflict("has_account")
+        return _mint(user, now)
+
+
+def _mint(user: User, now: dt.datetime) -> str:
+    lasts = dt.timedelta(hours=rules.INVITATION_HOURS)
+    return PATH.replace("{token}", tokens.mint("invitation", user.id, lasts=lasts, now=now))
+
+
+def accept_invitation(token: str, wish: Acceptance, *, now: dt.datetime) -> None:
+    """Give the account its password and its owner's name; every link to the invitation ends.
+
+    Raises: Gone or NotFound for the link; Rejected with {field: reason}.
+    """
+    invited = queries.invited_by(token, purpose="invitation", now=now)
+    common = passwords.common_passwords()
+    if problems := rules.problems_with_acceptance(wish, email=invited.email, common=common):
+        raise Rejected(problems)
+    new = passwords.hash_password(wish.password)
+    with transaction() as session:
+        hold(session, rules.LOCK, [rules.lock_number(f"user:{invited.user_id}")])
+        if tokens.opened_by(token, "invitation", now=now) is None:
+            raise Gone("invitation")
+        user = session.get_one(User, invited.user_id)
+        user.given_name, user.family_name, user.password_hash = wish.given_name, wish.family_name, new
+        tokens.end_links("invitation", user.id, now=now)
+        audit.record(user.actor(), "invitation accepted", user, at=now)
+    log.info("invitation accepted", extra={"user_id": invited.user_id})
+
+
+def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
+    """Nothing opens for this user any more, from the next request on, and nobody can assign her.
+
+    Raises: NotAllowed, NotFound; Conflict("own_account").
+    """
+    with transaction() as session:
+        user, presenter = _to_suspend(session, actor, user_id)
+        if user.id == actor.user_id:
+            raise Conflict("own_account")
+        if user.suspended_at is not None:
+            return
+        user.suspended_at = now
+        if presenter is not None:
+            presenter.suspended_at = now
+        end_sign_ins(session, user.id, now)
+        tokens.end_links("reset", user.id, now=now)
+        tokens.end_links("invitation", user.id, now=now)
+        audit.record(actor, "suspended", user, at=now)
+    log.info("user suspended", extra={"user_id": user_id})
+
+
+def restore_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
+    """Let a suspended user in again; she signs in anew. Raises: NotAllowed, NotFound."""
+    with transaction() as session:
+        user, presenter = _to_suspend(session, actor, user_id)
+        if user.suspended_at is None:
+            return
+        user.suspended_at = None
+        if presenter is not None:
+            presenter.suspended_at = None
+        audit.record(actor, "restored", user, at=now)
+
+
+def _to_suspend(session: Session, actor: Actor, user_id: int) -> tuple[User, Presenter | None]:
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound("user")
+    presenter = session.scalar(select(Presenter).where(Presenter.user_id == user_id))
+    policy.require(actor, "suspend", "presenter" if presenter else "user", centre=user.centre_id)
+    return user, presenter

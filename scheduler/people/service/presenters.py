@@ -1,0 +1,170 @@
+"""Presenters: who they are, what they speak about, when they can come."""
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from scheduler import policy
+from scheduler.core import audit, clock
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.people import rules
+from scheduler.people.models import (
+    AvailabilityException,
+    AvailableHours,
+    Presenter,
+    PresenterLanguage,
+    PresenterSkill,
+    User,
+    UserRole,
+)
+from scheduler.people.service.invitations import mail_invitation
+from scheduler.people.terms import ExceptionDraft, Hours, PresenterDraft, SkillsDraft
+from scheduler.places.models import Municipality
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+
+
+def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, centre_id: int | None = None) -> int:
+    """A presenter of the centre and, if the address is new, an invited account for her; the presenter's id.
+
+    A user of the centre who was only invited gets her profile. Raises: NotAllowed, NotFound; Rejected with
+    {field: reason}.
+    """
+    where = actor.centre_id if centre_id is None else centre_id
+    policy.require(actor, "create", "presenter", centre=where)
+    problems = rules.problems_with_presenter(draft, today=clock.local_day(now))
+    problems |= rules.problems_with_hours(draft.hours)
+    if where is None:
+        problems["centre"] = "missing"
+    if problems or where is None:
+        raise Rejected(problems)
+    with transaction() as session:
+        _require_home(session, draft.home_id)
+        user = _account(session, draft, where, now)
+        presenter = Presenter(
+            user_id=user.id,
+            centre_id=where,
+            kind=draft.kind,
+            home_id=draft.home_id,
+            birth_date=draft.birth_date,
+            adult_on=rules.adult_on(draft.birth_date) if draft.birth_date else None,
+            may_present_from=rules.may_present_from(draft.birth_date) if draft.birth_date else None,
+        )
+        presenter.skills = [PresenterSkill(topic=topic) for topic in sorted(set(draft.topics))]
+        presenter.languages = [PresenterLanguage(language=language) for language in sorted(set(draft.languages))]
+        session.add(presenter)
+        session.flush()
+        session.add_all(_hours_rows(presenter.id, draft.hours))
+        audit.record(actor, "presenter created", presenter, at=now, details={"kind": draft.kind})
+        presenter_id = presenter.id
+    log.info("presenter created", extra={"presenter_id": presenter_id})
+    return presenter_id
+
+
+def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.datetime) -> User:
+    email = rules.address_of(draft.email)
+    user = session.scalar(select(User).where(User.email == email))
+    if user is None:
+        user = User(
+            centre_id=centre_id,
+            given_name=draft.given_name,
+            family_name=draft.family_name,
+            email=email,
+            language=draft.language,
+            created_at=now,
+            roles=[UserRole(role=draft.kind.role)],
+        )
+        session.add(user)
+        session.flush()
+        mail_invitation(session, user, now)
+        return user
+    has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None
+    if has_profile or user.centre_id != centre_id or [row.role for row in user.roles] != [draft.kind.role]:
+        raise Rejected({"email": "has_account"})
+    user.given_name, user.family_name = draft.given_name, draft.family_name
+    return user
+
+
+def _require_home(session: Session, home_id: int) -> None:
+    if session.get(Municipality, home_id) is None:
+        raise Rejected({"home": "unknown"})
+
+
+def _hours_rows(presenter_id: int, hours: Sequence[Hours]) -> list[AvailableHours]:
+    return [AvailableHours(presenter_id=presenter_id, **row.__dict__) for row in hours]
+
+
+def _presenter(session: Session, actor: Actor, presenter_id: int) -> Presenter:
+    """The presenter, if the actor may change her: her own profile, or one of the actor's centre."""
+    presenter = session.scalar(
+        select(Presenter)
+        .where(Presenter.id == presenter_id)
+        .options(selectinload(Presenter.skills), selectinload(Presenter.languages))
+    )
+    if presenter is None:
+        raise NotFound("presenter")
+    policy.require(actor, "update", "presenter", centre=presenter.centre_id, presenters=[presenter.id])
+    return presenter
+
+
+def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: dt.datetime) -> None:
+    """Home town, topics and languages of a presenter. Raises: NotAllowed, NotFound; Rejected with {field: reason}."""
+    if problems := rules.problems_with_skills(draft):
+        raise Rejected(problems)
+    with transaction() as session:
+        presenter = _presenter(session, actor, presenter_id)
+        _require_home(session, draft.home_id)
+        presenter.home_id = draft.home_id
+        kept = [row for row in presenter.skills if row.topic in draft.topics]
+        new = sorted(set(draft.topics) - {row.topic for row in kept})
+        presenter.skills = kept + [PresenterSkill(topic=topic) for topic in new]
+        spoken = [row for row in presenter.languages if row.language in draft.languages]
+        learnt = sorted(set(draft.languages) - {row.language for row in spoken})
+        presenter.languages = spoken + [PresenterLanguage(language=language) for language in learnt]
+        details = {"topics": sorted(draft.topics), "languages": sorted(draft.languages)}
+        audit.record(actor, "skills changed", presenter, at=now, details=details)
+
+
+def set_hours(actor: Actor, presenter_id: int, hours: Sequence[Hours], *, now: dt.datetime) -> None:
+    """The whole week of a presenter, in place of the one before.
+
+    Raises: NotAllowed, NotFound; Rejected with {"day_0": reason} for Monday, and so on.
+    """
+    if problems := rules.problems_with_hours(hours):
+        raise Rejected(problems)
+    with transaction() as session:
+        presenter = _presenter(session, actor, presenter_id)
+        session.execute(delete(AvailableHours).where(AvailableHours.presenter_id == presenter.id))
+        session.add_all(_hours_rows(presenter.id, hours))
+        audit.record(actor, "hours changed", presenter, at=now, details={"rows": len(hours)})
+
+
+def add_exception(actor: Actor, presenter_id: int, draft: ExceptionDraft, *, now: dt.datetime) -> None:
+    """Days on which a presenter cannot come, or can although her week says no.
+
+    Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """
+    if problems := rules.problems_with_exception(draft, today=clock.local_day(now)):
+        raise Rejected(problems)
+    with transaction() as session:
+        presenter = _presenter(session, actor, presenter_id)
+        session.add(AvailabilityException(presenter_id=presenter.id, **draft.__dict__))
+        details = {"from": draft.first_day, "to": draft.last_day, "available": draft.available}
+        audit.record(actor, "exception added", presenter, at=now, details=details)
+
+
+def remove_exception(actor: Actor, presenter_id: int, exception_id: int, *, now: dt.datetime) -> None:
+    """Those days follow the week again. Raises: NotAllowed, NotFound."""
+    with transaction() as session:
+        presenter = _presenter(session, actor, presenter_id)
+        row = session.get(AvailabilityException, exception_id)
+        if row is None or row.presenter_id != presenter.id:
+            raise NotFound("exception")
+        session.delete(row)
+        details = {"from": row.first_day, "to": row.last_day, "available": row.available}
+        audit.record(actor, "exception removed", presenter, at=now, details=details)

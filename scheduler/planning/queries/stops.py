@@ -1,0 +1,137 @@
+"""Where presenters have to be, and to whom their time was promised: what the travel rule reads inside a transaction."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import Host
+from scheduler.places.terms import Point
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import PROMISED, AssignmentState, Promise, Stop
+
+REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
+OFFERED = f"assignment {AssignmentState.OFFERED.value}"
+
+
+def point_of(host: Host) -> Point | None:
+    """Where a host lies: its own point, else its municipality's, which must be loaded; None abroad."""
+    if host.lat is not None and host.lon is not None:
+        return Point(host.lat, host.lon)
+    return Point(host.municipality.lat, host.municipality.lon) if host.municipality else None
+
+
+def home_point(presenter: Presenter) -> Point:
+    """The town a presenter sets out from; her home must be loaded."""
+    return Point(presenter.home.lat, presenter.home.lon)
+
+
+def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:
+    """Where the crew of a visit has to be; its host must be loaded."""
+    point = point_of(visit.host)
+    return [Stop(visit.id, row.id, row.busy_from, row.busy_until, point) for row in presentations]
+
+
+def promised_stops(
+    presenter_ids: Collection[int], around: Sequence[Stop], *, except_visit: int
+) -> dict[int, list[Stop]]:
+    """What each presenter has promised within a day of some stops, without one visit's own."""
+    if not around:
+        return {}
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Presentation, Visit)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.busy_until > min(stop.busy_from for stop in around) - REACH,
+            Assignment.busy_from < max(stop.busy_until for stop in around) + REACH,
+            Visit.id != except_visit,
+        )
+        .options(selectinload(Visit.host).selectinload(Host.municipality))
+        .order_by(Presentation.busy_from, Presentation.id)
+    )
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    for presenter_id, presentation, visit in rows:
+        stops[presenter_id] += stops_of_visit(visit, [presentation])
+    return stops
+
+
+def promise_of(presenter_id: int, presentation_id: int) -> Promise:
+    """To what a presenter's time was promised, when, and by whom. Raises: NotFound when it no longer is."""
+    row = (
+        db.session()
+        .execute(
+            select(Assignment, Presentation, Visit, Host)
+            .join(Presentation, Presentation.id == Assignment.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .join(Host, Host.id == Visit.host_id)
+            .where(
+                Assignment.presenter_id == presenter_id,
+                Assignment.presentation_id == presentation_id,
+                Assignment.state.in_(PROMISED),
+            )
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound("promise")
+    assignment, presentation, visit, host = row
+    entry = db.session().scalar(
+        select(AuditEntry)
+        .where(AuditEntry.thing == "assignment", AuditEntry.thing_id == assignment.id, AuditEntry.action == OFFERED)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return Promise(
+        visit_number=visit.number,
+        host_sr_cyrl=host.name_sr_cyrl,
+        host_sr_latn=host.name_sr_latn,
+        starts_at=presentation.starts_at,
+        ends_at=presentation.ends_at,
+        zone=presentation.zone,
+        promised_by=_name_of(entry.actor) if entry else "",
+        promised_at=entry.at if entry else assignment.state_since,
+    )
+
+
+def _name_of(label: str) -> str:
+    """The name behind an audit row's "user:12"; empty for the product itself and for links."""
+    kind, _, number = label.partition(":")
+    if kind != "user" or not number.isdigit():
+        return ""
+    user = db.session().scalar(select(User).where(User.id == int(number)))
+    return user.full_name if user else ""
+
+
+def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
+    """Visits that have offers whose time is over."""
+    rows = db.session().scalars(
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now)
+        .distinct()
+        .order_by(Presentation.visit_id)
+    )
+    return list(rows)
+
+
+def asked_presenters(visit_id: int) -> set[int]:
+    """Who was ever offered a visit, whatever came of it: they may read it. Who is only suggested knows nothing yet."""
+    rows = db.session().scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.state != AssignmentState.SUGGESTED,
+            Assignment.offered_until.is_not(None),
+        )
+    )
+    return set(rows)

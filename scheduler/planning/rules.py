@@ -1,0 +1,193 @@
+"""Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
+from scheduler.places.rules import road_km, road_minutes
+from scheduler.places.terms import Point
+from scheduler.planning.terms import (
+    ArrivalProblem,
+    AssignmentState,
+    CrewMember,
+    CrewRule,
+    PresentationPlan,
+    Span,
+    Stop,
+    VisitDraft,
+    Why,
+)
+from scheduler.programmes.terms import Audience
+
+LATE_CANCEL = dt.timedelta(hours=48)
+SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
+MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
+
+_FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+
+
+def span_of(starts_at: dt.datetime, minutes: int, set_up_minutes: int) -> Span:
+    """When a presentation runs, and from when to when it takes its crew's time: set-up comes before, not after."""
+    ends_at = starts_at + dt.timedelta(minutes=minutes)
+    return Span(starts_at, ends_at, starts_at - dt.timedelta(minutes=set_up_minutes), ends_at)
+
+
+def visit_schedule(draft: VisitDraft, zone: str, set_up_minutes: int, moment_of: MomentOf) -> list[Span]:
+    """The UTC moments of a draft's presentations, in its order; `moment_of` is core.clock's (rules know no clock).
+
+    Raises: ValueError when a start is a time that the host's clocks jump over.
+    """
+    return [
+        span_of(moment_of(draft.on_day, plan.starts_local, zone), plan.minutes, set_up_minutes)
+        for plan in draft.presentations
+    ]
+
+
+def wall_end(starts_local: dt.time, minutes: int) -> dt.time:
+    """What the host's clock shows when a presentation ends."""
+    return (dt.datetime.combine(dt.date.min, starts_local) + dt.timedelta(minutes=minutes)).time()
+
+
+def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, str]:
+    """What keeps a draft from being planned: {field: reason code}; fields of a presentation are "presentations-0"."""
+    problems: dict[str, str] = {}
+    if draft.on_day < today:
+        problems["on_day"] = "in_the_past"
+    if not draft.presentations:
+        problems["presentations"] = "missing"
+    for number, plan in enumerate(draft.presentations):
+        if reason := _problem_of(plan):
+            problems[f"presentations-{number}"] = reason
+    return problems
+
+
+def _problem_of(plan: PresentationPlan) -> str | None:
+    if not SHORTEST <= plan.minutes <= LONGEST:
+        return "length_out_of_range"
+    if min(plan.expected_pupils, plan.expected_parents, plan.expected_teachers) < 0:
+        return "negative"
+    return None
+
+
+def overlapping(spans: Sequence[Span]) -> list[int]:
+    """Which spans of one visit begin before an earlier one ends, by their place in the list."""
+    order = sorted(range(len(spans)), key=lambda place: spans[place].starts_at)
+    return [b for a, b in pairwise(order) if spans[b].starts_at < spans[a].ends_at]
+
+
+def arrival_problems(day_plan: Iterable[Stop]) -> list[ArrivalProblem]:
+    """Where one presenter cannot arrive: overlaps, and neighbours with a longer drive between them than time.
+
+    `day_plan` holds the stops of one presenter, of one day or of several, in any order. The set-up buffer is part of a
+    stop's busy time; the way from home is not judged. Within one visit nobody drives.
+    """
+    stops = sorted(day_plan, key=lambda stop: (stop.busy_from, stop.busy_until, stop.presentation_id))
+    problems = []
+    for place, later in enumerate(stops[1:], start=1):
+        before = stops[:place]
+        neighbours = {before[-1], max(before, key=lambda stop: stop.busy_until)}
+        for earlier in sorted(neighbours, key=lambda stop: stop.busy_until, reverse=True):
+            if problem := _arrival(earlier, later):
+                problems.append(problem)
+                break
+    return problems
+
+
+def _arrival(earlier: Stop, later: Stop) -> ArrivalProblem | None:
+    needed = 0
+    if earlier.visit_id != later.visit_id and earlier.point and later.point:
+        needed = road_minutes(earlier.point, later.point)
+    gap = int((later.busy_from - earlier.busy_until).total_seconds() // 60)
+    if earlier.busy_until <= later.busy_from and gap >= needed:
+        return None
+    return ArrivalProblem(earlier, later, needed, max(gap, 0))
+
+
+def crew_problems(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> list[Why]:
+    """What keeps one presentation from being confirmed: who has accepted must meet the programme's rule."""
+    firm = [member for member in crew if member.state in _FIRM]
+    educators = sum(member.kind is PresenterKind.EDUCATOR for member in firm)
+    influencers = len(firm) - educators
+    problems = []
+    if educators < rule.educators:
+        problems.append(Why("educators_missing", rule.educators, educators))
+    if influencers < rule.influencers:
+        problems.append(Why("influencers_missing", rule.influencers, influencers))
+    minors = [member for member in firm if is_minor(member.adult_on, day)]
+    if minors and len(minors) == len(firm):
+        problems.append(Why("minor_without_adult"))
+    return problems
+
+
+def promise_problems(audiences: Iterable[Audience], teacher_stays: bool, safeguarding_contact: str) -> list[Why]:
+    """What the school must have promised before pupils meet anybody: a teacher who stays, and whom to tell."""
+    if Audience.PUPILS not in audiences:
+        return []
+    problems = [] if teacher_stays else [Why("teacher_not_promised")]
+    return problems if safeguarding_contact else [*problems, Why("no_safeguarding_contact")]
+
+
+def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
+    """Names as a school may read them (TRUST S51): of adults the full name, of minors the first name only.
+
+    `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
+    """
+    adults, minors = [], []
+    for member in crew:
+        if is_minor(member.adult_on, day):
+            minors.append(member.given_name)
+        else:
+            adults.append(f"{member.given_name} {member.family_name}".strip())
+    return adults + minors
+
+
+def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a cancellation comes less than 48 hours before the first presentation."""
+    return starts_at - now < LATE_CANCEL
+
+
+def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
+    """Whole hours from a cancellation to the first presentation; never below 0."""
+    return max(0, int((starts_at - now).total_seconds() // 3600))
+
+
+def kilometres(homes: Iterable[Point], host: Point | None) -> int:
+    """Kilometres there and back: the crew shares one car, which starts where the farthest of them lives."""
+    if host is None:
+        return 0
+    return round(2 * max((road_km(home, host) for home in homes), default=0.0))
+
+
+def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+    """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
+    problems = [] if topic in candidate.topics else [Why("topic")]
+    if language is not None and language not in candidate.languages:
+        problems.append(Why("language"))
+    return problems if available else [*problems, Why("not_available")]
+
+
+def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:
+    """In which order presentations of one visit can move so that none runs into one that has not moved yet.
+
+    The database compares a presenter's spans at every single step. None: there is no such order (two swap places).
+    """
+    waiting = list(range(len(old)))
+    order: list[int] = []
+    while waiting:
+        free = next((place for place in waiting if not _blocked(place, waiting, old, new)), None)
+        if free is None:
+            return None
+        order.append(free)
+        waiting.remove(free)
+    return order
+
+
+def _blocked(place: int, waiting: Sequence[int], old: Sequence[Span], new: Sequence[Span]) -> bool:
+    wanted = new[place]
+    return any(
+        wanted.busy_from < old[other].busy_until and old[other].busy_from < wanted.busy_until
+        for other in waiting
+        if other != place
+    )

@@ -1,0 +1,68 @@
+"""A visit is called off, by the school or by the centre."""
+
+import datetime as dt
+import logging
+
+from scheduler import policy
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.states import move
+from scheduler.planning import rules
+from scheduler.planning.service import letters, moves
+from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
+from scheduler.planning.terms import (
+    LIVING,
+    OPEN_VISITS,
+    PRESENTATION_MACHINE,
+    PROMISED,
+    AssignmentState,
+    CancelledBy,
+    PresentationState,
+    VisitState,
+)
+from scheduler.policy import Actor, Scope
+from scheduler.requests.terms import RequestState
+
+log = logging.getLogger(__name__)
+ENDS = {
+    CancelledBy.SCHOOL: RequestState.CANCELLED_BY_SCHOOL,
+    CancelledBy.CENTRE: RequestState.CANCELLED_BY_CENTRE,
+}
+
+
+def cancel_visit(
+    actor: Actor, visit_id: int, *, reason: str, now: dt.datetime, by: CancelledBy = CancelledBy.CENTRE
+) -> None:
+    """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
+
+    Who holds a school's link cancels for the school, whatever `by` says; staff may note that the school rang. Less
+    than 48 hours before, the cancellation is flagged as late. Raises: Rejected({"reason": "missing"}); Conflict.
+    """
+    if not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "cancel", "visit", opened)
+        if policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
+            by = CancelledBy.SCHOOL
+        if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
+            raise Conflict("wrong_state")
+        hold_time(session, opened.presenter_ids)
+        told = opened.in_state(*PROMISED)
+        _end_all(actor, opened, by, reason, now)
+        touch(session, opened, opened.presentations, now)
+        letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
+        letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
+    log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
+
+
+def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now: dt.datetime) -> None:
+    visit = opened.visit
+    for row in reversed(opened.in_state(*LIVING)):  # minors first: nobody leaves one behind
+        moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="visit_cancelled")
+    visit.cancelled_by = by
+    visit.reason = reason
+    moves.move_with_request(actor, opened, VisitState.CANCELLED, now=now, reason=reason, request_to=ENDS[by])
+    for presentation in opened.presentations:
+        late = rules.is_late_cancel(presentation.starts_at, now)
+        presentation.reason = f"{'late' if late else 'early'}: {rules.notice_hours(presentation.starts_at, now)} h"
+        move(PRESENTATION_MACHINE, presentation, PresentationState.CANCELLED, actor=actor, at=now, reason=reason)

@@ -1,0 +1,119 @@
+"""A visit is confirmed, made ready, and has been held."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from scheduler import policy
+from scheduler.core.errors import Conflict
+from scheduler.core.states import move
+from scheduler.planning import queries, rules
+from scheduler.planning.models import Assignment
+from scheduler.planning.service import letters, moves
+from scheduler.planning.service.under_lock import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_clashes,
+    require,
+    touch,
+)
+from scheduler.planning.terms import (
+    PRESENTATION_MACHINE,
+    AssignmentState,
+    PresentationState,
+    VisitState,
+    Why,
+)
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+
+
+def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """Confirm a visit whose crew has accepted, and tell the school who comes.
+
+    The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
+    promised a teacher and named a safeguarding contact. Raises: Conflict with the first reason ("educators_missing",
+    "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        if opened.visit.state is not VisitState.OFFERED:
+            raise Conflict("wrong_state")
+        hold_time(session, opened.presenter_ids)
+        if problems := what_keeps_back(opened):
+            raise Conflict(problems[0].code)
+        crew = opened.in_state(AssignmentState.ACCEPTED)
+        refuse_clashes(opened, {row.presenter_id for row in crew})
+        for presentation in opened.presentations:
+            if presentation.state is PresentationState.PLANNED:
+                move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)
+        opened.visit.kilometres = _kilometres(opened, crew)
+        moves.move_with_request(actor, opened, VisitState.CONFIRMED, now=now)
+        touch(session, opened, opened.presentations, now)
+        letters.tell_school("visit_confirmed", opened, now=now)
+        letters.tell_presenters("crew_confirmed", opened, crew, now=now, path=f"/visits/{opened.visit.number}")
+    log.info("visit confirmed", extra={"visit_id": visit_id})
+
+
+def what_keeps_back(opened: OpenVisit) -> list[Why]:
+    """Every reason against confirming, the most serious first."""
+    visit, asked = opened.visit, opened.visit.school_request
+    firm = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED)}
+    problems = [*queries.not_cleared(firm, visit.on_day)]
+    for presentation in opened.presentations:
+        problems += rules.crew_problems(opened.crew_of(presentation), moves.crew_rule(opened), visit.on_day)
+    audiences = [presentation.audience for presentation in opened.presentations]
+    teacher, contact = (asked.teacher_stays, asked.safeguarding_contact) if asked else (False, "")
+    return [*problems, *rules.promise_problems(audiences, teacher, contact)]
+
+
+def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
+    homes = {queries.home_point(row.presenter) for row in crew}
+    return rules.kilometres(homes, queries.point_of(opened.visit.host))
+
+
+def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        moves.move_with_request(actor, opened, VisitState.READY, now=now)
+        touch(session, opened, (), now)
+    log.info("visit ready", extra={"visit_id": visit_id})
+
+
+def mark_delivered(actor: Actor, visit_id: int, now: dt.datetime, *, absent: Collection[int] = ()) -> None:
+    """The visit was held: presentations delivered, its crew present but for the presenters in `absent`.
+
+    By an educator of the crew, or by a coordinator. A confirmed visit whose checklist nobody ticked passes through
+    "ready" on the way. Raises: Conflict("wrong_state"), also before the first presentation begins ("not_yet").
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        visit = opened.visit
+        policy.require(actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
+        if opened.presentations and now < opened.starts_at:
+            raise Conflict("not_yet")
+        if visit.state is VisitState.CONFIRMED:
+            moves.move_with_request(actor, opened, VisitState.READY, now=now)
+        moves.move_with_request(actor, opened, VisitState.DELIVERED, now=now)
+        _close_crew(actor, opened, absent, now)
+        for presentation in opened.presentations:
+            move(PRESENTATION_MACHINE, presentation, PresentationState.DELIVERED, actor=actor, at=now)
+        touch(session, opened, opened.presentations, now)
+    log.info("visit delivered", extra={"visit_id": visit_id})
+
+
+def _close_crew(actor: Actor, opened: OpenVisit, absent: Collection[int], now: dt.datetime) -> None:
+    """Present or absent; what was never answered is withdrawn. Minors come first: nobody leaves one behind."""
+    for row in reversed(opened.in_state(AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
+        reason = ""
+        if row.state is not AssignmentState.ACCEPTED:
+            to, reason = AssignmentState.WITHDRAWN, "never_answered"
+        else:
+            to = AssignmentState.ABSENT if row.presenter_id in absent else AssignmentState.PRESENT
+        moves.move_assignment(actor, row, to, now=now, reason=reason)

@@ -1,0 +1,135 @@
+"""Who goes: suggested by a coordinator, withdrawn by a coordinator or by the presenter's own word."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.people.models import Presenter
+from scheduler.planning.models import Assignment
+from scheduler.planning.service import letters, moves
+from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, AssignmentState
+from scheduler.policy import Actor, Role
+
+log = logging.getLogger(__name__)
+
+
+def suggest_presenter(
+    actor: Actor, visit_id: int, presenter_id: int, *, now: dt.datetime, presentation_ids: Collection[int] | None = None
+) -> None:
+    """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
+
+    Raises: NotFound; Conflict("presenter_suspended", "already_in_the_crew", "wrong_state"), or the database's own
+    refusals: "presenter_is_vetted", "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "create", "assignment", opened)
+        if opened.visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        _presenter(session, presenter_id, opened.visit.centre_id)
+        taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
+        wanted = [
+            presentation
+            for presentation in opened.presentations
+            if presentation.id not in taken and (presentation_ids is None or presentation.id in presentation_ids)
+        ]
+        if not wanted:
+            raise Conflict("already_in_the_crew")
+        for presentation in wanted:
+            row = Assignment(
+                presentation_id=presentation.id,
+                presenter_id=presenter_id,
+                on_day=presentation.on_day,
+                busy_from=presentation.busy_from,
+                busy_until=presentation.busy_until,
+                state=AssignmentState.SUGGESTED,
+                state_since=now,
+            )
+            session.add(row)
+            session.flush()
+            audit.record(actor, "assignment suggested", row, at=now, details={"visit": visit_id})
+    log.info("presenter suggested", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+
+
+def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
+    person = session.scalar(select(Presenter).where(Presenter.id == presenter_id, Presenter.centre_id == centre_id))
+    if person is None:
+        raise NotFound("presenter")
+    if person.suspended_at is not None:
+        raise Conflict("presenter_suspended")
+
+
+def withdraw_presenter(actor: Actor, visit_id: int, presenter_id: int, *, reason: str, now: dt.datetime) -> None:
+    """Take a presenter out of a visit: a coordinator any, a presenter herself after she accepted.
+
+    Minors whom she would leave without an adult are withdrawn before her, in the same transaction. A confirmed visit
+    that is short of its crew afterwards is offered again. Raises: Rejected({"reason": "missing"}); NotFound; Conflict.
+    """
+    if not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        verb = "answer" if Role.COORDINATOR not in actor.roles and actor.presenter_id == presenter_id else "delete"
+        require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
+        hold_time(session, opened.presenter_ids)
+        rows = opened.of(presenter_id, *LIVING)
+        if not rows:
+            raise NotFound("assignment")
+        told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
+        finish_release(session, actor, opened, told, now=now, reason=reason)
+    log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+
+
+def release(
+    actor: Actor,
+    opened: OpenVisit,
+    leaving: Collection[Assignment],
+    *,
+    reason: str,
+    now: dt.datetime,
+    to: AssignmentState,
+) -> list[Assignment]:
+    """End these assignments as `to`, after those of the minors whom they would leave alone ("withdrawn").
+
+    Returns what was promised and is so no longer, to tell its presenters; the open visit keeps the living ones only.
+    """
+    alone = [row for row in opened.in_state(*LIVING) if row not in leaving and _left_alone(row, opened, leaving)]
+    promised = [row for row in (*alone, *leaving) if row.state in PROMISED]
+    for row in alone:
+        moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="adult_left")
+    for row in sorted(leaving, key=lambda row: (not opened.minor(row), row.id)):
+        moves.move_assignment(actor, row, to, now=now, reason=reason)
+    opened.assignments = [row for row in opened.assignments if row.state in LIVING]
+    return promised
+
+
+def _left_alone(row: Assignment, opened: OpenVisit, leaving: Collection[Assignment]) -> bool:
+    """Whether a minor would stand in her presentation without an adult as firm as she is."""
+    if not opened.minor(row):
+        return False
+    firm = LIVING if row.state is AssignmentState.SUGGESTED else PROMISED
+    return not any(
+        other.presentation_id == row.presentation_id
+        and other not in leaving
+        and other.state in firm
+        and not opened.minor(other)
+        for other in opened.assignments
+    )
+
+
+def finish_release(
+    session: Session, actor: Actor, opened: OpenVisit, released: list[Assignment], *, now: dt.datetime, reason: str = ""
+) -> None:
+    """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told."""
+    moves.step_back_if_short(actor, opened, now=now, reason=reason)
+    gone = {row.presentation_id for row in released}
+    if gone:
+        touch(session, opened, [row for row in opened.presentations if row.id in gone], now)
+    others = [row for row in released if row.presenter_id != actor.presenter_id]
+    letters.tell_presenters("visit_released", opened, others, now=now)

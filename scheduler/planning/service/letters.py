@@ -1,0 +1,80 @@
+"""What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from scheduler.core import clock
+from scheduler.core.language import pick
+from scheduler.core.text import to_latin
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
+from scheduler.people.models import Presenter
+from scheduler.planning import rules
+from scheduler.planning.models import Assignment
+from scheduler.planning.service.under_lock import OpenVisit, as_member
+from scheduler.planning.terms import AssignmentState
+
+LINK_HOURS = 24 * 120  # a school's link outlives the visit, its counts and its certificates
+PAGE_OF_OFFERS = "/offers"
+
+
+def tell_presenters(
+    kind: str,
+    opened: OpenVisit,
+    rows: Iterable[Assignment],
+    *,
+    now: dt.datetime,
+    path: str = PAGE_OF_OFFERS,
+    **values: object,
+) -> None:
+    """One mail to each presenter of these assignments, however many presentations she has."""
+    people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
+    for person in people.values():
+        language = person.user.language
+        queue_message(
+            kind,
+            address=person.user.email,
+            language=language,
+            values=_facts(opened, language) | values | {"path": path},
+            now=now,
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        )
+
+
+def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to the contact of the school request, with the link to its status; nothing without an address."""
+    asked = opened.visit.school_request
+    if asked is None or not asked.contact_email:
+        return
+    queue_message(
+        kind,
+        address=asked.contact_email,
+        language=asked.language,
+        values=_facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+        now=now,
+        link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
+        about=("visit", opened.visit.id),
+        centre_id=opened.visit.centre_id,
+    )
+
+
+def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
+    """Names of those who have accepted, as the school may read them, each once."""
+    firm = opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+    members = {row.presenter_id: as_member(row) for row in firm}
+    today = clock.local_day(now, opened.visit.zone)
+    return ", ".join(rules.who_is_shown(members.values(), min(today, opened.visit.on_day)))
+
+
+def _facts(opened: OpenVisit, language: str) -> dict[str, object]:
+    visit = opened.visit
+    programme = visit.programme.name_en if language == "en" else visit.programme.name_sr_cyrl
+    return {
+        "number": visit.number,
+        "day": visit.on_day,
+        "times": ", ".join(f"{presentation.starts_local:%H:%M}" for presentation in opened.presentations),
+        "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
+        "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
+        "programme": to_latin(programme) if language == "sr_Latn" else programme,
+    }

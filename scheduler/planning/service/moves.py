@@ -1,0 +1,78 @@
+"""State changes that belong together: a visit, its presentations, its school request, its crew."""
+
+import datetime as dt
+
+from scheduler.core.db import db
+from scheduler.core.states import move
+from scheduler.planning import rules
+from scheduler.planning.models import Assignment
+from scheduler.planning.service.under_lock import OpenVisit
+from scheduler.planning.terms import (
+    ASSIGNMENT_MACHINE,
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
+    AssignmentState,
+    CrewRule,
+    PresentationState,
+    VisitState,
+)
+from scheduler.policy import Actor
+from scheduler.requests.service import follow_visit
+from scheduler.requests.terms import RequestState
+
+FOLLOWS = {
+    VisitState.OFFERED: RequestState.STAFFING,
+    VisitState.PLANNED: RequestState.STAFFING,
+    VisitState.CONFIRMED: RequestState.CONFIRMED,
+    VisitState.READY: RequestState.READY,
+    VisitState.DELIVERED: RequestState.DELIVERED,
+}
+
+
+def move_with_request(
+    actor: Actor,
+    opened: OpenVisit,
+    to: VisitState,
+    *,
+    now: dt.datetime,
+    reason: str = "",
+    request_to: RequestState | None = None,
+) -> None:
+    """Move a visit, and its school request to the state that goes with it."""
+    move(VISIT_MACHINE, opened.visit, to, actor=actor, at=now, reason=reason)
+    wanted, asked = request_to or FOLLOWS[to], opened.visit.school_request
+    if asked is not None and asked.state is not wanted:
+        follow_visit(actor, asked, wanted, now=now, reason=reason)
+
+
+def move_assignment(actor: Actor, row: Assignment, to: AssignmentState, *, now: dt.datetime, reason: str = "") -> None:
+    """Move one assignment, and let the database judge it at once: the order of steps is what guards minors."""
+    if reason:
+        row.reason = reason
+    move(ASSIGNMENT_MACHINE, row, to, actor=actor, at=now, reason=reason)
+    db.session().flush()
+
+
+def crew_rule(opened: OpenVisit) -> CrewRule:
+    """What the programme wants in each presentation."""
+    return CrewRule(opened.visit.programme.educators, opened.visit.programme.influencers)
+
+
+def is_staffed(opened: OpenVisit) -> bool:
+    """Whether every presentation's crew meets the rule with people who have accepted."""
+    rule, day = crew_rule(opened), opened.visit.on_day
+    return bool(opened.presentations) and not any(
+        rules.crew_problems(opened.crew_of(presentation), rule, day) for presentation in opened.presentations
+    )
+
+
+def step_back_if_short(actor: Actor, opened: OpenVisit, *, now: dt.datetime, reason: str = "") -> None:
+    """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
+    visit = opened.visit
+    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not is_staffed(opened):
+        move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
+        for presentation in opened.presentations:
+            if presentation.state is PresentationState.CONFIRMED:
+                move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED, actor=actor, at=now, reason=reason)
+    if visit.state is VisitState.OFFERED and not opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED):
+        move_with_request(actor, opened, VisitState.PLANNED, now=now, reason=reason)

@@ -1,0 +1,100 @@
+"""Offers: made to the suggested crew of a visit, answered by each for the whole visit, lapsed by time."""
+
+import datetime as dt
+import logging
+
+from scheduler import policy
+from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.planning import queries
+from scheduler.planning.service import letters, moves
+from scheduler.planning.service.crew import finish_release, release
+from scheduler.planning.service.under_lock import change, hold_time, open_visit, refuse_clashes, require, touch
+from scheduler.planning.terms import OPEN_VISITS, AssignmentState, VisitState
+from scheduler.policy import SYSTEM, Actor
+
+log = logging.getLogger(__name__)
+
+
+def offer_visit(actor: Actor, visit_id: int, *, until: dt.datetime, now: dt.datetime) -> None:
+    """Offer a visit to everybody suggested for it: all or nobody, adults first, answered until `until`.
+
+    Raises: Rejected({"until": "in_the_past"}); Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time
+    has gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
+    """
+    if until <= now:
+        raise Rejected({"until": "in_the_past"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "assignment", opened)
+        if opened.visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        rows = opened.in_state(AssignmentState.SUGGESTED)
+        if not rows:
+            raise Conflict("nobody_suggested")
+        hold_time(session, opened.presenter_ids)
+        refuse_clashes(opened, {row.presenter_id for row in rows})
+        for row in rows:
+            row.offered_until = until
+            moves.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
+        if opened.visit.state in (VisitState.PLANNED, VisitState.REPLANNED):
+            moves.move_with_request(actor, opened, VisitState.OFFERED, now=now)
+        offered = {row.presentation_id for row in rows}
+        touch(session, opened, [row for row in opened.presentations if row.id in offered], now)
+        letters.tell_presenters("visit_offered", opened, rows, now=now, until=until)
+    log.info("visit offered", extra={"visit_id": visit_id, "assignments": len(rows)})
+
+
+def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = "", now: dt.datetime) -> None:
+    """A presenter answers for the whole visit: all her offered presentations, or none.
+
+    An adult who cannot come takes along the minors who would stay without one; they are told. Raises: Rejected when
+    she cannot come and does not say why; NotFound; Conflict("offer_gone") when it was taken back or has lapsed; Taken.
+    """
+    if not accepts and not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        policy.require(actor, "answer", "offer", presenters=queries.asked_presenters(visit_id))
+        if actor.presenter_id is None:
+            raise NotFound("offer")
+        hold_time(session, opened.presenter_ids)
+        rows = opened.of(actor.presenter_id, AssignmentState.OFFERED)
+        if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
+            raise Conflict("offer_gone")
+        if accepts:
+            refuse_clashes(opened, {actor.presenter_id})
+            for row in rows:
+                moves.move_assignment(actor, row, AssignmentState.ACCEPTED, now=now)
+            answered = {row.presentation_id for row in rows}
+            touch(session, opened, [row for row in opened.presentations if row.id in answered], now)
+        else:
+            released = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.DECLINED)
+            finish_release(session, actor, opened, released, now=now, reason=reason)
+    log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
+
+
+def lapse_offers(*, now: dt.datetime) -> int:
+    """For the job: end every offer whose time is over, visit by visit; how many visits changed. Safe to run twice."""
+    changed = 0
+    for visit_id in queries.visits_with_lapsed_offers(now):
+        try:
+            changed += _lapse_in(visit_id, now)
+        except SchedulerError:
+            log.exception("offers not lapsed", extra={"visit_id": visit_id})
+    return changed
+
+
+def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        hold_time(session, opened.presenter_ids)
+        late = [
+            row
+            for row in opened.in_state(AssignmentState.OFFERED)
+            if row.offered_until is not None and row.offered_until <= now
+        ]
+        if not late:
+            return False
+        released = release(SYSTEM, opened, late, reason="", now=now, to=AssignmentState.LAPSED)
+        finish_release(session, SYSTEM, opened, released, now=now)
+        return True

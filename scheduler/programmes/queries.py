@@ -1,0 +1,71 @@
+"""What programmes show: those that can be asked for, and one of them."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.text import fold
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.programmes.terms import ProgrammeRow
+
+
+def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
+    """Programmes that a host can ask for now, of one centre or of all, by name."""
+    wanted = _programmes().where(Programme.open.is_(True))
+    if centre_id is not None:
+        wanted = wanted.where(Programme.centre_id == centre_id)
+    rows = [programme_row(row) for row in db.session().scalars(wanted)]
+    return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
+
+
+def programme_page(slug: str) -> ProgrammeRow:
+    """One programme by the name in its address, also a closed one. Raises: NotFound."""
+    return _one(_programmes().where(Programme.slug == slug))
+
+
+def programme_of(programme_id: int) -> ProgrammeRow:
+    """One programme by its id. Raises: NotFound."""
+    return _one(_programmes().where(Programme.id == programme_id))
+
+
+def programme_of_campaign(campaign_id: int) -> int | None:
+    """The id of the programme that a campaign is made of; None when there is no such campaign."""
+    return db.session().scalar(select(Campaign.programme_id).where(Campaign.id == campaign_id))
+
+
+def _programmes() -> Select[Programme]:
+    loaded = (joinedload(Programme.centre), selectinload(Programme.audiences))
+    return select(Programme).options(*loaded).order_by(Programme.id)
+
+
+def _one(wanted: Select[Programme]) -> ProgrammeRow:
+    found = db.session().scalar(wanted)
+    if found is None:
+        raise NotFound("programme")
+    return programme_row(found)
+
+
+def programme_row(programme: Programme) -> ProgrammeRow:
+    """A loaded programme (with its centre and audiences) as pages and rules see it."""
+    return ProgrammeRow(
+        id=programme.id,
+        slug=programme.slug,
+        centre_id=programme.centre_id,
+        kind=programme.kind,
+        topic=programme.topic,
+        name_sr_cyrl=programme.name_sr_cyrl,
+        name_en=programme.name_en,
+        summary_sr_cyrl=programme.summary_sr_cyrl,
+        summary_en=programme.summary_en,
+        centre_sr_cyrl=programme.centre.name_sr_cyrl,
+        centre_sr_latn=programme.centre.name_sr_latn,
+        centre_en=programme.centre.name_en,
+        audiences=frozenset(row.audience for row in programme.audiences),
+        minutes=programme.minutes,
+        group_size=programme.group_size,
+        educators=programme.educators,
+        influencers=programme.influencers,
+        notice_days=programme.notice_days,
+        open=programme.open,
+    )

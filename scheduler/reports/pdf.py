@@ -1,0 +1,137 @@
+"""Reports as PDF: key figures, the table, small multiples, and what every number means on the last page."""
+
+import datetime as dt
+
+from scheduler.core.language import moment, number, span_of_days, translator
+from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
+from scheduler.core.paper import MARGIN, RIGHT, Facts
+from scheduler.core.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
+from scheduler.reports import rules
+from scheduler.reports.terms import Chart, Group, KeyFigure, Report, ReportPaper, Series
+
+COLOURS = ("#12594D", "#3B7FA8", "#B8791A")  # pupils, parents, teachers: told apart by place as well
+FIGURE = Style(22, BOLD)
+LABEL = Style(9, colour=MUTED)
+BARS_LEFT = MARGIN + 26
+HEIGHTS = (26.0, 14.0, 11.0)  # of the tallest bar in the first series, the second, the others
+MOST_BARS = 24  # more would be hairs: the table has them all
+
+
+def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: str, now: dt.datetime) -> ReportPaper:
+    """A report in the reader's words, ready to be drawn; `filters` are names of what it was narrowed to."""
+    heads = rules.number_heads(lang)
+    total = translator(lang).gettext("Total")
+    keys = [rules.head_of(group, lang) for group in report.by]
+    rows = [
+        (*(rules.label_of(key, lang) for key in row.keys), *(getattr(row.counts, name) for name in heads))
+        for row in report.rows
+    ]
+    sums = tuple(getattr(report.totals, name) for name in heads)
+    return ReportPaper(
+        title=rules.title(report.filters.period, lang),
+        centre_name=centre_name,
+        first_day=report.filters.period.first,
+        last_day=report.filters.period.last,
+        heads=(*(keys or [""]), *heads.values()),
+        rows=tuple(rows) or ((total, *sums),),
+        printed_at=now,
+        totals=(total, *("" for _ in keys[1:]), *sums) if rows else (),
+        words=max(1, len(keys)),
+        filters=filters,
+        figures=tuple(rules.figures(report.totals, lang)),
+        charts=_charts(report, lang),
+        definitions=tuple(rules.definitions(lang)),
+    )
+
+
+def _charts(report: Report, lang: str) -> tuple[Chart, ...]:
+    """People by month, when the report is split by months and by nothing else."""
+    if report.by != (Group.MONTH,):
+        return ()
+    heads = rules.number_heads(lang)
+    labels = tuple(rules.short_month(row.keys[0].value, lang) for row in report.rows)
+    series = tuple(
+        Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
+        for name in ("pupils", "parents", "teachers")
+    )
+    return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
+
+
+def draw(paper: ReportPaper, lang: str) -> bytes:
+    """The report in the given language, A4 portrait."""
+    _ = translator(lang).gettext
+    printed = _("printed %(moment)s") % {"moment": moment(paper.printed_at, lang, paper.zone)}
+    note = " · ".join(part for part in (printed, paper.version) if part)
+    foot = _("definitions: last page") if paper.definitions else ""
+    furniture = Furniture(paper.centre_name, note, paper.helpline, foot)
+    return paged(Facts(paper.title, paper.centre_name, lang), furniture, lambda flow: _draw_body(flow, paper, lang))
+
+
+def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
+    _ = translator(lang).gettext
+    period = span_of_days(paper.first_day, paper.last_day, lang)
+    flow.title(paper.title, " · ".join([period, ", ".join(paper.filters)] if paper.filters else [period]))
+    if paper.figures:
+        _draw_figures(flow, paper.figures[:4], lang)
+    draw_table(flow, _table(paper, lang))
+    if not paper.rows:
+        flow.paragraph(_("Nothing was counted in this period."))
+    for chart in paper.charts:
+        if 0 < len(chart.labels) <= MOST_BARS:
+            _draw_chart(flow, chart, lang)
+    if paper.definitions:
+        flow.turn()
+        flow.title(_("What the numbers mean"), _("The same definitions hold on the page, on paper and in every file."))
+        for definition in paper.definitions:
+            flow.need(15)
+            flow.paragraph(definition.term, STRONG)
+            flow.paragraph(definition.meaning)
+            flow.y += 2
+
+
+def _table(paper: ReportPaper, lang: str) -> Table:
+    def words(row: tuple[str | int, ...]) -> tuple[str, ...]:
+        return tuple(cell if isinstance(cell, str) else number(cell, lang) for cell in row)
+
+    return Table(paper.heads, tuple(words(row) for row in paper.rows), words(paper.totals), paper.words)
+
+
+def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None:
+    sheet, width = flow.sheet, INSIDE / 4
+    for place, figure in enumerate(figures):
+        x = MARGIN + place * width
+        sheet.box((x, flow.y, 0.7, 13), fill=QUINCE)
+        style, lines = fitted(number(figure.value, lang), FIGURE, width - 6)
+        sheet.lines(x + 4, flow.y + 7.2, lines, style)
+        style, lines = fitted(figure.label, LABEL, width - 5, least=6)
+        sheet.lines(x + 4, flow.y + 12.3, lines, style)
+    flow.y += 20
+
+
+def _draw_chart(flow: Flow, chart: Chart, lang: str) -> None:
+    heights = [HEIGHTS[min(place, 2)] for place in range(len(chart.series))]
+    flow.heading(chart.heading, keep_with=sum(heights) + 7 * len(heights) + 8)
+    for place, (series, height) in enumerate(zip(chart.series, heights, strict=True)):
+        _draw_bars(flow, series, height, COLOURS[place % 3], lang)
+    slot = (RIGHT - BARS_LEFT) / len(chart.labels)
+    for place, label in enumerate(chart.labels):
+        middle = BARS_LEFT + (place + 0.5) * slot
+        flow.sheet.text(middle, flow.y + 4.5, shortened(label, LABEL, slot - 0.5), LABEL, "centre")
+    flow.y += 8
+
+
+def _draw_bars(flow: Flow, series: Series, height: float, colour: str, lang: str) -> None:
+    """One series: its name and sum at the left, the number on every bar; zero is the line the bars stand on."""
+    sheet, slot = flow.sheet, (RIGHT - BARS_LEFT) / len(series.values)
+    base, most = flow.y + height + 6, max(*series.values, 1)
+    style, lines = fitted(series.name, STRONG, BARS_LEFT - MARGIN - 3, least=6)
+    sheet.lines(MARGIN, flow.y + 7, lines, style)
+    sheet.text(MARGIN, flow.y + 7 + leading(BODY), number(sum(series.values), lang), Style(10, colour=MUTED))
+    for place, value in enumerate(series.values):
+        tall = height * value / most
+        middle = BARS_LEFT + (place + 0.5) * slot
+        sheet.box((middle - slot * 0.35, base - tall, slot * 0.7, tall), fill=colour)
+        shown, _lines = fitted(number(value, lang), Style(8.5), slot, least=4)
+        sheet.text(middle, base - tall - 1.2, number(value, lang), shown, "centre")
+    sheet.level(base, left=BARS_LEFT, colour=INK)
+    flow.y = base + 1

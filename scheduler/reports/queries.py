@@ -1,0 +1,308 @@
+"""What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
+
+Presentations are aggregated first, each with its head counts by the covering index, then grouped: one query for the
+totals, one for the rows, whatever the split. Only what is locked or corrected and counts is counted.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, extract, func, literal, or_, select
+from sqlalchemy import type_coerce as read_as
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.terms import CERTIFICATE_MACHINE
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
+from scheduler.core.machines import Machine
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.text import fold, to_latin
+from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.rules import is_minor
+from scheduler.places.models import District, Host, Municipality
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import (
+    ASSIGNMENT_MACHINE,
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
+    AssignmentState,
+    PresentationState,
+)
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.terms import Choice, CountRow, Counts, Filters, Group, Key, Report, VisitLine
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import REQUEST_MACHINE
+
+STATEFUL: tuple[tuple[Any, Machine], ...] = (
+    (SchoolRequest, REQUEST_MACHINE),
+    (Visit, VISIT_MACHINE),
+    (Presentation, PRESENTATION_MACHINE),
+    (Assignment, ASSIGNMENT_MACHINE),
+    (Attendance, ATTENDANCE_MACHINE),
+    (Certificate, CERTIFICATE_MACHINE),
+)
+HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+
+GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
+    Group.CITY: (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression),
+    Group.DISTRICT: tuple(
+        column.expression
+        for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
+    ),
+    Group.MONTH: (extract("year", Presentation.on_day), extract("month", Presentation.on_day)),
+    Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
+    Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
+    Group.PRESENTER: (
+        Presenter.id.expression, User.given_name.expression, User.family_name.expression, Presenter.adult_on.expression,
+    ),
+}  # fmt: skip
+
+
+def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
+    """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
+    session = db.session()
+    groups = tuple(dict.fromkeys(by))
+    totals = _counts_of(session.execute(_counted(filters, ())).one())
+    found = session.execute(_counted(filters, groups)) if groups else ()
+    rows = [_row(groups, row, filters, language) for row in found]
+    slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
+    ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
+    return Report(filters, groups, totals, tuple(ordered), slug)
+
+
+def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") -> Page[VisitLine]:
+    """The visits of which a report's number is the sum, by day; page `number` from 1."""
+    session = db.session()
+    each = _presentations(filters, ())
+    total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
+    wanted = (
+        _summed(each)
+        .add_columns(
+            Visit.id, Visit.number, Visit.on_day, Host.name_sr_cyrl, Host.name_sr_latn, Municipality.city_sr_cyrl,
+            Municipality.city_sr_latn, Programme.name_sr_cyrl, Programme.name_en,
+        )
+        .join(Visit, Visit.id == each.c.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
+        .order_by(Visit.on_day, Visit.id)
+        .limit(PER_PAGE)
+        .offset(first_row(number))
+    )  # fmt: skip
+    return Page([_line(row, language) for row in session.execute(wanted)], number, total)
+
+
+def centre_id_of(slug: str) -> int:
+    """Raises: NotFound."""
+    found = db.session().scalar(select(Centre.id).where(Centre.slug == slug))
+    if found is None:
+        raise NotFound("centre")
+    return found
+
+
+def centre_name(centre_id: int, language: str) -> str:
+    """A centre's name as the language writes it. Raises: NotFound."""
+    centre = db.session().get(Centre, centre_id)
+    if centre is None:
+        raise NotFound("centre")
+    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)
+
+
+def names_of(filters: Filters, language: str) -> tuple[str, ...]:
+    """The names of the campaign and the programme that a report was narrowed to."""
+    asked = ((Campaign, filters.campaign), (Programme, filters.programme))
+    wanted = [select(kind.name_sr_cyrl, kind.name_en).where(kind.slug == slug) for kind, slug in asked if slug]
+    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one))
+
+
+def choices(centre_id: int, language: str) -> tuple[list[Choice], list[Choice]]:
+    """Campaigns and programmes of a centre, for the filter form, by name."""
+    return _choices(Campaign, centre_id, language), _choices(Programme, centre_id, language)
+
+
+def unknown_names(filters: Filters) -> list[str]:
+    """Those of "campaign" and "programme" whose slug nobody has: a typing mistake, not an empty report."""
+    asked = (("campaign", Campaign.slug, filters.campaign), ("programme", Programme.slug, filters.programme))
+    session = db.session()
+    return [
+        name
+        for name, column, slug in asked
+        if slug is not None and session.scalar(select(column).where(column == slug)) is None
+    ]
+
+
+def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: str) -> list[Choice]:
+    wanted = select(kind.slug, kind.name_sr_cyrl, kind.name_en).where(kind.centre_id == centre_id)
+    found = [Choice(slug, _name(language, cyrl, english)) for slug, cyrl, english in db.session().execute(wanted)]
+    return sorted(found, key=lambda choice: fold(choice.name))
+
+
+def _name(language: str, cyrl: str, english: str) -> str:
+    return english if language == "en" else pick(language, cyrl, to_latin(cyrl))
+
+
+def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
+    each = _presentations(filters, groups)
+    keys = [each.c[name] for name in _key_names(groups)]
+    return _summed(each).add_columns(*keys).group_by(*keys)
+
+
+def _summed(each: Subquery) -> Select[Any]:
+    """Counts over aggregated presentations; kilometres of each visit once."""
+    numbers = [func.coalesce(func.sum(each.c[audience.value]), 0).label(audience.value) for audience in Audience]
+    return select(
+        func.count(each.c.visit_id.distinct()).label("visits"),
+        func.count(each.c.presentation_id).label("presentations"),
+        *numbers,
+        func.count(each.c.city.distinct()).label("cities"),
+        func.coalesce(func.sum(case((each.c.place_in_visit == 1, each.c.kilometres), else_=0)), 0).label("kilometres"),
+    ).select_from(each)
+
+
+def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
+    """One row for each presentation that counts (and presenter, where the split asks for that)."""
+    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
+    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
+    wanted = (
+        select(
+            Presentation.id.label("presentation_id"),
+            Visit.id.label("visit_id"),
+            Visit.kilometres.label("kilometres"),
+            Municipality.city_sr_cyrl.label("city"),
+            *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
+            *(_people(audience).label(audience.value) for audience in Audience),
+            place.label("place_in_visit"),
+        )
+        .select_from(Presentation)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
+    )
+    if Group.PRESENTER in groups:
+        wanted = (
+            wanted.join(Assignment, _took_part())
+            .join(Presenter, Presenter.id == Assignment.presenter_id)
+            .join(User, User.id == Presenter.user_id)
+        )
+    own = (Presentation.id, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
+    return wanted.where(*_conditions(filters)).group_by(*own, *keys).subquery()
+
+
+def _people(audience: Audience) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((HeadCount.audience == audience, HeadCount.people), else_=0)), 0)
+
+
+def _took_part() -> ColumnElement[bool]:
+    return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Presentation.on_day.between(filters.period.first, filters.period.last),
+        Presentation.state.in_(HELD),
+        Attendance.state.in_(COUNTS_FOR_REPORTS),
+    ]
+    plain = (
+        (Visit.centre_id, filters.centre_id),
+        (Programme.slug, filters.programme),
+        (Presentation.audience, filters.audience),
+        (Presentation.level, filters.level),
+        (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
+        (func.coalesce(District.iso, ""), filters.district),
+    )
+    conditions += [column == value for column, value in plain if value is not None]
+    if filters.campaign is not None:
+        campaign = select(Campaign.id).where(Campaign.slug == filters.campaign)
+        conditions.append(Visit.campaign_id == campaign.scalar_subquery())
+    if filters.month is not None:
+        year, month = map(int, filters.month.split("-"))
+        conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
+    if filters.presenter is not None:
+        in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
+        conditions.append(in_crew.exists())
+    return conditions
+
+
+def _key_names(groups: Sequence[Group]) -> list[str]:
+    return [f"{group.value}_{place}" for group in groups for place, _ in enumerate(GROUP_COLUMNS[group])]
+
+
+def _counts_of(row: Any) -> Counts:
+    return Counts(
+        row.visits, row.presentations, row.pupils, row.parents, row.teachers, row.others, row.cities, row.kilometres
+    )
+
+
+def _row(groups: Sequence[Group], row: Any, filters: Filters, language: str) -> CountRow:
+    keys = []
+    for group in groups:
+        values = [getattr(row, name) for name in _key_names([group])]
+        keys.append(_key(group, values, filters.period.last, language))
+    return CountRow(tuple(keys), _counts_of(row))
+
+
+def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Key:
+    """What a group's columns mean. Of a presenter who is a minor on `day` only the first name is told."""
+    if group is Group.MONTH:
+        month = f"{values[0]:04d}-{values[1]:02d}"
+        return Key(group, month, month)
+    if group is Group.AUDIENCE:
+        return Key(group, values[0].value, values[0].value, SchoolLevel(values[1]))
+    if group is Group.PRESENTER:
+        given, family, adult_on = values[1:]
+        return Key(group, str(values[0]), given if is_minor(adult_on, day) else f"{given} {family}".strip())
+    if values[0] is None:  # a host abroad
+        return Key(group, "", "")
+    if group is Group.PROGRAMME:
+        return Key(group, values[0], _name(language, values[1], values[2]))
+    if group is Group.DISTRICT:
+        return Key(group, values[0], values[3] if language == "en" else pick(language, values[1], values[2]))
+    return Key(group, values[0], pick(language, values[0], values[1]))
+
+
+def _order(key: Key) -> tuple[Any, ...]:
+    if key.group is Group.AUDIENCE:
+        return (list(Audience).index(Audience(key.value)), list(SchoolLevel).index(key.level or SchoolLevel.NONE))
+    if key.group is Group.MONTH:
+        return (key.value,)
+    return (key.value == "", fold(key.label), key.value)  # places abroad last
+
+
+def _line(row: Any, language: str) -> VisitLine:
+    *_, visit_id, number, on_day, host_cyrl, host_latn, city_cyrl, city_latn, programme_cyrl, programme_en = row
+    return VisitLine(
+        visit_id=visit_id,
+        number=number,
+        on_day=on_day,
+        host=pick(language, host_cyrl, host_latn),
+        city=pick(language, city_cyrl, city_latn) if city_cyrl else "",
+        programme=_name(language, programme_cyrl, programme_en),
+        counts=_counts_of(row),
+    )
+
+
+def violations() -> list[str]:
+    """Rows of any room whose present state no audit row tells: somebody wrote a state past the one function."""
+    found: list[str] = []
+    session = db.session()
+    for model, machine in STATEFUL:
+        state = read_as(model.state, String)
+        told = select(AuditEntry.id).where(AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id)
+        moved = told.where(AuditEntry.action == literal(f"{machine.name} ") + state)
+        started = and_(model.state.in_(sorted(machine.starts)), told.exists())
+        silent = select(model.id, state).where(~or_(started, moved.exists())).order_by(model.id)
+        found += [
+            f"{model.__tablename__} {ident}: no audit row for the state {now}" for ident, now in session.execute(silent)
+        ]
+    return found

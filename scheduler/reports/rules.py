@@ -1,0 +1,225 @@
+"""Pure rules of reports: periods, shares, and a report as the data that files are made of."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel.dates import format_date
+
+from scheduler.core.language import locale_of, translator
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.terms import COUNTED, BadPeriod, Counts, Definition, Group, Key, KeyFigure, Period, Report
+
+LONGEST_YEARS = 30
+
+
+def read_period(first: str, last: str) -> Period:
+    """The period that two typed days mean, ISO 8601 ("2023-01-31").
+
+    Raises: BadPeriod with the field ("from" or "to") and the reason.
+    """
+    return period_of(_day("from", first), _day("to", last))
+
+
+def period_of(begins: dt.date, ends: dt.date) -> Period:
+    """The period of two days. Raises: BadPeriod for its last day ("to")."""
+    if ends < begins:
+        raise BadPeriod("to", "last_before_first")
+    if ends.year - begins.year > LONGEST_YEARS:
+        raise BadPeriod("to", "too_long")
+    return Period(begins, ends)
+
+
+def _day(field: str, typed: str) -> dt.date:
+    try:
+        if len(typed) != len("2023-01-31"):  # fromisoformat also takes 20230131 and 2023-W05-2
+            raise ValueError(typed)
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        raise BadPeriod(field, "not_a_day") from None
+
+
+def year_of(year: int) -> Period:
+    """A calendar year."""
+    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+
+def school_year_of(day: dt.date) -> Period:
+    """The school year that a day lies in, September to August."""
+    begins = day.year if day.month >= 9 else day.year - 1
+    return Period(dt.date(begins, 9, 1), dt.date(begins + 1, 8, 31))
+
+
+def presets(today: dt.date) -> dict[str, Period]:
+    """Periods that people ask for most: {name: period}, for the filter form."""
+    return {
+        "this_year": year_of(today.year),
+        "last_year": year_of(today.year - 1),
+        "school_year": school_year_of(today),
+        "year_2023": year_of(2023),
+    }
+
+
+def total(rows: Sequence[Counts]) -> Counts:
+    """The sum of counts whose presentations, visits and cities do not overlap."""
+    return Counts(**{name: sum(getattr(row, name) for row in rows) for name in COUNTED})
+
+
+def share(part: int, whole: int) -> float:
+    """A part of a whole, 0 to 1; of nothing it is 0."""
+    return part / whole if whole else 0.0
+
+
+def adds_up(by: Sequence[Group]) -> bool:
+    """Whether people and presentations of the rows sum to the totals: a crew of two stands in two rows."""
+    return Group.PRESENTER not in by
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """The JSON document of `reports attendance` (CONTRACT.md)."""
+    return {
+        "period": {"from": report.filters.period.first.isoformat(), "to": report.filters.period.last.isoformat()},
+        "filters": {"centre": report.centre, "campaign": None, "programme": None} | report.filters.narrowing(),
+        "totals": _numbers(report.totals),
+        "rows": [_names(row.keys) | _numbers(row.counts) for row in report.rows],
+    }
+
+
+def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:
+    """Headings and lines of the CSV file: the rows, or the totals alone when the report is not split."""
+    lines: list[Mapping[str, Any]] = [_names(row.keys) | _numbers(row.counts) for row in report.rows]
+    if not report.by:
+        lines = [_numbers(report.totals)]
+    headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNTED)
+    return headings, [[line[heading] for heading in headings] for line in lines]
+
+
+HEADINGS = {
+    Group.CITY: ("city",),
+    Group.DISTRICT: ("district", "district_iso"),
+    Group.MONTH: ("month",),
+    Group.PROGRAMME: ("programme", "programme_name"),
+    Group.AUDIENCE: ("audience", "level"),
+    Group.PRESENTER: ("presenter", "presenter_id"),
+}
+
+
+def _names(keys: Sequence[Key]) -> dict[str, Any]:
+    return {name: value for key in keys for name, value in zip(HEADINGS[key.group], _values(key), strict=True)}
+
+
+def _values(key: Key) -> tuple[Any, ...]:
+    if key.group is Group.CITY:
+        return (key.label,)
+    if key.group is Group.MONTH:
+        return (key.value,)
+    if key.group is Group.PROGRAMME:
+        return (key.value, key.label)
+    if key.group is Group.AUDIENCE:
+        return (key.value, key.level.value if key.level else "")
+    return (key.label, int(key.value) if key.group is Group.PRESENTER else key.value)
+
+
+def _numbers(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNTED}
+
+
+def title(period: Period, lang: str) -> str:
+    """What a report is called: its year when it is one, else plainly."""
+    _ = translator(lang).gettext
+    if period == year_of(period.first.year):
+        return _("Attendance report for %(year)s") % {"year": _year(period.first.year, lang)}
+    return _("Attendance report")
+
+
+def _year(year: int, lang: str) -> str:
+    return str(year) if lang == "en" else f"{year}."
+
+
+def head_of(group: Group, lang: str) -> str:
+    """The heading of a group's column."""
+    _ = translator(lang).gettext
+    return {
+        Group.CITY: _("City"),
+        Group.DISTRICT: _("District"),
+        Group.MONTH: _("Month"),
+        Group.PROGRAMME: _("Programme"),
+        Group.AUDIENCE: _("Audience"),
+        Group.PRESENTER: _("Presenter"),
+    }[group]
+
+
+def number_heads(lang: str) -> dict[str, str]:
+    """Headings of the counts, in the order of the table: {count: heading}."""
+    _ = translator(lang).gettext
+    return {
+        "visits": _("Visits"),
+        "presentations": _("Presentations"),
+        "pupils": _("Pupils"),
+        "parents": _("Parents"),
+        "teachers": _("Teachers"),
+        "others": _("Others"),
+        "people": _("All"),
+        "kilometres": _("Kilometres"),
+    }
+
+
+def label_of(key: Key, lang: str) -> str:
+    """What a row is called: a month by its name, an audience in words, places and programmes as they are."""
+    _ = translator(lang).gettext
+    if key.group is Group.MONTH:
+        first = dt.date.fromisoformat(f"{key.value}-01")
+        return str(format_date(first, "LLLL y" if lang == "en" else "LLLL y.", locale=locale_of(lang)))
+    if key.group is Group.AUDIENCE:
+        pupils = {
+            SchoolLevel.PRIMARY: _("Primary school pupils"),
+            SchoolLevel.SECONDARY: _("High-school pupils"),
+            SchoolLevel.NONE: _("Pupils"),
+        }
+        others = {Audience.PARENTS: _("Parents"), Audience.TEACHERS: _("Teachers"), Audience.OTHERS: _("Others")}
+        audience = Audience(key.value)
+        return pupils[key.level or SchoolLevel.NONE] if audience is Audience.PUPILS else others[audience]
+    return key.label or _("Abroad, or without a municipality")
+
+
+def short_month(month: str, lang: str) -> str:
+    """The name under a bar: "јан", "Jan"."""
+    return str(format_date(dt.date.fromisoformat(f"{month}-01"), "LLL", locale=locale_of(lang)))
+
+
+def figures(counts: Counts, lang: str) -> list[KeyFigure]:
+    """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
+    plural = translator(lang).ngettext
+    return [
+        KeyFigure(counts.presentations, plural("presentation held", "presentations held", counts.presentations)),
+        KeyFigure(counts.pupils, plural("pupil", "pupils", counts.pupils)),
+        KeyFigure(counts.parents, plural("parent", "parents", counts.parents)),
+        KeyFigure(counts.teachers, plural("teacher", "teachers", counts.teachers)),
+    ]
+
+
+def definitions(lang: str) -> list[Definition]:
+    """What the numbers mean: the same words on the page and on paper."""
+    _ = translator(lang).gettext
+    return [
+        Definition(
+            _("Presentation held"),
+            _("Given, whole or in part, with locked attendance. One that was merged into another counts once."),
+        ),
+        Definition(
+            _("Pupils, parents, teachers"),
+            _("Contacts: people in the room, counted by the educator. The same class twice is counted twice."),
+        ),
+        Definition(
+            _("High-school pupils"), _("Pupils at presentations that were given for classes of a secondary school.")
+        ),
+        Definition(
+            _("City"),
+            _("The school's municipality; all municipalities of one town, as in Belgrade, are one city."),
+        ),
+        Definition(_("Kilometres"), _("Driven by the crew there and back, once for each visit.")),
+        Definition(
+            _("Presenter"),
+            _("A presentation stands in the row of each of its crew, so these rows add up to more than the total."),
+        ),
+    ]

@@ -1,0 +1,197 @@
+"""Words of reports: periods, filters, groups, counts of what was held, and what a printed report holds."""
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from scheduler.core.errors import SchedulerError
+from scheduler.programmes.terms import Audience, SchoolLevel
+
+
+class BadPeriod(SchedulerError):
+    """These days are no period. `reason` is a code: "not_a_day", "last_before_first", "too_long"."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Group(StrEnum):
+    """What a report can be split by."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    MONTH = "month"
+    PROGRAMME = "programme"
+    AUDIENCE = "audience"
+    PRESENTER = "presenter"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `first` to `last`, both included."""
+
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which presentations a report counts. Slugs and names as a URL or a command says them; None: all.
+
+    The last ones narrow a report to one cell, so that its number opens to the visits behind it.
+    """
+
+    period: Period
+    centre_id: int | None = None
+    campaign: str | None = None
+    programme: str | None = None
+    city: str | None = None  # its Serbian Cyrillic name; empty: hosts without a municipality
+    district: str | None = None  # ISO 3166-2; empty: hosts without one
+    month: str | None = None  # 2023-02
+    audience: Audience | None = None  # whom a presentation was for
+    level: SchoolLevel | None = None
+    presenter: int | None = None
+
+    def narrowing(self) -> dict[str, str]:
+        """What is set beside period and centre, as a URL says it."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)[2:]}
+        return {name: str(value) for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was held: contacts, so the same class twice is counted twice. Kilometres and visits once a visit."""
+
+    visits: int = 0
+    presentations: int = 0
+    pupils: int = 0
+    parents: int = 0
+    teachers: int = 0
+    others: int = 0
+    cities: int = 0
+    kilometres: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.pupils + self.parents + self.teachers + self.others
+
+
+COUNTED = tuple(field.name for field in fields(Counts))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One thing that a row stands for: `value` for scripts and URLs, `label` for people."""
+
+    group: Group
+    value: str
+    label: str
+    level: SchoolLevel | None = None  # of an audience: pupils of primary and of secondary schools are told apart
+
+    def url(self) -> dict[str, str]:
+        """The filter that narrows a report to this."""
+        return {self.group.value: self.value} | ({"level": self.level.value} if self.level else {})
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """One line of a report."""
+
+    keys: tuple[Key, ...]
+    counts: Counts
+
+    def url(self) -> dict[str, str]:
+        """The filters that narrow the report to this line."""
+        return {name: value for key in self.keys for name, value in key.url().items()}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Totals, and the rows in their order."""
+
+    filters: Filters
+    by: tuple[Group, ...]
+    totals: Counts
+    rows: tuple[CountRow, ...]
+    centre: str | None = None  # its slug; None: all centres
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """A visit behind a number, with what of it the number counts."""
+
+    visit_id: int
+    number: str
+    on_day: dt.date
+    host: str
+    city: str
+    programme: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of the filter form."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A large number at the head of a report, with its noun in the form the number asks for ("7.803 ученика")."""
+
+    value: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What an indicator counts, in one or two sentences."""
+
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers of one group over the same labels as its sister series: each is drawn with its own height."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Small multiples under one heading; `labels` are short ("јан") and stand under the last series."""
+
+    heading: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
+class ReportPaper:
+    """A report as it is printed; all words already in the reader's language, numbers still as numbers.
+
+    `heads` has as many entries as each of `rows` and as `totals`; their first `words` entries are texts.
+    """
+
+    title: str
+    centre_name: str
+    first_day: dt.date
+    last_day: dt.date
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    printed_at: dt.datetime  # UTC
+    zone: str = "Europe/Belgrade"
+    totals: tuple[str | int, ...] = ()
+    words: int = 1
+    filters: tuple[str, ...] = ()  # in words: "оба центра", "сви програми"
+    figures: tuple[KeyFigure, ...] = ()  # up to four
+    charts: tuple[Chart, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    version: str = ""  # "скуп показатеља 2, верзија 1.3"
+    helpline: str = "19833"

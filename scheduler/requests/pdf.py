@@ -1,0 +1,134 @@
+"""The school's own paper: a request's summary, or its confirmation, for the director's files (A4 portrait)."""
+
+from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
+from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
+from scheduler.core.paper import MARGIN, RIGHT, Facts
+from scheduler.core.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
+from scheduler.requests.terms import PaperPresentation, RequestPaper
+
+LABEL = Style(9, colour=MUTED)
+VALUE_LEFT = MARGIN + 46
+STAMP = 34.0  # room for a round stamp, in millimetres
+SIGNING = 50.0  # height of the block that must stay on one page
+
+
+def draw(paper: RequestPaper, lang: str) -> bytes:
+    """The paper in the given language."""
+    _ = translator(lang).gettext
+    title = _("Confirmation of the presentation") if paper.confirmed else _("Request for a presentation")
+    printed = _("printed %(moment)s") % {"moment": moment(paper.printed_at, lang, paper.zone)}
+    furniture = Furniture(paper.centre_name, printed, paper.helpline, paper.running_number)
+    facts = Facts(f"{title} {paper.running_number}", paper.centre_name, lang)
+    return paged(facts, furniture, lambda flow: _draw_body(flow, title, paper, lang))
+
+
+def _draw_body(flow: Flow, title: str, paper: RequestPaper, lang: str) -> None:
+    _ = translator(lang).gettext
+    host = ", ".join(part for part in (paper.host_name, paper.host_place) if part)
+    flow.title(title, host)
+    _draw_file_number(flow, paper, lang)
+    for label, value in _facts(paper, lang):
+        _draw_fact(flow, label, value)
+    flow.heading(_("Presentations"), keep_with=25)
+    draw_table(flow, _table(paper, lang))
+    if paper.crew:
+        flow.heading(_("Who is coming"))
+        for person in paper.crew:
+            _draw_fact(flow, person.role, person.printed_name)
+    flow.heading(_("What the school provides"))
+    for sentence in _duties(paper, lang):
+        flow.paragraph(sentence)
+    flow.need(SIGNING)
+    _draw_signatures(flow, paper, lang)
+
+
+def _draw_file_number(flow: Flow, paper: RequestPaper, lang: str) -> None:
+    """The school's own number and day: printed when known, otherwise a line to write them on."""
+    _ = translator(lang).gettext
+    sheet, y = flow.sheet, flow.y
+    sheet.box((MARGIN, y - 4, INSIDE, 13), stroke=HAIRLINE, radius=1.5)
+    label = _("File number of the school:")
+    sheet.text(MARGIN + 4, y + 4, label, BODY)
+    x = MARGIN + 6 + width_of(label, BODY)
+    if paper.file_number:
+        style, lines = fitted(paper.file_number, STRONG, 105 - x, least=6)
+        sheet.lines(x, y + 4, lines, style)
+    else:
+        sheet.level(y + 5, x, 105)
+    sheet.text(110, y + 4, _("Day:"), BODY)
+    sheet.level(y + 5, 112 + width_of(_("Day:"), BODY), 145)
+    sheet.text(RIGHT - 4, y + 4, paper.running_number, Style(10, BOLD), "right")
+    flow.y += 13
+
+
+def _facts(paper: RequestPaper, lang: str) -> list[tuple[str, str]]:
+    _ = translator(lang).gettext
+    one_day = paper.first_day == paper.last_day
+    when = long_day(paper.first_day, lang) if one_day else span_of_days(paper.first_day, paper.last_day, lang)
+    contact = ", ".join(part for part in (paper.contact_name, paper.contact_role) if part)
+    address = ", ".join(part for part in (paper.host_address, paper.host_place) if part)
+    facts = [
+        (_("Programme"), paper.programme_title),
+        (_("Day") if one_day else _("Days that suit the school"), when),
+        (_("Address"), address),
+        (_("Contact of the school"), contact),
+        (_("Person for safeguarding"), paper.safeguarding_contact),
+        (_("Room and equipment"), ", ".join(paper.equipment)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _draw_fact(flow: Flow, label: str, value: str) -> None:
+    style, labels = settled(label, LABEL, VALUE_LEFT - MARGIN - 3, ((9, 1, 7.5), (7.5, 2, 6)))
+    lines = wrapped(value, STRONG, RIGHT - VALUE_LEFT)
+    flow.need(max(len(lines), len(labels)) * leading(STRONG) + 2)
+    feet = flow.y + leading(STRONG)
+    flow.sheet.lines(MARGIN, feet, labels, style)
+    flow.y = flow.sheet.lines(VALUE_LEFT, feet, lines, STRONG) + 1.6
+
+
+def _table(paper: RequestPaper, lang: str) -> Table:
+    _ = translator(lang).gettext
+    heads = (_("Time"), _("Audience"), _("Classes"), _("Room"), _("Expected"))
+    rows = tuple(
+        (_span(row, lang), row.audience, row.classes, row.room, number(row.expected, lang))
+        for row in paper.presentations
+    )
+    total = number(sum(row.expected for row in paper.presentations), lang)
+    return Table(heads, rows, (_("Total"), "", "", "", total) if len(rows) > 1 else (), words=4)
+
+
+def _span(row: PaperPresentation, lang: str) -> str:
+    if row.starts_local is None:
+        return translator(lang).gettext("by agreement")
+    ends = f"–{clock_time(row.ends_local, lang)}" if row.ends_local else ""
+    return clock_time(row.starts_local, lang) + ends
+
+
+def _duties(paper: RequestPaper, lang: str) -> list[str]:
+    _ = translator(lang).gettext
+    stays = _("A teacher stays in the room during the whole presentation.")
+    asked = _("A teacher must stay in the room during the whole presentation; the school has not yet promised this.")
+    young = _(
+        "Young presenters come with an adult and are never left alone with a class; only their first name is given."
+    )
+    counts = _("Only numbers of those present are written down; the names of pupils are not recorded.")
+    minors = any(person.is_minor for person in paper.crew)
+    return [stays if paper.teacher_stays else asked, *([young] if minors else []), counts]
+
+
+def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
+    """Two lines to sign on and, between them, room for the school's stamp."""
+    _ = translator(lang).gettext
+    sheet, y = flow.sheet, flow.y + 34
+    sheet.level(y, MARGIN, MARGIN + 58)
+    sheet.text(MARGIN, y + 5, _("Director of the school"), STRONG)
+    sheet.text(MARGIN, y + 9.5, _("name, signature"), LABEL)
+    sheet.level(y, RIGHT - 58, RIGHT)
+    sheet.text(RIGHT - 58, y + 5, _("For the centre"), STRONG)
+    style, lines = settled(paper.centre_name, LABEL, 58, ((9, 1, 8), (8, 3, 5)))
+    sheet.lines(RIGHT - 58, y + 9.5, lines, style)
+    middle = (MARGIN + RIGHT) / 2
+    sheet.disc(middle, y - 14, STAMP / 2, "#FFFFFF", HAIRLINE, 0.2)
+    sheet.text(middle, y - 13, _("place for the stamp"), LABEL, "centre")
+    flow.y = y + 16

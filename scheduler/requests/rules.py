@@ -1,0 +1,175 @@
+"""What a host may ask for, who must move next, and what may still be done in which state. Pure."""
+
+import datetime as dt
+
+from scheduler.people import rules as people_rules
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.terms import (
+    REQUEST_MACHINE,
+    Counts,
+    Facts,
+    NextStep,
+    PresentationDraft,
+    RequestDraft,
+    RequestState,
+    Turn,
+)
+
+LONGEST_SPAN_DAYS = 120
+FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
+MOST_PRESENTATIONS = 8
+EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
+PROMISED_DAYS = 5
+PROVE_WITHIN = dt.timedelta(days=7)
+MAILS_A_DAY_TO_ADDRESS = 3
+MAILS_A_DAY_FROM_NETWORK = 20
+TWIN_DAYS = 30
+
+_S = RequestState
+HIDDEN = frozenset({_S.DRAFT, _S.UNVERIFIED})  # staff see a request when its address is proven
+OVER = REQUEST_MACHINE.ends()
+OPEN = frozenset(RequestState) - HIDDEN - OVER
+WITH_DATE = frozenset({_S.AGREED, _S.STAFFING, _S.CONFIRMED, _S.READY})
+FOLLOWED = frozenset(
+    {
+        _S.AGREED,
+        _S.STAFFING,
+        _S.CONFIRMED,
+        _S.READY,
+        _S.DELIVERED,
+        _S.REPORTED,
+        _S.CERTIFIED,
+        _S.CLOSED,
+        _S.DISRUPTED,
+        _S.CANCELLED_BY_SCHOOL,
+        _S.CANCELLED_BY_CENTRE,
+    }
+)
+
+STEPS: dict[RequestState, tuple[Turn, NextStep]] = {
+    _S.NEW: (Turn.YOURS, NextStep.TAKE),
+    _S.TRIAGE: (Turn.YOURS, NextStep.DECIDE),
+    _S.AGREED: (Turn.YOURS, NextStep.PLAN),
+    _S.DISRUPTED: (Turn.YOURS, NextStep.REPLAN),
+    _S.NEEDS_INFO: (Turn.OTHERS, NextStep.LOOK),
+    _S.PROPOSED: (Turn.OTHERS, NextStep.LOOK),
+    _S.STAFFING: (Turn.OTHERS, NextStep.LOOK),
+    _S.DELIVERED: (Turn.OTHERS, NextStep.LOOK),
+    _S.WAITLISTED: (Turn.ITSELF, NextStep.LOOK),
+    _S.CONFIRMED: (Turn.ITSELF, NextStep.LOOK),
+    _S.READY: (Turn.ITSELF, NextStep.LOOK),
+    _S.REPORTED: (Turn.ITSELF, NextStep.LOOK),
+    _S.CERTIFIED: (Turn.ITSELF, NextStep.LOOK),
+}
+
+
+def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
+    """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
+    problems = _problems_with_days(draft, today, facts) | _problems_with_contact(draft, facts)
+    if not facts.programme.open:
+        problems["programme"] = "not_open"
+    if not draft.teacher_stays:
+        problems["teacher_stays"] = "teacher_stays"
+    if not draft.safeguarding_contact:
+        problems["safeguarding_contact"] = "missing"
+    if not draft.presentations:
+        problems["presentations"] = "missing"
+    if len(draft.presentations) > MOST_PRESENTATIONS:
+        problems["presentations"] = "too_many_presentations"
+    for number, presentation in enumerate(draft.presentations):
+        for field, reason in _problems_with_presentation(presentation, facts).items():
+            problems[f"presentations-{number}-{field}"] = reason
+    return problems
+
+
+def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
+    notice = 0 if facts.by_staff else facts.programme.notice_days
+    if draft.first_day < today:
+        return {"first_day": "in_the_past"}
+    if (draft.first_day - today).days < notice:
+        return {"first_day": "too_soon"}
+    if (draft.first_day - today).days > FURTHEST_DAYS:
+        return {"first_day": "too_late"}
+    if draft.last_day < draft.first_day:
+        return {"last_day": "days_not_in_order"}
+    if (draft.last_day - draft.first_day).days >= LONGEST_SPAN_DAYS:
+        return {"last_day": "span_too_long"}
+    return {}
+
+
+def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
+    problems = {} if draft.contact_name else {"contact_name": "missing"}
+    if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
+        problems["contact_email"] = "missing"
+    elif draft.contact_email and (reason := _problem_with_address(draft.contact_email)):
+        problems["contact_email"] = reason
+    return problems
+
+
+def _problem_with_address(typed: str) -> str | None:
+    return people_rules.problem_with_address(people_rules.address_of(typed))
+
+
+def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if asked.audience not in facts.programme.audiences:
+        problems["audience"] = "not_for_them"
+    if asked.audience is Audience.PUPILS:
+        if asked.level is SchoolLevel.NONE:
+            problems["level"] = "missing"
+        elif facts.levels and asked.level not in facts.levels:
+            problems["level"] = "not_at_this_host"
+    if asked.starts_local and not EARLIEST <= asked.starts_local <= LATEST:
+        problems["starts_local"] = "not_in_the_day"
+    counts = Counts(1, asked.pupils, asked.parents, asked.teachers)
+    return problems | problems_with_counts(counts, asked.audience, facts.programme.group_size)
+
+
+def problems_with_counts(counts: Counts, audience: Audience, group_size: int) -> dict[str, str]:
+    """{field: reason code} of one presentation's numbers: its audience must come, and all must fit into the group."""
+    named = {"pupils": counts.pupils, "parents": counts.parents, "teachers": counts.teachers}
+    problems = {field: "negative" for field, number in named.items() if number < 0}
+    problems |= {field: "over_group_size" for field, number in named.items() if number > group_size}
+    main = audience.value if audience.value in named else "pupils"
+    if audience is Audience.OTHERS:
+        if not any(named.values()):
+            problems.setdefault("pupils", "nobody_comes")
+    elif named[main] == 0:
+        problems[main] = "nobody_comes"
+    if not problems and counts.pupils + counts.parents > group_size:
+        problems[main] = "over_group_size"
+    return problems
+
+
+def turn_of(state: RequestState, *, attention: bool) -> tuple[Turn, NextStep]:
+    """Whose move it is, and the verb at the end of the row."""
+    if state in OVER or state in HIDDEN:
+        return Turn.OVER, NextStep.LOOK
+    return (Turn.YOURS, NextStep.CHECK_COUNTS) if attention else STEPS[state]
+
+
+def age_days(since: dt.datetime, now: dt.datetime) -> int:
+    """Whole days that a request has waited."""
+    return max(0, (now - since).days)
+
+
+def is_late(turn: Turn, waited_days: int) -> bool:
+    """Whether the centre keeps a school waiting longer than it promised."""
+    return turn is Turn.YOURS and waited_days > PROMISED_DAYS
+
+
+def may_move(state: RequestState, to: RequestState) -> bool:
+    """Whether an answer of that kind can be given now."""
+    return REQUEST_MACHINE.may(state, to)
+
+
+def way_out(state: RequestState) -> RequestState | None:
+    """The state in which a school's withdrawal ends; None when a date binds both, or all is over."""
+    if REQUEST_MACHINE.may(state, _S.WITHDRAWN):
+        return _S.WITHDRAWN
+    return _S.CANCELLED_BY_SCHOOL if state is _S.AGREED else None
+
+
+def may_change_counts(state: RequestState) -> bool:
+    """Until the presentation is held, the school may say that more or fewer come."""
+    return state in OPEN and state not in {_S.DELIVERED, _S.REPORTED, _S.CERTIFIED}

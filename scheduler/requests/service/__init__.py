@@ -1,0 +1,35 @@
+"""What people do with school requests: schools ask, staff answer, the school's link follows."""
+
+from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
+from scheduler.requests.service.asking import expire_unproved, prove_address, send_new_link, submit_request
+from scheduler.requests.service.desk import (
+    agree_request,
+    ask_school,
+    decline_request,
+    follow_visit,
+    note_counts,
+    take_request,
+    waitlist_request,
+)
+from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
+
+__all__ = [
+    "agree_request",
+    "answer_question",
+    "answers_of",
+    "ask_school",
+    "change_counts",
+    "decline_request",
+    "expire_unproved",
+    "follow_visit",
+    "forget_answers",
+    "forget_old_answers",
+    "keep_answers",
+    "note_counts",
+    "prove_address",
+    "send_new_link",
+    "submit_request",
+    "take_request",
+    "waitlist_request",
+    "withdraw_request",
+]

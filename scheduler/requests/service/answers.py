@@ -1,0 +1,64 @@
+"""What somebody has typed so far on the pages of the booking.
+
+Kept on the server under a token of the visitor's own cookie: nothing personal in an address, and more fits than in a
+cookie. Nobody's work but the visitor's, so it leaves no audit row; it is deleted when it is sent, or after a day.
+"""
+
+import datetime as dt
+import json
+
+from sqlalchemy import Select, delete, select
+
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.requests.models import BookingAnswers
+
+KEPT = dt.timedelta(hours=24)
+MOST_CHARACTERS = 60_000
+
+Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
+
+
+def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> str:
+    """Store the answers and return the token they lie under: the same one while it lives, else a new one.
+
+    Raises: ValueError for more than any honest booking can hold.
+    """
+    text = json.dumps(answers, ensure_ascii=False)
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError("more answers than a booking holds")
+    with transaction() as session:
+        row = session.scalar(_living(token, now)) if token else None
+        if row is None or token is None:
+            token = tokens.new_token()
+            row = BookingAnswers(token_hash=tokens.token_hash(token))
+            session.add(row)
+        row.answers = text
+        row.changed_at = now
+    return token
+
+
+def answers_of(token: str | None, *, now: dt.datetime) -> Answers:
+    """What lies under the token; nothing when there is none or its day is over."""
+    row = db.session().scalar(_living(token, now)) if token else None
+    answers: Answers = json.loads(row.answers) if row else {}
+    return answers
+
+
+def forget_answers(token: str | None, *, now: dt.datetime) -> None:
+    """Delete what lies under the token."""
+    if token:
+        with transaction() as session:
+            session.execute(delete(BookingAnswers).where(BookingAnswers.token_hash == tokens.token_hash(token)))
+
+
+def forget_old_answers(now: dt.datetime) -> None:
+    """Delete answers whose day is over: for the hourly job."""
+    with transaction() as session:
+        session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - KEPT))
+
+
+def _living(token: str | None, now: dt.datetime) -> Select[BookingAnswers]:
+    return select(BookingAnswers).where(
+        BookingAnswers.token_hash == tokens.token_hash(token or ""), BookingAnswers.changed_at > now - KEPT
+    )

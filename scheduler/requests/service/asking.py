@@ -1,0 +1,204 @@
+"""A school asks, and proves its address; a coordinator asks for a school that has phoned."""
+
+import dataclasses
+import datetime as dt
+import logging
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import form_keys, numbers, states, tokens
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
+from scheduler.people import rules as people_rules
+from scheduler.places import queries as place_queries
+from scheduler.places import service as places
+from scheduler.places.terms import HostDraft, HostRow
+from scheduler.policy import SYSTEM, Actor
+from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.terms import SchoolLevel
+from scheduler.requests import rules
+from scheduler.requests.models import RequestedPresentation, SchoolRequest, UnprovedMail
+from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
+from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
+
+log = logging.getLogger(__name__)
+
+HOLD_FORMS, HOLD_FLOODS = 21, 22  # kinds of advisory locks
+
+
+def submit_request(
+    actor: Actor,
+    draft: RequestDraft,
+    *,
+    form_key: str,
+    now: dt.datetime,
+    network: str = "",
+    new_host: HostDraft | None = None,
+) -> int:
+    """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
+
+    From the web it is unverified, and a mail that proves the address is queued: both or neither. Taken on the phone by
+    staff it is new at once. `new_host` is a host that the register does not hold; then the draft's host counts for
+    nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    """
+    programme = programme_queries.programme_of(draft.programme_id)
+    by_staff = actor.user_id is not None or actor == SYSTEM
+    policy.require(actor, "create", "request", centre=programme.centre_id)
+    key = f"request:{form_key}"
+    with transaction() as session:
+        hold(session, HOLD_FORMS, [people_rules.lock_number(key)])
+        if (earlier := form_keys.answer_of(key)) is not None:
+            return int(earlier)
+        host = _host(actor, draft, new_host, now)
+        problems = rules.problems_with(draft, now.date(), Facts(programme, _levels(host), by_staff))
+        if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
+            problems["campaign_id"] = "unknown"
+        if problems:
+            raise Rejected(problems)
+        row = _store(session, dataclasses.replace(draft, host_id=host.id), programme.centre_id, by_staff, now)
+        _set_off(session, actor, row, network, now)
+        form_keys.remember(key, str(row.id), at=now)
+        request_id = row.id
+    log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
+    return request_id
+
+
+def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> HostRow:
+    if new_host is None:
+        return place_queries.host_of(draft.host_id)
+    try:
+        return place_queries.host_of(places.propose_host(actor, new_host, now=now).id)
+    except Rejected as rejected:
+        raise Rejected({f"new_host-{field}": reason for field, reason in rejected.problems.items()}) from rejected
+
+
+def _levels(host: HostRow) -> frozenset[SchoolLevel]:
+    teaches = ((SchoolLevel.PRIMARY, host.teaches_primary), (SchoolLevel.SECONDARY, host.teaches_secondary))
+    return frozenset(level for level, does in teaches if does)
+
+
+def _store(session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime) -> SchoolRequest:
+    row = SchoolRequest(
+        **{name: value for name, value in vars(draft).items() if name != "presentations"},
+        number=numbers.next_number("R", now.date()),
+        centre_id=centre_id,
+        channel=Channel.PHONE if by_staff else Channel.WEB,
+        state=RequestState.DRAFT,
+        state_since=now,
+        submitted_at=now,
+    )
+    row.contact_email = people_rules.address_of(draft.contact_email)
+    row.presentations = [
+        RequestedPresentation(ordinal=ordinal, **vars(asked)) for ordinal, asked in enumerate(draft.presentations, 1)
+    ]
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:
+    """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
+    if row.channel is Channel.PHONE:
+        states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
+        row.owner_id = actor.user_id
+        session.flush()
+        fresh = locked(session, actor, "create", row.id)
+        write_to_school(fresh, "request_received", now=now)
+        return
+    states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
+    _count_mail(session, row.contact_email, network, now)
+    _write_to_unproved(row, now)
+
+
+def _write_to_unproved(row: SchoolRequest, now: dt.datetime) -> None:
+    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
+    hours = int(rules.PROVE_WITHIN.total_seconds() // 3600)
+    queue_message(
+        "prove_address",
+        address=row.contact_email,
+        language=row.language,
+        values={"number": row.number, "days": rules.PROVE_WITHIN.days},
+        now=now,
+        link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
+        about=(SchoolRequest.__tablename__, row.id),
+        centre_id=row.centre_id,
+    )
+
+
+def _count_mail(session: Session, address: str, network: str, now: dt.datetime) -> None:
+    """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network."""
+    key = people_rules.account_key(address, purpose="booking")
+    hold(session, HOLD_FLOODS, [people_rules.lock_number(key), people_rules.lock_number(network)])
+    a_day_ago = now - dt.timedelta(days=1)
+    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= a_day_ago))
+    of_address, of_network = UnprovedMail.address_key == key, UnprovedMail.network == network
+    row = session.execute(
+        select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
+    ).one()
+    if row[0] >= rules.MAILS_A_DAY_TO_ADDRESS or row[1] >= rules.MAILS_A_DAY_FROM_NETWORK:
+        raise TooMany("booking")
+    session.add(UnprovedMail(address_key=key, network=network, at=now))
+
+
+def prove_address(token: str, *, now: dt.datetime) -> str | None:
+    """The button behind the mailed link: staff see the request from now on, and a mail with the status link goes out.
+
+    Returns a fresh secret for the status page the first time, None when it was proven before. Raises: Gone; NotFound.
+    """
+    with transaction() as session:
+        link = tokens.opened_by(token, "prove", now=now)
+        if link is None:
+            raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
+        row = locked(session, SYSTEM, "update", link.subject_id)
+        if row.proved_at is not None:
+            return None
+        if row.state is not RequestState.UNVERIFIED:
+            raise Gone("prove")
+        actor = policy.school_contact(row.id, row.host_id)
+        states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
+        row.proved_at = now
+        write_to_school(row, "request_received", now=now)
+        request_id = row.id
+        secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
+    log.info("address proven", extra={"request_id": request_id})
+    return secret
+
+
+def send_new_link(address: str, *, language: str, network: str, now: dt.datetime) -> None:
+    """Mail the links of every request that this address made and that lives; whether there are any is never shown.
+
+    Raises: TooMany past the day's limit, for every address alike.
+    """
+    with transaction() as session:
+        typed = people_rules.address_of(address)
+        _count_mail(session, typed, network, now)
+        wanted = (
+            select(SchoolRequest.id)
+            .where(SchoolRequest.contact_email == typed, SchoolRequest.state.not_in(rules.OVER))
+            .order_by(SchoolRequest.id.desc())
+            .limit(3)
+        )
+        for request_id in session.scalars(wanted).all():
+            row = locked(session, SYSTEM, "read", request_id)
+            if row.state is RequestState.UNVERIFIED:
+                _write_to_unproved(row, now)
+            else:
+                write_to_school(row, "new_link", now=now)
+
+
+def expire_unproved(now: dt.datetime) -> int:
+    """End requests whose address nobody has proven within seven days; returns how many. For the daily job."""
+    with transaction() as session:
+        wanted = select(SchoolRequest.id).where(
+            SchoolRequest.state == RequestState.UNVERIFIED, SchoolRequest.submitted_at <= now - rules.PROVE_WITHIN
+        )
+        ids = session.scalars(wanted.order_by(SchoolRequest.id)).all()
+        for request_id in ids:
+            row = locked(session, SYSTEM, "update", request_id)
+            states.move(REQUEST_MACHINE, row, RequestState.EXPIRED, actor=SYSTEM, at=now)
+    log.info("unproved requests expired", extra={"requests": len(ids)})
+    return len(ids)

@@ -1,0 +1,77 @@
+"""The row that a service is about: found within the actor's reach, locked, and still as the actor saw it."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from scheduler import policy
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
+from scheduler.policy import Actor, Role
+from scheduler.programmes.models import Programme
+from scheduler.programmes.queries import programme_row
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest
+
+STATUS_HOURS = 24 * 400  # a school year and the summer after it
+
+
+def locked(session: Session, actor: Actor, verb: str, request_id: int, *, version: int | None = None) -> SchoolRequest:
+    """The request, locked until the transaction ends, with its host, programme and presentations.
+
+    `version` is what the actor's page showed. Raises: NotAllowed; NotFound, also for staff before the address is
+    proven; Conflict("changed_meanwhile") when somebody was quicker.
+    """
+    wanted = (
+        select(SchoolRequest)
+        .where(SchoolRequest.id == request_id)
+        .options(
+            joinedload(SchoolRequest.host),
+            joinedload(SchoolRequest.centre),
+            joinedload(SchoolRequest.programme).joinedload(Programme.centre),
+            joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
+            selectinload(SchoolRequest.presentations),
+        )
+        .with_for_update(of=SchoolRequest)
+        .execution_options(populate_existing=True)
+    )
+    row = session.scalar(wanted)
+    policy.require(actor, verb, "request", centre=row.centre_id if row else None, request=row.id if row else None)
+    hidden = row is not None and row.state in rules.HIDDEN and not actor.roles & {Role.SCHOOL_CONTACT, Role.SYSTEM}
+    if row is None or hidden:
+        raise NotFound("request")
+    if version is not None and row.version != version:
+        raise Conflict("changed_meanwhile")
+    return row
+
+
+def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
+    """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
+    if row.contact_email:
+        queue_message(
+            kind,
+            address=row.contact_email,
+            language=row.language,
+            values=values_of(row, row.language) | more,
+            now=now,
+            link=LinkWish("status", row.id, "/status/{token}", STATUS_HOURS),
+            about=(SchoolRequest.__tablename__, row.id),
+            centre_id=row.centre_id,
+        )
+
+
+def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
+    """What mails say of a request, in one language."""
+    programme = programme_row(row.programme)
+    host = row.host
+    return {
+        "number": row.number,
+        "programme": programme.name(language),
+        "centre": programme.centre(language),
+        "host": host.name_sr_cyrl if language == "sr_Cyrl" else host.name_sr_latn,
+        "first_day": row.first_day,
+        "last_day": row.last_day,
+        "promised_days": rules.PROMISED_DAYS,
+    }

@@ -1,0 +1,112 @@
+"""What the school does with its own request, through its secret link."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from scheduler.core import audit, states
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.messages.service import queue_message
+from scheduler.policy import Actor
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.rows import locked, values_of
+from scheduler.requests.terms import REQUEST_MACHINE, Counts, RequestState
+
+STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
+
+
+def answer_question(
+    actor: Actor, request_id: int, answer: str, *, now: dt.datetime, version: int | None = None
+) -> None:
+    """Answer what the centre asked; the request is back in triage. Raises: NotFound; Conflict; Rejected when empty."""
+    if not answer:
+        raise Rejected({"answer": "missing"})
+    with transaction() as session:
+        row = locked(session, actor, "update", request_id, version=version)
+        if row.state is not RequestState.NEEDS_INFO:
+            raise Conflict("wrong_state")
+        row.answer = answer
+        states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
+
+
+def withdraw_request(
+    actor: Actor, request_id: int, reason: str = "", *, now: dt.datetime, version: int | None = None
+) -> None:
+    """End a request that has no date yet; the centre is told. (With a visit it is planning's `cancel_visit`.)
+
+    Raises: NotFound; Conflict("has_a_date") when a visit is planned; Conflict("wrong_state") when all is over.
+    """
+    with transaction() as session:
+        row = locked(session, actor, "withdraw", request_id, version=version)
+        to = rules.way_out(row.state)
+        if to is None:
+            raise Conflict("wrong_state" if row.state in rules.OVER else "has_a_date")
+        unproved = row.state is RequestState.UNVERIFIED
+        states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="withdrawn")
+        row.reason = reason
+        row.attention = False
+        if not unproved:
+            _tell_centre(row, reason, now)
+
+
+def _tell_centre(row: SchoolRequest, reason: str, now: dt.datetime) -> None:
+    if row.centre.email:
+        queue_message(
+            "request_withdrawn",
+            address=row.centre.email,
+            language=STAFF_LANGUAGE,
+            values=values_of(row, STAFF_LANGUAGE) | {"reason": reason, "path": f"/requests/{row.number}"},
+            now=now,
+            about=(SchoolRequest.__tablename__, row.id),
+            centre_id=row.centre_id,
+        )
+
+
+def change_counts(
+    actor: Actor, request_id: int, counts: Sequence[Counts], *, now: dt.datetime, version: int | None = None
+) -> None:
+    """Say that more or fewer people come. Once the request is agreed, the coordinator's attention is asked for.
+
+    Raises: NotFound; Conflict; Rejected with {"presentations-0-pupils": reason}, counted from 0.
+    """
+    with transaction() as session:
+        row = locked(session, actor, "update", request_id, version=version)
+        if not rules.may_change_counts(row.state):
+            raise Conflict("wrong_state")
+        if problems := _problems(row, counts):
+            raise Rejected(problems)
+        changes = _take_over(row, counts)
+        if not changes:
+            return
+        row.attention = row.attention or row.state in rules.WITH_DATE
+        flag_modified(row, "attention")  # the numbers lie in another table: raise this row's version all the same
+        audit.record(actor, "counts changed", row, at=now, details={"presentations": changes})
+
+
+def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, str]:
+    asked = {presentation.ordinal: presentation for presentation in row.presentations}
+    if {new.ordinal for new in counts} - set(asked):
+        raise NotFound("presentation")
+    return {
+        f"presentations-{new.ordinal - 1}-{field}": reason
+        for new in counts
+        for field, reason in rules.problems_with_counts(
+            new, asked[new.ordinal].audience, row.programme.group_size
+        ).items()
+    }
+
+
+def _take_over(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, list[list[int]]]:
+    """Set the numbers; returns what changed, by presentation: the three before, the three after."""
+    asked = {presentation.ordinal: presentation for presentation in row.presentations}
+    changes: dict[str, list[list[int]]] = {}
+    for new in counts:
+        old = asked[new.ordinal]
+        before, after = [old.pupils, old.parents, old.teachers], [new.pupils, new.parents, new.teachers]
+        if before != after:
+            old.pupils, old.parents, old.teachers = after
+            changes[str(new.ordinal)] = [before, after]
+    return changes

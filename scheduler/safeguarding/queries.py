@@ -1,0 +1,83 @@
+"""Who is cleared on a day, what expires, what waits."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people import queries as people_queries
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterRow
+from scheduler.safeguarding import rules
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.terms import Clearance, ConsentRow, SafeguardingPage, VettingRow
+
+PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
+
+
+def cleared_presenters(day: dt.date) -> frozenset[int]:
+    """Presenters who may enter a school on a local day: vetted, of age, not suspended, minors with consent."""
+    ids = list(db.session.scalars(select(Presenter.id).order_by(Presenter.id)))
+    rows = people_queries.presenters_by_id(ids)
+    return frozenset(
+        found.presenter.presenter_id
+        for found in _clearances([rows[one] for one in ids], day)
+        if found.cleared and (found.presenter.may_present_from is None or found.presenter.may_present_from <= day)
+    )
+
+
+def clearances_of(centre_id: int, day: dt.date) -> list[Clearance]:
+    """Every presenter of a centre with her proofs, by name."""
+    return _clearances(people_queries.presenters_of(centre_id), day)
+
+
+def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
+    """One presenter's proofs, old ones too, newest first. Raises: NotFound."""
+    row = people_queries.presenters_by_id([presenter_id]).get(presenter_id)
+    if row is None:
+        raise NotFound("presenter")
+    vettings = _vettings([presenter_id])[presenter_id]
+    consents = _consents([presenter_id])[presenter_id]
+    return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
+
+
+def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
+    ids = [row.presenter_id for row in presenters]
+    vettings, consents = _vettings(ids), _consents(ids)
+    return [rules.clearance(row, vettings[row.presenter_id], consents[row.presenter_id], day) for row in presenters]
+
+
+def _vettings(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
+    found: dict[int, list[VettingRow]] = {presenter_id: [] for presenter_id in presenter_ids}
+    rows = db.session.scalars(
+        select(Vetting)
+        .where(Vetting.presenter_id.in_(presenter_ids))
+        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
+    )
+    for row in rows:
+        found[row.presenter_id].append(VettingRow(row.id, row.result, row.checked_on, row.valid_until))
+    return found
+
+
+def _consents(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
+    found: dict[int, list[ConsentRow]] = {presenter_id: [] for presenter_id in presenter_ids}
+    rows = db.session.scalars(
+        select(GuardianConsent)
+        .where(GuardianConsent.presenter_id.in_(presenter_ids))
+        .order_by(GuardianConsent.given_on.desc(), GuardianConsent.id.desc())
+    )
+    for row in rows:
+        found[row.presenter_id].append(
+            ConsentRow(
+                id=row.id,
+                guardian_name=row.guardian_name,
+                method=row.method,
+                purposes=tuple(purpose for purpose in PURPOSES if getattr(row, purpose)),
+                given_on=row.given_on,
+                valid_until=row.valid_until,
+                withdrawn=row.withdrawn_at is not None,
+            )
+        )
+    return found

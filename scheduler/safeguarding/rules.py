@@ -1,0 +1,106 @@
+"""Where a proof stands on a day, and what may be recorded."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from scheduler.people import rules as people_rules
+from scheduler.people.terms import PresenterRow
+from scheduler.safeguarding.terms import (
+    Clearance,
+    ConsentDraft,
+    ConsentRow,
+    Proof,
+    Standing,
+    VettingDraft,
+    VettingResult,
+    VettingRow,
+)
+
+WARN_DAYS = 30
+LONGEST_VETTING = dt.timedelta(days=5 * 366)
+LONGEST_CONSENT = dt.timedelta(days=2 * 366)
+
+
+def proof_until(valid_until: dt.date, day: dt.date) -> Proof:
+    """Where something stands that is good up to and including `valid_until`."""
+    ends_in = (valid_until - day).days
+    if ends_in < 0:
+        return Proof(Standing.ENDED, valid_until)
+    return Proof(Standing.ENDS_SOON if ends_in <= WARN_DAYS else Standing.VALID, valid_until, ends_in)
+
+
+def vetting_on(rows: Sequence[VettingRow], day: dt.date) -> Proof:
+    """Where a presenter's vetting stands: the check made last, among those made by then, decides."""
+    made = [row for row in rows if row.checked_on <= day]
+    if not made:
+        return Proof(Standing.MISSING)
+    last = max(made, key=lambda row: (row.checked_on, row.id))
+    if last.result is VettingResult.REFUSED:
+        return Proof(Standing.REFUSED)
+    return proof_until(last.valid_until, day)
+
+
+def consent_on(rows: Sequence[ConsentRow], day: dt.date, *, minor: bool) -> Proof:
+    """Where a guardian's consent to take part stands; an adult needs none.
+
+    Any consent that covers the day is enough: the one that reaches furthest is shown.
+    """
+    if not minor:
+        return Proof(Standing.NOT_NEEDED)
+    to_take_part = [row for row in rows if "takes_part" in row.purposes and row.given_on <= day]
+    living = [row for row in to_take_part if not row.withdrawn]
+    if living:
+        return proof_until(max(row.valid_until for row in living), day)
+    return Proof(Standing.WITHDRAWN if to_take_part else Standing.MISSING)
+
+
+def clearance(
+    presenter: PresenterRow, vettings: Sequence[VettingRow], consents: Sequence[ConsentRow], day: dt.date
+) -> Clearance:
+    """Where a presenter's proofs stand on a local day."""
+    minor = people_rules.is_minor(presenter.adult_on, day)
+    return Clearance(presenter, vetting_on(vettings, day), consent_on(consents, day, minor=minor), minor)
+
+
+def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, str]:
+    """What is wrong with a result as typed: {field: reason}."""
+    problems = {}
+    if draft.checked_on > today:
+        problems["checked_on"] = "in_the_future"
+    if draft.valid_until < draft.checked_on:
+        problems["valid_until"] = "days_not_in_order"
+    elif draft.valid_until - draft.checked_on > LONGEST_VETTING:
+        problems["valid_until"] = "too_long"
+    return problems
+
+
+def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: str, minor: bool) -> dict[str, str]:
+    """What is wrong with a consent as typed: {field: reason}. The guardian's address is not the minor's (TRUST S48)."""
+    problems = {}
+    if not minor:
+        problems["guardian_name"] = "is_an_adult"
+    if not draft.guardian_name:
+        problems["guardian_name"] = "missing"
+    if reason := people_rules.problem_with_address(draft.guardian_email):
+        problems["guardian_email"] = reason
+    elif same_mailbox(draft.guardian_email, minor_email):
+        problems["guardian_email"] = "address_of_the_minor"
+    if draft.given_on > today:
+        problems["given_on"] = "in_the_future"
+    if draft.valid_until < draft.given_on:
+        problems["valid_until"] = "days_not_in_order"
+    elif draft.valid_until - draft.given_on > LONGEST_CONSENT:
+        problems["valid_until"] = "too_long"
+    if not draft.takes_part:
+        problems["takes_part"] = "missing"
+    return problems
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Whether two addresses reach the same mailbox: case, and what stands after a plus, make no other one."""
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(address: str) -> tuple[str, str]:
+    user, _, domain = people_rules.address_of(address).partition("@")
+    return user.partition("+")[0], domain

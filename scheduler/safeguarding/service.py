@@ -1,0 +1,111 @@
+"""Vetting and consent are recorded and withdrawn; never edited, never one's own."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, clock
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.language import pick
+from scheduler.messages.service import queue_message
+from scheduler.people import rules as people_rules
+from scheduler.people.models import Centre, Presenter, User
+from scheduler.policy import Actor
+from scheduler.safeguarding import rules
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.terms import ConsentDraft, ConsentMethod, VettingDraft
+
+log = logging.getLogger(__name__)
+
+
+def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
+    found = session.execute(
+        select(Presenter, User).join(User, Presenter.user_id == User.id).where(Presenter.id == presenter_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("presenter")
+    presenter, user = found
+    policy.require(actor, verb, thing, centre=presenter.centre_id, presenters=[presenter.id])
+    return presenter, user
+
+
+def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
+    """Store the result of a check and the days it covers, never the document; the row's id.
+
+    Raises: NotAllowed when it is the actor's own (TRUST, access matrix); NotFound; Rejected with {field: reason}.
+    """
+    if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
+        raise Rejected(problems)
+    with transaction() as session:
+        presenter, user = _presenter(session, actor, "create", "vetting", presenter_id)
+        if user.id == actor.user_id:
+            raise NotAllowed("own vetting")
+        vetting = Vetting(presenter_id=presenter.id, **draft.__dict__, recorded_by_id=actor.user_id, recorded_at=now)
+        session.add(vetting)
+        session.flush()
+        details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
+        audit.record(actor, "vetting recorded", vetting, at=now, details=details)
+        vetting_id = vetting.id
+    log.info("vetting recorded", extra={"vetting_id": vetting_id, "presenter_id": presenter_id})
+    return vetting_id
+
+
+def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *, now: dt.datetime) -> int:
+    """Store what a guardian signed on paper and tell the guardian by mail; the row's id.
+
+    Raises: NotAllowed for the minor's own; NotFound; Rejected with {field: reason}.
+    """
+    today = clock.local_day(now)
+    with transaction() as session:
+        presenter, user = _presenter(session, actor, "create", "consent", presenter_id)
+        if user.id == actor.user_id:
+            raise NotAllowed("own consent")
+        minor = people_rules.is_minor(presenter.adult_on, today)
+        if problems := rules.problems_with_consent(draft, today=today, minor_email=user.email, minor=minor):
+            raise Rejected(problems)
+        consent = GuardianConsent(
+            presenter_id=presenter.id, **draft.__dict__, method=ConsentMethod.PAPER, recorded_at=now
+        )
+        session.add(consent)
+        session.flush()
+        details = {"presenter_id": presenter.id, "valid_until": draft.valid_until, "text": draft.text_version}
+        audit.record(actor, "consent recorded", consent, at=now, details=details)
+        centre = session.get_one(Centre, presenter.centre_id)
+        queue_message(
+            "consent_recorded",
+            address=people_rules.address_of(draft.guardian_email),
+            language=user.language,
+            values={
+                "given_name": user.given_name,
+                "centre": centre.name_en
+                if user.language == "en"
+                else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn),
+                "until": draft.valid_until,
+            },
+            now=now,
+            about=("guardian_consent", consent.id),
+            centre_id=presenter.centre_id,
+        )
+        consent_id = consent.id
+    log.info("consent recorded", extra={"consent_id": consent_id, "presenter_id": presenter_id})
+    return consent_id
+
+
+def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
+    """End a consent for good; the presenter's id. planning calls this inside its own use case, which frees her visits.
+
+    Raises: NotAllowed; NotFound. Withdrawing twice is withdrawing once.
+    """
+    with transaction() as session:
+        consent = session.get(GuardianConsent, consent_id)
+        if consent is None:
+            raise NotFound("consent")
+        presenter, _user = _presenter(session, actor, "withdraw", "consent", consent.presenter_id)
+        if consent.withdrawn_at is None:
+            consent.withdrawn_at = now
+            audit.record(actor, "consent withdrawn", consent, at=now, details={"presenter_id": presenter.id})
+        return presenter.id

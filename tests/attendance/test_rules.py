@@ -1,0 +1,66 @@
+"""What can be true about a count, and when it may be said."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.attendance import rules
+from scheduler.attendance.terms import AttendanceState, CountDraft, Counts
+from tests.factories import MONDAY
+
+STARTED = MONDAY - dt.timedelta(hours=1)
+
+
+FAIR = Counts(pupils=90, teachers=2)
+
+
+def _draft(counts: Counts = FAIR, **given: int) -> CountDraft:
+    return CountDraft(counts, teacher_present=True, **({"minutes_given": 45} | given))
+
+
+def test_a_fair_count_has_no_problem() -> None:
+    assert rules.problems_with(_draft(), starts_at=STARTED, now=MONDAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("counts", "problem"),
+    [
+        (Counts(pupils=-1), {"pupils": "count_out_of_range"}),
+        (Counts(parents=2001), {"parents": "count_out_of_range"}),
+        (Counts(pupils=10**30, teachers=-5), {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}),
+        (Counts(), {"pupils": "nobody_counted"}),
+    ],
+)
+def test_a_number_that_cannot_be_is_named(counts: Counts, problem: dict[str, str]) -> None:
+    assert rules.problems_with(_draft(counts), starts_at=STARTED, now=MONDAY) == problem
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 481])
+def test_minutes_are_those_of_a_day(minutes: int) -> None:
+    problems = rules.problems_with(_draft(minutes_given=minutes), starts_at=STARTED, now=MONDAY)
+    assert problems == {"minutes_given": "minutes_out_of_range"}
+
+
+def test_nobody_counts_before_it_has_begun() -> None:
+    assert rules.problems_with(_draft(), starts_at=MONDAY + dt.timedelta(seconds=1), now=MONDAY) == {
+        "form": "not_begun"
+    }
+    assert rules.problems_with(_draft(), starts_at=MONDAY, now=MONDAY) == {}
+
+
+def test_the_educator_may_say_other_numbers_until_the_school_has_answered() -> None:
+    allowed = {state for state in AttendanceState if rules.may_be_counted(state)}
+    assert allowed == {AttendanceState.OPEN, AttendanceState.SUBMITTED}
+
+
+@pytest.mark.parametrize(("days", "enough"), [(6.99, False), (7, True), (30, True)])
+def test_seven_days_of_silence_mean_yes(days: float, enough: bool) -> None:
+    assert rules.is_silence_long_enough(MONDAY, MONDAY + dt.timedelta(days=days)) is enough
+
+
+@pytest.mark.parametrize(
+    ("came", "expected", "odd"),
+    [(90, 90, False), (181, 90, True), (180, 90, False), (29, 90, True), (30, 90, False), (5, 0, True), (0, 0, False)],
+)
+def test_a_number_far_from_what_was_announced_looks_odd(came: int, expected: int, odd: bool) -> None:
+    assert rules.looks_odd(Counts(pupils=came), Counts(pupils=expected)) is odd

@@ -1,0 +1,126 @@
+from dataclasses import replace
+
+import pytest
+
+from scheduler.certificates.pdf import draw, draw_many, in_fours
+from scheduler.certificates.terms import Signatory
+from scheduler.core.qr import NotAscii
+from tests.factories.papers import CHECK_URL, a_school_certificate, a_teacher_certificate
+from tests.papers import boxes_of, pages_of, qr_codes_of, saved, told, unembedded_fonts, words_of
+
+LONG = "Александра-Магдалена Петронијевић-Константиновић Хаџи-Ђорђевић од Шумадије и Поморавља"
+
+
+@pytest.mark.parametrize("make", [a_school_certificate, a_teacher_certificate])
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_a_certificate_is_a_clean_file_and_its_code_leads_to_the_check_page(tmp_path, make, language):
+    path = saved(draw(make(), language), tmp_path)
+
+    assert "No syntax or stream encoding errors found" in told("qpdf", "--check", path)
+    assert unembedded_fonts(path) == []
+    assert pages_of(path) == 1
+    assert qr_codes_of(path) == [CHECK_URL]
+
+
+def test_the_teachers_certificate_prints_every_field(tmp_path):
+    words = words_of(saved(draw(a_teacher_certificate(), "sr_Cyrl"), tmp_path))
+
+    for text in [
+        "У В Е Р Е Њ Е", "Љубица Џунић-Њежић", "ОШ „Ђура Јакшић“, Каћ", "„Поштуј – реагуј на мржњу“", "број 412",
+        "8 сати", "11. децембар 2026.", "Београд, 14. децембар 2026.", "Марина Ковач", "координатор центра",
+        "Петар Зорић", "U-2026-004188", "7K3Q 9WZX 2M4T 8VBN", "проверите: raspored.example.org/certificates",
+        "бесплатна линија 19833",
+    ]:  # fmt: skip
+        assert text.replace(" ", "") in words.replace(" ", ""), text
+
+
+def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(tmp_path):
+    paper = a_school_certificate(host_name="Škola Čćžšđ ČĆŽŠĐ", holder_name="Не Штампа Се")
+
+    words = words_of(saved(draw(paper, "sr_Latn"), tmp_path))
+
+    assert "Škola Čćžšđ ČĆŽŠĐ" in words
+    assert "prezentacije učenici nastavnici" in words
+    assert "3 1.204 12" in words
+    assert "roditelji" not in words
+    assert "Штампа" not in words
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(45, "45 минута"), (60, "1 сат"), (120, "2 сата"), (90, "90 минута")])
+def test_the_duration_is_counted_in_serbian(tmp_path, minutes, text):
+    assert text in words_of(saved(draw(a_teacher_certificate(minutes=minutes), "sr_Cyrl"), tmp_path))
+
+
+def test_an_unknown_duration_and_number_are_left_out(tmp_path):
+    words = words_of(saved(draw(a_teacher_certificate(minutes=0, programme_number=""), "sr_Cyrl"), tmp_path))
+
+    assert "трајање" not in words
+    assert "програм " not in words
+
+
+@pytest.mark.parametrize("name", [LONG, "Ж" * 120, "<b>Ана</b> &amp; file:///etc/passwd", "Ана"])
+def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
+    paper = a_teacher_certificate(
+        holder_name=name,
+        host_name=f"Школа {name}",
+        programme_title=f"Програм {name}",
+        centre_name=f"Центар {name}",
+        signatories=(Signatory(name, f"функција {name}"),) * 3,
+    )
+
+    path = saved(draw(paper, "sr_Cyrl"), tmp_path)
+
+    letters = told("pdftotext", "-raw", path, "-").replace("\n", "").replace(" ", "")
+    assert letters.count(name.replace(" ", "")) == 10
+    assert "…" not in letters
+    assert all(left >= 11 and right <= 286 and top >= 11 and low <= 201 for _w, left, top, right, low in boxes_of(path))
+
+
+def test_a_long_name_is_set_smaller_and_a_short_one_large(tmp_path):
+    def height(name: str) -> float:
+        boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
+        return max(low - top for _word, _left, top, _right, low in boxes)
+
+    assert height("Ана Ћук") > 1.5 * height(LONG)
+
+
+def test_equal_papers_give_equal_bytes_and_another_name_gives_others():
+    paper = a_teacher_certificate()
+
+    first = draw(paper, "sr_Cyrl")
+
+    assert draw(replace(paper), "sr_Cyrl") == first
+    assert draw(replace(paper, holder_name="Ана"), "sr_Cyrl") != first
+    assert draw(paper, "sr_Latn") != first
+
+
+def test_many_certificates_share_frame_and_fonts(tmp_path):
+    papers = [a_school_certificate(running_number=f"U-2026-{n:06d}") for n in range(1, 21)]
+
+    path = saved(draw_many(papers, "sr_Cyrl"), tmp_path)
+
+    assert pages_of(path) == 20
+    assert all(paper.running_number in words_of(path) for paper in papers)
+    assert path.stat().st_size < 3 * len(draw(papers[0], "sr_Cyrl"))
+    assert unembedded_fonts(path) == []
+
+
+def test_a_fourth_signatory_has_no_place_and_none_is_fine(tmp_path):
+    four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
+
+    words = words_of(saved(draw(a_school_certificate(signatories=four), "sr_Cyrl"), tmp_path))
+
+    assert "Потписник В" in words
+    assert "Потписник Г" not in words
+    assert draw(a_school_certificate(signatories=()), "sr_Cyrl")
+
+
+def test_nothing_to_draw_and_an_address_beyond_ascii_are_refused():
+    with pytest.raises(ValueError, match="no certificate"):
+        draw_many([], "sr_Cyrl")
+    with pytest.raises(NotAscii):
+        draw(a_school_certificate(check_url="https://распоред.example.org/x"), "sr_Cyrl")
+
+
+def test_numbers_are_shown_in_fours():
+    assert in_fours("7K3Q9WZX2M4T8VBN") == "7K3Q 9WZX 2M4T 8VBN"

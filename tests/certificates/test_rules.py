@@ -1,0 +1,65 @@
+"""Numbers that are checked, and who earns a certificate."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.attendance.terms import Counts
+from scheduler.certificates import rules
+from scheduler.certificates.terms import CertificateKind
+
+
+def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
+    numbers = {rules.new_number() for _ in range(500)}
+
+    assert len(numbers) == 500
+    assert all(len(number) == 16 and set(number) <= set(rules.CROCKFORD) for number in numbers)
+    assert set("".join(numbers)) == set(rules.CROCKFORD)  # every letter is used, so all 80 bits are
+
+
+@given(st.text(alphabet=rules.CROCKFORD, min_size=16, max_size=16))
+def test_a_number_is_read_back_from_how_people_type_it(number: str) -> None:
+    typed = rules.in_fours(number).lower().replace("0", "o").replace("1", "l")
+
+    assert rules.number_typed(typed) == number
+    assert rules.number_typed(number.replace("1", "I")) == number
+
+
+@pytest.mark.parametrize("typed", ["", "ABC", "U" * 16, "A" * 17, "А" * 16, "A" * 5000, "../../etc/passwd0"])
+def test_what_cannot_be_a_number_is_none(typed: str) -> None:
+    assert rules.number_typed(typed) is None
+
+
+def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None:
+    earned = rules.who_earns(Counts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"))
+
+    assert earned == [
+        (CertificateKind.SCHOOL, ""),
+        (CertificateKind.TEACHER, "Ана Петровић"),
+        (CertificateKind.TEACHER, "Mira Savić"),
+    ]
+
+
+def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -> None:
+    assert rules.who_earns(Counts(), ("Ана Петровић",)) == []
+    assert rules.who_earns(Counts(pupils=90, teachers=1), ("Ана", "Мира")) == [
+        (CertificateKind.SCHOOL, ""),
+        (CertificateKind.TEACHER, "Ана"),
+    ]
+
+
+@pytest.mark.parametrize("typed", ["Ђорђе Чукић", "Đorđe Čukić", "  đorđe   čukić ", "DJORDJE CUKIC"])
+def test_a_name_matches_in_either_script(typed: str) -> None:
+    assert rules.names_match("Ђорђе Чукић", typed)
+
+
+@pytest.mark.parametrize("typed", ["", "Đorđe", "Đorđe Čukić Petrović", "?"])
+def test_another_name_does_not_match(typed: str) -> None:
+    assert not rules.names_match("Ђорђе Чукић", typed)
+
+
+def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
+    assert rules.holder_key(CertificateKind.TEACHER, "Ана Петровић") == rules.holder_key(
+        CertificateKind.TEACHER, "Ana Petrović"
+    )
+    assert rules.holder_key(CertificateKind.SCHOOL) == "host"

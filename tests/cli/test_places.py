@@ -1,0 +1,112 @@
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.places.models import Host
+from tests.factories.places import make_municipality
+
+GOOD = "register_id;naziv;tip;opština\n1;Вук;osnovna škola;Ниш\n2;Сава;gimnazija;Niš\n"
+
+
+@pytest.fixture
+def file(session, tmp_path):
+    make_municipality("Ниш")
+    path = tmp_path / "register.csv"
+    path.write_text(GOOD)
+    return path
+
+
+@pytest.fixture
+def run(app):
+    def run(*arguments):
+        return app.test_cli_runner().invoke(args=["places", "import", *map(str, arguments)])
+
+    return run
+
+
+def stored(session):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Host))
+
+
+def test_import_stores_a_file_and_says_so_in_json(run, file, session):
+    result = run(file, "--json")
+
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert {key: answer[key] for key in ("rows", "new", "changed", "same", "problems")} == {
+        "rows": 2,
+        "new": 2,
+        "changed": 0,
+        "same": 0,
+        "problems": [],
+    }
+    assert stored(session) == 2
+
+
+def test_a_dry_run_stores_nothing(run, file, session):
+    result = run(file, "--dry-run")
+
+    assert result.exit_code == 0
+    assert "2 new" in result.stdout
+    assert stored(session) == 0
+
+
+def test_a_bad_line_ends_with_two_and_one_line_that_says_where(run, file, session):
+    file.write_text(GOOD + "3;Трећа;gimnazija;Атлантида\n")
+
+    result = run(file, "--json")
+
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["problems"] == [
+        {"line": 4, "column": "municipality", "problem": "unknown_municipality"}
+    ]
+    assert result.stderr.count("\n") == 1
+    assert "line 4, municipality: unknown_municipality" in result.stderr
+    assert stored(session) == 0
+
+
+def test_changes_are_shown(run, file, session):
+    run(file)
+    file.write_text(GOOD.replace("Сава", "Свети Сава"))
+
+    result = run(file)
+
+    assert "2 Sveti Sava: name_sr_latn: 'Sava' -> 'Sveti Sava'" in result.stdout
+    assert "0 new, 1 changed, 1 the same" in result.stdout
+
+
+def test_a_map_names_the_columns(run, file, session, tmp_path):
+    file.write_text("A;B;C;D\n1;Вук;primary;Ниш\n")
+    columns = tmp_path / "map.json"
+    columns.write_text(json.dumps({"A": "register_id", "B": "name", "C": "kind", "D": "municipality"}))
+
+    assert run(file, "--map", columns).exit_code == 0
+    assert stored(session) == 1
+
+
+@pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])
+def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
+    columns = tmp_path / "map.json"
+    columns.write_text(content)
+
+    result = run(file, "--map", columns, "--json")
+
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "map.json" in result.stderr
+
+
+def test_a_file_that_is_not_there_is_bad_input(run, app, tmp_path):
+    result = run(tmp_path / "nowhere.csv")
+
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_spreadsheet_is_refused_by_name(run, file, session):
+    file.write_bytes(b"PK\x03\x04...")
+
+    result = run(file)
+
+    assert result.exit_code == 2
+    assert "a_spreadsheet_not_csv" in result.stderr

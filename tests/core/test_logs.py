@@ -1,0 +1,84 @@
+import json
+import logging
+
+import pytest
+
+from scheduler.core import logs
+
+
+@pytest.fixture
+def lines(capsys):
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers = []
+    logs.set_up("INFO")
+
+    def read():
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    yield read
+    root.handlers = handlers
+    root.setLevel(level)
+
+
+def test_a_line_is_one_json_object_with_its_fields_and_the_requests_id(lines):
+    logs.bind_contextvars(request_id="r-1")
+    logging.getLogger("scheduler.test").info("visit planned", extra={"visit_id": 7})
+    logs.clear_contextvars()
+
+    (line,) = lines()
+    assert {key: line[key] for key in ("event", "visit_id", "request_id", "level", "logger")} == {
+        "event": "visit planned",
+        "visit_id": 7,
+        "request_id": "r-1",
+        "level": "info",
+        "logger": "scheduler.test",
+    }
+    assert "timestamp" in line
+
+
+def test_setting_up_twice_writes_each_line_once(lines):
+    logs.set_up("INFO")
+    logging.getLogger("scheduler.test").info("once")
+
+    assert len(lines()) == 1
+
+
+@pytest.mark.parametrize("key", ["email", "given_name", "token", "contact_phone", "path", "password"])
+def test_trust_s32_a_field_that_could_hold_a_person_or_a_secret_is_cut(lines, key):
+    logging.getLogger("scheduler.test").info("something", extra={key: "Tara Jović"})
+
+    assert lines()[0][key] == "[cut]"
+
+
+@pytest.mark.parametrize("key", ["visit_id", "failure", "names_shown_count", "attempts", "solver_s", "message_id"])
+def test_other_fields_stay(key):
+    assert logs.is_secret(key) is (key == "names_shown_count")
+
+
+def test_trust_s32_addresses_and_secret_paths_in_sentences_and_tracebacks_are_cut(lines):
+    log = logging.getLogger("scheduler.test")
+    try:
+        raise ValueError("no mail for ana@school.example at /status/AbC-123_x?lang=en")
+    except ValueError:
+        log.exception("failed for %s on /feeds/secret.ics", "ana@school.example")
+
+    text = json.dumps(lines())
+    assert "school.example" not in text
+    assert "AbC-123_x" not in text
+    assert "secret.ics" not in text
+    assert "/status/[cut]" in text
+
+
+def test_trust_s32_a_line_end_in_a_value_forges_no_line(lines):
+    logging.getLogger("scheduler.test").info("something", extra={"reason": 'x"}\n{"event": "forged"}'})
+
+    assert [line["event"] for line in lines()] == ["something"]
+
+
+def test_a_command_keeps_standard_error_for_people(lines):
+    logs.set_up("WARNING")
+    logging.getLogger("scheduler.test").info("user invited")
+    logging.getLogger("scheduler.test").warning("message not sent")
+
+    assert [line["event"] for line in lines()] == ["message not sent"]

@@ -1,0 +1,146 @@
+"""The queue takes a job, the worker runs it inside the application and ends when it is asked to."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+from huey.storage import SqliteStorage
+from structlog.contextvars import get_contextvars
+
+from scheduler.config import read_settings
+from scheduler.jobs import queue
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = """
+import sys
+from pathlib import Path
+from flask import Flask
+from scheduler.cli.worker import register
+from scheduler.config import read_settings
+from scheduler.jobs import queue
+
+app = Flask("test")
+app.config["SETTINGS"] = read_settings()
+queue.attach(app)
+register(app)
+
+@queue.huey.task(name="test.write")
+@queue.in_app
+def write(name):
+    Path(app.config["SETTINGS"].instance, name).write_text("done")
+
+if len(sys.argv) > 1:
+    write(sys.argv[1])
+else:
+    app.cli.main(["worker"], prog_name="flask")
+"""
+
+
+def an_app(instance: Path, redis_url: str = "") -> Flask:
+    """The least that the queue needs: an application with settings."""
+    app = Flask("test")
+    app.config["SETTINGS"] = dataclasses.replace(read_settings(instance=instance), redis_url=redis_url)
+    return app
+
+
+@pytest.fixture(autouse=True)
+def queue_as_before() -> Iterator[None]:
+    storage, attached = queue.huey.storage, list(queue._attached)
+    yield
+    queue.huey.storage.close()
+    queue.huey.storage = storage
+    queue._attached[:] = attached
+
+
+@pytest.fixture
+def name_of_app() -> Iterator[object]:
+    """A job that tells where it ran; forgotten afterwards."""
+
+    @queue.huey.task(name="test.name_of_app")
+    @queue.in_app
+    def name_of_app() -> tuple[str, str]:
+        return current_app.name, str(get_contextvars()["job_id"])
+
+    yield name_of_app
+    queue.huey._registry.unregister(name_of_app.task_class)
+
+
+def test_the_queue_lies_in_a_file_of_its_own(tmp_path: Path) -> None:
+    queue.attach(an_app(tmp_path / "new"))
+
+    assert isinstance(queue.huey.storage, SqliteStorage)
+    assert (tmp_path / "new" / "queue.sqlite3").exists()
+
+
+def test_a_job_runs_inside_the_application_with_its_own_id(tmp_path: Path, name_of_app) -> None:
+    queue.attach(an_app(tmp_path))
+    name_of_app()
+    task = queue.huey.dequeue()
+
+    answer = queue.huey.execute(task)
+
+    assert answer == ("test", task.id)
+    assert "job_id" not in get_contextvars()
+
+
+def test_a_job_can_be_called_by_hand(tmp_path: Path, name_of_app) -> None:
+    queue.attach(an_app(tmp_path))
+
+    assert name_of_app.call_local()[0] == "test"
+
+
+def test_the_job_stays_for_the_worker_when_the_web_restarts(tmp_path: Path, name_of_app) -> None:
+    queue.attach(an_app(tmp_path))
+    name_of_app()
+
+    queue.attach(an_app(tmp_path))
+
+    assert len(queue.huey) == 1
+
+
+@pytest.mark.postgres
+def test_the_queue_lies_in_redis_where_one_is_named(tmp_path: Path, name_of_app) -> None:
+    queue.attach(an_app(tmp_path, os.environ["TEST_REDIS_URL"]))
+    queue.huey.flush()
+    name_of_app()
+
+    task = queue.huey.dequeue()
+
+    assert queue.huey.execute(task) == ("test", task.id)
+    assert not (tmp_path / "queue.sqlite3").exists()
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
+def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tmp_path: Path) -> None:
+    env = os.environ | {"INSTANCE": str(tmp_path), "MODE": "demo", "REDIS_URL": ""}
+    subprocess.run([sys.executable, "-c", WORKER, "note"], cwd=ROOT, env=env, check=True)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=env)
+    try:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "note").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert (tmp_path / "note").read_text() == "done"
+        since = time.monotonic()
+
+        worker.send_signal(wish)
+
+        assert worker.wait(10) == 0
+        assert time.monotonic() - since < 4
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+def test_every_job_has_a_name_that_says_its_room() -> None:
+    names = queue.load_jobs()
+
+    assert names
+    assert [name for name in names if not (ROOT / "scheduler" / name.partition(".")[0]).is_dir()] == []
+    assert len(set(names)) == len(names)

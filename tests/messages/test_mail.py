@@ -1,0 +1,71 @@
+import datetime as dt
+
+import jinja2
+import pytest
+
+from scheduler.core.language import LANGUAGES
+from scheduler.messages import mail
+from scheduler.messages.terms import Line
+
+VALUES = {
+    "centre": "Центар & деца",
+    "given_name": "Тара",
+    "until": dt.date(2027, 1, 31),
+    "path": "/sign-in",
+}
+OWN_KINDS = ["invitation", "password_reset", "no_account", "password_changed", "consent_recorded"]
+
+
+@pytest.fixture(autouse=True)
+def settings_in_force(app):
+    """Mail asks the settings for the helpline and the base address."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", OWN_KINDS)
+def test_every_kind_has_a_subject_a_text_and_the_helpline_in_every_language(kind, language):
+    body = mail.render(kind, language, VALUES)
+
+    assert body.subject
+    assert "\n" not in body.subject
+    assert "19833" in body.text
+    assert "19833" in body.html
+
+
+def test_a_value_is_text_in_the_plain_part_and_never_markup_in_the_other():
+    body = mail.render("invitation", "en", {"centre": '<b>Center</b> & "co"'})
+
+    assert 'Centre: <b>Center</b> & "co".' in body.text
+    assert "<b>Center" not in body.html
+    assert "&lt;b&gt;Center&lt;/b&gt; &amp; &#34;co&#34;" in body.html
+
+
+def test_a_typed_text_cannot_bring_a_place_for_a_secret_link():
+    body = mail.render("invitation", "en", {"centre": "look: {link}"})
+
+    assert body.text.count("{link}") == 1
+    assert "look: (link)" in body.text
+
+
+def test_the_link_stands_in_the_button_and_in_full_in_both_parts():
+    body = mail.with_link(mail.render("invitation", "en", VALUES), "http://localhost/invitation/abc?x=1&y=2")
+
+    assert "http://localhost/invitation/abc?x=1&y=2" in body.text
+    assert body.html.count("http://localhost/invitation/abc?x=1&amp;y=2") == 2
+
+
+def test_a_mail_without_a_button_has_no_link():
+    body = mail.render("no_account", "en", {})
+
+    assert "{link}" not in body.text + body.html
+
+
+def test_a_missing_value_is_an_error_not_a_hole():
+    with pytest.raises(jinja2.UndefinedError):
+        mail.render("invitation", "en", {})
+
+
+def test_only_addresses_of_the_product_itself_become_links():
+    assert mail._linked("http://localhost/mail/x") == Line("http://localhost/mail/x", "/mail/x")
+    assert mail._linked("http://localhost.evil.example/x") == Line("http://localhost.evil.example/x")
+    assert mail._linked("see http://localhost/x") == Line("see http://localhost/x")

@@ -1,0 +1,249 @@
+import datetime as dt
+import smtplib
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from scheduler import config
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.messages import queries, service
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import Failure, LinkWish, MessageState
+from tests.factories import MONDAY
+from tests.factories.messages import make_message
+
+MINUTE = dt.timedelta(minutes=1)
+WISH = LinkWish("status", 7, "/status/{token}", 24)
+
+
+class Sink:
+    """A mail server that keeps what it takes; `answers` names addresses it does not take, and its words for them."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.answers: dict[str, str] = {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.taken.append(envelope.content)
+        return "250 OK"
+
+
+@pytest.fixture
+def sink(app) -> Iterator[Sink]:
+    handler = Sink()
+    controller = Controller(handler, hostname="127.0.0.1", port=8155)
+    controller.start()
+    config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8155"))
+    yield handler
+    controller.stop()
+    config.use(app.config["SETTINGS"])
+
+
+def stored(message: OutboxMessage) -> OutboxMessage:
+    db.session.expire_all()
+    return db.session.get_one(OutboxMessage, message.id)
+
+
+def letters() -> list[str]:
+    return [file.read_text() for file in sorted((config.settings().instance / "mail").glob("*.eml"))]
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(app):
+    for file in (config.settings().instance / "mail").glob("*.eml"):
+        file.unlink()
+
+
+@pytest.mark.both_databases
+def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
+    message = make_message()
+
+    assert service.deliver(message.id, MONDAY) is MessageState.SENT
+
+    row = stored(message)
+    assert (row.state, row.sent_at, row.attempts, row.leased_until) == (MessageState.SENT, MONDAY, 1, None)
+    assert len(letters()) == 1
+    assert f"Message-ID: {row.message_id}" in letters()[0]
+    assert "http://localhost/sign-in" in letters()[0]
+
+
+def test_a_rolled_back_change_sends_nothing(app):
+    with pytest.raises(RuntimeError), transaction():
+        service.queue_message("no_account", address="a@b.example", language="en", values={}, now=MONDAY)
+        raise RuntimeError("the change failed")
+
+    assert service.unsent_ids(10, MONDAY) == []
+
+
+def test_a_secret_link_is_minted_when_the_mail_leaves_and_stored_nowhere(app):
+    message = make_message(kind="password_reset", values={}, link=WISH)
+    assert db.session.scalars(select(tokens.SecretLink)).all() == []
+
+    service.deliver(message.id, MONDAY)
+
+    row = stored(message)
+    assert "{link}" in row.text
+    assert "/status/" not in row.text + row.html
+    link = db.session.scalars(select(tokens.SecretLink)).one()
+    assert (link.purpose, link.subject_id, link.expires_at) == ("status", 7, MONDAY + dt.timedelta(hours=24))
+    text = letters()[0].replace("=\n", "")
+    token = text.split("http://localhost/status/")[1].split()[0]
+    assert tokens.opened_by(token, "status", now=MONDAY) is not None
+
+
+@pytest.mark.both_databases
+def test_two_senders_at_once_send_once(app, monkeypatch):
+    message_id = make_message().id
+    inside, go_on = threading.Event(), threading.Event()
+    send = service.mailer.send
+
+    def slow_send(*args, **given):
+        inside.set()
+        go_on.wait(10)
+        send(*args, **given)
+
+    monkeypatch.setattr(service.mailer, "send", slow_send)
+    outcomes = []
+
+    def first():
+        with app.app_context():
+            outcomes.append(service.deliver(message_id, MONDAY))
+            db.session.remove()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert inside.wait(10)
+    second = service.deliver(message_id, MONDAY)
+    go_on.set()
+    thread.join(10)
+
+    assert (outcomes, second) == ([MessageState.SENT], None)
+    assert len(letters()) == 1
+
+
+@pytest.mark.both_databases
+def test_a_sender_that_died_is_followed_by_another_when_its_lease_ends(app, monkeypatch):
+    message = make_message()
+    monkeypatch.setattr(service, "_hand_over", lambda parcel, now: (_ for _ in ()).throw(SystemExit()))
+    with pytest.raises(SystemExit):
+        service.deliver(message.id, MONDAY)
+    monkeypatch.undo()
+
+    assert stored(message).state is MessageState.SENDING
+    assert service.deliver(message.id, MONDAY + MINUTE) is None
+    assert service.deliver(message.id, MONDAY + 2 * MINUTE) is MessageState.SENT
+    assert stored(message).attempts == 2
+
+
+def test_a_sender_that_slept_past_its_lease_does_not_undo_the_next_ones_work(app):
+    message = make_message()
+    late = service._lease(message.id, MONDAY)
+    service.deliver(message.id, MONDAY + 3 * MINUTE)
+
+    service._note(late, Failure.UNREACHABLE, MONDAY + 4 * MINUTE)
+
+    assert stored(message).state is MessageState.SENT
+
+
+def test_mail_leaves_through_smtp(app, sink):
+    message = make_message("ana@school.example", kind="invitation", values={"centre": "Центар"}, language="sr_Cyrl")
+
+    assert service.deliver(message.id, MONDAY) is MessageState.SENT
+
+    assert len(sink.taken) == 1
+    assert b"To: ana@school.example" in sink.taken[0]
+    assert letters() == []
+
+
+def test_451_is_tried_again_with_growing_pauses_for_three_days_and_then_shown(app, sink):
+    sink.answers["slow@school.example"] = "451 4.7.1 try again later"
+    message = make_message("slow@school.example")
+    now, tries = MONDAY, []
+    while stored(message).state is MessageState.WAITING:
+        now = stored(message).not_before
+        tries.append(now)
+        service.deliver(message.id, now)
+
+    pauses = [later - earlier for earlier, later in pairwise(tries)]
+    assert pauses[:4] == [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE]
+    assert pauses == sorted(pauses)
+    assert len(tries) < 40
+    assert dt.timedelta(hours=72) <= tries[-1] - MONDAY <= dt.timedelta(hours=76)
+    assert (stored(message).state, stored(message).failure) == (MessageState.FAILED, Failure.LATER)
+
+
+def test_550_is_given_up_at_once_while_the_others_arrive(app, sink):
+    sink.answers["gone@school.example"] = "550 5.1.1 no such mailbox"
+    messages = [make_message(f"{name}@school.example") for name in ("ana", "gone", "mira")]
+
+    outcomes = [service.deliver(message.id, MONDAY) for message in messages]
+
+    assert outcomes == [MessageState.SENT, MessageState.FAILED, MessageState.SENT]
+    assert stored(messages[1]).failure == Failure.REFUSED
+    assert len(sink.taken) == 2
+
+
+def test_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_is_back(app):
+    config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8156"))
+    message = make_message()
+    now = MONDAY
+    while now < MONDAY + dt.timedelta(hours=4):
+        assert service.deliver(message.id, now) is MessageState.WAITING
+        now = stored(message).not_before
+
+    config.use(app.config["SETTINGS"])
+    assert now - MONDAY <= dt.timedelta(hours=4, minutes=10)
+    assert service.deliver(message.id, now) is MessageState.SENT
+
+
+def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_message_id(app, monkeypatch):
+    message = make_message()
+    cut = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+    monkeypatch.setattr(service.mailer, "send", lambda *args, **given: (_ for _ in ()).throw(cut))
+    assert service.deliver(message.id, MONDAY) is MessageState.WAITING
+    monkeypatch.undo()
+
+    service.deliver(message.id, MONDAY + MINUTE)
+
+    assert f"Message-ID: {message.message_id}" in letters()[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["ana@school.example\nBcc: evil@x.example", "=?utf-8?q?a=0D=0ABcc:x@y?=@school.example"]
+)
+def test_trust_s20_an_address_that_would_bring_a_header_is_never_sent(app, sink, address):
+    message = make_message(address)
+
+    assert service.deliver(message.id, MONDAY) is MessageState.FAILED
+
+    assert stored(message).failure == Failure.BROKEN
+    assert sink.taken == []
+
+
+def test_mails_to_one_address_keep_their_order_and_do_not_hold_up_others(app):
+    first = make_message("ana@school.example")
+    make_message("ana@school.example")
+    other = make_message("mira@school.example")
+
+    assert service.unsent_ids(10, MONDAY) == [first.id, other.id]
+
+
+def test_a_mail_is_not_due_before_its_time(app):
+    message = make_message(now=MONDAY + MINUTE)
+
+    assert service.unsent_ids(10, MONDAY) == []
+    assert service.unsent_ids(10, MONDAY + MINUTE) == [message.id]
+    assert service.deliver(message.id, MONDAY) is None
+    assert queries.waiting_since(MONDAY + MINUTE) == MONDAY + MINUTE

@@ -1,0 +1,300 @@
+import datetime as dt
+import threading
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from scheduler.core import passwords, tokens
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
+from scheduler.messages.models import OutboxMessage
+from scheduler.people import queries, service
+from scheduler.people.models import SignIn, SignInAttempt, User
+from scheduler.people.terms import BadSignIn
+from scheduler.policy import Role
+from tests.factories import MONDAY
+from tests.factories.people import make_presenter, make_user
+
+PASSWORD = "zeleni voz ide"
+HOME, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    return passwords._hasher.hash(PASSWORD)
+
+
+@pytest.fixture
+def user(app, password_hash) -> User:
+    return make_user(email="marija@centre.example", password_hash=password_hash)
+
+
+def sign_in(email="marija@centre.example", password=PASSWORD, network=HOME, now=MONDAY) -> str:
+    return service.sign_in(email, password, network=network, now=now)
+
+
+def user_of(token: str, now=MONDAY):
+    db.session.rollback()
+    return queries.signed_in_user(token, now)
+
+
+@pytest.mark.both_databases
+def test_the_right_password_opens_a_sign_in_whose_token_is_stored_only_as_a_hash(user):
+    token = sign_in(email=" Marija@Centre.Example ")
+
+    seen = user_of(token)
+    assert (seen.user_id, seen.full_name, seen.actor.roles) == (user.id, "Marija Kostić", {Role.COORDINATOR})
+    row = db.session.scalars(select(SignIn)).one()
+    assert row.token_hash == tokens.token_hash(token) != token
+    assert row.expires_at == MONDAY + dt.timedelta(hours=12)
+    assert db.session.scalars(select(SignInAttempt)).all() == []
+
+
+def test_a_presenter_is_known_as_one(app, password_hash):
+    presenter = make_presenter(email="jelena@centre.example")
+    with transaction() as session:
+        session.get(User, presenter.user_id).password_hash = password_hash
+
+    assert user_of(sign_in("jelena@centre.example")).actor.presenter_id == presenter.id
+
+
+@pytest.mark.parametrize("email", ["marija@centre.example", "nobody@centre.example"])
+def test_trust_s08_a_wrong_password_and_an_unknown_address_are_refused_alike(user, email):
+    with pytest.raises(BadSignIn) as refusal:
+        sign_in(email, "pogresna lozinka")
+
+    assert str(refusal.value) == "sign-in"
+    assert len(db.session.scalars(select(SignInAttempt)).all()) == 1
+
+
+def test_trust_s08_an_unknown_address_costs_the_same_hashing(user, monkeypatch):
+    checked = []
+    monkeypatch.setattr(passwords, "_hasher", counted := PasswordHasher(1, 8, 1))
+    monkeypatch.setattr(PasswordHasher, "verify", lambda self, stored, given: checked.append(self is counted))
+    with pytest.raises(BadSignIn):
+        sign_in("nobody@centre.example")
+
+    assert checked == [True]
+
+
+def test_who_was_only_invited_or_is_suspended_cannot_sign_in(app, password_hash):
+    make_user(email="invited@centre.example", password_hash=None)
+    make_user(email="gone@centre.example", password_hash=password_hash, suspended_at=MONDAY)
+
+    for email in ("invited@centre.example", "gone@centre.example"):
+        with pytest.raises(BadSignIn):
+            sign_in(email)
+
+
+@pytest.mark.both_databases
+def test_trust_s07_five_tries_a_minute_for_an_account_from_one_network(user):
+    for _ in range(5):
+        with pytest.raises(BadSignIn):
+            sign_in(password="pogresna lozinka")
+
+    with pytest.raises(TooMany):
+        sign_in()
+    assert user_of(sign_in(network=ELSEWHERE)), "the owner gets in from her own network"
+    assert user_of(sign_in(now=MONDAY + MINUTE), MONDAY + MINUTE)
+
+
+def test_trust_s07_twenty_tries_a_minute_from_one_network_whatever_the_account(user):
+    for number in range(20):
+        with pytest.raises(BadSignIn):
+            sign_in(f"user{number}@centre.example", "pogresna lozinka")
+
+    with pytest.raises(TooMany):
+        sign_in()
+
+
+@pytest.mark.both_databases
+def test_trust_s07_a_burst_of_tries_at_once_is_no_way_round(app, user, monkeypatch):
+    monkeypatch.setattr(passwords, "fits", lambda stored, password: False)
+    outcomes = []
+
+    def guess():
+        with app.app_context():
+            try:
+                sign_in(password="pogresna lozinka")
+            except (BadSignIn, TooMany) as refusal:
+                outcomes.append(type(refusal))
+            db.session.remove()
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(kind.__name__ for kind in outcomes) == ["BadSignIn"] * 5 + ["TooMany"] * 7
+
+
+def test_a_success_frees_the_tries_of_its_own_account_only(user):
+    for email in ("marija@centre.example", "nobody@centre.example"):
+        with pytest.raises(BadSignIn):
+            sign_in(email, "pogresna lozinka")
+    sign_in()
+
+    assert len(db.session.scalars(select(SignInAttempt)).all()) == 1
+
+
+def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(app):
+    user = make_user(email="old@centre.example", password_hash=PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD))
+
+    sign_in("old@centre.example")
+
+    db.session.expire_all()
+    stored = db.session.get(User, user.id).password_hash
+    assert not passwords.needs_new_hash(stored)
+    assert "m=19456,t=2,p=1" in stored
+
+
+def test_hashing_inside_a_transaction_is_a_bug(app):
+    with transaction(), pytest.raises(RuntimeError):
+        passwords.hash_password(PASSWORD)
+
+
+@pytest.mark.parametrize(("minutes", "lives"), [(59, True), (60, False)])
+def test_trust_s06_an_unused_sign_in_of_staff_ends_within_the_hour(user, minutes, lives):
+    token = sign_in()
+
+    assert (user_of(token, MONDAY + minutes * MINUTE) is not None) is lives
+
+
+def test_trust_s06_a_sign_in_of_staff_ends_after_twelve_hours_however_busy(user):
+    token = sign_in()
+    for quarter in range(1, 48):
+        service.note_seen(token, now=MONDAY + quarter * 15 * MINUTE)
+
+    assert user_of(token, MONDAY + 719 * MINUTE) is not None
+    assert user_of(token, MONDAY + 720 * MINUTE) is None
+
+
+def test_signing_out_ends_this_browser_only(user):
+    here, there = sign_in(), sign_in()
+
+    service.sign_out(here, now=MONDAY)
+    service.sign_out("unknown", now=MONDAY)
+
+    assert user_of(here) is None
+    assert user_of(there) is not None
+
+
+def test_trust_s06_suspension_ends_every_browser_at_once_and_restoring_asks_to_sign_in_anew(user):
+    administrator = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id).actor()
+    token = sign_in()
+
+    service.suspend_user(administrator, user.id, now=MONDAY)
+    assert user_of(token) is None
+    service.restore_user(administrator, user.id, now=MONDAY)
+    assert user_of(token) is None
+    assert user_of(sign_in()) is not None
+
+
+def test_losing_a_role_counts_at_the_next_request(user):
+    token = sign_in()
+    with transaction() as session:
+        session.get(User, user.id).roles = []
+
+    assert user_of(token).actor.roles == frozenset()
+
+
+def ask(email="marija@centre.example", network=HOME, now=MONDAY) -> None:
+    service.ask_reset(email, network=network, language="en", now=now)
+
+
+def outbox() -> list[OutboxMessage]:
+    return list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_trust_s08_a_mail_about_a_new_password_goes_to_every_address_and_only_an_account_gets_a_link(user):
+    ask()
+    ask("nobody@centre.example")
+
+    assert [(row.kind, row.link_purpose) for row in outbox()] == [("password_reset", "reset"), ("no_account", None)]
+
+
+def test_who_is_suspended_or_only_invited_gets_no_link(app, password_hash):
+    make_user(email="invited@centre.example", password_hash=None)
+    make_user(email="gone@centre.example", password_hash=password_hash, suspended_at=MONDAY)
+
+    ask("invited@centre.example")
+    ask("gone@centre.example")
+
+    assert [row.kind for row in outbox()] == ["no_account", "no_account"]
+
+
+def test_trust_s13_three_mails_a_day_for_an_address_twenty_for_a_network(user):
+    for _ in range(5):
+        ask()
+    assert len(outbox()) == 3
+
+    for number in range(15):
+        ask(f"user{number}@centre.example")
+    with pytest.raises(TooMany):
+        ask("one.more@centre.example")
+    ask("one.more@centre.example", network=ELSEWHERE)
+    ask(now=MONDAY + dt.timedelta(days=1))
+    assert [row.address for row in outbox()].count("marija@centre.example") == 4
+
+
+def test_what_is_no_address_is_refused(app):
+    with pytest.raises(Rejected) as refusal:
+        ask("marija")
+
+    assert refusal.value.problems == {"email": "not_an_email"}
+
+
+def a_reset_link(user: User, now=MONDAY) -> str:
+    with transaction():
+        return tokens.mint("reset", user.id, lasts=dt.timedelta(minutes=60), now=now)
+
+
+@pytest.mark.both_databases
+def test_trust_s09_a_new_password_ends_every_sign_in_and_every_link_and_signs_nobody_in(user):
+    token, link, other = sign_in(), a_reset_link(user), a_reset_link(user)
+
+    service.reset_password(link, "nova duga lozinka", now=MONDAY)
+
+    assert user_of(token) is None
+    assert len(db.session.scalars(select(SignIn).where(SignIn.ended_at.is_(None))).all()) == 0
+    for used in (link, other):
+        with pytest.raises(Gone):
+            service.reset_password(used, "jos jedna lozinka", now=MONDAY)
+    assert user_of(sign_in(password="nova duga lozinka"))
+    with pytest.raises(BadSignIn):
+        sign_in()
+    assert [row.kind for row in outbox()] == ["password_changed"]
+    actions = [row.action for row in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert actions.count("password changed") == 1
+
+
+def test_trust_s09_the_link_lasts_sixty_minutes_and_opens_nothing_else(user):
+    link = a_reset_link(user)
+
+    assert queries.invited_by(link, purpose="reset", now=MONDAY + 59 * MINUTE).user_id == user.id
+    with pytest.raises(Gone):
+        queries.invited_by(link, purpose="reset", now=MONDAY + 60 * MINUTE)
+    with pytest.raises(NotFound):
+        queries.invited_by(link, purpose="invitation", now=MONDAY)
+
+
+def test_a_poor_new_password_is_refused_and_the_link_lives_on(user):
+    link = a_reset_link(user)
+    with pytest.raises(Rejected) as refusal:
+        service.reset_password(link, "lozinka123", now=MONDAY)
+
+    assert refusal.value.problems == {"password": "password_common"}
+    service.reset_password(link, "nova duga lozinka", now=MONDAY)
+
+
+def test_a_user_chooses_the_language_of_her_mails(user):
+    service.set_language(user.actor(), "sr_Latn", now=MONDAY)
+    with pytest.raises(Rejected):
+        service.set_language(user.actor(), "de", now=MONDAY)
+
+    db.session.expire_all()
+    assert db.session.get(User, user.id).language == "sr_Latn"

@@ -1,0 +1,188 @@
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.people import queries, service
+from scheduler.people.models import Centre, User
+from scheduler.people.terms import Acceptance, CentreDraft, InvitationDraft, PresenterKind
+from scheduler.policy import SYSTEM, Role
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_centre, make_presenter, make_user, presenter_actor
+
+PASSWORD = "zeleni voz ide"
+ANSWER = Acceptance("Jelena", "Ristić", PASSWORD)
+
+
+def invite(email="jelena@centre.example", *roles: Role, actor=None, **given) -> int:
+    actor = actor or an_actor(Role.ADMINISTRATOR)
+    return service.invite_user(actor, InvitationDraft(email, roles or (Role.COORDINATOR,)), now=MONDAY, **given)
+
+
+def token_of(path: str) -> str:
+    return path.removeprefix("/invitation/")
+
+
+@pytest.mark.both_databases
+def test_an_invitation_makes_an_account_without_a_password_and_a_mail_with_a_link_of_seven_days(app):
+    user_id = invite(" Jelena@Centre.Example ")
+
+    user = db.session.get(User, user_id)
+    assert (user.email, user.password_hash, [row.role for row in user.roles]) == (
+        "jelena@centre.example",
+        None,
+        [Role.COORDINATOR],
+    )
+    mail = db.session.scalars(select(OutboxMessage)).one()
+    assert (mail.kind, mail.address, mail.link_purpose, mail.link_subject_id, mail.link_hours) == (
+        "invitation",
+        "jelena@centre.example",
+        "invitation",
+        user_id,
+        168,
+    )
+
+
+def test_an_invitation_that_is_accepted_opens_the_account_once(app):
+    user_id = invite()
+    first = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
+    second = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
+    assert queries.invited_by(first, purpose="invitation", now=MONDAY).email == "jelena@centre.example"
+
+    service.accept_invitation(first, ANSWER, now=MONDAY)
+
+    assert service.sign_in("jelena@centre.example", PASSWORD, network="x", now=MONDAY)
+    for link in (first, second):
+        with pytest.raises(Gone):
+            service.accept_invitation(link, ANSWER, now=MONDAY)
+    with pytest.raises(Conflict):
+        service.invitation_path(SYSTEM, user_id, now=MONDAY)
+
+
+def test_an_invitation_dies_after_seven_days(app):
+    token = token_of(service.invitation_path(SYSTEM, invite(), now=MONDAY))
+
+    assert queries.invited_by(token, purpose="invitation", now=MONDAY + dt.timedelta(days=6, hours=23))
+    with pytest.raises(Gone):
+        service.accept_invitation(token, ANSWER, now=MONDAY + dt.timedelta(days=7))
+    with pytest.raises(NotFound):
+        service.accept_invitation("never minted", ANSWER, now=MONDAY)
+
+
+def test_who_has_not_answered_is_invited_again_with_the_roles_of_now_and_older_links_end(app):
+    administrator = an_actor(Role.ADMINISTRATOR)
+    user_id = invite(actor=administrator)
+    old = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
+
+    assert invite("jelena@centre.example", Role.SAFEGUARDING, actor=administrator) == user_id
+
+    assert [row.role for row in db.session.get(User, user_id).roles] == [Role.SAFEGUARDING]
+    with pytest.raises(Gone):
+        queries.invited_by(old, purpose="invitation", now=MONDAY)
+
+
+def test_an_account_that_is_in_use_or_of_another_centre_is_not_taken_over(app):
+    make_user(email="used@centre.example", password_hash="x")
+    make_user(email="theirs@centre.example")
+
+    for email in ("used@centre.example", "theirs@centre.example"):
+        with pytest.raises(Rejected) as refusal:
+            invite(email)
+        assert refusal.value.problems == {"email": "has_account"}
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
+def test_only_an_administrator_invites(app, role):
+    with pytest.raises(NotAllowed):
+        invite(actor=an_actor(role))
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+def test_an_administrator_invites_into_her_own_centre_only(app):
+    with pytest.raises(NotFound):
+        invite(centre_id=make_centre().id)
+
+
+def test_a_suspended_invitation_is_gone(app):
+    administrator = an_actor(Role.ADMINISTRATOR)
+    user_id = invite(actor=administrator)
+    token = token_of(service.invitation_path(administrator, user_id, now=MONDAY))
+
+    service.suspend_user(administrator, user_id, now=MONDAY)
+
+    with pytest.raises(Gone):
+        service.accept_invitation(token, ANSWER, now=MONDAY)
+
+
+def test_nobody_suspends_herself_or_a_user_of_another_centre(app):
+    administrator = an_actor(Role.ADMINISTRATOR)
+    with pytest.raises(Conflict):
+        service.suspend_user(administrator, administrator.user_id, now=MONDAY)
+    with pytest.raises(NotFound):
+        service.suspend_user(administrator, make_user().id, now=MONDAY)
+
+
+def test_a_safeguarding_officer_suspends_presenters_and_nobody_else(app):
+    presenter = make_presenter()
+    officer = an_actor(Role.SAFEGUARDING, centre_id=presenter.centre_id)
+
+    service.suspend_user(officer, presenter.user_id, now=MONDAY)
+
+    assert queries.presenters_of(presenter.centre_id)[0].suspended
+    with pytest.raises(NotAllowed):
+        service.suspend_user(officer, make_user(centre_id=presenter.centre_id).id, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        service.suspend_user(presenter_actor(presenter), presenter.user_id, now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_an_empty_installation_gets_its_first_centre_and_administrator(app):
+    opened = service.set_up_centre("Центар за децу", "Sef@Centre.Example", now=MONDAY)
+
+    centre = db.session.get(Centre, opened.centre_id)
+    assert (centre.slug, centre.name_sr_cyrl, centre.name_sr_latn) == (
+        "centar-za-decu",
+        "Центар за децу",
+        "Centar za decu",
+    )
+    service.accept_invitation(token_of(opened.path), ANSWER, now=MONDAY)
+    token = service.sign_in("sef@centre.example", PASSWORD, network="x", now=MONDAY)
+    assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
+
+
+def test_a_second_set_up_is_refused(app):
+    make_centre()
+    with pytest.raises(Rejected) as refusal:
+        service.set_up_centre("Други", "x@centre.example", now=MONDAY)
+
+    assert refusal.value.problems == {"centre": "already_set_up"}
+
+
+def test_a_set_up_needs_a_name_and_an_address(app):
+    with pytest.raises(Rejected) as refusal:
+        service.set_up_centre("  ", "x", now=MONDAY)
+
+    assert refusal.value.problems == {"name": "missing", "email": "not_an_email"}
+
+
+def test_only_the_product_itself_opens_a_centre_and_each_slug_once(app):
+    draft = CentreDraft("ncc", "Центар", "Centar", "Centre")
+    with pytest.raises(NotAllowed):
+        service.open_centre(an_actor(Role.ADMINISTRATOR), draft, now=MONDAY)
+    service.open_centre(SYSTEM, draft, now=MONDAY)
+    with pytest.raises(Rejected):
+        service.open_centre(SYSTEM, draft, now=MONDAY)
+
+
+def test_the_list_of_staff_holds_who_has_no_profile_of_a_presenter(app):
+    presenter = make_presenter(PresenterKind.EDUCATOR)
+    make_user(centre_id=presenter.centre_id, email="zora@centre.example")
+    make_user()
+
+    rows = queries.staff_of(presenter.centre_id)
+
+    assert [(row.email, row.invited, row.roles) for row in rows] == [("zora@centre.example", True, (Role.COORDINATOR,))]
+    assert queries.coordinators_of(presenter.centre_id) == []

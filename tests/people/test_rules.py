@@ -1,0 +1,203 @@
+import datetime as dt
+
+import pytest
+
+from scheduler.people import rules
+from scheduler.people.terms import (
+    Acceptance,
+    ExceptionDraft,
+    Hours,
+    InvitationDraft,
+    PresenterDraft,
+    PresenterKind,
+    TeachingLanguage,
+    Topic,
+)
+from scheduler.policy import Role
+from tests.factories import MONDAY
+
+COMMON = frozenset({"lozinka123", "qwertyuiop"})
+NINE, TEN, TWELVE, FOUR = dt.time(9), dt.time(10), dt.time(12), dt.time(16)
+TODAY = MONDAY.date()
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("kratka123", "password_short"),
+        ("desetslova", None),
+        ("sve mala slova i razmaci", None),
+        ("Шта год да је ту", None),
+        ("x" * 60 + "yz1" * 22 + "ab", None),
+        ("ab1c" * 32 + "!", "password_long"),
+        ("Lozinka123", "password_common"),
+        ("LOZINKA123", "password_common"),
+        ("1111111111", "password_common"),
+        ("ana@centre.example", "password_own"),
+        ("Ana Petrović", "password_own"),
+    ],
+)
+def test_a_password_is_long_uncommon_and_not_ones_own_name(password, reason):
+    own = ("ana@centre.example", "Ana Petrović")
+
+    assert rules.problem_with_password(password, common=COMMON, own_words=own) == reason
+
+
+def test_a_password_may_have_10_to_128_characters():
+    assert rules.problem_with_password("abcd123456"[:9], common=COMMON) == "password_short"
+    assert rules.problem_with_password("abcd" * 32, common=COMMON) is None
+
+
+@pytest.mark.parametrize(
+    ("email", "good"),
+    [
+        ("ana@centre.example", True),
+        ("a.n-a+b@sub.centre.example", True),
+        ("ana", False),
+        ("ana@centre", False),
+        ("ana@@centre.example", False),
+        ("ana petrovic@centre.example", False),
+        ("ana@centre.example\nBcc: x@y.example", False),
+        ("Ana <ana@centre.example>", False),
+        ("a@b.example,c@d.example", False),
+    ],
+)
+def test_an_address_has_the_form_of_one_address(email, good):
+    assert (rules.problem_with_address(email) is None) is good
+
+
+def test_an_invitation_needs_an_address_and_a_role():
+    assert rules.problems_with_invitation(InvitationDraft("ana", ())) == {"email": "not_an_email", "roles": "missing"}
+
+
+def test_an_acceptance_needs_both_names_and_a_good_password():
+    problems = rules.problems_with_acceptance(Acceptance("", "", "kratka"), email="a@b.example", common=COMMON)
+
+    assert problems == {"given_name": "missing", "family_name": "missing", "password": "password_short"}
+
+
+def test_staff_are_signed_out_after_an_hour_unused_although_use_is_written_each_quarter_only():
+    written = MONDAY
+    really_used = written + dt.timedelta(minutes=14)
+
+    def live(now):
+        return rules.is_live(
+            last_seen_at=written,
+            expires_at=MONDAY + rules.STAFF_LASTS,
+            ended_at=None,
+            idle=rules.idle_limit([Role.COORDINATOR]),
+            now=now,
+        )
+
+    assert not rules.seen_is_old(written, really_used)
+    assert live(written + dt.timedelta(minutes=59))
+    assert not live(really_used + dt.timedelta(minutes=60))
+
+
+def test_a_sign_in_ends_at_its_end_and_when_ended():
+    def live(**given):
+        fair = {"last_seen_at": MONDAY, "expires_at": MONDAY + dt.timedelta(hours=12), "ended_at": None}
+        return rules.is_live(**(fair | given), idle=dt.timedelta(hours=1), now=MONDAY + dt.timedelta(minutes=5))
+
+    assert live()
+    assert not live(ended_at=MONDAY)
+    assert not live(expires_at=MONDAY + dt.timedelta(minutes=5))
+
+
+def test_who_is_staff_and_presenter_has_the_short_limits_of_staff():
+    assert rules.lasts({Role.EDUCATOR, Role.COORDINATOR}) == dt.timedelta(hours=12)
+    assert rules.idle_limit({Role.SAFEGUARDING}) == dt.timedelta(hours=1)
+    assert rules.lasts({Role.EDUCATOR}) == dt.timedelta(days=14)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (None, "unknown"),
+        ("not an address", "unknown"),
+    ],
+)
+def test_tries_are_counted_by_neighbourhood(address, network):
+    assert rules.network_of(address) == network
+
+
+def test_the_key_of_an_account_tells_no_address_and_is_the_same_however_typed():
+    assert rules.account_key(" Ana@Centre.Example ") == rules.account_key("ana@centre.example")
+    assert "ana" not in rules.account_key("ana@centre.example")
+
+
+@pytest.mark.parametrize(
+    ("from_local", "until_local", "free"),
+    [
+        (NINE, TEN, True),
+        (NINE, TWELVE, True),
+        (TEN, FOUR, True),
+        (dt.time(8, 59), TEN, False),
+        (FOUR, dt.time(17), False),
+    ],
+)
+def test_hours_that_touch_hold_what_lies_across_them(from_local, until_local, free):
+    hours = [Hours(0, TWELVE, FOUR), Hours(0, NINE, TWELVE), Hours(1, NINE, FOUR)]
+
+    assert rules.is_available(hours, [], TODAY, from_local, until_local) is free
+
+
+def test_an_exception_decides_over_the_week_and_an_absence_over_another_exception():
+    hours = [Hours(0, NINE, FOUR)]
+    away = ExceptionDraft(TODAY, TODAY, available=False)
+    here = ExceptionDraft(TODAY, TODAY, available=True)
+
+    assert not rules.is_available(hours, [away], TODAY, NINE, TEN)
+    assert not rules.is_available(hours, [away, here], TODAY, NINE, TEN)
+    assert rules.is_available([], [here], TODAY, NINE, TEN)
+    assert not rules.is_available([], [], TODAY, NINE, TEN)
+    assert rules.is_available(hours, [away], TODAY + dt.timedelta(days=7), NINE, TEN)
+
+
+def test_hours_of_a_day_go_forward_and_do_not_overlap():
+    hours = [
+        Hours(0, NINE, TWELVE),
+        Hours(0, TEN, FOUR),
+        Hours(2, FOUR, NINE),
+        Hours(3, NINE, TEN),
+        Hours(3, TEN, FOUR),
+    ]
+
+    assert rules.problems_with_hours(hours) == {"day_0": "hours_overlap", "day_2": "hours_in_order"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "problems"),
+    [
+        (0, 0, {}),
+        (1, 0, {"last_day": "days_not_in_order"}),
+        (-3, -1, {"last_day": "in_the_past"}),
+        (0, 401, {"last_day": "too_long"}),
+    ],
+)
+def test_days_that_differ_lie_ahead_and_in_order(first, last, problems):
+    draft = ExceptionDraft(TODAY + dt.timedelta(days=first), TODAY + dt.timedelta(days=last), available=False)
+
+    assert rules.problems_with_exception(draft, today=TODAY) == problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "born", "reason"),
+    [
+        (PresenterKind.EDUCATOR, None, None),
+        (PresenterKind.EDUCATOR, dt.date(1990, 1, 1), "not_of_educators"),
+        (PresenterKind.INFLUENCER, None, "missing"),
+        (PresenterKind.INFLUENCER, dt.date(2011, 9, 14), None),
+        (PresenterKind.INFLUENCER, dt.date(2011, 9, 15), "too_young"),
+        (PresenterKind.INFLUENCER, dt.date(1900, 1, 1), "not_a_birth_date"),
+    ],
+)
+def test_trust_s45_an_influencer_is_fifteen_and_an_educator_is_never_asked(kind, born, reason):
+    draft = PresenterDraft(
+        "Tara", "Jović", "tara@home.example", kind, 1, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,), born
+    )
+
+    assert rules.problems_with_presenter(draft, today=TODAY) == ({"birth_date": reason} if reason else {})

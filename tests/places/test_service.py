@@ -1,0 +1,279 @@
+import datetime as dt
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.places import service
+from scheduler.places.imports import read_hosts
+from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.terms import Change, HostKind, LineProblem, SchoolCalendar
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
+from tests.factories import MONDAY
+from tests.factories.places import a_host_draft, make_host, make_municipality
+
+COORDINATOR = Actor(frozenset({Role.COORDINATOR}), user_id=7, centre_id=1)
+EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=8, centre_id=1)
+LATER = MONDAY + dt.timedelta(days=1)
+HEADER = "register_id,name,kind,municipality,phone\n"
+
+
+def sheet_of(*lines):
+    return read_hosts((HEADER + "\n".join(lines)).encode())
+
+
+def rows_in(session, table):
+    return session.scalar(select(func.count()).select_from(table))
+
+
+def test_reference_data_are_whole_and_loading_twice_is_once(session):
+    tables = (District, Municipality, Holiday, SchoolCalendarEntry)
+    service.load_reference_data(MONDAY)
+    first = [rows_in(session, table) for table in tables]
+
+    service.load_reference_data(LATER)
+
+    assert [rows_in(session, table) for table in tables] == first
+    assert first[:2] == [30, 182]
+    assert first[3] == 21
+    assert session.scalar(select(func.count()).where(Municipality.city_sr_cyrl == "Београд")) == 17
+    kostolac = session.scalar(select(Municipality).where(Municipality.name_sr_cyrl == "Костолац"))
+    assert (kostolac.city_sr_latn, kostolac.search_key) == ("Požarevac", "kostolac")
+
+
+def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
+    service.load_reference_data(MONDAY)
+    days = {row.day: row for row in session.scalars(select(Holiday))}
+
+    assert days[dt.date(2026, 2, 17)].no_lessons
+    assert days[dt.date(2027, 5, 4)].name_en
+    assert (days[dt.date(2027, 1, 27)].name_sr_latn, days[dt.date(2027, 1, 27)].no_lessons) == ("Sveti Sava", True)
+    assert not days[dt.date(2026, 10, 21)].no_lessons
+    assert {day.year for day in days} == set(range(2023, 2029))
+
+
+def test_what_a_coordinator_edited_outlives_loading_again(session):
+    service.load_reference_data(MONDAY)
+    with transaction() as writing:
+        writing.scalar(select(Holiday).where(Holiday.day == dt.date(2027, 1, 27))).no_lessons = False
+        for entry in writing.scalars(select(SchoolCalendarEntry).where(SchoolCalendarEntry.kind == "break-spring")):
+            entry.last_day = dt.date(2026, 4, 15)
+
+    service.load_reference_data(LATER)
+
+    assert not session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2027, 1, 27)))
+    springs = select(SchoolCalendarEntry.last_day).where(SchoolCalendarEntry.kind == "break-spring")
+    assert set(session.scalars(springs)) == {dt.date(2026, 4, 15)}
+
+
+def test_import_adds_changes_and_leaves_and_says_so(session):
+    nis, cacak = make_municipality("Ниш"), make_municipality("Чачак")
+    towns = nis.id, cacak.id
+    service.import_hosts(COORDINATOR, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), now=MONDAY)
+
+    outcome = service.import_hosts(
+        COORDINATOR,
+        sheet_of("1,Вук,primary,Чачак,032", "2,Сава,primary,Niš,018", "3,Нова,secondary,grad Niš,018"),
+        now=LATER,
+    )
+
+    assert (outcome.rows, outcome.new, outcome.changed, outcome.same, outcome.problems) == (3, 1, 1, 1, ())
+    assert set(outcome.changes) == {
+        Change("1", "Vuk", "municipality", "Niš", "Čačak"),
+        Change("1", "Vuk", "phone", "018", "032"),
+        Change("1", "Vuk", "place_sr_cyrl", "Ниш", "Чачак"),
+        Change("1", "Vuk", "place_sr_latn", "Niš", "Čačak"),
+    }
+    stored = session.scalars(select(Host).order_by(Host.register_id)).all()
+    assert [host.municipality_id for host in stored] == [towns[1], towns[0], towns[0]]
+    assert [host.created_at for host in stored] == [MONDAY, MONDAY, LATER]
+    assert all(host.listed and not host.example for host in stored)
+    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.at == LATER).order_by(AuditEntry.action))
+    assert list(actions) == ["host changed by import", "host imported"]
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing(session):
+    make_municipality("Ниш")
+    sheet = sheet_of("1,Вук,primary,Ниш,018")
+
+    dry = service.import_hosts(COORDINATOR, sheet, now=MONDAY, dry_run=True)
+
+    assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
+    assert service.import_hosts(COORDINATOR, sheet, now=MONDAY) == dry
+
+
+def test_one_bad_line_keeps_every_line_out(session):
+    make_municipality("Ниш")
+
+    outcome = service.import_hosts(
+        COORDINATOR,
+        sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Атлантида,018", "3,,primary,Ниш,018", "1,Опет,primary,Ниш,0"),
+        now=MONDAY,
+    )
+
+    assert outcome.rows == 4
+    assert outcome.problems == (
+        LineProblem(3, "municipality", "unknown_municipality"),
+        LineProblem(4, "name", "missing"),
+        LineProblem(5, "register_id", "twice_in_the_file"),
+    )
+    assert rows_in(session, Host) == 0
+
+
+def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
+    towns = [make_municipality("Палилула") for _ in range(2)]
+    iso = session.get(District, towns[1].district_id).iso
+    sheet = sheet_of("1,Вук,primary,Палилула,018")
+    told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
+
+    assert service.import_hosts(SYSTEM, sheet, now=MONDAY).problems[0].problem == "several_municipalities"
+    assert service.import_hosts(SYSTEM, told, now=MONDAY).problems == ()
+    assert session.scalar(select(Host.municipality_id)) == towns[1].id
+
+
+@pytest.mark.parametrize("actor", [ANONYMOUS, EDUCATOR])
+def test_import_is_refused_to_who_may_not(session, actor):
+    with pytest.raises(NotAllowed):
+        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), now=MONDAY)
+
+    assert rows_in(session, Host) == 0
+
+
+def test_the_example_hosts_are_stored_once_and_marked(session):
+    service.load_reference_data(MONDAY)
+
+    first = service.load_example_hosts(MONDAY)
+    second = service.load_example_hosts(LATER)
+
+    assert (first.new, first.problems, second.same) == (300, (), 300)
+    assert session.scalar(select(func.count()).select_from(Host).where(Host.example, Host.listed)) == 300
+
+
+@pytest.mark.register
+@pytest.mark.skipif("SCHOOL_REGISTER" not in os.environ, reason="SCHOOL_REGISTER names no file")
+def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothing(session):
+    service.load_reference_data(MONDAY)
+    content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
+    began = time.monotonic()
+
+    first = service.import_hosts(COORDINATOR, read_hosts(content), now=MONDAY)
+    second = service.import_hosts(COORDINATOR, read_hosts(content), now=LATER)
+
+    assert (first.rows, first.new, first.problems) == (1792, 1792, ())
+    assert (second.same, second.changed, second.changes) == (1792, 0, ())
+    assert rows_in(session, Host) == rows_in(session, AuditEntry) == 1792
+    assert time.monotonic() - began < 20
+
+
+def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
+    town = make_municipality("Бајина Башта")
+
+    host = service.propose_host(ANONYMOUS, a_host_draft(municipality_id=town.id), now=MONDAY)
+
+    assert (host.listed, host.example, host.register_id) == (False, False, None)
+    assert (host.name_sr_cyrl, host.name_sr_latn) == ("Летњи камп Тара", "Letnji kamp Tara")
+    assert host.search_key == "kamp letnji tara mitrovac bajina basta"
+    (entry,) = session.scalars(select(AuditEntry))
+    assert (entry.action, entry.thing_id, entry.actor) == ("host proposed", host.id, "anonymous")
+    assert json.loads(entry.details) == {}
+
+
+def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
+    host = service.propose_host(
+        ANONYMOUS, a_host_draft(kind=HostKind.OTHER, place="Ljubljana", zone="Europe/Ljubljana"), now=MONDAY
+    )
+
+    assert (host.municipality_id, host.zone) == (None, "Europe/Ljubljana")
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [({"name": ""}, {"name": "missing"}), ({"municipality_id": 999}, {"municipality": "unknown_municipality"})],
+)
+def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problems):
+    with pytest.raises(Rejected) as refusal:
+        service.propose_host(ANONYMOUS, a_host_draft(**given), now=MONDAY)
+
+    assert refusal.value.problems == problems
+    assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
+
+
+def test_educators_propose_no_hosts(session):
+    with pytest.raises(NotAllowed):
+        service.propose_host(EDUCATOR, a_host_draft(), now=MONDAY)
+
+
+def test_a_coordinator_confirms_a_proposed_host_once(session):
+    host = service.propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
+
+    service.confirm_host(COORDINATOR, host.id, now=LATER)
+    service.confirm_host(COORDINATOR, host.id, now=LATER)
+
+    assert session.scalar(select(Host.listed).where(Host.id == host.id))
+    assert list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))) == [
+        "host proposed",
+        "host confirmed",
+    ]
+
+
+def test_confirming_is_refused_to_who_may_not_and_for_what_is_not_there(session):
+    host = service.propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
+
+    with pytest.raises(NotAllowed):
+        service.confirm_host(EDUCATOR, host.id, now=LATER)
+    with pytest.raises(NotFound):
+        service.confirm_host(COORDINATOR, host.id + 1, now=LATER)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("given", "constraint"),
+    [
+        ({"name_sr_latn": ""}, "has_a_name"),
+        ({"lat": 43.0, "lon": None}, "both_degrees_or_none"),
+        ({"lat": 95.0, "lon": 20.0}, "is_on_the_map"),
+        ({"classes": 501}, "classes_fit_a_school"),
+        ({"register_id": "7", "listed": False}, "registered_is_listed"),
+    ],
+)
+def test_the_database_refuses_impossible_hosts(session, given, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        make_host(**given)
+
+
+@pytest.mark.both_databases
+def test_the_database_refuses_a_second_host_with_a_register_id(session):
+    make_host(register_id="7")
+
+    with pytest.raises(IntegrityError, match="register_id"):
+        make_host(register_id="7")
+
+
+@pytest.mark.both_databases
+def test_a_municipality_with_hosts_cannot_vanish(session):
+    host = make_host()
+
+    with pytest.raises(IntegrityError), transaction() as writing:
+        writing.delete(writing.get(Municipality, host.municipality_id))
+
+
+@pytest.mark.both_databases
+def test_a_calendar_line_cannot_end_before_it_begins(session):
+    with pytest.raises(IntegrityError, match="days_in_order"), transaction() as writing:
+        writing.add(
+            SchoolCalendarEntry(
+                calendar=SchoolCalendar.REPUBLIC,
+                school_year="2026/27",
+                kind="term1",
+                first_day=dt.date(2026, 9, 2),
+                last_day=dt.date(2026, 9, 1),
+            )
+        )

@@ -1,0 +1,42 @@
+"""Programmes as pages and rules see them."""
+
+import pytest
+
+from scheduler.core.errors import NotFound
+from scheduler.programmes import queries
+from scheduler.programmes.terms import Audience
+from tests.factories.programmes import make_campaign, make_programme
+
+
+def test_open_programmes_are_listed_by_name_and_closed_ones_are_not(session):
+    second, first = make_programme(name_sr_cyrl="Вршњачки"), make_programme(name_sr_cyrl="Ђачки")
+    make_programme(open=False)
+
+    assert [row.id for row in queries.open_programmes()] == [first.id, second.id]
+    assert [row.id for row in queries.open_programmes(second.centre_id)] == [second.id]
+
+
+def test_a_programme_speaks_three_languages(session):
+    make_programme(Audience.PUPILS, Audience.PARENTS, slug="talk", name_sr_cyrl="Љубав", name_en="Love")
+    page = queries.programme_page("talk")
+
+    assert [page.name(language) for language in ("sr_Cyrl", "sr_Latn", "en")] == ["Љубав", "Ljubav", "Love"]
+    assert page.audiences == {Audience.PUPILS, Audience.PARENTS}
+    assert [page.centre(language) for language in ("sr_Cyrl", "en")] == [
+        "Национални контакт центар",
+        "National Contact Centre",
+    ]
+
+
+def test_an_unknown_programme_is_not_found(session):
+    with pytest.raises(NotFound):
+        queries.programme_page("none")
+    with pytest.raises(NotFound):
+        queries.programme_of(999)
+
+
+def test_a_campaign_names_its_programme(session):
+    campaign = make_campaign()
+
+    assert queries.programme_of_campaign(campaign.id) == campaign.programme_id
+    assert queries.programme_of_campaign(999) is None

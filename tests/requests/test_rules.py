@@ -1,0 +1,191 @@
+"""What a host may ask for, and who must move next."""
+
+import datetime as dt
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.people.terms import Topic
+from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow, SchoolLevel
+from scheduler.requests import rules
+from scheduler.requests.terms import REQUEST_MACHINE, Counts, Facts, NextStep, RequestState, Turn
+from tests.factories import MONDAY
+from tests.factories.requests import a_draft, a_presentation
+
+TODAY = MONDAY.date()
+
+
+def a_programme(**given) -> ProgrammeRow:
+    fair = {
+        "id": 1,
+        "slug": "talk",
+        "centre_id": 1,
+        "kind": ProgrammeKind.TALK,
+        "topic": Topic.SAFE_INTERNET,
+        "name_sr_cyrl": "Разговор",
+        "name_en": "Talk",
+        "summary_sr_cyrl": "",
+        "summary_en": "",
+        "centre_sr_cyrl": "Центар",
+        "centre_sr_latn": "Centar",
+        "centre_en": "Centre",
+        "audiences": frozenset({Audience.PUPILS, Audience.PARENTS}),
+        "minutes": 45,
+        "group_size": 120,
+        "educators": 1,
+        "influencers": 0,
+        "notice_days": 14,
+        "open": True,
+    }
+    return ProgrammeRow(**(fair | given))
+
+
+def facts(**given) -> Facts:
+    fair = {"programme": a_programme(), "levels": frozenset({SchoolLevel.PRIMARY})}
+    return Facts(**(fair | given))
+
+
+def problems(draft, **given) -> dict[str, str]:
+    return rules.problems_with(draft, TODAY, facts(**given))
+
+
+def test_a_fair_draft_has_no_problem():
+    assert problems(a_draft()) == {}
+
+
+@pytest.mark.parametrize(("ahead", "found"), [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_late")])
+def test_the_first_day_needs_the_programmes_notice_and_a_plannable_year(ahead, found):
+    day = TODAY + dt.timedelta(days=ahead)
+
+    assert problems(a_draft(first_day=day, last_day=day)) == {"first_day": found}
+
+
+def test_the_first_day_may_be_just_as_far_as_the_notice():
+    day = TODAY + dt.timedelta(days=14)
+
+    assert problems(a_draft(first_day=day, last_day=day)) == {}
+
+
+def test_a_coordinator_may_take_a_request_for_tomorrow_but_not_for_yesterday():
+    tomorrow, yesterday = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
+
+    assert problems(a_draft(first_day=tomorrow, last_day=tomorrow), by_staff=True) == {}
+    assert problems(a_draft(first_day=yesterday, last_day=tomorrow), by_staff=True) == {"first_day": "in_the_past"}
+
+
+def test_days_are_in_order_and_span_at_most_120():
+    first = TODAY + dt.timedelta(days=20)
+
+    assert problems(a_draft(first_day=first, last_day=first - dt.timedelta(days=1))) == {"last_day": "days_not_in_order"}
+    assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=119))) == {}
+    assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=120))) == {"last_day": "span_too_long"}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"teacher_stays": False}, {"teacher_stays": "teacher_stays"}),
+        ({"safeguarding_contact": ""}, {"safeguarding_contact": "missing"}),
+        ({"contact_name": ""}, {"contact_name": "missing"}),
+        ({"contact_email": ""}, {"contact_email": "missing"}),
+        ({"contact_email": "ana"}, {"contact_email": "bad_email"}),
+        ({"presentations": ()}, {"presentations": "missing"}),
+        ({"presentations": (a_presentation(),) * 9}, {"presentations": "too_many_presentations"}),
+    ],
+)
+def test_what_a_draft_must_hold(given, found):
+    assert problems(a_draft(**given)) == found
+
+
+def test_eight_presentations_are_allowed():
+    assert problems(a_draft(presentations=(a_presentation(),) * 8)) == {}
+
+
+def test_on_the_phone_a_number_is_enough_to_be_reached():
+    assert problems(a_draft(contact_email=""), by_staff=True) == {}
+    assert problems(a_draft(contact_email="", contact_phone=""), by_staff=True) == {"contact_email": "missing"}
+
+
+def test_a_closed_programme_cannot_be_asked_for():
+    assert problems(a_draft(), programme=a_programme(open=False)) == {"programme": "not_open"}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"audience": Audience.TEACHERS, "teachers": 20}, {"audience": "not_for_them"}),
+        ({"level": SchoolLevel.NONE}, {"level": "missing"}),
+        ({"level": SchoolLevel.SECONDARY}, {"level": "not_at_this_host"}),
+        ({"starts_local": dt.time(6, 59)}, {"starts_local": "not_in_the_day"}),
+        ({"pupils": 0}, {"pupils": "nobody_comes"}),
+        ({"pupils": 121}, {"pupils": "over_group_size"}),
+        ({"pupils": 100, "parents": 21}, {"pupils": "over_group_size"}),
+        ({"teachers": -1}, {"teachers": "negative"}),
+        ({"audience": Audience.PARENTS, "level": SchoolLevel.NONE}, {"parents": "nobody_comes"}),
+    ],
+)
+def test_each_presentation_is_judged_and_its_number_named(given, found):
+    draft = a_draft(presentations=(a_presentation(), a_presentation(**given)))
+
+    assert problems(draft) == {f"presentations-1-{field}": reason for field, reason in found.items()}
+
+
+def test_a_library_has_pupils_of_any_level():
+    draft = a_draft(presentations=(a_presentation(level=SchoolLevel.SECONDARY),))
+
+    assert problems(draft, levels=frozenset()) == {}
+
+
+def test_others_are_somebody():
+    assert rules.problems_with_counts(Counts(1, 0, 0, 0), Audience.OTHERS, 50) == {"pupils": "nobody_comes"}
+    assert rules.problems_with_counts(Counts(1, 0, 3, 0), Audience.OTHERS, 50) == {}
+
+
+@given(st.sampled_from(Audience), *(st.integers(-5, 2000) for _ in range(3)), st.integers(1, 1000))
+def test_numbers_without_a_problem_are_what_the_database_takes(audience, pupils, parents, teachers, group_size):
+    if rules.problems_with_counts(Counts(1, pupils, parents, teachers), audience, group_size) == {}:
+        assert all(0 <= number <= 1000 for number in (pupils, parents, teachers))
+        assert pupils + parents + teachers >= 1
+
+
+@pytest.mark.parametrize("state", RequestState)
+def test_every_state_has_one_whose_turn_it_is(state):
+    turn, step = rules.turn_of(state, attention=False)
+
+    assert (turn is Turn.OVER) == (state in rules.OVER | rules.HIDDEN)
+    assert (turn is Turn.YOURS) == (step is not NextStep.LOOK)
+
+
+def test_changed_counts_bring_a_settled_request_back_to_the_centre():
+    assert rules.turn_of(RequestState.CONFIRMED, attention=True) == (Turn.YOURS, NextStep.CHECK_COUNTS)
+    assert rules.turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
+
+
+def test_the_promise_is_five_days():
+    assert not rules.is_late(Turn.YOURS, 5)
+    assert rules.is_late(Turn.YOURS, 6)
+    assert not rules.is_late(Turn.OTHERS, 60)
+
+
+def test_a_school_withdraws_until_a_visit_is_planned():
+    out = {state: rules.way_out(state) for state in RequestState}
+
+    assert out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
+    assert out[RequestState.AGREED] is RequestState.CANCELLED_BY_SCHOOL
+    assert out[RequestState.STAFFING] is None
+    assert all(to is None or REQUEST_MACHINE.may(state, to) for state, to in out.items())
+
+
+def test_counts_can_change_until_the_presentation_is_held():
+    changeable = {state for state in RequestState if rules.may_change_counts(state)}
+
+    assert RequestState.READY in changeable
+    assert changeable & ({RequestState.DELIVERED, RequestState.UNVERIFIED} | rules.OVER) == set()
+
+
+def test_every_move_of_the_machine_leads_to_a_state_it_knows():
+    named = set(itertools.chain.from_iterable(REQUEST_MACHINE.moves.values()))
+
+    assert named | REQUEST_MACHINE.starts <= set(REQUEST_MACHINE.moves) == set(RequestState)

@@ -1,0 +1,135 @@
+import datetime as dt
+
+import pytest
+
+from scheduler.safeguarding.rules import (
+    consent_on,
+    problems_with_consent,
+    problems_with_vetting,
+    proof_until,
+    same_mailbox,
+    vetting_on,
+)
+from scheduler.safeguarding.terms import (
+    ConsentDraft,
+    ConsentMethod,
+    ConsentRow,
+    Proof,
+    Standing,
+    VettingDraft,
+    VettingResult,
+    VettingRow,
+)
+from tests.factories import MONDAY
+
+TODAY = MONDAY.date()
+
+
+def day(number: int) -> dt.date:
+    return TODAY + dt.timedelta(days=number)
+
+
+def checked(number: int, until: int, result=VettingResult.CLEARED, row_id=1) -> VettingRow:
+    return VettingRow(row_id, result, day(number), day(until))
+
+
+def consent(given: int, until: int, *, withdrawn=False, purposes=("takes_part",)) -> ConsentRow:
+    return ConsentRow(1, "Vesna Ilić", ConsentMethod.PAPER, purposes, day(given), day(until), withdrawn)
+
+
+@pytest.mark.parametrize(
+    ("until", "standing", "ends_in"),
+    [
+        (31, Standing.VALID, 31),
+        (30, Standing.ENDS_SOON, 30),
+        (0, Standing.ENDS_SOON, 0),
+        (-1, Standing.ENDED, None),
+    ],
+)
+def test_a_proof_is_good_on_its_last_day_and_warned_of_for_thirty(until, standing, ends_in):
+    assert proof_until(day(until), TODAY) == Proof(standing, day(until), ends_in)
+
+
+@pytest.mark.parametrize(
+    ("rows", "standing"),
+    [
+        ([], Standing.MISSING),
+        ([checked(1, 400)], Standing.MISSING),
+        ([checked(-400, -10), checked(-5, 300, row_id=2)], Standing.VALID),
+        ([checked(-400, 300), checked(-5, 300, VettingResult.REFUSED, 2)], Standing.REFUSED),
+        ([checked(-5, 300, VettingResult.REFUSED), checked(-5, 300, row_id=2)], Standing.VALID),
+        ([checked(-400, -1)], Standing.ENDED),
+    ],
+)
+def test_the_check_made_last_decides(rows, standing):
+    assert vetting_on(rows, TODAY).standing == standing
+
+
+@pytest.mark.parametrize(
+    ("rows", "standing"),
+    [
+        ([], Standing.MISSING),
+        ([consent(-10, 300)], Standing.VALID),
+        ([consent(-10, 20)], Standing.ENDS_SOON),
+        ([consent(-10, -1)], Standing.ENDED),
+        ([consent(1, 300)], Standing.MISSING),
+        ([consent(-10, 300, withdrawn=True)], Standing.WITHDRAWN),
+        ([consent(-10, 300, withdrawn=True), consent(-1, 300)], Standing.VALID),
+        ([consent(-10, 300, purposes=("photo",))], Standing.MISSING),
+    ],
+)
+def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
+    assert consent_on(rows, TODAY, minor=True).standing == standing
+    assert consent_on(rows, TODAY, minor=False).standing is Standing.NOT_NEEDED
+
+
+@pytest.mark.parametrize(
+    ("checked_on", "valid_until", "problems"),
+    [
+        (0, 365, {}),
+        (1, 365, {"checked_on": "in_the_future"}),
+        (0, -1, {"valid_until": "days_not_in_order"}),
+        (0, 5 * 366 + 1, {"valid_until": "too_long"}),
+    ],
+)
+def test_a_check_was_made_and_covers_days_that_follow(checked_on, valid_until, problems):
+    draft = VettingDraft(VettingResult.CLEARED, day(checked_on), day(valid_until))
+
+    assert problems_with_vetting(draft, today=TODAY) == problems
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("tara@home.example", True),
+        ("Tara@Home.Example", True),
+        ("tara+mama@home.example", True),
+        ("vesna@home.example", False),
+        ("tara@other.example", False),
+    ],
+)
+def test_trust_s48_the_guardian_has_an_address_of_her_own(address, same):
+    assert same_mailbox(address, "tara@home.example") is same
+    draft = ConsentDraft("Vesna Ilić", address, day(-1), day(300), "2026-01", takes_part=True)
+    problems = problems_with_consent(draft, today=TODAY, minor_email="tara@home.example", minor=True)
+    assert problems == ({"guardian_email": "address_of_the_minor"} if same else {})
+
+
+def test_a_consent_says_who_when_and_that_the_minor_may_take_part():
+    draft = ConsentDraft("", "x", day(1), day(0), "2026-01")
+
+    assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=True) == {
+        "guardian_name": "missing",
+        "guardian_email": "not_an_email",
+        "given_on": "in_the_future",
+        "valid_until": "days_not_in_order",
+        "takes_part": "missing",
+    }
+
+
+def test_an_adult_needs_nobodys_consent():
+    draft = ConsentDraft("Vesna Ilić", "vesna@home.example", day(-1), day(300), "2026-01", takes_part=True)
+
+    assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=False) == {
+        "guardian_name": "is_an_adult"
+    }

@@ -1,0 +1,164 @@
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Actor, Role
+from scheduler.safeguarding import queries, service
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.terms import ConsentDraft, Standing, VettingDraft, VettingResult
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+
+TODAY = MONDAY.date()
+CLEARED = VettingDraft(VettingResult.CLEARED, TODAY, TODAY + dt.timedelta(days=365))
+PAPER = ConsentDraft(
+    "Vesna Ilić", "Vesna@Family.Example", TODAY, TODAY + dt.timedelta(days=300), "2026-01", takes_part=True
+)
+
+
+def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING) -> Actor:
+    return an_actor(role, centre_id=presenter.centre_id)
+
+
+def a_minor() -> Presenter:
+    return make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), email="tara@home.example")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
+def test_a_result_is_recorded_with_its_days_and_who_recorded_it(app, role):
+    presenter = make_presenter()
+    actor = an_officer_of(presenter, role)
+    assert queries.cleared_presenters(TODAY) == frozenset()
+
+    service.record_vetting(actor, presenter.id, CLEARED, now=MONDAY)
+
+    row = db.session.scalars(select(Vetting)).one()
+    assert (row.result, row.recorded_by_id, row.recorded_at) == (VettingResult.CLEARED, actor.user_id, MONDAY)
+    assert queries.cleared_presenters(TODAY) == {presenter.id}
+    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["vetting recorded"]
+
+
+def test_nobody_records_her_own_result(app):
+    presenter = make_presenter()
+    both = Actor(frozenset({Role.EDUCATOR, Role.COORDINATOR}), presenter.user_id, presenter.centre_id, presenter.id)
+
+    for actor in (both, presenter_actor(presenter)):
+        with pytest.raises(NotAllowed):
+            service.record_vetting(actor, presenter.id, CLEARED, now=MONDAY)
+    assert db.session.scalars(select(Vetting)).all() == []
+
+
+def test_a_presenter_of_another_centre_does_not_exist(app):
+    presenter = make_presenter()
+
+    for call in (
+        lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), presenter.id, CLEARED, now=MONDAY),
+        lambda: service.record_paper_consent(an_actor(Role.SAFEGUARDING), presenter.id, PAPER, now=MONDAY),
+        lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), 4711, CLEARED, now=MONDAY),
+    ):
+        with pytest.raises(NotFound):
+            call()
+
+
+def test_a_consent_on_paper_is_recorded_and_the_guardian_is_told(app):
+    minor = a_minor()
+    make_vetting(minor.id)
+    assert queries.cleared_presenters(TODAY) == frozenset()
+
+    service.record_paper_consent(an_officer_of(minor), minor.id, PAPER, now=MONDAY)
+
+    assert queries.cleared_presenters(TODAY) == {minor.id}
+    mail = db.session.scalars(select(OutboxMessage)).one()
+    assert (mail.kind, mail.address) == ("consent_recorded", "vesna@family.example")
+    assert "Kostić" not in mail.text, "of a minor the first name is enough"
+    row = db.session.scalars(select(GuardianConsent)).one()
+    assert (row.takes_part, row.travels, row.photo, row.name_on_the_web) == (True, False, False, False)
+
+
+def test_a_consent_is_refused_when_it_would_go_to_the_minor_and_nothing_is_stored(app):
+    minor = a_minor()
+    draft = ConsentDraft(**(PAPER.__dict__ | {"guardian_email": "tara+mama@home.example"}))
+
+    with pytest.raises(Rejected) as refusal:
+        service.record_paper_consent(an_officer_of(minor), minor.id, draft, now=MONDAY)
+
+    assert refusal.value.problems == {"guardian_email": "address_of_the_minor"}
+    assert db.session.scalars(select(GuardianConsent)).all() == []
+
+
+def test_a_minor_never_records_a_consent_and_may_withdraw_her_own(app):
+    minor, other = a_cleared_minor(), a_cleared_minor()
+    mine, theirs = db.session.scalars(select(GuardianConsent).order_by(GuardianConsent.id)).all()
+    me = presenter_actor(minor)
+
+    with pytest.raises(NotAllowed):
+        service.record_paper_consent(me, minor.id, PAPER, now=MONDAY)
+    with pytest.raises(NotFound):
+        service.withdraw_consent(me, theirs.id, now=MONDAY)
+    service.withdraw_consent(me, mine.id, now=MONDAY)
+    service.withdraw_consent(me, mine.id, now=MONDAY)
+
+    assert queries.cleared_presenters(TODAY) == {other.id}
+    assert queries.page_of(minor.id, TODAY).clearance.consent.standing is Standing.WITHDRAWN
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "consent withdrawn")).all()) == 1
+
+
+def test_who_is_cleared_depends_on_the_day(app):
+    educator = make_presenter()
+    make_vetting(educator.id, checked_on=TODAY, valid_until=TODAY + dt.timedelta(days=10))
+    suspended = a_cleared_educator()
+    with transaction() as session:
+        session.get(Presenter, suspended.id).suspended_at = MONDAY
+
+    assert queries.cleared_presenters(TODAY - dt.timedelta(days=1)) == frozenset()
+    assert queries.cleared_presenters(TODAY + dt.timedelta(days=10)) == {educator.id}
+    assert queries.cleared_presenters(TODAY + dt.timedelta(days=11)) == frozenset()
+
+
+def test_a_young_person_below_fifteen_is_not_cleared_yet(app):
+    young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2011, 10, 1))
+    make_vetting(young.id)
+    make_consent(young.id)
+
+    assert queries.cleared_presenters(dt.date(2026, 9, 30)) == frozenset()
+    assert queries.cleared_presenters(dt.date(2026, 10, 1)) == {young.id}
+
+
+def test_the_list_says_what_expires_and_what_waits(app):
+    centre = make_centre()
+    given = {"centre_id": centre.id}
+    fine = a_cleared_educator(family_name="Alić", **given)
+    ending = make_presenter(family_name="Babić", **given)
+    make_vetting(ending.id, valid_until=TODAY + dt.timedelta(days=18))
+    missing = make_presenter(family_name="Vasić", **given)
+
+    rows = queries.clearances_of(centre.id, TODAY)
+
+    assert [(row.presenter.presenter_id, row.vetting.standing, row.vetting.ends_in, row.waits) for row in rows][1:] == [
+        (ending.id, Standing.ENDS_SOON, 18, True),
+        (missing.id, Standing.MISSING, None, True),
+    ]
+    assert (rows[0].presenter.presenter_id, rows[0].waits) == (fine.id, False)
+
+
+def test_the_list_asks_the_database_equally_often_for_one_and_for_three(app):
+    counts = []
+    for size in (1, 3):
+        centre_id = make_centre().id
+        for _ in range(size):
+            a_cleared_minor(centre_id=centre_id)
+        with statements() as asked:
+            assert len(queries.clearances_of(centre_id, TODAY)) == size
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= 6

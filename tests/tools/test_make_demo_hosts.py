@@ -1,0 +1,39 @@
+from collections import Counter
+
+from scheduler import data
+from scheduler.core.text import LATIN, to_latin
+from scheduler.places.rules import straight_line_km
+from scheduler.places.terms import Point
+from tools.make_demo_hosts import demo_hosts
+
+ROWS = data.rows_of("demo_hosts.csv")
+
+
+def test_the_shipped_file_is_the_one_that_the_script_makes():
+    assert demo_hosts().encode() == data.bytes_of("demo_hosts.csv")
+
+
+def test_every_municipality_has_an_example_near_its_seat():
+    seats = {
+        (row["name_sr_cyrl"], row["district_iso"]): Point(float(row["lat"]), float(row["lon"]))
+        for row in data.rows_of("municipalities.csv")
+    }
+    homes = [(row["municipality_sr_cyrl"], row["district_iso"]) for row in ROWS]
+
+    assert set(homes) == set(seats)
+    for row, home in zip(ROWS, homes, strict=True):
+        assert straight_line_km(seats[home], Point(float(row["lat"]), float(row["lon"]))) < 2
+
+
+def test_examples_are_of_many_kinds_and_mostly_primary_schools():
+    kinds = Counter(row["kind"] for row in ROWS)
+
+    assert kinds.most_common(2)[0][0] == "primary"
+    assert {"secondary", "dormitory", "library", "camp", "music", "municipality"} <= set(kinds)
+
+
+def test_names_stand_in_both_scripts_and_mix_none():
+    for row in ROWS:
+        cyrillic = "".join(row[name] for name in row if name.endswith("_cyrl"))
+        assert {letter.lower() for letter in cyrillic if letter.isalpha()} <= set(LATIN)
+        assert row["name_sr_latn"] == to_latin(row["name_sr_cyrl"])

@@ -1,0 +1,86 @@
+"""What `make run` looks at before it starts anything."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_taken_port_is_told_with_another_one_to_try(taken_port: int) -> None:
+    with pytest.raises(serve.CannotServe) as refusal:
+        serve.addresses_for(taken_port)
+
+    assert str(refusal.value) == f"port {taken_port} is taken, try PORT={serve.next_free(taken_port)} make run"
+
+
+def test_the_port_to_try_is_free_itself(taken_port: int) -> None:
+    other = serve.next_free(taken_port)
+
+    assert other != taken_port
+    assert f"127.0.0.1:{other}" in serve.addresses_for(other)
+
+
+def test_the_command_ends_with_one_line_when_the_port_is_taken(taken_port: int, tmp_path: Path) -> None:
+    env = os.environ | {"PORT": str(taken_port), "INSTANCE": str(tmp_path / "instance")}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.serve"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"port {taken_port} is taken, try PORT=")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize(("text", "port"), [("", 8000), ("8001", 8001), ("65535", 65535)])
+def test_port_is_read(text: str, port: int) -> None:
+    assert serve.wanted_port(text) == port
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "٨٠٠٠", " ", "8000.0"])
+def test_a_port_that_is_none_is_refused_with_code_2(text: str) -> None:
+    with pytest.raises(serve.CannotServe, match="a number from 1 to 65535") as refusal:
+        serve.wanted_port(text)
+
+    assert refusal.value.code == 2
+
+
+def test_a_second_start_on_the_same_instance_is_refused(tmp_path: Path) -> None:
+    with serve.hold(tmp_path), pytest.raises(serve.CannotServe, match=f"in use by process {os.getpid()}: end that one"):
+        serve.hold(tmp_path)
+
+
+def test_the_lock_is_free_again_when_its_holder_ends(tmp_path: Path) -> None:
+    serve.hold(tmp_path).close()
+
+    serve.hold(tmp_path).close()
+
+
+def test_the_web_keeps_no_access_log_and_bounds_its_connections() -> None:
+    web, worker = serve.parts(["127.0.0.1:8000"])
+
+    assert web.command[3:] == [
+        "--listen=127.0.0.1:8000",
+        "--threads=8",
+        "--connection-limit=1000",
+        "--ident=",
+        "wsgi:app",
+    ]
+    assert list(worker.command[-3:]) == ["--app", "wsgi", "worker"]

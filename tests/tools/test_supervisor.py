@@ -1,0 +1,134 @@
+"""Web and worker live and die together. Small fake children stand in, the signals and the kernel are real."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STUBBORN = "import signal; [signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT)]; "
+RUN = """
+import sys
+from tools.supervisor import Part, keep_together
+programs = zip(("web", "worker"), sys.argv[1:])
+sys.exit(keep_together([Part(name, [sys.executable, "-c", program]) for name, program in programs]))
+"""
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def a_child(folder: Path, name: str, then: str = "time.sleep(60)", before: str = "") -> str:
+    """A program that writes down its process number, then does as told."""
+    note = f"open({str(folder / name)!r}, 'w').write(str(os.getpid()))"
+    return f"import os, sys, time; {before}{note}; {then}"
+
+
+def number_of(folder: Path, name: str) -> int:
+    """The process number that the child wrote down; waits for it."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if (folder / name).exists() and (text := (folder / name).read_text()):
+            return int(text)
+        time.sleep(0.02)
+    raise AssertionError(f"{name} never started")
+
+
+def lives(number: int) -> bool:
+    """True while the process runs; one that only waits to be reaped is dead."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def dead_within(numbers: list[int], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not any(lives(number) for number in numbers):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start_one(*programs: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, "-c", RUN, *programs], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield start_one
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+
+
+def test_when_one_ends_both_end_and_the_code_tells(start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web"), a_child(tmp_path, "worker", "time.sleep(0.3); sys.exit(7)"))
+    web = number_of(tmp_path, "web")
+
+    _, said = process.communicate(timeout=10)
+
+    assert (process.returncode, said) == (7, "worker ended with code 7; ending the rest\n")
+    assert not lives(web)
+
+
+def test_a_part_that_ends_well_is_a_failure_too(start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web", "pass"), a_child(tmp_path, "worker"))
+
+    assert process.wait(10) == 1
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_all_with_code_0_in_under_5_seconds(wish: signal.Signals, start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web"), a_child(tmp_path, "worker"))
+    children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
+    since = time.monotonic()
+
+    process.send_signal(wish)
+
+    assert process.wait(10) == 0
+    assert time.monotonic() - since < 5
+    assert not any(lives(child) for child in children)
+
+
+def test_a_child_that_does_not_listen_is_made_to_end_within_5_seconds(start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web", before=STUBBORN), a_child(tmp_path, "worker"))
+    children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
+    since = time.monotonic()
+
+    process.terminate()
+
+    assert process.wait(10) == 0
+    assert time.monotonic() - since < 5
+    assert not any(lives(child) for child in children)
+
+
+def test_what_a_child_started_itself_ends_too(start: Start, tmp_path: Path) -> None:
+    grandchild = a_child(tmp_path, "grandchild")
+    spawn = f"import subprocess; subprocess.Popen([sys.executable, '-c', {grandchild!r}]); time.sleep(60)"
+    process = start(a_child(tmp_path, "web", spawn), a_child(tmp_path, "worker"))
+    number = number_of(tmp_path, "grandchild")
+
+    process.terminate()
+    process.wait(10)
+
+    assert dead_within([number], 2)
+
+
+def test_killing_the_supervisor_leaves_no_child(start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web", before=STUBBORN), a_child(tmp_path, "worker"))
+    children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
+    assert all(lives(child) for child in children)
+
+    os.kill(process.pid, signal.SIGKILL)
+
+    assert dead_within(children, 3)

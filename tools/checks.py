@@ -1,0 +1,75 @@
+"""`make check` and `make test`: every check runs even when an earlier one failed; the last line names what failed.
+
+python -m tools.checks fast    ruff, mypy, import-linter and the tests that need nothing but Python
+python -m tools.checks all     every check, then every test on SQLite, PostgreSQL with Redis, and in the browser
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools.services import NoService, both
+from tools.supervisor import DIES_WITH_ME
+
+BIN = Path(sys.executable).parent
+FAST = {
+    "ruff check": "ruff check --quiet .",
+    "ruff format": "ruff format --check --quiet .",
+    "mypy": "mypy",
+    "import-linter": "lint-imports --no-cache",
+}
+SLOWER = {
+    "djlint": "djlint --lint --quiet templates",
+    "bandit": "bandit --quiet -ii -c pyproject.toml -r scheduler tools wsgi.py",
+}
+PYTEST = "python -m pytest -n 2 --dist loadfile"
+NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres")
+
+
+def is_good(name: str, line: str, *more: str, env: dict[str, str]) -> bool:
+    """Run a program of our environment with its arguments; say what it is and how long it took."""
+    print(f"— {name}", flush=True)
+    started = time.monotonic()
+    program, *arguments = line.split()
+    command = [*DIES_WITH_ME, str(BIN / program), *arguments, *more]
+    good = subprocess.run(command, stdin=subprocess.DEVNULL, env=env, check=False).returncode == 0
+    print(f"  {name}: {'good' if good else 'FAILED'}, {time.monotonic() - started:.0f} s", flush=True)
+    return good
+
+
+def check(*, whole: bool) -> list[str]:
+    """Run the fast loop or everything; return what failed. Raises: NoService."""
+    env = os.environ | {"PYTHONUTF8": "1"}  # reports hold Cyrillic, also where LANG is unset
+    steps = FAST | (SLOWER if whole else {})
+    failed = [name for name, line in steps.items() if not is_good(name, line, env=env)]
+    if whole:
+        with both() as urls:
+            tested = is_good("pytest", PYTEST, env=env | urls)
+    else:
+        tested = is_good("pytest", PYTEST, *NEEDS_NOTHING, env=env)
+    return failed if tested else [*failed, "pytest"]
+
+
+def main() -> int:
+    if sys.argv[1:] not in (["fast"], ["all"]):
+        print("usage: python -m tools.checks fast|all", file=sys.stderr)
+        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # so that the services are ended and cleared away
+    try:
+        failed = check(whole=sys.argv[1] == "all")
+    except NoService as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Keeps a few processes alive together: when one ends, all end; when this process is killed, they die with it.
+
+Linux only, standard library only: `setpriv --pdeathsig` (util-linux) asks the kernel to kill a child whose parent died.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+PATIENCE_S = 4.0  # from the wish to end until the kernel ends what is left
+LOOK_AGAIN_S = 0.1
+DIES_WITH_ME = ("setpriv", "--pdeathsig", "KILL", "--")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process to keep: its name for people, its command, and the signal on which it ends tidily."""
+
+    name: str
+    command: Sequence[str]
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+def keep_together(
+    parts: Sequence[Part], *, env: Mapping[str, str] | None = None, when_started: Callable[[], bool] | None = None
+) -> int:
+    """Run the parts until one ends (code 1, or its own) or until SIGINT, SIGTERM or SIGHUP (code 0).
+
+    `when_started` is asked again and again until it says True; use it to tell people that all is up.
+    Each part gets a session of its own, so that Ctrl-C reaches only this process, which then ends them in order.
+    """
+    wishes: list[int] = []  # a handler that raised could interrupt the ending itself, so it only takes a note
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda wish, _frame: wishes.append(wish))
+    children: list[tuple[Part, subprocess.Popen[bytes]]] = []
+    try:
+        for part in parts:
+            children.append((part, _start(part, env)))
+        while not wishes:
+            if ended := next(((part, child) for part, child in children if child.poll() is not None), None):
+                return _code_after(*ended)
+            if when_started and when_started():
+                when_started = None
+            time.sleep(LOOK_AGAIN_S)
+        return 0
+    finally:
+        _end(children)
+
+
+def _start(part: Part, env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*DIES_WITH_ME, *part.command], stdin=subprocess.DEVNULL, env=env, start_new_session=True)
+
+
+def _code_after(part: Part, child: subprocess.Popen[bytes]) -> int:
+    print(f"{part.name} ended with code {child.returncode}; ending the rest", file=sys.stderr, flush=True)
+    return child.returncode if child.returncode > 0 else 1
+
+
+def _end(children: list[tuple[Part, subprocess.Popen[bytes]]]) -> None:
+    """Ask every child's whole group to end, and after `PATIENCE_S` make it."""
+    for part, child in children:
+        if child.poll() is None:
+            child.send_signal(part.stop_signal)
+    deadline = time.monotonic() + PATIENCE_S
+    while any(child.poll() is None for _, child in children) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for _, child in children:
+        _kill_group(child)
+        child.wait()
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Whatever the child itself had started lies in its group, also when the child is gone."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,42 @@
+"""The Debian packages that `make test` uses: installs what is missing, or names all of it in one line and fails."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from tools.environment import CannotBuild, install_packages
+
+COMMAND_OF = {
+    "chromium": "chromium",
+    "redis-server": "redis-server",
+    "poppler-utils": "pdftotext",
+    "qpdf": "qpdf",
+    "zbar-tools": "zbarimg",
+}
+FILES_OF = {
+    "postgresql": "usr/lib/postgresql/*/bin/initdb",
+    "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+}
+
+
+def missing_packages(root: Path = Path("/"), path: str | None = None) -> list[str]:
+    """What has to be installed, known by what each package brings, so that a copy from elsewhere counts too."""
+    commands = [package for package, command in COMMAND_OF.items() if not shutil.which(command, path=path)]
+    files = [package for package, pattern in FILES_OF.items() if not any(root.glob(pattern))]
+    return sorted(commands + files)
+
+
+def main() -> int:
+    try:
+        if missing := missing_packages():
+            install_packages(missing)
+        if missing := missing_packages():
+            raise CannotBuild(f"still missing after the installation: {' '.join(missing)}")
+    except CannotBuild as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
