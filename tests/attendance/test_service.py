@@ -21,7 +21,7 @@ from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
-from tests.factories.attendance import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_presenter, presenter_actor
 from tests.factories.planning import make_assignment
 from tests.factories.safeguarding import a_cleared_educator, make_vetting
