@@ -189,12 +189,12 @@ def short_month(month: str, lang: str) -> str:
 
 def figures(counts: Counts, lang: str) -> list[KeyFigure]:
     """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
-    plural = translator(lang).ngettext
+    ngettext = translator(lang).ngettext
     return [
-        KeyFigure(counts.presentations, plural("presentation held", "presentations held", counts.presentations)),
-        KeyFigure(counts.pupils, plural("pupil", "pupils", counts.pupils)),
-        KeyFigure(counts.parents, plural("parent", "parents", counts.parents)),
-        KeyFigure(counts.teachers, plural("teacher", "teachers", counts.teachers)),
+        KeyFigure(counts.presentations, ngettext("presentation held", "presentations held", counts.presentations)),
+        KeyFigure(counts.pupils, ngettext("pupil", "pupils", counts.pupils)),
+        KeyFigure(counts.parents, ngettext("parent", "parents", counts.parents)),
+        KeyFigure(counts.teachers, ngettext("teacher", "teachers", counts.teachers)),
     ]
 
 
