@@ -25,6 +25,7 @@ from scheduler.places.models import Holiday, Host, Municipality
 from scheduler.places.service import load_example_hosts, load_reference_data
 from scheduler.places.terms import Point
 from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.service import write_entries
 from scheduler.policy import Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
@@ -94,7 +95,8 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     spots = _spots(session)
     closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons)))
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
-    present.write_present(session, year.World(spots, guides, closed), ids)
+    for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
+        write_entries(session, visit_id)  # what the presenters' feeds show
 
 
 def _spots(session: Session) -> list[Spot]:

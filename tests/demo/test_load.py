@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import AttendanceState
+from scheduler.cli.invariants import violations
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.clock import local_day
@@ -76,7 +77,7 @@ def test_changing_one_head_count_moves_the_totals(loaded):
 
 
 def test_nothing_in_the_demo_breaks_an_invariant(loaded):
-    assert queries.violations() == []
+    assert violations() == []
 
 
 def test_no_presentation_of_2023_falls_on_a_day_without_lessons(loaded):
@@ -144,7 +145,7 @@ def test_the_present_lies_around_the_day_of_loading(loaded):
 def test_the_demo_can_be_loaded_in_every_month(session, month):
     assert demo.load(MONDAY.replace(year=2027, month=month, day=3))
 
-    assert queries.violations() == []
+    assert violations() == []
     assert published().pupils == 7803
 
 
