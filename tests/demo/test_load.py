@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import AttendanceState
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.terms import CertificateKind
 from scheduler.cli.invariants import violations
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
@@ -125,10 +127,14 @@ def test_a_minor_is_never_without_an_adult(loaded):
     assert with_minor <= with_adult
 
 
-def test_the_present_holds_requests_in_every_state_that_a_request_reaches_before_its_certificate(loaded):
-    states = set(loaded.scalars(select(SchoolRequest.state)))
+def test_the_present_holds_requests_in_every_state(loaded):
+    assert set(loaded.scalars(select(SchoolRequest.state))) == set(RequestState)
 
-    assert set(RequestState) - states == {RequestState.CERTIFIED}
+
+def test_the_certified_visit_has_its_certificates(loaded):
+    kinds = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
+
+    assert kinds == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
 
 
 def test_the_present_lies_around_the_day_of_loading(loaded):
