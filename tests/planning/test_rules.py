@@ -15,8 +15,6 @@ from scheduler.planning.terms import (
     AssignmentState,
     CrewMember,
     CrewRule,
-    DaysOff,
-    Hours,
     PresentationPlan,
     Span,
     Stop,
@@ -217,29 +215,7 @@ def test_a_school_reads_adults_in_full_and_minors_by_first_name():
     assert rules.who_is_shown([A_MINOR], dt.date(2028, 3, 1)) == ["Tara Ilić"]
 
 
-# --- availability, distance, notice ---
-
-
-TUESDAY_MORNING = Hours(1, dt.time(8, 0), dt.time(13, 0))
-
-
-@pytest.mark.parametrize(
-    ("hours", "exceptions", "free"),
-    [
-        ([], [], True),
-        ([TUESDAY_MORNING], [], True),
-        ([Hours(2, dt.time(8, 0), dt.time(13, 0))], [], False),
-        ([Hours(1, dt.time(10, 1), dt.time(13, 0))], [], False),
-        ([Hours(1, dt.time(8, 0), dt.time(10, 44))], [], False),
-        ([TUESDAY_MORNING], [DaysOff(DAY, DAY, False)], False),
-        ([], [DaysOff(DAY - dt.timedelta(days=3), DAY, False)], False),
-        ([Hours(2, dt.time(8, 0), dt.time(13, 0))], [DaysOff(DAY, DAY, True)], True),
-        ([TUESDAY_MORNING], [DaysOff(DAY, DAY, True), DaysOff(DAY, DAY, False)], False),
-        ([TUESDAY_MORNING], [DaysOff(DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=9), False)], True),
-    ],
-)
-def test_availability_is_the_weekly_pattern_and_its_exceptions(hours, exceptions, free):
-    assert rules.is_available(DAY, dt.time(10, 0), dt.time(10, 45), hours, exceptions) is free
+# --- distance, notice ---
 
 
 def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
