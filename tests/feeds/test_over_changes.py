@@ -206,9 +206,7 @@ def test_hostile_texts_open_no_line_in_any_of_three_readers(thunderbird: Reader,
 
 def test_long_cyrillic_lines_are_read_whole_by_both(thunderbird: Reader) -> None:
     name = "Љубичица Џиновић, „Ђачка“; \\ " * 9
-    body = ics.calendar(
-        [ics.vevent(the_facts(host_sr_cyrl=name), EntryStatus.CONFIRMED, "sr_Cyrl")], "Распоред: Ђорђе"
-    )
+    body = ics.calendar([ics.vevent(the_facts(host_sr_cyrl=name), EntryStatus.CONFIRMED, "sr_Cyrl")], "Распоред: Ђорђе")
 
     assert max(len(line) for line in body.split(b"\r\n")) <= 75
     assert by_icalendar(body)[0]["summary"] == thunderbird(body)[0]["summary"]
