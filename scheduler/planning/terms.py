@@ -448,12 +448,3 @@ class CrewShown:
     starts_local: tuple[dt.time, ...]
     names: tuple[str, ...]
     starts_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
-class Recomputed:
-    """What `times recompute` looked at and changed."""
-
-    presentations: int
-    moved: int
-    visits: int

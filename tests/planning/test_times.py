@@ -12,7 +12,8 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed
 from scheduler.planning import service
 from scheduler.planning.models import CalendarEntry, Presentation
-from scheduler.planning.terms import EntryStatus, Recomputed
+from scheduler.planning.service.times import Recomputed
+from scheduler.planning.terms import EntryStatus
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter, presenter_actor

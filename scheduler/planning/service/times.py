@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +12,18 @@ from scheduler.core import audit, clock
 from scheduler.planning.models import Presentation
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.under_lock import change
-from scheduler.planning.terms import Recomputed
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What was looked at and changed."""
+
+    presentations: int
+    moved: int
+    visits: int
 
 
 def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
