@@ -1,8 +1,8 @@
 """What people can do with visits: one function is one act and one transaction.
 
 plan_visit, move_visit (visits) · suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers
-(offers) · confirm_visit, mark_ready, mark_delivered (confirming) · cancel_visit (cancelling) · write_entries (entries) ·
-recompute_times (times).
+(offers) · confirm_visit, mark_ready, mark_delivered (confirming) · cancel_visit (cancelling) · write_entries (entries)
+· recompute_times (times).
 """
 
 from scheduler.planning.service.cancelling import cancel_visit
