@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,7 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp(f"instance_{kind}")
     app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
         if kind == "sqlite":
@@ -85,6 +86,15 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
             file = Path(str(db.engine.url.database))
             shutil.copy(file, file.with_suffix(".empty"))
     return apps.setdefault(kind, app)
+
+
+class Browser(FlaskClient):
+    """A client whose every request begins with an empty `g`, as on a server: tests keep one application context open."""
+
+    def open(self, *args: Any, **given: Any) -> Any:
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **given)
 
 
 def _empty() -> None:
