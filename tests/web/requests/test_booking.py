@@ -12,7 +12,7 @@ from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
-from scheduler.requests.models import BookingAnswers, SchoolRequest
+from scheduler.requests.models import BookingAnswers, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
@@ -85,8 +85,8 @@ def requests_stored() -> int:
 def test_a_school_books_in_seven_pages_and_one_press(client, programme, host):
     assert answer_all(client, programme, host).location == "/book/check"
     shown = text_of(client.get("/book/check?lang=en"))
-    for words in ("Вук Караџић", "Talk with pupils", "VII-1, VII-2: 51 pupils, 2 teachers", "Оливера Матић"):
-        assert words in shown or "Vuk Karadžić" in shown
+    for words in ("Vuk Karadžić", "Talk with pupils", "VII-1, VII-2: 51 pupils, 2 teachers", "Оливера Матић"):
+        assert words in shown
     assert requests_stored() == 0
 
     response = client.post("/book/check", data={"form_key": "one"})
@@ -199,8 +199,6 @@ def test_two_presentations_are_stored_in_their_order(client, programme, host):
     second = {key.replace("-0-", "-1-"): value for key, value in answers(programme)["who"].items()}
     answer_all(client, programme, host, who=second | {"presentations-1-pupils": "47"})
     client.post("/book/check", data={"form_key": "one"})
-
-    from scheduler.requests.models import RequestedPresentation
 
     asked = db.session.scalars(select(RequestedPresentation).order_by(RequestedPresentation.ordinal)).all()
     assert [(one.ordinal, one.pupils) for one in asked] == [(1, 51), (2, 47)]
