@@ -20,6 +20,16 @@ from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 
 
+class Browser(FlaskClient):
+    """Each request in an application context of its own, as on a server: nothing that one remembers serves the next."""
+
+    def open(self, *args: Any, **given: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **given)
+        db.session.rollback()  # what the test reads next is what the request left
+        return answer
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind
+from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
 from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point
 from scheduler.planning.terms import (
@@ -13,8 +13,6 @@ from scheduler.planning.terms import (
     AssignmentState,
     CrewMember,
     CrewRule,
-    DaysOff,
-    Hours,
     PresentationPlan,
     Span,
     Stop,
@@ -45,6 +43,11 @@ def visit_schedule(draft: VisitDraft, zone: str, set_up_minutes: int, moment_of:
         span_of(moment_of(draft.on_day, plan.starts_local, zone), plan.minutes, set_up_minutes)
         for plan in draft.presentations
     ]
+
+
+def wall_end(starts_local: dt.time, minutes: int) -> dt.time:
+    """What the host's clock shows when a presentation ends."""
+    return (dt.datetime.combine(dt.date.min, starts_local) + dt.timedelta(minutes=minutes)).time()
 
 
 def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, str]:
@@ -157,22 +160,12 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
-def is_available(
-    day: dt.date, from_local: dt.time, until_local: dt.time, hours: Sequence[Hours], exceptions: Iterable[DaysOff]
-) -> bool:
-    """Whether a presenter usually can come then. An exception beats the weekly pattern; "away" beats "there after all".
-
-    Who has told no weekly pattern at all is asked rather than left out.
-    """
-    that_day = [off.available for off in exceptions if off.first_day <= day <= off.last_day]
-    if that_day:
-        return all(that_day)
-    if not hours:
-        return True
-    return any(
-        span.weekday == day.weekday() and span.from_local <= from_local and until_local <= span.until_local
-        for span in hours
-    )
+def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+    """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
+    problems = [] if topic in candidate.topics else [Why("topic")]
+    if language is not None and language not in candidate.languages:
+        problems.append(Why("language"))
+    return problems if available else [*problems, Why("not_available")]
 
 
 def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:

@@ -1,7 +1,22 @@
 """What pages, services and the invariants check read about visits: one function for each need."""
 
+from scheduler.planning.queries.candidates import candidates
+from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared
+from scheduler.planning.queries.pages import (
+    crew_for_school,
+    not_confirmed_before,
+    offers_ending,
+    offers_of,
+    presenter_day,
+    visit_for,
+    visit_id_of,
+    visit_page,
+    visits_of_presenter,
+    visits_of_week,
+)
 from scheduler.planning.queries.stops import (
+    asked_presenters,
     home_point,
     point_of,
     promise_of,
@@ -11,12 +26,25 @@ from scheduler.planning.queries.stops import (
 )
 
 __all__ = [
+    "asked_presenters",
+    "candidates",
     "clearance",
+    "crew_for_school",
     "home_point",
     "not_cleared",
+    "not_confirmed_before",
+    "offers_ending",
+    "offers_of",
     "point_of",
+    "presenter_day",
     "promise_of",
     "promised_stops",
     "stops_of_visit",
+    "violations",
+    "visit_for",
+    "visit_id_of",
+    "visit_page",
+    "visits_of_presenter",
+    "visits_of_week",
     "visits_with_lapsed_offers",
 ]

@@ -121,3 +121,17 @@ def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
         .order_by(Presentation.visit_id)
     )
     return list(rows)
+
+
+def asked_presenters(visit_id: int) -> set[int]:
+    """Who was ever offered a visit, whatever came of it: they may read it. Who is only suggested knows nothing yet."""
+    rows = db.session().scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.state != AssignmentState.SUGGESTED,
+            Assignment.offered_until.is_not(None),
+        )
+    )
+    return set(rows)

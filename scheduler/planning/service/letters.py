@@ -1,7 +1,7 @@
 """What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from scheduler.core import clock
 from scheduler.core.language import pick
@@ -67,7 +67,7 @@ def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
     return ", ".join(rules.who_is_shown(members.values(), min(today, opened.visit.on_day)))
 
 
-def _facts(opened: OpenVisit, language: str) -> Mapping[str, object]:
+def _facts(opened: OpenVisit, language: str) -> dict[str, object]:
     visit = opened.visit
     programme = visit.programme.name_en if language == "en" else visit.programme.name_sr_cyrl
     return {

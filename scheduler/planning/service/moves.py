@@ -67,7 +67,7 @@ def is_staffed(opened: OpenVisit) -> bool:
 
 
 def step_back_if_short(actor: Actor, opened: OpenVisit, *, now: dt.datetime, reason: str = "") -> None:
-    """After somebody left: a confirmed visit short of its crew is offered again; one that nobody holds, planned again."""
+    """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
     visit = opened.visit
     if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not is_staffed(opened):
         move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)

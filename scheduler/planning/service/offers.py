@@ -54,7 +54,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
         raise Rejected({"reason": "missing"})
     with change() as session:
         opened = open_visit(session, visit_id)
-        policy.require(actor, "answer", "offer", presenters=opened.presenter_ids)
+        policy.require(actor, "answer", "offer", presenters=queries.asked_presenters(visit_id))
         if actor.presenter_id is None:
             raise NotFound("offer")
         hold_time(session, opened.presenter_ids)

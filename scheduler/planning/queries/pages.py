@@ -1,0 +1,316 @@
+"""Visits as pages show them: one, a week's, a presenter's. More rows never mean more queries."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
+from scheduler.planning import rules
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.queries.clearance import not_cleared
+from scheduler.planning.queries.stops import asked_presenters
+from scheduler.planning.terms import (
+    OPEN_VISITS,
+    AssignmentState,
+    CrewMember,
+    CrewRow,
+    CrewRule,
+    CrewShown,
+    HistoryLine,
+    Offer,
+    PresentationRow,
+    VisitPage,
+    VisitRow,
+    VisitState,
+    Why,
+)
+from scheduler.policy import Actor, Role
+from scheduler.requests.models import SchoolRequest
+
+SHOWN = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
+FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+HELD = (*FIRM, AssignmentState.OFFERED)
+
+
+def _visits(*wanted: ColumnElement[bool]) -> list[VisitRow]:
+    """Visits in order of time, with presentations, crews and names: five queries, however many visits."""
+    found = db.session().scalars(
+        select(Visit)
+        .where(*wanted)
+        .options(
+            joinedload(Visit.host),
+            joinedload(Visit.programme),
+            selectinload(Visit.presentations)
+            .selectinload(Presentation.assignments)
+            .joinedload(Assignment.presenter)
+            .joinedload(Presenter.user)
+            .raiseload(User.roles),
+        )
+        .order_by(Visit.on_day, Visit.number)
+        .execution_options(populate_existing=True)
+    )
+    return [_visit_row(visit) for visit in found]
+
+
+def _visit_row(visit: Visit) -> VisitRow:
+    host, programme = visit.host, visit.programme
+    return VisitRow(
+        id=visit.id,
+        number=visit.number,
+        centre_id=visit.centre_id,
+        school_request_id=visit.school_request_id,
+        on_day=visit.on_day,
+        zone=visit.zone,
+        state=visit.state,
+        reason=visit.reason,
+        cancelled_by=visit.cancelled_by,
+        clock_wrong=visit.clock_wrong,
+        kilometres=visit.kilometres,
+        host_sr_cyrl=host.name_sr_cyrl,
+        host_sr_latn=host.name_sr_latn,
+        place_sr_cyrl=host.place_sr_cyrl,
+        place_sr_latn=host.place_sr_latn,
+        address_sr_cyrl=host.address_sr_cyrl,
+        address_sr_latn=host.address_sr_latn,
+        programme_sr_cyrl=programme.name_sr_cyrl,
+        programme_en=programme.name_en,
+        rule=CrewRule(programme.educators, programme.influencers),
+        presentations=tuple(_presentation_row(row) for row in visit.presentations),
+        crew=_crew_rows(visit),
+    )
+
+
+def _presentation_row(row: Presentation) -> PresentationRow:
+    return PresentationRow(
+        id=row.id,
+        ordinal=row.ordinal,
+        starts_local=row.starts_local,
+        ends_local=rules.wall_end(row.starts_local, row.minutes),
+        minutes=row.minutes,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        audience=row.audience,
+        level=row.level,
+        classes=row.classes,
+        room=row.room,
+        expected_pupils=row.expected_pupils,
+        expected_parents=row.expected_parents,
+        expected_teachers=row.expected_teachers,
+        state=row.state,
+        reason=row.reason,
+    )
+
+
+def _crew_rows(visit: Visit) -> tuple[CrewRow, ...]:
+    """Each presenter once, adults first; of several assignments to one presentation the last one counts."""
+    seats: dict[int, list[Assignment]] = {}
+    for presentation in visit.presentations:
+        for row in presentation.assignments:
+            seats.setdefault(row.presenter_id, []).append(row)
+    crew = [_crew_row(rows, visit.on_day) for rows in seats.values()]
+    return tuple(sorted(crew, key=lambda row: (row.minor, row.full_name, row.presenter_id)))
+
+
+def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
+    person, last = rows[0].presenter, rows[-1]
+    return CrewRow(
+        presenter_id=person.id,
+        kind=person.kind,
+        full_name=person.user.full_name,
+        given_name=person.user.given_name,
+        minor=is_minor(person.adult_on, day),
+        adult_on=person.adult_on,
+        states={row.presentation_id: row.state for row in rows},
+        offered_until=last.offered_until,
+        reason=last.reason,
+    )
+
+
+def visit_id_of(number: str) -> int:
+    """The visit with that number. Raises: NotFound."""
+    found = db.session().scalar(select(Visit.id).where(Visit.number == number))
+    if found is None:
+        raise NotFound("visit")
+    return found
+
+
+def visit_for(actor: Actor, number: str) -> VisitRow:
+    """One visit for whoever may read it: staff of its centre, and who was offered it. Raises: NotAllowed, NotFound."""
+    rows = _visits(Visit.number == number)
+    if not rows:
+        raise NotFound("visit")
+    row = rows[0]
+    policy.require(
+        actor,
+        "read",
+        "visit",
+        centre=row.centre_id,
+        request=row.school_request_id,
+        presenters=asked_presenters(row.id),
+    )
+    return row
+
+
+def visit_page(actor: Actor, number: str) -> VisitPage:
+    """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
+    row = visit_for(actor, number)
+    policy.require(actor, "update", "visit", centre=row.centre_id)
+    asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
+    return VisitPage(
+        visit=row,
+        contact_name=asked.contact_name if asked else "",
+        contact_phone=asked.contact_phone if asked else "",
+        safeguarding_contact=asked.safeguarding_contact if asked else "",
+        teacher_stays=asked.teacher_stays if asked else False,
+        keeps_back=_keeps_back(row, asked),
+        history=_history(row),
+    )
+
+
+def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
+    """Why the visit cannot be confirmed yet, each reason once."""
+    firm = [member for member in row.crew if set(member.states.values()) & set(FIRM)]
+    problems = not_cleared([member.presenter_id for member in firm], row.on_day)
+    for presentation in row.presentations:
+        crew = [_member(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
+        problems += rules.crew_problems(crew, row.rule, row.on_day)
+    audiences = [presentation.audience for presentation in row.presentations]
+    teacher, contact = (asked.teacher_stays, asked.safeguarding_contact) if asked else (False, "")
+    return tuple(dict.fromkeys([*problems, *rules.promise_problems(audiences, teacher, contact)]))
+
+
+def _member(row: CrewRow, state: AssignmentState) -> CrewMember:
+    family = row.full_name.removeprefix(row.given_name).strip()
+    return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
+
+
+def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
+    """Every change of the visit, its presentations and its crew, in order."""
+    seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
+    entries = (
+        db.session()
+        .scalars(
+            select(AuditEntry)
+            .where(
+                or_(
+                    and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
+                    and_(
+                        AuditEntry.thing == "presentation",
+                        AuditEntry.thing_id.in_([presentation.id for presentation in row.presentations]),
+                    ),
+                    and_(
+                        AuditEntry.thing == "assignment",
+                        AuditEntry.thing_id.in_(seats.where(Presentation.visit_id == row.id)),
+                    ),
+                )
+            )
+            .order_by(AuditEntry.id)
+        )
+        .all()
+    )
+    ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
+    people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
+    names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    return tuple(
+        HistoryLine(
+            entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))
+        )
+        for entry in entries
+    )
+
+
+def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
+    """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    return _visits(_in_centre(actor), Visit.on_day >= monday, Visit.on_day < monday + dt.timedelta(days=7))
+
+
+def _in_centre(actor: Actor) -> ColumnElement[bool]:
+    return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
+
+
+def not_confirmed_before(actor: Actor, today: dt.date, *, days: int = 7) -> list[VisitRow]:
+    """The centre's open visits of the next days that are not confirmed yet."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    open_states = (VisitState.PLANNED, VisitState.OFFERED, VisitState.REPLANNED)
+    return _visits(
+        _in_centre(actor),
+        Visit.state.in_(open_states),
+        Visit.on_day >= today,
+        Visit.on_day < today + dt.timedelta(days=days),
+    )
+
+
+def offers_ending(actor: Actor, now: dt.datetime, *, hours: int = 24) -> list[VisitRow]:
+    """The centre's visits with an offer that nobody has answered and that ends soon."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    until = now + dt.timedelta(hours=hours)
+    return _visits(
+        _in_centre(actor), _has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= until)
+    )
+
+
+def _has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Presentation.visit_id == Visit.id, Assignment.presentation_id == Presentation.id, *wanted)
+
+
+def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
+    """What waits for a presenter's answer, the nearest day first."""
+    offered = _has_seat(
+        Assignment.presenter_id == presenter_id,
+        Assignment.state == AssignmentState.OFFERED,
+        Assignment.offered_until > now,
+    )
+    return [
+        Offer(row, mine.offered_until, AssignmentState.OFFERED)
+        for row in _visits(Visit.state.in_(OPEN_VISITS), offered)
+        for mine in row.crew
+        if mine.presenter_id == presenter_id
+    ]
+
+
+def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The visits that a presenter goes to on these days, both included, in order of time."""
+    going = _has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
+    return _visits(Visit.on_day.between(first_day, last_day), Visit.state != VisitState.CANCELLED, going)
+
+
+def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
+    """Where a presenter goes on one day."""
+    return visits_of_presenter(presenter_id, day, day)
+
+
+def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
+    """The visit of a school request as the school may read it: first names of minors, full names of adults.
+
+    None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
+    """
+    rows = _visits(Visit.school_request_id == request_id, Visit.state != VisitState.CANCELLED)
+    if not rows:
+        return None
+    row = rows[-1]
+    told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+    firm = [_member(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
+    today = clock.local_day(now, row.zone)
+    return CrewShown(
+        visit_id=row.id,
+        number=row.number,
+        on_day=row.on_day,
+        state=row.state,
+        starts_local=tuple(presentation.starts_local for presentation in row.presentations),
+        names=_names(firm, min(today, row.on_day)) if told else (),
+        starts_at=row.starts_at,
+    )
+
+
+def _names(crew: Iterable[CrewMember], day: dt.date) -> tuple[str, ...]:
+    return tuple(rules.who_is_shown(crew, day))
