@@ -3,7 +3,7 @@ document.querySelectorAll("input[data-picker=date]").forEach((input) => {
   if (!("showPicker" in HTMLInputElement.prototype)) return;
   const place = document.createElement("div");
   place.className = "field__with-picker";
-  input.replaceWith(place);
+  input.before(place); // not replaceWith: an input outside the page has no label
   const picker = document.createElement("input");
   picker.type = "date";
   picker.className = "field__picker";
