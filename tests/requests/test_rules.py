@@ -90,7 +90,7 @@ def test_days_are_in_order_and_span_at_most_120():
         ({"safeguarding_contact": ""}, {"safeguarding_contact": "missing"}),
         ({"contact_name": ""}, {"contact_name": "missing"}),
         ({"contact_email": ""}, {"contact_email": "missing"}),
-        ({"contact_email": "ana"}, {"contact_email": "bad_email"}),
+        ({"contact_email": "ana"}, {"contact_email": "not_an_email"}),
         ({"presentations": ()}, {"presentations": "missing"}),
         ({"presentations": (a_presentation(),) * 9}, {"presentations": "too_many_presentations"}),
     ],

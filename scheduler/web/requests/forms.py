@@ -30,7 +30,6 @@ forms.MESSAGES.update(
         "over_group_size": _l("Enter fewer people, or add a presentation: so many do not fit into one."),
         "nobody_comes": _l("Enter how many people come."),
         "negative": _l("Enter a whole number, for example 25."),
-        "bad_email": forms.MESSAGES["not_an_email"],
         "too_quick": _l("Wait a few seconds and send it again."),
         "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
         "unknown_municipality": _l("Choose the municipality from the list."),
@@ -78,7 +77,7 @@ class NewHostForm(BaseForm):
 class WhatForm(BaseForm):
     """Which programme, and in which language it shall be held."""
 
-    programme = RadioField(_l("What would you like?"), [Needed()])
+    programme = RadioField(_l("Programme"), [Needed()])
     teaching_language = SelectField(
         _l("Language of the presentation"),
         choices=choices(words.LANGUAGES),
