@@ -238,6 +238,7 @@ def test_an_unknown_host_leads_back_to_the_search(desk):
 def test_the_inbox_asks_the_database_as_often_for_three_rows_as_for_one(desk, programme):
     programme_id, statements = programme.id, []
     listener = lambda *given: statements.append(given[2])  # noqa: E731
+
     def look() -> int:
         db.session.remove()
         statements.clear()
