@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -96,15 +96,6 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
             file = Path(str(db.engine.url.database))
             shutil.copy(file, file.with_suffix(".empty"))
     return apps.setdefault(kind, app)
-
-
-class Browser(FlaskClient):
-    """A client whose every request begins with an empty `g`, as on a server: tests keep one application context open."""
-
-    def open(self, *args: Any, **given: Any) -> Any:
-        for name in list(g):
-            g.pop(name)
-        return super().open(*args, **given)
 
 
 def _empty() -> None:

@@ -56,7 +56,8 @@ def test_a_fair_draft_has_no_problem():
 
 
 @pytest.mark.parametrize(
-    ("ahead", "found"), [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_late")]
+    ("ahead", "found"),
+    [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_late")],
 )
 def test_the_first_day_needs_the_programmes_notice_and_a_plannable_year(ahead, found):
     day = TODAY + dt.timedelta(days=ahead)
