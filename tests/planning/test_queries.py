@@ -72,7 +72,7 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     rows = queries.visits_of_week(scene.coordinator, WEEK)
 
     assert [row.id for row in rows] == [scene.visit_id, later]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         queries.visits_of_week(school_contact(scene.asked.id, 1), WEEK)
 
 
