@@ -20,6 +20,16 @@ from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 
 
+class Browser(FlaskClient):
+    """Each request in an application context of its own, as on a server: nothing that one remembers serves the next."""
+
+    def open(self, *args: Any, **given: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **given)
+        db.session.rollback()  # what the test reads next is what the request left
+        return answer
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
 
@@ -77,6 +87,7 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp(f"instance_{kind}")
     app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
         if kind == "sqlite":

@@ -9,6 +9,7 @@ from math import cos, radians
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 
+from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
 from scheduler.core.language import number, span_of_days, translator
 from scheduler.core.paper import A4_LANDSCAPE, Facts, Sheet
@@ -98,25 +99,31 @@ def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
     return sheet.finished()
 
 
-def in_fours(number: str) -> str:
-    """7K3Q 9WZX 2M4T 8VBN: how a certificate's number is printed."""
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
-
-
 def _title(paper: CertificatePaper, lang: str) -> str:
     _ = translator(lang).gettext
     return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
 
 
+def _words(paper: CertificatePaper, lang: str) -> tuple[str, str]:
+    """What stands above and below the name. A programme with a number in the official catalogue is a gathering."""
+    _ = translator(lang).gettext
+    if paper.kind is CertificateKind.SCHOOL:
+        return _("for a programme held, is given to"), _("as host of the programme “%(title)s”.")
+    if paper.programme_number:
+        return (
+            _("for attending a teachers' gathering, is given to"),
+            _("for full attendance of the gathering “%(title)s”."),
+        )
+    return (
+        _("for taking part in our programme, is given to"),
+        _("for being present at the presentation “%(title)s”."),
+    )
+
+
 def _draw_words(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
     _ = translator(lang).gettext
     teacher = paper.kind is CertificateKind.TEACHER
-    lead = _("for attending a teachers' gathering, is given to") if teacher else _("for a programme held, is given to")
-    text = (
-        _("for full attendance of the gathering “%(title)s”.")
-        if teacher
-        else _("as host of the programme “%(title)s”.")
-    )
+    lead, text = _words(paper, lang)
     CENTRE.fill(sheet, paper.centre_name)
     sheet.text(LEFT, 33.9, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
     sheet.text(LEFT, 62, _title(paper, lang).upper(), KICKER)

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -117,3 +118,13 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("open", None)
+
+
+def answers() -> bool:
+    """Whether the database answers a question right now."""
+    try:
+        db.session().execute(select(1))
+    except SQLAlchemyError:
+        db.session.remove()
+        return False
+    return True

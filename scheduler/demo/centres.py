@@ -82,7 +82,7 @@ def write_centres(session: Session, now: dt.datetime) -> dict[str, int]:
             )
         )
     session.flush()
-    return dict(session.execute(select(Centre.slug, Centre.id)).tuples().all())
+    return dict(session.execute(select(Centre.slug, Centre.id)).all())
 
 
 def write_programmes(session: Session, centres: dict[str, int]) -> dict[str, Programme]:
@@ -128,9 +128,7 @@ def write_campaign(session: Session, centres: dict[str, int], programmes: dict[s
     session.add(campaign)
     session.flush()
     seats = dict(
-        session.execute(select(Municipality.city_sr_cyrl, Municipality.id).order_by(Municipality.id.desc()))
-        .tuples()
-        .all()
+        session.execute(select(Municipality.city_sr_cyrl, Municipality.id).order_by(Municipality.id.desc())).all()
     )
     target = round(CAMPAIGN_PUPILS / len(CAMPAIGN_CITIES), -1)
     session.execute(

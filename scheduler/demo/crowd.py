@@ -99,7 +99,7 @@ def _write_presenters(
     session: Session, centres: dict[str, int], user_ids: dict[str, int], now: dt.datetime
 ) -> dict[str, int]:
     today = local_day(now)
-    homes = dict(session.execute(select(Municipality.name_sr_cyrl, Municipality.id)).tuples().all())
+    homes = dict(session.execute(select(Municipality.name_sr_cyrl, Municipality.id)).all())
     presenting = [person for person in people() if person.presents]
     rows = []
     for person in presenting:

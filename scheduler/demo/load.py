@@ -64,7 +64,7 @@ def is_loaded() -> bool:
 def sign_ins() -> list[dict[str, str]]:
     """One sign-in for each role: [{"role", "email", "password", …}]. Raises: Conflict("no_demo") before a load."""
     path = settings().instance / SIGN_INS
-    if not path.exists():
+    if not path.exists() or not is_loaded():
         raise Conflict("no_demo")
     stored: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return stored

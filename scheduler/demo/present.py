@@ -23,8 +23,6 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import RequestState
 
 WEEKS_BEHIND, WEEKS_AHEAD = 6, 10
-ENOUGH_DAYS = 32  # open days ahead; fewer only in summer, when the demo shows plain working days instead
-
 RESPECT = replace(CAMPAIGN, campaign=None)
 _ACC, _OFF, _SUG, _PRES = (
     AssignmentState.ACCEPTED, AssignmentState.OFFERED, AssignmentState.SUGGESTED, AssignmentState.PRESENT,
@@ -145,9 +143,10 @@ PRESENTATION_OF = {
 def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     """Everything that is going on now; the ids of the visits."""
     today = local_day(ids.now)
+    days = [scene.day for scene in SCENES]
     closed = frozenset(world.holidays) | _breaks(today)
-    behind = open_days(today - dt.timedelta(weeks=WEEKS_BEHIND), today - dt.timedelta(days=1), closed)
-    ahead = open_days(today + dt.timedelta(days=1), today + dt.timedelta(weeks=WEEKS_AHEAD), closed)
+    behind = open_days(today - dt.timedelta(weeks=WEEKS_BEHIND), today - dt.timedelta(days=1), closed, least=-min(days))
+    ahead = open_days(today + dt.timedelta(days=1), today + dt.timedelta(weeks=WEEKS_AHEAD), closed, least=max(days))
     stage = _Stage(world, behind, ahead, ids.now)
     write_requests(session, [stage.asked(place, one) for place, one in enumerate(ASKED)], ids)
     return write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
@@ -163,13 +162,12 @@ def _breaks(today: dt.date) -> frozenset[dt.date]:
     )
 
 
-def open_days(first: dt.date, last: dt.date, closed: set[dt.date] | frozenset[dt.date]) -> list[dt.date]:
-    """Working days with lessons, or, when they are too few to play on, plain working days."""
+def open_days(first: dt.date, last: dt.date, closed: frozenset[dt.date], *, least: int) -> list[dt.date]:
+    """Working days with lessons, or, when there are fewer than `least`, in summer, plain working days."""
     span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     working = [day for day in span if day.weekday() < 5]
     with_lessons = [day for day in working if day not in closed and day.month not in (7, 8)]
-    wanted = ENOUGH_DAYS * len(span) // (7 * WEEKS_AHEAD)
-    return with_lessons if len(with_lessons) >= wanted else working
+    return with_lessons if len(with_lessons) >= least else working
 
 
 @dataclass(frozen=True)

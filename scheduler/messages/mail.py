@@ -8,6 +8,7 @@ import datetime as dt
 import email
 import email.policy
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -108,7 +109,7 @@ def _letter(file: Path) -> Letter:
         name=file.stem,
         to=str(read["To"]),
         subject=str(read["Subject"]),
-        date=str(read["Date"]),
+        sent_at=parsedate_to_datetime(str(read["Date"])),
         lines=tuple(_linked(line) for line in text.split("\n") if line.strip()),
     )
 

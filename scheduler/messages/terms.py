@@ -97,5 +97,5 @@ class Letter:
     name: str
     to: str
     subject: str
-    date: str
+    sent_at: dt.datetime
     lines: tuple[Line, ...]

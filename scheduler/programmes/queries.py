@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.text import fold
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import ProgrammeRow
 
@@ -14,7 +15,8 @@ def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     wanted = _programmes().where(Programme.open.is_(True))
     if centre_id is not None:
         wanted = wanted.where(Programme.centre_id == centre_id)
-    return [programme_row(row) for row in db.session().scalars(wanted)]
+    rows = [programme_row(row) for row in db.session().scalars(wanted)]
+    return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
 
 
 def programme_page(slug: str) -> ProgrammeRow:
@@ -34,7 +36,7 @@ def programme_of_campaign(campaign_id: int) -> int | None:
 
 def _programmes() -> Select[Programme]:
     loaded = (joinedload(Programme.centre), selectinload(Programme.audiences))
-    return select(Programme).options(*loaded).order_by(Programme.name_sr_cyrl, Programme.id)
+    return select(Programme).options(*loaded).order_by(Programme.id)
 
 
 def _one(wanted: Select[Programme]) -> ProgrammeRow:

@@ -65,13 +65,14 @@ GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
 
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
-    """Totals and rows, in two queries (three with a centre, whose slug is shown)."""
+    """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
     session = db.session()
     groups = tuple(dict.fromkeys(by))
     totals = _counts_of(session.execute(_counted(filters, ())).one())
-    rows = [_row(groups, row, filters, language) for row in session.execute(_counted(filters, groups))]
+    found = session.execute(_counted(filters, groups)) if groups else ()
+    rows = [_row(groups, row, filters, language) for row in found]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
-    ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys]) if groups else []
+    ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
 
 
@@ -118,7 +119,7 @@ def names_of(filters: Filters, language: str) -> tuple[str, ...]:
     """The names of the campaign and the programme that a report was narrowed to."""
     asked = ((Campaign, filters.campaign), (Programme, filters.programme))
     wanted = [select(kind.name_sr_cyrl, kind.name_en).where(kind.slug == slug) for kind, slug in asked if slug]
-    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one).tuples())
+    return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one))
 
 
 def choices(centre_id: int, language: str) -> tuple[list[Choice], list[Choice]]:

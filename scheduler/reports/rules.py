@@ -18,7 +18,11 @@ def read_period(first: str, last: str) -> Period:
 
     Raises: BadPeriod with the field ("from" or "to") and the reason.
     """
-    begins, ends = _day("from", first), _day("to", last)
+    return period_of(_day("from", first), _day("to", last))
+
+
+def period_of(begins: dt.date, ends: dt.date) -> Period:
+    """The period of two days. Raises: BadPeriod for its last day ("to")."""
     if ends < begins:
         raise BadPeriod("to", "last_before_first")
     if ends.year - begins.year > LONGEST_YEARS:

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
+from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import Gone, NotFound
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.text import fold
 from scheduler.people.models import User
@@ -27,6 +28,7 @@ from scheduler.requests.terms import (
     Inbox,
     InboxFilters,
     PresentationRow,
+    Proof,
     RequestPage,
     RequestRow,
     RequestState,
@@ -141,7 +143,7 @@ def _loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
         joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
-        joinedload(SchoolRequest.owner).noload(User.roles),
+        joinedload(SchoolRequest.owner).lazyload(User.roles),
         selectinload(SchoolRequest.presentations),
     )
 
@@ -211,6 +213,17 @@ def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
 def request_of(request_id: int, *, now: dt.datetime) -> RequestPage:
     """One request by its id, for services and papers whose caller has checked the right. Raises: NotFound."""
     return _page(_one(select(SchoolRequest).where(SchoolRequest.id == request_id)), now)
+
+
+def proof_of(token: str, *, now: dt.datetime) -> Proof:
+    """What the page behind a mailed proof shows; looking changes nothing. Raises: Gone; NotFound."""
+    link = tokens.opened_by(token, "prove", now=now)
+    if link is None:
+        raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
+    row = db.session().get(SchoolRequest, link.subject_id)
+    if row is None or (row.proved_at is None and row.state is not RequestState.UNVERIFIED):
+        raise Gone("prove")
+    return Proof(row.number, proven=row.proved_at is not None)
 
 
 def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:

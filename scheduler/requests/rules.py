@@ -69,7 +69,7 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
     if not facts.programme.open:
         problems["programme"] = "not_open"
     if not draft.teacher_stays:
-        problems["teacher_stays"] = "must_be_ticked"
+        problems["teacher_stays"] = "teacher_stays"
     if not draft.safeguarding_contact:
         problems["safeguarding_contact"] = "missing"
     if not draft.presentations:
@@ -89,9 +89,9 @@ def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> di
     if (draft.first_day - today).days < notice:
         return {"first_day": "too_soon"}
     if (draft.first_day - today).days > FURTHEST_DAYS:
-        return {"first_day": "too_far"}
+        return {"first_day": "too_late"}
     if draft.last_day < draft.first_day:
-        return {"last_day": "before_first_day"}
+        return {"last_day": "days_not_in_order"}
     if (draft.last_day - draft.first_day).days >= LONGEST_SPAN_DAYS:
         return {"last_day": "span_too_long"}
     return {}
@@ -101,9 +101,13 @@ def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
     problems = {} if draft.contact_name else {"contact_name": "missing"}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
         problems["contact_email"] = "missing"
-    elif draft.contact_email and (reason := people_rules.problem_with_address(draft.contact_email)):
+    elif draft.contact_email and (reason := _problem_with_address(draft.contact_email)):
         problems["contact_email"] = reason
     return problems
+
+
+def _problem_with_address(typed: str) -> str | None:
+    return people_rules.problem_with_address(people_rules.address_of(typed))
 
 
 def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, str]:

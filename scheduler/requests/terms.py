@@ -338,3 +338,11 @@ class RequestPage:
     presentations: tuple[PresentationRow, ...]
     history: tuple[HistoryLine, ...]
     twins: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the page behind a mailed proof shows of its request: no more than the mail did."""
+
+    number: str
+    proven: bool

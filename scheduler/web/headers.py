@@ -1,0 +1,101 @@
+"""What every answer carries: safety headers, caching, a request number; and one log line for every request.
+
+The log names the route's pattern, never the address: secret links are addresses.
+"""
+
+import logging
+import secrets
+import time
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request, session
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+SAFETY = {
+    "Content-Security-Policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # not no-referrer: over https a form's origin is proven by it
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+log = logging.getLogger(__name__)
+
+
+def request_id() -> str:
+    """The number of this request: in every log line, on the answer and on the page of a failure."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(6)
+    number: str = g.request_id
+    return number
+
+
+def begin() -> None:
+    g.began = time.perf_counter()
+    request_id()
+
+
+def protect(response: Response) -> Response:
+    """The headers that keep a page from being framed, sniffed, scripted or remembered by a shared computer."""
+    for header, value in SAFETY.items():
+        response.headers.setdefault(header, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    response.headers["X-Request-Id"] = request_id()
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if "_user_id" in session else "private, no-cache"
+    if request.endpoint != "static":
+        response.vary.update(("Cookie", "Accept-Language"))
+    return response
+
+
+def note_request(response: Response) -> Response:
+    """One line for each request but those for files."""
+    if request.endpoint not in ("static", "assets"):
+        spent = time.perf_counter() - g.get("began", time.perf_counter())
+        fields = {
+            "method": request.method,
+            "route": str(request.url_rule) if request.url_rule else "-",
+            "status": response.status_code,
+            "ms": round(spent * 1000),
+        }
+        log.info("request answered", extra=fields)
+    return response
+
+
+def number_log_lines() -> None:
+    """Give every log record the number of the request it was written in, "-" outside one."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "numbered", False):
+        return
+
+    def numbered(*args: Any, **given: Any) -> logging.LogRecord:
+        record = make(*args, **given)
+        record.request_id = request_id() if has_request_context() else "-"
+        return record
+
+    numbered.numbered = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(numbered)
+
+
+def register(app: Flask) -> None:
+    number_log_lines()
+    app.before_request(begin)
+    app.after_request(note_request)
+    app.after_request(protect)
+    app.jinja_env.globals["request_id"] = request_id

@@ -1,0 +1,156 @@
+"""The language of a page: asked for by ?lang=, remembered by a cookie, the user's own, or the browser's.
+
+`_`, `_n` and `_l` word a text in it; `_l` waits until the text is shown, for labels made when a class is read.
+"""
+
+import functools
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from babel.support import LazyProxy
+from flask import Flask, Response, g, has_request_context, request
+from flask_login import current_user
+
+from scheduler.core import language as words
+
+YEAR_S = 365 * 24 * 3600
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+SHORT = {"sr_Cyrl": ("Ћир", "Српски, ћирилица"), "sr_Latn": ("Lat", "Srpski, latinica"), "en": ("En", "English")}
+
+
+@dataclass(frozen=True)
+class Script:
+    """One choice of the script switch."""
+
+    short: str
+    name: str
+    lang: str
+    href: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One choice of the colour switch."""
+
+    name: str
+    icon: str
+    href: str
+    on: bool
+
+
+def page_language() -> str:
+    """The language of this request, one of core.language.LANGUAGES; outside a request the product's own."""
+    if not has_request_context():
+        return words.DEFAULT
+    if "language" not in g:
+        g.language = _language_asked()
+    language: str = g.language
+    return language
+
+
+def _language_asked() -> str:
+    for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), _own_language()):
+        if wish in words.LANGUAGES:
+            return wish
+    return words.best_language(request.headers.get("Accept-Language"))
+
+
+def _own_language() -> str | None:
+    """The signed-in user's; nobody is asked for while a failure is shown: the database may be what failed."""
+    if g.get("failed") or not current_user or not current_user.is_authenticated:
+        return None
+    language: str = current_user.user.language
+    return language
+
+
+def gettext(message: str) -> str:
+    """The message in the page's language, values not yet put in."""
+    return words.translator(page_language()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The form for `n` in the page's language, values not yet put in."""
+    return words.translator(page_language()).ngettext(singular, plural, n)
+
+
+def _(message: str, **values: object) -> str:
+    """The message in the page's language, with its values: _("Call %(number)s", number=…)."""
+    return gettext(message) % values if values else gettext(message)
+
+
+def _n(singular: str, plural: str, n: int, **values: object) -> str:
+    """The form for `n`; %(num)s is n itself."""
+    return ngettext(singular, plural, n) % {"num": n, **values}
+
+
+def _l(message: str, **values: object) -> LazyProxy:
+    """Like `_`, worded each time it is shown."""
+    return LazyProxy(functools.partial(_, message, **values), enable_cache=False)
+
+
+def html_lang() -> str:
+    """The `lang` attribute of this page."""
+    return words.html_lang(page_language())
+
+
+def theme() -> str:
+    """light or dark when the reader chose one; empty: the device decides."""
+    wish = request.args.get("theme", request.cookies.get(THEME_COOKIE, "")) if has_request_context() else ""
+    return wish if wish in THEMES else ""
+
+
+def here(**changes: object) -> str:
+    """The address of this page with some of its query changed (None: taken out); the choice of language stays out."""
+    query: dict[str, object] = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "theme")}
+    kept = {key: value for key, value in (query | changes).items() if value is not None}
+    path = quote(request.path, safe="/~@:+,=")
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+def scripts() -> list[Script]:
+    """The choices of the script switch for this page."""
+    now = page_language()
+    return [
+        Script(short, name, words.html_lang(language), here(lang=language), language == now)
+        for language, (short, name) in SHORT.items()
+    ]
+
+
+def themes() -> list[Theme]:
+    """The choices of the colour switch for this page."""
+    now = theme()
+    choices = (("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"), ("", _("As the device"), "half"))
+    return [Theme(name, icon, here(theme=value or "device"), value == now) for value, name, icon in choices]
+
+
+def remember_choice(response: Response) -> Response:
+    """After each request: what ?lang= or ?theme= chose holds for this browser from now on."""
+    settings = {"max_age": YEAR_S, "samesite": "Lax", "secure": request.is_secure, "httponly": True, "path": "/"}
+    if request.args.get("lang") in words.LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], **settings)  # type: ignore[arg-type]
+    if "theme" in request.args:
+        if request.args["theme"] in THEMES:
+            response.set_cookie(THEME_COOKIE, request.args["theme"], **settings)  # type: ignore[arg-type]
+        else:
+            response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        _n=app.jinja_env.globals["ngettext"],
+        page_language=page_language,
+        html_lang=html_lang,
+        theme=theme,
+        here=here,
+        scripts=scripts,
+        themes=themes,
+        pick=lambda cyrl, latn: words.pick(page_language(), cyrl, latn),
+    )
+    app.after_request(remember_choice)

@@ -1,0 +1,91 @@
+"""Mail: the centre's outbox for staff, and in a demo the letters themselves, because nobody has a mailbox there."""
+
+import logging
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from scheduler.config import Settings
+from scheduler.core.errors import NotFound
+from scheduler.jobs.messages import send_waiting
+from scheduler.messages import mail, queries
+from scheduler.messages.terms import MessageState
+from scheduler.web.filters import Face
+from scheduler.web.guards import current_actor, may, public
+from scheduler.web.i18n import _, _l
+
+bp = Blueprint("messages", __name__)
+log = logging.getLogger(__name__)
+
+FACES = {
+    MessageState.WAITING: Face("wait", "clock", _l("Waits to be sent")),
+    MessageState.SENDING: Face("move", "mail", _l("Is being sent")),
+    MessageState.SENT: Face("good", "check", _l("Sent")),
+    MessageState.FAILED: Face("stop", "alert", _l("Not delivered")),
+    MessageState.STOPPED: Face("quiet", "ban", _l("Stopped")),
+}
+FAILURES = {
+    "unreachable": _l("Our mail server did not answer; it is tried again."),
+    "later": _l("The other mail server asked to try again later."),
+    "refused": _l("The other mail server does not know this address."),
+    "broken": _l("The mail could not be built: check the address."),
+}
+
+
+@bp.get("/messages")
+@may("read", "message")
+def overview() -> ResponseReturnValue:
+    asked = request.args.get("state", "")
+    state = MessageState(asked) if asked in set(MessageState) else None
+    page = queries.outbox_of(_centre_id(), request.args.get("page", 1, int), state=state)
+    return render_template("messages/overview.html", page=page, state=state, faces=FACES, failures=FAILURES)
+
+
+@bp.get("/messages/<int:message_id>")
+@may("read", "message")
+def message(message_id: int) -> ResponseReturnValue:
+    found = queries.message_of(_centre_id(), message_id)
+    if found is None:
+        raise NotFound("message")
+    return render_template("messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"))
+
+
+def _centre_id() -> int:
+    centre_id = current_actor().centre_id
+    if centre_id is None:
+        raise NotFound("centre")
+    return centre_id
+
+
+@bp.get("/mail")
+@public
+def letters() -> ResponseReturnValue:
+    return render_template("messages/letters.html", letters=mail.letters_in(_demo().instance / "mail"))
+
+
+@bp.get("/mail/<name>")
+@public
+def letter(name: str) -> ResponseReturnValue:
+    found = mail.letter_in(_demo().instance / "mail", name)
+    if found is None:
+        raise NotFound("letter")
+    return render_template("messages/letter.html", letter=found)
+
+
+def _demo() -> Settings:
+    """The settings of a demo whose mails are files. Raises: NotFound elsewhere, as if there were no such page."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.demo or settings.smtp_url:
+        raise NotFound("mail")
+    return settings
+
+
+@bp.after_app_request
+def send_soon(response: Response) -> Response:
+    """After an act that may have queued mail, wake the worker; without it the mail goes within the next minute."""
+    if request.method == "POST" and response.status_code in (302, 303):
+        try:
+            send_waiting()
+        except Exception:  # the queue is away: the act itself is done and must not fail for that
+            log.exception("worker not woken")
+    return response

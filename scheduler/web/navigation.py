@@ -1,0 +1,97 @@
+"""Where a signed-in person can go, by role; a page that the house does not have yet is not offered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, g, request
+from flask_login import current_user
+
+from scheduler.people.terms import SignedInUser
+from scheduler.policy import Role
+from scheduler.web.filters import url_if
+from scheduler.web.i18n import _, _l
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the rail, a tab or a link of the header."""
+
+    href: str
+    icon: str
+    label: str
+    count: int | None
+    current: bool
+
+
+# endpoint, icon, label; the first of several roles' lists that a person has comes first
+RAIL: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
+    Role.EDUCATOR: (
+        ("desk.today", "home", _l("Today")),
+        ("planning.my_calendar", "calendar", _l("Calendar")),
+        ("planning.my_offers", "hourglass", _l("Offers")),
+        ("people.my_account", "person", _l("Me")),
+    ),
+    Role.COORDINATOR: (
+        ("requests.inbox", "inbox", _l("Requests")),
+        ("planning.week", "board", _l("Week")),
+        ("planning.plans", "route", _l("Planner")),
+        ("programmes.campaigns", "megaphone", _l("Campaigns")),
+        ("attendance.overview", "clip", _l("Attendance")),
+        ("certificates.overview", "cert", _l("Certificates")),
+        ("reports.attendance_report", "chart", _l("Reports")),
+        ("people.presenters", "people", _l("Presenters")),
+        ("messages.overview", "mail", _l("Messages")),
+    ),
+    Role.SAFEGUARDING: (("safeguarding.overview", "shield", _l("Child protection")),),
+    Role.ADMINISTRATOR: (("people.users", "person", _l("People")), ("admin.overview", "gear", _l("Settings"))),
+}
+ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
+PUBLIC = (
+    ("requests.book", "calendar", _l("Book a visit")),
+    ("programmes.campaigns_public", "megaphone", _l("Campaigns")),
+    ("reports.map_of_reach", "map", _l("Where we have been")),
+    ("certificates.find", "cert", _l("Check a certificate")),
+)
+
+
+def viewer() -> SignedInUser | None:
+    """Who looks at the page; nobody while a failure is shown."""
+    if g.get("failed") or not current_user or not current_user.is_authenticated:
+        return None
+    user: SignedInUser = current_user.user
+    return user
+
+
+def _places(rows: tuple[tuple[str, str, object], ...]) -> list[Place]:
+    counts: dict[str, int] = g.get("counts", {})
+    found = [(endpoint, url_if(endpoint), icon, str(label)) for endpoint, icon, label in rows]
+    return [
+        Place(href, icon, label, counts.get(endpoint), endpoint == request.endpoint)
+        for endpoint, href, icon, label in found
+        if href
+    ]
+
+
+def navigation(user: SignedInUser | None) -> list[Place]:
+    """The rail of a person: the lists of all her roles, each place once. A view may set g.counts = {endpoint: n}."""
+    if user is None:
+        return _places(PUBLIC)
+    roles = {Role.EDUCATOR if role is Role.INFLUENCER else role for role in user.actor.roles}
+    rows = {row[0]: row for role in ORDER if role in roles for row in RAIL[role]}
+    return _places(tuple(rows.values()))
+
+
+def in_every_page() -> dict[str, object]:
+    user = viewer()
+    on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
+    return {
+        "viewer": user,
+        "navigation": navigation(user),
+        "public_navigation": _places(PUBLIC),
+        "tabs": navigation(user)[:4] if on_the_road else [],
+        "product": _("Raspored"),
+    }
+
+
+def register(app: Flask) -> None:
+    app.context_processor(in_every_page)

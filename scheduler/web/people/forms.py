@@ -1,0 +1,251 @@
+"""Forms of accounts, presenters and their hours."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from scheduler.core.language import LANGUAGES
+from scheduler.people import queries
+from scheduler.people.rules import NAME_LIMIT
+from scheduler.people.terms import (
+    Acceptance,
+    ExceptionDraft,
+    Hours,
+    InvitationDraft,
+    PresenterDraft,
+    PresenterKind,
+    SkillsDraft,
+    TeachingLanguage,
+    Topic,
+)
+from scheduler.policy import Role
+from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField, worded
+from scheduler.web.i18n import SHORT, _l, page_language
+
+TOPICS = {
+    Topic.SAFE_INTERNET: _l("Safe internet"),
+    Topic.PEER_VIOLENCE: _l("Peer violence"),
+    Topic.PRIVACY: _l("Privacy"),
+    Topic.REPORTING: _l("Reporting of harmful content"),
+    Topic.MEDIA_LITERACY: _l("Media literacy"),
+    Topic.PARENTING: _l("Parents and children online"),
+}
+TEACHING_LANGUAGES = {
+    TeachingLanguage.SERBIAN: _l("Serbian"),
+    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
+    TeachingLanguage.SLOVAK: _l("Slovak"),
+    TeachingLanguage.ROMANIAN: _l("Romanian"),
+    TeachingLanguage.RUSYN: _l("Rusyn"),
+    TeachingLanguage.CROATIAN: _l("Croatian"),
+    TeachingLanguage.BOSNIAN: _l("Bosnian"),
+    TeachingLanguage.ALBANIAN: _l("Albanian"),
+    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
+    TeachingLanguage.ENGLISH: _l("English"),
+}
+ROLES = {
+    Role.COORDINATOR: _l("coordinator"),
+    Role.SAFEGUARDING: _l("safeguarding officer"),
+    Role.ADMINISTRATOR: _l("administrator"),
+    Role.EDUCATOR: _l("educator"),
+    Role.INFLUENCER: _l("youth influencer"),
+}
+WEEKDAYS = (
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
+    _l("Sunday"),
+)
+RANGE = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?\s*", re.ASCII)
+
+
+def choices_of(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    """The choices of a field, from the table that words an enumeration."""
+    return [SelectChoice(one.value, word) for one, word in words.items()]
+
+
+class ManyField(SelectMultipleField):  # type: ignore[misc]
+    """Ticks: none, one or several of the choices."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SecretField(PasswordField):  # type: ignore[misc]
+    """A password: never cleaned, never shown again."""
+
+    def __init__(self, label: Any, new: bool, **given: Any) -> None:
+        words = {"autocomplete": "new-password" if new else "current-password", "maxlength": 1000}
+        super().__init__(label, [Needed()], render_kw=words, **given)
+
+
+class SignInForm(BaseForm):
+    email = TextField(_l("Your e-mail address"), [Needed()], render_kw={"autocomplete": "username", "type": "email"})
+    password = SecretField(_l("Password"), new=False)
+
+
+class AskResetForm(BaseForm):
+    email = EmailField(_l("Your e-mail address"), [Needed()])
+
+
+class ResetForm(BaseForm):
+    password = SecretField(_l("New password"), new=True)
+
+
+class InvitationForm(BaseForm):
+    given_name = TextField(_l("Given name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "given-name"})
+    family_name = TextField(_l("Family name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "family-name"})
+    password = SecretField(_l("Password"), new=True)
+
+    def acceptance(self) -> Acceptance:
+        """What the form says; call after `accepted()`."""
+        return Acceptance(self.given_name.data, self.family_name.data, self.password.data)
+
+
+class InviteForm(BaseForm):
+    email = EmailField(_l("E-mail address"), [Needed()])
+    given_name = TextField(_l("Given name"), limit=NAME_LIMIT)
+    family_name = TextField(_l("Family name"), limit=NAME_LIMIT)
+    roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
+
+    def draft(self) -> InvitationDraft:
+        """What the form says; call after `accepted()`."""
+        names = (self.given_name.data or "", self.family_name.data or "")
+        return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
+
+
+class LanguageForm(BaseForm):
+    language = RadioField(
+        _l("Language of mails and pages"), [Needed()], choices=[SelectChoice(one, SHORT[one][1]) for one in LANGUAGES]
+    )
+
+
+class SkillsForm(BaseForm):
+    home = SelectField(_l("Home town"), [Needed()], coerce=int)
+    topics = ManyField(
+        _l("Topics"),
+        [Needed()],
+        coerce=Topic,
+        choices=choices_of(TOPICS),
+    )
+    languages = ManyField(
+        _l("Languages of teaching"),
+        [Needed()],
+        coerce=TeachingLanguage,
+        choices=choices_of(TEACHING_LANGUAGES),
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        latin = page_language() != "sr_Cyrl"
+        self.home.choices = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+
+    def skills(self) -> SkillsDraft:
+        """What the form says; call after `accepted()`."""
+        return SkillsDraft(self.home.data, tuple(self.topics.data), tuple(self.languages.data))
+
+
+class PresenterForm(SkillsForm):
+    given_name = TextField(_l("Given name"), [Needed()], limit=NAME_LIMIT)
+    family_name = TextField(_l("Family name"), [Needed()], limit=NAME_LIMIT)
+    email = EmailField(_l("E-mail address"), [Needed()])
+    kind = RadioField(
+        _l("Presents as"),
+        [Needed()],
+        coerce=PresenterKind,
+        choices=[SelectChoice(kind.value, ROLES[kind.role]) for kind in PresenterKind],
+    )
+    birth_date = DayField(_l("Birth date"))
+
+    def draft(self) -> PresenterDraft:
+        """What the form says; call after `accepted()`."""
+        return PresenterDraft(
+            given_name=self.given_name.data,
+            family_name=self.family_name.data,
+            email=self.email.data,
+            kind=self.kind.data,
+            home_id=self.home.data,
+            topics=tuple(self.topics.data),
+            languages=tuple(self.languages.data),
+            birth_date=self.birth_date.data,
+            language=page_language(),
+        )
+
+
+class HoursField(TextField):
+    """The hours of one weekday as people write them: 8-13, 16:30-18. Empty: none."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, weekday: int, **given: Any) -> None:
+        super().__init__(label, validators, limit=60, render_kw={"autocomplete": "off"}, **given)
+        self.weekday = weekday
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.hours() is None:
+            raise ValueError(worded("not_hours"))
+
+    def hours(self) -> list[Hours] | None:
+        """What was typed, or None for what cannot be hours."""
+        found: list[Hours] = []
+        for part in (self.data or "").split(",") if self.data else ():
+            match = RANGE.fullmatch(part)
+            times = [_time(match[1], match[2]), _time(match[3], match[4])] if match else [None, None]
+            if times[0] is None or times[1] is None:
+                return None
+            found.append(Hours(self.weekday, times[0], times[1]))
+        return found
+
+
+def _time(hour: str, minute: str | None) -> dt.time | None:
+    if hour == "24" and not int(minute or 0):
+        return dt.time(23, 59)
+    return dt.time(int(hour), int(minute or 0)) if int(hour) < 24 and int(minute or 0) < 60 else None
+
+
+class HoursForm(BaseForm):
+    day_0 = HoursField(WEEKDAYS[0], weekday=0)
+    day_1 = HoursField(WEEKDAYS[1], weekday=1)
+    day_2 = HoursField(WEEKDAYS[2], weekday=2)
+    day_3 = HoursField(WEEKDAYS[3], weekday=3)
+    day_4 = HoursField(WEEKDAYS[4], weekday=4)
+    day_5 = HoursField(WEEKDAYS[5], weekday=5)
+    day_6 = HoursField(WEEKDAYS[6], weekday=6)
+
+    def fill(self, hours: Sequence[Hours]) -> None:
+        """Show the stored week."""
+        for field in self.days():
+            rows = [row for row in hours if row.weekday == field.weekday]
+            field.data = ", ".join(f"{row.from_local:%H:%M}–{row.until_local:%H:%M}" for row in rows)
+
+    def days(self) -> list[HoursField]:
+        """The seven fields, Monday first."""
+        return [field for field in self if isinstance(field, HoursField)]
+
+    def hours(self) -> list[Hours]:
+        """What the form says; call after `accepted()`."""
+        return [row for field in self.days() for row in field.hours() or ()]
+
+
+class ExceptionForm(BaseForm):
+    first_day = DayField(_l("First day"), [Needed()])
+    last_day = DayField(_l("Last day"), [Needed()])
+    available = RadioField(
+        _l("On these days"),
+        [Needed()],
+        choices=[
+            SelectChoice("no", _l("I cannot come")),
+            SelectChoice("yes", _l("I can come although my week says no")),
+        ],
+        default="no",
+    )
+
+    def draft(self) -> ExceptionDraft:
+        """What the form says; call after `accepted()`."""
+        return ExceptionDraft(self.first_day.data, self.last_day.data, self.available.data == "yes")

@@ -1,0 +1,275 @@
+"""Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
+
+import datetime as dt
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.people import queries, rules, service
+from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may, public
+from scheduler.web.i18n import _, page_language
+from scheduler.web.login import load_viewer
+from scheduler.web.people import forms
+from scheduler.web.people.next_page import next_page
+
+bp = Blueprint("people", __name__)
+
+
+def _network() -> str:
+    return rules.network_of(request.remote_addr)
+
+
+def _today() -> dt.date:
+    return clock.local_day(clock.now())
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    form = forms.SignInForm()
+    if form.accepted():
+        try:
+            token = service.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
+        except BadSignIn:
+            form.show({"password": "wrong_password"})
+        else:
+            session.clear()  # nothing of before carries over
+            login_user(load_viewer(token))
+            return redirect(next_page(request.args.get("next")))
+    page = render_template("people/sign_in.html", form=form, demo_sign_ins=queries.demo_sign_ins(), roles=forms.ROLES)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        service.sign_out(current_user.get_id(), now=clock.now())
+    logout_user()
+    session.clear()
+    return redirect("/")
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@public
+def invitation(token: str) -> ResponseReturnValue:
+    invited = queries.invited_by(token, purpose="invitation", now=clock.now())
+    form = forms.InvitationForm(given_name=invited.given_name, family_name=invited.family_name)
+    if form.accepted():
+        try:
+            service.accept_invitation(token, form.acceptance(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Your account is ready. Sign in with your new password."))
+            return redirect(url_for(".sign_in"))
+    return render_template("people/invitation.html", form=form, invited=invited), 422 if form.errors else 200
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@public
+def ask_reset() -> ResponseReturnValue:
+    form = forms.AskResetForm()
+    if form.accepted():
+        try:
+            service.ask_reset(form.email.data, network=_network(), language=page_language(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            return redirect(url_for(".reset_asked"))
+    return render_template("people/ask_reset.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/reset/asked")
+@public
+def reset_asked() -> ResponseReturnValue:
+    return render_template("people/reset_asked.html")
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+def reset(token: str) -> ResponseReturnValue:
+    invited = queries.invited_by(token, purpose="reset", now=clock.now())
+    form = forms.ResetForm()
+    if form.accepted():
+        try:
+            service.reset_password(token, form.password.data, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Your password is changed. Sign in with it."))
+            return redirect(url_for(".sign_in"))
+    return render_template("people/reset.html", form=form, invited=invited), 422 if form.errors else 200
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@may("read", "desk")
+def my_account() -> ResponseReturnValue:
+    form = forms.LanguageForm(language=current_user.user.language)
+    if form.accepted():
+        service.set_language(current_actor(), form.language.data, now=clock.now())
+        say(_("Saved."))
+        return redirect(url_for(".my_account", lang=form.language.data))
+    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES)
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/people")
+@may("list", "presenter")
+def presenters() -> ResponseReturnValue:
+    rows = safeguarding_queries.clearances_of(_centre_id(), _today())
+    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS)
+
+
+def _centre_id() -> int:
+    centre_id = current_actor().centre_id
+    if centre_id is None:
+        raise NotFound("centre")
+    return centre_id
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@may("create", "presenter")
+def new_presenter() -> ResponseReturnValue:
+    form = forms.PresenterForm()
+    if form.accepted():
+        try:
+            presenter_id = service.create_presenter(current_actor(), form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The presenter is added and invited by mail."))
+            return redirect(url_for(".hours", presenter_id=presenter_id))
+    return render_template("people/new_presenter.html", form=form), 422 if form.errors else 200
+
+
+def _page_for(verb: str, presenter_id: int) -> PresenterPage:
+    """The presenter, if the actor has `verb` on her. Raises: NotFound."""
+    page = queries.presenter_page(presenter_id, from_day=_today())
+    policy.require(current_actor(), verb, "presenter", centre=page.row.centre_id, presenters=[presenter_id])
+    return page
+
+
+@bp.get("/people/<int:presenter_id>")
+@may("read", "presenter")
+def presenter(presenter_id: int) -> ResponseReturnValue:
+    return _show_presenter(_page_for("read", presenter_id), forms.ExceptionForm())
+
+
+def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseReturnValue:
+    shown = render_template(
+        "people/presenter.html",
+        page=page,
+        form=form,
+        weekdays=forms.WEEKDAYS,
+        topics=forms.TOPICS,
+        languages=forms.TEACHING_LANGUAGES,
+        roles=forms.ROLES,
+        clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,
+        may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
+        may_suspend=policy.scope_of(current_actor(), "suspend", "presenter") is not None,
+        may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
+    )
+    return shown, 422 if form.errors else 200
+
+
+@bp.post("/people/<int:presenter_id>")
+@may("update", "presenter")
+def add_exception(presenter_id: int) -> ResponseReturnValue:
+    page = _page_for("update", presenter_id)
+    form = forms.ExceptionForm()
+    if form.accepted():
+        try:
+            service.add_exception(current_actor(), presenter_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved."))
+            return redirect(url_for(".presenter", presenter_id=presenter_id))
+    return _show_presenter(page, form)
+
+
+@bp.post("/people/<int:presenter_id>/exceptions/<int:exception_id>/remove")
+@may("update", "presenter")
+def remove_exception(presenter_id: int, exception_id: int) -> ResponseReturnValue:
+    service.remove_exception(current_actor(), presenter_id, exception_id, now=clock.now())
+    say(_("Removed: those days follow the week again."))
+    return redirect(url_for(".presenter", presenter_id=presenter_id))
+
+
+@bp.route("/people/<int:presenter_id>/skills", methods=["GET", "POST"])
+@may("update", "presenter")
+def skills(presenter_id: int) -> ResponseReturnValue:
+    row = _page_for("update", presenter_id).row
+    form = forms.SkillsForm(home=row.home_id, topics=list(row.topics), languages=list(row.languages))
+    if form.accepted():
+        try:
+            service.change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved."))
+            return redirect(url_for(".presenter", presenter_id=presenter_id))
+    return render_template("people/skills.html", form=form, row=row), 422 if form.errors else 200
+
+
+@bp.route("/people/<int:presenter_id>/hours", methods=["GET", "POST"])
+@may("update", "presenter")
+def hours(presenter_id: int) -> ResponseReturnValue:
+    page = _page_for("update", presenter_id)
+    form = forms.HoursForm()
+    if not form.is_submitted():
+        form.fill(page.hours)
+    elif form.accepted():
+        try:
+            service.set_hours(current_actor(), presenter_id, form.hours(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved."))
+            return redirect(url_for(".presenter", presenter_id=presenter_id))
+    return render_template("people/hours.html", form=form, row=page.row), 422 if form.errors else 200
+
+
+@bp.get("/people/users")
+@may("read", "user")
+def users() -> ResponseReturnValue:
+    return render_template("people/users.html", rows=queries.staff_of(_centre_id()), roles=forms.ROLES)
+
+
+@bp.route("/people/users/new", methods=["GET", "POST"])
+@may("create", "user")
+def invite_user() -> ResponseReturnValue:
+    form = forms.InviteForm()
+    if form.accepted():
+        try:
+            service.invite_user(current_actor(), form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The invitation is on its way."))
+            return redirect(url_for(".users"))
+    return render_template("people/invite_user.html", form=form), 422 if form.errors else 200
+
+
+@bp.post("/people/users/<int:user_id>/suspend")
+@may("suspend", "presenter")
+def suspend_user(user_id: int) -> ResponseReturnValue:
+    service.suspend_user(current_actor(), user_id, now=clock.now())
+    say(_("Suspended: the account no longer opens anything."))
+    return redirect(url_for(".presenters"))
+
+
+@bp.post("/people/users/<int:user_id>/restore")
+@may("suspend", "presenter")
+def restore_user(user_id: int) -> ResponseReturnValue:
+    service.restore_user(current_actor(), user_id, now=clock.now())
+    say(_("Restored: the account can be used again."))
+    return redirect(url_for(".presenters"))

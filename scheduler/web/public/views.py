@@ -1,0 +1,84 @@
+"""Pages that everybody may open, and the two that machines ask whether the house stands."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.db import answers
+from scheduler.core.paging import Page
+from scheduler.web.filters import FACES, FLAGS
+from scheduler.web.guards import public
+from scheduler.web.public.forms import SampleForm
+
+bp = Blueprint("public", __name__)
+
+
+@bp.get("/")
+@public
+def front() -> ResponseReturnValue:
+    return render_template("public/front.html", figures=[], figures_year=None)
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    return render_template("public/privacy.html")
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    return render_template("public/accessibility.html")
+
+
+@bp.get("/about")
+@public
+def about() -> ResponseReturnValue:
+    return render_template("public/about.html")
+
+
+@bp.get("/styleguide")
+@public
+def styleguide() -> ResponseReturnValue:
+    wrong = SampleForm(formdata=None)
+    wrong.show({"pupils": "not_a_number", "email": "not_an_email", "teacher_stays": "teacher_stays"})
+    form = SampleForm(formdata=None, data={"pupils": 51, "parents": 0})
+    page = Page(rows=(), number=2, total=250)
+    today = clock.local_day(clock.now())
+    toast = [{"text": "…", "undo": ""}]
+    return render_template(
+        "public/styleguide.html",
+        form=form,
+        wrong=wrong,
+        page=page,
+        faces=FACES,
+        flags=FLAGS,
+        today=today,
+        until=clock.now() + dt.timedelta(hours=5),
+        toast=toast,
+        sprite=sorted(_icons()),
+        place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
+    )
+
+
+def _icons() -> list[str]:
+    with current_app.open_resource(f"{current_app.static_folder}/img/icons.svg", "r") as stream:
+        return [part.split('"')[0] for part in stream.read().split('<symbol id="')[1:]]
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """The process lives."""
+    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """The database answers."""
+    ready = answers()
+    return {"database": "ok" if ready else "silent"}, 200 if ready else 503, {"Cache-Control": "no-store"}

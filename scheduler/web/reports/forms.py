@@ -1,0 +1,101 @@
+"""The filter form of the reports: it lives in the address, so every report is a link."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import SelectField, SelectMultipleField
+
+from scheduler.core.errors import Rejected
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports import rules
+from scheduler.reports.terms import BadPeriod, Choice, Filters, Group, Period
+from scheduler.web.forms import BaseForm, DayField, Needed
+from scheduler.web.i18n import _, _l
+
+REASONS = {"last_before_first": "days_not_in_order", "too_long": "too_late"}
+
+
+class ReportForm(BaseForm):
+    """Period, campaign, programme, split."""
+
+    first = DayField(_l("From"), [Needed()])
+    last = DayField(_l("To"), [Needed()])
+    campaign = SelectField(_l("Campaign"), default="")
+    programme = SelectField(_l("Programme"), default="")
+    by = SelectMultipleField(_l("Split by"), choices=[group.value for group in Group])
+
+    @classmethod
+    def of(cls, args: Any, campaigns: Sequence[Choice], programmes: Sequence[Choice], today: dt.date) -> "ReportForm":
+        """The form as an address fills it; without a period it is this year, by months."""
+        year = rules.year_of(today.year)
+        empty = "first" not in args and "last" not in args
+        given = {"first": year.first, "last": year.last, "by": [Group.MONTH.value]} if empty else {}
+        form = cls(None if empty else args, meta={"csrf": False}, data=given)
+        form.campaign.choices = [("", _("All visits")), *((one.slug, one.name) for one in campaigns)]
+        form.programme.choices = [("", _("All programmes")), *((one.slug, one.name) for one in programmes)]
+        if empty:
+            form.campaign.data, form.programme.data = args.get("campaign", ""), args.get("programme", "")
+        return form
+
+    def filters(self, centre_id: int) -> Filters | None:
+        """What is asked for, of one centre; None when something must be mended, said beside the fields."""
+        if not self.validate() or self.first.data is None or self.last.data is None:
+            return None
+        try:
+            period = rules.period_of(self.first.data, self.last.data)
+        except BadPeriod as bad:
+            self.show({"last": REASONS[bad.reason]})
+            return None
+        return Filters(period, centre_id, self.campaign.data or None, self.programme.data or None)
+
+    def groups(self) -> list[Group]:
+        return [Group(name) for name in self.by.data or []]
+
+
+def query_of(filters: Filters) -> dict[str, Any]:
+    """Filters as the query of an address; the centre is never in it: it is the reader's own."""
+    period = {"first": filters.period.first.isoformat(), "last": filters.period.last.isoformat()}
+    return period | filters.narrowing()
+
+
+def narrowed(filters: Filters, args: Mapping[str, str]) -> Filters:
+    """The filters of one cell, from an address that a report made. Raises: Rejected."""
+    month, presenter = args.get("month"), args.get("presenter")
+    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month, re.ASCII):
+        raise Rejected({"month": "unknown"})
+    if presenter is not None and not re.fullmatch(r"\d{1,9}", presenter, re.ASCII):
+        raise Rejected({"presenter": "unknown"})
+    return Filters(
+        filters.period,
+        filters.centre_id,
+        filters.campaign,
+        filters.programme,
+        city=args.get("city"),
+        district=args.get("district"),
+        month=month,
+        audience=_one_of(Audience, "audience", args),
+        level=_one_of(SchoolLevel, "level", args),
+        presenter=int(presenter) if presenter else None,
+    )
+
+
+def _one_of(kind: Any, name: str, args: Mapping[str, str]) -> Any:
+    if name not in args:
+        return None
+    try:
+        return kind(args[name])
+    except ValueError:
+        raise Rejected({name: "unknown"}) from None
+
+
+def presets(today: dt.date) -> list[tuple[str, Period]]:
+    """Periods that people ask for most, with their names."""
+    periods = rules.presets(today)
+    return [
+        (_("This year"), periods["this_year"]),
+        (_("Last year"), periods["last_year"]),
+        (_("This school year"), periods["school_year"]),
+        (_("Year 2023"), periods["year_2023"]),
+    ]

@@ -1,0 +1,200 @@
+"""Pages of the reports: attendance with its filters, on paper and as files, and the visits behind each number."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.csv_text import csv_text
+from scheduler.core.errors import NotFound
+from scheduler.core.language import span_of_days
+from scheduler.reports import pdf, queries, rules
+from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, page_language
+from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+
+bp = Blueprint("reports", __name__)
+
+FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+
+
+@bp.get("/reports/attendance")
+@may("read", "report")
+def attendance_report() -> ResponseReturnValue:
+    """The report as the address asks for it; each number is a link to the visits behind it."""
+    form, report = _asked()
+    if report is None:
+        return render_template("reports/attendance_report.html", form=form, pills=_pills(form), report=None), 422
+    links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
+    links["print"] = url_for(".attendance_print", **_query(report))
+    return render_template(
+        "reports/attendance_report.html", form=form, links=links, pills=_pills(form), **_shown(report)
+    )
+
+
+@bp.get("/reports/attendance/print")
+@may("read", "report")
+def attendance_print() -> ResponseReturnValue:
+    """The same report as a page for paper."""
+    _form, report = _asked()
+    if report is None:
+        raise NotFound("report")
+    return render_template("reports/attendance_print.html", centre=_centre(), printed_at=clock.now(), **_shown(report))
+
+
+@bp.get("/reports/attendance.<kind>")
+@may("read", "report")
+def attendance_file(kind: str) -> ResponseReturnValue:
+    """The same report as a file: csv (with the mark by which Excel knows UTF-8), json or pdf."""
+    _form, report = _asked()
+    if report is None or kind not in FILES:
+        raise NotFound("report")
+    period = report.filters.period
+    name = f"attendance-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(_content(report, kind), mimetype=None, content_type=FILES[kind], headers=headers)
+
+
+@bp.get("/reports/visits")
+@may("read", "report")
+def visits_behind() -> ResponseReturnValue:
+    """The visits of which a number is the sum."""
+    form = _form()
+    filters = form.filters(_centre_id())
+    if filters is None:
+        raise NotFound("report")
+    filters = narrowed(filters, request.args)
+    number = request.args.get("page", "1")
+    page = queries.visits_behind(filters, int(number) if number.isdecimal() else 1, language=page_language())
+    counts = queries.attendance_report(filters).totals
+    back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
+    return render_template(
+        "reports/visits_behind.html",
+        back=back,
+        counts=counts,
+        days=span_of_days(filters.period.first, filters.period.last, page_language()),
+        heads=rules.number_heads(page_language()),
+        page=page,
+    )
+
+
+def _centre_id() -> int:
+    """The reader's own centre: nobody's numbers are shown to another's."""
+    centre_id = current_actor().centre_id
+    if centre_id is None:
+        raise NotFound("centre")
+    return centre_id
+
+
+def _centre() -> str:
+    return queries.centre_name(_centre_id(), page_language())
+
+
+def _form() -> ReportForm:
+    campaigns, programmes = queries.choices(_centre_id(), page_language())
+    return ReportForm.of(request.args, campaigns, programmes, clock.local_day(clock.now()))
+
+
+def _asked() -> tuple[ReportForm, Report | None]:
+    form = _form()
+    filters = form.filters(_centre_id())
+    if filters is None:
+        return form, None
+    return form, queries.attendance_report(filters, form.groups(), language=page_language())
+
+
+def _query(report: Report) -> dict[str, Any]:
+    """The report as the query of an address."""
+    cell = {"city", "district", "month", "audience", "level", "presenter"}
+    plain = {name: value for name, value in query_of(report.filters).items() if name not in cell}
+    return plain | {"by": [group.value for group in report.by]}
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    """What page and print view show of a report."""
+    language = page_language()
+    heads = rules.number_heads(language)
+    return {
+        "report": report,
+        "title": rules.title(report.filters.period, language),
+        "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
+        "names": queries.names_of(report.filters, language),
+        "figures": [{"number": one.value, "words": one.label} for one in rules.figures(report.totals, language)],
+        "columns": [{"label": rules.head_of(group, language)} for group in report.by]
+        + [{"label": head, "number": True} for head in heads.values()],
+        "lines": [_line(report, row, heads) for row in report.rows],
+        "totals": _cells(report.filters, {}, report.by, report.totals, heads),
+        "definitions": rules.definitions(language),
+        "adds_up": rules.adds_up(report.by),
+    }
+
+
+def _line(report: Report, row: CountRow, heads: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "labels": [rules.label_of(key, page_language()) for key in row.keys],
+        "cells": _cells(report.filters, row.url(), report.by, row.counts, heads),
+    }
+
+
+def _cells(
+    filters: Filters, narrowing: Mapping[str, str], by: tuple[Group, ...], counts: Counts, heads: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Numbers with the address of the visits behind them; a zero has none."""
+    query: dict[str, Any] = query_of(filters) | dict(narrowing)
+    href = url_for(".visits_behind", **query, by=[group.value for group in by])
+    return [
+        {"number": number, "label": head, "href": href if number else ""}
+        for name, head in heads.items()
+        for number in (getattr(counts, name),)
+    ]
+
+
+def _pills(form: ReportForm) -> dict[str, list[dict[str, Any]]]:
+    """Periods and splits to choose from, each a link that keeps the rest of the address."""
+    kept = {name: form[name].data for name in ("campaign", "programme") if form[name].data}
+    groups, days = form.groups(), {"first": form.first.data, "last": form.last.data}
+    by = [group.value for group in groups]
+    return {
+        "periods": [
+            {
+                "label": name,
+                "href": url_for(".attendance_report", **kept, by=by, first=span.first, last=span.last),
+                "on": days == {"first": span.first, "last": span.last},
+            }
+            for name, span in presets(clock.local_day(clock.now()))
+        ],
+        "splits": [
+            {
+                "label": rules.head_of(group, page_language()),
+                "href": url_for(".attendance_report", **kept, **_days(days), by=group.value),
+                "on": groups == [group],
+            }
+            for group in Group
+        ]
+        + [
+            {
+                "label": _("Totals only"),
+                "href": url_for(".attendance_report", **kept, **_days(days)),
+                "on": not groups,
+            }
+        ],
+    }
+
+
+def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
+    return {name: day.isoformat() for name, day in days.items() if day}
+
+
+def _content(report: Report, kind: str) -> bytes:
+    if kind == "csv":
+        return csv_text(*rules.as_table(report)).encode("utf-8-sig")
+    if kind == "json":
+        return json.dumps(rules.as_document(report), ensure_ascii=False, indent=2).encode()
+    language = page_language()
+    names = queries.names_of(report.filters, language)
+    return pdf.draw(pdf.paper_of(report, _centre(), names, language, clock.now()), language)

@@ -1,0 +1,298 @@
+"""A school books: a few short pages without an account, one press at the end, and the proof of the address."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected, TooMany
+from scheduler.people.rules import network_of
+from scheduler.places import queries as place_queries
+from scheduler.policy import ANONYMOUS
+from scheduler.programmes import queries as programme_queries
+from scheduler.requests import queries, service
+from scheduler.requests.rules import MOST_PRESENTATIONS
+from scheduler.web.filters import long_day, say, short_day
+from scheduler.web.forms import BaseForm, worded
+from scheduler.web.guards import public
+from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, page_of
+from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
+
+TITLES = {
+    "what": _l("What would you like?"),
+    "when": _l("When does it suit you?"),
+    "who": _l("Who listens?"),
+    "where": _l("Where, and who is there?"),
+    "you": _l("Whom do we write to?"),
+}
+SHORT = {
+    "what": _l("Programme"),
+    "when": _l("Days"),
+    "who": _l("Audience"),
+    "where": _l("Room"),
+    "you": _l("You"),
+}
+MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
+
+
+@bp.route("/book", methods=["GET", "POST"])
+@public
+def book() -> ResponseReturnValue:
+    """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
+    talk = Conversation.of_visitor()
+    form = talk.sent_form("host")
+    if form.accepted() and (chosen := form.chosen()):
+        place_queries.host_of(chosen)
+        if slug := request.form.get("programme", "")[:80]:
+            _remember_wish(talk, slug)
+        talk.keep("host", {"host_id": [str(chosen)]})
+        return redirect(_address(talk.next_page("host")))
+    typed = request.args.get("q", "")[:200]
+    return render_template(
+        "requests/book.html",
+        form=form,
+        typed=typed,
+        found=place_queries.find_hosts(typed) if typed else [],
+        chosen=talk.host(),
+        wish=request.args.get("programme", "")[:80],
+        total=TOTAL,
+    )
+
+
+def _remember_wish(talk: Conversation, slug: str) -> None:
+    """Somebody came from a programme's own page: it is ticked already when the question comes."""
+    try:
+        talk.answers["wish"] = {"programme": [str(programme_queries.programme_page(slug).id)]}
+    except NotFound:
+        return
+
+
+@bp.route("/book/new-host", methods=["GET", "POST"])
+@public
+def new_host() -> ResponseReturnValue:
+    """The school is not on the list: its name, place and municipality."""
+    talk = Conversation.of_visitor()
+    form = talk.sent_form("new_host")
+    if form.accepted():
+        talk.keep("new_host", _typed(form))
+        return redirect(_address(talk.next_page("host")))
+    return _shown("requests/new_host.html", form, total=TOTAL)
+
+
+@bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
+@public
+def book_page(page: str) -> ResponseReturnValue:
+    """One question after the other."""
+    talk = Conversation.of_visitor()
+    if not talk.has_host():
+        return redirect(url_for(".book"))
+    form = talk.sent_form(page)
+    if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
+        _change_length(form)
+        return _book_page(talk, page, talk.furnish(form))
+    if form.accepted():
+        before = talk.answers.get(page)
+        talk.answers[page] = _typed(form)
+        if problems := talk.problems_at(page):
+            form.show(problems)
+            talk.answers[page] = before or {}
+        else:
+            talk.keep(page, talk.answers[page])
+            return redirect(_address(talk.next_page(page)))
+    return _book_page(talk, page, form)
+
+
+def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnValue:
+    place = PAGES.index(page)
+    programme = talk.programme()
+    return _shown(
+        f"requests/book_{page}.html",
+        form,
+        title=TITLES[page],
+        short=SHORT[page],
+        number=place + 2,
+        total=TOTAL,
+        back=_address(PAGES[place - 1]) if place else url_for(".book"),
+        programme=programme,
+        programmes=programme_queries.open_programmes() if page == "what" else [],
+        earliest=talk.earliest_day(),
+        full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
+    )
+
+
+def _change_length(form: WhoForm) -> None:
+    """One presentation more, or the last one away; what is typed in the others stays."""
+    if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
+        form.presentations.append_entry()
+    if "fewer" in request.form and len(form.presentations) > 1:
+        form.presentations.pop_entry()
+
+
+def _typed(form: BaseForm) -> Typed:
+    """What this request holds for the form's own fields."""
+    heads = {field.name for field in form} - {"csrf_token", "form_key"}
+    return {
+        name: [value[:MOST_TYPED] for value in request.form.getlist(name)]
+        for name in request.form
+        if name.split("-")[0] in heads
+    }
+
+
+def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
+    return render_template(template, form=form, **more), 422 if form.problems_shown() else 200
+
+
+def _address(page: str) -> str:
+    return url_for(".check") if page == "check" else url_for(".book_page", page=page)
+
+
+@bp.route("/book/check", methods=["GET", "POST"])
+@public
+def check() -> ResponseReturnValue:
+    """Is everything right? Only this press sends something."""
+    talk = Conversation.of_visitor()
+    if missing := talk.unfinished():
+        return redirect(url_for(".book") if missing == "host" else _address(missing))
+    form = CheckForm()
+    problems: dict[str, str] = {}
+    status = 200
+    if form.accepted():
+        if form.website.data:
+            return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
+        if not talk.too_quick():
+            try:
+                return _send(talk, form)
+            except Rejected as rejected:
+                problems, status = rejected.problems, 422
+            except TooMany:
+                form.form_errors.append(_too_many())
+                status = 429
+        else:
+            form.form_errors.append(worded("too_quick"))
+            status = 422
+    rows = answer_rows(talk, problems)
+    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL), status
+
+
+def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
+    draft = talk.draft()
+    service.submit_request(
+        ANONYMOUS,
+        draft,
+        form_key=form.form_key.data,
+        now=talk.now,
+        network=network_of(request.remote_addr),
+        new_host=talk.new_host(),
+    )
+    talk.forget()
+    session["booked"] = draft.contact_email
+    return redirect(url_for(".sent"))
+
+
+def _too_many() -> str:
+    return _("Too many requests came from this address or network today. Send it tomorrow, or call us.")
+
+
+def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, Any]]:
+    """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
+    draft, language = talk.draft(), page_language()
+    host, typed, programme = talk.host(), talk.new_host(), talk.programme()
+    wrong: dict[str, str] = {}
+    for field, reason in problems.items():
+        wrong.setdefault(page_of(field), worded(reason))
+    room = [draft.room] if draft.room else []
+    days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
+    until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
+    answers: list[tuple[str, str, list[str]]] = [
+        (
+            "host",
+            _("School"),
+            [host.name(language), host.place(language)] if host else [typed.name, typed.place] if typed else [],
+        ),
+        ("what", _("What you ask for"), [programme.name(language)] if programme else []),
+        ("when", _("When"), [days, *until, str(words.DAY_PARTS[draft.presentations[0].day_part])]),
+        ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
+        ("where", _("Room"), room + equipment_of(draft)),
+        ("where", _("Who guards the children"), [draft.safeguarding_contact]),
+        ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
+    ]
+    pages = {"host": url_for(".new_host") if typed else url_for(".book")}
+    return [
+        {
+            "id": f"row-{page}",
+            "term": term,
+            "answer": [part for part in parts if part],
+            "href": pages.get(page) or _address(page),
+            "error": wrong.pop(page, "") or (wrong.pop("new_host", "") if page == "host" else ""),
+        }
+        for page, term, parts in answers
+    ]
+
+
+def sitting_of(asked: Any) -> str:
+    """VII-1 and VII-2: 51 pupils, 2 teachers"""
+    people = words.people_of(asked.pupils, asked.parents, asked.teachers)
+    return f"{asked.classes}: {people}" if asked.classes else people
+
+
+def equipment_of(draft: Any) -> list[str]:
+    """What the room has, in words; of a draft or of a request's page."""
+    named = (
+        (draft.has_projector, _("projector")),
+        (draft.has_sound, _("loudspeakers")),
+        (draft.has_internet, _("internet")),
+        (draft.step_free, _("without steps")),
+        (draft.special_needs, _("pupils with special needs")),
+    )
+    return [word for has, word in named if has]
+
+
+@bp.get("/book/sent")
+@public
+def sent() -> ResponseReturnValue:
+    """Look into your mail: nothing is seen before the link in it is opened."""
+    return render_template("requests/sent.html", address=session.get("booked", ""))
+
+
+@bp.post("/book/forget")
+@public
+def forget() -> ResponseReturnValue:
+    """Delete the answers of a booking that was begun."""
+    Conversation.of_visitor().forget()
+    say(_("Your answers are deleted."))
+    return redirect(url_for(".book"))
+
+
+@bp.route("/book/prove/<token>", methods=["GET", "POST"])
+@public
+def prove(token: str) -> ResponseReturnValue:
+    """The page behind the mailed link. Opening it changes nothing: scanners open links, people press buttons."""
+    form = PressForm()
+    proof = queries.proof_of(token, now=clock.now())
+    if form.accepted():
+        secret = service.prove_address(token, now=clock.now())
+        if secret:
+            say(_("Thank you, your address is confirmed."))
+            return redirect(url_for(".status", secret=secret))
+        return redirect(url_for(".prove", token=token))
+    return _shown("requests/prove.html", form, proof=proof)
+
+
+@bp.route("/book/link", methods=["GET", "POST"])
+@public
+def new_link() -> ResponseReturnValue:
+    """An old link has ended: a new one comes by mail. Whether there is a request is never shown."""
+    form = AddressForm()
+    if form.accepted():
+        network = network_of(request.remote_addr)
+        try:
+            service.send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
+        except TooMany:
+            form.form_errors.append(_too_many())
+            return render_template("requests/new_link.html", form=form, asked=False), 429
+        return render_template("requests/new_link.html", form=form, asked=True)
+    return _shown("requests/new_link.html", form, asked=False)

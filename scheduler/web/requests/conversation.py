@@ -1,0 +1,235 @@
+"""A booking as a conversation: what was answered on which page, and the draft that comes of it all.
+
+Answers are kept as they were typed (requests/service/answers.py) and read again by the same forms, so that going back
+shows what was typed and nothing is read in two ways.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import request, session
+from werkzeug.datastructures import MultiDict
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places import queries as place_queries
+from scheduler.places import rules as place_rules
+from scheduler.places.terms import HostDraft, HostRow
+from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
+from scheduler.requests import rules, service
+from scheduler.requests.terms import DayPart, Facts, RequestDraft
+from scheduler.web.forms import BaseForm
+from scheduler.web.i18n import _, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.forms import (
+    HostForm,
+    NewHostForm,
+    WhatForm,
+    WhenForm,
+    WhereForm,
+    WhoForm,
+    YouForm,
+)
+
+Typed = dict[str, list[str]]
+FORMS: dict[str, type[BaseForm]] = {
+    "host": HostForm,
+    "new_host": NewHostForm,
+    "what": WhatForm,
+    "when": WhenForm,
+    "who": WhoForm,
+    "where": WhereForm,
+    "you": YouForm,
+}
+PAGES = ("what", "when", "who", "where", "you")  # after the first, which finds the host
+TOTAL = len(PAGES) + 2
+QUICKEST_S = 2  # programs are quicker than any hand
+FIELDS = {
+    "what": ("programme", "teaching_language"),
+    "when": ("first_day", "last_day", "day_part"),
+    "who": ("presentations",),
+    "where": ("room", "safeguarding_contact", "teacher_stays"),
+    "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
+    "new_host": ("new_host",),
+}
+
+
+def page_of(field: str) -> str:
+    """The page on which a field is asked for; the first one when it is on none."""
+    heads = (page for page, fields in FIELDS.items() if field.split("-")[0] in fields)
+    return next(heads, "host")
+
+
+@dataclass
+class Conversation:
+    """What one visitor has answered so far."""
+
+    answers: dict[str, Typed]
+    now: dt.datetime
+
+    @classmethod
+    def of_visitor(cls) -> "Conversation":
+        """The one whose token lies in the visitor's cookie; an empty one for who has none."""
+        now = clock.now()
+        return cls(service.answers_of(session.get("booking"), now=now), now)
+
+    def keep(self, page: str, typed: Typed) -> None:
+        """Remember a page's answers. A listed host and a typed one take each other's place."""
+        self.answers.setdefault("began", {"at": [self.now.isoformat()]})
+        self.answers.pop({"host": "new_host", "new_host": "host"}.get(page, ""), None)
+        self.answers[page] = typed
+        session["booking"] = service.keep_answers(session.get("booking"), self.answers, now=self.now)
+
+    def forget(self) -> None:
+        """Nothing was said."""
+        service.forget_answers(session.pop("booking", None), now=self.now)
+
+    def too_quick(self) -> bool:
+        """Whether no hand could have answered all pages since the first."""
+        began = self.answers.get("began", {}).get("at", [])
+        return not began or (self.now - dt.datetime.fromisoformat(began[0])).total_seconds() < QUICKEST_S
+
+    def next_page(self, after: str) -> str:
+        """The first page without an answer, or "check" when all have one."""
+        return next((page for page in PAGES if page not in self.answers and page != after), "check")
+
+    def has_host(self) -> bool:
+        return "host" in self.answers or "new_host" in self.answers
+
+    def form(self, page: str) -> BaseForm:
+        """The page's form as it was answered: shown, or read again; not a sent one."""
+        return self.furnish(FORMS[page](formdata=MultiDict(self.answers.get(page, {})), meta={"csrf": False}))
+
+    def sent_form(self, page: str) -> BaseForm:
+        """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""
+        if request.method == "POST":
+            return self.furnish(FORMS[page]())
+        before = self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
+        return self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
+
+    def furnish(self, form: BaseForm) -> BaseForm:
+        """Give lists of choices what the database holds."""
+        if isinstance(form, NewHostForm):
+            form.municipality.choices = municipality_choices()
+        if isinstance(form, WhatForm):
+            rows = programme_queries.open_programmes()
+            form.programme.choices = [(str(row.id), row.name(page_language())) for row in rows]
+        if isinstance(form, WhoForm) and (programme := self.programme()):
+            furnish_presentations(form, programme, self.levels())
+        return form
+
+    def host(self) -> HostRow | None:
+        """The host of the register that was chosen."""
+        form = self.form("host")
+        chosen = form.chosen() if isinstance(form, HostForm) else None
+        return place_queries.host_of(chosen) if chosen else None
+
+    def new_host(self) -> HostDraft | None:
+        """The host that was typed."""
+        form = self.form("new_host") if "new_host" in self.answers else None
+        return form.draft() if isinstance(form, NewHostForm) and form.validate() else None
+
+    def levels(self) -> frozenset[SchoolLevel]:
+        """What the host teaches; nothing for a library, a camp, a municipality."""
+        new = self.new_host()
+        if new is None:
+            return levels_of(self.host())
+        return _levels(*place_rules.teaches(new.kind))
+
+    def programme(self) -> ProgrammeRow | None:
+        """What was chosen."""
+        chosen = self.answers.get("what", {}).get("programme", [""])[0]
+        try:
+            return programme_queries.programme_of(int(chosen)) if chosen.isdigit() else None
+        except NotFound:
+            return None
+
+    def earliest_day(self) -> dt.date | None:
+        """The first day that leaves the programme its notice."""
+        programme = self.programme()
+        return self.now.date() + dt.timedelta(days=programme.notice_days) if programme else None
+
+    def unfinished(self) -> str | None:
+        """The first page that is missing or no longer right."""
+        if self.host() is None and self.new_host() is None:
+            return "host"
+        return next((page for page in PAGES if page not in self.answers or not self.form(page).validate()), None)
+
+    def problems_at(self, page: str) -> dict[str, str]:
+        """What the rules say of this page's answers, as far as the pages before let them judge."""
+        programme = self.programme()
+        if programme is None:
+            return {}
+        facts = Facts(programme, self.levels())
+        problems = rules.problems_with(self.draft(), self.now.date(), facts)
+        return {field: reason for field, reason in problems.items() if page_of(field) == page}
+
+    def draft(self) -> RequestDraft:
+        """What was answered, as the domain's own type; pages without an answer leave harmless blanks."""
+        forms = {page: self.form(page) for page in PAGES}
+        for form in forms.values():
+            form.validate()
+        return draft_of(forms, self.host(), self.now.date())
+
+
+def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
+    """What a host of the register teaches."""
+    return _levels(host.teaches_primary, host.teaches_secondary) if host else frozenset()
+
+
+def _levels(primary: bool, secondary: bool) -> frozenset[SchoolLevel]:
+    pairs = ((SchoolLevel.PRIMARY, primary), (SchoolLevel.SECONDARY, secondary))
+    return frozenset(level for level, teaches in pairs if teaches)
+
+
+def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -> RequestDraft:
+    """One draft out of the forms of all pages (or the one form that has all fields under each name)."""
+    what, when, who, where, you = (forms[page] for page in PAGES)
+    day_part = DayPart(when.day_part.data or DayPart.ANY)
+    return RequestDraft(
+        programme_id=int(what.programme.data or 0),
+        host_id=host.id if host else 0,
+        language=page_language(),
+        teaching_language=TeachingLanguage(what.teaching_language.data or TeachingLanguage.SERBIAN),
+        first_day=when.first_day.data or today,
+        last_day=when.last_day.data or today,
+        contact_name=you.contact_name.data or "",
+        contact_email=you.contact_email.data or "",
+        contact_phone=you.contact_phone.data or "",
+        presentations=who.drafts(day_part) if isinstance(who, WhoForm) else (),
+        room=where.room.data or "",
+        has_projector=where.has_projector.data,
+        has_sound=where.has_sound.data,
+        has_internet=where.has_internet.data,
+        step_free=where.step_free.data,
+        teacher_stays=where.teacher_stays.data,
+        safeguarding_contact=where.safeguarding_contact.data or "",
+        recent_incident=where.recent_incident.data,
+        special_needs=where.special_needs.data,
+        file_number=you.file_number.data or "",
+    )
+
+
+def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
+    """Offer the audiences that the programme is for and the levels that the host teaches."""
+    taught = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
+    taught.pop(SchoolLevel.NONE, None)
+    for entry in form.presentations:
+        entry.form.audience.choices = [
+            (str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
+        ]
+        entry.form.level.choices = [(str(level), word) for level, word in taught.items()]
+
+
+def municipality_choices() -> dict[str, list[tuple[str, str]]]:
+    """All municipalities by district, in the page's script; the first choice is none."""
+    language = page_language()
+    rows = place_queries.municipalities()
+    grouped = groupby(rows, key=lambda row: pick(language, row.district_sr_cyrl, row.district_sr_latn))
+    return {"": [("", _("Choose"))]} | {
+        district: [(str(row.id), row.name(language)) for row in inside] for district, inside in grouped
+    }

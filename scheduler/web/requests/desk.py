@@ -1,0 +1,210 @@
+"""The coordinators' inbox, one request with what can be done, and requests taken on the phone."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.places import queries as place_queries
+from scheduler.places.terms import HostRow
+from scheduler.programmes import queries as programme_queries
+from scheduler.requests import queries, rules, service
+from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show
+from scheduler.web.filters import say, url_if
+from scheduler.web.forms import worded
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, here, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, levels_of
+from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
+from scheduler.web.requests.school import facts_of, paper_of
+
+
+@bp.get("/requests")
+@may("accept", "request")
+def inbox() -> ResponseReturnValue:
+    """What waits for the centre, oldest first; the filters live in the address."""
+    filters = _filters()
+    found = queries.inbox(current_actor(), filters, now=clock.now())
+    g.counts = {"requests.inbox": found.new}
+    return render_template(
+        "requests/inbox.html",
+        inbox=found,
+        filters=filters,
+        groups=_groups(found),
+        pills=_pills(found, filters),
+        words=words,
+        today=clock.local_day(clock.now()),
+    )
+
+
+def _filters() -> InboxFilters:
+    """What the address asks for; nonsense is the first page of the first filter."""
+    show, page = request.args.get("show", ""), request.args.get("page", "")
+    return InboxFilters(
+        show=Show(show) if show in {*Show} else Show.MINE,
+        typed=request.args.get("q", "")[:200],
+        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+    )
+
+
+def _groups(found: Inbox) -> list[dict[str, Any]]:
+    """The rows of the page under the headings of who must move."""
+    return [
+        {
+            "name": words.TURNS[turn],
+            "count": count,
+            "rows": [row for row in found.page.rows if row.turn is turn],
+        }
+        for turn, count in found.groups
+    ]
+
+
+def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
+    pills: list[dict[str, Any]] = [
+        {
+            "label": words.SHOWS[show],
+            "href": here(show=show.value, page=None),
+            "count": count,
+            "on": show is filters.show,
+        }
+        for show, count in found.pills
+    ]
+    if filters.typed:
+        pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
+    return pills
+
+
+@bp.get("/requests/<number>")
+@may("accept", "request")
+def show_request(number: str) -> ResponseReturnValue:
+    """One request: what is asked for, what happened, what can be done now."""
+    page = queries.request_page(current_actor(), number, now=clock.now())
+    return _request(page, QuestionForm(version=page.version), DeclineForm(version=page.version), 200)
+
+
+def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
+    state = page.row.state
+    shown = render_template(
+        "requests/show_request.html",
+        page=page,
+        row=page.row,
+        facts=facts_of(page),
+        history=words.history_of(page),
+        words=words,
+        question=question,
+        decline=decline,
+        press=PressForm(version=page.version),
+        may={
+            "take": state is RequestState.NEW or (state in rules.OPEN and page.owner_id != current_actor().user_id),
+            "ask": rules.may_move(state, RequestState.NEEDS_INFO),
+            "agree": rules.may_move(state, RequestState.AGREED) and state not in rules.WITH_DATE,
+            "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
+            "decline": rules.may_move(state, RequestState.DECLINED),
+            "note": page.attention,
+        },
+        plan_href=url_if("planning.plan_visit", request=page.row.number) if state is RequestState.AGREED else "",
+    )
+    return shown, code
+
+
+@bp.post("/requests/<number>/<any(take, waitlist, agree, note):act>")
+@may("accept", "request")
+def press(number: str, act: str) -> ResponseReturnValue:
+    """One of the answers that need no words."""
+    page = queries.request_page(current_actor(), number, now=clock.now())
+    form = PressForm()
+    does = {
+        "take": (service.take_request, _("It is yours now.")),
+        "waitlist": (service.waitlist_request, _("On the waiting list now.")),
+        "agree": (service.agree_request, _("Accepted. The school is told; plan the visit next.")),
+        "note": (service.note_counts, _("Noted.")),
+    }
+    if form.accepted():
+        act_on, told = does[act]
+        act_on(current_actor(), page.row.id, now=clock.now(), version=form.seen())
+        say(told)
+    return redirect(url_for(".show_request", number=number))
+
+
+@bp.post("/requests/<number>/<any(ask, decline):act>")
+@may("accept", "request")
+def answer(number: str, act: str) -> ResponseReturnValue:
+    """A question or a refusal: what is typed is mailed to the school."""
+    page = queries.request_page(current_actor(), number, now=clock.now())
+    question, decline = QuestionForm(), DeclineForm()
+    form: QuestionForm | DeclineForm = question if act == "ask" else decline
+    if form.accepted():
+        try:
+            if act == "ask":
+                service.ask_school(
+                    current_actor(), page.row.id, question.question.data, now=clock.now(), version=question.seen()
+                )
+            else:
+                service.decline_request(
+                    current_actor(), page.row.id, decline.reason.data, now=clock.now(), version=decline.seen()
+                )
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Sent to the school."))
+            return redirect(url_for(".show_request", number=number))
+    return _request(page, question, decline, 422)
+
+
+@bp.get("/requests/<number>.pdf")
+@may("accept", "request")
+def paper(number: str) -> ResponseReturnValue:
+    """The request as the school gets it on paper."""
+    return paper_of(queries.request_page(current_actor(), number, now=clock.now()))
+
+
+@bp.route("/requests/phone", methods=["GET", "POST"])
+@may("create", "request")
+def phone() -> ResponseReturnValue:
+    """A school is on the phone: find it, then all questions on one page."""
+    actor = current_actor()
+    if actor.user_id is None:
+        return redirect(url_for(".book"))
+    typed = request.args.get("q", "")[:200]
+    host = _host_asked()
+    form = _phone_form(host, actor.centre_id)
+    if host and "more" not in request.form and form.accepted():
+        try:
+            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.now().date())
+            request_id = service.submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The request is taken."))
+            number = queries.request_of(request_id, now=clock.now()).row.number
+            return redirect(url_for(".show_request", number=number))
+    found = place_queries.find_hosts(typed) if typed else []
+    shown = render_template("requests/phone.html", form=form, host=host, typed=typed, found=found)
+    return shown, 422 if form.problems_shown() else 200
+
+
+def _host_asked() -> HostRow | None:
+    chosen = request.args.get("host", "")
+    try:
+        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
+        return place_queries.host_of(int(chosen)) if is_number else None
+    except NotFound:
+        return None
+
+
+def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
+    form = PhoneForm()
+    programmes = programme_queries.open_programmes(centre_id)
+    form.programme.choices = [(str(row.id), row.name(page_language())) for row in programmes]
+    if "more" in request.form and len(form.presentations) < rules.MOST_PRESENTATIONS:
+        form.presentations.append_entry()
+    chosen = [row for row in programmes if str(row.id) == form.programme.data] or programmes[:1]
+    if chosen and form.programme.data:
+        furnish_presentations(form, chosen[0], levels_of(host))
+    return form

@@ -1,0 +1,249 @@
+"""The pages of a booking as forms, and the forms of the school's page and of the desk."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from babel.support import LazyProxy
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField
+from wtforms.validators import Optional
+
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import HostDraft, HostKind
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.rules import MOST_PRESENTATIONS
+from scheduler.requests.terms import Counts, DayPart, PresentationDraft
+from scheduler.web import forms
+from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField
+from scheduler.web.i18n import _l
+from scheduler.web.requests import words
+
+forms.MESSAGES.update(
+    {
+        "span_too_long": _l("Choose days that lie within 120 days."),
+        "not_open": _l("Choose another programme: this one is not open now."),
+        "too_many_presentations": _l("Ask for at most 8 presentations in one visit."),
+        "not_for_them": _l("Choose an audience that this programme is for."),
+        "not_at_this_host": _l("Choose the level that this school teaches."),
+        "not_in_the_day": _l("Choose a time between 7:00 and 21:00."),
+        "over_group_size": _l("Enter fewer people, or add a presentation: so many do not fit into one."),
+        "nobody_comes": _l("Enter how many people come."),
+        "negative": _l("Enter a whole number, for example 25."),
+        "bad_email": forms.MESSAGES["not_an_email"],
+        "too_quick": _l("Wait a few seconds and send it again."),
+        "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
+        "unknown_municipality": _l("Choose the municipality from the list."),
+        "not_a_phone": _l("Enter a phone number, for example 018 555 123."),
+    }
+)
+FEW_LETTERS = 80
+E = TypeVar("E", bound=StrEnum)
+
+
+def choices(named: Mapping[E, LazyProxy]) -> list[tuple[str, LazyProxy]]:
+    """A list to choose from, of a table of words."""
+    return [(str(value), word) for value, word in named.items()]
+
+
+class HostForm(BaseForm):
+    """Which host of the register; chosen by a button in the list of those found."""
+
+    host_id = HiddenField()
+
+    def chosen(self) -> int | None:
+        typed = str(self.host_id.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+
+class NewHostForm(BaseForm):
+    """A host that the register does not hold."""
+
+    name = TextField(_l("Name of the school or institution"), [Needed()], limit=150)
+    kind = SelectField(_l("What it is"), choices=choices(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
+    place = TextField(_l("Place"), [Needed()], limit=FEW_LETTERS)
+    municipality = SelectField(_l("Municipality"), [Needed()])
+    address = TextField(_l("Street and number"), limit=150)
+
+    def draft(self) -> HostDraft:
+        return HostDraft(
+            kind=HostKind(self.kind.data),
+            name=self.name.data,
+            place=self.place.data,
+            address=self.address.data or "",
+            municipality_id=int(self.municipality.data),
+        )
+
+
+class WhatForm(BaseForm):
+    """Which programme, and in which language it shall be held."""
+
+    programme = RadioField(_l("What would you like?"), [Needed()])
+    teaching_language = SelectField(
+        _l("Language of the presentation"),
+        choices=choices(words.LANGUAGES),
+        default=TeachingLanguage.SERBIAN.value,
+    )
+
+
+class WhenForm(BaseForm):
+    """Within which days, and when in the day."""
+
+    first_day = DayField(_l("First day that suits you"), [Needed()])
+    last_day = DayField(_l("Last day that suits you"), [Needed()])
+    day_part = RadioField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+
+
+class PresentationForm(Form):  # type: ignore[misc]
+    """One sitting; stands inside another form."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> forms.OurWords:
+            return forms.OurWords()
+
+    audience = SelectField(_l("Who listens"), choices=choices(words.AUDIENCES), default=Audience.PUPILS.value)
+    level = SelectField(_l("School"), choices=choices(words.LEVELS), default=SchoolLevel.PRIMARY.value)
+    classes = TextField(_l("Classes, for example VII-1 and VII-2"), limit=FEW_LETTERS)
+    pupils = CountField(_l("Pupils"), default=0)
+    parents = CountField(_l("Parents"), default=0)
+    teachers = CountField(_l("Teachers"), default=0)
+
+
+class WhoForm(BaseForm):
+    """The presentations of the visit, one after the other."""
+
+    presentations = FieldList(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        """Reasons of "presentations-0-pupils" stand beside that field."""
+        inner = {field.name: field for entry in self.presentations for field in entry.form}
+        for name in problems.keys() & inner.keys():
+            inner[name].errors = [*inner[name].errors, forms.worded(problems[name])]
+        super().show({name: reason for name, reason in problems.items() if name not in inner})
+
+    def problems_shown(self) -> list[forms.Problem]:
+        """As on every form, but each line leads to the inner field."""
+        found = [
+            forms.Problem(field.id, str(text))
+            for entry in self.presentations
+            for field in entry.form
+            for text in field.errors
+        ]
+        others = [problem for problem in super().problems_shown() if problem.field_id != self.presentations.id]
+        return [*others, *found]
+
+    def drafts(self, day_part: DayPart) -> tuple[PresentationDraft, ...]:
+        return tuple(_presentation(entry.form, day_part) for entry in self.presentations)
+
+
+def _presentation(form: PresentationForm, day_part: DayPart) -> PresentationDraft:
+    audience = Audience(form.audience.data)
+    return PresentationDraft(
+        audience=audience,
+        level=SchoolLevel(form.level.data) if audience is Audience.PUPILS else SchoolLevel.NONE,
+        classes=form.classes.data or "",
+        pupils=form.pupils.data or 0,
+        parents=form.parents.data or 0,
+        teachers=form.teachers.data or 0,
+        day_part=day_part,
+    )
+
+
+class WhereForm(BaseForm):
+    """The room, what is in it, and who guards the children."""
+
+    room = TextField(_l("Room"), limit=FEW_LETTERS)
+    has_projector = BooleanField(_l("There is a projector or a large screen"))
+    has_sound = BooleanField(_l("There are loudspeakers"))
+    has_internet = BooleanField(_l("There is an internet connection"))
+    step_free = BooleanField(_l("The room can be reached without steps"))
+    special_needs = BooleanField(_l("Pupils with special needs take part"))
+    recent_incident = BooleanField(_l("Something happened lately that we should know of; call me"))
+    safeguarding_contact = TextField(
+        _l("Who guards the children at your school (name and role)"), [Needed()], limit=FEW_LETTERS
+    )
+    teacher_stays = BooleanField(
+        _l("A teacher stays in the classroom from beginning to end"),
+        [Needed(forms.MESSAGES["teacher_stays"])],
+    )
+
+
+class YouForm(BaseForm):
+    """Whom we write to."""
+
+    contact_name = TextField(_l("Your name and surname"), [Needed()], limit=FEW_LETTERS)
+    contact_email = EmailField(_l("Your e-mail address"), [Needed()])
+    contact_phone = TextField(_l("Your phone"), limit=40)
+    file_number = TextField(_l("File number of the school"), limit=40)
+
+
+class CheckForm(BaseForm):
+    """The last press. `website` is a trap: people do not see it, programs fill it in."""
+
+    website = TextField(_l("Leave this empty"))
+
+
+class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm):
+    """The same questions on one page, for a coordinator with the school on the phone."""
+
+    contact_name = TextField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
+    contact_email = EmailField(_l("E-mail address of the school"), [Optional()])
+    contact_phone = TextField(_l("Phone"), limit=40)
+    file_number = TextField(_l("File number of the school"), limit=40)
+
+
+class PressForm(BaseForm):
+    """A button that does one thing."""
+
+    version = HiddenField()
+
+    def seen(self) -> int | None:
+        """The version of the row that the page showed."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+
+class QuestionForm(PressForm):
+    question = LinesField(_l("Your question to the school"), [Needed()], limit=600)
+
+
+class DeclineForm(PressForm):
+    reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600)
+
+
+class AnswerForm(PressForm):
+    answer = LinesField(_l("Your answer"), [Needed()], limit=600)
+
+
+class WithdrawForm(PressForm):
+    reason = LinesField(_l("Why (may stay empty)"), limit=300)
+
+
+class AddressForm(BaseForm):
+    email = EmailField(_l("Your e-mail address"), [Needed()])
+
+
+class CountsForm(Form):  # type: ignore[misc]
+    """The three numbers of one presentation."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> forms.OurWords:
+            return forms.OurWords()
+
+    pupils = CountField(_l("Pupils"), default=0)
+    parents = CountField(_l("Parents"), default=0)
+    teachers = CountField(_l("Teachers"), default=0)
+
+
+class ChangeCountsForm(PressForm):
+    """The numbers of each presentation, in their order."""
+
+    presentations = FieldList(FormField(CountsForm), max_entries=MOST_PRESENTATIONS)
+
+    show = WhoForm.show
+    problems_shown = WhoForm.problems_shown
+
+    def counts(self) -> list[Counts]:
+        return [
+            Counts(ordinal, entry.form.pupils.data or 0, entry.form.parents.data or 0, entry.form.teachers.data or 0)
+            for ordinal, entry in enumerate(self.presentations, 1)
+        ]

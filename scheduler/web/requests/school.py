@@ -1,0 +1,170 @@
+"""The school's own page behind its secret link: where the request stands, and what the school may still do."""
+
+from typing import Any
+
+from flask import Response, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.config import Settings
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.policy import Actor
+from scheduler.requests import pdf, queries, rules, service
+from scheduler.requests.terms import PaperPresentation, RequestPage, RequestPaper, RequestState
+from scheduler.web.filters import say
+from scheduler.web.forms import worded
+from scheduler.web.guards import link_actor, public
+from scheduler.web.i18n import _, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.booking import equipment_of, sitting_of
+from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, WithdrawForm
+
+
+def _opened(secret: str) -> tuple[Actor, RequestPage]:
+    actor = link_actor(secret)
+    return actor, queries.own_request(actor, now=clock.now())
+
+
+@bp.route("/status/<secret>", methods=["GET", "POST"])
+@public
+def status(secret: str) -> ResponseReturnValue:
+    """Everything about the request in plain words. A POST answers the question of the centre."""
+    actor, page = _opened(secret)
+    form = AnswerForm(version=page.version)
+    if form.accepted():
+        try:
+            service.answer_question(actor, page.row.id, form.answer.data, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Thank you, your answer is with the centre."))
+            return redirect(url_for(".status", secret=secret))
+    return _page(secret, page, form, 422 if form.problems_shown() else 200)
+
+
+def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> ResponseReturnValue:
+    state = page.row.state
+    shown = render_template(
+        "requests/status.html",
+        page=page,
+        row=page.row,
+        secret=secret,
+        form=form,
+        heading=words.HEADINGS[state],
+        next_words=words.NEXT[state],
+        stops=words.stops_of(page),
+        facts=facts_of(page),
+        asks=state is RequestState.NEEDS_INFO,
+        may_change=rules.may_change_counts(state),
+        may_withdraw=rules.way_out(state) is not None,
+        over=state in rules.OVER,
+    )
+    return shown, code
+
+
+def facts_of(page: RequestPage) -> list[dict[str, Any]]:
+    """What was asked for, as rows of terms and answers."""
+    language = page_language()
+    row = page.row
+    facts = [
+        (_("Where"), [row.host.name(language), row.host.place(language)]),
+        (_("What you ask for"), [row.programme.name(language)]),
+        (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
+        (_("Room"), [page.room, *equipment_of(page)]),
+        (_("Who guards the children"), [page.safeguarding_contact]),
+        (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
+        (_("File number of the school"), [page.file_number]),
+    ]
+    return [{"term": term, "answer": kept} for term, parts in facts if (kept := [part for part in parts if part])]
+
+
+@bp.route("/status/<secret>/counts", methods=["GET", "POST"])
+@public
+def change_counts(secret: str) -> ResponseReturnValue:
+    """More or fewer come."""
+    actor, page = _opened(secret)
+    asked = page.presentations
+    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in asked]
+    form = ChangeCountsForm(version=page.version, presentations=now_there)
+    if form.accepted():
+        try:
+            counts = form.counts()
+            service.change_counts(actor, page.row.id, counts, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("The new numbers are saved."))
+            return redirect(url_for(".status", secret=secret))
+    pairs = list(zip(asked, form.presentations, strict=False))
+    shown = render_template(
+        "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=words.AUDIENCES
+    )
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.route("/status/<secret>/withdraw", methods=["GET", "POST"])
+@public
+def withdraw(secret: str) -> ResponseReturnValue:
+    """The school needs no visit any more: asked once, because a mail leaves."""
+    actor, page = _opened(secret)
+    form = WithdrawForm(version=page.version)
+    if form.accepted():
+        try:
+            service.withdraw_request(actor, page.row.id, form.reason.data or "", now=clock.now(), version=form.seen())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("The request is withdrawn."))
+            return redirect(url_for(".status", secret=secret))
+    shown = render_template("requests/withdraw.html", page=page, form=form, secret=secret)
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.get("/status/<secret>/request.pdf")
+@public
+def own_paper(secret: str) -> ResponseReturnValue:
+    """The school's own paper, for the director's files."""
+    return paper_of(_opened(secret)[1])
+
+
+def paper_of(page: RequestPage) -> Response:
+    """The request as PDF, in the language of the page it was asked from."""
+    language = page_language()
+    settings: Settings = current_app.config["SETTINGS"]
+    row = page.row
+    paper = RequestPaper(
+        running_number=row.number,
+        centre_name=row.programme.centre(language),
+        host_name=row.host.name(language),
+        host_place=row.host.place(language),
+        host_address=row.host.address(language),
+        programme_title=row.programme.name(language),
+        contact_name=page.contact_name,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        printed_at=clock.now(),
+        presentations=tuple(
+            PaperPresentation(
+                audience=str(words.AUDIENCES[asked.audience]),
+                classes=asked.classes,
+                expected=asked.pupils + asked.parents + asked.teachers,
+                room=page.room,
+                starts_local=asked.starts_local,
+            )
+            for asked in page.presentations
+        ),
+        file_number=page.file_number,
+        equipment=tuple(equipment_of(page)),
+        safeguarding_contact=page.safeguarding_contact,
+        teacher_stays=True,
+        zone=settings.centre_timezone,
+        helpline=settings.helpline_number,
+    )
+    name = f"{row.number}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(pdf.draw(paper, language), content_type="application/pdf", headers=headers)

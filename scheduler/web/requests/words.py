@@ -1,0 +1,242 @@
+"""How requests are worded: audiences, parts of the day, steps of the history, the line on a school's page."""
+
+from dataclasses import dataclass
+
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import HostKind
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.terms import DayPart, HistoryLine, NextStep, RequestPage, RequestRow, RequestState, Show, Turn
+from scheduler.web import filters
+from scheduler.web.i18n import _, _l, _n
+
+AUDIENCES = {
+    Audience.PUPILS: _l("Pupils"),
+    Audience.PARENTS: _l("Parents"),
+    Audience.TEACHERS: _l("Teachers"),
+    Audience.OTHERS: _l("Others"),
+}
+LEVELS = {
+    SchoolLevel.PRIMARY: _l("Primary school"),
+    SchoolLevel.SECONDARY: _l("Secondary school"),
+    SchoolLevel.NONE: _l("Not pupils"),
+}
+DAY_PARTS = {
+    DayPart.ANY: _l("Any time of the day"),
+    DayPart.MORNING: _l("In the morning"),
+    DayPart.AFTERNOON: _l("In the afternoon"),
+    DayPart.EVENING: _l("In the evening"),
+}
+LANGUAGES = {
+    TeachingLanguage.SERBIAN: _l("Serbian"),
+    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
+    TeachingLanguage.SLOVAK: _l("Slovak"),
+    TeachingLanguage.ROMANIAN: _l("Romanian"),
+    TeachingLanguage.RUSYN: _l("Rusyn"),
+    TeachingLanguage.CROATIAN: _l("Croatian"),
+    TeachingLanguage.BOSNIAN: _l("Bosnian"),
+    TeachingLanguage.ALBANIAN: _l("Albanian"),
+    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
+    TeachingLanguage.ENGLISH: _l("English language"),
+}
+TYPED_KINDS = {  # of hosts that a school can add itself
+    HostKind.PRIMARY: _l("Primary school"),
+    HostKind.SECONDARY: _l("Secondary school"),
+    HostKind.DORMITORY: _l("Dormitory"),
+    HostKind.LIBRARY: _l("Library"),
+    HostKind.CAMP: _l("Camp"),
+    HostKind.MUNICIPALITY: _l("Municipality"),
+    HostKind.OTHER: _l("Something else"),
+}
+TURNS = {
+    Turn.YOURS: _l("Waits for you"),
+    Turn.OTHERS: _l("Waits for others"),
+    Turn.ITSELF: _l("Runs by itself"),
+    Turn.OVER: _l("Over"),
+}
+STEPS = {
+    NextStep.TAKE: _l("Take it"),
+    NextStep.DECIDE: _l("Decide"),
+    NextStep.PLAN: _l("Plan the visit"),
+    NextStep.REPLAN: _l("Find a new date"),
+    NextStep.CHECK_COUNTS: _l("Check the numbers"),
+    NextStep.LOOK: _l("Look"),
+}
+SHOWS = {
+    Show.MINE: _l("Mine and nobody's"),
+    Show.OPEN: _l("All open"),
+    Show.WAITING: _l("Waiting list"),
+    Show.OVER: _l("Over"),
+}
+ACTIONS = {
+    "school request unverified": _l("The school sent the request"),
+    "school request new": _l("The request reached the centre"),
+    "school request triage": _l("Somebody at the centre works on it"),
+    "school request needs_info": _l("The centre asked a question"),
+    "school request declined": _l("Declined"),
+    "school request waitlisted": _l("Put on the waiting list"),
+    "school request proposed": _l("Dates offered to the school"),
+    "school request agreed": _l("The centre accepted"),
+    "school request staffing": _l("The visit is planned, presenters are asked"),
+    "school request confirmed": _l("The visit is confirmed"),
+    "school request ready": _l("Everything is ready"),
+    "school request delivered": _l("The presentation was held"),
+    "school request reported": _l("The numbers are handed in"),
+    "school request certified": _l("Certificates are issued"),
+    "school request closed": _l("Closed"),
+    "school request withdrawn": _l("The school withdrew"),
+    "school request expired": _l("Expired: the address was not confirmed"),
+    "school request cancelled_by_school": _l("Cancelled by the school"),
+    "school request cancelled_by_centre": _l("Cancelled by the centre"),
+    "school request disrupted": _l("Stopped by a closure"),
+    "school request merged_into": _l("Joined with another request"),
+    "owner changed": _l("A colleague took it over"),
+    "counts changed": _l("The numbers changed"),
+    "counts seen": _l("The centre saw the new numbers"),
+}
+SIDES = {"centre": _l("the centre"), "school": _l("the school"), "product": _l("by itself")}
+_S = RequestState
+_PATH = (_S.NEW, _S.AGREED, _S.CONFIRMED, _S.DELIVERED, _S.CERTIFIED)
+_REACHED = {  # how many stops of the line lie behind, by state
+    _S.UNVERIFIED: 0,
+    _S.NEW: 1,
+    _S.TRIAGE: 1,
+    _S.NEEDS_INFO: 1,
+    _S.WAITLISTED: 1,
+    _S.PROPOSED: 1,
+    _S.AGREED: 2,
+    _S.STAFFING: 2,
+    _S.DISRUPTED: 2,
+    _S.CONFIRMED: 3,
+    _S.READY: 3,
+    _S.DELIVERED: 4,
+    _S.REPORTED: 4,
+    _S.CERTIFIED: 5,
+    _S.CLOSED: 5,
+}
+_DONE = {
+    _S.NEW: _l("Request received"),
+    _S.AGREED: _l("Accepted by the centre"),
+    _S.CONFIRMED: _l("Date and presenters settled"),
+    _S.DELIVERED: _l("Presentation"),
+    _S.CERTIFIED: _l("Numbers and the school's certificate"),
+}
+NOW = {
+    _S.UNVERIFIED: _l("Your part: confirm your address from the mail"),
+    _S.NEW: _l("Now: the centre reads your request"),
+    _S.TRIAGE: _l("Now: the centre decides"),
+    _S.NEEDS_INFO: _l("Your part: answer the question"),
+    _S.WAITLISTED: _l("Now: on the waiting list"),
+    _S.PROPOSED: _l("Your part: choose a date"),
+    _S.AGREED: _l("Now: we look for a date and presenters"),
+    _S.STAFFING: _l("Now: presenters are asked"),
+    _S.DISRUPTED: _l("Now: a new date is sought"),
+    _S.CONFIRMED: _l("Now: waiting for the day"),
+    _S.READY: _l("Now: everything is ready for the day"),
+    _S.DELIVERED: _l("Now: the numbers are counted"),
+    _S.REPORTED: _l("Now: the certificate is prepared"),
+}
+HEADINGS = {
+    _S.UNVERIFIED: _l("Confirm your address"),
+    _S.NEW: _l("We have your request"),
+    _S.TRIAGE: _l("We are working on your request"),
+    _S.NEEDS_INFO: _l("We have a question"),
+    _S.DECLINED: _l("We cannot come this time"),
+    _S.MERGED_INTO: _l("Joined with your other request"),
+    _S.WAITLISTED: _l("You are on the waiting list"),
+    _S.PROPOSED: _l("We offer you dates"),
+    _S.AGREED: _l("We are coming"),
+    _S.STAFFING: _l("We are coming"),
+    _S.CONFIRMED: _l("The visit is confirmed"),
+    _S.READY: _l("Everything is ready"),
+    _S.DELIVERED: _l("The presentation was held"),
+    _S.REPORTED: _l("The presentation was held"),
+    _S.CERTIFIED: _l("The certificate is ready"),
+    _S.CLOSED: _l("All done, thank you"),
+    _S.WITHDRAWN: _l("You withdrew the request"),
+    _S.EXPIRED: _l("The request has expired"),
+    _S.CANCELLED_BY_SCHOOL: _l("You cancelled the visit"),
+    _S.CANCELLED_BY_CENTRE: _l("The centre cancelled the visit"),
+    _S.DISRUPTED: _l("The visit was stopped by a closure"),
+}
+NEXT = {
+    _S.UNVERIFIED: _l("We see the request only when you open the link in the mail and press the button."),
+    _S.NEW: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),
+    _S.TRIAGE: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),
+    _S.NEEDS_INFO: _l("As soon as you answer, we go on."),
+    _S.DECLINED: _l("You can send a new request at any time."),
+    _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
+    _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
+    _S.PROPOSED: _l("Choose the date that suits you; until then we hold them for you."),
+    _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
+    _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
+    _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
+    _S.READY: _l("A teacher stays in the room from beginning to end. See you soon!"),
+    _S.DELIVERED: _l("The presenters hand in the numbers; you confirm them here."),
+    _S.REPORTED: _l("The school's certificate follows on this page."),
+    _S.CERTIFIED: _l("You can download the certificate."),
+    _S.CLOSED: _l("Come again next school year."),
+    _S.WITHDRAWN: _l("You can send a new request at any time."),
+    _S.EXPIRED: _l("The address was not confirmed in time. You can send a new request."),
+    _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
+    _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
+    _S.DISRUPTED: _l("Your place is kept: we look for a new date and write to you."),
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop of the standing line."""
+
+    state: str  # done, here, ahead
+    title: str
+    text: str = ""
+    href: str = ""
+
+
+def stops_of(page: RequestPage) -> list[Stop]:
+    """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
+    state = page.row.state
+    if state not in _REACHED:
+        return [Stop("done", str(ACTIONS[line.action]), filters.moment(line.at)) for line in milestones(page)]
+    behind = _REACHED[state]
+    when = {line.action.removeprefix("school request "): line.at for line in page.history}
+    done = [
+        Stop("done", str(_DONE[stop]), filters.moment(when[stop.value]) if stop.value in when else "")
+        for stop in _PATH[:behind]
+    ]
+    here = [Stop("here", str(NOW[state]), filters.moment(page.row.state_since))] if state in NOW else []
+    return done + here + [Stop("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
+
+
+def milestones(page: RequestPage) -> list[HistoryLine]:
+    """The history that has words."""
+    return [line for line in page.history if line.action in ACTIONS]
+
+
+def history_of(page: RequestPage) -> list[Stop]:
+    """The whole history for staff: what, when and by whom."""
+    return [
+        Stop("done", str(ACTIONS[line.action]), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
+        for line in milestones(page)
+    ]
+
+
+def people_of(pupils: int, parents: int, teachers: int) -> str:
+    """90 pupils, 2 teachers"""
+    parts = (
+        _n("%(num)s pupil", "%(num)s pupils", pupils) if pupils else "",
+        _n("%(num)s parent", "%(num)s parents", parents) if parents else "",
+        _n("%(num)s teacher", "%(num)s teachers", teachers) if teachers else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def size_of(row: RequestRow) -> str:
+    """2 presentations · 90 pupils, 2 teachers"""
+    people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
+    return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
+
+
+def yes_no(ticked: bool) -> str:
+    """What a tick says on the page before sending."""
+    return _("yes") if ticked else _("no")

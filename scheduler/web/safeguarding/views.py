@@ -1,0 +1,103 @@
+"""What expires and what waits; vetting and paper consents as people record them."""
+
+import datetime as dt
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.safeguarding import queries, service
+from scheduler.safeguarding.terms import SafeguardingPage
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, _l
+from scheduler.web.safeguarding import forms
+
+bp = Blueprint("safeguarding", __name__)
+
+PURPOSES = {
+    "takes_part": _l("takes part"),
+    "travels": _l("travels"),
+    "photo": _l("photo"),
+    "name_on_the_web": _l("first name on public pages"),
+}
+
+
+def _today() -> dt.date:
+    return clock.local_day(clock.now())
+
+
+def _page_for(verb: str, thing: str, presenter_id: int) -> SafeguardingPage:
+    """The presenter's proofs, if the actor has `verb` on them. Raises: NotFound."""
+    page = queries.page_of(presenter_id, _today())
+    centre_id = page.clearance.presenter.centre_id
+    policy.require(current_actor(), verb, thing, centre=centre_id, presenters=[presenter_id])
+    return page
+
+
+@bp.get("/safeguarding")
+@may("list", "vetting")
+def overview() -> ResponseReturnValue:
+    centre_id = current_actor().centre_id
+    if centre_id is None:
+        raise NotFound("centre")
+    rows = queries.clearances_of(centre_id, _today())
+    waiting = [row for row in rows if row.waits]
+    return render_template("safeguarding/overview.html", waiting=waiting, others=[row for row in rows if not row.waits])
+
+
+@bp.get("/safeguarding/<int:presenter_id>")
+@may("read", "vetting")
+def proofs(presenter_id: int) -> ResponseReturnValue:
+    page = _page_for("read", "vetting", presenter_id)
+    own = current_actor().presenter_id == presenter_id
+    return render_template(
+        "safeguarding/proofs.html",
+        page=page,
+        purposes=PURPOSES,
+        results=forms.RESULTS,
+        may_record=not own and policy.scope_of(current_actor(), "create", "vetting") is not None,
+        may_withdraw=policy.scope_of(current_actor(), "withdraw", "consent") is not None,
+    )
+
+
+@bp.route("/safeguarding/<int:presenter_id>/vetting", methods=["GET", "POST"])
+@may("create", "vetting")
+def new_vetting(presenter_id: int) -> ResponseReturnValue:
+    page = _page_for("create", "vetting", presenter_id)
+    form = forms.VettingForm()
+    if form.accepted():
+        try:
+            service.record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The check is recorded."))
+            return redirect(url_for(".proofs", presenter_id=presenter_id))
+    return render_template("safeguarding/new_vetting.html", form=form, page=page), 422 if form.errors else 200
+
+
+@bp.route("/safeguarding/<int:presenter_id>/consent", methods=["GET", "POST"])
+@may("create", "consent")
+def new_consent(presenter_id: int) -> ResponseReturnValue:
+    page = _page_for("create", "consent", presenter_id)
+    form = forms.ConsentForm()
+    if form.accepted():
+        try:
+            service.record_paper_consent(current_actor(), presenter_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The consent is recorded and the guardian is told by mail."))
+            return redirect(url_for(".proofs", presenter_id=presenter_id))
+    return render_template("safeguarding/new_consent.html", form=form, page=page), 422 if form.errors else 200
+
+
+@bp.post("/safeguarding/consents/<int:consent_id>/withdraw")
+@may("withdraw", "consent")
+def withdraw_consent(consent_id: int) -> ResponseReturnValue:
+    presenter_id = service.withdraw_consent(current_actor(), consent_id, now=clock.now())
+    say(_("The consent is withdrawn, for good."))
+    return redirect(url_for(".proofs", presenter_id=presenter_id))

@@ -1,0 +1,72 @@
+import csv
+import io
+import json
+
+import pytest
+
+from scheduler.attendance.terms import Counts
+from tests.factories.programmes import make_campaign, make_programme
+from tests.reports.test_queries import a_held_visit
+
+YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
+NUMBERS = ("visits", "presentations", "pupils", "parents", "teachers", "others", "cities", "kilometres")
+
+
+@pytest.fixture
+def run(app):
+    def run(*arguments):
+        return app.test_cli_runner().invoke(args=["reports", "attendance", *arguments])
+
+    return run
+
+
+def test_the_document_is_as_the_contract_says(run, session):
+    programme = make_programme(slug="talk")
+    campaign = make_campaign(programme=programme, slug="respect")
+    a_held_visit(Counts(7, 1, 2, 3), programme=programme, campaign_id=campaign.id, kilometres=15)
+
+    document = json.loads(run(*YEAR, "--campaign", "respect", "--by", "programme", "--by", "month").stdout)
+
+    counts = dict(zip(NUMBERS, (1, 1, 7, 1, 2, 3, 1, 15), strict=True))
+    assert document == {
+        "period": {"from": "2026-01-01", "to": "2026-12-31"},
+        "filters": {"centre": None, "campaign": "respect", "programme": None},
+        "totals": counts,
+        "rows": [{"programme": "talk", "programme_name": "Talk with pupils", "month": "2026-10"} | counts],
+    }
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(run, session):
+    a_held_visit(programme=make_programme(slug="evil", name_en='=HYPERLINK("http://example.org")'))
+
+    (row,) = csv.DictReader(io.StringIO(run(*YEAR, "--by", "programme", "--format", "csv").stdout))
+
+    assert row["programme_name"] == '\'=HYPERLINK("http://example.org")'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "2026-02-30", "--to", "2026-12-31"), "--from: 2026-02-30 is not a day"),
+        (("--from", "2026-01-01", "--to", "2025-12-31"), "--to: 2025-12-31 lies before --from"),
+        ((*YEAR, "--centre", "nobody"), "--centre: there is no centre nobody"),
+        ((*YEAR, "--campaign", "nothing"), "--campaign: there is no campaign nothing"),
+        ((*YEAR, "--programme", "nothing"), "--programme: there is no programme nothing"),
+        ((*YEAR, "--out", "/no/such/folder/file"), "--out: /no/such/folder/file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(run, session, arguments, words):
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
+    file = tmp_path / "report.pdf"
+
+    result = run(*YEAR, "--format", "pdf", "--lang", "sr_Cyrl", "--out", str(file))
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert file.read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,233 @@
+import datetime as dt
+import json
+import stat
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import func, select
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import AttendanceState
+from scheduler.config import settings
+from scheduler.core.audit import AuditEntry
+from scheduler.core.clock import local_day
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict
+from scheduler.demo import load as demo
+from scheduler.demo import rows
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Host, Municipality
+from scheduler.places.rules import is_school_day
+from scheduler.places.terms import Level
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import LIVING, PROMISED, AssignmentState, VisitState
+from scheduler.programmes.models import Campaign
+from scheduler.programmes.terms import Audience
+from scheduler.reports import queries, rules
+from scheduler.reports.terms import Counts, Filters, Group
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from scheduler.safeguarding.models import Vetting
+from tests.factories import MONDAY
+
+YEAR = rules.year_of(2023)
+
+
+@pytest.fixture
+def loaded(session):
+    assert demo.load(MONDAY)
+    return session
+
+
+def published(**given):
+    return queries.attendance_report(Filters(YEAR, queries.centre_id_of("ncc"), **given)).totals
+
+
+@pytest.mark.both_databases
+def test_the_year_2023_shows_exactly_the_published_figures(loaded):
+    year, campaign = published(), published(campaign="show-respect")
+
+    assert (year.presentations, year.pupils, year.parents, year.teachers) == (120, 7803, 1097, 302)
+    assert (campaign.cities, campaign.pupils) == (11, 2940)
+
+
+def test_the_campaigns_pupils_are_all_of_secondary_schools(loaded):
+    filters = Filters(YEAR, queries.centre_id_of("ncc"), campaign="show-respect")
+
+    (row,) = queries.attendance_report(filters, [Group.AUDIENCE]).rows
+
+    assert (row.keys[0].label, row.keys[0].level, row.counts.pupils) == ("pupils", "secondary", 2940)
+
+
+def test_changing_one_head_count_moves_the_totals(loaded):
+    before = published()
+    with transaction() as session:
+        count = session.scalars(
+            select(HeadCount)
+            .join(Presentation, Presentation.id == HeadCount.presentation_id)
+            .where(HeadCount.audience == Audience.PUPILS, HeadCount.people > 0, Presentation.on_day <= YEAR.last)
+            .order_by(HeadCount.id)
+        ).first()
+        count.people += 5
+
+    assert published() == Counts(**(before.__dict__ | {"pupils": before.pupils + 5}))
+
+
+def test_nothing_in_the_demo_breaks_an_invariant(loaded):
+    assert queries.violations() == []
+
+
+def test_no_presentation_of_2023_falls_on_a_day_without_lessons(loaded):
+    held = loaded.execute(select(Presentation.on_day).where(Presentation.on_day <= YEAR.last)).scalars().all()
+    closed = {row.day for row in queries_of_holidays()}
+
+    assert len(held) == 148
+    assert [day for day in held if not is_school_day(day, [], closed, Level.PRIMARY)] == []
+
+
+def queries_of_holidays():
+    from scheduler.places.queries import holidays_between
+
+    return [row for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons]
+
+
+def test_nobody_is_at_two_hosts_on_one_day_but_where_a_clash_waits_to_be_solved(loaded):
+    promised = loaded.execute(
+        select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Assignment.state.in_(PROMISED))
+        .distinct()
+    ).all()
+    living = loaded.execute(
+        select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Assignment.state.in_(LIVING))
+        .distinct()
+    ).all()
+
+    assert len({(who, day) for who, day, _ in promised}) == len(promised)
+    assert len(living) - len({(who, day) for who, day, _ in living}) == 1  # the suggested one
+
+
+def test_a_minor_is_never_without_an_adult(loaded):
+    crews = loaded.execute(
+        select(Assignment.presentation_id, Assignment.on_day, Presenter.adult_on)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(Assignment.state.in_(LIVING))
+    ).all()
+    with_minor = {one for one, day, adult_on in crews if is_minor(adult_on, day)}
+    with_adult = {one for one, day, adult_on in crews if not is_minor(adult_on, day)}
+
+    assert with_minor
+    assert with_minor <= with_adult
+
+
+def test_the_present_holds_requests_in_every_state_that_a_request_reaches_before_its_certificate(loaded):
+    states = set(loaded.scalars(select(SchoolRequest.state)))
+
+    assert set(RequestState) - states == {RequestState.CERTIFIED}
+
+
+def test_the_present_lies_around_the_day_of_loading(loaded):
+    today = local_day(MONDAY)
+    days = loaded.scalars(select(Visit.on_day).where(Visit.on_day > YEAR.last)).all()
+    behind, ahead = [day for day in days if day <= today], [day for day in days if day > today]
+
+    assert min(days) >= today - dt.timedelta(weeks=6)
+    assert max(days) <= today + dt.timedelta(weeks=10)
+    assert (len(behind), len(ahead)) == (12, 18)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_demo_can_be_loaded_in_every_month(session, month):
+    assert demo.load(MONDAY.replace(year=2027, month=month, day=3))
+
+    assert queries.violations() == []
+    assert published().pupils == 7803
+
+
+def test_the_educator_who_signs_in_has_offers_counting_and_a_clash(loaded):
+    email = next(row["email"] for row in demo.sign_ins() if row["role"] == "educator")
+    mine = (
+        select(Assignment.state, Visit.state, Attendance.state)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .join(User, User.id == Presenter.user_id)
+        .where(User.email == email)
+    )
+    work = set(loaded.execute(mine))
+
+    assert (AssignmentState.OFFERED, VisitState.OFFERED, None) in work
+    assert (AssignmentState.PRESENT, VisitState.DELIVERED, AttendanceState.OPEN) in work
+    assert (AssignmentState.SUGGESTED, VisitState.PLANNED, None) in work
+
+
+def test_one_vetting_ends_within_a_month(loaded):
+    soon = local_day(MONDAY) + dt.timedelta(days=30)
+
+    assert loaded.scalar(select(func.count()).select_from(Vetting).where(Vetting.valid_until <= soon)) == 1
+
+
+def test_every_role_signs_in_with_the_listed_password_and_nobody_else_can(loaded):
+    listed = demo.sign_ins()
+    stored = dict(loaded.execute(select(User.email, User.password_hash)).all())
+
+    assert {row["role"] for row in listed} >= {
+        "coordinator", "administrator", "safeguarding", "educator", "influencer",
+    }  # fmt: skip
+    assert [row["minor"] for row in listed if row["role"] == "influencer"] == ["no", "yes"]
+    for row in listed:
+        assert PasswordHasher().verify(stored[row["email"]], row["password"])
+    assert {email for email, hashed in stored.items() if hashed} == {row["email"] for row in listed}
+
+
+def test_passwords_lie_in_a_file_that_only_its_owner_reads(loaded):
+    path = settings().instance / demo.SIGN_INS
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text()) == demo.sign_ins()
+
+
+def test_loading_twice_is_loading_once(loaded):
+    before = loaded.scalar(select(func.count()).select_from(AuditEntry))
+    listed = demo.sign_ins()
+
+    assert demo.load(MONDAY) is False
+    assert loaded.scalar(select(func.count()).select_from(AuditEntry)) == before
+    assert demo.sign_ins() == listed
+
+
+def test_a_load_that_dies_leaves_nothing_and_can_be_repeated(session, monkeypatch):
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "_write_attendance", die)
+        with pytest.raises(KeyboardInterrupt):
+            demo.load(MONDAY)
+    assert [session.scalar(select(func.count()).select_from(kind)) for kind in (User, Host, Municipality)] == [0, 0, 0]
+
+    assert demo.load(MONDAY)
+    assert published().presentations == 120
+
+
+@pytest.mark.both_databases
+def test_removing_takes_all_demo_rows_and_leaves_the_reference_data(loaded):
+    assert demo.remove()
+
+    kinds = (User, Presenter, SchoolRequest, Visit, Assignment, HeadCount, Campaign, Host)
+    assert [db.session.scalar(select(func.count()).select_from(kind)) for kind in kinds] == [0] * len(kinds)
+    assert db.session.scalar(select(func.count()).select_from(Municipality)) == 182
+    assert demo.remove() is False
+    with pytest.raises(Conflict):
+        demo.sign_ins()
+
+
+def test_all_influencers_and_educators_are_there(loaded):
+    kinds = loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all()
+
+    assert dict(kinds) == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}

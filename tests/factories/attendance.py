@@ -1,0 +1,50 @@
+"""Attendance with its head counts, written straight into the tables (services have their own rules)."""
+
+import datetime as dt
+from typing import Any
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.core.db import transaction
+from scheduler.planning.models import Presentation
+from scheduler.programmes.terms import Audience
+
+A_CLASS = Counts(pupils=60, teachers=2)
+
+
+def make_attendance(
+    presentation: Presentation,
+    counts: Counts | None = A_CLASS,
+    state: AttendanceState = AttendanceState.LOCKED,
+    **given: Any,
+) -> Attendance:
+    """Attendance of a presentation, locked unless said otherwise, with the educator's four numbers (or none)."""
+    with transaction() as session:
+        over = presentation.ends_at
+        locked = state in (AttendanceState.LOCKED, AttendanceState.CORRECTED)
+        fair: dict[str, Any] = {
+            "presentation_id": presentation.id,
+            "state": state,
+            "state_since": over,
+            "teacher_present": True,
+            "minutes_given": presentation.minutes,
+            "submitted_at": None if state is AttendanceState.OPEN else over,
+            "locked_at": over + dt.timedelta(days=8) if locked else None,
+        }
+        attendance = Attendance(**(fair | given))
+        session.add(attendance)
+        session.flush()
+        if counts is not None:
+            session.add_all(
+                HeadCount(
+                    presentation_id=presentation.id,
+                    audience=audience,
+                    source=CountSource.EDUCATOR,
+                    version=1,
+                    people=getattr(counts, audience.value),
+                    counts=True,
+                    entered_at=over,
+                )
+                for audience in Audience
+            )
+    return attendance

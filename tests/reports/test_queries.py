@@ -1,0 +1,252 @@
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.attendance.models import HeadCount
+from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotFound
+from scheduler.people.terms import PresenterKind
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports import queries, rules
+from scheduler.reports.terms import Filters, Group
+from tests.counting import statements
+from tests.factories.attendance import make_attendance
+from tests.factories.people import make_presenter
+from tests.factories.places import make_district, make_host, make_municipality
+from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.programmes import make_campaign, make_programme
+
+DAY = dt.date(2026, 10, 6)
+YEAR = Filters(rules.year_of(2026))
+
+
+def a_held_visit(*counts, on_day=DAY, state=AttendanceState.LOCKED, level=SchoolLevel.PRIMARY, **given):
+    """A delivered visit with one presentation for each of the counts."""
+    visit = make_visit(VisitState.DELIVERED, on_day=on_day, **given)
+    for hour, one in enumerate(counts or [Counts(pupils=60, teachers=2)], 8):
+        presentation = make_presentation(visit, dt.time(hour, 0), PresentationState.DELIVERED, minutes=30, level=level)
+        make_attendance(presentation, one, state)
+    return visit
+
+
+def totals(filters=YEAR):
+    return queries.attendance_report(filters).totals
+
+
+@pytest.mark.both_databases
+def test_a_report_sums_what_was_counted(session):
+    a_held_visit(Counts(50, 0, 2, 1), Counts(0, 30, 1, 0), kilometres=80)
+    a_held_visit(Counts(40, 0, 1, 0), kilometres=20)
+
+    assert totals() == queries.Counts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in AttendanceState if state not in (AttendanceState.LOCKED, AttendanceState.CORRECTED)]
+)
+def test_only_locked_attendance_is_counted(session, state):
+    a_held_visit(state=state)
+
+    assert totals().presentations == 0
+
+
+@pytest.mark.parametrize("state", [PresentationState.MERGED_INTO, PresentationState.CANCELLED])
+def test_a_presentation_that_was_not_held_is_not_counted_whatever_its_attendance_says(session, state):
+    visit = a_held_visit()
+    other = visit if state is PresentationState.CANCELLED else a_held_visit(on_day=dt.date(2025, 1, 1))
+    into = make_presentation(other, dt.time(15, 0), minutes=30)
+    merged = {"merged_into_id": into.id} if state is PresentationState.MERGED_INTO else {}
+    make_attendance(make_presentation(visit, dt.time(17, 0), state, **merged))
+
+    assert totals().presentations == 1
+
+
+def test_of_two_versions_only_the_one_that_counts_is_read(session):
+    a_held_visit(Counts(pupils=60))
+    with transaction() as writing:
+        old = writing.query(HeadCount).filter_by(audience=Audience.PUPILS).one()
+        old.counts = False
+        writing.flush()
+        writing.add(
+            HeadCount(
+                presentation_id=old.presentation_id, audience=Audience.PUPILS, source=CountSource.COORDINATOR,
+                version=2, people=57, counts=True, entered_at=old.entered_at,
+            )
+        )  # fmt: skip
+
+    assert totals().pupils == 57
+
+
+def test_the_ends_of_a_period_belong_to_it(session):
+    for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 31), dt.date(2027, 1, 1)):
+        a_held_visit(on_day=day)
+
+    assert totals().visits == 2
+
+
+def test_municipalities_of_one_town_are_one_city_and_a_host_abroad_is_none(session):
+    for name in ("Врачар", "Земун"):
+        town = make_municipality(name, city_sr_cyrl="Београд", city_sr_latn="Beograd")
+        a_held_visit(host_id=make_host(municipality_id=town.id).id)
+    a_held_visit(host_id=make_host(municipality_id=None).id)
+
+    report = queries.attendance_report(YEAR, [Group.CITY], language="sr_Latn")
+
+    assert report.totals.cities == 1
+    assert [(row.keys[0].label, row.counts.visits) for row in report.rows] == [("Beograd", 2), ("", 1)]
+
+
+def test_pupils_of_secondary_schools_are_a_row_of_their_own(session):
+    a_held_visit(Counts(pupils=90), level=SchoolLevel.SECONDARY)
+    a_held_visit(Counts(pupils=30), level=SchoolLevel.PRIMARY)
+
+    rows = queries.attendance_report(YEAR, [Group.AUDIENCE]).rows
+
+    assert [(row.keys[0].level, row.counts.pupils) for row in rows] == [
+        (SchoolLevel.PRIMARY, 30),
+        (SchoolLevel.SECONDARY, 90),
+    ]
+
+
+def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_name_is_told(session):
+    visit = make_visit(VisitState.DELIVERED, on_day=DAY)
+    presentation = make_presentation(visit, state=PresentationState.DELIVERED)
+    make_attendance(presentation, Counts(pupils=60))
+    adult = make_presenter(given_name="Ana", family_name="Ilić")
+    minor = make_presenter(
+        PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=dt.date(2010, 3, 1)
+    )
+    absent = make_presenter(given_name="Zoran", family_name="Kos")
+    for presenter, state in ((adult, "present"), (minor, "present"), (absent, "absent")):
+        make_assignment(presentation, presenter.id, AssignmentState(state))
+
+    report = queries.attendance_report(YEAR, [Group.PRESENTER])
+
+    assert [(row.keys[0].label, row.counts.pupils) for row in report.rows] == [("Ana Ilić", 60), ("Luka", 60)]
+    assert report.totals.pupils == 60
+
+
+@pytest.mark.both_databases
+def test_filters_narrow_a_report_to_what_they_name(session):
+    programme = make_programme()
+    campaign = make_campaign(programme=programme)
+    district = make_district(iso="RS-20")
+    host = make_host(municipality_id=make_municipality("Ниш", district_id=district.id).id)
+    wanted = a_held_visit(
+        Counts(pupils=7), programme=programme, campaign_id=campaign.id, host_id=host.id, level=SchoolLevel.SECONDARY
+    )
+    presenter = make_presenter()
+    presentation = db.session().get(type(wanted), wanted.id)
+    first = queries.visits_behind(YEAR).rows[0]
+    assert (presentation.id, first.visit_id) == (wanted.id, wanted.id)
+    make_assignment(_presentation_of(wanted), presenter.id, AssignmentState.PRESENT)
+    other = make_host(municipality_id=make_municipality("Пирот").id)
+    a_held_visit(Counts(pupils=100), host_id=other.id, on_day=dt.date(2026, 3, 2))
+
+    for name, value in {
+        "centre_id": programme.centre_id,
+        "campaign": campaign.slug,
+        "programme": programme.slug,
+        "city": "Ниш",
+        "district": "RS-20",
+        "month": "2026-10",
+        "level": SchoolLevel.SECONDARY,
+        "presenter": presenter.id,
+    }.items():
+        assert totals(Filters(YEAR.period, **{name: value})).pupils == 7, name
+    assert totals(Filters(YEAR.period, audience=Audience.PARENTS)).pupils == 0
+
+
+def _presentation_of(visit):
+    from scheduler.planning.models import Presentation
+
+    return db.session().query(Presentation).filter_by(visit_id=visit.id).one()
+
+
+def test_one_centre_never_counts_what_another_held(session):
+    ours, theirs = make_programme(), make_programme()
+    a_held_visit(Counts(pupils=10), programme=ours)
+    a_held_visit(Counts(pupils=99), programme=theirs)
+    filters = Filters(YEAR.period, centre_id=ours.centre_id)
+
+    assert totals(filters).pupils == 10
+    assert [line.counts.pupils for line in queries.visits_behind(filters).rows] == [10]
+
+
+people = st.integers(0, 300)
+held = st.tuples(
+    st.lists(st.builds(Counts, people, people, people, people), min_size=1, max_size=3),
+    st.sampled_from(["Ниш", "Пирот", "Ужице"]),
+    st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
+    st.integers(0, 500),
+    st.sampled_from(SchoolLevel),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(held, min_size=1, max_size=4))
+def test_the_rows_of_every_split_sum_to_the_totals(session, visits):
+    from tests.conftest import _empty
+
+    _empty()
+    programme = make_programme()
+    towns = {name: make_host(municipality_id=make_municipality(name).id).id for name in ("Ниш", "Пирот", "Ужице")}
+    for counts, town, day, kilometres, level in visits:
+        a_held_visit(*counts, programme=programme, host_id=towns[town], on_day=day, kilometres=kilometres, level=level)
+    expected = [one for counts, *_ in visits for one in counts]
+
+    whole = totals()
+    assert (whole.presentations, whole.pupils) == (len(expected), sum(one.pupils for one in expected))
+    assert whole.kilometres == sum(kilometres for *_, kilometres, _level in visits)
+    for by in ([Group.CITY], [Group.DISTRICT], [Group.MONTH], [Group.PROGRAMME], [Group.MONTH, Group.CITY]):
+        summed = rules.total([row.counts for row in queries.attendance_report(YEAR, by).rows])
+        for name in ("visits", "presentations", "pupils", "parents", "teachers", "others", "kilometres"):
+            assert getattr(summed, name) == getattr(whole, name), (by, name)
+    by_audience = rules.total([row.counts for row in queries.attendance_report(YEAR, [Group.AUDIENCE]).rows])
+    assert (by_audience.presentations, by_audience.people) == (whole.presentations, whole.people)
+
+
+def test_every_row_opens_to_visits_that_sum_to_it(session):
+    for town in ("Ниш", "Пирот"):
+        host = make_host(municipality_id=make_municipality(town).id)
+        for month in (3, 4):
+            a_held_visit(Counts(10, 2, 1, 0), on_day=dt.date(2026, month, 3), host_id=host.id, kilometres=30)
+
+    for by in Group:
+        for row in queries.attendance_report(YEAR, [by]).rows:
+            narrowed = Filters(YEAR.period, **row.url())
+            lines = queries.visits_behind(narrowed).rows
+            assert sum(line.counts.pupils for line in lines) == row.counts.pupils, by
+            assert len(lines) == row.counts.visits
+
+
+def test_a_report_asks_as_often_for_one_row_as_for_three(session):
+    asked = []
+    for _ in range(2):
+        a_held_visit()
+        with statements() as made:
+            queries.attendance_report(YEAR, [Group.CITY])
+            queries.visits_behind(YEAR)
+        asked.append(len(made))
+        a_held_visit()
+
+    assert asked == [4, 4]
+
+
+def test_an_unknown_name_is_told_apart_from_an_empty_report(session):
+    campaign = make_campaign()
+
+    assert queries.unknown_names(Filters(YEAR.period, campaign=campaign.slug)) == []
+    assert queries.unknown_names(Filters(YEAR.period, campaign="no", programme="never")) == ["campaign", "programme"]
+    with pytest.raises(NotFound):
+        queries.centre_id_of("nobody")
+
+
+def test_a_state_without_an_audit_row_is_a_violation(session):
+    visit = make_visit(VisitState.CONFIRMED)
+
+    assert queries.violations() == [f"visit {visit.id}: no audit row for the state confirmed"]

@@ -1,0 +1,89 @@
+import datetime as dt
+
+import pytest
+
+from scheduler.reports import rules
+from scheduler.reports.terms import BadPeriod, CountRow, Counts, Filters, Group, Key, Period, Report
+
+
+def test_a_period_is_two_days_with_both_ends():
+    assert rules.read_period("2023-01-01", "2023-12-31") == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field", "reason"),
+    [
+        ("2023-02-30", "2023-12-31", "from", "not_a_day"),
+        ("", "2023-12-31", "from", "not_a_day"),
+        ("20230101", "2023-12-31", "from", "not_a_day"),
+        ("2023-01-01", "31. 12. 2023.", "to", "not_a_day"),
+        ("2023-01-02", "2023-01-01", "to", "last_before_first"),
+        ("1900-01-01", "2023-01-01", "to", "too_long"),
+    ],
+)
+def test_what_is_no_period_says_which_day_is_wrong_and_why(first, last, field, reason):
+    with pytest.raises(BadPeriod) as refusal:
+        rules.read_period(first, last)
+
+    assert (refusal.value.field, refusal.value.reason) == (field, reason)
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [(dt.date(2026, 8, 31), dt.date(2025, 9, 1)), (dt.date(2026, 9, 1), dt.date(2026, 9, 1))],
+)
+def test_a_school_year_begins_in_september(day, first):
+    period = rules.school_year_of(day)
+
+    assert (period.first, period.last) == (first, dt.date(first.year + 1, 8, 31))
+
+
+def test_totals_are_the_sum_of_every_count():
+    rows = [Counts(1, 2, 30, 0, 1, 0, 1, 40), Counts(2, 3, 70, 5, 2, 1, 2, 60)]
+
+    assert rules.total(rows) == Counts(3, 5, 100, 5, 3, 1, 3, 100)
+    assert rules.total([]) == Counts()
+
+
+def test_a_share_of_nothing_is_nothing():
+    assert (rules.share(1, 4), rules.share(0, 0)) == (0.25, 0.0)
+
+
+def test_rows_by_presenter_do_not_add_up():
+    assert rules.adds_up([Group.MONTH])
+    assert not rules.adds_up([Group.MONTH, Group.PRESENTER])
+
+
+def a_report(*rows, by=()):
+    return Report(Filters(rules.year_of(2023)), by, Counts(presentations=2, pupils=9), rows, "ncc")
+
+
+def test_the_document_names_period_filters_totals_and_rows():
+    key = Key(Group.PRESENTER, "7", "Ana")
+
+    document = rules.as_document(a_report(CountRow((key,), Counts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
+
+    assert document["period"] == {"from": "2023-01-01", "to": "2023-12-31"}
+    assert document["filters"] == {"centre": "ncc", "campaign": None, "programme": None}
+    numbers = {"visits": 0, "presentations": 2, "pupils": 9, "parents": 0, "teachers": 0, "others": 0, "cities": 0}
+    assert document["totals"] == numbers | {"kilometres": 0}
+    assert document["rows"] == [{"presenter": "Ana", "presenter_id": 7} | numbers | {"kilometres": 0}]
+
+
+def test_a_table_without_split_is_one_line_of_totals():
+    headings, lines = rules.as_table(a_report())
+
+    assert dict(zip(headings, lines[0], strict=True))["pupils"] == 9
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "February 2023"), ("sr_Cyrl", "фебруар 2023."), ("sr_Latn", "februar 2023.")]
+)
+def test_a_month_is_named_in_the_language(language, words):
+    assert rules.label_of(Key(Group.MONTH, "2023-02", "2023-02"), language) == words
+
+
+def test_a_report_of_a_whole_year_says_the_year():
+    assert rules.title(rules.year_of(2023), "en") == "Attendance report for 2023"
+    assert rules.title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"

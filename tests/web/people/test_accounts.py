@@ -1,0 +1,212 @@
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from scheduler import config
+from scheduler.core import clock, passwords, tokens
+from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
+from scheduler.people import queries, service
+from scheduler.people.models import SignIn, User
+from scheduler.policy import SYSTEM, Role
+from tests.factories.people import make_presenter, make_user
+from tests.web.browser import browser_of
+
+PASSWORD = "zeleni voz ide"
+
+
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    return passwords._hasher.hash(PASSWORD)
+
+
+@pytest.fixture
+def user(app, password_hash) -> User:
+    return make_user(email="marija@centre.example", password_hash=password_hash)
+
+
+def sign_in(client, email="marija@centre.example", password=PASSWORD, target="/sign-in"):
+    return client.post(target, data={"email": email, "password": password})
+
+
+def outbox() -> list[OutboxMessage]:
+    db.session.rollback()
+    return list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_signing_in_leads_to_the_first_page_and_a_page_knows_who_looks(client, user):
+    answer = sign_in(client)
+
+    assert answer.status_code == 302
+    page = client.get("/account").text
+    assert "Marija Kostić" in page
+
+
+def test_the_right_password_leads_to_the_page_asked_for(client, user):
+    asked = client.get("/people?page=1")
+    assert asked.location == "/sign-in?next=/people?page%3D1"
+
+    assert sign_in(client, target=asked.location).location == "/people?page=1"
+
+
+def test_trust_s11_a_target_elsewhere_is_not_followed(client, user):
+    assert sign_in(client, target="/sign-in?next=//evil.example").location == "/account"
+
+
+@pytest.mark.parametrize("email", ["marija@centre.example", "nobody@centre.example"])
+def test_trust_s08_a_wrong_password_and_an_unknown_address_get_the_same_page(client, user, email):
+    answer = sign_in(client, email, "pogresna lozinka")
+
+    assert answer.status_code == 422
+    assert f'value="{email}"' in answer.text, "what was typed is kept"
+    assert "pogresna lozinka" not in answer.text
+    other = sign_in(client, email + "x", "pogresna lozinka")
+    assert _without_secrets(answer.text, email) == _without_secrets(other.text, email + "x")
+
+
+def _without_secrets(page: str, email: str) -> str:
+    return re.sub(r'value="[\w.-]{18,}"', "", page.replace(email, ""))
+
+
+def test_trust_s07_the_sixth_try_in_a_minute_is_429(client, user):
+    answers = [sign_in(client, password="pogresna lozinka").status_code for _ in range(6)]
+
+    assert answers == [422] * 5 + [429]
+
+
+def test_trust_s06_signing_in_makes_a_new_session_and_signing_out_ends_it(client, user):
+    with client.session_transaction() as kept:
+        kept["of_before"] = "x"
+    sign_in(client)
+    with client.session_transaction() as kept:
+        token = kept["_user_id"]
+        assert "of_before" not in kept
+
+    assert client.post("/sign-out").location == "/"
+    assert client.get("/account").status_code == 302
+    assert queries.signed_in_user(token, clock.now()) is None
+    assert client.get("/sign-out").status_code == 405
+
+
+def test_trust_s06_the_cookie_is_http_only_and_lax(client, user):
+    cookie = sign_in(client).headers["Set-Cookie"]
+
+    assert cookie.startswith("raspored=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_trust_s06_suspension_ends_an_open_browser_at_the_next_request(app, user):
+    browser = browser_of(app, user)
+    assert browser.get("/account").status_code == 200
+    service.suspend_user(SYSTEM, user.id, now=clock.now())
+
+    assert browser.get("/account").status_code == 302
+
+
+def test_use_is_written_at_most_each_quarter_of_an_hour(app, user):
+    browser = browser_of(app, user)
+    before = db.session.scalars(select(SignIn.last_seen_at)).one()
+    browser.get("/account")
+    db.session.rollback()
+    assert db.session.scalars(select(SignIn.last_seen_at)).one() == before
+
+    with transaction() as session:
+        session.scalars(select(SignIn)).one().last_seen_at = before - clock.dt.timedelta(minutes=16)
+    browser.get("/account")
+    db.session.rollback()
+    assert db.session.scalars(select(SignIn.last_seen_at)).one() >= before
+
+
+def test_the_demo_offers_one_press_for_each_role_and_it_signs_in(app, client, user):
+    path = app.config["SETTINGS"].instance / "demo_sign_ins.json"
+    path.write_text(json.dumps([{"role": "coordinator", "email": "marija@centre.example", "password": PASSWORD}]))
+    try:
+        page = client.get("/sign-in").text
+        assert 'name="email" value="marija@centre.example"' in page
+        assert f'name="password" value="{PASSWORD}"' in page
+        config.use(replace(app.config["SETTINGS"], mode="production"))
+        assert PASSWORD not in client.get("/sign-in").text
+    finally:
+        config.use(app.config["SETTINGS"])
+        path.unlink()
+
+
+def test_an_invitation_is_opened_accepted_and_then_gone(client, app):
+    user = make_user(email="jelena@centre.example", given_name="", family_name="")
+    path = service.invitation_path(SYSTEM, user.id, now=clock.now())
+    for _ in range(3):  # a scanner that follows links changes nothing (TRUST S12)
+        assert "jelena@centre.example" in client.get(path).text
+
+    poor = client.post(path, data={"given_name": "Jelena", "family_name": "", "password": "lozinka123"})
+    assert poor.status_code == 422
+    assert 'value="Jelena"' in poor.text
+    good = client.post(path, data={"given_name": " Jelena ", "family_name": "Ristić", "password": PASSWORD})
+    assert good.location == "/sign-in"
+
+    assert sign_in(client, "jelena@centre.example").status_code == 302
+    assert client.get(path).status_code == 410
+    assert client.get("/invitation/never-minted").status_code == 404
+
+
+def test_trust_s08_asking_for_a_new_password_answers_alike_for_every_address(client, user):
+    answers = [client.post("/reset", data={"email": email}) for email in ("marija@centre.example", "x@centre.example")]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, "/reset/asked")] * 2
+    assert client.get("/reset/asked").status_code == 200
+    assert [row.kind for row in outbox()] == ["password_reset", "no_account"]
+    assert client.post("/reset", data={"email": "marija"}).status_code == 422
+
+
+def test_trust_s09_a_new_password_by_link_ends_every_sign_in_and_signs_nobody_in(app, client, user):
+    elsewhere = browser_of(app, user)
+    with transaction():
+        token = tokens.mint("reset", user.id, lasts=clock.dt.timedelta(hours=1), now=clock.now())
+    page = client.get(f"/reset/{token}")
+    assert page.headers["Cache-Control"] in ("no-store", "private, no-cache")
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.text)
+    assert client.post(f"/reset/{token}", data={"password": "kratka"}).status_code == 422
+
+    assert client.post(f"/reset/{token}", data={"password": "nova duga lozinka"}).location == "/sign-in"
+
+    assert client.get("/account").status_code == 302
+    assert elsewhere.get("/account").status_code == 302
+    assert client.get(f"/reset/{token}").status_code == 410
+    assert sign_in(client, password="nova duga lozinka").status_code == 302
+
+
+def test_a_user_chooses_her_language(app, user):
+    browser = browser_of(app, user)
+
+    assert browser.post("/account", data={"language": "en"}).location == "/account?lang=en"
+    assert browser.post("/account", data={"language": "de"}).status_code == 422
+
+    db.session.rollback()
+    assert db.session.get(User, user.id).language == "en"
+
+
+def test_a_presenter_finds_her_own_profile_from_her_account(app):
+    presenter = make_presenter()
+
+    assert f'href="/people/{presenter.id}"' in browser_of(app, presenter).get("/account").text
+
+
+def test_an_administrator_invites_and_suspends(app):
+    administrator = make_user(Role.ADMINISTRATOR)
+    browser = browser_of(app, administrator)
+    data = {"email": "nova@centre.example", "roles": ["coordinator", "safeguarding"]}
+    assert browser.post("/people/users/new", data=data).location == "/people/users"
+    again = browser.post("/people/users/new", data={"email": "nova@centre.example"})
+    assert again.status_code == 422
+    page = browser.get("/people/users").text
+    assert "nova@centre.example" in page
+
+    user = db.session.scalars(select(User).where(User.email == "nova@centre.example")).one()
+    assert browser.post(f"/people/users/{user.id}/suspend").status_code == 302
+    db.session.rollback()
+    assert db.session.get(User, user.id).suspended_at is not None
+    assert browser.post(f"/people/users/{user.id}/restore").status_code == 302
+    assert browser.post(f"/people/users/{administrator.id}/suspend").status_code == 409

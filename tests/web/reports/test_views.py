@@ -1,0 +1,168 @@
+import csv
+import io
+import json
+import re
+
+import pypdf
+import pytest
+
+from scheduler.attendance.terms import Counts
+from scheduler.demo import load as demo
+from scheduler.policy import Role
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.reports.test_queries import DAY, a_held_visit
+from tests.web.signed_in import sign_in_as
+
+YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
+PUBLISHED = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
+REPORT = "/reports/attendance"
+
+
+@pytest.fixture
+def programme(session):
+    return make_programme()
+
+
+@pytest.fixture
+def coordinator(client, programme):
+    return sign_in_as(client, make_user(Role.COORDINATOR, centre_id=programme.centre_id).id)
+
+
+def words_of(answer):
+    """The text of a page, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
+
+
+def test_a_coordinator_sees_figures_rows_and_totals(coordinator, programme):
+    a_held_visit(Counts(pupils=1200, teachers=3), programme=programme)
+
+    page = words_of(coordinator.get(REPORT, query_string=YEAR | {"by": "month", "lang": "en"}))
+
+    assert "Attendance report for 2026" in page
+    assert "October 2026 1 1 1,200 0 3 0 1,203 0 Total 1 1 1,200 0 3 0 1,203 0" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("sr_Cyrl", "Извештај о присуству за 2026."), ("sr_Latn", "Izveštaj o prisustvu za 2026."),
+     ("en", "Attendance report for 2026")],
+)  # fmt: skip
+def test_the_report_speaks_three_scripts(coordinator, language, words):
+    assert words in words_of(coordinator.get(REPORT, query_string=YEAR | {"lang": language}))
+
+
+@pytest.mark.parametrize("path", [REPORT, f"{REPORT}/print", f"{REPORT}.csv", "/reports/visits"])
+def test_another_centres_numbers_are_never_shown(coordinator, path):
+    theirs = make_programme(name_en="Theirs", name_sr_cyrl="Њихово")
+    a_held_visit(Counts(pupils=777), programme=theirs)
+
+    answer = coordinator.get(path, query_string=YEAR | {"by": "programme", "centre_id": theirs.centre_id, "lang": "en"})
+
+    assert "777" not in answer.get_data(as_text=True)
+    assert "Theirs" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])
+def test_other_roles_are_refused(client, session, role):
+    browser = sign_in_as(client, make_user(role).id)
+
+    assert [
+        browser.get(path).status_code for path in (REPORT, f"{REPORT}/print", f"{REPORT}.pdf", "/reports/visits")
+    ] == [403] * 4
+
+
+def test_every_number_opens_to_visits_that_hold_it(coordinator, programme):
+    for town in ("Ниш", "Пирот"):
+        a_held_visit(Counts(pupils=31), programme=programme, host_id=make_host(f"Школа {town}", place=town).id)
+    page = coordinator.get(REPORT, query_string=YEAR | {"by": "city", "lang": "sr_Cyrl"}).get_data(as_text=True)
+    row = re.search(r'<th scope="row">Ниш</th>(.*?)</tr>', page, re.DOTALL).group(1)
+    (address,) = set(re.findall(r'href="([^"]+)"', row))
+
+    visits = words_of(coordinator.get(address.replace("&amp;", "&")))
+
+    assert "Школа Ниш" in visits
+    assert "Школа Пирот" not in visits
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"first": "31.2.2026.", "last": "2026-12-31"}, "Enter a day like this"),
+        ({"first": "2026-12-31", "last": "2026-01-01"}, "Choose a last day that is not before the first."),
+        ({"first": "", "last": "2026-01-01"}, "Fill in this field."),
+        ({"first": "2026-01-01", "last": "2026-12-31", "campaign": "nobody"}, "Choose one of the answers."),
+    ],
+)
+def test_a_wrong_period_is_said_beside_its_field_and_stays_typed(coordinator, query, words):
+    answer = coordinator.get(REPORT, query_string=query | {"lang": "en"})
+
+    assert answer.status_code == 422
+    assert words in words_of(answer)
+    assert f'value="{query["first"]}"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("query", [{"month": "2023-99"}, {"presenter": "x"}, {"audience": "cats"}, {"level": "moon"}])
+def test_a_forged_address_is_refused_and_never_a_crash(coordinator, query):
+    assert coordinator.get("/reports/visits", query_string=YEAR | query).status_code == 422
+
+
+def test_an_empty_period_says_so(coordinator):
+    assert "Nothing was counted in this period" in words_of(coordinator.get(REPORT, query_string=YEAR | {"lang": "en"}))
+
+
+def test_without_a_period_the_report_is_of_this_year_by_months(coordinator):
+    answer = coordinator.get(REPORT, query_string={"lang": "en"})
+
+    assert answer.status_code == 200
+    assert "Attendance report for" in words_of(answer)
+
+
+def test_the_page_asks_as_often_for_one_row_as_for_three(coordinator, programme):
+    asked = []
+    for month in (3, 4):
+        a_held_visit(programme=programme, on_day=DAY.replace(month=month))
+        for path in (REPORT, "/reports/visits"):
+            with statements() as made:
+                assert coordinator.get(path, query_string=YEAR | {"by": "month"}).status_code == 200
+            asked.append(len(made))
+        a_held_visit(programme=programme, on_day=DAY.replace(month=month + 5))
+
+    assert asked[:2] == asked[2:]
+
+
+def test_page_file_command_and_paper_hold_equal_numbers(app, client, session):
+    demo.load(MONDAY)
+    browser = client
+    email = next(row["email"] for row in demo.sign_ins() if row["role"] == "coordinator")
+    sign_in_as(browser, _user_id(session, email))
+    command = ["reports", "attendance", "--from", "2023-01-01", "--to", "2023-12-31", "--centre", "ncc"]
+    document = json.loads(app.test_cli_runner().invoke(args=command).stdout)
+    totals = document["totals"]
+
+    table = app.test_cli_runner().invoke(args=[*command, "--format", "csv"]).stdout
+    download = browser.get(f"{REPORT}.csv", query_string=PUBLISHED).get_data().decode("utf-8-sig")
+    pdf = browser.get(f"{REPORT}.pdf", query_string=PUBLISHED)
+    text = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.get_data())).pages).split())
+
+    assert totals | {"visits": 0, "others": 0, "cities": 0, "kilometres": 0} == {
+        "visits": 0, "presentations": 120, "pupils": 7803, "parents": 1097, "teachers": 302, "others": 0, "cities": 0,
+        "kilometres": 0,
+    }  # fmt: skip
+    (line,) = csv.DictReader(io.StringIO(table))
+    assert line == {name: str(number) for name, number in totals.items()}
+    assert list(csv.DictReader(io.StringIO(download))) == [line]
+    assert browser.get(f"{REPORT}.json", query_string=PUBLISHED).get_json() == document
+    for shown in (words_of(browser.get(REPORT, query_string=PUBLISHED)),
+                  words_of(browser.get(f"{REPORT}/print", query_string=PUBLISHED)), text):  # fmt: skip
+        for number in ("120", "7,803", "1,097", "302", f"{totals['kilometres']:,}"):
+            assert number in shown
+
+
+def _user_id(session, email):
+    from scheduler.people.models import User
+
+    return session.query(User.id).filter_by(email=email).scalar()
