@@ -105,7 +105,9 @@ class MoveForm(UntilForm):
     def times(self, presentation_ids: Sequence[int]) -> NewTimes:
         """What the form says; call after `accepted()`."""
         starts = [fields.starts_local.data for fields in self.starts]
-        return NewTimes(cast(dt.date, self.on_day.data), dict(zip(presentation_ids, starts, strict=False)), self.until())
+        return NewTimes(
+            cast(dt.date, self.on_day.data), dict(zip(presentation_ids, starts, strict=False)), self.until()
+        )
 
 
 class ReasonForm(BaseForm):
