@@ -84,8 +84,8 @@ _STAFF = _all(
     request="read",
     visit="read",
     assignment="read",
-    attendance="read",
-    certificate="read",
+    attendance="read list",
+    certificate="read list",
     presenter="list",
     vetting="list",
 )

@@ -38,17 +38,6 @@ def upgrade() -> None:
     with op.batch_alter_table('booking_answers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_booking_answers_changed_at'), ['changed_at'], unique=False)
 
-    op.create_table('unproved_mail',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('address_key', sa.String(), nullable=False),
-    sa.Column('network', sa.String(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_unproved_mail'))
-    )
-    with op.batch_alter_table('unproved_mail', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_unproved_mail_address_key_at'), ['address_key', 'at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_unproved_mail_network_at'), ['network', 'at'], unique=False)
-
     op.create_table('centre',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(), nullable=False),
@@ -172,6 +161,17 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_attempt_account_key_at'), ['account_key', 'at'], unique=False)
         batch_op.create_index(batch_op.f('ix_sign_in_attempt_network_at'), ['network', 'at'], unique=False)
+
+    op.create_table('unproved_mail',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('address_key', sa.String(), nullable=False),
+    sa.Column('network', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unproved_mail'))
+    )
+    with op.batch_alter_table('unproved_mail', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unproved_mail_address_key_at'), ['address_key', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unproved_mail_network_at'), ['network', 'at'], unique=False)
 
     op.create_table('municipality',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -818,6 +818,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_municipality_district_id'))
 
     op.drop_table('municipality')
+    with op.batch_alter_table('unproved_mail', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unproved_mail_network_at'))
+        batch_op.drop_index(batch_op.f('ix_unproved_mail_address_key_at'))
+
+    op.drop_table('unproved_mail')
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_attempt_network_at'))
         batch_op.drop_index(batch_op.f('ix_sign_in_attempt_account_key_at'))
@@ -841,11 +846,6 @@ def downgrade() -> None:
     op.drop_table('form_key')
     op.drop_table('district')
     op.drop_table('centre')
-    with op.batch_alter_table('unproved_mail', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_unproved_mail_network_at'))
-        batch_op.drop_index(batch_op.f('ix_unproved_mail_address_key_at'))
-
-    op.drop_table('unproved_mail')
     with op.batch_alter_table('booking_answers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_booking_answers_changed_at'))
 

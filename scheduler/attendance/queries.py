@@ -1,12 +1,15 @@
 """What pages show of counting."""
 
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
+from scheduler import policy
+from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.terms import (
     AttendanceState,
@@ -14,44 +17,54 @@ from scheduler.attendance.terms import (
     CountedVisit,
     Counts,
     CountSource,
+    HistoryLine,
+    SaidLine,
 )
+from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.places.models import Host
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import LIVING, PresentationState
+from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 
 _NOT_HELD = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.DISRUPTED)
 
 
-def counted_visit(number: str) -> CountedVisit:
-    """The visit with that number and the counting of its presentations. Raises: NotFound."""
-    visit = db.session.scalar(
-        select(Visit).join(Visit.host).options(contains_eager(Visit.host)).where(Visit.number == number)
-    )
+_WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+_CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+_VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
+
+
+def counted_visit(actor: Actor, number: str) -> CountedVisit:
+    """The visit with that number and the counting of its presentations, for its crew and the staff of its centre.
+
+    Raises: NotAllowed, NotFound.
+    """
+    visit = db.session.scalar(_VISITS.where(Visit.number == number)) if number.isprintable() else None
     if visit is None:
         raise NotFound("visit")
-    return _with_counts(visit, visit.host)
+    policy.require(actor, "read", "attendance", centre=visit.centre_id, presenters=crew_of(visit.id))
+    return _with_counts([visit])[0]
 
 
-def counted_visit_of_request(request_id: int) -> CountedVisit | None:
-    """The living visit of a school request, or None while there is none."""
-    number = db.session.scalar(
-        select(Visit.number)
-        .where(Visit.school_request_id == request_id, Visit.cancelled_by.is_(None))
+def counted_visit_of_request(actor: Actor, request_id: int) -> CountedVisit | None:
+    """The living visit of a school request, or None while there is none. Raises: NotAllowed, NotFound."""
+    visit = db.session.scalar(
+        _VISITS.where(Visit.school_request_id == request_id, Visit.cancelled_by.is_(None))
         .order_by(Visit.id.desc())
         .limit(1)
     )
-    return counted_visit(number) if number else None
+    policy.require(actor, "read", "attendance", centre=visit.centre_id if visit else None, request=request_id)
+    return _with_counts([visit])[0] if visit else None
 
 
 def crew_of(visit_id: int) -> frozenset[int]:
-    """Ids of the presenters who have a place in any presentation of the visit."""
+    """Ids of the presenters who promised to come, or came, to any presentation of the visit."""
     rows = db.session.scalars(
         select(Assignment.presenter_id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(Presentation.visit_id == visit_id, Assignment.state.in_(LIVING))
+        .where(Presentation.visit_id == visit_id, Assignment.state.in_(_CREW))
         .order_by(Assignment.presenter_id)
     )
     return frozenset(rows)
@@ -76,21 +89,70 @@ def late_counts(centre_id: int, *, now: dt.datetime) -> int:
     )
 
 
-def waiting_attendance(centre_id: int) -> list[tuple[str, AttendanceState, dt.date, str, str]]:
-    """Visits with counts that a coordinator may lock or look at: number, state, day, host's two names; oldest first."""
-    rows = db.session.execute(
-        select(Visit.number, Attendance.state, Visit.on_day, Host.name_sr_cyrl, Host.name_sr_latn)
-        .join(Presentation, Presentation.visit_id == Visit.id)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Host, Host.id == Visit.host_id)
+def adults_counted(visit_id: int) -> int | None:
+    """How many adults the visit had: in each presentation the most that anybody said; None while nobody has counted."""
+    said = (
+        select(HeadCount.presentation_id, func.sum(HeadCount.people).label("adults"))
+        .join(Attendance, Attendance.presentation_id == HeadCount.presentation_id)
+        .join(Presentation, Presentation.id == HeadCount.presentation_id)
         .where(
-            Visit.centre_id == centre_id,
-            Attendance.state.in_((AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)),
+            Presentation.visit_id == visit_id,
+            HeadCount.audience != Audience.PUPILS,
+            HeadCount.version == Attendance.version,
         )
-        .distinct()
-        .order_by(Visit.on_day, Visit.number)
+        .group_by(HeadCount.presentation_id, HeadCount.source)
+        .subquery()
     )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+    most = select(func.max(said.c.adults).label("adults")).group_by(said.c.presentation_id).subquery()
+    total = db.session.scalar(select(func.sum(most.c.adults)))
+    return None if total is None else int(total)
+
+
+def waiting_attendance(actor: Actor) -> list[CountedVisit]:
+    """Visits of the actor's centre whose numbers wait for a lock: differences first, then the oldest. Raises: NotAllowed."""
+    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    waiting = (
+        select(Presentation.visit_id)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(Attendance.state.in_(_WAITING))
+    )
+    visits = db.session.scalars(
+        _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(waiting)).order_by(Visit.on_day, Visit.id)
+    ).all()
+    return sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
+
+
+def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:
+    """All that was ever done to the counting of these presentations, oldest first. The caller has checked the right."""
+    rows = db.session.execute(
+        select(AuditEntry, Presentation.ordinal)
+        .join(Attendance, Attendance.id == AuditEntry.thing_id)
+        .join(Presentation, Presentation.id == Attendance.presentation_id)
+        .where(AuditEntry.thing == Attendance.__tablename__, Attendance.presentation_id.in_(presentation_ids))
+        .order_by(AuditEntry.id)
+    ).tuples()
+    return [
+        HistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
+        for entry, ordinal in rows
+        if (details := json.loads(entry.details)) and (to := details.get("to"))
+    ]
+
+
+def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
+    """All numbers ever said about these presentations, the old ones too. The caller has checked the right."""
+    rows = db.session.execute(
+        select(HeadCount, Presentation.ordinal)
+        .join(Presentation, Presentation.id == HeadCount.presentation_id)
+        .where(HeadCount.presentation_id.in_(presentation_ids))
+        .order_by(Presentation.ordinal, HeadCount.version, HeadCount.entered_at, HeadCount.id)
+    ).tuples()
+    lines: dict[tuple[int, int, CountSource], list[HeadCount]] = defaultdict(list)
+    for row, ordinal in rows:
+        lines[ordinal, row.version, row.source].append(row)
+    return [
+        SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or Counts(), people[0].counts)
+        for (ordinal, version, source), people in lines.items()
+    ]
 
 
 def violations() -> list[str]:
@@ -115,15 +177,27 @@ def violations() -> list[str]:
     return found + [f"presentation {row}: an old version of the counts counts" for row in other_version]
 
 
-def _with_counts(visit: Visit, host: Host) -> CountedVisit:
+def _with_counts(visits: Sequence[Visit]) -> list[CountedVisit]:
+    """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many."""
+    ids = [visit.id for visit in visits]
     rows = db.session.execute(
         select(Presentation, Attendance)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Presentation.visit_id == visit.id, Presentation.state.not_in(_NOT_HELD))
+        .where(Presentation.visit_id.in_(ids), Presentation.state.not_in(_NOT_HELD))
         .order_by(Presentation.ordinal)
     ).all()
     counts = _counts_of(presentation.id for presentation, _ in rows)
-    names = db.session.scalars(select(NamedAdult.name).where(NamedAdult.visit_id == visit.id).order_by(NamedAdult.id))
+    held: dict[int, list[CountedPresentation]] = defaultdict(list)
+    for presentation, attendance in rows:
+        held[presentation.visit_id].append(_one(presentation, attendance, counts))
+    names: dict[int, list[str]] = defaultdict(list)
+    for adult in db.session.scalars(select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)):
+        names[adult.visit_id].append(adult.name)
+    return [_visit(visit, held[visit.id], names[visit.id]) for visit in visits]
+
+
+def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[str]) -> CountedVisit:
+    host = visit.host
     return CountedVisit(
         visit_id=visit.id,
         number=visit.number,
@@ -133,7 +207,7 @@ def _with_counts(visit: Visit, host: Host) -> CountedVisit:
         host_name_sr_latn=host.name_sr_latn,
         host_place_sr_cyrl=host.place_sr_cyrl,
         host_place_sr_latn=host.place_sr_latn,
-        presentations=tuple(_one(presentation, attendance, counts) for presentation, attendance in rows),
+        presentations=tuple(presentations),
         named_adults=tuple(names),
     )
 
@@ -153,15 +227,19 @@ def _as_counts(rows: Iterable[HeadCount]) -> Counts | None:
     return Counts(**people) if people else None
 
 
+def _newest(rows: Iterable[HeadCount]) -> Counts | None:
+    """The last version of what one source said."""
+    said = list(rows)
+    newest = max((row.version for row in said), default=1)
+    return _as_counts(row for row in said if row.version == newest)
+
+
 def _one(
     presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[HeadCount]]
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
-    newest = max((row.version for row in rows), default=1)
-    by_source = {
-        source: _as_counts(row for row in rows if row.source is source and row.version == newest)
-        for source in CountSource
-    }
+    expected = Counts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
+    by_source = {source: _newest(row for row in rows if row.source is source) for source in CountSource}
     return CountedPresentation(
         presentation_id=presentation.id,
         ordinal=presentation.ordinal,
@@ -173,7 +251,7 @@ def _one(
         audience=presentation.audience,
         classes=presentation.classes,
         room=presentation.room,
-        expected=Counts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers),
+        expected=expected,
         state=attendance.state if attendance else AttendanceState.OPEN,
         version=attendance.version if attendance else 1,
         teacher_present=attendance.teacher_present if attendance else None,
@@ -184,4 +262,5 @@ def _one(
         said_by_school=by_source[CountSource.SCHOOL],
         counted=_as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
+        odd=rules.looks_odd(by_source[CountSource.EDUCATOR], expected) if by_source[CountSource.EDUCATOR] else False,
     )

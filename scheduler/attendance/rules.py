@@ -1,6 +1,7 @@
 """Pure rules of counting: what can be true, when it may be said, when it may be locked."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
 
 from scheduler.attendance.terms import AttendanceState, CountDraft, Counts
 
@@ -8,6 +9,7 @@ MOST_IN_A_ROOM = 2000
 LONGEST_MINUTES = 480
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
+LONGEST_NAME = 100
 
 
 def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime) -> dict[str, str]:
@@ -31,9 +33,29 @@ def may_be_counted(state: AttendanceState) -> bool:
     return state in (AttendanceState.OPEN, AttendanceState.SUBMITTED)
 
 
-def agree(educator: Counts, school: Counts) -> bool:
-    """Whether both said the same; a difference is shown to the coordinator, never added up."""
-    return educator == school
+def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> str | None:
+    """What is wrong with the numbers a school says for the presentations it is asked about: a reason code, or None."""
+    if any(presentation_id not in said for presentation_id in wanted):
+        return "count_missing"
+    numbers = [people for one in wanted for people in vars(said[one]).values()]
+    return None if all(0 <= people <= MOST_IN_A_ROOM for people in numbers) else "count_out_of_range"
+
+
+def problem_with_names(names: Collection[str], adults: int | None) -> str | None:
+    """What is wrong with a list of adults, of whom so many were counted (None: not yet): a reason code, or None."""
+    if len(names) > MOST_NAMED_ADULTS:
+        return "too_many_names"
+    if any(len(name) > LONGEST_NAME for name in names):
+        return "too_long"
+    return "more_names_than_adults" if adults is not None and len(names) > adults else None
+
+
+def urgency(states: Iterable[AttendanceState]) -> int:
+    """How early a visit stands in the list of what waits: differences, then silence, then what was just handed in."""
+    return min((_TURN.index(state) for state in states if state in _TURN), default=len(_TURN))
+
+
+_TURN = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
 
 
 def is_silence_long_enough(submitted_at: dt.datetime, now: dt.datetime) -> bool:

@@ -35,12 +35,14 @@ from scheduler.requests.terms import RequestState
 log = logging.getLogger(__name__)
 
 _COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+_MAY_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)
 
 
 def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now: dt.datetime) -> None:
     """Store the educator's numbers; the last presentation of a visit makes the visit delivered and asks the school.
 
-    Until the school has answered the educator may say other numbers: the new ones count, the old ones are kept.
+    Until the school has answered the educator may say other numbers: the new ones count, the old ones are kept. The
+    same numbers sent again (a double click, a phone that comes back from the cellar) change nothing.
     Raises: NotAllowed, NotFound; Rejected with {field: reason}; Conflict("already_countersigned", "not_confirmed").
     """
     with transaction() as session:
@@ -50,7 +52,10 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
             raise Rejected(problems)
         if presentation.state not in _COUNTABLE:
             raise Conflict("not_confirmed")
-        attendance = _opened(session, presentation, actor, now)
+        attendance = _attendance_or_none(session, presentation_id)
+        if attendance is not None and _says_the_same(session, attendance, draft):
+            return
+        attendance = _opened(session, attendance, presentation, actor, now)
         attendance.teacher_present = draft.teacher_present
         attendance.minutes_given = draft.minutes_given
         attendance.same_pupils = draft.same_pupils
@@ -69,24 +74,25 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
 def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now: dt.datetime) -> bool:
     """The school says its own numbers for each presentation; where both agree the attendance is locked at once.
 
-    Returns whether all agreed: a difference waits for the coordinator, who sees both.
-    Raises: NotAllowed, NotFound; Rejected; Conflict("not_submitted") when there is nothing (more) to sign.
+    Returns whether all agreed: a difference waits for the coordinator, who sees both. The same numbers sent again
+    change nothing. Raises: NotAllowed, NotFound; Rejected with {"counts": reason}; Conflict("not_submitted") when
+    there is nothing (more) to sign.
     """
     with transaction() as session:
         visit = _visit(session, visit_id)
         policy.require(actor, "countersign", "attendance", request=visit.school_request_id)
-        waiting = [row for row in _attendances(session, visit_id) if row.state in _MAY_BE_SIGNED]
+        rows = _attendances(session, visit_id)
+        waiting = [row for row in rows if row.state in _MAY_BE_SIGNED]
+        if not waiting and (answers := _signed_already(session, rows, said)):
+            return all(answers)
         if not waiting:
             raise Conflict("not_submitted")
-        if any(row.presentation_id not in said for row in waiting):
-            raise Rejected({"form": "count_missing"})
+        if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
+            raise Rejected({"counts": problem})
         agreed = [_sign(session, row, said[row.presentation_id], actor, now) for row in waiting]
         _report_when_locked(session, visit, now)
     log.info("attendance countersigned", extra={"visit_id": visit_id, "agreed": all(agreed)})
     return all(agreed)
-
-
-_MAY_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)
 
 
 def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, now: dt.datetime) -> None:
@@ -133,7 +139,10 @@ def assume_silent(*, now: dt.datetime) -> int:
     """Take schools that were silent for seven days to agree, flagged as assumed; returns how many presentations."""
     with transaction() as session:
         rows = session.scalars(
-            select(Attendance).where(Attendance.state == AttendanceState.SUBMITTED).order_by(Attendance.id)
+            select(Attendance)
+            .where(Attendance.state == AttendanceState.SUBMITTED)
+            .order_by(Attendance.id)
+            .with_for_update(skip_locked=True)  # a school that answers at this moment is not silent
         ).all()
         silent = [row for row in rows if row.submitted_at and rules.is_silence_long_enough(row.submitted_at, now)]
         for attendance in silent:
@@ -144,14 +153,14 @@ def assume_silent(*, now: dt.datetime) -> int:
 def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.datetime) -> None:
     """The school names teachers and other adults who want a certificate: this list replaces the earlier one.
 
-    Raises: NotAllowed, NotFound; Rejected.
+    Raises: NotAllowed, NotFound; Rejected({"names": reason}), also for more names than adults were counted.
     """
     keyed = {fold(name): name for name in names if fold(name)}
-    if len(keyed) > rules.MOST_NAMED_ADULTS:
-        raise Rejected({"names": "too_many_names"})
     with transaction() as session:
         visit = _visit(session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)
+        if problem := rules.problem_with_names(tuple(keyed.values()), queries.adults_counted(visit_id)):
+            raise Rejected({"names": problem})
         known = {
             row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))
         }
@@ -166,26 +175,32 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
 
 def _presentation(session: Session, presentation_id: int) -> tuple[Presentation, Visit]:
-    row = session.execute(
-        select(Presentation, Visit)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(Presentation.id == presentation_id)
-        .with_for_update(of=Visit)  # one after the other: whoever counts, signs or corrects the same visit
-    ).one_or_none()
-    if row is None:
+    """A presentation under the lock of its visit. The visit comes first: what is read after it is what holds."""
+    visit_id = session.scalar(select(Presentation.visit_id).where(Presentation.id == presentation_id))
+    if visit_id is None:
         raise NotFound("presentation")
-    return row[0], row[1]
+    visit = _visit(session, visit_id)
+    return session.get_one(Presentation, presentation_id), visit
 
 
 def _visit(session: Session, visit_id: int) -> Visit:
+    """The visit, locked: one after the other, whoever counts, signs or corrects the same visit."""
     visit = session.get(Visit, visit_id, with_for_update=True)
     if visit is None:
         raise NotFound("visit")
     return visit
 
 
+def _attendance_or_none(session: Session, presentation_id: int) -> Attendance | None:
+    return session.scalar(
+        select(Attendance)
+        .where(Attendance.presentation_id == presentation_id)
+        .with_for_update()  # the job takes it too
+    )
+
+
 def _attendance(session: Session, presentation_id: int) -> Attendance:
-    attendance = session.scalar(select(Attendance).where(Attendance.presentation_id == presentation_id))
+    attendance = _attendance_or_none(session, presentation_id)
     if attendance is None:
         raise Conflict("wrong_state")
     return attendance
@@ -197,13 +212,46 @@ def _attendances(session: Session, visit_id: int) -> list[Attendance]:
         .join(Presentation, Presentation.id == Attendance.presentation_id)
         .where(Presentation.visit_id == visit_id)
         .order_by(Presentation.ordinal)
+        .with_for_update(of=Attendance)
     )
     return list(rows)
 
 
-def _opened(session: Session, presentation: Presentation, actor: Actor, now: dt.datetime) -> Attendance:
+def _said(session: Session, attendance: Attendance, source: CountSource) -> Counts | None:
+    """What one source said in the present version."""
+    rows = session.execute(
+        select(HeadCount.audience, HeadCount.people).where(
+            HeadCount.presentation_id == attendance.presentation_id,
+            HeadCount.source == source,
+            HeadCount.version == attendance.version,
+        )
+    ).all()
+    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
+
+
+def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) -> bool:
+    said = _said(session, attendance, CountSource.EDUCATOR)
+    return attendance.state is not AttendanceState.OPEN and draft == CountDraft(
+        said or Counts(),
+        teacher_present=bool(attendance.teacher_present),
+        minutes_given=attendance.minutes_given or 0,
+        same_pupils=attendance.same_pupils,
+        turned_away=attendance.turned_away,
+    )
+
+
+def _signed_already(session: Session, rows: list[Attendance], said: Mapping[int, Counts]) -> list[bool]:
+    """When the school sends again what it has signed: for each presentation whether both said the same; else nothing."""
+    signed = [row for row in rows if row.countersigned_at]
+    if any(_said(session, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
+        return []
+    return [_said(session, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
+
+
+def _opened(
+    session: Session, attendance: Attendance | None, presentation: Presentation, actor: Actor, now: dt.datetime
+) -> Attendance:
     """The presentation's attendance, open: a new one, or a submitted one opened again under a new version."""
-    attendance = session.scalar(select(Attendance).where(Attendance.presentation_id == presentation.id))
     if attendance is None:
         attendance = Attendance(presentation_id=presentation.id, state_since=now)
         session.add(attendance)
@@ -252,17 +300,11 @@ def _let_count(session: Session, attendance: Attendance, source: CountSource) ->
 
 
 def _sign(session: Session, attendance: Attendance, counts: Counts, actor: Actor, now: dt.datetime) -> bool:
-    if any(not 0 <= people <= rules.MOST_IN_A_ROOM for people in counts.by_audience().values()):
-        raise Rejected({"form": "count_out_of_range"})
-    said = session.execute(
-        select(HeadCount.audience, HeadCount.people).where(
-            HeadCount.presentation_id == attendance.presentation_id, HeadCount.counts.is_(True)
-        )
-    ).all()
+    said = _said(session, attendance, CountSource.EDUCATOR)
     _store(session, attendance, CountSource.SCHOOL, counts, now)
     attendance.countersigned_at = now
     states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.COUNTERSIGNED, actor=actor, at=now)
-    agreed = rules.agree(Counts(**{audience.value: people for audience, people in said}), counts)
+    agreed = said == counts  # a difference is shown to the coordinator, never added up
     if agreed:
         _lock(attendance, actor, now)
     return agreed
@@ -310,11 +352,10 @@ def _ask_school(session: Session, visit: Visit, now: dt.datetime) -> None:
         values={
             "number": school_request.number,
             "day": visit.on_day,
-            "host_sr_cyrl": school_request.host.name_sr_cyrl,
-            "host_sr_latn": school_request.host.name_sr_latn,
+            "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
         },
         now=now,
-        link=LinkWish("status", school_request.id, "/status/{token}", hours=24 * 365),
+        link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
         about=("visit", visit.id),
         centre_id=visit.centre_id,
     )

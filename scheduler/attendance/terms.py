@@ -100,6 +100,16 @@ class CountedPresentation:
     said_by_school: Counts | None
     counted: Counts | None  # the ones that count
     reason: str
+    odd: bool = False  # far from what was announced: to look at twice
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the school said other numbers than the educator and nobody has decided yet."""
+        return self.state is AttendanceState.COUNTERSIGNED
+
+    @property
+    def locked(self) -> bool:
+        return self.state in COUNTS_FOR_REPORTS
 
 
 @dataclass(frozen=True)
@@ -116,3 +126,29 @@ class CountedVisit:
     host_place_sr_latn: str
     presentations: tuple[CountedPresentation, ...]
     named_adults: tuple[str, ...]
+
+    def presentation(self, ordinal: str) -> CountedPresentation | None:
+        """The presentation with that number within the visit, as an address says it; None when there is none."""
+        return next((one for one in self.presentations if str(one.ordinal) == ordinal), None)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step that the counting of a presentation took."""
+
+    ordinal: int
+    at: dt.datetime
+    to: AttendanceState
+    reason: str
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """Numbers that one source said in one version, kept for good; `counts` marks the ones that count."""
+
+    ordinal: int
+    version: int
+    source: CountSource
+    at: dt.datetime
+    said: Counts
+    counts: bool

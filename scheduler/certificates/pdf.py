@@ -79,17 +79,26 @@ def draw(paper: CertificatePaper, lang: str) -> bytes:
 
 
 def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
-    """Certificates in one file, a page each; fonts and frame are in it once. Raises: NotAscii; ValueError for none."""
+    """Certificates of one language in one file. Raises: as `draw_each`."""
+    return draw_each([(paper, lang) for paper in papers])
+
+
+def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
+    """Certificates in one file, a page each, in its own language; fonts and frame are in it once.
+
+    Raises: NotAscii; ValueError for none.
+    """
     if not papers:
         raise ValueError("no certificate to draw")
-    titles = dict.fromkeys(_title(paper, lang) for paper in papers)
-    numbers = [paper.running_number for paper in papers]
+    titles = dict.fromkeys(_title(paper, lang) for paper, lang in papers)
+    numbers = [paper.running_number for paper, _ in papers]
     span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
-    sheet = Sheet(Facts(f"{', '.join(titles)} {span}", papers[0].centre_name, lang), A4_LANDSCAPE)
+    first, lang = papers[0]
+    sheet = Sheet(Facts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
     sheet.canvas.beginForm(FRAME, 0, 0, sheet.width * mm, sheet.height * mm)
     _draw_ground(sheet)
     sheet.canvas.endForm()
-    for paper in papers:
+    for paper, lang in papers:
         sheet.canvas.doForm(FRAME)
         _draw_words(sheet, paper, lang)
         _draw_facts(sheet, _facts(paper, lang))

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from sqlalchemy import func, select
 
+from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS, Counts
 from scheduler.certificates.models import Certificate
@@ -14,6 +16,7 @@ from scheduler.certificates.terms import (
     CertificateKind,
     CertificatePaper,
     CertificateRow,
+    CertificateState,
     CheckedCertificate,
     Signatory,
     VisitFacts,
@@ -21,15 +24,19 @@ from scheduler.certificates.terms import (
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
+from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
 from scheduler.planning.models import Presentation, Visit
 from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 
+AT_ONCE = 500
+NOBODY = (0,)  # presenters' own certificates come later: none of these is theirs
 _HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
@@ -46,9 +53,34 @@ def checked(typed: str) -> CheckedCertificate:
         state=certificate.state,
         state_since=certificate.state_since,
         holder_name=certificate.holder_name,
+        holder_key=certificate.holder_key,
         replaced_by_running_number=successor.running_number if successor else "",
         replaced_by_number=successor.number if successor else "",
     )
+
+
+def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[CertificatePaper, str]]:
+    """The valid ones of these certificates as they are printed, with their languages, in the order of the numbers.
+
+    Raises: NotAllowed, NotFound when one lies outside the actor's reach.
+    """
+    found: dict[str, tuple[CertificatePaper, str]] = {}
+    for some in _batched(numbers):
+        rows = db.session.execute(
+            select(Certificate, Visit.centre_id, Visit.school_request_id)
+            .join(Visit, Visit.id == Certificate.visit_id)
+            .where(Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED)
+            .order_by(Certificate.id)
+        ).tuples()
+        for row, centre_id, request_id in rows:
+            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id, presenters=NOBODY)
+            found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
+    return [found[number] for number in numbers if number in found]
+
+
+def _batched(numbers: Sequence[str]) -> list[Sequence[str]]:
+    """In pieces that any database takes as the values of one question."""
+    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
 
 
 def paper_of(certificate: Certificate) -> CertificatePaper:
@@ -73,20 +105,38 @@ def printed_text(paper: CertificatePaper) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def certificates_of_visit(visit_id: int) -> list[CertificateRow]:
-    """All certificates of a visit, the school's first."""
+def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRow]:
+    """All certificates of a school request's visits, the school's own first. Raises: NotAllowed, NotFound."""
+    policy.require(actor, "read", "certificate", centre=actor.centre_id, request=request_id, presenters=NOBODY)
     rows = db.session.scalars(
-        select(Certificate).where(Certificate.visit_id == visit_id).order_by(Certificate.kind, Certificate.id)
+        select(Certificate)
+        .join(Visit, Visit.id == Certificate.visit_id)
+        .where(Visit.school_request_id == request_id)
+        .order_by(Certificate.kind, Certificate.id)
     )
     return [_row(row) for row in rows]
 
 
-def certificates_of_centre(centre_id: int, *, limit: int, offset: int) -> tuple[list[CertificateRow], int]:
-    """The newest certificates of a centre, and how many there are in all."""
-    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == centre_id)
+def certificates_of_centre(actor: Actor, page: int) -> Page[CertificateRow]:
+    """The newest certificates of the actor's centre. Raises: NotAllowed."""
+    policy.require(actor, "list", "certificate", centre=actor.centre_id)
+    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = db.session.scalars(wanted.order_by(Certificate.id.desc()).limit(limit).offset(offset))
-    return [_row(row) for row in rows], total
+    rows = db.session.scalars(wanted.order_by(Certificate.id.desc()).limit(PER_PAGE).offset(first_row(page)))
+    return Page([_row(row) for row in rows], page, total)
+
+
+def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
+    """One certificate for those who may issue it again or revoke it. Raises: NotAllowed, NotFound."""
+    row = db.session.execute(
+        select(Certificate, Visit.centre_id)
+        .join(Visit, Visit.id == Certificate.visit_id)
+        .where(Certificate.number == number_typed(number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("certificate")
+    policy.require(actor, "issue", "certificate", centre=row.centre_id)
+    return _row(row.Certificate)
 
 
 def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_id: int | None = None) -> list[int]:
@@ -107,6 +157,24 @@ def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_i
     if campaign_slug:
         wanted = wanted.join(Campaign, Campaign.id == Visit.campaign_id).where(Campaign.slug == campaign_slug)
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
+    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one."""
+    had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
+    by_name = (
+        select(NamedAdult.id)
+        .outerjoin(
+            Certificate,
+            (Certificate.visit_id == NamedAdult.visit_id)
+            & (Certificate.kind == CertificateKind.TEACHER)
+            & (Certificate.holder_key == NamedAdult.name_key),
+        )
+        .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
+    )
+    missing = select(Visit.id).where(~had.exists() | by_name.exists()).order_by(Visit.on_day, Visit.id)
+    due = set(due_visits(centre_id))
+    return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]
 
 
 def visit_facts(visit_id: int) -> VisitFacts:

@@ -2,6 +2,7 @@
 
 import secrets
 
+from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import Counts
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.text import fold
@@ -50,6 +51,15 @@ def who_earns(counts: Counts, named_adults: tuple[str, ...]) -> list[tuple[Certi
     return [(CertificateKind.SCHOOL, ""), *((CertificateKind.TEACHER, name) for name in named_adults[:adults])]
 
 
-def names_match(stored: str, typed: str) -> bool:
-    """Whether a visitor typed the holder's name: scripts, case and diacritics do not count."""
-    return bool(fold(typed)) and fold(stored) == fold(typed)
+def problem_with_holder(kind: CertificateKind, name: str) -> str | None:
+    """What is wrong with the name a certificate shall print: a reason code, or None."""
+    if kind is CertificateKind.SCHOOL:
+        return None
+    if not fold(name):
+        return "missing"
+    return "too_long" if len(name) > LONGEST_NAME else None
+
+
+def names_match(key: str, typed: str) -> bool:
+    """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
+    return bool(fold(typed)) and key == fold(typed)

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler import policy
+from scheduler.attendance.models import NamedAdult
 from scheduler.certificates import pdf, queries, rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import (
@@ -24,6 +25,8 @@ from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.numbers import next_number
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
@@ -46,17 +49,18 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
         if not queries.due_visits(visit_id=visit_id):
             raise Conflict("attendance_not_locked")
         facts = queries.visit_facts(visit_id)
-        done = _living_by_key(session, visit_id)
-        earned = rules.who_earns(facts.counts, facts.named_adults)
+        before = _of_visit(session, visit_id)
+        had = {(row.kind, row.holder_key) for row in before}  # also what was revoked or replaced: it never comes back
         fresh = [
             _issue(session, actor, facts, kind, name, now)
-            for kind, name in earned
-            if (kind, rules.holder_key(kind, name)) not in done
+            for kind, name in rules.who_earns(facts.counts, facts.named_adults)
+            if (kind, rules.holder_key(kind, name)) not in had
         ]
-        _certify_request(session, visit, now)
-    log.info("certificates issued", extra={"visit_id": visit_id, "issued": len(fresh), "already": len(done)})
-    numbers = [certificate.number for certificate in (*done.values(), *fresh)]
-    return Issued(len(fresh), len(done), tuple(numbers))
+        if fresh:
+            _tell_school(session, visit, now)
+    valid = [row for row in before if row.state is CertificateState.ISSUED]
+    log.info("certificates issued", extra={"visit_id": visit_id, "issued": len(fresh), "already": len(valid)})
+    return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
 def issue_for_locked_attendance(actor: Actor, visit_ids: Iterable[int], *, now: dt.datetime) -> Issued:
@@ -70,23 +74,32 @@ def issue_for_locked_attendance(actor: Actor, visit_ids: Iterable[int], *, now: 
 
 
 def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt.datetime) -> str:
-    """Print a teacher's certificate anew with the right name; the old number then shows "replaced".
+    """Print a certificate anew, a teacher's with the right name, a school's with the numbers that count now.
 
-    Returns the new number. Raises: NotAllowed, NotFound; Rejected; Conflict("wrong_state").
+    The old number then shows "replaced". Returns the new number. Raises: NotAllowed, NotFound; Rejected;
+    Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already.
     """
-    if not rules.holder_key(CertificateKind.TEACHER, name):
-        raise Rejected({"name": "missing"})
     with transaction() as session:
         old, visit = _certificate(session, certificate_id)
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
-        if old.kind is not CertificateKind.TEACHER or old.state is not CertificateState.ISSUED:
+        if old.state is not CertificateState.ISSUED:
             raise Conflict("wrong_state")
-        new = _new_row(queries.visit_facts(visit.id), old.kind, name, now)
+        key = rules.holder_key(old.kind, name)
+        if problem := rules.problem_with_holder(old.kind, name):
+            raise Rejected({"name": problem})
+        others = [row for row in _of_visit(session, visit.id) if row.id != old.id]
+        if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
+            raise Conflict("certificate_exists")
+        new = _new_row(queries.visit_facts(visit.id), old.kind, "" if old.kind is CertificateKind.SCHOOL else name, now)
+        new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
         session.add(new)
-        old.holder_key += f" replaced {old.id}"  # leaves the index that allows one living certificate a holder
         session.flush()
         old.replaced_by_id = new.id
         states.move(CERTIFICATE_MACHINE, old, CertificateState.REISSUED, actor=actor, at=now)
+        session.flush()
+        new.holder_key = key
+        if new.holder_name:
+            _rename_adult(session, visit.id, old.holder_key, new.holder_name)
         audit.record(actor, "certificate issued", new, at=now, details={"instead_of": old.id})
     log.info("certificate reissued", extra={"certificate_id": certificate_id})
     return new.number
@@ -109,47 +122,33 @@ def drawn(actor: Actor, number: str) -> bytes:
 
 def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     """One PDF of several certificates, in the order given. Raises: as `drawn`."""
-    wanted = list(numbers)
-    with transaction() as session:
-        rows = session.execute(
-            select(Certificate, Visit)
-            .join(Visit, Visit.id == Certificate.visit_id)
-            .where(Certificate.number.in_(wanted), Certificate.state == CertificateState.ISSUED)
-        ).all()
-        found = {certificate.number: (certificate, visit) for certificate, visit in rows}
-        if not wanted or set(wanted) != set(found):
-            raise NotFound("certificate")
-        papers = []
-        for certificate, visit in (found[number] for number in wanted):
-            policy.require(actor, "read", "certificate", centre=visit.centre_id, request=visit.school_request_id)
-            papers.append((certificate.language, _with_name(certificate)))
-    return pdf.draw_many([paper for _, paper in papers], papers[0][0])
-
-
-def _with_name(certificate: Certificate) -> CertificatePaper:
-    paper = queries.paper_of(certificate)
-    return CertificatePaper(**(vars(paper) | {"holder_name": certificate.holder_name or ""}))
+    wanted = list(dict.fromkeys(numbers))
+    papers = queries.papers_to_draw(actor, wanted)
+    if not wanted or len(papers) != len(wanted):
+        raise NotFound("certificate")
+    return pdf.draw_each(papers)
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:
-    row = session.execute(
-        select(Certificate, Visit)
-        .join(Visit, Visit.id == Certificate.visit_id)
-        .where(Certificate.id == certificate_id)
-        .with_for_update(of=Visit)
-    ).one_or_none()
-    if row is None:
+    """A certificate under the lock of its visit, which comes first."""
+    visit_id = session.scalar(select(Certificate.visit_id).where(Certificate.id == certificate_id))
+    if visit_id is None:
         raise NotFound("certificate")
-    return row[0], row[1]
+    visit = session.get_one(Visit, visit_id, with_for_update=True)
+    return session.get_one(Certificate, certificate_id), visit
 
 
-def _living_by_key(session: Session, visit_id: int) -> dict[tuple[CertificateKind, str], Certificate]:
-    rows = session.scalars(
-        select(Certificate)
-        .where(Certificate.visit_id == visit_id, Certificate.state == CertificateState.ISSUED)
-        .order_by(Certificate.id)
-    )
-    return {(row.kind, row.holder_key): row for row in rows}
+def _of_visit(session: Session, visit_id: int) -> list[Certificate]:
+    rows = session.scalars(select(Certificate).where(Certificate.visit_id == visit_id).order_by(Certificate.id))
+    return list(rows)
+
+
+def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> None:
+    """The school's list says the right name too, unless that name stands in it already."""
+    listed = {row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))}
+    row, key = listed.get(old_key), rules.holder_key(CertificateKind.TEACHER, name)
+    if row is not None and listed.get(key, row) is row:
+        row.name, row.name_key = name, key
 
 
 def _issue(
@@ -206,8 +205,26 @@ def _paper(
     )
 
 
-def _certify_request(session: Session, visit: Visit, now: dt.datetime) -> None:
-    """A reported school request is certified with its first certificates."""
-    school_request = session.get(SchoolRequest, visit.school_request_id) if visit.school_request_id else None
-    if school_request is not None and school_request.state is RequestState.REPORTED:
+def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
+    """A reported school request is certified with its first certificates, and the school learns where they lie."""
+    if visit.school_request_id is None:
+        return
+    school_request = session.get_one(SchoolRequest, visit.school_request_id, options=[joinedload(SchoolRequest.host)])
+    if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
+    if not school_request.contact_email:
+        return
+    queue_message(
+        "certificates_ready",
+        address=school_request.contact_email,
+        language=school_request.language,
+        values={
+            "number": school_request.number,
+            "day": visit.on_day,
+            "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
+        },
+        now=now,
+        link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
+        about=("visit", visit.id),
+        centre_id=visit.centre_id,
+    )

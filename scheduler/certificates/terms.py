@@ -115,6 +115,7 @@ class CheckedCertificate:
     state: CertificateState
     state_since: dt.datetime
     holder_name: str | None
+    holder_key: str
     replaced_by_running_number: str
     replaced_by_number: str
 

@@ -74,7 +74,7 @@ def problems_with(name: str, living_names: Collection[str]) -> dict[str, str]:
     if len(name) > NAME_LENGTH:
         return {"name": "too_long"}
     if name in living_names:
-        return {"name": "name_taken"}
+        return {"name": "exists"}
     if len(living_names) >= MOST_FEEDS:
         return {"name": "too_many_feeds"}
     return {}

@@ -13,7 +13,7 @@ from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import rules
 from scheduler.feeds.models import FeedToken
-from scheduler.feeds.terms import FEED_LOCK
+from scheduler.feeds.terms import FEED_LOCK, Feed
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 
@@ -24,7 +24,7 @@ def make_feed(actor: Actor, name: str, language: str, *, now: dt.datetime) -> st
     """Make another address of the actor's own calendar and return its token, which is shown this once.
 
     Raises: NotAllowed; NotFound when the presenter is suspended; Rejected({"name": …}) with "missing", "too_long",
-    "name_taken" or "too_many_feeds".
+    "exists" or "too_many_feeds".
     """
     if actor.presenter_id is None:
         raise NotAllowed("create feed")
@@ -76,13 +76,15 @@ def revoke_feed(actor: Actor, feed_id: int, *, now: dt.datetime) -> None:
     log.info("feed revoked", extra={"feed_id": feed_id})
 
 
-def note_read(feed_id: int, *, now: dt.datetime) -> None:
-    """Remember that a calendar came by, at most once in 15 minutes, also when two come at once."""
+def note_read(feed: Feed, *, now: dt.datetime) -> None:
+    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once."""
+    if not rules.read_is_due(feed.last_read_at, now):
+        return
     with transaction() as session:
         session.execute(
             update(FeedToken)
             .where(
-                FeedToken.id == feed_id,
+                FeedToken.id == feed.feed_id,
                 or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
             )
             .values(last_read_at=now)

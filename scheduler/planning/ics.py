@@ -22,15 +22,11 @@ USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
 MAP = "https://www.openstreetmap.org"
 END = "END:VCALENDAR\r\n"
 
-# What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers.
-_CONTACT = re.compile(
-    r"\S+@\S+"
-    r"|(?:https?://|www\.)\S+"
-    r"|(?<!\d)(?:\+|0)\d(?:[\s/().–-]*\d){5,}"  # 064/123-456, +381 64 123 456
-    r"|(?<!\d)\d{2,4}[/-]\d{2,4}[/-]?\d{2,4}(?!\d)"  # 123-456, 018/555-333
-    r"|\d{7,}",
-    re.IGNORECASE,
-)
+# What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
+# numbers ("123-125") look like a short telephone number, so of an address only those that begin with 0 or + are taken.
+_REACHES = r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\d)(?:\+|0)\d(?:[\s/().–-]*\d){5,}|\d{7,}"
+_CONTACT_IN_ADDRESS = re.compile(_REACHES, re.IGNORECASE)
+_CONTACT = re.compile(_REACHES + r"|(?<!\d)\d{3}[/-]\d{2,4}(?:[/-]\d{2,4})?(?!\d)", re.IGNORECASE)
 
 
 def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
@@ -82,9 +78,9 @@ def _line(text: str) -> str:
     return clean(text, limit=3 * len(text) + 1)
 
 
-def _typed(text: str) -> str:
+def _typed(text: str, contact: re.Pattern[str] = _CONTACT) -> str:
     """What somebody typed into a form, as a calendar may show it."""
-    return _line(_CONTACT.sub(" ", _line(text))).strip(" ,;:-–")
+    return _line(contact.sub(" ", _line(text))).strip(" ,;:-–")
 
 
 def _host(facts: EntryFacts, language: str) -> str:
@@ -92,7 +88,7 @@ def _host(facts: EntryFacts, language: str) -> str:
 
 
 def _address(facts: EntryFacts, language: str) -> str:
-    return _typed(pick(language, facts.address_sr_cyrl, facts.address_sr_latn))
+    return _typed(pick(language, facts.address_sr_cyrl, facts.address_sr_latn), _CONTACT_IN_ADDRESS)
 
 
 def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:

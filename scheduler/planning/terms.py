@@ -281,7 +281,7 @@ class EntryFacts:
     address_sr_latn: str
     room: str
     classes: str
-    point: Point | None
+    point: Point | None  # the host's own: a phone drives there, so its town's would mislead
     crew: tuple[str, ...]  # as a school may see them: a minor's first name only
     page_url: str  # asks for sign-in
     helpline: str

@@ -8,7 +8,8 @@ from scheduler.core import clock
 from scheduler.core.language import LANGUAGES
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host
-from scheduler.planning import ics, queries, rules
+from scheduler.places.terms import Point
+from scheduler.planning import ics, rules
 from scheduler.planning.models import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, CrewMember, EntryFacts, EntryStatus
 
@@ -67,7 +68,7 @@ def _facts(visit: Visit, presentation: Presentation) -> EntryFacts:
         address_sr_latn=_address(host.address_sr_latn, host.postcode, host.place_sr_latn),
         room=presentation.room,
         classes=presentation.classes,
-        point=queries.point_of(host),
+        point=Point(host.lat, host.lon) if host.lat is not None and host.lon is not None else None,
         crew=_crew(presentation),
         page_url=f"{known.base_url}/visits/{visit.number}",
         helpline=known.helpline_number,

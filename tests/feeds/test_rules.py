@@ -1,0 +1,118 @@
+"""What a calendar shows of each assignment, and for how long."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from scheduler.feeds import rules
+from scheduler.feeds.terms import MOST_FEEDS, Seat
+from scheduler.planning.terms import AssignmentState, EntryStatus, PresentationState
+from tests.factories import MONDAY
+
+A, P, DAY = AssignmentState, PresentationState, dt.timedelta(days=1)
+SECOND = dt.timedelta(seconds=1)
+
+
+def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> Seat:
+    fair = {
+        "presentation_id": 1,
+        "state_since": MONDAY,
+        "was_offered": True,
+        "presentation_state": P.CONFIRMED,
+        "presentation_since": MONDAY - DAY,
+        "edited_at": MONDAY - DAY,
+    }
+    return Seat(state=state, **(fair | given))
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        (A.SUGGESTED, None),
+        (A.OFFERED, EntryStatus.TENTATIVE),
+        (A.ACCEPTED, EntryStatus.CONFIRMED),
+        (A.PRESENT, EntryStatus.CONFIRMED),
+        (A.WITHDRAWN, EntryStatus.CANCELLED),
+        (A.REPLACED, EntryStatus.CANCELLED),
+        (A.ABSENT, EntryStatus.CANCELLED),
+        (A.DECLINED, None),
+        (A.LAPSED, None),
+    ],
+)
+def test_each_state_of_an_assignment_is_shown_in_its_way(state: A, shown: EntryStatus | None) -> None:
+    assert rules.shown_as(a_seat(state), MONDAY) == shown
+
+
+def test_every_state_is_decided() -> None:
+    assert {seat.state for seat in map(a_seat, A) if rules.shown_as(seat, MONDAY) is None} == {
+        A.SUGGESTED,
+        A.DECLINED,
+        A.LAPSED,
+    }
+
+
+@pytest.mark.parametrize("state", [P.CANCELLED, P.DISRUPTED, P.MERGED_INTO])
+@pytest.mark.parametrize("assignment", [A.OFFERED, A.ACCEPTED])
+def test_a_presentation_that_does_not_take_place_is_struck_out(state: P, assignment: A) -> None:
+    seat = a_seat(assignment, presentation_state=state, presentation_since=MONDAY + DAY)
+
+    assert rules.shown_as(seat, MONDAY + 30 * DAY) is EntryStatus.CANCELLED
+    assert rules.shown_as(seat, MONDAY + 31 * DAY) is None
+
+
+def test_what_was_struck_out_stays_30_days_and_then_goes() -> None:
+    seat = a_seat(A.WITHDRAWN)
+
+    assert rules.shown_as(seat, MONDAY + 30 * DAY - SECOND) is EntryStatus.CANCELLED
+    assert rules.shown_as(seat, MONDAY + 30 * DAY) is None
+
+
+def test_who_was_never_asked_never_hears_of_it() -> None:
+    assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
+    assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None
+
+
+@pytest.mark.parametrize("order", [(A.WITHDRAWN, A.OFFERED), (A.OFFERED, A.WITHDRAWN)])
+def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tuple[A, A]) -> None:
+    assert rules.entries([a_seat(state) for state in order], MONDAY) == {1: EntryStatus.TENTATIVE}
+
+
+def test_entries_keep_the_order_of_the_day() -> None:
+    seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
+
+    assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
+
+
+def test_the_last_change_is_the_last_edit_answer_or_end_of_thirty_days() -> None:
+    made = MONDAY - 9 * DAY
+    assert rules.last_change([], made, MONDAY) == made
+    assert rules.last_change([a_seat(edited_at=MONDAY + DAY)], made, MONDAY + 2 * DAY) == MONDAY + DAY
+    assert rules.last_change([a_seat(A.DECLINED, state_since=MONDAY + DAY)], made, MONDAY + 2 * DAY) == MONDAY + DAY
+    assert rules.last_change([a_seat(A.WITHDRAWN)], made, MONDAY + 29 * DAY) == MONDAY
+    assert rules.last_change([a_seat(A.WITHDRAWN)], made, MONDAY + 40 * DAY) == MONDAY + 30 * DAY
+
+
+def test_a_reading_is_noted_at_most_once_in_fifteen_minutes() -> None:
+    minute = dt.timedelta(minutes=1)
+
+    assert rules.read_is_due(None, MONDAY)
+    assert not rules.read_is_due(MONDAY, MONDAY + 15 * minute - SECOND)
+    assert rules.read_is_due(MONDAY, MONDAY + 15 * minute)
+
+
+@pytest.mark.parametrize(
+    ("name", "living", "problems"),
+    [
+        ("phone", ["Outlook"], {}),
+        ("", [], {"name": "missing"}),
+        ("x" * 41, [], {"name": "too_long"}),
+        ("phone", ["phone"], {"name": "exists"}),
+        ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
+    ],
+)
+def test_a_feed_has_a_name_of_its_own_and_there_are_five(
+    name: str, living: list[str], problems: dict[str, str]
+) -> None:
+    assert MOST_FEEDS == 5
+    assert rules.problems_with(name, living) == problems
