@@ -150,6 +150,7 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
     assert page.keeps_back == (Why("educators_missing", 1, 0),)
     assert [line.action for line in page.history][-1] == "visit offered"
     assert {line.who for line in page.history} == {"Marija Kostić"}
+    assert len(page.history) == len(set(page.history))
     assert (page.teacher_stays, page.safeguarding_contact) == (True, "Mira Savić")
 
 
