@@ -21,7 +21,7 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
-from tests.planning.test_service import Scene, a_plan
+from tests.planning.scene import Scene, a_plan
 
 A = AssignmentState
 pytestmark = pytest.mark.usefixtures("app")

@@ -15,8 +15,8 @@ from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
-from tests.planning.test_service import Scene, a_plan
 from tests.web.browser import browser_of
 
 SOON = clock.now() + dt.timedelta(days=21)
