@@ -4,7 +4,7 @@ document.querySelectorAll("input[data-picker=date]").forEach((input) => {
   const label = input.labels[0].textContent.trim();
   const place = document.createElement("div");
   place.className = "field__with-picker";
-  input.replaceWith(place);
+  input.before(place); // not replaceWith: an input outside the page has no label
   const picker = document.createElement("input");
   picker.type = "date";
   picker.className = "field__picker";
