@@ -192,6 +192,7 @@ class _TypedField(Field):  # type: ignore[misc]
     """Something that people type in their own way; what was typed is shown again as it was."""
 
     widget = StringField.widget
+    data: Any  # what `read` makes of it; None for nothing
     reason = "missing"
     attributes: Mapping[str, str] = {}
 
