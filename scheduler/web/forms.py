@@ -43,6 +43,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "changed_meanwhile": _l("Open the page again: something has changed in the meantime."),
     "exists": _l("Enter another value: this one is already in use."),
     "unknown": _l("Choose from the list."),
+    "too_many_feeds": _l("End one of the five addresses first."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
