@@ -177,24 +177,22 @@ def test_a_form_keeps_its_key_when_it_is_sent_again(app, sent):
 
 def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
     sent()  # a page in English
-    verbs = set(
-        [
-            "Fill",
-            "Shorten",
-            "Write",
-            "Choose",
-            "Enter",
-            "Confirm",
-            "Open",
-            "Check",
-            "End",
-            "Ask",
-            "Wait",
-            "Add",
-            "Use",
-            "Remove",
-        ]
-    )
+    verbs = {
+        "Fill",
+        "Shorten",
+        "Write",
+        "Choose",
+        "Enter",
+        "Confirm",
+        "Open",
+        "Check",
+        "End",
+        "Ask",
+        "Wait",
+        "Add",
+        "Use",
+        "Remove",
+    }
     source = Path(forms.__file__).read_text()
     codes = re.findall(r'^    "([a-z_]+)": _l\(', source, re.MULTILINE)
     texts = [str(forms.MESSAGES[code]) for code in codes] + [str(text) for text in forms.OF_WTFORMS.values()]
