@@ -109,7 +109,7 @@ def adults_counted(visit_id: int) -> int | None:
 
 
 def waiting_attendance(actor: Actor) -> list[CountedVisit]:
-    """Visits of the actor's centre whose numbers wait for a lock: differences first, then the oldest. Raises: NotAllowed."""
+    """Visits of the actor's centre whose numbers wait for a lock, differences first. Raises: NotAllowed."""
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
     waiting = (
         select(Presentation.visit_id)
@@ -130,7 +130,7 @@ def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:
         .join(Presentation, Presentation.id == Attendance.presentation_id)
         .where(AuditEntry.thing == Attendance.__tablename__, Attendance.presentation_id.in_(presentation_ids))
         .order_by(AuditEntry.id)
-    ).tuples()
+    )
     return [
         HistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
         for entry, ordinal in rows
@@ -145,7 +145,7 @@ def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
         .join(Presentation, Presentation.id == HeadCount.presentation_id)
         .where(HeadCount.presentation_id.in_(presentation_ids))
         .order_by(Presentation.ordinal, HeadCount.version, HeadCount.entered_at, HeadCount.id)
-    ).tuples()
+    )
     lines: dict[tuple[int, int, CountSource], list[HeadCount]] = defaultdict(list)
     for row, ordinal in rows:
         lines[ordinal, row.version, row.source].append(row)
@@ -240,6 +240,7 @@ def _one(
     rows = counts.get(presentation.id, [])
     expected = Counts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
     by_source = {source: _newest(row for row in rows if row.source is source) for source in CountSource}
+    educator = by_source[CountSource.EDUCATOR]
     return CountedPresentation(
         presentation_id=presentation.id,
         ordinal=presentation.ordinal,
@@ -258,9 +259,9 @@ def _one(
         minutes_given=attendance.minutes_given if attendance else None,
         same_pupils=bool(attendance and attendance.same_pupils),
         turned_away=attendance.turned_away if attendance else 0,
-        said_by_educator=by_source[CountSource.EDUCATOR],
+        said_by_educator=educator,
         said_by_school=by_source[CountSource.SCHOOL],
         counted=_as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
-        odd=rules.looks_odd(by_source[CountSource.EDUCATOR], expected) if by_source[CountSource.EDUCATOR] else False,
+        odd=educator is not None and rules.looks_odd(educator, expected),
     )

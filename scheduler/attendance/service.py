@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance import queries, rules
@@ -21,9 +21,11 @@ from scheduler.attendance.terms import (
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
+from scheduler.places.models import Host
 from scheduler.planning import service as planning
 from scheduler.planning.models import Presentation, Visit
 from scheduler.planning.terms import PresentationState, VisitState
@@ -241,7 +243,7 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
 
 
 def _signed_already(session: Session, rows: list[Attendance], said: Mapping[int, Counts]) -> list[bool]:
-    """When the school sends again what it has signed: for each presentation whether both said the same; else nothing."""
+    """Whether both said the same, by presentation, when the school sends again what it has signed; else nothing."""
     signed = [row for row in rows if row.countersigned_at]
     if any(_said(session, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
         return []
@@ -342,9 +344,10 @@ def _report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> Non
 
 def _ask_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """Ask the school to countersign, by a mail with its secret link."""
-    school_request = session.get(SchoolRequest, visit.school_request_id or 0, options=[joinedload(SchoolRequest.host)])
+    school_request = session.get(SchoolRequest, visit.school_request_id or 0)
     if school_request is None or not school_request.contact_email:
         return
+    host = session.get_one(Host, visit.host_id)
     queue_message(
         "countersign",
         address=school_request.contact_email,

@@ -71,7 +71,7 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
             .join(Visit, Visit.id == Certificate.visit_id)
             .where(Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED)
             .order_by(Certificate.id)
-        ).tuples()
+        )
         for row, centre_id, request_id in rows:
             policy.require(actor, "read", "certificate", centre=centre_id, request=request_id, presenters=NOBODY)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
@@ -226,17 +226,16 @@ def _counted(visit_id: int) -> tuple[Counts, int, int]:
         )
         .subquery()
     )
-    people = dict(
-        db.session.execute(
-            select(HeadCount.audience, func.sum(HeadCount.people))
-            .join(held, held.c.id == HeadCount.presentation_id)
-            .where(HeadCount.counts.is_(True))
-            .group_by(HeadCount.audience)
-        ).tuples()
+    rows = db.session.execute(
+        select(HeadCount.audience, func.sum(HeadCount.people))
+        .join(held, held.c.id == HeadCount.presentation_id)
+        .where(HeadCount.counts.is_(True))
+        .group_by(HeadCount.audience)
     )
+    people = {audience: int(total) for audience, total in rows}
     presentations, minutes = db.session.execute(select(func.count(held.c.id), func.sum(held.c.minutes))).one()
     return (
-        Counts(**{audience.value: int(people.get(audience, 0)) for audience in Audience}),
+        Counts(**{audience.value: people.get(audience, 0) for audience in Audience}),
         presentations,
         minutes or 0,
     )

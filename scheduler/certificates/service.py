@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import NamedAdult
@@ -24,9 +24,11 @@ from scheduler.config import settings
 from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.language import pick
 from scheduler.core.numbers import next_number
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
+from scheduler.places.models import Host
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
@@ -209,11 +211,12 @@ def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
     if visit.school_request_id is None:
         return
-    school_request = session.get_one(SchoolRequest, visit.school_request_id, options=[joinedload(SchoolRequest.host)])
+    school_request = session.get_one(SchoolRequest, visit.school_request_id)
     if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
     if not school_request.contact_email:
         return
+    host = session.get_one(Host, visit.host_id)
     queue_message(
         "certificates_ready",
         address=school_request.contact_email,

@@ -1,0 +1,450 @@
+"""Who may say how many were there, whose numbers count, and that nothing said is ever lost or added up."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance import queries, service
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.terms import PresenterKind
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.policy import ANONYMOUS
+from scheduler.programmes.terms import Audience
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
+from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.planning import make_assignment
+from tests.factories.safeguarding import a_cleared_educator, make_vetting
+
+OTHER = Counts(pupils=86, teachers=3)
+WEEK = dt.timedelta(days=7)
+
+
+def state_of(presentation_id):
+    db.session.rollback()
+    return db.session.scalar(select(Attendance.state).where(Attendance.presentation_id == presentation_id))
+
+
+def counting(presentation_id):
+    """The numbers that count, by audience: what reports read."""
+    db.session.rollback()
+    rows = db.session.execute(
+        select(HeadCount.audience, HeadCount.people).where(
+            HeadCount.presentation_id == presentation_id, HeadCount.counts.is_(True)
+        )
+    ).all()
+    assert len(rows) in (0, len(Audience))
+    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
+
+
+def mails(kind):
+    db.session.rollback()
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()
+
+
+def moves_of_attendance():
+    db.session.rollback()
+    wanted = select(AuditEntry.action).where(AuditEntry.thing == "attendance").order_by(AuditEntry.id)
+    return list(db.session.scalars(wanted))
+
+
+def request_state(begun):
+    db.session.rollback()
+    return db.session.get(SchoolRequest, begun.request.id).state
+
+
+@pytest.mark.both_databases
+def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
+    begun = a_begun_visit()
+
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+    assert counting(begun.first) == FAIR
+    assert session.get(Visit, begun.visit.id).state is VisitState.DELIVERED
+    assert session.get(Presentation, begun.first).state is PresentationState.DELIVERED
+    assert session.scalars(select(Assignment.state)).all() == [AssignmentState.PRESENT]
+    assert request_state(begun) is RequestState.DELIVERED
+    assert queries.violations() == []
+
+
+def test_the_school_is_asked_once_by_a_mail_with_its_own_link_after_the_last_presentation(session):
+    begun = a_begun_visit(talks=2)
+
+    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    assert mails("countersign") == []
+    assert session.get(Visit, begun.visit.id).state is VisitState.CONFIRMED
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+
+    [mail] = mails("countersign")
+    assert (mail.address, mail.link_purpose, mail.link_subject_id) == ("ana@school.example", "status", begun.request.id)
+    assert mail.link_path == "/status/{token}/attendance"
+    assert "Вук Караџић" in mail.text
+
+
+def test_a_visit_without_a_school_request_asks_nobody(session):
+    begun = a_begun_visit()
+    visit = session.get(Visit, begun.visit.id)
+    visit.school_request_id = None
+    session.commit()
+
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    assert mails("countersign") == []
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
+
+def test_nobody_counts_but_an_educator_of_the_crew(session):
+    begun = a_begun_visit()
+    stranger = presenter_actor(a_cleared_educator(centre_id=begun.visit.centre_id))
+    influencer = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id)
+    make_vetting(influencer.id)
+    make_assignment(begun.presentations[0], influencer.id)
+
+    for actor, refusal in [
+        (stranger, NotFound),
+        (presenter_actor(influencer), NotAllowed),
+        (begun.school, NotAllowed),
+        (begun.coordinator, NotAllowed),
+        (ANONYMOUS, NotAllowed),
+    ]:
+        with pytest.raises(refusal):
+            service.submit_counts(actor, begun.first, a_count(), now=LEAVING)
+
+    assert state_of(begun.first) is None
+
+
+def test_an_educator_who_was_only_suggested_is_no_crew(session):
+    begun = a_begun_visit()
+    suggested = a_cleared_educator(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[0], suggested.id, AssignmentState.SUGGESTED)
+
+    with pytest.raises(NotFound):
+        service.submit_counts(presenter_actor(suggested), begun.first, a_count(), now=LEAVING)
+
+
+def test_nobody_counts_before_it_has_begun(session):
+    begun = a_begun_visit()
+    early = begun.presentations[0].starts_at - dt.timedelta(seconds=1)
+
+    with pytest.raises(Rejected) as refusal:
+        service.submit_counts(begun.teacher, begun.first, a_count(), now=early)
+
+    assert refusal.value.problems == {"form": "not_begun"}
+    assert state_of(begun.first) is None
+
+
+def test_a_presentation_that_nobody_confirmed_cannot_be_counted(session):
+    begun = a_begun_visit()
+    session.get(Presentation, begun.first).state = PresentationState.PLANNED
+    session.commit()
+
+    with pytest.raises(Conflict, match="not_confirmed"):
+        service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+
+def test_numbers_that_cannot_be_store_nothing(session):
+    begun = a_begun_visit()
+
+    with pytest.raises(Rejected) as refusal:
+        service.submit_counts(begun.teacher, begun.first, a_count(Counts(pupils=10**12)), now=LEAVING)
+
+    assert refusal.value.problems == {"pupils": "count_out_of_range"}
+    assert session.scalars(select(HeadCount)).all() == []
+
+
+@pytest.mark.both_databases
+def test_other_numbers_are_a_new_version_and_the_old_ones_are_kept(session):
+    begun = a_counted_visit()
+
+    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+
+    assert counting(begun.first) == OTHER
+    said = queries.said_so_far([begun.first])
+    assert [(line.version, line.source, line.said, line.counts) for line in said] == [
+        (1, CountSource.EDUCATOR, FAIR, False),
+        (2, CountSource.EDUCATOR, OTHER, True),
+    ]
+
+
+def test_the_same_numbers_sent_again_change_nothing(session):
+    begun = a_counted_visit()
+    before = moves_of_attendance()
+
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
+
+    assert moves_of_attendance() == before
+    assert len(queries.said_so_far([begun.first])) == 1
+
+
+@pytest.mark.both_databases
+def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, session):
+    begun = a_begun_visit()
+    teacher, first, together = begun.teacher, begun.first, Barrier(10)
+
+    def press(_):
+        with app.app_context():
+            together.wait(timeout=30)
+            try:
+                service.submit_counts(teacher, first, a_count(), now=LEAVING)
+            finally:
+                db.session.remove()
+
+    db.session.remove()
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(press, range(10)))
+
+    assert counting(first) == FAIR
+    assert len(queries.said_so_far([first])) == 1
+    assert len(mails("countersign")) == 1
+    assert moves_of_attendance() == ["attendance open", "attendance submitted"]
+
+
+@pytest.mark.both_databases
+def test_when_the_school_says_the_same_it_is_locked_at_once_and_the_request_reported(session):
+    begun = a_counted_visit(talks=2)
+    said = {presentation.id: FAIR for presentation in begun.presentations}
+
+    agreed = service.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+
+    assert agreed
+    assert {state_of(one.id) for one in begun.presentations} == {AttendanceState.LOCKED}
+    assert counting(begun.first) == FAIR
+    assert request_state(begun) is RequestState.REPORTED
+    assert queries.violations() == []
+
+
+@pytest.mark.both_databases
+def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_added_up(session):
+    begun = a_counted_visit()
+
+    agreed = service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+
+    assert not agreed
+    assert counting(begun.first) == FAIR
+    assert request_state(begun) is RequestState.DELIVERED
+    [waiting] = queries.waiting_attendance(begun.coordinator)
+    [shown] = waiting.presentations
+    assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
+
+
+def test_the_school_signs_once_but_may_press_twice(session):
+    begun = a_counted_visit()
+    service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+
+    assert service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
+    with pytest.raises(Conflict, match="not_submitted"):
+        service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+    assert len(queries.said_so_far([begun.first])) == 2
+
+
+def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):
+    begun = a_locked_visit()
+
+    with pytest.raises(Conflict, match="already_countersigned"):
+        service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [({}, "count_missing"), (Counts(pupils=-1), "count_out_of_range"), (Counts(pupils=10**9), "count_out_of_range")],
+)
+def test_a_school_must_say_every_number_and_a_possible_one(session, said, problem):
+    begun = a_counted_visit()
+
+    with pytest.raises(Rejected) as refusal:
+        service.countersign(begun.school, begun.visit.id, {begun.first: said} if said else {}, now=LEAVING)
+
+    assert refusal.value.problems == {"counts": problem}
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
+
+def test_nobody_signs_for_another_school(session):
+    begun, other = a_counted_visit(), a_begun_visit()
+
+    with pytest.raises(NotFound):
+        service.countersign(other.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+    for actor in (begun.teacher, begun.coordinator, ANONYMOUS):
+        with pytest.raises(NotAllowed):
+            service.countersign(actor, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+
+
+def test_there_is_nothing_to_sign_before_the_educator_has_counted(session):
+    begun = a_begun_visit()
+
+    with pytest.raises(Conflict, match="not_submitted"):
+        service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("source", "counts"), [(CountSource.EDUCATOR, FAIR), (CountSource.SCHOOL, OTHER)])
+def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
+    begun = a_counted_visit()
+    service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+
+    service.lock_attendance(begun.coordinator, begun.first, source, now=LEAVING)
+
+    assert counting(begun.first) == counts
+    assert state_of(begun.first) is AttendanceState.LOCKED
+    assert request_state(begun) is RequestState.REPORTED
+    assert queries.waiting_attendance(begun.coordinator) == []
+
+
+def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):
+    begun = a_counted_visit()
+
+    with pytest.raises(Conflict, match="count_missing"):
+        service.lock_attendance(begun.coordinator, begun.first, CountSource.SCHOOL, now=LEAVING)
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING)
+    assert counting(begun.first) == FAIR
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
+
+def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
+    begun = a_locked_visit()
+
+    for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
+        with pytest.raises(refusal):
+            service.lock_attendance(actor, begun.first, CountSource.EDUCATOR, now=LEAVING)
+        with pytest.raises(refusal):
+            service.correct_counts(actor, begun.first, OTHER, "typed wrongly", now=LEAVING)
+    assert counting(begun.first) == FAIR
+
+
+@pytest.mark.both_databases
+def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_again(session):
+    begun = a_locked_visit()
+
+    service.correct_counts(begun.coordinator, begun.first, OTHER, "the list says 86", now=LEAVING)
+    service.correct_counts(begun.coordinator, begun.first, FAIR, "it said 88 after all", now=LEAVING)
+
+    assert state_of(begun.first) is AttendanceState.CORRECTED
+    assert counting(begun.first) == FAIR
+    said = queries.said_so_far([begun.first])
+    assert [(line.version, line.source, line.said, line.counts) for line in said] == [
+        (1, CountSource.EDUCATOR, FAIR, False),
+        (1, CountSource.SCHOOL, FAIR, False),
+        (2, CountSource.COORDINATOR, OTHER, False),
+        (3, CountSource.COORDINATOR, FAIR, True),
+    ]
+    steps = queries.history_of([begun.first])
+    assert [line.to.value for line in steps] == ["submitted", "countersigned", "locked", "corrected", "corrected"]
+    assert [line.reason for line in steps][-2:] == ["the list says 86", "it said 88 after all"]
+    assert queries.violations() == []
+
+
+def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
+    begun = a_counted_visit()
+
+    with pytest.raises(Rejected) as refusal:
+        service.correct_counts(begun.coordinator, begun.first, Counts(pupils=-1), "", now=LEAVING)
+    assert refusal.value.problems == {"pupils": "count_out_of_range", "reason": "reason_missing"}
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
+    assert counting(begun.first) == FAIR
+
+
+@pytest.mark.both_databases
+def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
+    begun = a_counted_visit()
+
+    assert service.assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
+    assert service.assume_silent(now=LEAVING + WEEK) == 1
+    assert service.assume_silent(now=LEAVING + WEEK) == 0
+
+    assert state_of(begun.first) is AttendanceState.ASSUMED
+    assert request_state(begun) is RequestState.DELIVERED
+    service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING + WEEK)
+    assert request_state(begun) is RequestState.REPORTED
+
+
+def test_a_school_that_wakes_up_late_can_still_sign(session):
+    begun = a_counted_visit()
+    service.assume_silent(now=LEAVING + WEEK)
+
+    assert service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING + WEEK)
+    assert state_of(begun.first) is AttendanceState.LOCKED
+
+
+def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
+    begun = a_counted_visit(counts=Counts(pupils=50, teachers=3))
+
+    service.name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
+    service.name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
+
+    db.session.rollback()
+    names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
+    assert names == ["Mira Savić", "Đorđe Čukić"]
+
+
+def test_more_names_than_adults_in_the_room_are_refused(session):
+    begun = a_counted_visit(counts=Counts(pupils=50, teachers=1))
+
+    with pytest.raises(Rejected) as refusal:
+        service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+
+    assert refusal.value.problems == {"names": "more_names_than_adults"}
+    assert session.scalar(select(func.count()).select_from(NamedAdult)) == 0
+
+
+def test_names_may_be_given_before_anybody_has_counted_but_only_by_the_school(session):
+    begun = a_begun_visit()
+
+    service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+
+    for actor, refusal in [(begun.teacher, NotAllowed), (begun.coordinator, NotAllowed)]:
+        with pytest.raises(refusal):
+            service.name_adults(actor, begun.visit.id, (), now=LEAVING)
+    with pytest.raises(NotFound):
+        service.name_adults(a_begun_visit().school, begun.visit.id, (), now=LEAVING)
+    assert session.scalar(select(func.count()).select_from(NamedAdult)) == 2
+
+
+def test_no_audit_row_holds_a_name(session):
+    begun = a_locked_visit(names=("Ана Петровић",))
+
+    details = " ".join(session.scalars(select(AuditEntry.details)))
+
+    assert "Ана" not in details
+    assert begun.visit.number not in details
+
+
+@pytest.mark.both_databases
+def test_a_school_and_a_job_at_the_same_moment_leave_one_state_that_the_audit_tells(app, session):
+    begun = a_counted_visit()
+    school, visit_id, first, together = begun.school, begun.visit.id, begun.first, Barrier(2)
+
+    def at_once(act):
+        with app.app_context():
+            together.wait(timeout=30)
+            try:
+                act()
+            finally:
+                db.session.remove()
+
+    db.session.remove()
+    acts = [
+        lambda: service.countersign(school, visit_id, {first: FAIR}, now=LEAVING + WEEK),
+        lambda: service.assume_silent(now=LEAVING + WEEK),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(at_once, acts))
+
+    assert state_of(first) is AttendanceState.LOCKED
+    steps = [line.to.value for line in queries.history_of([first])]
+    assert steps in (
+        ["submitted", "countersigned", "locked"],
+        ["submitted", "assumed", "countersigned", "locked"],
+    )
