@@ -107,7 +107,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
         },
-        plan_href=url_if("planning.plan_visit", request=page.row.number) if state is RequestState.AGREED else "",
+        plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
     )
     return shown, code
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.planning import queries as planning_queries
 from scheduler.policy import Actor
 from scheduler.requests import pdf, queries, rules, service
 from scheduler.requests.terms import PaperPresentation, RequestPage, RequestPaper, RequestState
@@ -61,6 +62,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         may_change=rules.may_change_counts(state),
         may_withdraw=rules.way_out(state) is not None,
         over=state in rules.OVER,
+        visit=planning_queries.crew_for_school(page.row.id, clock.now()),
     )
     return shown, code
 
