@@ -7,7 +7,13 @@ from scheduler.core.language import pick
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms.plans import CrewRule, Why
-from scheduler.planning.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.planning.terms.states import (
+    OPEN_VISITS,
+    AssignmentState,
+    CancelledBy,
+    PresentationState,
+    VisitState,
+)
 from scheduler.programmes.terms import Audience, SchoolLevel
 
 
@@ -172,3 +178,8 @@ class CrewShown:
     starts_local: tuple[dt.time, ...]
     names: tuple[str, ...]
     starts_at: dt.datetime | None
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether the school may still call it off."""
+        return self.state in OPEN_VISITS

@@ -27,7 +27,7 @@ def _today() -> dt.date:
 
 @bp.route("/requests/<number>/plan", methods=["GET", "POST"])
 @may("create", "visit")
-def plan(number: str) -> ResponseReturnValue:
+def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_queries.request_page(current_actor(), number, now=clock.now())
     form = PlanForm() if request.method == "POST" else PlanForm.for_request(asked)
     problem = ""
@@ -41,7 +41,7 @@ def plan(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
-    page = render_template("planning/plan.html", form=form, asked=asked, problem=problem)
+    page = render_template("planning/plan_visit.html", form=form, asked=asked, problem=problem)
     return page, 409 if problem else 422 if form.errors else 200
 
 

@@ -17,7 +17,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
-from tests.web.browser import browser_of
+from tests.web.signed_in import browser_of
 
 SOON = clock.now() + dt.timedelta(days=21)
 DAY = SOON.date()
@@ -65,6 +65,10 @@ def state_of(scene: Scene) -> VisitState:
 
 def number_of_request(scene: Scene) -> str:
     return db.session.scalar(sa.select(SchoolRequest.number).where(SchoolRequest.id == scene.asked.id))
+
+
+def number_of_visit(scene: Scene) -> str:
+    return db.session.scalar(sa.select(Visit.number).where(Visit.id == scene.visit_id))
 
 
 # --- plan ---
@@ -304,6 +308,30 @@ def test_a_school_cancels_by_its_link(app, scene):
 def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(app, scene):
     assert app.test_client().get("/status/unknown/cancel").status_code == 404
     assert app.test_client().get(f"/status/{link_of(scene)}/cancel").status_code == 404
+
+
+def test_the_status_page_says_who_is_coming_and_offers_the_way_out(app, scene):
+    ana, tara = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
+    secret, browser = link_of(scene), reading(app, None)
+    assert "Who is coming" not in body(browser.get(f"/status/{secret}"))
+    offered_soon(scene, ana, tara)
+    assert "Jelena" not in body(browser.get(f"/status/{secret}"))
+    for person in (ana, tara):
+        browser_of(app, person).post(f"/offers/{number_of_visit(scene)}/accept")
+    service.confirm_visit(scene.coordinator, scene.visit_id, now=clock.now())
+
+    shown = body(browser.get(f"/status/{secret}"))
+
+    assert "Jelena Ristić" in shown
+    assert "Tara" in shown
+    assert "Ilić" not in shown
+    assert f"/status/{secret}/cancel" in shown
+
+
+def test_an_agreed_request_leads_to_its_plan(app, scene):
+    number = number_of_request(scene)
+
+    assert f"/requests/{number}/plan" in body(coordinator(app, scene).get(f"/requests/{number}"))
 
 
 # --- the desk ---
