@@ -1,0 +1,33 @@
+"""A browser in which somebody is signed in."""
+
+import datetime as dt
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler.core import clock, tokens
+from scheduler.core.db import transaction
+from scheduler.people.models import Presenter, SignIn, User
+
+
+def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
+    """The same client, from now on with that user's session."""
+    token, now = tokens.new_token(), clock.now()
+    with transaction() as session:
+        session.add(
+            SignIn(
+                token_hash=tokens.token_hash(token),
+                user_id=user_id,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + dt.timedelta(hours=1),
+            )
+        )
+    with client.session_transaction() as cookies:
+        cookies["_user_id"] = token
+    return client
+
+
+def browser_of(app: Flask, user: User | Presenter) -> FlaskClient:
+    """A fresh browser in which this user, or the user behind this presenter, has just signed in."""
+    return sign_in_as(app.test_client(), user.user_id if isinstance(user, Presenter) else user.id)
