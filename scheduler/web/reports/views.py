@@ -14,6 +14,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.reports import pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
+from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
@@ -29,7 +30,11 @@ def attendance_report() -> ResponseReturnValue:
     """The report as the address asks for it; each number is a link to the visits behind it."""
     form, report = _asked()
     if report is None:
-        return render_template("reports/attendance_report.html", form=form, pills=_pills(form), report=None), 422
+        title = error_title(form, _("Attendance report"))
+        page = render_template(
+            "reports/attendance_report.html", form=form, pills=_pills(form), report=None, title=title
+        )
+        return page, 422
     links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
     links["print"] = url_for(".attendance_print", **_query(report))
     return render_template(
