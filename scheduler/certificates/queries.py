@@ -226,17 +226,16 @@ def _counted(visit_id: int) -> tuple[Counts, int, int]:
         )
         .subquery()
     )
-    people = dict(
-        db.session.execute(
-            select(HeadCount.audience, func.sum(HeadCount.people))
-            .join(held, held.c.id == HeadCount.presentation_id)
-            .where(HeadCount.counts.is_(True))
-            .group_by(HeadCount.audience)
-        )
+    rows = db.session.execute(
+        select(HeadCount.audience, func.sum(HeadCount.people))
+        .join(held, held.c.id == HeadCount.presentation_id)
+        .where(HeadCount.counts.is_(True))
+        .group_by(HeadCount.audience)
     )
+    people = {audience: int(total) for audience, total in rows}
     presentations, minutes = db.session.execute(select(func.count(held.c.id), func.sum(held.c.minutes))).one()
     return (
-        Counts(**{audience.value: int(people.get(audience, 0)) for audience in Audience}),
+        Counts(**{audience.value: people.get(audience, 0) for audience in Audience}),
         presentations,
         minutes or 0,
     )
