@@ -25,7 +25,7 @@ PAGES = (
     "reports",
     "desk",
 )
-COMMANDS = ("worker", "places", "people", "demo", "feeds", "certificates", "reports", "invariants")
+COMMANDS = ("worker", "places", "people", "demo", "feeds", "times", "certificates", "reports", "invariants")
 
 __all__ = ["all_models", "create_app"]
 

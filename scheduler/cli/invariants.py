@@ -8,9 +8,11 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from scheduler.attendance import queries as attendance
+from scheduler.planning import queries as planning
 from scheduler.reports import queries as reports
 
-ROOMS: tuple[Callable[[], list[str]], ...] = (reports.violations,)
+ROOMS: tuple[Callable[[], list[str]], ...] = (planning.violations, attendance.violations, reports.violations)
 
 group = AppGroup("invariants", help="What must always hold.")
 

@@ -52,6 +52,22 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     _write(_content(report, kind, lang), out)
 
 
+@group.command("profile")
+@click.option("--year", type=click.IntRange(1990, 2200), required=True)
+@click.option("--centre", metavar="SLUG", required=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def profile(year: int, centre: str, lang: str) -> None:
+    """Print the yearly profile in words, from rows: what was held, and what each campaign reached.
+
+    Figures of the helpline join it when their room is there.
+    """
+    try:
+        centre_id = queries.centre_id_of(centre)
+    except NotFound as problem:
+        raise BadInput(f"--centre: there is no centre {centre}") from problem
+    click.echo(rules.profile_text(queries.profile_of(year, centre_id, lang), lang), nl=False)
+
+
 def _filters(
     first: str | None, last: str | None, centre: str | None, campaign: str | None, programme: str | None
 ) -> Filters:

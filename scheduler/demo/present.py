@@ -81,7 +81,7 @@ SCENES = (
     _held(-10, TALK, 2, "bojan.mitic", _A.ASSUMED, _R.DELIVERED),
     _held(-13, TALKS, 2, "milan.stojanovic", _A.LOCKED, _R.REPORTED),
     _held(-16, TALKS, 5, "jelena.pavlovic", _A.CORRECTED, _R.REPORTED),
-    _held(-20, GATHERING, 1, "sanja.tosic", _A.LOCKED, _R.REPORTED),
+    _held(-20, GATHERING, 1, "sanja.tosic", _A.LOCKED, _R.CERTIFIED),
     _held(-24, TALKS, 2, "eva.nagy", _A.LOCKED, _R.CLOSED),
     _held(-2, DETECTIVES, 1, "tamara.petrov", _A.OPEN, _R.DELIVERED),
     _held(-15, DETECTIVES, 2, "igor.stanic", _A.LOCKED, _R.REPORTED),

@@ -35,7 +35,19 @@ from scheduler.planning.terms import (
 )
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.terms import Choice, CountRow, Counts, Filters, Group, Key, Report, VisitLine
+from scheduler.reports.rules import year_of
+from scheduler.reports.terms import (
+    CampaignOutcome,
+    Choice,
+    CountRow,
+    Counts,
+    Filters,
+    Group,
+    Key,
+    Profile,
+    Report,
+    VisitLine,
+)
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import REQUEST_MACHINE
 
@@ -97,6 +109,23 @@ def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") ->
         .offset(first_row(number))
     )  # fmt: skip
     return Page([_line(row, language) for row in session.execute(wanted)], number, total)
+
+
+def profile_of(year: int, centre_id: int, language: str) -> Profile:
+    """The yearly profile of a centre: what it held, and what each campaign of that year reached. Raises: NotFound."""
+    period = year_of(year)
+    name = centre_name(centre_id, language)
+    running = (
+        select(Campaign.slug, Campaign.name_sr_cyrl, Campaign.name_en)
+        .where(Campaign.centre_id == centre_id, Campaign.first_day <= period.last, Campaign.last_day >= period.first)
+        .order_by(Campaign.first_day, Campaign.id)
+    )
+    reached = []
+    for slug, cyrl, english in db.session().execute(running).all():
+        filters = Filters(period, centre_id, campaign=slug, level=SchoolLevel.SECONDARY)
+        counts = attendance_report(filters).totals
+        reached.append(CampaignOutcome(_name(language, cyrl, english), counts.cities, counts.pupils))
+    return Profile(year, name, attendance_report(Filters(period, centre_id)).totals, tuple(reached))
 
 
 def centre_id_of(slug: str) -> int:

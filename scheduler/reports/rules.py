@@ -6,9 +6,20 @@ from typing import Any
 
 from babel.dates import format_date
 
-from scheduler.core.language import locale_of, translator
+from scheduler.core.language import locale_of, number, translator
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.terms import COUNTED, BadPeriod, Counts, Definition, Group, Key, KeyFigure, Period, Report
+from scheduler.reports.terms import (
+    COUNTED,
+    BadPeriod,
+    Counts,
+    Definition,
+    Group,
+    Key,
+    KeyFigure,
+    Period,
+    Profile,
+    Report,
+)
 
 LONGEST_YEARS = 30
 
@@ -189,13 +200,53 @@ def short_month(month: str, lang: str) -> str:
 
 def figures(counts: Counts, lang: str) -> list[KeyFigure]:
     """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
-    plural = translator(lang).ngettext
+    ngettext = translator(lang).ngettext
     return [
-        KeyFigure(counts.presentations, plural("presentation held", "presentations held", counts.presentations)),
-        KeyFigure(counts.pupils, plural("pupil", "pupils", counts.pupils)),
-        KeyFigure(counts.parents, plural("parent", "parents", counts.parents)),
-        KeyFigure(counts.teachers, plural("teacher", "teachers", counts.teachers)),
+        KeyFigure(counts.presentations, ngettext("presentation held", "presentations held", counts.presentations)),
+        KeyFigure(counts.pupils, ngettext("pupil", "pupils", counts.pupils)),
+        KeyFigure(counts.parents, ngettext("parent", "parents", counts.parents)),
+        KeyFigure(counts.teachers, ngettext("teacher", "teachers", counts.teachers)),
     ]
+
+
+def profile_text(profile: Profile, lang: str) -> str:
+    """The yearly profile in words: one paragraph of what was held, one line for each campaign."""
+    words = translator(lang)
+    _, ngettext = words.gettext, words.ngettext
+
+    def said(form: str, n: int) -> str:
+        return form % {"num": number(n, lang)}
+
+    counts = profile.totals
+    lines = [
+        _("%(centre)s, %(year)s: %(presentations)s in %(cities)s across Serbia.")
+        % {
+            "centre": profile.centre_name,
+            "year": profile.year,
+            "presentations": said(
+                ngettext("%(num)s presentation", "%(num)s presentations", counts.presentations), counts.presentations
+            ),
+            "cities": said(ngettext("%(num)s city", "%(num)s cities", counts.cities), counts.cities),
+        },
+        _("They were attended by %(pupils)s, %(parents)s and %(teachers)s.")
+        % {
+            "pupils": said(ngettext("%(num)s pupil", "%(num)s pupils", counts.pupils), counts.pupils),
+            "parents": said(ngettext("%(num)s parent", "%(num)s parents", counts.parents), counts.parents),
+            "teachers": said(ngettext("%(num)s teacher", "%(num)s teachers", counts.teachers), counts.teachers),
+        },
+    ]
+    for one in profile.campaigns:
+        pupils = ngettext("%(num)s high-school pupil", "%(num)s high-school pupils", one.high_school_pupils)
+        cities = ngettext("%(num)s city", "%(num)s cities", one.cities)
+        lines.append(
+            _("Campaign “%(name)s”: %(pupils)s in %(cities)s.")
+            % {
+                "name": one.name,
+                "pupils": said(pupils, one.high_school_pupils),
+                "cities": said(cities, one.cities),
+            }
+        )
+    return "\n".join(lines) + "\n"
 
 
 def definitions(lang: str) -> list[Definition]:

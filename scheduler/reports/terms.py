@@ -140,6 +140,25 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class CampaignOutcome:
+    """What a campaign reached in a year; of its people only pupils of secondary schools are told."""
+
+    name: str
+    cities: int
+    high_school_pupils: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The yearly profile of a centre, from rows."""
+
+    year: int
+    centre_name: str
+    totals: Counts
+    campaigns: tuple[CampaignOutcome, ...] = ()
+
+
+@dataclass(frozen=True)
 class KeyFigure:
     """A large number at the head of a report, with its noun in the form the number asks for ("7.803 ученика")."""
 

@@ -32,7 +32,9 @@ def files_of(static: Path, kind: str) -> list[Path]:
     if kind == "js":
         return parts
     bootstrap = next((static / "vendor").glob("bootstrap-*/bootstrap.min.css"))
-    return [bootstrap, static / "css/tokens.css", static / "css/base.css", *parts, static / "css/print.css"]
+    css = static / "css"
+    frames = [*sorted((css / "layouts").glob("*.css")), *sorted((css / "pages").glob("*.css"))]
+    return [bootstrap, css / "tokens.css", css / "base.css", *parts, *frames, css / "print.css"]
 
 
 def joined(static: Path, kind: str) -> Bundle:
@@ -55,7 +57,7 @@ def assets(name: str) -> Response:
     if kind not in KINDS:
         abort(404)
     bundle = _bundle(kind)
-    small = "gzip" in request.accept_encodings
+    small = bool(request.accept_encodings.best_match(("gzip",)))
     answer = Response(bundle.packed if small else bundle.body, content_type=KINDS[kind])
     answer.headers["Cache-Control"] = YEAR if digest == bundle.digest else "no-cache"
     answer.headers["Vary"] = "Accept-Encoding"

@@ -1,6 +1,7 @@
 """How a page writes days, times, numbers, names and states; and what is said after an act."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -229,6 +230,11 @@ def letters(full_name: str) -> str:
     return "".join(part[:1] for part in full_name.split()[:2]).upper()
 
 
+def dashed(attributes: Mapping[str, object]) -> dict[str, object]:
+    """Attributes as HTML names them: aria_label → aria-label."""
+    return {name.replace("_", "-"): value for name, value in attributes.items()}
+
+
 def say(text: str, *, undo: str = "", undo_words: str = "") -> None:
     """Tell in a toast on the next page what was done; `undo` is the address a POST to which takes it back."""
     flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, SAID)  # type: ignore[arg-type]
@@ -244,7 +250,9 @@ def url_if(endpoint: str, **values: object) -> str:
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]
 
 
-FILTERS = (long_day, short_day, short_month, short_weekday, clock, moment, ago, away, number, percent, name, letters)
+FILTERS = (
+    long_day, short_day, short_month, short_weekday, clock, moment, ago, away, number, percent, name, letters, dashed,
+)  # fmt: skip
 GLOBALS = (state_face, flag_face, ends_face, said, url_if)
 
 

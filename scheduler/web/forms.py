@@ -43,6 +43,22 @@ MESSAGES: dict[str, LazyProxy] = {
     "changed_meanwhile": _l("Open the page again: something has changed in the meantime."),
     "exists": _l("Enter another value: this one is already in use."),
     "unknown": _l("Choose from the list."),
+    "too_many_feeds": _l("End one of the five addresses first."),
+    "password_short": _l("Choose a longer password: 10 characters or more."),
+    "password_long": _l("Choose a shorter password: at most 128 characters."),
+    "password_common": _l("Choose another password: this one is guessed first."),
+    "password_own": _l("Choose another password: not your name or address."),
+    "has_account": _l("Enter another address: an account already uses this one."),
+    "own_account": _l("Ask a colleague: nobody suspends an own account."),
+    "too_young": _l("Check the birth date: presenters are 15 or older."),
+    "not_a_birth_date": _l("Check the birth date."),
+    "not_of_educators": _l("Leave this empty: it is asked only of youth influencers."),
+    "not_hours": _l("Write hours like this: 8-13, 16:30-18."),
+    "hours_in_order": _l("Write an end that is later than the beginning."),
+    "hours_overlap": _l("Write hours that do not overlap."),
+    "in_the_future": _l("Choose a day that is not still to come."),
+    "is_an_adult": _l("No consent is needed: this presenter is an adult."),
+    "address_of_the_minor": _l("Enter the guardian's own address: this one is the young person's."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
@@ -192,6 +208,7 @@ class _TypedField(Field):  # type: ignore[misc]
     """Something that people type in their own way; what was typed is shown again as it was."""
 
     widget = StringField.widget
+    data: Any
     reason = "missing"
     attributes: Mapping[str, str] = {}
 

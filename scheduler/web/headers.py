@@ -59,7 +59,7 @@ def protect(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if "_user_id" in session else "private, no-cache"
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
     return response
 

@@ -127,7 +127,12 @@ def themes() -> list[Theme]:
 
 
 def remember_choice(response: Response) -> Response:
-    """After each request: what ?lang= or ?theme= chose holds for this browser from now on."""
+    """After each request: what ?lang= or ?theme= chose holds for this browser from now on.
+
+    A view that sets g.cookieless answers machines: its bytes depend on no browser's choice, and it leaves none behind.
+    """
+    if g.get("cookieless"):
+        return response
     settings = {"max_age": YEAR_S, "samesite": "Lax", "secure": request.is_secure, "httponly": True, "path": "/"}
     if request.args.get("lang") in words.LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], **settings)  # type: ignore[arg-type]

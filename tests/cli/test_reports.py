@@ -70,3 +70,9 @@ def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_the_profile_of_a_centre_that_nobody_knows_is_bad_input(app, session):
+    result = app.test_cli_runner().invoke(args=["reports", "profile", "--year", "2023", "--centre", "nobody"])
+
+    assert (result.exit_code, result.stderr) == (2, "Error: --centre: there is no centre nobody\n")

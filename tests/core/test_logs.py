@@ -21,16 +21,16 @@ def lines(capsys):
     root.setLevel(level)
 
 
-def test_a_line_is_one_json_object_with_its_fields_and_the_requests_id(lines):
-    logs.bind_contextvars(request_id="r-1")
+def test_a_line_is_one_json_object_with_its_fields_and_the_jobs_id(lines):
+    logs.bind_contextvars(job_id="j-1")
     logging.getLogger("scheduler.test").info("visit planned", extra={"visit_id": 7})
     logs.clear_contextvars()
 
     (line,) = lines()
-    assert {key: line[key] for key in ("event", "visit_id", "request_id", "level", "logger")} == {
+    assert {key: line[key] for key in ("event", "visit_id", "job_id", "level", "logger")} == {
         "event": "visit planned",
         "visit_id": 7,
-        "request_id": "r-1",
+        "job_id": "j-1",
         "level": "info",
         "logger": "scheduler.test",
     }

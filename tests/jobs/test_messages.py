@@ -1,10 +1,19 @@
+import pytest
+from flask import Flask
+
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.jobs import queue
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from tests.factories.messages import make_message
+
+
+@pytest.fixture(autouse=True)
+def jobs_of_this_application(app: Flask):
+    queue.attach(app)
 
 
 def states() -> list[MessageState]:

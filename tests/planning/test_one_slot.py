@@ -15,6 +15,7 @@ from flask import Flask
 
 from scheduler.core.db import db, transaction
 from scheduler.core.defences import DEFENCES, create_defences
+from scheduler.core.errors import Conflict
 from scheduler.planning import service
 from scheduler.planning.models import Assignment
 from scheduler.planning.service import offers, under_lock
@@ -99,6 +100,20 @@ def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask
     assert {(answer.reason, answer.promise.promised_by, answer.promise.promised_at) for answer in refused} == {
         ("presenter_taken", "Marija Kostić", MONDAY)
     }
+    assert promised_overlaps() == 0
+
+
+def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Whatever a code path forgets: the trigger or the exclusion constraint refuses, and the words are a Conflict."""
+    coordinator, visit_ids = overlapping_visits(8)
+    monkeypatch.setattr(under_lock, "hold", lambda *_: None)
+    monkeypatch.setattr(offers, "refuse_clashes", lambda *_: None)
+
+    answers = offer_all(app, coordinator, visit_ids)
+
+    assert answers.count(None) == 1
+    assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"nobody_in_two_places"}
+    assert all(answer is None or isinstance(answer, Conflict) for answer in answers)
     assert promised_overlaps() == 0
 
 

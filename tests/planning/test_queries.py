@@ -21,7 +21,7 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
-from tests.planning.test_service import Scene, a_plan
+from tests.planning.scene import Scene, a_plan
 
 A = AssignmentState
 pytestmark = pytest.mark.usefixtures("app")
@@ -72,7 +72,7 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     rows = queries.visits_of_week(scene.coordinator, WEEK)
 
     assert [row.id for row in rows] == [scene.visit_id, later]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         queries.visits_of_week(school_contact(scene.asked.id, 1), WEEK)
 
 
@@ -150,6 +150,7 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
     assert page.keeps_back == (Why("educators_missing", 1, 0),)
     assert [line.action for line in page.history][-1] == "visit offered"
     assert {line.who for line in page.history} == {"Marija Kostić"}
+    assert len(page.history) == len(set(page.history))
     assert (page.teacher_stays, page.safeguarding_contact) == (True, "Mira Savić")
 
 

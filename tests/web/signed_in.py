@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import transaction
-from scheduler.people.models import SignIn
+from scheduler.people.models import Presenter, SignIn, User
 
 
 def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
@@ -25,3 +26,8 @@ def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
     with client.session_transaction() as cookies:
         cookies["_user_id"] = token
     return client
+
+
+def browser_of(app: Flask, user: User | Presenter) -> FlaskClient:
+    """A fresh browser in which this user, or the user behind this presenter, has just signed in."""
+    return sign_in_as(app.test_client(), user.user_id if isinstance(user, Presenter) else user.id)

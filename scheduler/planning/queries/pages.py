@@ -194,7 +194,7 @@ def _member(row: CrewRow, state: AssignmentState) -> CrewMember:
 
 
 def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
-    """Every change of the visit, its presentations and its crew, in order."""
+    """Every change of the visit, its presentations and its crew, in order; what one act did to several rows, once."""
     seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
     entries = (
         db.session()
@@ -220,12 +220,13 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
     people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
     names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
-    return tuple(
+    lines = (
         HistoryLine(
             entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))
         )
         for entry in entries
     )
+    return tuple(dict.fromkeys(lines))
 
 
 def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:

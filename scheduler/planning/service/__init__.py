@@ -1,7 +1,8 @@
 """What people can do with visits: one function is one act and one transaction.
 
 plan_visit, move_visit (visits) · suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers
-(offers) · confirm_visit, mark_ready, mark_delivered (confirming) · cancel_visit (cancelling) · write_entries (entries).
+(offers) · confirm_visit, mark_ready, mark_delivered (confirming) · cancel_visit (cancelling) · write_entries (entries)
+· recompute_times (times).
 """
 
 from scheduler.planning.service.cancelling import cancel_visit
@@ -9,6 +10,7 @@ from scheduler.planning.service.confirming import confirm_visit, mark_delivered,
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
+from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.visits import move_visit, plan_visit
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "move_visit",
     "offer_visit",
     "plan_visit",
+    "recompute_times",
     "suggest_presenter",
     "withdraw_presenter",
     "write_entries",

@@ -2,6 +2,7 @@
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 
 from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _l
@@ -17,7 +18,9 @@ class SampleForm(BaseForm):
     parents = CountField(_l("Parents"))
     email = EmailField(_l("Your mail address"), [Needed()])
     words = LinesField(_l("What should we know?"))
-    shift = SelectField(_l("Shift"), choices=[("am", _l("Morning")), ("pm", _l("Afternoon"))])
-    audience = RadioField(_l("Who listens?"), choices=[("pupils", _l("Pupils")), ("parents", _l("Parents"))])
+    shift = SelectField(_l("Shift"), choices=[SelectChoice("am", _l("Morning")), SelectChoice("pm", _l("Afternoon"))])
+    audience = RadioField(
+        _l("Who listens?"), choices=[SelectChoice("pupils", _l("Pupils")), SelectChoice("parents", _l("Parents"))]
+    )
     teacher_stays = BooleanField(_l("A teacher stays in the classroom from beginning to end."))
     sheet = FileField(_l("Photo of the signed sheet"))

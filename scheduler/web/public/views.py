@@ -46,7 +46,7 @@ def styleguide() -> ResponseReturnValue:
     wrong = SampleForm(formdata=None)
     wrong.show({"pupils": "not_a_number", "email": "not_an_email", "teacher_stays": "teacher_stays"})
     form = SampleForm(formdata=None, data={"pupils": 51, "parents": 0})
-    page = Page(rows=(), number=2, total=250)
+    page: Page[object] = Page(rows=(), number=2, total=250)
     today = clock.local_day(clock.now())
     toast = [{"text": "…", "undo": ""}]
     return render_template(

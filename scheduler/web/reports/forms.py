@@ -43,6 +43,8 @@ class ReportForm(BaseForm):
         """What is asked for, of one centre; None when something must be mended, said beside the fields."""
         if not self.validate() or self.first.data is None or self.last.data is None:
             return None
+        for day in (self.first, self.last):
+            day.raw_data = None  # a good day is shown as days are written here, however it came
         try:
             period = rules.period_of(self.first.data, self.last.data)
         except BadPeriod as bad:

@@ -6,10 +6,10 @@ shows what was typed and nothing is read in two ways.
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import groupby
 
 from flask import request, session
 from werkzeug.datastructures import MultiDict
+from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
@@ -33,6 +33,7 @@ from scheduler.web.requests.forms import (
     WhereForm,
     WhoForm,
     YouForm,
+    choices,
 )
 
 Typed = dict[str, list[str]]
@@ -117,7 +118,7 @@ class Conversation:
             form.municipality.choices = municipality_choices()
         if isinstance(form, WhatForm):
             rows = programme_queries.open_programmes()
-            form.programme.choices = [(str(row.id), row.name(page_language())) for row in rows]
+            form.programme.choices = [SelectChoice(str(row.id), row.name(page_language())) for row in rows]
         if isinstance(form, WhoForm) and (programme := self.programme()):
             furnish_presentations(form, programme, self.levels())
         return form
@@ -222,14 +223,17 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
         entry.form.audience.choices = [
             (str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
         ]
-        entry.form.level.choices = [(str(level), word) for level, word in taught.items()]
+        entry.form.level.choices = choices(taught)
 
 
-def municipality_choices() -> dict[str, list[tuple[str, str]]]:
-    """All municipalities by district, in the page's script; the first choice is none."""
+def municipality_choices() -> list[SelectChoice]:
+    """All municipalities under their districts, in the page's script; the first choice is none."""
     language = page_language()
-    rows = place_queries.municipalities()
-    grouped = groupby(rows, key=lambda row: pick(language, row.district_sr_cyrl, row.district_sr_latn))
-    return {"": [("", _("Choose"))]} | {
-        district: [(str(row.id), row.name(language)) for row in inside] for district, inside in grouped
-    }
+    return [SelectChoice("", _("Choose"))] + [
+        SelectChoice(
+            str(row.id),
+            row.name(language),
+            optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
+        )
+        for row in place_queries.municipalities()
+    ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
@@ -201,7 +202,7 @@ def _host_asked() -> HostRow | None:
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
     form = PhoneForm()
     programmes = programme_queries.open_programmes(centre_id)
-    form.programme.choices = [(str(row.id), row.name(page_language())) for row in programmes]
+    form.programme.choices = [SelectChoice(str(row.id), row.name(page_language())) for row in programmes]
     if "more" in request.form and len(form.presentations) < rules.MOST_PRESENTATIONS:
         form.presentations.append_entry()
     chosen = [row for row in programmes if str(row.id) == form.programme.data] or programmes[:1]

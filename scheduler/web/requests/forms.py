@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from scheduler.people.terms import TeachingLanguage
@@ -29,7 +30,6 @@ forms.MESSAGES.update(
         "over_group_size": _l("Enter fewer people, or add a presentation: so many do not fit into one."),
         "nobody_comes": _l("Enter how many people come."),
         "negative": _l("Enter a whole number, for example 25."),
-        "bad_email": forms.MESSAGES["not_an_email"],
         "too_quick": _l("Wait a few seconds and send it again."),
         "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
         "unknown_municipality": _l("Choose the municipality from the list."),
@@ -40,9 +40,9 @@ FEW_LETTERS = 80
 E = TypeVar("E", bound=StrEnum)
 
 
-def choices(named: Mapping[E, LazyProxy]) -> list[tuple[str, LazyProxy]]:
+def choices(named: Mapping[E, LazyProxy]) -> list[SelectChoice]:
     """A list to choose from, of a table of words."""
-    return [(str(value), word) for value, word in named.items()]
+    return [SelectChoice(str(value), word) for value, word in named.items()]
 
 
 class HostForm(BaseForm):
@@ -77,7 +77,7 @@ class NewHostForm(BaseForm):
 class WhatForm(BaseForm):
     """Which programme, and in which language it shall be held."""
 
-    programme = RadioField(_l("What would you like?"), [Needed()])
+    programme = RadioField(_l("Programme"), [Needed()])
     teaching_language = SelectField(
         _l("Language of the presentation"),
         choices=choices(words.LANGUAGES),
@@ -108,13 +108,11 @@ class PresentationForm(Form):  # type: ignore[misc]
     teachers = CountField(_l("Teachers"), default=0)
 
 
-class WhoForm(BaseForm):
-    """The presentations of the visit, one after the other."""
-
-    presentations = FieldList(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
+class ListedForm(BaseForm):
+    """A form with presentations one under the other: reasons like "presentations-0-pupils" stand beside their field."""
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Reasons of "presentations-0-pupils" stand beside that field."""
+        """As on every form, also for the fields of each presentation."""
         inner = {field.name: field for entry in self.presentations for field in entry.form}
         for name in problems.keys() & inner.keys():
             inner[name].errors = [*inner[name].errors, forms.worded(problems[name])]
@@ -130,6 +128,12 @@ class WhoForm(BaseForm):
         ]
         others = [problem for problem in super().problems_shown() if problem.field_id != self.presentations.id]
         return [*others, *found]
+
+
+class WhoForm(ListedForm):
+    """The presentations of the visit, one after the other."""
+
+    presentations = FieldList(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
 
     def drafts(self, day_part: DayPart) -> tuple[PresentationDraft, ...]:
         return tuple(_presentation(entry.form, day_part) for entry in self.presentations)
@@ -234,13 +238,10 @@ class CountsForm(Form):  # type: ignore[misc]
     teachers = CountField(_l("Teachers"), default=0)
 
 
-class ChangeCountsForm(PressForm):
+class ChangeCountsForm(PressForm, ListedForm):
     """The numbers of each presentation, in their order."""
 
     presentations = FieldList(FormField(CountsForm), max_entries=MOST_PRESENTATIONS)
-
-    show = WhoForm.show
-    problems_shown = WhoForm.problems_shown
 
     def counts(self) -> list[Counts]:
         return [

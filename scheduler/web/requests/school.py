@@ -71,7 +71,7 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
     row = page.row
     facts = [
         (_("Where"), [row.host.name(language), row.host.place(language)]),
-        (_("What you ask for"), [row.programme.name(language)]),
+        (_("Programme"), [row.programme.name(language)]),
         (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
         (_("Room"), [page.room, *equipment_of(page)]),
         (_("Who guards the children"), [page.safeguarding_contact]),

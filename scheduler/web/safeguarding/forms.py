@@ -1,7 +1,7 @@
 """Forms of vetting and consent; the document itself is never asked for."""
 
 from wtforms import BooleanField, RadioField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields import SelectChoice
 
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult

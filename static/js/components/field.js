@@ -1,9 +1,10 @@
 // A day may be chosen from the browser's own calendar; typing it stays possible.
 document.querySelectorAll("input[data-picker=date]").forEach((input) => {
   if (!("showPicker" in HTMLInputElement.prototype)) return;
+  const label = input.labels[0].textContent.trim();
   const place = document.createElement("div");
   place.className = "field__with-picker";
-  input.replaceWith(place);
+  input.before(place); // not replaceWith: an input outside the page has no label
   const picker = document.createElement("input");
   picker.type = "date";
   picker.className = "field__picker";
@@ -12,7 +13,7 @@ document.querySelectorAll("input[data-picker=date]").forEach((input) => {
   const open = document.createElement("button");
   open.type = "button";
   open.className = "field__open";
-  open.setAttribute("aria-label", input.labels[0].textContent.trim());
+  open.setAttribute("aria-label", label);
   const icons = document.querySelector(".icon use").getAttribute("href").split("#")[0];
   open.innerHTML = `<svg class="icon" width="20" height="20" aria-hidden="true"><use href="${icons}#calendar"></use></svg>`;
   place.append(input, open, picker);

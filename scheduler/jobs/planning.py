@@ -1,0 +1,17 @@
+"""Offers end by themselves."""
+
+import logging
+
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.planning import service
+
+log = logging.getLogger(__name__)
+
+
+@huey.periodic_task(crontab(minute="*/5"), name="planning.lapse_offers")
+@in_app
+def lapse_offers() -> None:
+    """Every five minutes, end the offers whose time is over. What has ended is not found again, so twice is once."""
+    if visits := service.lapse_offers(now=clock.now()):
+        log.info("offers lapsed", extra={"visits": visits})

@@ -1,0 +1,174 @@
+"""Visits, crews, candidates and offers as pages show them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scheduler.core.language import pick
+from scheduler.core.text import to_latin
+from scheduler.people.terms import PresenterKind
+from scheduler.planning.terms.plans import CrewRule, Why
+from scheduler.planning.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.programmes.terms import Audience, SchoolLevel
+
+
+@dataclass(frozen=True)
+class CrewRow:
+    """A presenter in the crew of a visit, with her state in each presentation (by its id)."""
+
+    presenter_id: int
+    kind: PresenterKind
+    full_name: str
+    given_name: str
+    minor: bool
+    adult_on: dt.date | None
+    states: dict[int, AssignmentState]
+    offered_until: dt.datetime | None
+    reason: str
+
+    @property
+    def state(self) -> AssignmentState:
+        """Her weakest state: she is only as firm as in her least firm presentation."""
+        return min(self.states.values(), key=list(AssignmentState).index)
+
+
+@dataclass(frozen=True)
+class PresentationRow:
+    """One presentation as pages show it."""
+
+    id: int
+    ordinal: int
+    starts_local: dt.time
+    ends_local: dt.time
+    minutes: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    audience: Audience
+    level: SchoolLevel
+    classes: str
+    room: str
+    expected_pupils: int
+    expected_parents: int
+    expected_teachers: int
+    state: PresentationState
+    reason: str
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """A visit as lists show it, with its presentations and its crew."""
+
+    id: int
+    number: str
+    centre_id: int
+    school_request_id: int | None
+    on_day: dt.date
+    zone: str
+    state: VisitState
+    reason: str
+    cancelled_by: CancelledBy | None
+    clock_wrong: str
+    kilometres: int
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    address_sr_cyrl: str
+    address_sr_latn: str
+    programme_sr_cyrl: str
+    programme_en: str
+    rule: CrewRule
+    presentations: tuple[PresentationRow, ...]
+    crew: tuple[CrewRow, ...]
+
+    def host(self, language: str) -> str:
+        """The host's name in the page's script."""
+        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
+
+    def place(self, language: str) -> str:
+        """The host's place in the page's script."""
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+    def address(self, language: str) -> str:
+        """The host's street in the page's script."""
+        return pick(language, self.address_sr_cyrl, self.address_sr_latn)
+
+    def programme(self, language: str) -> str:
+        """The programme's name; Latin is derived."""
+        if language == "en":
+            return self.programme_en
+        return to_latin(self.programme_sr_cyrl) if language == "sr_Latn" else self.programme_sr_cyrl
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        return min((row.starts_at for row in self.presentations), default=None)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change of a visit, its presentations or its crew; `who` is a colleague's name, empty for others."""
+
+    at: dt.datetime
+    action: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """Everything that the coordinators' page of one visit shows; `keeps_back` says why it cannot be confirmed yet."""
+
+    visit: VisitRow
+    contact_name: str
+    contact_phone: str
+    safeguarding_contact: str
+    teacher_stays: bool
+    keeps_back: tuple[Why, ...]
+    history: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A presenter who could go, or the reasons why not; `bars` are those that the database would refuse."""
+
+    presenter_id: int
+    kind: PresenterKind
+    full_name: str
+    minor: bool
+    home_sr_cyrl: str
+    home_sr_latn: str
+    road_km: int | None
+    reasons: tuple[Why, ...]
+
+    @property
+    def fits(self) -> bool:
+        return not self.reasons
+
+    @property
+    def barred(self) -> bool:
+        """Whether the database itself would refuse her."""
+        return any(why.code in BARS for why in self.reasons)
+
+
+BARS = frozenset({"unvetted", "too_young", "no_consent", "suspended"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A visit as it is offered to one presenter."""
+
+    visit: VisitRow
+    until: dt.datetime | None
+    state: AssignmentState
+
+
+@dataclass(frozen=True)
+class CrewShown:
+    """What a school may read about a visit: its times, and who comes as far as it may know them (TRUST S51)."""
+
+    visit_id: int
+    number: str
+    on_day: dt.date
+    state: VisitState
+    starts_local: tuple[dt.time, ...]
+    names: tuple[str, ...]
+    starts_at: dt.datetime | None

@@ -1,0 +1,119 @@
+"""The states of visits, presentations and assignments, and which may follow which (PRODUCT.md, section 4)."""
+
+from enum import StrEnum
+
+from scheduler.core.machines import Machine
+
+
+class VisitState(StrEnum):
+    PLANNED = "planned"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    READY = "ready"
+    DELIVERED = "delivered"
+    DISRUPTED = "disrupted"
+    REPLANNED = "replanned"
+    CANCELLED = "cancelled"
+
+
+class PresentationState(StrEnum):
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    DELIVERED = "delivered"
+    PART_DELIVERED = "part_delivered"
+    MOVED = "moved"
+    MERGED_INTO = "merged_into"
+    DISRUPTED = "disrupted"
+    CANCELLED = "cancelled"
+    NO_SHOW_HOST = "no_show_host"
+    NO_SHOW_PRESENTER = "no_show_presenter"
+
+
+class AssignmentState(StrEnum):
+    SUGGESTED = "suggested"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class CancelledBy(StrEnum):
+    SCHOOL = "school"
+    CENTRE = "centre"
+
+
+class EntryStatus(StrEnum):
+    """STATUS of a VEVENT, as one reader of a presentation sees it (RFC 5545, 3.8.1.11)."""
+
+    TENTATIVE = "TENTATIVE"  # offered
+    CONFIRMED = "CONFIRMED"  # accepted
+    CANCELLED = "CANCELLED"  # withdrawn, replaced, or the presentation itself cancelled
+
+
+_V, _P, _A = VisitState, PresentationState, AssignmentState
+
+VISIT_MACHINE = Machine(
+    name="visit",
+    starts=frozenset({_V.PLANNED}),
+    moves={
+        _V.PLANNED: frozenset({_V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.OFFERED: frozenset({_V.CONFIRMED, _V.PLANNED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.CONFIRMED: frozenset({_V.READY, _V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.READY: frozenset({_V.DELIVERED, _V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.DELIVERED: frozenset(),
+        _V.DISRUPTED: frozenset({_V.REPLANNED, _V.CANCELLED}),
+        _V.REPLANNED: frozenset({_V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.CANCELLED: frozenset(),
+    },
+    needs_reason=frozenset({_V.CANCELLED, _V.DISRUPTED}),
+)
+
+_PRESENTATION_ENDS = frozenset({_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO, _P.MOVED})
+
+PRESENTATION_MACHINE = Machine(
+    name="presentation",
+    starts=frozenset({_P.PLANNED}),
+    moves={
+        _P.PLANNED: frozenset({_P.CONFIRMED}) | _PRESENTATION_ENDS,
+        _P.CONFIRMED: frozenset({_P.DELIVERED, _P.PART_DELIVERED, _P.NO_SHOW_HOST, _P.NO_SHOW_PRESENTER, _P.PLANNED})
+        | _PRESENTATION_ENDS,
+        _P.MOVED: frozenset({_P.PLANNED, _P.CONFIRMED, _P.CANCELLED, _P.DISRUPTED}),
+        _P.DISRUPTED: frozenset({_P.PLANNED, _P.CANCELLED}),
+        **{
+            end: frozenset()
+            for end in (
+                _P.DELIVERED,
+                _P.PART_DELIVERED,
+                _P.MERGED_INTO,
+                _P.CANCELLED,
+                _P.NO_SHOW_HOST,
+                _P.NO_SHOW_PRESENTER,
+            )
+        },
+    },
+    needs_reason=frozenset({_P.CANCELLED, _P.DISRUPTED}),
+)
+
+ASSIGNMENT_MACHINE = Machine(
+    name="assignment",
+    starts=frozenset({_A.SUGGESTED, _A.OFFERED}),
+    moves={
+        _A.SUGGESTED: frozenset({_A.OFFERED, _A.WITHDRAWN, _A.REPLACED}),
+        _A.OFFERED: frozenset({_A.ACCEPTED, _A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED}),
+        # accepted > offered: a moved date is asked again, never carried over silently
+        _A.ACCEPTED: frozenset({_A.OFFERED, _A.WITHDRAWN, _A.REPLACED, _A.PRESENT, _A.ABSENT}),
+        **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED, _A.PRESENT, _A.ABSENT)},
+    },
+    needs_reason=frozenset({_A.WITHDRAWN}),
+)
+
+PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.PRESENT)  # a person's time is taken
+LIVING = (AssignmentState.SUGGESTED, *PROMISED)
+
+OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY, VisitState.REPLANNED)
+STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
+PRESENTER_LOCK = 1  # kind of core.db.hold: the time of one presenter

@@ -1,0 +1,56 @@
+"""The first page of everybody who signs in: what must I do now?"""
+
+import datetime as dt
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.attendance import queries as attendance_queries
+from scheduler.core import clock
+from scheduler.planning import queries
+from scheduler.policy import Actor
+from scheduler.requests import queries as request_queries
+from scheduler.requests.terms import InboxFilters
+from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web.guards import current_actor, may
+
+bp = Blueprint("desk", __name__)
+COMING_DAYS = 14
+
+
+@bp.get("/desk")
+@may("read", "desk")
+def today() -> ResponseReturnValue:
+    """By role: who goes into schools sees her day and her offers, staff see what waits for them."""
+    actor, now = current_actor(), clock.now()
+    day = clock.local_day(now)
+    parts: dict[str, object] = {}
+    if actor.presenter_id is not None:
+        parts |= _of_presenter(actor.presenter_id, day, now)
+    if policy.scope_of(actor, "create", "visit"):
+        parts |= _of_coordinator(actor, day, now)
+    if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
+        clearances = safeguarding_queries.clearances_of(actor.centre_id, day)
+        parts["expiring"] = [one for one in clearances if one.waits]
+    return render_template("desk/today.html", day=day, **parts)
+
+
+def _of_presenter(presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    visits = queries.visits_of_presenter(presenter_id, day, day + dt.timedelta(days=COMING_DAYS))
+    return {
+        "presenter": True,
+        "today": [visit for visit in visits if visit.on_day == day],
+        "coming": [visit for visit in visits if visit.on_day > day],
+        "offers": queries.offers_of(presenter_id, now),
+    }
+
+
+def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    return {
+        "coordinator": True,
+        "inbox": request_queries.inbox(actor, InboxFilters(), now=now),
+        "ending": queries.offers_ending(actor, now),
+        "unconfirmed": queries.not_confirmed_before(actor, day),
+        "uncounted": attendance_queries.late_counts(actor.centre_id or 0, now=now),
+    }

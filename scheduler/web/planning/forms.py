@@ -1,0 +1,120 @@
+"""Forms of planning: the plan of a visit, an offer's end, a move, a reason."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from wtforms import FieldList, Form, FormField
+
+from scheduler.core import clock
+from scheduler.planning.terms import NewTimes, PresentationPlan, VisitDraft, VisitRow
+from scheduler.requests.terms import RequestPage
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.i18n import _l
+
+FIRST_LESSON = dt.time(10, 0)
+ANSWER_WITHIN = dt.timedelta(days=2)
+REASON = 300
+
+
+class PresentationFields(Form):  # type: ignore[misc]
+    """One sitting of the plan: when, how long, where in the school."""
+
+    starts_local = TimeField(_l("Start"), [Needed()])
+    minutes = CountField(_l("Minutes"), [Needed()], most=480)
+    room = TextField(_l("Room"), limit=100)
+
+
+class PlanForm(BaseForm):
+    """The plan of a visit for an agreed request: a day, and the hours of what the school asked for."""
+
+    on_day = DayField(_l("Day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+
+    @classmethod
+    def for_request(cls, asked: RequestPage) -> "PlanForm":
+        """Prefilled with what the school wishes, one presentation after the other."""
+        rows, begins = [], dt.datetime.combine(asked.row.first_day, FIRST_LESSON)
+        for wish in asked.presentations:
+            start = dt.datetime.combine(asked.row.first_day, wish.starts_local) if wish.starts_local else begins
+            rows.append({"starts_local": start.time(), "minutes": asked.row.programme.minutes, "room": asked.room})
+            begins = start + dt.timedelta(minutes=asked.row.programme.minutes + 15)
+        return cls(data={"on_day": asked.row.first_day, "presentations": rows})
+
+    def draft(self, asked: RequestPage) -> VisitDraft:
+        """What the form says, with audiences and numbers from the request; call after `accepted()`."""
+        plans = [
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=wish.audience,
+                level=wish.level,
+                classes=wish.classes,
+                room=fields.room.data or "",
+                expected_pupils=wish.pupils,
+                expected_parents=wish.parents,
+                expected_teachers=wish.teachers,
+            )
+            for fields, wish in zip(self.presentations, asked.presentations, strict=False)
+        ]
+        return VisitDraft(
+            programme_id=asked.row.programme.id,
+            host_id=asked.row.host.id,
+            on_day=cast(dt.date, self.on_day.data),
+            presentations=tuple(plans),
+            school_request_id=asked.row.id,
+            campaign_id=asked.campaign_id,
+        )
+
+
+def _until(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time, tzinfo=ZoneInfo(clock.BELGRADE)).astimezone(dt.UTC)
+
+
+class UntilForm(BaseForm):
+    """By when presenters shall answer."""
+
+    until_day = DayField(
+        _l("Answer by (day)"), [Needed()], default=lambda: clock.local_day(clock.now() + ANSWER_WITHIN)
+    )
+    until_time = TimeField(_l("Answer by (time)"), [Needed()], default=dt.time(14, 0))
+
+    def until(self) -> dt.datetime:
+        """The moment that the form names, by the clocks of Belgrade."""
+        return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
+
+
+class StartFields(Form):  # type: ignore[misc]
+    starts_local = TimeField(_l("Start"), [Needed()])
+
+
+class MoveForm(UntilForm):
+    """Another day or other hours for a visit."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    starts = FieldList(FormField(StartFields))
+    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "MoveForm":
+        """Prefilled with the present times."""
+        rows = [{"starts_local": row.starts_local} for row in visit.presentations]
+        return cls(data={"on_day": visit.on_day, "starts": rows})
+
+    def times(self, presentation_ids: Sequence[int]) -> NewTimes:
+        """What the form says; call after `accepted()`."""
+        starts = [fields.starts_local.data for fields in self.starts]
+        return NewTimes(
+            cast(dt.date, self.on_day.data), dict(zip(presentation_ids, starts, strict=False)), self.until()
+        )
+
+
+class ReasonForm(BaseForm):
+    """Why something is cancelled, declined or taken back."""
+
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
+
+
+class PressForm(BaseForm):
+    """A button alone."""

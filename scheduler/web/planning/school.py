@@ -1,0 +1,29 @@
+"""The school's part: by the secret link of its request it sees who comes, and can call the visit off."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.planning import queries, rules, service
+from scheduler.web.guards import link_actor, public
+from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.forms import ReasonForm
+
+
+@bp.route("/status/<secret>/cancel", methods=["GET", "POST"])
+@public
+def cancel_by_school(secret: str) -> ResponseReturnValue:
+    actor, now = link_actor(secret), clock.now()
+    shown = queries.crew_for_school(actor.request_id or 0, now)
+    if shown is None:
+        raise NotFound("visit")
+    form, done = ReasonForm(), False
+    if form.accepted():
+        service.cancel_visit(actor, shown.visit_id, reason=form.reason.data, now=now)
+        done = True
+    late = shown.starts_at is not None and rules.is_late_cancel(shown.starts_at, now)
+    page = render_template(
+        "planning/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done
+    )
+    return page, 422 if form.errors else 200

@@ -1,0 +1,198 @@
+"""The coordinators' pages of visits; whoever goes there sees her own page of it at the same address."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.planning import queries, service
+from scheduler.planning.terms import OPEN_VISITS, VisitState
+from scheduler.requests import queries as request_queries
+from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.planning import words
+from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.forms import MoveForm, PlanForm, PressForm, ReasonForm, UntilForm
+
+
+def _today() -> dt.date:
+    return clock.local_day(clock.now())
+
+
+@bp.route("/requests/<number>/plan", methods=["GET", "POST"])
+@may("create", "visit")
+def plan(number: str) -> ResponseReturnValue:
+    asked = request_queries.request_page(current_actor(), number, now=clock.now())
+    form = PlanForm() if request.method == "POST" else PlanForm.for_request(asked)
+    problem = ""
+    if form.accepted():
+        try:
+            visit = service.plan_visit(current_actor(), form.draft(asked), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            problem = words.refusal(conflict)
+        else:
+            say(_("Planned. Now choose who goes."))
+            return redirect(url_for(".visit", number=visit.number))
+    page = render_template("planning/plan.html", form=form, asked=asked, problem=problem)
+    return page, 409 if problem else 422 if form.errors else 200
+
+
+@bp.get("/visits")
+@may("read", "visit")
+def week() -> ResponseReturnValue:
+    try:
+        asked = dt.date.fromisoformat(request.args.get("from", ""))
+    except ValueError:
+        asked = _today()
+    monday = asked - dt.timedelta(days=asked.weekday())
+    visits = queries.visits_of_week(current_actor(), monday)
+    seven = dt.timedelta(days=7)
+    return render_template(
+        "planning/week.html", visits=visits, monday=monday, before=monday - seven, after=monday + seven
+    )
+
+
+@bp.get("/visits/<number>")
+@may("read", "visit")
+def visit(number: str) -> ResponseReturnValue:
+    if policy.scope_of(current_actor(), "update", "visit") is None:
+        row = queries.visit_for(current_actor(), number)
+        return render_template("planning/own_visit.html", visit=row, form=PressForm())
+    return _visit_page(number)
+
+
+def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None) -> ResponseReturnValue:
+    actor = current_actor()
+    page = queries.visit_page(actor, number)
+    open_now = page.visit.state in OPEN_VISITS
+    status = 409 if problem else 422 if form is not None and form.errors else 200
+    return (
+        render_template(
+            "planning/visit.html",
+            page=page,
+            visit=page.visit,
+            open_now=open_now,
+            may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
+            candidates=queries.candidates(actor, page.visit.id) if open_now else [],
+            form=form or UntilForm(formdata=None),
+            press=PressForm(formdata=None),
+            problem=problem,
+            words=words,
+        ),
+        status,
+    )
+
+
+def _act(number: str, act: Callable[[int], None], done: str, form: BaseForm | None = None) -> ResponseReturnValue:
+    """One press on a visit's page: do it and say so, or show the page again with the reason."""
+    try:
+        act(queries.visit_for(current_actor(), number).id)
+    except Conflict as conflict:
+        return _visit_page(number, problem=words.refusal(conflict))
+    except Rejected as rejected:
+        shown = form or PressForm()
+        shown.show(rejected.problems)
+        return _visit_page(number, form=form)
+    say(done)
+    return redirect(url_for(".visit", number=number))
+
+
+@bp.post("/visits/<number>/suggest/<int:presenter_id>")
+@may("create", "assignment")
+def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
+    def act(visit_id: int) -> None:
+        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
+
+    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."))
+
+
+@bp.post("/visits/<number>/offer")
+@may("update", "assignment")
+def offer(number: str) -> ResponseReturnValue:
+    form = UntilForm()
+    if not form.accepted():
+        return _visit_page(number, form=form)
+
+    def act(visit_id: int) -> None:
+        until = form.until()
+        try:
+            service.offer_visit(current_actor(), visit_id, until=until, now=clock.now())
+        except Rejected as rejected:
+            raise Rejected({"until_day": rejected.problems["until"]}) from rejected
+
+    return _act(number, act, _("Offered. The presenters got a mail."), form)
+
+
+@bp.post("/visits/<number>/confirm")
+@may("update", "visit")
+def confirm(number: str) -> ResponseReturnValue:
+    def act(visit_id: int) -> None:
+        service.confirm_visit(current_actor(), visit_id, now=clock.now())
+
+    return _act(number, act, _("Confirmed. The school got a mail that says who comes."))
+
+
+@bp.post("/visits/<number>/ready")
+@may("update", "visit")
+def ready(number: str) -> ResponseReturnValue:
+    def act(visit_id: int) -> None:
+        service.mark_ready(current_actor(), visit_id, now=clock.now())
+
+    return _act(number, act, _("Everything is prepared."))
+
+
+@bp.route("/visits/<number>/move", methods=["GET", "POST"])
+@may("update", "visit")
+def move(number: str) -> ResponseReturnValue:
+    row = queries.visit_for(current_actor(), number)
+    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row)
+    problem = ""
+    if form.accepted():
+        wish = form.times([one.id for one in row.presentations])
+        try:
+            service.move_visit(current_actor(), row.id, wish, reason=form.reason.data or "", now=clock.now())
+        except Rejected as rejected:
+            names = {"until": "until_day"}
+            form.show({names.get(name, name): reason for name, reason in rejected.problems.items()})
+        except Conflict as conflict:
+            problem = words.refusal(conflict)
+        else:
+            say(_("Moved. The school knows, and the presenters are asked again."))
+            return redirect(url_for(".visit", number=number))
+    page = render_template("planning/move.html", form=form, visit=row, problem=problem)
+    return page, 409 if problem else 422 if form.errors else 200
+
+
+@bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
+@may("cancel", "visit")
+def cancel(number: str) -> ResponseReturnValue:
+    row = queries.visit_for(current_actor(), number)
+    form = ReasonForm()
+    if form.accepted():
+        service.cancel_visit(current_actor(), row.id, reason=form.reason.data, now=clock.now())
+        say(_("Cancelled. The school and the presenters got a mail."))
+        return redirect(url_for(".visit", number=number))
+    page = render_template("planning/cancel.html", form=form, visit=row)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
+@may("delete", "assignment")
+def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
+    row = queries.visit_for(current_actor(), number)
+    member = next((one for one in row.crew if one.presenter_id == presenter_id), None)
+    form = ReasonForm()
+    if form.accepted():
+        service.withdraw_presenter(current_actor(), row.id, presenter_id, reason=form.reason.data, now=clock.now())
+        say(_("Taken out of the crew."))
+        return redirect(url_for(".visit", number=number))
+    page = render_template("planning/withdraw.html", form=form, visit=row, member=member)
+    return page, 422 if form.errors else 200

@@ -1,0 +1,115 @@
+"""Sentences of planning: why somebody cannot go, why a visit is not confirmed yet, what was refused, what happened."""
+
+from babel.support import LazyProxy
+
+from scheduler.core.errors import Conflict
+from scheduler.core.language import moment
+from scheduler.planning.terms import Taken, Why
+from scheduler.web.forms import MESSAGES, worded
+from scheduler.web.i18n import _, _l, page_language
+
+WHY: dict[str, LazyProxy] = {
+    "unvetted": _l("No valid vetting covers that day."),
+    "too_young": _l("Too young to present on that day."),
+    "no_consent": _l("No consent of a guardian covers that day."),
+    "suspended": _l("Suspended: takes no new visits."),
+    "taken": _l("Promised to another visit at that time."),
+    "topic": _l("Does not speak about this topic."),
+    "language": _l("Does not teach in this language."),
+    "not_available": _l("Not available at that time."),
+    "minor_without_adult": _l("A young person would be without an adult."),
+    "teacher_not_promised": _l("The school has not promised that a teacher stays in the classroom."),
+    "no_safeguarding_contact": _l("The school has not named its contact for child protection."),
+}
+REFUSED: dict[str, LazyProxy] = {
+    "presenter_is_vetted": WHY["unvetted"],
+    "unvetted": WHY["unvetted"],
+    "presenter_is_old_enough": WHY["too_young"],
+    "too_young": WHY["too_young"],
+    "minor_has_consent": WHY["no_consent"],
+    "no_consent": WHY["no_consent"],
+    "minor_has_an_adult": _l("First put an adult into the crew: a young person never goes alone."),
+    "minor_keeps_an_adult": _l("First find another adult: a young person never stays alone."),
+    "minor_without_adult": WHY["minor_without_adult"],
+    "nobody_in_two_places": WHY["taken"],
+    "presenter_suspended": WHY["suspended"],
+    "suspended": WHY["suspended"],
+    "already_in_the_crew": _l("Already in the crew of this visit."),
+    "nobody_suggested": _l("First suggest somebody: there is nobody to offer the visit to."),
+    "offer_gone": _l("This offer has ended or was taken back."),
+    "educators_missing": _l("Not enough educators have accepted yet."),
+    "influencers_missing": _l("The young presenter of this programme has not accepted yet."),
+    "teacher_not_promised": WHY["teacher_not_promised"],
+    "no_safeguarding_contact": WHY["no_safeguarding_contact"],
+    "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
+    "not_yet": _l("The visit has not begun yet."),
+    "one_living_visit_a_request": _l("This request has a visit already."),
+    "visit.school_request_id": _l("This request has a visit already."),
+}
+HAPPENED: dict[str, LazyProxy] = {
+    "visit planned": _l("Planned"),
+    "visit offered": _l("Offered to the crew"),
+    "visit confirmed": _l("Confirmed by all"),
+    "visit ready": _l("All prepared"),
+    "visit delivered": _l("Held"),
+    "visit cancelled": _l("Cancelled"),
+    "visit moved": _l("Moved to another time"),
+    "visit disrupted": _l("Prevented by a closure"),
+    "visit replanned": _l("Planned again"),
+    "assignment suggested": _l("A presenter was suggested"),
+    "assignment offered": _l("Offered to a presenter"),
+    "assignment accepted": _l("A presenter accepted"),
+    "assignment declined": _l("A presenter cannot come"),
+    "assignment lapsed": _l("An offer ended without an answer"),
+    "assignment withdrawn": _l("A presenter left the crew"),
+    "assignment present": _l("A presenter was there"),
+    "assignment absent": _l("A presenter was not there"),
+}
+
+
+def why(reason: Why) -> str:
+    """A reason with its numbers, as a sentence."""
+    if reason.code == "cannot_arrive":
+        return _(
+            "Cannot arrive: the drive takes %(needed)s minutes and there are %(available)s.",
+            needed=reason.needed,
+            available=reason.available,
+        )
+    if reason.code == "educators_missing":
+        return _("Educators who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed)
+    if reason.code == "influencers_missing":
+        return _(
+            "Young presenters who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed
+        )
+    return str(WHY.get(reason.code, MESSAGES["wrong_state"]))
+
+
+def refusal(error: Conflict) -> str:
+    """What to tell who was refused; to the slower of two, who took the time and when."""
+    if isinstance(error, Taken):
+        return _taken(error)
+    return str(REFUSED[error.reason]) if error.reason in REFUSED else worded(error.reason)
+
+
+def _taken(error: Taken) -> str:
+    promise, language = error.promise, page_language()
+    head = str(WHY["taken"])
+    if error.reason == "cannot_arrive":
+        head = why(Why("cannot_arrive", error.problem.needed_minutes, error.problem.available_minutes))
+    where = _(
+        "The other visit: %(number)s, %(host)s, %(begins)s.",
+        number=promise.visit_number,
+        host=promise.host(language),
+        begins=moment(promise.starts_at, language, promise.zone),
+    )
+    given = _(
+        "Promised: %(when)s, %(who)s.",
+        when=moment(promise.promised_at, language, promise.zone),
+        who=promise.promised_by or _("Raspored"),
+    )
+    return f"{head} {where} {given}"
+
+
+def happened(action: str) -> str:
+    """What a line of the history says; nothing for what only the product needs to know."""
+    return str(HAPPENED.get(action, ""))

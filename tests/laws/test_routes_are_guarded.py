@@ -1,0 +1,57 @@
+"""Every page names what it allows; opening one to the world is a visible line here."""
+
+from flask import Flask
+
+from scheduler.web.guards import OPEN
+
+# Everybody may open these. What lies behind a secret in the address checks that secret itself.
+PUBLIC = {
+    "assets",
+    "feeds.personal_feed",
+    "messages.letter",  # only in a demo
+    "messages.letters",  # only in a demo
+    "people.ask_reset",
+    "people.invitation",
+    "people.reset",
+    "people.reset_asked",
+    "people.sign_in",
+    "people.sign_out",
+    "public.about",
+    "public.accessibility",
+    "public.front",
+    "public.healthz",
+    "public.privacy",
+    "public.readyz",
+    "public.styleguide",
+    "requests.book",
+    "requests.book_page",
+    "requests.change_counts",
+    "requests.check",
+    "requests.forget",
+    "requests.new_host",
+    "requests.new_link",
+    "requests.own_paper",
+    "requests.prove",
+    "requests.sent",
+    "requests.status",
+    "requests.withdraw",
+}
+UNGUARDED = {"static"}  # Flask's own: files of static/
+
+
+def test_every_route_names_what_it_allows(app: Flask):
+    unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "may")}
+
+    assert unguarded - UNGUARDED == set()
+
+
+def test_every_open_page_is_listed(app: Flask):
+    opened = {name for name, view in app.view_functions.items() if getattr(view, "may", None) == OPEN}
+
+    assert opened - PUBLIC == set()
+
+
+def test_a_view_without_a_guard_is_refused_whoever_asks(app: Flask, client, monkeypatch):
+    monkeypatch.delattr(app.view_functions["public.about"], "may")
+
+    assert client.get("/about").status_code == 403

@@ -1,0 +1,287 @@
+"""Confirming, moving, calling off and holding a visit: visit, request, crew and mails together."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.planning import service
+from scheduler.planning.terms import (
+    AssignmentState,
+    CancelledBy,
+    NewTimes,
+    PresentationState,
+    Taken,
+    VisitState,
+)
+from scheduler.policy import SYSTEM, school_contact
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
+from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.places import make_municipality
+from tests.factories.planning import VISIT_DAY
+from tests.factories.safeguarding import make_vetting
+from tests.planning.scene import (
+    THE_DAY,
+    UNTIL,
+    Scene,
+    a_plan,
+    audit_of,
+    far_away_scene,
+    mails,
+    presentations,
+    request_state,
+    states,
+    visit_of,
+)
+
+A = AssignmentState
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def scene(app: object) -> Scene:
+    return Scene()
+
+
+# --- confirm ---
+
+
+def test_confirming_moves_visit_presentations_and_request_together(session, scene):
+    ana = scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
+
+    scene.confirmed_by(ana)
+
+    visit = visit_of(session, scene)
+    assert visit.state is VisitState.CONFIRMED
+    assert 450 < visit.kilometres < 700
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.CONFIRMED]
+    assert request_state(session, scene) is RequestState.CONFIRMED
+    assert len(mails(session, "crew_confirmed")) == 1
+
+
+def test_a_visit_without_enough_acceptances_is_not_confirmed(session):
+    scene = Scene(educators=2)
+    scene.accepted_by(scene.educator())
+
+    with pytest.raises(Conflict) as refusal:
+        service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "educators_missing"
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert mails(session, "visit_confirmed") == []
+
+
+def test_vetting_that_was_taken_back_meanwhile_stops_the_confirmation(scene):
+    from scheduler.safeguarding.terms import VettingResult
+
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=MONDAY.date(), valid_until=MONDAY.date())
+
+    with pytest.raises(Conflict) as refusal:
+        service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "unvetted"
+
+
+def test_consent_withdrawn_meanwhile_stops_the_confirmation(session, scene):
+    from scheduler.safeguarding.models import GuardianConsent
+
+    ana, tara = scene.educator(), scene.minor()
+    scene.accepted_by(ana, tara)
+    session.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
+    session.commit()
+
+    with pytest.raises(Conflict) as refusal:
+        service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "no_consent"
+
+
+def test_a_school_without_a_safeguarding_contact_is_not_confirmed(scene):
+    scene.accepted_by(scene.educator())
+    from scheduler.core.db import transaction
+
+    with transaction() as session:
+        session.execute(sa.update(SchoolRequest).values(safeguarding_contact=""))
+
+    with pytest.raises(Conflict) as refusal:
+        service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "no_safeguarding_contact"
+
+
+def test_losing_the_crew_of_a_confirmed_visit_takes_it_and_its_request_back(session, scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.confirmed_by(ana, boris)
+
+    service.withdraw_presenter(scene.coordinator, scene.visit_id, boris.id, reason="Ill", now=MONDAY)
+    assert visit_of(session, scene).state is VisitState.CONFIRMED  # one educator is all the programme wants
+
+    service.withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill too", now=MONDAY)
+    assert visit_of(session, scene).state is VisitState.PLANNED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.PLANNED]
+    assert len(mails(session, "visit_released")) == 1  # who withdrew herself is not told what she did
+
+
+def test_a_presenter_withdraws_nobody_else(scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.accepted_by(ana, boris)
+
+    with pytest.raises(NotAllowed):
+        service.withdraw_presenter(presenter_actor(ana), scene.visit_id, boris.id, reason="x", now=MONDAY)
+
+
+# --- move ---
+
+
+def new_times(**given: Any) -> NewTimes:
+    fair = {"on_day": dt.date(2026, 10, 8), "starts_local": {}, "until": UNTIL}
+    return NewTimes(**(fair | given))
+
+
+def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
+    scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(10, 0)))
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirmed_by(ana, tara)
+    before = {row.uid: row.sequence for row in presentations(session, scene)}
+
+    service.move_visit(scene.coordinator, scene.visit_id, new_times(), reason="Snow", now=MONDAY)
+
+    after = presentations(session, scene)
+    assert {row.uid: row.sequence for row in after} == {uid: sequence + 1 for uid, sequence in before.items()}
+    assert {row.on_day for row in after} == {dt.date(2026, 10, 8)}
+    assert {row.state for row in after} == {PresentationState.PLANNED}
+    assert states(session, scene) == {ana.id: [A.OFFERED] * 2, tara.id: [A.OFFERED] * 2}
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert len(mails(session, "visit_moved")) == 1
+    assert len(mails(session, "visit_offered")) == 4
+
+
+@pytest.mark.parametrize("shift", [-30, 30])
+def test_back_to_back_presentations_of_one_crew_move_by_half_an_hour(session, shift):
+    scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(10, 0)))
+    scene.accepted_by(scene.educator())
+    starts = {
+        row.id: (dt.datetime.combine(VISIT_DAY, row.starts_local) + dt.timedelta(minutes=shift)).time()
+        for row in presentations(session, scene)
+    }
+
+    service.move_visit(scene.coordinator, scene.visit_id, new_times(on_day=VISIT_DAY, starts_local=starts), now=MONDAY)
+
+    assert [row.starts_local for row in presentations(session, scene)] == list(starts.values())
+
+
+def test_a_move_onto_another_promise_changes_nothing(session, scene):
+    ana = scene.educator()
+    scene.confirmed_by(ana)
+    other = far_away_scene(scene, dt.time(17, 0))
+    other.offer(ana)
+    (sitting,) = presentations(session, scene)
+
+    wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
+    with pytest.raises(Taken):
+        service.move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
+
+    assert presentations(session, scene)[0].starts_local == dt.time(10, 0)
+    assert visit_of(session, scene).state is VisitState.CONFIRMED
+
+
+def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene):
+    ana = make_presenter(centre_id=scene.centre_id)
+    make_vetting(ana.id, valid_until=VISIT_DAY)
+    scene.accepted_by(ana)
+
+    with pytest.raises(Conflict) as refusal:
+        service.move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY)
+
+    assert refusal.value.reason == "presenter_is_vetted"
+    assert visit_of(session, scene).on_day == VISIT_DAY
+
+
+# --- cancel ---
+
+
+def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirmed_by(ana, tara)
+    contact = school_contact(scene.asked.id, scene.host.id)
+
+    service.cancel_visit(contact, scene.visit_id, reason="Exam day", now=MONDAY)
+
+    visit = visit_of(session, scene)
+    assert (visit.state, visit.cancelled_by, visit.reason) == (VisitState.CANCELLED, CancelledBy.SCHOOL, "Exam day")
+    assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
+    assert states(session, scene) == {ana.id: [A.WITHDRAWN], tara.id: [A.WITHDRAWN]}
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
+    assert len(mails(session, "crew_visit_cancelled")) == 2
+    assert len(mails(session, "visit_cancelled")) == 1
+
+
+def test_a_cancellation_under_48_hours_is_flagged(session, scene):
+    scene.confirmed_by(scene.educator())
+    hours_before = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC) - dt.timedelta(hours=47, minutes=30)
+
+    service.cancel_visit(scene.coordinator, scene.visit_id, reason="Ill", now=hours_before)
+
+    assert presentations(session, scene)[0].reason == "late: 47 h"
+    assert visit_of(session, scene).cancelled_by is CancelledBy.CENTRE
+
+
+def test_staff_may_note_that_the_school_cancelled(session, scene):
+    service.cancel_visit(scene.coordinator, scene.visit_id, reason="Rang: exam day", now=MONDAY, by=CancelledBy.SCHOOL)
+
+    assert visit_of(session, scene).cancelled_by is CancelledBy.SCHOOL
+    assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
+
+
+def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
+    with pytest.raises(Rejected):
+        service.cancel_visit(scene.coordinator, scene.visit_id, reason="", now=MONDAY)
+    with pytest.raises(NotFound):
+        service.cancel_visit(school_contact(scene.asked.id + 1, 1), scene.visit_id, reason="x", now=MONDAY)
+    with pytest.raises(NotAllowed):
+        service.cancel_visit(presenter_actor(scene.educator()), scene.visit_id, reason="x", now=MONDAY)
+    service.cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
+    with pytest.raises(Conflict) as refusal:
+        service.cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
+    assert refusal.value.reason == "wrong_state"
+
+
+# --- ready and delivered ---
+
+
+def test_a_delivered_visit_closes_its_crew(session, scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.confirmed_by(ana, boris)
+    service.mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    service.mark_delivered(presenter_actor(ana), scene.visit_id, THE_DAY, absent=[boris.id])
+
+    assert states(session, scene) == {ana.id: [A.PRESENT], boris.id: [A.ABSENT]}
+    assert visit_of(session, scene).state is VisitState.DELIVERED
+    assert request_state(session, scene) is RequestState.DELIVERED
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.DELIVERED]
+
+
+def test_a_visit_nobody_ticked_ready_passes_through_it(session, scene):
+    scene.confirmed_by(scene.educator())
+
+    service.mark_delivered(SYSTEM, scene.visit_id, THE_DAY)
+
+    assert audit_of(session, "visit")[-2:] == ["visit ready", "visit delivered"]
+
+
+def test_a_visit_is_not_delivered_before_it_begins(scene):
+    scene.confirmed_by(scene.educator())
+
+    with pytest.raises(Conflict) as refusal:
+        service.mark_delivered(scene.coordinator, scene.visit_id, MONDAY)
+
+    assert refusal.value.reason == "not_yet"

@@ -1,0 +1,270 @@
+"""A school asks and proves its address; a coordinator asks for one that phoned."""
+
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
+from scheduler.places.models import Host
+from scheduler.policy import Role
+from scheduler.requests import service
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import Channel, RequestState
+from tests.factories import MONDAY
+from tests.factories.people import an_actor
+from tests.factories.places import a_host_draft, make_host
+from tests.factories.programmes import make_campaign, make_programme
+from tests.factories.requests import make_school_request
+from tests.requests.asked import ask, audit_of, mails, prove_link, stored
+
+# a school asks
+
+
+def test_a_request_from_the_web_waits_for_the_proof_of_its_address(session):
+    request_id = ask(contact_email=" Ana@School.example ")
+
+    row = stored(request_id)
+    assert (row.number, row.state, row.channel) == ("R-2026-0001", RequestState.UNVERIFIED, Channel.WEB)
+    assert row.contact_email == "ana@school.example"
+    assert audit_of(request_id) == ["school request unverified"]
+    assert [(mail.kind, mail.address, mail.link_purpose) for mail in mails()] == [
+        ("prove_address", "ana@school.example", "prove")
+    ]
+
+
+def test_the_mail_before_the_proof_holds_nothing_that_was_typed(session):
+    typed = {"contact_name": "BUY CHEAP", "room": "BUY CHEAP", "safeguarding_contact": "BUY CHEAP"}
+    ask(**typed, new_host=a_host_draft(name="BUY CHEAP", place="BUY CHEAP"))
+
+    mail = mails()[0]
+    assert "CHEAP" not in mail.subject + mail.text + mail.html
+
+
+def test_a_request_with_problems_stores_nothing_at_all(session):
+    with pytest.raises(Rejected) as refusal:
+        ask(teacher_stays=False, new_host=a_host_draft())
+
+    assert refusal.value.problems == {"teacher_stays": "teacher_stays"}
+    assert session.scalars(select(SchoolRequest)).all() == []
+    assert session.scalars(select(Host).where(Host.listed.is_(False))).all() == []
+    assert mails() == []
+
+
+def test_a_host_that_the_register_does_not_hold_is_added_with_the_request(session):
+    request_id = ask(new_host=a_host_draft(name="Дом ученика"))
+
+    host = session.get(Host, stored(request_id).host_id)
+    assert (host.name_sr_cyrl, host.listed) == ("Дом ученика", False)
+
+
+def test_a_host_typed_without_a_name_is_refused_beside_its_field(session):
+    with pytest.raises(Rejected) as refusal:
+        ask(new_host=a_host_draft(name=""))
+
+    assert set(refusal.value.problems) == {"new_host-name"}
+
+
+def test_a_campaign_must_be_of_the_programme(session):
+    campaign = make_campaign()
+
+    with pytest.raises(Rejected) as refusal:
+        ask(campaign_id=campaign.id)
+
+    assert refusal.value.problems == {"campaign_id": "unknown"}
+    assert stored(ask(campaign_id=campaign.id, programme_id=campaign.programme_id)).campaign_id == campaign.id
+
+
+def test_an_unknown_programme_or_host_is_not_found(session):
+    with pytest.raises(NotFound):
+        ask(programme_id=999)
+    with pytest.raises(NotFound):
+        ask(host_id=999)
+
+
+def test_the_same_form_sent_twice_is_one_request_and_one_mail(session):
+    assert ask(key="once") == ask(key="once")
+
+    assert len(mails()) == 1
+    assert session.scalar(select(func.count(SchoolRequest.id))) == 1
+
+
+@pytest.mark.both_databases
+def test_ten_threads_with_one_form_make_one_request(app, session):
+    given = {"programme_id": make_programme().id, "host_id": make_host().id}
+    start, answers = threading.Barrier(10), []
+
+    def send() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                answers.append(ask(key="raced", **given))
+            except Exception as error:
+                answers.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=send) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    session.rollback()  # a new view of the database
+    request_id = session.scalars(select(SchoolRequest.id)).one()
+    assert answers == [request_id] * 10
+    assert len(mails()) == 1
+
+
+def test_an_educator_may_not_ask_in_the_name_of_a_school(session):
+    with pytest.raises(NotAllowed):
+        ask(actor=an_actor(Role.EDUCATOR))
+
+
+# floods
+
+
+def test_three_mails_a_day_reach_one_address_and_the_fourth_is_refused_whole(session):
+    for number in range(3):
+        ask(key=f"key {number}", network=f"10.0.{number}.0/24")
+
+    with pytest.raises(TooMany):
+        ask(key="fourth", network="10.0.9.0/24")
+
+    assert len(mails()) == session.scalar(select(func.count(SchoolRequest.id))) == 3
+    ask(key="next day", now=MONDAY + dt.timedelta(days=1, minutes=1))
+
+
+def test_twenty_mails_a_day_leave_one_network(session):
+    for number in range(20):
+        ask(key=f"key {number}", contact_email=f"somebody{number}@school.example")
+
+    with pytest.raises(TooMany):
+        ask(key="more", contact_email="one.more@school.example")
+    ask(key="elsewhere", contact_email="one.more@school.example", network="10.9.9.0/24")
+
+    assert len(mails()) == 21
+
+
+@pytest.mark.both_databases
+def test_a_race_does_not_get_past_the_limit_of_an_address(app, session):
+    given = {"programme_id": make_programme().id, "host_id": make_host().id}
+    start = threading.Barrier(8)
+
+    def send(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                ask(key=f"raced {number}", network=f"10.0.{number}.0/24", **given)
+            except TooMany:
+                pass
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    session.rollback()  # a new view of the database
+    assert len(mails()) == 3
+
+
+# the proof
+
+
+def test_pressing_the_button_proves_the_address_and_mails_the_status_link(session):
+    request_id = ask()
+    secret = service.prove_address(prove_link(request_id), now=MONDAY)
+
+    row = stored(request_id)
+    assert (row.state, row.proved_at) == (RequestState.NEW, MONDAY)
+    assert audit_of(request_id) == ["school request unverified", "school request new"]
+    assert [(mail.kind, mail.link_purpose) for mail in mails()][1:] == [("request_received", "status")]
+    assert tokens.opened_by(secret, "status", now=MONDAY).subject_id == request_id
+
+
+def test_pressing_it_twice_is_pressing_it_once(session):
+    token = prove_link(ask())
+    service.prove_address(token, now=MONDAY)
+
+    assert service.prove_address(token, now=MONDAY) is None
+    assert len(mails("request_received")) == 1
+
+
+def test_a_foreign_or_invented_secret_proves_nothing(session):
+    request_id = ask()
+    with transaction():
+        status = tokens.mint("status", request_id, lasts=dt.timedelta(days=7), now=MONDAY)
+
+    for secret in (status, "invented"):
+        with pytest.raises(NotFound):
+            service.prove_address(secret, now=MONDAY)
+    assert stored(request_id).state is RequestState.UNVERIFIED
+
+
+def test_an_old_link_has_ended(session):
+    token = prove_link(ask())
+
+    with pytest.raises(Gone):
+        service.prove_address(token, now=MONDAY + dt.timedelta(days=8))
+
+
+def test_a_request_not_proven_within_a_week_expires(session):
+    early, late = ask(key="a"), ask(key="b", now=MONDAY + dt.timedelta(days=1))
+
+    assert service.expire_unproved(MONDAY + dt.timedelta(days=7)) == 1
+    assert service.expire_unproved(MONDAY + dt.timedelta(days=7)) == 0
+    assert [stored(early).state, stored(late).state] == [RequestState.EXPIRED, RequestState.UNVERIFIED]
+    assert audit_of(early)[-1] == "school request expired"
+    with pytest.raises(Gone):
+        service.prove_address(prove_link(early), now=MONDAY + dt.timedelta(days=7))
+
+
+def test_a_new_link_goes_to_those_who_have_a_request_and_nobody_learns_who(session):
+    row = make_school_request(contact_email="has@school.example")
+
+    for address in ("has@school.example", "hasnot@school.example"):
+        assert service.send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
+
+    assert [(mail.kind, mail.address, mail.link_subject_id) for mail in mails()] == [
+        ("new_link", "has@school.example", row.id)
+    ]
+
+
+def test_new_links_are_limited_for_every_address_alike(session):
+    for _ in range(3):
+        service.send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+
+    with pytest.raises(TooMany):
+        service.send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+
+
+# on the phone
+
+
+def test_a_request_taken_on_the_phone_is_new_at_once(session):
+    programme = make_programme()
+    actor = an_actor(centre_id=programme.centre_id)
+    request_id = ask(actor=actor, programme_id=programme.id, contact_email="")
+
+    row = stored(request_id)
+    assert (row.state, row.channel, row.owner_id) == (RequestState.NEW, Channel.PHONE, actor.user_id)
+    assert audit_of(request_id) == ["school request new"]
+    assert mails() == []
+
+
+def test_a_school_that_phoned_and_has_a_mailbox_gets_its_status_link(session):
+    programme = make_programme()
+    ask(actor=an_actor(centre_id=programme.centre_id), programme_id=programme.id)
+
+    assert [mail.kind for mail in mails()] == ["request_received"]
+
+
+def test_a_coordinator_takes_requests_for_the_own_centre_only(session):
+    with pytest.raises(NotFound):
+        ask(actor=an_actor(), programme_id=make_programme().id)

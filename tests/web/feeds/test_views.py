@@ -1,0 +1,319 @@
+"""The address that calendars read, and the page where a presenter keeps her addresses."""
+
+import datetime as dt
+import logging
+import re
+from urllib.parse import unquote
+
+import pytest
+import zxingcpp
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import Base, transaction
+from scheduler.feeds import service
+from scheduler.feeds.models import FeedToken
+from scheduler.people.models import Presenter
+from scheduler.planning.terms import AssignmentState
+from scheduler.policy import Role
+from scheduler.web.feeds.views import _qr
+from tests.calendar_readers import by_icalendar
+from tests.factories import MONDAY
+from tests.factories.calendar import make_entries
+from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.people import make_presenter, make_user, presenter_actor
+from tests.factories.safeguarding import a_cleared_educator
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def at_monday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.core.clock.now", lambda: MONDAY)
+
+
+def feeds(session: Session) -> list[FeedToken]:
+    session.rollback()
+    return list(session.scalars(select(FeedToken).order_by(FeedToken.id)))
+
+
+# --- the address itself ---
+
+
+def test_a_calendar_reads_its_feed(client: FlaskClient) -> None:
+    presenter = a_cleared_educator()
+    entry = make_entry_for(presenter)
+
+    answer = client.get(f"/feeds/{make_feed(presenter)}.ics")
+
+    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
+    assert [event["uid"] for event in by_icalendar(answer.data)] == [entry.uid]
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert re.fullmatch('"[0-9a-f]{32}"', answer.headers["ETag"])
+    assert answer.headers["Last-Modified"] == "Mon, 14 Sep 2026 09:00:00 GMT"
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en&theme=dark"])
+def test_no_cookie_is_set_or_asked_for_and_no_language_counts(client: FlaskClient, query: str) -> None:
+    presenter = a_cleared_educator()
+    make_entry_for(presenter)
+    address = f"/feeds/{make_feed(presenter, language='sr_Cyrl')}.ics"
+    plain = client.get(address)
+
+    client.set_cookie("language", "en")
+    answer = client.get(address + query, headers={"Accept-Language": "en"})
+
+    assert answer.data == plain.data
+    assert "Разговор" in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
+
+
+def test_an_unchanged_feed_is_answered_with_304(client: FlaskClient) -> None:
+    presenter = a_cleared_educator()
+    entry = make_entry_for(presenter)
+    address = f"/feeds/{make_feed(presenter)}.ics"
+    first = client.get(address)
+
+    by_tag = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    by_time = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+
+    for answer in (by_tag, by_time):
+        assert (answer.status_code, answer.data) == (304, b"")
+        assert answer.headers["ETag"] == first.headers["ETag"]
+    with transaction() as writing:
+        row = writing.get_one(type(entry), entry.id)
+        row.sequence, row.edited_at = 1, MONDAY + HOUR
+    make_entries(row)
+    for name, value in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        assert client.get(address, headers={name: first.headers[value]}).status_code == 200
+
+
+def test_an_old_tag_is_not_saved_by_a_young_moment(client: FlaskClient) -> None:
+    address = f"/feeds/{make_feed(make_presenter())}.ics"
+    headers = {"If-None-Match": '"old"', "If-Modified-Since": "Wed, 30 Dec 2099 00:00:00 GMT"}
+
+    assert client.get(address, headers=headers).status_code == 200
+
+
+def test_head_says_the_same_without_the_body(client: FlaskClient) -> None:
+    address = f"/feeds/{make_feed(make_presenter())}.ics"
+
+    head, get = client.head(address), client.get(address)
+
+    assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
+
+
+@pytest.mark.parametrize("token", ["x" * 43, "x", "Ж" * 43, "%00", "x" * 3000, "..%2f..%2fetc"])
+def test_an_unknown_token_finds_nothing(client: FlaskClient, token: str) -> None:
+    answer = client.get(f"/feeds/{token}.ics")
+
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_revoked_renewed_and_suspended_find_nothing_at_once(client: FlaskClient, session: Session) -> None:
+    presenter = make_presenter()
+    actor = presenter_actor(presenter)
+    revoked, renewed, third = (service.make_feed(actor, name, "en", now=MONDAY) for name in ("a", "b", "c"))
+    service.revoke_feed(actor, feeds(session)[0].id, now=MONDAY)
+    new = service.renew_feed(actor, presenter.id, "b", now=MONDAY)
+
+    statuses = [client.get(f"/feeds/{token}.ics").status_code for token in (revoked, renewed, new, third)]
+    with transaction() as writing:
+        writing.get_one(Presenter, presenter.id).suspended_at = MONDAY
+    after = [client.get(f"/feeds/{token}.ics").status_code for token in (revoked, renewed, new, third)]
+
+    assert statuses == [404, 404, 200, 200]
+    assert after == [404] * 4
+
+
+def _counts(session: Session) -> dict[str, int]:
+    session.rollback()
+    tables = Base.metadata.sorted_tables
+    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def test_reading_changes_nothing_but_the_time_of_the_last_reading(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presenter = a_cleared_educator()
+    make_entry_for(presenter, AssignmentState.OFFERED)
+    address = f"/feeds/{make_feed(presenter)}.ics"
+    before = _counts(session)
+    noted = []
+
+    for minutes in (0, 14, 16):
+        now = MONDAY + dt.timedelta(minutes=minutes)
+        monkeypatch.setattr("scheduler.core.clock.now", lambda now=now: now)
+        client.get(address)
+        noted.append(feeds(session)[0].last_read_at)
+
+    assert noted == [MONDAY, MONDAY, MONDAY + dt.timedelta(minutes=16)]
+    assert _counts(session) == before
+    assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_a_token_is_never_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    presenter = make_presenter()
+    token = service.make_feed(presenter_actor(presenter), "phone", "en", now=MONDAY)
+    caplog.clear()
+
+    client.get(f"/feeds/{token}.ics")
+    client.get(f"/feeds/{token}x.ics")
+    client.post(f"/feeds/{token}.ics")
+
+    assert len(caplog.records) >= 3
+    assert token[:12] not in repr([vars(record) for record in caplog.records])
+
+
+def test_a_leaked_token_opens_nothing_else(client: FlaskClient, session: Session) -> None:
+    presenter = a_cleared_educator()
+    entry = make_entry_for(presenter)
+    token = make_feed(presenter)
+    doors = {rule.rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    opened = []
+
+    for door in sorted(door for door in doors - {"/feeds/<token>.ics"} if "<" in door):
+        answer = client.get(re.sub(r"<[^>]*>", token, door), headers={"Authorization": f"Bearer {token}"})
+        if entry.uid in answer.text or "P-2026-0417" in answer.text:
+            opened.append(door)
+
+    assert opened == []
+    for address in (f"/feeds/{token}", f"/feeds?token={token}", f"/status/{token}", f"/feeds/{token}.ics/renew"):
+        assert client.get(address).status_code in (302, 404, 405)
+    assert client.post("/feeds", data={"name": "mine", "token": token}).status_code in (302, 404)
+    assert len(feeds(session)) == 1
+
+
+# --- the page ---
+
+
+@pytest.fixture
+def educator(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Presenter:
+    presenter = make_presenter()
+    sign_in(monkeypatch, presenter_actor(presenter))
+    return presenter
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, actor: object) -> None:
+    for place in ("scheduler.web.guards.current_actor", "scheduler.web.feeds.views.current_actor"):
+        monkeypatch.setattr(place, lambda: actor)
+
+
+def test_a_presenter_makes_an_address_and_sees_it_once(
+    client: FlaskClient, session: Session, educator: Presenter
+) -> None:
+    page = client.post("/feeds?lang=sr_Latn", data={"name": " telefon\u202e "})
+
+    (row,) = feeds(session)
+    assert (row.presenter_id, row.name, row.language) == (educator.id, "telefon", "sr_Latn")
+    address = re.search(r'value="(http://localhost/feeds/([\w-]{43})\.ics)"', page.text)
+    assert address is not None
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert f'href="webcal://localhost/feeds/{address[2]}.ics"' in page.text
+    assert client.get(address[1]).status_code == 200
+    assert address[2] not in client.get("/feeds").text
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_the_steps_for_four_calendars_are_told_in_each_language(
+    client: FlaskClient, educator: Presenter, language: str
+) -> None:
+    page = client.post(f"/feeds?lang={language}", data={"name": "phone"}).text
+
+    for calendar in ("Google", "iPhone", "Outlook", "Thunderbird"):
+        assert calendar in page
+
+
+def test_the_qr_code_holds_the_address_for_calendars(client: FlaskClient, educator: Presenter) -> None:
+    address = "webcal://localhost/feeds/" + "aZ9_-" * 8 + "abc.ics"
+    assert "data:image/svg+xml" in client.post("/feeds", data={"name": "phone"}).text
+    assert _read_qr(_qr(address)) == address
+
+
+def _read_qr(picture: str) -> str:
+    """Draw the strokes of the picture on a grid and read that as a camera would."""
+    drawing = unquote(picture)
+    size = int(re.findall(r"viewBox='0 0 (\d+)", drawing)[0])
+    dark = [bytearray(b"\xff" * size) for _row in range(size)]
+    x = y = 0.0
+    for kind, numbers in re.findall(r"([Mmhz])([^a-zA-Z]*)", re.findall(r"stroke='#000' d='([^']*)'", drawing)[0]):
+        values = [float(number) for number in re.findall(r"-?\d*\.?\d+", numbers)]
+        if kind == "h":
+            dark[int(y)][int(x) : int(x + values[0])] = bytes(int(values[0]))
+            x += values[0]
+        else:
+            x, y = (values[0], values[1]) if kind == "M" else (x + values[0], y + values[1])
+    pixels = b"".join(bytes(level for level in row for _n in range(6)) * 6 for row in dark)
+    image = memoryview(pixels).cast("B", (size * 6, size * 6))
+    return zxingcpp.read_barcodes(image)[0].text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "Fill in this field."), ("x" * 41, "Shorten this text."), ("phone", "already in use")]
+)
+def test_a_bad_name_is_told_beside_the_field_and_kept(
+    client: FlaskClient, session: Session, educator: Presenter, name: str, words: str
+) -> None:
+    make_feed(educator, name="phone")
+
+    page = client.post("/feeds?lang=en", data={"name": name})
+
+    assert page.status_code == 422
+    assert words in page.text
+    assert len(feeds(session)) == 1
+
+
+def test_a_sixth_address_is_refused_in_words(client: FlaskClient, session: Session, educator: Presenter) -> None:
+    for number in range(5):
+        make_feed(educator, name=str(number))
+
+    page = client.post("/feeds?lang=en", data={"name": "six"})
+
+    assert page.status_code == 422
+    assert "End one of the five addresses first." in page.text
+    assert "There are five addresses already." in client.get("/feeds").text
+    assert len(feeds(session)) == 5
+
+
+def test_a_presenter_renews_and_ends_her_addresses(client: FlaskClient, session: Session, educator: Presenter) -> None:
+    old = make_feed(educator, name="phone")
+    feed_id = feeds(session)[0].id
+
+    page = client.post(f"/feeds/{feed_id}/renew")
+    renewed = re.search(r"/feeds/([\w-]{43})\.ics", page.text)
+    assert renewed is not None
+    statuses = [client.get(f"/feeds/{token}.ics").status_code for token in (old, renewed[1])]
+    answer = client.post(f"/feeds/{feeds(session)[1].id}/revoke")
+
+    assert statuses == [404, 200]
+    assert (answer.status_code, answer.location) == (302, "/feeds")
+    assert client.get(f"/feeds/{renewed[1]}.ics").status_code == 404
+
+
+def test_anothers_addresses_look_as_if_they_were_not_there(
+    client: FlaskClient, session: Session, educator: Presenter
+) -> None:
+    make_feed(make_presenter(), name="hers")
+    feed_id = feeds(session)[0].id
+
+    assert "hers" not in client.get("/feeds").text
+    assert client.post(f"/feeds/{feed_id}/renew").status_code == 404
+    assert client.post(f"/feeds/{feed_id}/revoke").status_code == 404
+    assert [row.revoked_at for row in feeds(session)] == [None]
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
+def test_other_roles_do_not_see_the_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
+    sign_in(monkeypatch, make_user(role).actor())
+
+    assert client.get("/feeds").status_code == 403
+    assert client.post("/feeds", data={"name": "mine"}).status_code == 403
+    assert client.post("/feeds/1/renew").status_code == 403
