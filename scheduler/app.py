@@ -68,15 +68,11 @@ def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
     for part in (i18n, filters, headers, errors, login, guards, assets, navigation, limits):
         part.register(app)
-    import importlib.util as u  # TEMP
-
-    for name in [n for n in PAGES if u.find_spec(f"scheduler.web.{n}.views")]:
+    for name in PAGES:
         app.register_blueprint(import_module(f"scheduler.web.{name}.views").bp)
 
 
 def _hang_commands(app: Flask) -> None:
     import_module("scheduler.jobs.queue").attach(app)
-    import importlib.util as u  # TEMP
-
-    for name in [n for n in COMMANDS if u.find_spec(f"scheduler.cli.{n}")]:
+    for name in COMMANDS:
         import_module(f"scheduler.cli.{name}").register(app)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.text import BadText
 from scheduler.web.forms import worded
+from scheduler.web.i18n import forget_language
 
 STATUS: dict[type[SchedulerError], int] = {
     NotAllowed: 403,
@@ -57,7 +58,7 @@ def _page(
 ) -> ResponseReturnValue:
     if status >= 500:
         g.failed = True  # from here on nobody asks the database who looks
-        g.pop("language", None)
+        forget_language()
     if request.path.startswith("/api/"):
         return jsonify(error=status, reasons=reasons or []), status, headers or {}
     shown = status if status in PAGES else 400 if status < 500 else 500

@@ -16,6 +16,7 @@ from scheduler.core import language as words
 YEAR_S = 365 * 24 * 3600
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
+MEMO = "raspored.language"
 THEMES = ("light", "dark")
 SHORT = {"sr_Cyrl": ("Ћир", "Српски, ћирилица"), "sr_Latn": ("Lat", "Srpski, latinica"), "en": ("En", "English")}
 
@@ -45,10 +46,14 @@ def page_language() -> str:
     """The language of this request, one of core.language.LANGUAGES; outside a request the product's own."""
     if not has_request_context():
         return words.DEFAULT
-    if "language" not in g:
-        g.language = _language_asked()
-    language: str = g.language
-    return language
+    if MEMO not in request.environ:
+        request.environ[MEMO] = _language_asked()
+    return str(request.environ[MEMO])
+
+
+def forget_language() -> None:
+    """Ask anew: a failure is shown without asking who looks."""
+    request.environ.pop(MEMO, None)
 
 
 def _language_asked() -> str:

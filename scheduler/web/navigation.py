@@ -27,7 +27,7 @@ class Place:
 RAIL: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     Role.EDUCATOR: (
         ("desk.today", "home", _l("Today")),
-        ("planning.my_calendar", "calendar", _l("Calendar")),
+        ("feeds.my_calendars", "calendar", _l("Calendar")),
         ("planning.my_offers", "hourglass", _l("Offers")),
         ("people.my_account", "person", _l("Me")),
     ),

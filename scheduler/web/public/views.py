@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.db import answers
 from scheduler.core.paging import Page
+from scheduler.programmes.queries import open_programmes
 from scheduler.web.filters import FACES, FLAGS
 from scheduler.web.guards import public
 from scheduler.web.public.forms import SampleForm
@@ -19,7 +20,7 @@ bp = Blueprint("public", __name__)
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
-    return render_template("public/front.html", figures=[], figures_year=None)
+    return render_template("public/front.html", programmes=open_programmes(), figures=[], figures_year=None)
 
 
 @bp.get("/privacy")

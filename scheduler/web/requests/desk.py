@@ -10,6 +10,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
+from scheduler.planning import queries as planning_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show
@@ -93,6 +94,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         "requests/show_request.html",
         page=page,
         row=page.row,
+        visit=planning_queries.crew_for_school(page.row.id, clock.now()),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
@@ -107,7 +109,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
         },
-        plan_href=url_if("planning.plan_visit", request=page.row.number) if state is RequestState.AGREED else "",
+        plan_href=url_if("planning.plan", number=page.row.number) if state is RequestState.AGREED else "",
     )
     return shown, code
 

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.planning import queries as planning_queries
 from scheduler.policy import Actor
 from scheduler.requests import pdf, queries, rules, service
 from scheduler.requests.terms import PaperPresentation, RequestPage, RequestPaper, RequestState
-from scheduler.web.filters import say
+from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
@@ -47,8 +48,12 @@ def status(secret: str) -> ResponseReturnValue:
 
 def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> ResponseReturnValue:
     state = page.row.state
+    visit = planning_queries.crew_for_school(page.row.id, clock.now())
+    bound = visit is not None and state in rules.WITH_DATE
     shown = render_template(
         "requests/status.html",
+        visit=visit if state not in rules.OVER else None,
+        cancel_href=url_if("planning.cancel_by_school", secret=secret) if bound else "",
         page=page,
         row=page.row,
         secret=secret,
@@ -59,7 +64,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
         may_change=rules.may_change_counts(state),
-        may_withdraw=rules.way_out(state) is not None,
+        may_withdraw=rules.way_out(state) is not None and not bound,
         over=state in rules.OVER,
     )
     return shown, code

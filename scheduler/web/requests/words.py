@@ -7,7 +7,7 @@ from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import DayPart, HistoryLine, NextStep, RequestPage, RequestRow, RequestState, Show, Turn
 from scheduler.web import filters
-from scheduler.web.i18n import _, _l, _n
+from scheduler.web.i18n import _l, _n
 
 AUDIENCES = {
     Audience.PUPILS: _l("Pupils"),
@@ -235,8 +235,3 @@ def size_of(row: RequestRow) -> str:
     """2 presentations · 90 pupils, 2 teachers"""
     people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
     return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
-
-
-def yes_no(ticked: bool) -> str:
-    """What a tick says on the page before sending."""
-    return _("yes") if ticked else _("no")

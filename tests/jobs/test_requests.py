@@ -1,0 +1,32 @@
+import datetime as dt
+
+from sqlalchemy import select
+
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.jobs.queue import attach
+from scheduler.jobs.requests import forget_unfinished
+from scheduler.requests import service
+from scheduler.requests.models import BookingAnswers, SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.requests import make_school_request
+
+DAY = dt.timedelta(days=1)
+
+
+def test_the_job_ends_what_nobody_finished_and_leaves_the_rest(app):
+    now = clock.now()
+    make_school_request(RequestState.UNVERIFIED, submitted_at=now - 8 * DAY)
+    make_school_request(RequestState.UNVERIFIED, submitted_at=now - 6 * DAY)
+    make_school_request(RequestState.NEW, submitted_at=now - 8 * DAY)
+    service.keep_answers(None, {}, now=now - 2 * DAY)
+    service.keep_answers(None, {"host": {}}, now=now)
+    attach(app)
+
+    forget_unfinished.call_local()
+    forget_unfinished.call_local()
+
+    db.session.rollback()
+    states = db.session.scalars(select(SchoolRequest.state).order_by(SchoolRequest.id)).all()
+    assert states == [RequestState.EXPIRED, RequestState.UNVERIFIED, RequestState.NEW]
+    assert db.session.scalars(select(BookingAnswers.answers)).all() == ['{"host": {}}']

@@ -1,0 +1,72 @@
+"""One macro, one file, one name, shown in the style guide; its style sheet and script carry the same name."""
+
+import re
+from pathlib import Path
+
+from flask import Flask
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPONENTS = {path.stem: path.read_text() for path in (ROOT / "templates/components").glob("*.html")}
+IMPORTED = re.compile(r'\{% from "components/(\w+)\.html" import (\w+)')
+
+
+def test_each_component_is_one_macro_named_as_its_file_with_a_comment_of_how_to_use_it():
+    wrong = [
+        name
+        for name, text in COMPONENTS.items()
+        if re.findall(r"\{%-? macro (\w+)\(", text) != [name] or not text.startswith("{#")
+    ]
+
+    assert wrong == []
+
+
+def test_each_component_is_shown_in_the_style_guide_and_only_existing_ones_are_imported():
+    templates = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    guide = (ROOT / "templates/public/styleguide.html").read_text()
+    imported = {pair for text in templates for pair in IMPORTED.findall(text)}
+
+    shown = {name for name, _ in IMPORTED.findall(guide) if re.search(rf"\b{name}\(", guide)}
+
+    assert set(COMPONENTS) - shown == set()
+    assert {file for file, _ in imported} - set(COMPONENTS) == set()
+    assert [pair for pair in imported if pair[0] != pair[1]] == []
+
+
+def test_each_style_sheet_and_script_belongs_to_a_component():
+    files = [*(ROOT / "static/css/components").glob("*"), *(ROOT / "static/js/components").glob("*")]
+
+    assert [file.name for file in files if file.stem not in COMPONENTS] == []
+
+
+def test_each_class_of_a_component_has_a_rule_in_a_style_sheet():
+    sheets = "\n".join(path.read_text() for path in (ROOT / "static/css").rglob("*.css"))
+    used = {
+        name
+        for text in COMPONENTS.values()
+        for value in re.findall(r'class="([^"{]*)"', text)
+        for name in value.split()
+        if "__" in name
+    }
+
+    styled = set(re.findall(r"\.([a-z_-]+__[a-z_-]+)", sheets))
+    plain = {"brand__stop", "brand__drawing"}  # named for others to reach
+
+    assert used - styled - plain == set()
+
+
+def test_every_template_can_be_read(app: Flask):
+    names = [str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")]
+
+    for name in names:
+        app.jinja_env.get_template(name)
+    assert len(names) > 40
+
+
+def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="(\w+)"', (ROOT / "static/img/icons.svg").read_text()))
+    texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+
+    named = {name for text in texts for name in re.findall(r'\bicon\("(\w+)"', text)}
+
+    assert len(sprite) == 62
+    assert named - sprite == set()

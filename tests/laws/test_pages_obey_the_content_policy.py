@@ -1,0 +1,49 @@
+"""No inline style or script, no on… attribute, no foreign address: what the strict policy would block anyway."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAILS = {"layouts/mail.html"}  # mail programs drop style sheets, so that one layout carries its styles
+PAGES = {
+    str(path.relative_to(ROOT / "templates")): path.read_text()
+    for path in (ROOT / "templates").rglob("*.html")
+    if str(path.relative_to(ROOT / "templates")) not in MAILS
+}
+FORBIDDEN = {
+    "style attribute": r"<[^>]*\sstyle\s*=",
+    "style element": r"<style\b",
+    "inline script": r"<script(?![^>]*\bsrc=)",
+    "on… attribute": r"<[^>]*\son[a-z]+\s*=",
+    "javascript address": r"javascript:",
+    "foreign file": r"(src|<link[^>]*href)\s*=\s*[\"']?(https?:)?//",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_holds(what):
+    found = [name for name, text in PAGES.items() if re.search(FORBIDDEN[what], text, re.IGNORECASE)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("style attribute", '<p style="color:red">'),
+        ("style element", "<style>p{}</style>"),
+        ("inline script", "<script>go()</script>"),
+        ("on… attribute", '<a href="/" onclick="go()">'),
+        ("foreign file", '<script src="https://cdn.example.org/x.js">'),
+    ],
+)
+def test_the_law_sees_what_it_forbids(what, text):
+    assert re.search(FORBIDDEN[what], text)
+
+
+def test_scripts_make_no_strings_into_code():
+    own = "\n".join(path.read_text() for path in (ROOT / "static/js").rglob("*.js"))
+
+    assert re.findall(r"\beval\(|new Function|setTimeout\([\"']", own) == []

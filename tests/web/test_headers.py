@@ -1,0 +1,85 @@
+import logging
+
+import pytest
+
+from scheduler.web.headers import POLICY
+
+
+def test_every_answer_carries_the_safety_headers(client):
+    for path in ("/", "/nothing-here", "/static/img/mark.svg", "/healthz"):
+        with client.get(path) as answer:
+            headers = answer.headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_nothing_is_allowed_that_is_not_named():
+    assert POLICY["default-src"] == "'none'"
+
+
+def test_a_page_of_a_signed_in_person_is_kept_nowhere(client):
+    with client.session_transaction() as session:
+        session["_user_id"] = "token"
+
+    page = client.get("/")
+
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Cookie" in page.headers["Vary"]
+
+
+def test_a_public_page_is_asked_for_again_and_never_shared(client):
+    assert client.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_https_is_remembered_only_over_https(client):
+    assert "Strict-Transport-Security" not in client.get("/").headers
+    assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "localhost@evil.example"])
+def test_a_host_that_is_not_ours_gets_a_plain_refusal(client, host):
+    answer = client.get("/", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+
+
+def test_every_request_has_a_number_of_its_own_in_answer_and_log(client, caplog):
+    with caplog.at_level(logging.INFO, logger="scheduler.web.headers"):
+        numbers = [client.get("/", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] for _ in range(2)]
+
+    assert len(set(numbers)) == 2
+    assert [record.request_id for record in caplog.records] == numbers
+
+
+def test_the_log_names_the_route_and_never_the_address(client, caplog):
+    with caplog.at_level(logging.INFO, logger="scheduler.web.headers"):
+        client.get("/assets/secret-token.css?lang=en")
+        client.get("/privacy?secret=1")
+        client.get("/status-of/secret")
+
+    assert [record.route for record in caplog.records] == ["/privacy", "-"]
+    assert "secret" not in caplog.text
+
+
+def test_a_joined_file_may_be_kept_for_ever_only_under_its_digest(client):
+    page = client.get("/").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert client.get("/assets/0123.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/assets/0123.txt").status_code == 404
+
+
+def test_a_joined_file_is_sent_packed_to_those_who_can_read_it(client):
+    plain = client.get("/assets/x.css", headers={"Accept-Encoding": ""})
+    packed = client.get("/assets/x.css", headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) * 4 < len(plain.data)
+    assert b"--rs-tabla" in plain.data
