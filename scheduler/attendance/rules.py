@@ -10,6 +10,8 @@ LONGEST_MINUTES = 480
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
+STILL_COUNTED = (AttendanceState.OPEN, AttendanceState.SUBMITTED)  # the educator may say (other) numbers
+TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
 
 
 def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime) -> dict[str, str]:
@@ -30,7 +32,7 @@ def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime
 
 def may_be_counted(state: AttendanceState) -> bool:
     """Whether the educator may (still) say the numbers: until the school has answered."""
-    return state in (AttendanceState.OPEN, AttendanceState.SUBMITTED)
+    return state in STILL_COUNTED
 
 
 def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> str | None:

@@ -37,7 +37,6 @@ from scheduler.requests.terms import RequestState
 log = logging.getLogger(__name__)
 
 _COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-_MAY_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)
 
 
 def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now: dt.datetime) -> None:
@@ -84,7 +83,7 @@ def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now:
         visit = _visit(session, visit_id)
         policy.require(actor, "countersign", "attendance", request=visit.school_request_id)
         rows = _attendances(session, visit_id)
-        waiting = [row for row in rows if row.state in _MAY_BE_SIGNED]
+        waiting = [row for row in rows if row.state in rules.TO_BE_SIGNED]
         if not waiting and (answers := _signed_already(session, rows, said)):
             return all(answers)
         if not waiting:

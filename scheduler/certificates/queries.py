@@ -159,6 +159,11 @@ def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_i
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
+def campaign_exists(slug: str) -> bool:
+    """Whether there is a campaign of that name."""
+    return db.session.scalar(select(Campaign.id).where(Campaign.slug == slug)) is not None
+
+
 def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
     """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one."""
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)

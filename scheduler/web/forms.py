@@ -59,6 +59,18 @@ MESSAGES: dict[str, LazyProxy] = {
     "in_the_future": _l("Choose a day that is not still to come."),
     "is_an_adult": _l("No consent is needed: this presenter is an adult."),
     "address_of_the_minor": _l("Enter the guardian's own address: this one is the young person's."),
+    "nobody_counted": _l("Enter how many were there: at least one person."),
+    "count_out_of_range": _l("Enter a number from 0 to 2,000."),
+    "minutes_out_of_range": _l("Enter the minutes, from 1 to 480."),
+    "not_begun": _l("Count when it has begun: it is still to come."),
+    "not_confirmed": _l("This presentation is not confirmed, so it cannot be counted."),
+    "already_countersigned": _l("The school has answered already: ask your coordinator to correct the numbers."),
+    "count_missing": _l("Enter every number."),
+    "not_submitted": _l("There are no numbers to confirm: the presenter has not counted yet, or you have answered."),
+    "more_names_than_adults": _l("Name fewer people: not so many adults were counted."),
+    "too_many_names": _l("Name at most 200 people."),
+    "attendance_not_locked": _l("Lock the attendance first."),
+    "certificate_exists": _l("This person has a certificate of this visit already."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
@@ -309,7 +321,7 @@ class Needed:
     def __call__(self, form: Any, field: Field) -> None:
         if field.errors:
             return  # what was typed is wrong: that is said already
-        if field.data is None or field.data in ("", [], False):
+        if field.data is None or field.data is False or field.data in ("", []):
             raise ValidationError(str(self.message or MESSAGES["missing"]))
 
 

@@ -64,3 +64,36 @@ def test_seven_days_of_silence_mean_yes(days: float, enough: bool) -> None:
 )
 def test_a_number_far_from_what_was_announced_looks_odd(came: int, expected: int, odd: bool) -> None:
     assert rules.looks_odd(Counts(pupils=came), Counts(pupils=expected)) is odd
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({1: FAIR, 2: FAIR}, None),
+        ({1: FAIR}, "count_missing"),
+        ({1: FAIR, 2: Counts(others=2001)}, "count_out_of_range"),
+    ],
+)
+def test_a_school_says_a_possible_number_for_every_presentation(said: dict[int, Counts], problem: str | None) -> None:
+    assert rules.problem_with_signature(said, {1, 2}) == problem
+
+
+@pytest.mark.parametrize(
+    ("names", "adults", "problem"),
+    [
+        (["Ана"], None, None),
+        (["Ана", "Мира"], 2, None),
+        (["Ана", "Мира"], 1, "more_names_than_adults"),
+        (["Ана"] * 201, None, "too_many_names"),
+        (["А" * 101], None, "too_long"),
+        ([], 0, None),
+    ],
+)
+def test_no_more_adults_are_named_than_were_there(names: list[str], adults: int | None, problem: str | None) -> None:
+    assert rules.problem_with_names(names, adults) == problem
+
+
+def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count() -> None:
+    s = AttendanceState
+    turns = [rules.urgency(states) for states in ([s.LOCKED, s.COUNTERSIGNED], [s.ASSUMED], [s.SUBMITTED], [s.LOCKED])]
+    assert turns == [0, 1, 2, 3]

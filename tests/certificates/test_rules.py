@@ -50,12 +50,12 @@ def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -
 
 @pytest.mark.parametrize("typed", ["Ђорђе Чукић", "Đorđe Čukić", "  đorđe   čukić ", "DJORDJE CUKIC"])
 def test_a_name_matches_in_either_script(typed: str) -> None:
-    assert rules.names_match("Ђорђе Чукић", typed)
+    assert rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
 
 
 @pytest.mark.parametrize("typed", ["", "Đorđe", "Đorđe Čukić Petrović", "?"])
 def test_another_name_does_not_match(typed: str) -> None:
-    assert not rules.names_match("Ђорђе Чукић", typed)
+    assert not rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
 
 
 def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
@@ -63,3 +63,16 @@ def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
         CertificateKind.TEACHER, "Ana Petrović"
     )
     assert rules.holder_key(CertificateKind.SCHOOL) == "host"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "problem"),
+    [
+        (CertificateKind.SCHOOL, "", None),
+        (CertificateKind.TEACHER, "Ана", None),
+        (CertificateKind.TEACHER, " - ", "missing"),
+        (CertificateKind.TEACHER, "А" * 101, "too_long"),
+    ],
+)
+def test_a_teachers_certificate_needs_a_name_that_fits(kind: CertificateKind, name: str, problem: str | None) -> None:
+    assert rules.problem_with_holder(kind, name) == problem

@@ -1,0 +1,99 @@
+"""Commands of certificates: `certificates issue`, `certificates verify`."""
+
+import dataclasses
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from scheduler.certificates import queries, service
+from scheduler.certificates.rules import number_typed
+from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
+from scheduler.cli.places import BadInput
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.policy import SYSTEM
+
+group = AppGroup("certificates", help="Certificates from locked attendance, and whether a number is valid.")
+STATES = {CertificateState.ISSUED: "valid", CertificateState.REISSUED: "replaced", CertificateState.REVOKED: "revoked"}
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(group)
+
+
+@group.command("issue")
+@click.option("--campaign", metavar="SLUG", default="", help="Only visits of one campaign.")
+@click.option("--visit", "visit_id", type=int, metavar="ID", help="Only one visit.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None:
+    """Issue what is due, and write all of it: one merged PDF, or a ZIP of own files.
+
+    A second call issues nothing and writes the same certificates again.
+    """
+    if out.suffix.lower() not in (".pdf", ".zip"):
+        raise BadInput(f"--out: {out} must end in .pdf or .zip")
+    if campaign and not queries.campaign_exists(campaign):
+        raise BadInput(f"--campaign: there is no campaign {campaign}")
+    visits = queries.due_visits(campaign_slug=campaign, visit_id=visit_id)
+    if visit_id is not None and not visits:
+        raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
+    done = service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
+    _write(done, out)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(done)))
+    else:
+        click.echo(f"{done.issued} issued, {done.already} were there, {len(done.numbers)} in {out}")
+
+
+def _write(done: Issued, out: Path) -> None:
+    """The file appears whole or not at all. Without a certificate a ZIP is empty and a PDF is not written."""
+    if out.suffix.lower() == ".zip":
+        content = _zip(done.numbers)
+    elif done.numbers:
+        content = service.draw_merged(SYSTEM, done.numbers)
+    else:
+        return
+    half = out.with_name(out.name + ".part")
+    try:
+        half.write_bytes(content)
+        half.replace(out)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise BadInput(f"--out: {out}: {error.strerror}") from error
+
+
+def _zip(numbers: tuple[str, ...]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in numbers:
+            archive.writestr(f"{number}.pdf", service.drawn(SYSTEM, number))
+    return buffer.getvalue()
+
+
+@group.command("verify")
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def verify(number: str, as_json: bool) -> None:
+    """Say whether a certificate is valid, replaced, revoked or unknown. Exit code 0 only for a valid one."""
+    try:
+        answer = _told(queries.checked(number))
+    except NotFound:
+        answer = {"number": number_typed(number) or number[:64], "state": "unknown"}
+    click.echo(
+        json.dumps(answer, ensure_ascii=False, default=str) if as_json else f"{answer['number']} {answer['state']}"
+    )
+    sys.exit(0 if answer["state"] == "valid" else 1)
+
+
+def _told(checked: CheckedCertificate) -> dict[str, object]:
+    """Every printed field; an adult's name for as long as it is kept."""
+    printed = dataclasses.asdict(checked.paper) | {"holder_name": checked.holder_name or ""}
+    return printed | {"state": STATES[checked.state], "replaced_by": checked.replaced_by_number}

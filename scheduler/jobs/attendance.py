@@ -1,0 +1,17 @@
+"""Counting goes on by itself: schools that stay silent are taken to agree."""
+
+import logging
+
+from scheduler.attendance import service
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+
+log = logging.getLogger(__name__)
+
+
+@huey.periodic_task(crontab(minute="10"), name="attendance.assume_silent")
+@in_app
+def assume_silent() -> None:
+    """Each hour, flag counts whose school has been silent for seven days. Twice at once flags each once."""
+    if assumed := service.assume_silent(now=clock.now()):
+        log.info("silence taken as agreement", extra={"presentations": assumed})

@@ -1,0 +1,114 @@
+"""Forms of counting: four numbers on a phone, the school's answer, the coordinator's decision."""
+
+from collections.abc import Mapping
+
+from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectChoice
+
+from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
+from scheduler.attendance.terms import CountDraft, CountedPresentation, Counts, CountSource
+from scheduler.web import forms
+from scheduler.web.forms import BaseForm, CountField, LinesField, Needed, TextField
+from scheduler.web.i18n import _l
+
+MOST_TALKS = 20
+
+
+class FourNumbers(Form):  # type: ignore[misc]
+    """Pupils, parents, teachers, others."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> forms.OurWords:
+            return forms.OurWords()
+
+    pupils = CountField(_l("Pupils"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    parents = CountField(_l("Parents"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    teachers = CountField(_l("Teachers"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    others = CountField(_l("Others"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+
+    def counts(self) -> Counts:
+        return Counts(self.pupils.data or 0, self.parents.data or 0, self.teachers.data or 0, self.others.data or 0)
+
+
+class HeadCountForm(BaseForm):
+    """What an educator types when leaving the room."""
+
+    pupils = CountField(_l("Pupils"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    parents = CountField(_l("Parents"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    teachers = CountField(_l("Teachers"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    others = CountField(_l("Others"), [Needed()], default=0, most=MOST_IN_A_ROOM)
+    teacher_present = BooleanField(_l("A teacher was there the whole time"))
+    same_pupils = BooleanField(_l("The same pupils as at an earlier talk"))
+    turned_away = CountField(_l("Left at the door"), default=0, most=MOST_IN_A_ROOM)
+    minutes_given = CountField(_l("Minutes given"), [Needed()], most=LONGEST_MINUTES)
+
+    counts = FourNumbers.counts
+
+    def draft(self) -> CountDraft:
+        """What the form says; call after `accepted()`."""
+        return CountDraft(
+            self.counts(),
+            teacher_present=self.teacher_present.data,
+            minutes_given=self.minutes_given.data or 0,
+            same_pupils=self.same_pupils.data,
+            turned_away=self.turned_away.data or 0,
+        )
+
+
+def said_before(one: CountedPresentation) -> dict[str, object]:
+    """What the form shows at first: what was said already, else nobody and the planned minutes."""
+    said = one.said_by_educator
+    if said is None:
+        return {"minutes_given": one.minutes, "teacher_present": False}
+    return vars(said) | {
+        "teacher_present": bool(one.teacher_present),
+        "same_pupils": one.same_pupils,
+        "turned_away": one.turned_away,
+        "minutes_given": one.minutes_given,
+    }
+
+
+class SignForm(BaseForm):
+    """The school's numbers for each presentation that waits for them, in order."""
+
+    presentations = FieldList(FormField(FourNumbers), max_entries=MOST_TALKS)
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        self.form_errors.extend(forms.worded(reason) for reason in problems.values())
+
+    def said(self, waiting: list[CountedPresentation]) -> dict[int, Counts]:
+        """By presentation; one that the form does not hold is left out."""
+        pairs = zip(waiting, self.presentations, strict=False)
+        return {one.presentation_id: entry.form.counts() for one, entry in pairs}
+
+
+class NamesForm(BaseForm):
+    """Teachers and other adults who want a certificate, one a line."""
+
+    names = LinesField(_l("Names, one a line"), limit=20_000)
+
+    def list_of_names(self) -> tuple[str, ...]:
+        return tuple(name for line in (self.names.data or "").split("\n") if (name := line.strip()))
+
+
+class LockForm(BaseForm):
+    """Whose numbers count."""
+
+    source = RadioField(
+        _l("Whose numbers count?"),
+        choices=[
+            SelectChoice(CountSource.EDUCATOR.value, _l("The presenter's")),
+            SelectChoice(CountSource.SCHOOL.value, _l("The school's")),
+        ],
+    )
+
+
+class CorrectForm(BaseForm):
+    """Other numbers after the lock, and why."""
+
+    pupils = CountField(_l("Pupils"), [Needed()], most=MOST_IN_A_ROOM)
+    parents = CountField(_l("Parents"), [Needed()], most=MOST_IN_A_ROOM)
+    teachers = CountField(_l("Teachers"), [Needed()], most=MOST_IN_A_ROOM)
+    others = CountField(_l("Others"), [Needed()], most=MOST_IN_A_ROOM)
+    reason = TextField(_l("Reason"), [Needed()], limit=300)
+
+    counts = FourNumbers.counts

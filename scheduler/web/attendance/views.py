@@ -1,0 +1,214 @@
+"""Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.attendance import queries, rules, service
+from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
+from scheduler.certificates import queries as certificates
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.web.attendance.forms import CorrectForm, HeadCountForm, LockForm, NamesForm, SignForm, said_before
+from scheduler.web.filters import say
+from scheduler.web.forms import worded
+from scheduler.web.guards import current_actor, link_actor, may, public
+from scheduler.web.i18n import _, _l
+
+bp = Blueprint("attendance", __name__)
+
+SOURCES = {
+    CountSource.EDUCATOR: _l("the presenter"),
+    CountSource.SCHOOL: _l("the school"),
+    CountSource.COORDINATOR: _l("the coordinator"),
+}
+
+
+@bp.route("/visits/<number>/count", methods=["GET", "POST"])
+@bp.route("/visits/<number>/count/<ordinal>", methods=["GET", "POST"])
+@may("create", "attendance")
+def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
+    """The four numbers of one presentation: the one asked for, else the first that nobody has counted."""
+    visit = queries.counted_visit(current_actor(), number)
+    one = visit.presentation(ordinal) if ordinal else _first_open(visit)
+    if ordinal and one is None:
+        raise NotFound("presentation")
+    if one is None or not rules.may_be_counted(one.state):
+        return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
+    form = HeadCountForm(data=said_before(one))
+    if form.accepted():
+        try:
+            service.submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("The numbers are saved."))
+            return redirect(url_for(".count_heads", number=number))
+    shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form)
+    return shown, 422 if form.problems_shown() else 200
+
+
+def _first_open(visit: CountedVisit) -> CountedPresentation | None:
+    return next((one for one in visit.presentations if one.state == "open"), None)
+
+
+@bp.route("/status/<secret>/attendance", methods=["GET", "POST"])
+@public
+def sign(secret: str) -> ResponseReturnValue:
+    """The school sees the presenter's numbers and confirms them or says its own."""
+    actor = link_actor(secret)
+    visit = _visit_of(secret)
+    waiting = _waiting(visit)
+    form = SignForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
+    if form.accepted():
+        try:
+            agreed = service.countersign(actor, visit.visit_id, form.said(waiting), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Thank you. The numbers are confirmed.") if agreed else _("Thank you. The centre compares both."))
+            return redirect(url_for(".sign", secret=secret))
+    return _school_page(secret, visit, form, _names_form(visit))
+
+
+@bp.post("/status/<secret>/attendance/names")
+@public
+def name_adults(secret: str) -> ResponseReturnValue:
+    """The school names adults who want a certificate."""
+    actor = link_actor(secret)
+    visit = _visit_of(secret)
+    form = NamesForm()
+    if form.accepted():
+        try:
+            service.name_adults(actor, visit.visit_id, form.list_of_names(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("The names are saved."))
+            return redirect(url_for(".sign", secret=secret))
+    waiting = [vars(one.said_by_educator) for one in _waiting(visit) if one.said_by_educator]
+    return _school_page(secret, visit, SignForm(formdata=None, presentations=waiting), form)
+
+
+def _visit_of(secret: str) -> CountedVisit:
+    actor = link_actor(secret)
+    visit = queries.counted_visit_of_request(actor, actor.request_id or 0)
+    if visit is None:
+        raise NotFound("visit")
+    return visit
+
+
+def _waiting(visit: CountedVisit) -> list[CountedPresentation]:
+    """Presentations whose numbers the school may still confirm."""
+    return [one for one in visit.presentations if one.state in rules.TO_BE_SIGNED]
+
+
+def _names_form(visit: CountedVisit) -> NamesForm:
+    return NamesForm(formdata=None, data={"names": "\n".join(visit.named_adults)})
+
+
+def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesForm) -> ResponseReturnValue:
+    actor = link_actor(secret)
+    problems = [*form.problems_shown(), *names.problems_shown()]
+    shown = render_template(
+        "attendance/sign.html",
+        secret=secret,
+        visit=visit,
+        form=form,
+        names=names,
+        wrong=form if form.problems_shown() else names,
+        pairs=list(zip(_waiting(visit), form.presentations, strict=False)),
+        papers=certificates.certificates_of_request(actor, actor.request_id or 0),
+    )
+    return shown, 422 if problems else 200
+
+
+@bp.get("/attendance")
+@may("list", "attendance")
+def overview() -> ResponseReturnValue:
+    """What waits for a lock."""
+    return render_template("attendance/overview.html", visits=queries.waiting_attendance(current_actor()))
+
+
+@bp.get("/attendance/<number>")
+@may("list", "attendance")
+def show_attendance(number: str) -> ResponseReturnValue:
+    return _desk_page(queries.counted_visit(current_actor(), number))
+
+
+@bp.post("/attendance/<number>/<ordinal>/lock")
+@may("lock", "attendance")
+def lock(number: str, ordinal: str) -> ResponseReturnValue:
+    visit, one = _one_of(number, ordinal)
+    form = LockForm()
+    if form.accepted():
+        try:
+            service.lock_attendance(
+                current_actor(), one.presentation_id, CountSource(form.source.data), now=clock.now()
+            )
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Locked. Certificates follow by themselves."))
+            return redirect(url_for(".show_attendance", number=number))
+    return _desk_page(visit, lock_form=form, at=one)
+
+
+@bp.post("/attendance/<number>/<ordinal>/correct")
+@may("correct", "attendance")
+def correct(number: str, ordinal: str) -> ResponseReturnValue:
+    visit, one = _one_of(number, ordinal)
+    form = CorrectForm()
+    if form.accepted():
+        try:
+            service.correct_counts(
+                current_actor(), one.presentation_id, form.counts(), form.reason.data or "", now=clock.now()
+            )
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Corrected. The old numbers are kept."))
+            return redirect(url_for(".show_attendance", number=number))
+    return _desk_page(visit, correct_form=form, at=one)
+
+
+def _one_of(number: str, ordinal: str) -> tuple[CountedVisit, CountedPresentation]:
+    visit = queries.counted_visit(current_actor(), number)
+    one = visit.presentation(ordinal)
+    if one is None:
+        raise NotFound("presentation")
+    return visit, one
+
+
+def _desk_page(
+    visit: CountedVisit,
+    *,
+    lock_form: LockForm | None = None,
+    correct_form: CorrectForm | None = None,
+    at: CountedPresentation | None = None,
+) -> ResponseReturnValue:
+    """One visit with a form for each presentation: to lock it, or to correct it once it is locked."""
+    ids = [one.presentation_id for one in visit.presentations]
+    rows = []
+    for one in visit.presentations:
+        here = at is not None and at.presentation_id == one.presentation_id
+        lock_it = lock_form if here and lock_form else LockForm(formdata=None, data={"source": "educator"})
+        start = vars(one.counted) if one.counted else {}
+        mend = correct_form if here and correct_form else CorrectForm(formdata=None, data=start)
+        rows.append((one, lock_it, mend))
+    wrong = lock_form or correct_form
+    shown = render_template(
+        "attendance/show_attendance.html",
+        visit=visit,
+        rows=rows,
+        wrong=wrong,
+        sources=SOURCES,
+        said=queries.said_so_far(ids),
+        steps=queries.history_of(ids),
+    )
+    return shown, 422 if wrong and wrong.problems_shown() else 200

@@ -1,0 +1,188 @@
+"""Pages of certificates: the public check, the files, and the coordinator's list."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.certificates import queries, rules, service
+from scheduler.certificates.terms import CheckedCertificate
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.policy import Actor
+from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
+from scheduler.web.filters import long_day, say
+from scheduler.web.forms import worded
+from scheduler.web.guards import current_actor, link_actor, may, public
+from scheduler.web.i18n import _, _n
+from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
+
+bp = Blueprint("certificates", __name__)
+UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
+
+
+@bp.route("/certificates", methods=["GET", "POST"])
+@public
+@limiter.limit(GUESSES, methods=["POST"], deduct_when=was_wrong)
+def find() -> ResponseReturnValue:
+    """Type a number as it stands on the paper."""
+    form = FindForm()
+    if form.accepted():
+        try:
+            number = queries.checked(form.number.data or "").paper.number
+        except NotFound:
+            return render_template("certificates/unknown.html", form=form), 404, UNSEEN
+        return redirect(url_for(".check", number=number))
+    return render_template("certificates/find.html", form=form), 422 if form.problems_shown() else 200
+
+
+@bp.route("/certificates/<number>", methods=["GET"])
+@public
+@limiter.limit(GUESSES, deduct_when=was_wrong)
+def check(number: str) -> ResponseReturnValue:
+    """Every printed field, and whether the paper still holds."""
+    return _checked(number, CompareForm(formdata=None), None)
+
+
+@bp.post("/certificates/<number>")
+@public
+@limiter.limit(NAMES)
+def compare(number: str) -> ResponseReturnValue:
+    """Whether a typed name is the one on the certificate."""
+    form = CompareForm()
+    matches = None
+    if form.accepted():
+        checked = _found(number)
+        matches = checked is not None and rules.names_match(checked.holder_key, form.name.data or "")
+    return _checked(number, form, matches)
+
+
+def _found(number: str) -> CheckedCertificate | None:
+    try:
+        return queries.checked(number)
+    except NotFound:
+        return None
+
+
+def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseReturnValue:
+    found = _found(number)
+    if found is None:
+        form_again = FindForm(formdata=None, data={"number": number[:64]})
+        return render_template("certificates/unknown.html", form=form_again), 404, UNSEEN
+    shown = render_template(
+        "certificates/check.html",
+        found=found,
+        paper=found.paper,
+        fours=rules.in_fours(found.paper.number),
+        form=form,
+        matches=matches,
+        rows=printed_rows(found),
+        successor=rules.in_fours(found.replaced_by_number),
+    )
+    return shown, 422 if form.problems_shown() else 200, UNSEEN
+
+
+def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
+    """Every printed field as a term and its words; what the paper leaves out is left out."""
+    paper = found.paper
+    counts = [(_("Pupils"), paper.pupils), (_("Parents"), paper.parents), (_("Teachers"), paper.teachers)]
+    facts = [
+        (_("Number of the certificate"), rules.in_fours(paper.number)),
+        (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
+        (_("Host"), f"{paper.host_name}, {paper.host_place}"),
+        (_("Programme"), paper.programme_title),
+        (_("Programme number"), paper.programme_number),
+        (_("Day"), long_day(paper.on_day)),
+        (_("Minutes"), str(paper.minutes) if paper.minutes else ""),
+        (_("Presentations"), str(paper.presentations) if paper.presentations else ""),
+        *((term, str(people)) for term, people in counts if people),
+        (_("Centre"), f"{paper.centre_name}, {paper.centre_place}"),
+        (_("Signed by"), ", ".join(who.name for who in paper.signatories)),
+        (_("Issued on"), long_day(paper.issued_on)),
+    ]
+    return [{"term": term, "answer": words} for term, words in facts if words]
+
+
+@bp.get("/certificates/<number>.pdf")
+@may("list", "certificate")
+def download(number: str) -> ResponseReturnValue:
+    return _pdf(current_actor(), number)
+
+
+@bp.get("/status/<secret>/certificates/<number>.pdf")
+@public
+def download_own(secret: str, number: str) -> ResponseReturnValue:
+    """A school's own certificates, by its secret link."""
+    return _pdf(link_actor(secret), number)
+
+
+def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
+    number = rules.number_typed(typed)
+    if number is None:
+        raise NotFound("certificate")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{number}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(service.drawn(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+
+
+@bp.get("/certificates/issued")
+@may("list", "certificate")
+def overview() -> ResponseReturnValue:
+    actor = current_actor()
+    page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
+    due = len(queries.visits_missing_certificates(actor.centre_id))
+    return render_template("certificates/overview.html", page=page, due=due, form=PressForm(formdata=None))
+
+
+def _small(typed: str) -> int:
+    return int(typed[:6])
+
+
+@bp.post("/certificates/issued")
+@may("issue", "certificate")
+def issue_due() -> ResponseReturnValue:
+    """Issue what is due in the centre."""
+    if PressForm().accepted():
+        actor = current_actor()
+        visits = queries.visits_missing_certificates(actor.centre_id)
+        done = service.issue_for_locked_attendance(actor, visits, now=clock.now())
+        say(_n("%(num)s certificate issued.", "%(num)s certificates issued.", done.issued))
+    return redirect(url_for(".overview"))
+
+
+@bp.route("/certificates/<number>/reissue", methods=["GET", "POST"])
+@may("issue", "certificate")
+def reissue(number: str) -> ResponseReturnValue:
+    """A new paper with the right name or numbers; the old one shows "replaced"."""
+    row = queries.certificate_to_change(current_actor(), number)
+    form = ReissueForm(data={"name": row.holder_name or ""})
+    if form.accepted():
+        try:
+            new = service.reissue_certificate(current_actor(), row.id, form.name.data or "", now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Issued again. The old number now shows: replaced."))
+            return redirect(url_for(".check", number=new))
+    shown = render_template("certificates/reissue.html", row=row, form=form)
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.route("/certificates/<number>/revoke", methods=["GET", "POST"])
+@may("revoke", "certificate")
+def revoke(number: str) -> ResponseReturnValue:
+    """Asked first: a revoked certificate never becomes valid again."""
+    row = queries.certificate_to_change(current_actor(), number)
+    form = RevokeForm()
+    if form.accepted():
+        try:
+            service.revoke_certificate(current_actor(), row.id, form.reason.data or "", now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Revoked. Its check page says so from now on."))
+            return redirect(url_for(".overview"))
+    shown = render_template("certificates/revoke.html", row=row, form=form)
+    return shown, 422 if form.problems_shown() else 200

@@ -1,0 +1,290 @@
+"""Certificates come from locked attendance only, each once, and a replaced or void one never comes back."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.attendance import service as attendance
+from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.terms import Counts, CountSource
+from scheduler.certificates import queries, service
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.refusals import refused_by
+from scheduler.messages.models import OutboxMessage
+from scheduler.policy import ANONYMOUS, SYSTEM
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.people import an_actor
+
+TWO = ("Ана Петровић", "Đorđe Čukić")
+
+
+def papers(*columns):
+    db.session.rollback()
+    return db.session.execute(select(*columns).order_by(Certificate.id)).all()
+
+
+def issue(begun, actor=SYSTEM):
+    return service.issue_certificates(actor, begun.visit.id, now=LEAVING)
+
+
+@pytest.mark.both_databases
+def test_a_locked_visit_gives_one_for_the_school_and_one_for_each_named_adult(session):
+    begun = a_locked_visit(names=TWO)
+
+    answer = issue(begun, begun.coordinator)
+
+    rows = papers(Certificate.kind, Certificate.holder_name, Certificate.running_number)
+    assert rows == [
+        (CertificateKind.SCHOOL, None, "U-2026-000001"),
+        (CertificateKind.TEACHER, "Ана Петровић", "U-2026-000002"),
+        (CertificateKind.TEACHER, "Đorđe Čukić", "U-2026-000003"),
+    ]
+    assert (answer.issued, answer.already, len(set(answer.numbers))) == (3, 0, 3)
+    assert session.get(SchoolRequest, begun.request.id).state is RequestState.CERTIFIED
+
+
+def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(session):
+    begun = a_locked_visit(names=("Ана Петровић",))
+    first = issue(begun)
+
+    assert issue(begun) == Issued(0, 2, first.numbers)
+    attendance.name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
+    later = issue(begun)
+
+    assert (later.issued, later.already, later.numbers[:2]) == (1, 2, first.numbers)
+
+
+def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
+    begun = a_locked_visit()
+
+    issue(begun)
+    issue(begun)
+
+    [mail] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
+    assert (mail.address, mail.link_subject_id) == ("ana@school.example", begun.request.id)
+
+
+@pytest.mark.both_databases
+def test_twenty_threads_that_issue_the_same_visit_make_one_set(app, session):
+    begun = a_locked_visit(names=TWO)
+    visit_id, together = begun.visit.id, Barrier(20)
+
+    def act(_):
+        with app.app_context():
+            together.wait(timeout=30)
+            try:
+                return service.issue_certificates(SYSTEM, visit_id, now=LEAVING)
+            finally:
+                db.session.remove()
+
+    db.session.remove()
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(act, range(20)))
+
+    assert sorted(answer.issued for answer in answers) == [0] * 19 + [3]
+    stored = frozenset(number for (number,) in papers(Certificate.number))
+    assert {frozenset(answer.numbers) for answer in answers} == {stored}
+    assert len(stored) == 3
+    assert len(db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()) == 1
+
+
+@pytest.mark.parametrize("make", [a_begun_visit, a_counted_visit])
+def test_nothing_is_issued_before_the_lock(session, make):
+    begun = make(talks=2)
+
+    with pytest.raises(Conflict, match="attendance_not_locked"):
+        issue(begun)
+    assert papers(Certificate.id) == []
+
+
+def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
+    begun = a_counted_visit(talks=2)
+    second = begun.presentations[1].id
+    said = {begun.first: Counts(88, 0, 2), second: Counts(1)}
+    attendance.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+
+    with pytest.raises(Conflict, match="attendance_not_locked"):
+        issue(begun)
+    attendance.lock_attendance(begun.coordinator, second, CountSource.EDUCATOR, now=LEAVING)
+    assert issue(begun).issued == 1
+
+
+def test_who_may_issue(session):
+    begun = a_locked_visit()
+
+    for actor, refusal in [
+        (begun.school, NotAllowed),
+        (begun.teacher, NotAllowed),
+        (ANONYMOUS, NotAllowed),
+        (an_actor(), NotFound),
+    ]:
+        with pytest.raises(refusal):
+            issue(begun, actor)
+    with pytest.raises(NotFound):
+        service.issue_certificates(SYSTEM, 10**6, now=LEAVING)
+    assert papers(Certificate.id) == []
+
+
+@pytest.mark.both_databases
+def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(session):
+    begun = a_locked_visit(names=("Ana Petrovic",))
+    old = issue(begun).numbers[1]
+    row = queries.certificate_to_change(begun.coordinator, old)
+
+    new = service.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
+
+    was = queries.checked(old)
+    assert (was.state, was.replaced_by_number) == (CertificateState.REISSUED, new)
+    now = queries.checked(new)
+    assert (now.state, now.holder_name, now.paper.pupils) == (CertificateState.ISSUED, "Ana Petrović", 88)
+    assert session.scalars(select(NamedAdult.name)).all() == ["Ana Petrović"]
+    again = issue(begun)
+    assert (again.issued, again.already, new in again.numbers, old in again.numbers) == (0, 2, True, False)
+
+
+def test_a_name_that_was_wrong_never_comes_back_by_itself(session):
+    begun = a_locked_visit(names=("Jovan Jović",))
+    old = issue(begun).numbers[1]
+    row = queries.certificate_to_change(begun.coordinator, old)
+    service.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
+
+    attendance.name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
+
+    assert issue(begun).issued == 0
+
+
+def test_a_name_can_be_mended_back_and_forth(session):
+    begun = a_locked_visit(names=("Jovan Jović",))
+    number = issue(begun).numbers[1]
+
+    for name in ("Jovana Jović", "Jovan Jović"):
+        row = queries.certificate_to_change(begun.coordinator, number)
+        number = service.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+
+    states = [state for (state,) in papers(Certificate.state)]
+    assert states.count(CertificateState.ISSUED) == 2
+    assert queries.checked(number).holder_name == "Jovan Jović"
+
+
+def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(session):
+    begun = a_locked_visit()
+    old = issue(begun).numbers[0]
+    attendance.correct_counts(begun.coordinator, begun.first, Counts(70, 0, 2), "the list says 70", now=LEAVING)
+
+    row = queries.certificate_to_change(begun.coordinator, old)
+    new = service.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
+
+    assert queries.checked(old).paper.pupils == 88
+    assert queries.checked(new).paper.pupils == 70
+
+
+@pytest.mark.parametrize(("name", "problem"), [("", "missing"), ("  ", "missing"), ("А" * 101, "too_long")])
+def test_a_reissue_without_a_possible_name_is_refused(session, name, problem):
+    begun = a_locked_visit(names=("Ана",))
+    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
+
+    with pytest.raises(Rejected) as refusal:
+        service.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+
+    assert refusal.value.problems == {"name": problem}
+
+
+def test_a_reissue_to_a_teacher_who_has_one_is_refused(session):
+    begun = a_locked_visit(names=TWO)
+    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
+
+    with pytest.raises(Conflict, match="certificate_exists"):
+        service.reissue_certificate(begun.coordinator, row.id, "Ђорђе Чукић", now=LEAVING)
+    assert {state for (state,) in papers(Certificate.state)} == {CertificateState.ISSUED}
+
+
+@pytest.mark.both_databases
+def test_a_revoked_certificate_says_why_and_stays_revoked(session):
+    begun = a_locked_visit(names=TWO)
+    number = issue(begun).numbers[1]
+    row = queries.certificate_to_change(begun.coordinator, number)
+
+    with pytest.raises(Conflict, match="reason_missing"):
+        service.revoke_certificate(begun.coordinator, row.id, "", now=LEAVING)
+    service.revoke_certificate(begun.coordinator, row.id, "was not in the room", now=LEAVING)
+
+    assert queries.checked(number).state is CertificateState.REVOKED
+    assert issue(begun).issued == 0
+    assert number not in issue(begun).numbers
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
+    with pytest.raises(NotFound):
+        service.drawn(begun.coordinator, number)
+
+
+def test_only_the_centre_reissues_and_revokes(session):
+    begun = a_locked_visit(names=TWO)
+    issue(begun)
+    certificate_id = papers(Certificate.id)[1].id
+
+    for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
+        with pytest.raises(refusal):
+            service.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
+        with pytest.raises(refusal):
+            service.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
+
+
+def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):
+    begun = a_locked_visit(names=TWO)
+    numbers = issue(begun).numbers
+    other = a_locked_visit(language="en")
+    english = issue(other).numbers
+
+    for actor in (begun.school, begun.coordinator):
+        assert service.drawn(actor, numbers[0]).startswith(b"%PDF")
+    for actor in (other.school, an_actor(), begun.teacher):
+        with pytest.raises(NotFound):
+            service.drawn(actor, numbers[0])
+    with pytest.raises(NotAllowed):
+        service.drawn(ANONYMOUS, numbers[0])
+    for wanted in ([], ["0" * 16], [*numbers, "0" * 16]):
+        with pytest.raises(NotFound):
+            service.draw_merged(SYSTEM, wanted)
+
+    pages = PdfReader(io.BytesIO(service.draw_merged(SYSTEM, [numbers[2], numbers[1], *english]))).pages
+    texts = [page.extract_text() for page in pages]
+    assert ["Đorđe" in texts[0], "Ана" in texts[1], "CERTIFICATE" in texts[2]] == [True, True, True]
+
+
+def test_the_database_refuses_a_second_living_one_and_a_person_on_a_schools(session):
+    begun = a_locked_visit()
+    issue(begun)
+    [kept] = papers(*Certificate.__table__.columns)
+    row = dict(kept._mapping) | {"id": None, "number": "0" * 16, "running_number": "U-2026-999999"}
+    del row["id"]
+
+    for given, refusal in [
+        ({}, "each_certificate_once"),
+        ({"holder_key": "x", "holder_name": "Ана"}, "no_person_on_a_schools_certificate"),
+        ({"holder_key": "x", "number": "short"}, "number_of_80_bits"),
+        ({"holder_key": "x", "state": CertificateState.REISSUED}, "reissued_has_a_successor"),
+    ]:
+        with pytest.raises(IntegrityError) as error, transaction() as inside:
+            inside.execute(insert(Certificate).values(**(row | given)))
+        assert refusal in refused_by(error.value) or refusal == "each_certificate_once"
+
+
+def test_no_audit_row_holds_a_name(session):
+    begun = a_locked_visit(names=TWO)
+    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
+    service.reissue_certificate(begun.coordinator, row.id, "Неко Други", now=LEAVING)
+
+    told = " ".join(session.scalars(select(AuditEntry.details)))
+
+    assert not {"Ана", "Петровић", "Đorđe", "Неко"} & set(told.replace('"', " ").split())

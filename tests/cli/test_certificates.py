@@ -1,0 +1,100 @@
+"""`certificates issue` and `certificates verify`, as CONTRACT.md names them."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from scheduler.certificates import queries, rules, service
+from scheduler.core import clock
+from scheduler.policy import SYSTEM
+from tests import papers
+from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+from tests.factories.programmes import make_campaign
+
+
+@pytest.fixture
+def run(app, session, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+    return lambda *arguments: app.test_cli_runner().invoke(args=["certificates", *map(str, arguments)])
+
+
+def test_issue_writes_one_merged_pdf_and_a_second_call_the_same_ones(run, tmp_path):
+    begun = a_locked_visit(names=("Ана Петровић",))
+    a_locked_visit()
+    a_counted_visit()
+    out = tmp_path / "all.pdf"
+
+    first, second = run("issue", "--out", out, "--json"), run("issue", "--out", out, "--json")
+
+    told, again = json.loads(first.stdout), json.loads(second.stdout)
+    assert (first.exit_code, told["issued"], told["already"], len(told["numbers"])) == (0, 3, 0, 3)
+    assert (again["issued"], again["already"], again["numbers"]) == (0, 3, told["numbers"])
+    assert papers.pages_of(out) == 3
+    assert "Ана Петровић" in papers.words_of(out)
+    assert json.loads(run("issue", "--visit", begun.visit.id, "--out", out, "--json").stdout)["already"] == 2
+
+
+def test_issue_writes_a_zip_of_own_files(run, tmp_path):
+    a_locked_visit(names=("Ана Петровић",))
+    out = tmp_path / "all.zip"
+
+    told = json.loads(run("issue", "--out", out, "--json").stdout)
+
+    with zipfile.ZipFile(io.BytesIO(out.read_bytes())) as archive:
+        assert archive.namelist() == [f"{number}.pdf" for number in told["numbers"]]
+        assert {archive.read(name)[:4] for name in archive.namelist()} == {b"%PDF"}
+    assert [file.name for file in tmp_path.iterdir()] == ["all.zip"]
+
+
+def test_issue_for_a_campaign_takes_its_visits_only(run, tmp_path):
+    a_locked_visit()
+    campaign = make_campaign()
+
+    told = json.loads(run("issue", "--campaign", campaign.slug, "--out", tmp_path / "x.zip", "--json").stdout)
+
+    assert told == {"issued": 0, "already": 0, "numbers": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--out", "x.txt"], "--out"),
+        (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
+        (["--visit", "999999", "--out", "x.pdf"], "--visit"),
+        (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"),
+        ([], "--out"),
+    ],
+)
+def test_bad_input_ends_with_two_and_says_where(run, arguments, words):
+    result = run("issue", *arguments)
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_a_folder_that_is_not_there_is_bad_input(run, tmp_path):
+    a_locked_visit()
+
+    result = run("issue", "--out", tmp_path / "no" / "x.pdf")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_verify_tells_every_field_and_the_state(run):
+    begun = a_locked_visit(names=("Ана",))
+    school, teacher = service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    row = queries.certificate_to_change(begun.coordinator, teacher)
+    new = service.reissue_certificate(begun.coordinator, row.id, "Ана Петровић", now=LEAVING)
+    row = queries.certificate_to_change(begun.coordinator, school)
+    service.revoke_certificate(begun.coordinator, row.id, "wrong", now=LEAVING)
+
+    valid = run("verify", rules.in_fours(new).lower(), "--json")
+    told = json.loads(valid.stdout)
+
+    assert valid.exit_code == 0
+    assert (told["number"], told["state"], told["holder_name"], told["pupils"]) == (new, "valid", "Ана Петровић", 88)
+    for number, state in [(teacher, "replaced"), (school, "revoked"), ("0" * 16, "unknown"), ("9" * 5000, "unknown")]:
+        result = run("verify", number, "--json")
+        assert (json.loads(result.stdout)["state"], result.exit_code) == (state, 1)

@@ -1,0 +1,43 @@
+"""What goes on by itself: silence becomes a yes, and locked attendance becomes certificates."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.terms import AttendanceState
+from scheduler.certificates.models import Certificate
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.jobs import attendance, certificates
+from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+
+
+def at(monkeypatch, moment):
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def how_many():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Certificate))
+
+
+def test_certificates_are_issued_for_locked_attendance_once(session, monkeypatch):
+    at(monkeypatch, LEAVING)
+    a_locked_visit(names=("Ана", "Мира"))
+    a_counted_visit()
+
+    certificates.issue_for_locked_attendance.call_local()
+    certificates.issue_for_locked_attendance.call_local()
+
+    assert how_many() == 3
+
+
+def test_silence_is_noticed_after_seven_days(session, monkeypatch):
+    a_counted_visit()
+
+    for days, state in [(6, AttendanceState.SUBMITTED), (7, AttendanceState.ASSUMED)]:
+        at(monkeypatch, LEAVING + dt.timedelta(days=days))
+        attendance.assume_silent.call_local()
+        db.session.rollback()
+        assert db.session.scalar(select(Attendance.state)) is state

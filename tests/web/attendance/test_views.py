@@ -1,0 +1,265 @@
+"""The presenter counts on a phone, the school answers behind its link, the coordinator decides at the desk."""
+
+import datetime as dt
+import re
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.attendance import service
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.certificates import service as certificates
+from scheduler.core import clock, tokens
+from scheduler.core.db import db, transaction
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import SYSTEM, Role
+from tests.counting import statements
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.people import make_presenter, make_user
+from tests.factories.programmes import make_programme
+from tests.web.signed_in import sign_in_as
+
+TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
+SIGNED = {f"presentations-0-{name}": str(getattr(FAIR, name)) for name in ("pupils", "parents", "teachers", "others")}
+
+
+@pytest.fixture(autouse=True)
+def after_the_talk(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+
+
+def words_of(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
+
+
+def secret_of(begun):
+    with transaction():
+        return tokens.mint("status", begun.request.id, lasts=dt.timedelta(days=9), now=LEAVING)
+
+
+def phone_of(client, begun):
+    return sign_in_as(client, begun.educator.user_id)
+
+
+def desk_of(client, begun):
+    return sign_in_as(client, make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id).id)
+
+
+def said():
+    db.session.rollback()
+    return db.session.scalars(select(HeadCount)).all()
+
+
+def state():
+    db.session.rollback()
+    return db.session.scalar(select(Attendance.state))
+
+
+def test_a_presenter_types_four_numbers_and_sees_that_they_are_handed_in(client, session):
+    begun = a_begun_visit()
+    phone = phone_of(client, begun)
+    path = f"/visits/{begun.visit.number}/count"
+
+    page = phone.get(f"{path}?lang=en")
+    answer = phone.post(f"{path}/1", data=TYPED | {"teacher_present": "y"})
+
+    assert page.status_code == 200
+    assert {"announced 90", "19833"} <= set(re.findall("announced 90|19833", words_of(page)))
+    assert "What if a child told me something?" in words_of(page)
+    assert "<textarea" not in page.get_data(as_text=True)
+    assert (answer.status_code, answer.headers["Location"]) == (302, path)
+    [row] = db.session.scalars(select(Attendance)).all()
+    assert (row.state, row.turned_away, row.teacher_present) == (AttendanceState.SUBMITTED, 3, True)
+    assert "pupils 88 · parents 0 · teachers 2 · others 0" in words_of(phone.get(f"{path}?lang=en"))
+
+
+def test_after_the_first_talk_the_page_asks_for_the_second(client, session):
+    begun = a_begun_visit(talks=2)
+    phone = phone_of(client, begun)
+
+    phone.post(f"/visits/{begun.visit.number}/count", data=TYPED)
+
+    assert f"/visits/{begun.visit.number}/count/2" in phone.get(f"/visits/{begun.visit.number}/count").text
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "-1", "2001", "x", "", "1.5", "٣"])
+def test_a_number_that_cannot_be_is_told_beside_it_and_what_was_typed_is_kept(client, session, typed):
+    begun = a_begun_visit()
+
+    answer = phone_of(client, begun).post(f"/visits/{begun.visit.number}/count", data=TYPED | {"pupils": typed})
+
+    assert answer.status_code == 422
+    assert 'value="45"' in answer.text
+    assert typed[:40] in answer.text
+    assert said() == []
+
+
+def test_a_talk_that_is_still_to_come_is_not_counted(client, session, monkeypatch):
+    begun = a_begun_visit()
+    phone = phone_of(client, begun)
+    monkeypatch.setattr(clock, "now", lambda: LEAVING - dt.timedelta(hours=8))
+
+    assert phone.post(f"/visits/{begun.visit.number}/count", data=TYPED).status_code == 422
+    assert said() == []
+
+
+@pytest.mark.parametrize("ordinal", ["0", "2", "x", "9" * 5000])
+def test_a_presentation_that_is_not_there_is_404(client, session, ordinal):
+    begun = a_begun_visit()
+
+    assert phone_of(client, begun).get(f"/visits/{begun.visit.number}/count/{ordinal}").status_code == 404
+
+
+def test_nobody_else_opens_the_counting_page(client, session):
+    begun = a_begun_visit()
+    path = f"/visits/{begun.visit.number}/count"
+    assert client.get(path).status_code == 302
+
+    stranger = make_presenter(centre_id=begun.visit.centre_id)
+    influencer = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id)
+    coordinator = make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id)
+    for user_id, code in [(stranger.user_id, 404), (influencer.user_id, 403), (coordinator.id, 403)]:
+        browser = sign_in_as(client, user_id)
+        assert (browser.get(path).status_code, browser.post(path, data=TYPED).status_code) == (code, code)
+    assert said() == []
+
+
+def test_the_school_sees_the_numbers_confirms_them_and_names_teachers(client, session):
+    begun = a_counted_visit()
+    path = f"/status/{secret_of(begun)}/attendance"
+
+    page = client.get(f"{path}?lang=en")
+    signed = client.post(path, data=SIGNED)
+    named = client.post(f"{path}/names", data={"names": "Ана Петровић\n\n  Mira Savić "})
+
+    assert "The presenter wrote down: pupils 88" in words_of(page)
+    assert "Never write a pupil" in words_of(page)
+    assert (signed.status_code, named.status_code) == (302, 302)
+    assert state() is AttendanceState.LOCKED
+    assert "Ана Петровић\nMira Savić" in client.get(path).text
+
+
+def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, session):
+    begun = a_counted_visit()
+    path = f"/status/{secret_of(begun)}/attendance"
+
+    client.post(path, data=SIGNED | {"presentations-0-pupils": "70"})
+    assert "The centre compares both numbers" in words_of(client.get(f"{path}?lang=en"))
+    desk = desk_of(client, begun)
+    listed = words_of(desk.get("/attendance?lang=en"))
+    lock = desk.post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "school"})
+
+    assert {"pupils 88", "pupils 70", "The numbers differ"} <= set(
+        re.findall("pupils 88|pupils 70|The numbers differ", listed)
+    )
+    assert lock.status_code == 302
+    assert state() is AttendanceState.LOCKED
+    assert {row.people for row in said() if row.counts} == {70, 2, 0}
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "-1", "x", ""])
+def test_a_schools_impossible_number_is_told_and_nothing_stored(client, session, typed):
+    begun = a_counted_visit()
+
+    answer = client.post(f"/status/{secret_of(begun)}/attendance", data=SIGNED | {"presentations-0-pupils": typed})
+
+    assert answer.status_code == 422
+    assert typed[:40] in answer.text
+    assert state() is AttendanceState.SUBMITTED
+
+
+def test_more_names_than_adults_are_refused_and_kept_in_the_field(client, session):
+    begun = a_counted_visit()
+
+    answer = client.post(f"/status/{secret_of(begun)}/attendance/names?lang=en", data={"names": "Ана\nМира\nЈована"})
+
+    assert answer.status_code == 422
+    assert "Name fewer people" in answer.text
+    assert "Ана\nМира\nЈована" in answer.text
+
+
+def test_the_school_downloads_its_certificates_and_no_other_schools(client, session):
+    begun, other = a_locked_visit(names=("Ана Петровић",)), a_locked_visit()
+    [number, *_] = certificates.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    path = f"/status/{secret_of(begun)}"
+
+    assert f"{path}/certificates/{number}.pdf" in client.get(f"{path}/attendance").text
+    paper = client.get(f"{path}/certificates/{number}.pdf")
+    assert (paper.status_code, paper.data[:4]) == (200, b"%PDF")
+    assert client.get(f"/status/{secret_of(other)}/certificates/{number}.pdf").status_code == 404
+    assert client.get(f"{path}/certificates/{'9' * 5000}.pdf").status_code == 404
+
+
+def test_a_link_that_opens_nothing_is_404_and_one_without_a_visit_too(client, session):
+    assert client.get("/status/nothing/attendance").status_code == 404
+    assert client.post("/status/nothing/attendance/names", data={"names": "Ана"}).status_code == 404
+
+
+def test_the_list_of_what_waits_asks_as_often_for_three_as_for_one(client, session):
+    programme = make_programme()
+    begun = a_counted_visit(programme=programme)
+    desk = desk_of(client, begun)
+    with statements() as for_one:
+        assert desk.get("/attendance").status_code == 200
+    for _ in range(2):
+        a_counted_visit(programme=programme)
+
+    with statements() as for_three:
+        desk.get("/attendance")
+
+    assert len(for_three) == len(for_one)
+
+
+def test_a_correction_needs_a_reason_and_shows_old_and_new(client, session):
+    begun = a_locked_visit()
+    desk = desk_of(client, begun)
+    path = f"/attendance/{begun.visit.number}"
+    typed = {"pupils": "80", "parents": "0", "teachers": "2", "others": "0"}
+
+    without = desk.post(f"{path}/1/correct", data=typed | {"reason": ""})
+    assert (without.status_code, 'value="80"' in without.text) == (422, True)
+    assert desk.post(f"{path}/1/correct", data=typed | {"reason": "the list says 80"}).status_code == 302
+
+    page = words_of(desk.get(f"{path}?lang=en"))
+    assert {"the list says 80", "pupils 88", "pupils 80", "this counts"} <= set(
+        re.findall("the list says 80|pupils 88|pupils 80|this counts", page)
+    )
+
+
+def test_a_lock_before_anybody_answered_is_told_and_changes_nothing(client, session):
+    begun = a_counted_visit()
+
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+
+    assert answer.status_code == 422
+    assert state() is AttendanceState.SUBMITTED
+
+
+def test_silence_is_locked_by_a_person(client, session):
+    begun = a_counted_visit()
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+
+    assert answer.status_code == 302
+    assert state() is AttendanceState.LOCKED
+
+
+def test_the_desk_is_for_staff_of_the_centre(client, session):
+    begun = a_counted_visit()
+    service.countersign(begun.school, begun.visit.id, {begun.first: Counts(1)}, now=LEAVING)
+    path = f"/attendance/{begun.visit.number}"
+    assert client.get("/attendance").status_code == 302
+
+    other = sign_in_as(client, make_user(Role.COORDINATOR).id)
+    assert begun.visit.number not in other.get("/attendance").text
+    assert other.get(path).status_code == 404
+    assert other.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 404
+    safeguarding = sign_in_as(client, make_user(Role.SAFEGUARDING, centre_id=begun.visit.centre_id).id)
+    assert safeguarding.get(path).status_code == 200
+    assert safeguarding.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 403
+    educator = sign_in_as(client, begun.educator.user_id)
+    assert (educator.get("/attendance").status_code, educator.get(path).status_code) == (403, 403)
+    assert state() is AttendanceState.COUNTERSIGNED
+    assert {row.source for row in said() if row.counts} == {CountSource.EDUCATOR}

@@ -1,0 +1,185 @@
+"""Anybody checks a number; those who may download, issue, issue again and revoke."""
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from scheduler.certificates import rules, service
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.terms import CertificateState
+from scheduler.core import clock
+from scheduler.core.db import db, transaction
+from scheduler.policy import SYSTEM, Role
+from scheduler.web.limits import limiter
+from tests import papers
+from tests.counting import statements
+from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.people import make_user
+from tests.factories.programmes import make_programme
+from tests.web.signed_in import sign_in_as
+
+
+@pytest.fixture(autouse=True)
+def fresh(app, monkeypatch):
+    limiter.reset()
+    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+
+
+def words_of(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
+
+
+def issued(begun):
+    return service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+
+
+def desk_of(client, begun, role=Role.COORDINATOR):
+    return sign_in_as(client, make_user(role, centre_id=begun.visit.centre_id).id)
+
+
+def states():
+    db.session.rollback()
+    return list(db.session.scalars(select(Certificate.state).order_by(Certificate.id)))
+
+
+def test_the_check_page_shows_every_printed_field_however_the_number_is_typed(client, session):
+    number = issued(a_locked_visit(language="en", names=("Ана Петровић",)))[1]
+    fours = rules.in_fours(number)
+
+    for typed in (number, number.lower(), fours.replace(" ", "-"), fours):
+        page = client.get(f"/certificates/{typed}?lang=en")
+        assert page.status_code == 200
+        told = words_of(page)
+        for field in (fours, "Ана Петровић", "Vuk Karadžić, Niš", "Talk with pupils", "U-2026-000002", "88", "45"):
+            assert field in told
+        assert "This certificate is valid." in told
+        assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+def test_a_typed_number_leads_to_its_page(client, session):
+    number = issued(a_locked_visit())[0]
+
+    answer = client.post("/certificates", data={"number": rules.in_fours(number).lower()})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/certificates/{number}")
+    assert client.get("/certificates").status_code == 200
+    assert client.post("/certificates", data={"number": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["0" * 16, "x", "9" * 5000, "%00", "'--"])
+def test_an_unknown_number_is_a_friendly_404(client, session, typed):
+    answer = client.get(f"/certificates/{typed}?lang=en")
+
+    assert answer.status_code == 404
+    assert "There is no certificate with this number" in answer.text
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+
+
+def test_a_hundred_guesses_in_a_minute_are_too_many_and_right_numbers_cost_nothing(client, session):
+    number = issued(a_locked_visit())[0]
+
+    assert {client.get(f"/certificates/{number}").status_code for _ in range(70)} == {200}
+    codes = [client.get(f"/certificates/{guess:016d}").status_code for guess in range(100)]
+
+    assert codes.index(429) == 60
+    assert set(codes[:60]) == {404}
+    assert set(codes[60:]) == {429}
+
+
+def test_a_name_that_is_no_longer_kept_is_compared_a_few_times_a_minute(client, session):
+    number = issued(a_locked_visit(names=("Ана Петровић",)))[1]
+    with transaction() as inside:
+        inside.execute(update(Certificate).values(holder_name=None))
+    path = f"/certificates/{number}?lang=en"
+
+    assert "Ана" not in client.get(path).text
+    assert "The name matches." in client.post(path, data={"name": "ana petrović"}).text
+    assert "The name does not match." in client.post(path, data={"name": "Ана Перовић"}).text
+    assert client.post(path, data={"name": ""}).status_code == 422
+    codes = [client.post(path, data={"name": f"Ана {n}"}).status_code for n in range(20)]
+    assert codes[-1] == 429
+
+
+def test_a_replaced_and_a_revoked_certificate_say_so(client, session):
+    begun = a_locked_visit(names=("Ана",))
+    school, teacher = issued(begun)
+    desk = desk_of(client, begun)
+
+    assert desk.post(f"/certificates/{teacher}/reissue", data={"name": "Ана Петровић"}).status_code == 302
+    assert desk.post(f"/certificates/{school}/revoke", data={"reason": "wrong school"}).status_code == 302
+
+    replaced = words_of(client.get(f"/certificates/{teacher}?lang=en"))
+    assert "This certificate was replaced by U-2026-000003. The old one no longer counts." in replaced
+    assert "This certificate was revoked on" in words_of(client.get(f"/certificates/{school}?lang=en"))
+    assert desk.get(f"/certificates/{teacher}.pdf").status_code == 404
+
+
+def test_revoking_asks_for_a_reason_and_issuing_again_for_a_name(client, session):
+    begun = a_locked_visit(names=("Ана",))
+    school, teacher = issued(begun)
+    desk = desk_of(client, begun)
+
+    assert desk.get(f"/certificates/{school}/revoke").status_code == 200
+    assert desk.post(f"/certificates/{school}/revoke", data={"reason": ""}).status_code == 422
+    assert desk.post(f"/certificates/{teacher}/reissue", data={"name": "  "}).status_code == 422
+    assert desk.post(f"/certificates/{teacher}/reissue", data={"name": "x" * 5000}).status_code == 422
+    assert desk.post(f"/certificates/{school}/reissue", data={}).status_code == 302
+    assert states() == [CertificateState.REISSUED, CertificateState.ISSUED, CertificateState.ISSUED]
+
+
+def test_the_list_asks_as_often_for_three_as_for_one_and_issues_what_is_due(client, session):
+    programme = make_programme()
+    begun = a_locked_visit(programme=programme)
+    desk = desk_of(client, begun)
+
+    assert "Issue what is due" in desk.get("/certificates/issued?lang=en").text
+    assert desk.post("/certificates/issued").status_code == 302
+    with statements() as for_one:
+        page = desk.get("/certificates/issued?lang=en")
+    assert ("U-2026-000001" in page.text, "Issue what is due" in page.text) == (True, False)
+    for _ in range(2):
+        issued(a_locked_visit(programme=programme))
+    with statements() as for_three:
+        assert "U-2026-000003" in desk.get("/certificates/issued").text
+    assert len(for_three) == len(for_one)
+
+
+@pytest.mark.parametrize("page", ["x", "-1", "9" * 5000, "0"])
+def test_a_page_number_that_cannot_be_is_the_first(client, session, page):
+    begun = a_locked_visit()
+
+    assert desk_of(client, begun).get(f"/certificates/issued?page={page}").status_code == 200
+
+
+def test_other_roles_and_other_centres_are_refused(client, session):
+    begun = a_locked_visit()
+    number = issued(begun)[0]
+    changing = (f"/certificates/{number}/reissue", f"/certificates/{number}/revoke")
+    assert {client.get(path).status_code for path in (*changing, f"/certificates/{number}.pdf")} == {302}
+
+    educator = sign_in_as(client, begun.educator.user_id)
+    for path in (*changing, f"/certificates/{number}.pdf", "/certificates/issued"):
+        assert educator.get(path).status_code == 403
+    assert educator.post("/certificates/issued").status_code == 403
+    other = sign_in_as(client, make_user(Role.COORDINATOR).id)
+    for path in (*changing, f"/certificates/{number}.pdf"):
+        assert other.get(path).status_code == 404
+    safeguarding = desk_of(client, begun, Role.SAFEGUARDING)
+    assert safeguarding.get("/certificates/issued").status_code == 200
+    assert safeguarding.post(changing[1], data={"reason": "because"}).status_code == 403
+    assert states() == [CertificateState.ISSUED]
+
+
+def test_a_downloaded_paper_holds_its_words_and_a_code_that_opens_its_check_page(client, session, tmp_path):
+    begun = a_locked_visit(names=("Ђорђе Чукић",))
+    number = issued(begun)[1]
+
+    answer = desk_of(client, begun).get(f"/certificates/{number}.pdf")
+
+    assert (answer.mimetype, "no-store" in answer.headers["Cache-Control"]) == ("application/pdf", True)
+    paper = papers.saved(answer.data, tmp_path)
+    assert {"Ђорђе Чукић", "Вук Караџић"} <= set(re.findall("Ђорђе Чукић|Вук Караџић", papers.words_of(paper)))
+    [code] = papers.qr_codes_of(paper)
+    assert code == f"http://localhost/certificates/{number}"
+    assert client.get(code.removeprefix("http://localhost")).status_code == 200
