@@ -10,7 +10,7 @@ from scheduler.policy import Role
 from scheduler.web.guards import OPEN
 from tests.factories.people import make_presenter, make_user
 from tests.laws.routes import pages
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
 ALL = frozenset(SIGNED_IN)

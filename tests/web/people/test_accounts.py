@@ -13,7 +13,7 @@ from scheduler.people import queries, service
 from scheduler.people.models import SignIn, User
 from scheduler.policy import SYSTEM, Role
 from tests.factories.people import make_presenter, make_user
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 PASSWORD = "zeleni voz ide"
 
