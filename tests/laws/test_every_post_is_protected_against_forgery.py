@@ -6,7 +6,7 @@ from flask import Flask
 from scheduler.policy import Role
 from tests.factories.people import make_user
 from tests.laws.routes import pages
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 

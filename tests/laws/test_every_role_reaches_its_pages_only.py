@@ -10,7 +10,7 @@ from scheduler.policy import Role
 from scheduler.web.guards import OPEN
 from tests.factories.people import make_presenter, make_user
 from tests.laws.routes import pages
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
 ALL = frozenset(SIGNED_IN)
@@ -56,7 +56,7 @@ def test_who_has_not_signed_in_is_sent_there_or_let_in_as_the_table_says(app: Fl
         may = app.view_functions[endpoint].may  # type: ignore[attr-defined]
         answer = client.open(path, method=method)
         sent = answer.status_code == 302 and (answer.location or "").startswith("/sign-in?next=")
-        allowed = may == OPEN or may[0] in policy.TABLE[Role.ANONYMOUS].get(may[1], {})
+        allowed = may == OPEN or policy.scope_of(policy.ANONYMOUS, *may) is not None
         if sent == allowed or answer.status_code >= 500:
             wrong[method, path] = answer.status_code
 

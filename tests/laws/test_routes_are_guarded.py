@@ -16,6 +16,7 @@ PUBLIC = {
     "people.reset_asked",
     "people.sign_in",
     "people.sign_out",
+    "planning.cancel_by_school",
     "public.about",
     "public.accessibility",
     "public.front",

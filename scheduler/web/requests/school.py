@@ -66,7 +66,6 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         may_change=rules.may_change_counts(state),
         may_withdraw=rules.way_out(state) is not None and not bound,
         over=state in rules.OVER,
-        visit=planning_queries.crew_for_school(page.row.id, clock.now()),
     )
     return shown, code
 

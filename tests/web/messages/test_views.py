@@ -14,7 +14,7 @@ from scheduler.web.messages import views
 from tests.counting import statements
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_presenter, make_user
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 WISH = LinkWish("status", 7, "/status/{token}", 24)
 

@@ -13,7 +13,7 @@ from tests.counting import statements
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 TOMORROW = clock.local_day(clock.now()) + dt.timedelta(days=1)
 

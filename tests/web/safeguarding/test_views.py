@@ -11,7 +11,7 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from tests.counting import statements
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 TODAY = clock.local_day(clock.now())
 
