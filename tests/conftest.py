@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler import config
+from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 
@@ -81,8 +82,6 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]
 
 
 def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    from scheduler.app import create_app
-
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp(f"instance_{kind}")
     app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))

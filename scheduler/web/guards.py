@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.core import clock, tokens
 from scheduler.core.errors import Gone, NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, Actor
-from scheduler.requests import queries as request_queries
+from scheduler.requests.queries import host_id_of
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -61,7 +61,7 @@ def link_actor(secret: str) -> Actor:
     link = tokens.opened_by(secret, "status", now=clock.now())
     if link is None:
         raise Gone("status") if tokens.was_known(secret, "status") else NotFound("status")
-    return policy.school_contact(link.subject_id, request_queries.host_id_of(link.subject_id))
+    return policy.school_contact(link.subject_id, host_id_of(link.subject_id))
 
 
 def deny_by_default() -> None:

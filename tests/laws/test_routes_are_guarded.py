@@ -34,7 +34,6 @@ PUBLIC = {
     "requests.own_paper",
     "requests.prove",
     "requests.sent",
-    "planning.cancel_by_school",
     "requests.status",
     "requests.withdraw",
 }
