@@ -11,6 +11,7 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
@@ -262,7 +263,7 @@ def invite_user() -> ResponseReturnValue:
 @bp.post("/people/users/<int:user_id>/suspend")
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
-    service.suspend_user(current_actor(), user_id, now=clock.now())
+    planning.suspend_user(current_actor(), user_id, now=clock.now())
     say(_("Suspended: the account no longer opens anything."))
     return redirect(url_for(".presenters"))
 
