@@ -39,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
         try:
             token = service.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
         except BadSignIn:
-            form.show({"password": "wrong_password"})
+            form.show({"password": "wrong_password"})  # nosec B105
         else:
             session.clear()  # nothing of before carries over
             login_user(load_viewer(token))
