@@ -86,7 +86,7 @@ def number_log_lines() -> None:
 
     def numbered(*args: Any, **given: Any) -> logging.LogRecord:
         record = make(*args, **given)
-        record.request_id = request_id() if has_request_context() else "-"
+        record.http_id = request_id() if has_request_context() else "-"
         return record
 
     numbered.numbered = True  # type: ignore[attr-defined]

@@ -54,7 +54,7 @@ def test_every_request_has_a_number_of_its_own_in_answer_and_log(client, caplog)
         numbers = [client.get("/", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] for _ in range(2)]
 
     assert len(set(numbers)) == 2
-    assert [record.request_id for record in caplog.records] == numbers
+    assert [record.http_id for record in caplog.records] == numbers
 
 
 def test_the_log_names_the_route_and_never_the_address(client, caplog):
@@ -83,3 +83,11 @@ def test_a_joined_file_is_sent_packed_to_those_who_can_read_it(client):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) * 4 < len(plain.data)
     assert b"--rs-tabla" in plain.data
+
+
+def test_a_room_may_log_the_id_of_a_school_request_inside_a_web_request(app, caplog):
+    caplog.set_level(logging.INFO)
+    with app.test_request_context("/"):
+        logging.getLogger("scheduler.requests").info("request submitted", extra={"request_id": 7})
+
+    assert [record.request_id for record in caplog.records if record.msg == "request submitted"] == [7]

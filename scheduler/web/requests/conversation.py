@@ -225,7 +225,7 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
     taught.pop(SchoolLevel.NONE, None)
     for entry in form.presentations:
         entry.form.audience.choices = [
-            (str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
+            SelectChoice(str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
         ]
         entry.form.level.choices = choices(taught)
 

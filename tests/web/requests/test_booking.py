@@ -333,3 +333,13 @@ def test_the_same_press_twice_is_one_request(app, client, programme, host):
     client.post("/book/check", data={"form_key": "same"})
 
     assert requests_stored() == 1
+
+
+def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
+    """There is nothing to choose: the page carries the one audience and the one level as they are."""
+    programme = make_programme(Audience.PUPILS, slug="pupils-only")
+    client.post("/book", data={"host_id": host.id})
+    for page in ("what", "when"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+
+    assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in client.get("/book/who").text

@@ -1,0 +1,128 @@
+"""A whole installation for a journey: database, demo, web and worker as programs of their own, and its mails."""
+
+import datetime as dt
+import email
+import email.policy
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"http://\S+")
+PATIENCE_S = 20.0
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+class Installation:
+    """What an operator runs; its clock is set by `time_is`."""
+
+    def __init__(self, folder: Path, database_url: str, begins: dt.datetime) -> None:
+        self.port = a_free_port()
+        self.address = f"http://localhost:{self.port}"
+        self._instance = folder / "instance"
+        self._ahead = folder / "seconds_ahead"
+        self._parts: list[subprocess.Popen[bytes]] = []
+        self._said = folder / "said"
+        self._env = {"PATH": os.environ["PATH"], "INSTANCE": str(self._instance), "PORT": str(self.port)}
+        if database_url:
+            self._env["DATABASE_URL"] = database_url
+        self.time_is(begins)
+
+    def time_is(self, moment: dt.datetime) -> None:
+        """From now on the product's clock goes on from this moment."""
+        fresh = self._ahead.with_suffix(".new")
+        fresh.write_text(str((moment - dt.datetime.now(dt.UTC)).total_seconds()))
+        fresh.replace(self._ahead)
+
+    def _line(self, program: str, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "tests.journeys.at_another_time", str(self._ahead), program, *arguments]
+
+    def command(self, *arguments: str) -> str:
+        """What a command of the product prints; it must end well."""
+        line = self._line("flask", "--app", "wsgi", *arguments)
+        done = subprocess.run(line, cwd=ROOT, env=self._env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Migrate, load the demo, then serve and work."""
+        self.command("db", "upgrade")
+        self.command("demo", "load")
+        web = self._line("waitress", f"--listen=127.0.0.1:{self.port}", "--threads=8", "wsgi:app")
+        for line in (web, self._line("flask", "--app", "wsgi", "worker")):
+            with self._said.open("ab") as said:
+                process = subprocess.Popen(
+                    line, cwd=ROOT, env=self._env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                )
+            self._parts.append(process)
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise AssertionError(self._said.read_text())
+
+    def stop(self) -> None:
+        for process in self._parts:
+            process.terminate()
+        for process in self._parts:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def troubles(self) -> list[str]:
+        """What web and worker logged that nobody should see."""
+        return [line for line in self._said.read_text().splitlines() if "Traceback" in line or '"error"' in line]
+
+    def sign_in_of(self, role: str) -> dict[str, Any]:
+        """Address and password of the demo's first person in that role."""
+        listed: list[dict[str, Any]] = json.loads(self.command("demo", "sign-ins", "--json"))
+        return next(row for row in listed if row["role"] == role)
+
+    def mail(self, to: str, words: str) -> str:
+        """The text of the mail to an address whose subject or text holds these words, as soon as it has come."""
+        deadline = time.monotonic() + PATIENCE_S
+        seen: list[str] = []
+        while time.monotonic() < deadline:
+            seen = [f"{mail['Subject']}\n{_text(mail)}" for mail in self._mails() if mail["To"] == to]
+            for text in seen:
+                if words in text:
+                    return text
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {to} says {words!r}; there are:\n" + "\n---\n".join(seen))
+
+    def _mails(self) -> list[EmailMessage]:
+        found = sorted((self._instance / "mail").glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in found]
+
+
+def _text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link_in(text: str) -> str:
+    """The one link of a mail."""
+    links = set(LINK.findall(text))
+    assert len(links) == 1, text
+    return links.pop()
