@@ -89,7 +89,7 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
 
 
 def last_full_year(today: dt.date) -> tuple[int, Counts] | None:
-    """The newest calendar year that is over and has presentations, with what all centres counted; None: no such year."""
+    """The newest calendar year that is over and has presentations, with what all centres counted, or None."""
     held = _presentations(Filters(period_of(dt.date(2000, 1, 1), dt.date(today.year - 1, 12, 31))), ())
     last = db.session.scalar(select(func.max(Visit.on_day)).where(Visit.id.in_(select(held.c.visit_id))))
     if last is None:

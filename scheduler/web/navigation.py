@@ -52,7 +52,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     ),
     Role.ADMINISTRATOR: (("people.users", "person", _l("People")),),
 }
-RAIL = OWN | {Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
+RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
