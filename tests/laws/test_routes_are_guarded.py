@@ -7,6 +7,12 @@ from scheduler.web.guards import OPEN
 # Everybody may open these. What lies behind a secret in the address checks that secret itself.
 PUBLIC = {
     "assets",
+    "attendance.name_adults",
+    "attendance.sign",
+    "certificates.check",
+    "certificates.compare",
+    "certificates.download_own",
+    "certificates.find",
     "feeds.personal_feed",
     "messages.letter",  # only in a demo
     "messages.letters",  # only in a demo

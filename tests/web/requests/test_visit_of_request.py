@@ -16,4 +16,4 @@ def test_school_and_desk_see_the_planned_visit_and_no_name_before_it_is_confirme
     shown = client.get(f"/status/{secret}?lang=en").text
 
     assert "Who is coming" in shown
-    assert "The names appear here" in shown
+    assert "Their names appear here" in shown
