@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
 from scheduler.certificates import queries, rules, service
 from scheduler.certificates.terms import CheckedCertificate
 from scheduler.core import clock
@@ -135,7 +136,10 @@ def overview() -> ResponseReturnValue:
     actor = current_actor()
     page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
     due = len(queries.visits_missing_certificates(actor.centre_id))
-    return render_template("certificates/overview.html", page=page, due=due, form=PressForm(formdata=None))
+    may_issue = policy.scope_of(actor, "issue", "certificate") is not None
+    return render_template(
+        "certificates/overview.html", page=page, due=due, may_issue=may_issue, form=PressForm(formdata=None)
+    )
 
 
 def _small(typed: str) -> int:

@@ -126,7 +126,8 @@ def my_account() -> ResponseReturnValue:
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
     rows = safeguarding_queries.clearances_of(_centre_id(), _today())
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS)
+    may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
+    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
 
 
 def _centre_id() -> int:
