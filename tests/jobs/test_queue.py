@@ -124,9 +124,10 @@ def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tm
     worker = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=env)
     try:
         deadline = time.monotonic() + 20
-        while not (tmp_path / "note").exists() and time.monotonic() < deadline:
+        note = tmp_path / "note"
+        while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert (tmp_path / "note").read_text() == "done"
+        assert note.read_text() == "done"
         since = time.monotonic()
 
         worker.send_signal(wish)
