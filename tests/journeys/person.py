@@ -87,7 +87,7 @@ class Person:
 
     def types(self, label: str, value: str) -> None:
         with self.sees():
-            self.main.get_by_label(label).first.fill(value)
+            self.main.get_by_label(label).and_(self.page.locator("input, textarea")).first.fill(value)
 
     def ticks(self, label: str) -> None:
         with self.sees():
