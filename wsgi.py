@@ -1,10 +1,19 @@
 """The roof: what a server or `flask --app wsgi` loads."""
 
+import os
+import sys
+
 import click
 
 from scheduler.app import create_app
+from scheduler.config import BadSettings
 from scheduler.core import logs
 
-app = create_app()
+os.umask(0o077)  # database, mails and papers are for nobody else on this machine, whoever makes the file
+try:
+    app = create_app()
+except BadSettings as error:
+    print(f"Raspored cannot start: {error}", file=sys.stderr)
+    sys.exit(2)
 # Of a command, people and scripts read standard error; the worker asks for more itself.
 logs.set_up("WARNING" if click.get_current_context(silent=True) else "INFO")

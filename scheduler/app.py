@@ -57,7 +57,7 @@ def _configure(app: Flask, wanted: Settings) -> None:
 
 def _open_database(app: Flask) -> None:
     wanted: Settings = app.config["SETTINGS"]
-    wanted.instance.mkdir(parents=True, exist_ok=True)
+    wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -82,7 +82,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     try:
         env.seal()
     except EnvError as error:
-        raise BadSettings(str(error)) from error
+        raise BadSettings(str(error).replace("\n", " ")) from error
     if problems := problems_with(read):
         raise BadSettings("; ".join(problems))
     return read if read.secret_key else _with_own_key(read)
@@ -98,16 +98,25 @@ def problems_with(wanted: Settings) -> list[str]:
             problems.append("SECRET_KEY is missing or weak: set at least 32 random characters")
         if not wanted.https:
             problems.append("BASE_URL must begin with https:// in production")
-        if "*" in wanted.trusted_hosts:
-            problems.append("TRUSTED_HOSTS must name the hosts, not *")
+        if not wanted.trusted_hosts or any(not host.strip(". ") or "*" in host for host in wanted.trusted_hosts):
+            problems.append("TRUSTED_HOSTS must name the hosts, not * and not nothing")
+        problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
     return problems
+
+
+def _open_to_others(wanted: Settings) -> list[Path]:
+    """Files of ours that other users of the machine could read or change."""
+    ours = [wanted.instance / "secret_key"]
+    if wanted.database_url.startswith("sqlite:///"):
+        ours.append(Path(wanted.database_url.removeprefix("sqlite:///")))
+    return [path for path in ours if path.exists() and path.stat().st_mode & 0o077]
 
 
 def _with_own_key(wanted: Settings) -> Settings:
     """A demo makes its key once and keeps it, so that sessions survive a restart."""
     path = wanted.instance / "secret_key"
     if not path.exists():
-        wanted.instance.mkdir(parents=True, exist_ok=True)
+        wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(48))

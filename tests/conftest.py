@@ -19,6 +19,7 @@ from scheduler import config
 from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
+from scheduler.jobs import queue
 
 
 class Browser(FlaskClient):
@@ -117,6 +118,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
 
     config.use(app.config["SETTINGS"])
+    queue.attach(app)  # jobs run in the application of the test
     with app.app_context():
         _empty()
         yield app

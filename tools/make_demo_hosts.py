@@ -139,7 +139,7 @@ def host(number: int, kind: tuple[str, str], name: str, home: dict[str, str], ch
 
 def demo_hosts() -> str:
     """The whole file."""
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # nosec B311
     places, names, what = homes(chance), invented_names(chance), kinds()
     chance.shuffle(what)
     out = StringIO()

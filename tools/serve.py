@@ -74,7 +74,7 @@ def next_free(port: int) -> int:
 
 def hold(instance: Path) -> IO[str]:
     """Take the lock on the instance for as long as the answer stays open. Raises: CannotServe."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (instance / "lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,6 +126,7 @@ def open_standard_streams() -> None:
 
 def serve() -> int:
     """Raises: CannotServe."""
+    os.umask(0o077)  # what we make is for nobody else on this machine
     from scheduler.config import BadSettings, read_settings  # after the port: its check needs no environment
 
     port = wanted_port(os.environ.get("PORT", ""))

@@ -43,6 +43,12 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
 
     Raises: NotAllowed, NotFound; Conflict("attendance_not_locked").
     """
+    done = _issue_due(actor, visit_id, now)
+    log.info("certificates issued", extra={"visit_id": visit_id, "issued": done.issued, "already": done.already})
+    return done
+
+
+def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
     with transaction() as session:
         visit = session.get(Visit, visit_id, with_for_update=True)  # one issuer after the other
         if visit is None:
@@ -61,18 +67,21 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
         if fresh:
             _tell_school(session, visit, now)
     valid = [row for row in before if row.state is CertificateState.ISSUED]
-    log.info("certificates issued", extra={"visit_id": visit_id, "issued": len(fresh), "already": len(valid)})
     return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
 def issue_for_locked_attendance(actor: Actor, visit_ids: Iterable[int], *, now: dt.datetime) -> Issued:
     """The same for many visits, one transaction each."""
-    each = [issue_certificates(actor, visit_id, now=now) for visit_id in visit_ids]
-    return Issued(
+    each = [_issue_due(actor, visit_id, now) for visit_id in visit_ids]
+    done = Issued(
         sum(one.issued for one in each),
         sum(one.already for one in each),
         tuple(number for one in each for number in one.numbers),
     )
+    log.info(
+        "certificates of visits issued", extra={"visits": len(each), "issued": done.issued, "already": done.already}
+    )
+    return done
 
 
 def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt.datetime) -> str:

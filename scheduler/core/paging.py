@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 PER_PAGE = 100
+LAST_PAGE = 10_000  # nobody turns so far; what an address says may be any number
 T = TypeVar("T")
 
 
@@ -20,6 +21,13 @@ class Page(Generic[T]):
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.per_page))
+
+
+def page_number(typed: str | None) -> int:
+    """The page that an address asks for, at most LAST_PAGE; whatever is no page number is the first."""
+    if not typed or not typed.isascii() or not typed.isdigit():
+        return 1
+    return min(max(int(typed[:9]), 1), LAST_PAGE)
 
 
 def first_row(number: int, per_page: int = PER_PAGE) -> int:

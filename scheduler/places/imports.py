@@ -68,7 +68,7 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
     """The good lines of a file and everything that is wrong in it; `column_map` is {their column: our field}."""
     table = read_table(content, LAYOUT, column_map)
     problems = list(table.problems)
-    if not table.headings:
+    if not table.headings and problems:  # unreadable; a readable file without one known heading lacks them all
         return Sheet((), tuple(problems), table.encoding, table.delimiter)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]

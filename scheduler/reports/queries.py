@@ -35,7 +35,7 @@ from scheduler.planning.terms import (
 )
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.rules import year_of
+from scheduler.reports.rules import period_of, year_of
 from scheduler.reports.terms import (
     CampaignOutcome,
     Choice,
@@ -86,6 +86,15 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
+
+
+def last_full_year(today: dt.date) -> tuple[int, Counts] | None:
+    """The newest calendar year that is over and has presentations, with what all centres counted, or None."""
+    held = _presentations(Filters(period_of(dt.date(2000, 1, 1), dt.date(today.year - 1, 12, 31))), ())
+    last = db.session.scalar(select(func.max(Visit.on_day)).where(Visit.id.in_(select(held.c.visit_id))))
+    if last is None:
+        return None
+    return last.year, attendance_report(Filters(year_of(last.year))).totals
 
 
 def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") -> Page[VisitLine]:

@@ -24,7 +24,7 @@ class Place:
 
 
 # endpoint, icon, label; the first of several roles' lists that a person has comes first
-RAIL: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
+OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     Role.EDUCATOR: (
         ("desk.today", "home", _l("Today")),
         ("feeds.my_calendars", "calendar", _l("Calendar")),
@@ -32,24 +32,30 @@ RAIL: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("people.my_account", "person", _l("Me")),
     ),
     Role.COORDINATOR: (
+        ("desk.today", "home", _l("Today")),
         ("requests.inbox", "inbox", _l("Requests")),
         ("planning.week", "board", _l("Week")),
-        ("planning.plans", "route", _l("Planner")),
-        ("programmes.campaigns", "megaphone", _l("Campaigns")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
         ("reports.attendance_report", "chart", _l("Reports")),
         ("people.presenters", "people", _l("Presenters")),
+        ("safeguarding.overview", "shield", _l("Child protection")),
         ("messages.overview", "mail", _l("Messages")),
     ),
-    Role.SAFEGUARDING: (("safeguarding.overview", "shield", _l("Child protection")),),
-    Role.ADMINISTRATOR: (("people.users", "person", _l("People")), ("admin.overview", "gear", _l("Settings"))),
+    Role.SAFEGUARDING: (
+        ("desk.today", "home", _l("Today")),
+        ("safeguarding.overview", "shield", _l("Child protection")),
+        ("people.presenters", "people", _l("Presenters")),
+        ("planning.week", "board", _l("Week")),
+        ("attendance.overview", "clip", _l("Attendance")),
+        ("certificates.overview", "cert", _l("Certificates")),
+    ),
+    Role.ADMINISTRATOR: (("people.users", "person", _l("People")),),
 }
+RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
-    ("programmes.campaigns_public", "megaphone", _l("Campaigns")),
-    ("reports.map_of_reach", "map", _l("Where we have been")),
     ("certificates.find", "cert", _l("Check a certificate")),
 )
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance
@@ -10,7 +11,13 @@ from scheduler.certificates.models import Certificate
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs import attendance, certificates
+from scheduler.jobs.queue import attach
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+
+
+@pytest.fixture(autouse=True)
+def attached(app):
+    attach(app)  # another test may have made the other database's application since
 
 
 def at(monkeypatch, moment):

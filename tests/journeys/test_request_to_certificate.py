@@ -174,7 +174,7 @@ def subscribes(educator: Person) -> str:
 def reads_the_visit_in_the_calendar(educator: Person, address: str) -> None:
     answer = educator.page.request.get(address)
     assert answer.ok
-    starts = [event.decoded("dtstart") for event in events(answer.body()) if DAY == event.decoded("dtstart").date()]
+    starts = [event.decoded("dtstart") for event in events(answer.body()) if event.decoded("dtstart").date() == DAY]
     assert starts == [BEGINS_UTC]
 
 

@@ -121,3 +121,10 @@ def test_the_whole_register_is_read_without_a_problem():
     sheet = read_hosts(Path(os.environ["SCHOOL_REGISTER"]).read_bytes())
 
     assert (len(sheet.rows), sheet.problems) == (1792, ())
+
+
+def test_a_file_without_one_heading_that_we_know_says_so():
+    sheet = read_hosts(b"a;b\n1;2\n")
+
+    assert sheet.rows == ()
+    assert {(problem.line, problem.problem) for problem in sheet.problems} >= {(1, "no_such_column")}

@@ -35,7 +35,7 @@ def tell_presenters(
             kind,
             address=person.user.email,
             language=language,
-            values=_facts(opened, language) | values | {"path": path},
+            values=facts(opened, language) | values | {"path": path},
             now=now,
             about=("visit", opened.visit.id),
             centre_id=opened.visit.centre_id,
@@ -51,7 +51,7 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         kind,
         address=asked.contact_email,
         language=asked.language,
-        values=_facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+        values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
         now=now,
         link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
         about=("visit", opened.visit.id),
@@ -67,7 +67,8 @@ def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
     return ", ".join(rules.who_is_shown(members.values(), min(today, opened.visit.on_day)))
 
 
-def _facts(opened: OpenVisit, language: str) -> dict[str, object]:
+def facts(opened: OpenVisit, language: str) -> dict[str, object]:
+    """What every mail about a visit says of it, in the language of its reader."""
     visit = opened.visit
     programme = visit.programme.name_en if language == "en" else visit.programme.name_sr_cyrl
     return {

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
 from scheduler.certificates import queries, rules, service
 from scheduler.certificates.terms import CheckedCertificate
 from scheduler.core import clock
@@ -87,18 +88,22 @@ def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
     facts = [
         (_("Number of the certificate"), rules.in_fours(paper.number)),
         (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
-        (_("Host"), f"{paper.host_name}, {paper.host_place}"),
+        (_("Host"), _with_place(paper.host_name, paper.host_place)),
         (_("Programme"), paper.programme_title),
         (_("Programme number"), paper.programme_number),
         (_("Day"), long_day(paper.on_day)),
         (_("Minutes"), str(paper.minutes) if paper.minutes else ""),
         (_("Presentations"), str(paper.presentations) if paper.presentations else ""),
         *((term, str(people)) for term, people in counts if people),
-        (_("Centre"), f"{paper.centre_name}, {paper.centre_place}"),
+        (_("Centre"), _with_place(paper.centre_name, paper.centre_place)),
         (_("Signed by"), ", ".join(who.name for who in paper.signatories)),
         (_("Issued on"), long_day(paper.issued_on)),
     ]
     return [{"term": term, "answer": words} for term, words in facts if words]
+
+
+def _with_place(name: str, place: str) -> str:
+    return ", ".join(part for part in (name, place) if part)
 
 
 @bp.get("/certificates/<number>.pdf")
@@ -131,7 +136,10 @@ def overview() -> ResponseReturnValue:
     actor = current_actor()
     page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
     due = len(queries.visits_missing_certificates(actor.centre_id))
-    return render_template("certificates/overview.html", page=page, due=due, form=PressForm(formdata=None))
+    may_issue = policy.scope_of(actor, "issue", "certificate") is not None
+    return render_template(
+        "certificates/overview.html", page=page, due=due, may_issue=may_issue, form=PressForm(formdata=None)
+    )
 
 
 def _small(typed: str) -> int:

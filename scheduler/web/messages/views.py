@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.config import Settings
 from scheduler.core.errors import NotFound
+from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries
 from scheduler.messages.terms import MessageState
@@ -37,7 +38,7 @@ FAILURES = {
 def overview() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = MessageState(asked) if asked in set(MessageState) else None
-    page = queries.outbox_of(_centre_id(), request.args.get("page", 1, int), state=state)
+    page = queries.outbox_of(_centre_id(), page_number(request.args.get("page")), state=state)
     return render_template("messages/overview.html", page=page, state=state, faces=FACES, failures=FAILURES)
 
 

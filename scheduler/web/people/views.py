@@ -11,6 +11,7 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
@@ -38,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
         try:
             token = service.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
         except BadSignIn:
-            form.show({"password": "wrong_password"})
+            form.show({"password": "wrong_password"})  # nosec B105
         else:
             session.clear()  # nothing of before carries over
             login_user(load_viewer(token))
@@ -125,7 +126,8 @@ def my_account() -> ResponseReturnValue:
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
     rows = safeguarding_queries.clearances_of(_centre_id(), _today())
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS)
+    may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
+    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
 
 
 def _centre_id() -> int:
@@ -262,7 +264,7 @@ def invite_user() -> ResponseReturnValue:
 @bp.post("/people/users/<int:user_id>/suspend")
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
-    service.suspend_user(current_actor(), user_id, now=clock.now())
+    planning.suspend_user(current_actor(), user_id, now=clock.now())
     say(_("Suspended: the account no longer opens anything."))
     return redirect(url_for(".presenters"))
 

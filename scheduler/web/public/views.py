@@ -10,8 +10,11 @@ from scheduler.core import clock
 from scheduler.core.db import answers
 from scheduler.core.paging import Page
 from scheduler.programmes.queries import open_programmes
+from scheduler.reports import queries as report_queries
+from scheduler.reports import rules as report_rules
 from scheduler.web.filters import FACES, FLAGS
 from scheduler.web.guards import public
+from scheduler.web.i18n import page_language
 from scheduler.web.public.forms import SampleForm
 
 bp = Blueprint("public", __name__)
@@ -20,7 +23,15 @@ bp = Blueprint("public", __name__)
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
-    return render_template("public/front.html", programmes=open_programmes(), figures=[], figures_year=None)
+    """The offer, and what the last year that is over has brought."""
+    found = report_queries.last_full_year(clock.local_day(clock.now()))
+    figures = report_rules.figures(found[1], page_language()) if found else []
+    return render_template(
+        "public/front.html",
+        programmes=open_programmes(),
+        figures=[{"number": one.value, "words": one.label} for one in figures],
+        figures_year=found[0] if found else None,
+    )
 
 
 @bp.get("/privacy")

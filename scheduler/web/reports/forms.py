@@ -53,7 +53,7 @@ class ReportForm(BaseForm):
         return Filters(period, centre_id, self.campaign.data or None, self.programme.data or None)
 
     def groups(self) -> list[Group]:
-        return [Group(name) for name in self.by.data or []]
+        return [Group(name) for name in self.by.data or [] if name in set(Group)]
 
 
 def query_of(filters: Filters) -> dict[str, Any]:

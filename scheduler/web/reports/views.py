@@ -12,6 +12,7 @@ from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
+from scheduler.core.paging import page_number
 from scheduler.reports import pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
 from scheduler.web.forms import error_title
@@ -75,7 +76,7 @@ def visits_behind() -> ResponseReturnValue:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
     number = request.args.get("page", "1")
-    page = queries.visits_behind(filters, int(number) if number.isdecimal() else 1, language=page_language())
+    page = queries.visits_behind(filters, page_number(number), language=page_language())
     counts = queries.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(

@@ -145,7 +145,11 @@ class Conversation:
         """What was chosen."""
         chosen = self.answers.get("what", {}).get("programme", [""])[0]
         try:
-            return programme_queries.programme_of(int(chosen)) if chosen.isdigit() else None
+            return (
+                programme_queries.programme_of(int(chosen))
+                if chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
+                else None
+            )
         except NotFound:
             return None
 

@@ -12,7 +12,7 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show
+from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show, Turn
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
@@ -35,7 +35,7 @@ def inbox() -> ResponseReturnValue:
         "requests/inbox.html",
         inbox=found,
         filters=filters,
-        groups=_groups(found),
+        groups=_groups(found, filters),
         pills=_pills(found, filters),
         words=words,
         today=clock.local_day(clock.now()),
@@ -52,13 +52,14 @@ def _filters() -> InboxFilters:
     )
 
 
-def _groups(found: Inbox) -> list[dict[str, Any]]:
+def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
     """The rows of the page under the headings of who must move."""
     return [
         {
             "name": words.TURNS[turn],
             "count": count,
             "rows": [row for row in found.page.rows if row.turn is turn],
+            "folded": turn is Turn.ITSELF and filters.show is Show.MINE,
         }
         for turn, count in found.groups
     ]

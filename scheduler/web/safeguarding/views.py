@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.planning import service as planning
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import SafeguardingPage
 from scheduler.web.filters import say
@@ -70,7 +71,7 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
     form = forms.VettingForm()
     if form.accepted():
         try:
-            service.record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
+            planning.record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -98,6 +99,6 @@ def new_consent(presenter_id: int) -> ResponseReturnValue:
 @bp.post("/safeguarding/consents/<int:consent_id>/withdraw")
 @may("withdraw", "consent")
 def withdraw_consent(consent_id: int) -> ResponseReturnValue:
-    presenter_id = service.withdraw_consent(current_actor(), consent_id, now=clock.now())
-    say(_("The consent is withdrawn, for good."))
+    presenter_id = planning.withdraw_consent(current_actor(), consent_id, now=clock.now())
+    say(_("The consent is withdrawn, for good. Visits to come that rested on it are free again."))
     return redirect(url_for(".proofs", presenter_id=presenter_id))

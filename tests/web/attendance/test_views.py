@@ -18,7 +18,7 @@ from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, make_user
 from tests.factories.programmes import make_programme
-from tests.web.signed_in import sign_in_as
+from tests.web.browser import sign_in_as
 
 TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
 SIGNED = {f"presentations-0-{name}": str(getattr(FAIR, name)) for name in ("pupils", "parents", "teachers", "others")}

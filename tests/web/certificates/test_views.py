@@ -17,7 +17,7 @@ from tests.counting import statements
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
-from tests.web.signed_in import sign_in_as
+from tests.web.browser import sign_in_as
 
 
 @pytest.fixture(autouse=True)

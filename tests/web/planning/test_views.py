@@ -17,7 +17,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 SOON = clock.now() + dt.timedelta(days=21)
 DAY = SOON.date()

@@ -16,7 +16,7 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.reports.test_queries import DAY, a_held_visit
-from tests.web.signed_in import browser_of
+from tests.web.browser import browser_of
 
 YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
 PUBLISHED = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}

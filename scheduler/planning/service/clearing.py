@@ -1,0 +1,102 @@
+"""Somebody may not go any more: every visit to come loses her at once (TRUST S46, S50)."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.messages.service import queue_message
+from scheduler.people import service as accounts
+from scheduler.people.models import Presenter
+from scheduler.people.queries import coordinators_of
+from scheduler.planning import queries
+from scheduler.planning.models import Assignment, Presentation
+from scheduler.planning.service import letters
+from scheduler.planning.service.crew import finish_release, release
+from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit
+from scheduler.planning.terms import LIVING, AssignmentState
+from scheduler.policy import Actor
+from scheduler.safeguarding import service as proofs
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
+
+log = logging.getLogger(__name__)
+REASON = "not_cleared"
+
+
+def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
+    """End a consent for good and free every visit to come that rested on it, both or neither; the presenter's id.
+
+    Raises: NotAllowed; NotFound.
+    """
+    with change() as session:
+        presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
+        _release_where_not_cleared(session, actor, presenter_id, now)
+    return presenter_id
+
+
+def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
+    """Store the result of a check; a refusal also frees every visit to come, both or neither. The row's id.
+
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}.
+    """
+    with change() as session:
+        vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
+        if draft.result is VettingResult.REFUSED:
+            _release_where_not_cleared(session, actor, presenter_id, now)
+    return vetting_id
+
+
+def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
+    """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
+    with change() as session:
+        accounts.suspend_user(actor, user_id, now=now)
+        presenter_id = session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
+        if presenter_id is not None:
+            _release_where_not_cleared(session, actor, presenter_id, now)
+
+
+def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
+    session.flush()
+    for visit_id in _visits_to_come(session, presenter_id, now):
+        opened = open_visit(session, visit_id)
+        rows = opened.of(presenter_id, *LIVING)
+        if not rows or not queries.not_cleared({presenter_id}, opened.visit.on_day):
+            continue
+        hold_time(session, opened.presenter_ids)
+        told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
+        finish_release(session, actor, opened, told, now=now, reason=REASON)
+        _tell_coordinators(session, opened, presenter_id, now)
+        log.info("presenter released", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+
+
+def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
+    """Visits not over yet where she stands in the crew in any living state."""
+    rows = session.scalars(
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(
+            Assignment.presenter_id == presenter_id,
+            Assignment.state.in_(LIVING),
+            Assignment.state != AssignmentState.PRESENT,
+            Assignment.busy_until > now,
+        )
+        .distinct()
+        .order_by(Presentation.visit_id)
+    )
+    return list(rows)
+
+
+def _tell_coordinators(session: Session, opened: OpenVisit, presenter_id: int, now: dt.datetime) -> None:
+    """Who plans learns it by mail; whose proof it was stands on the pages, never in a mail."""
+    centre_id = session.get_one(Presenter, presenter_id).centre_id
+    for address, language in coordinators_of(centre_id):
+        queue_message(
+            "crew_not_cleared",
+            address=address,
+            language=language,
+            values=letters.facts(opened, language) | {"path": f"/visits/{opened.visit.number}"},
+            now=now,
+            about=("visit", opened.visit.id),
+            centre_id=centre_id,
+        )

@@ -1,0 +1,177 @@
+"""The coordinator decides, corrects and takes silence for a yes; the school names its adults."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance import queries, service
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.programmes.terms import Audience
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.people import an_actor
+
+OTHER = Counts(pupils=86, teachers=3)
+WEEK = dt.timedelta(days=7)
+
+
+def state_of(presentation_id):
+    db.session.rollback()
+    return db.session.scalar(select(Attendance.state).where(Attendance.presentation_id == presentation_id))
+
+
+def counting(presentation_id):
+    """The numbers that count, by audience: what reports read."""
+    db.session.rollback()
+    rows = db.session.execute(
+        select(HeadCount.audience, HeadCount.people).where(
+            HeadCount.presentation_id == presentation_id, HeadCount.counts.is_(True)
+        )
+    ).all()
+    assert len(rows) in (0, len(Audience))
+    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
+
+
+def request_state(begun):
+    db.session.rollback()
+    return db.session.get(SchoolRequest, begun.request.id).state
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("source", "counts"), [(CountSource.EDUCATOR, FAIR), (CountSource.SCHOOL, OTHER)])
+def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
+    begun = a_counted_visit()
+    service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+
+    service.lock_attendance(begun.coordinator, begun.first, source, now=LEAVING)
+
+    assert counting(begun.first) == counts
+    assert state_of(begun.first) is AttendanceState.LOCKED
+    assert request_state(begun) is RequestState.REPORTED
+    assert queries.waiting_attendance(begun.coordinator) == []
+
+
+def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):
+    begun = a_counted_visit()
+
+    with pytest.raises(Conflict, match="count_missing"):
+        service.lock_attendance(begun.coordinator, begun.first, CountSource.SCHOOL, now=LEAVING)
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING)
+    assert counting(begun.first) == FAIR
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
+
+def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
+    begun = a_locked_visit()
+
+    for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
+        with pytest.raises(refusal):
+            service.lock_attendance(actor, begun.first, CountSource.EDUCATOR, now=LEAVING)
+        with pytest.raises(refusal):
+            service.correct_counts(actor, begun.first, OTHER, "typed wrongly", now=LEAVING)
+    assert counting(begun.first) == FAIR
+
+
+@pytest.mark.both_databases
+def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_again(session):
+    begun = a_locked_visit()
+
+    service.correct_counts(begun.coordinator, begun.first, OTHER, "the list says 86", now=LEAVING)
+    service.correct_counts(begun.coordinator, begun.first, FAIR, "it said 88 after all", now=LEAVING)
+
+    assert state_of(begun.first) is AttendanceState.CORRECTED
+    assert counting(begun.first) == FAIR
+    said = queries.said_so_far([begun.first])
+    assert [(line.version, line.source, line.said, line.counts) for line in said] == [
+        (1, CountSource.EDUCATOR, FAIR, False),
+        (1, CountSource.SCHOOL, FAIR, False),
+        (2, CountSource.COORDINATOR, OTHER, False),
+        (3, CountSource.COORDINATOR, FAIR, True),
+    ]
+    steps = queries.history_of([begun.first])
+    assert [line.to.value for line in steps] == ["submitted", "countersigned", "locked", "corrected", "corrected"]
+    assert [line.reason for line in steps][-2:] == ["the list says 86", "it said 88 after all"]
+    assert queries.violations() == []
+
+
+def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
+    begun = a_counted_visit()
+
+    with pytest.raises(Rejected) as refusal:
+        service.correct_counts(begun.coordinator, begun.first, Counts(pupils=-1), "", now=LEAVING)
+    assert refusal.value.problems == {"pupils": "count_out_of_range", "reason": "reason_missing"}
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
+    assert counting(begun.first) == FAIR
+
+
+@pytest.mark.both_databases
+def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
+    begun = a_counted_visit()
+
+    assert service.assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
+    assert service.assume_silent(now=LEAVING + WEEK) == 1
+    assert service.assume_silent(now=LEAVING + WEEK) == 0
+
+    assert state_of(begun.first) is AttendanceState.ASSUMED
+    assert request_state(begun) is RequestState.DELIVERED
+    service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING + WEEK)
+    assert request_state(begun) is RequestState.REPORTED
+
+
+def test_a_school_that_wakes_up_late_can_still_sign(session):
+    begun = a_counted_visit()
+    service.assume_silent(now=LEAVING + WEEK)
+
+    assert service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING + WEEK)
+    assert state_of(begun.first) is AttendanceState.LOCKED
+
+
+def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
+    begun = a_counted_visit(counts=Counts(pupils=50, teachers=3))
+
+    service.name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
+    service.name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
+
+    db.session.rollback()
+    names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
+    assert names == ["Mira Savić", "Đorđe Čukić"]
+
+
+def test_more_names_than_adults_in_the_room_are_refused(session):
+    begun = a_counted_visit(counts=Counts(pupils=50, teachers=1))
+
+    with pytest.raises(Rejected) as refusal:
+        service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+
+    assert refusal.value.problems == {"names": "more_names_than_adults"}
+    assert session.scalar(select(func.count()).select_from(NamedAdult)) == 0
+
+
+def test_names_may_be_given_before_anybody_has_counted_but_only_by_the_school(session):
+    begun = a_begun_visit()
+
+    service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+
+    for actor, refusal in [(begun.teacher, NotAllowed), (begun.coordinator, NotAllowed)]:
+        with pytest.raises(refusal):
+            service.name_adults(actor, begun.visit.id, (), now=LEAVING)
+    with pytest.raises(NotFound):
+        service.name_adults(a_begun_visit().school, begun.visit.id, (), now=LEAVING)
+    assert session.scalar(select(func.count()).select_from(NamedAdult)) == 2
+
+
+def test_no_audit_row_holds_a_name(session):
+    begun = a_locked_visit(names=("Ана Петровић",))
+
+    details = " ".join(session.scalars(select(AuditEntry.details)))
+
+    assert "Ана" not in details
+    assert begun.visit.number not in details

@@ -1,0 +1,126 @@
+"""A consent withdrawn, a check refused, an account suspended: the visits to come are free at once (TRUST S46, S50)."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.people.models import User
+from scheduler.planning import service
+from scheduler.planning.models import CalendarEntry
+from scheduler.planning.terms import AssignmentState, VisitState
+from scheduler.policy import ANONYMOUS, Role
+from scheduler.requests.terms import RequestState
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_user, presenter_actor
+from tests.factories.safeguarding import make_consent
+from tests.planning.scene import THE_DAY, Scene, mails, presentations, request_state, states, visit_of
+
+WITHDRAWN = [AssignmentState.WITHDRAWN]
+ACCEPTED = [AssignmentState.ACCEPTED]
+REFUSED = VettingDraft(VettingResult.REFUSED, MONDAY.date(), MONDAY.date())
+
+
+def consent_of(session, person) -> int:
+    return session.scalar(select(GuardianConsent.id).where(GuardianConsent.presenter_id == person.id))
+
+
+def an_officer(scene: Scene):
+    return an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id)
+
+
+@pytest.mark.both_databases
+def test_a_withdrawn_consent_frees_the_visits_to_come_and_names_the_minor_nowhere(session):
+    scene = Scene(educators=1, influencers=1)
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+    before = presentations(session, scene)[0].sequence
+    assert any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
+
+    service.withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert presentations(session, scene)[0].sequence == before + 1
+    assert not any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
+    [told] = mails(session, "crew_not_cleared")
+    assert told.address == "desk@ncc.example"
+    assert "Tara" not in told.text + told.subject
+    assert [mail.address for mail in mails(session, "visit_released")] == [session.get_one(User, minor.user_id).email]
+
+
+def test_a_minor_who_withdraws_her_own_consent_is_free_too(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+
+    service.withdraw_consent(presenter_actor(minor), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+
+
+def test_another_consent_that_covers_the_day_keeps_her(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+    make_consent(minor.id)
+
+    service.withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+
+
+def test_a_visit_that_is_over_stays_as_it_was(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+
+    service.withdraw_consent(an_officer(scene), consent_of(session, minor), now=THE_DAY + dt.timedelta(hours=12))
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+
+
+@pytest.mark.both_databases
+def test_a_refused_check_of_the_adult_frees_the_minor_before_him(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+
+    service.record_vetting(an_officer(scene), adult.id, REFUSED, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.PLANNED
+
+
+def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(session):
+    scene = Scene(educators=1, influencers=0)
+    adult = scene.educator()
+    scene.accepted_by(adult)
+    other = make_user(Role.COORDINATOR, centre_id=scene.centre_id)
+    administrator = an_actor(Role.ADMINISTRATOR, centre_id=scene.centre_id)
+
+    service.suspend_user(administrator, adult.user_id, now=MONDAY)
+    service.suspend_user(administrator, other.id, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: WITHDRAWN}
+
+
+def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+
+    for stranger in (ANONYMOUS, presenter_actor(adult), an_actor(Role.SAFEGUARDING)):
+        with pytest.raises((NotAllowed, NotFound)):
+            service.withdraw_consent(stranger, consent_of(session, minor), now=MONDAY)
+        with pytest.raises((NotAllowed, NotFound)):
+            service.record_vetting(stranger, adult.id, REFUSED, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+    assert {row.result for row in session.scalars(select(Vetting))} == {VettingResult.CLEARED}
+    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [None]

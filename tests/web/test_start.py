@@ -1,0 +1,90 @@
+"""What a server does before its first answer: it refuses a dangerous environment in one line (TRUST S31, S38)."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scheduler.config import ROOT, Settings, problems_with
+from tests.conftest import settings_for
+
+GOOD = {"mode": "production", "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz", "base_url": "https://a.example"}
+COMMANDS = (["flask", "--app", "wsgi", "db", "upgrade"], ["waitress", "--listen=127.0.0.1:8239", "wsgi:app"])
+
+
+def started(arguments: list[str], instance: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=clean | {"INSTANCE": str(instance)} | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def wanted(folder: Path, **given: object) -> Settings:
+    return Settings(**(settings_for(folder).__dict__ | GOOD | given))
+
+
+def test_a_good_production_has_no_problem(tmp_path):
+    assert problems_with(wanted(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"secret_key": ""}, "SECRET_KEY"),
+        ({"secret_key": "short"}, "SECRET_KEY"),
+        ({"secret_key": "a" * 60}, "SECRET_KEY"),
+        ({"base_url": "http://a.example"}, "BASE_URL"),
+        ({"trusted_hosts": ("*",)}, "TRUSTED_HOSTS"),
+        ({"trusted_hosts": ("*.example",)}, "TRUSTED_HOSTS"),
+        ({"trusted_hosts": ("a.example", ".")}, "TRUSTED_HOSTS"),
+        ({"trusted_hosts": ()}, "TRUSTED_HOSTS"),
+        ({"mode": "debug"}, "MODE"),
+    ],
+)
+def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
+    problems = problems_with(wanted(tmp_path, **given))
+
+    assert len(problems) == 1
+    assert word in problems[0]
+
+
+def test_production_refuses_a_database_that_others_may_read(tmp_path):
+    settings = wanted(tmp_path)
+    file = tmp_path / "raspored.sqlite3"
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+
+    assert problems_with(settings) == [f"{file} may be read by others: chmod go= {file}"]
+    file.chmod(0o600)
+    assert problems_with(settings) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["flask", "waitress"])
+def test_a_refused_start_says_why_in_one_line(tmp_path, command):
+    ended = started(command, tmp_path, MODE="production", PORT="many")
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stderr.startswith("Raspored cannot start: ")
+
+
+def test_what_a_bare_migration_makes_is_for_nobody_else(tmp_path):
+    instance = tmp_path / "instance"
+
+    ended = started(COMMANDS[0], instance)
+
+    assert ended.returncode == 0, ended.stderr
+    assert stat.S_IMODE(instance.stat().st_mode) == 0o700
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in instance.iterdir()}
+    assert "raspored.sqlite3" in modes
+    assert set(modes.values()) == {0o600}
