@@ -167,7 +167,8 @@ def subscribes(educator: Person) -> str:
     educator.presses("Make the address")
     educator.reads("Your new calendar address")
     address = educator.main.get_by_role("link", name="Add to the calendar on this device").get_attribute("href")
-    assert address and address.startswith("webcal://")
+    assert address is not None
+    assert address.startswith("webcal://")
     return address.replace("webcal:", "http:", 1)
 
 

@@ -67,12 +67,14 @@ def week() -> ResponseReturnValue:
 def visit(number: str) -> ResponseReturnValue:
     if policy.scope_of(current_actor(), "update", "visit") is None:
         row = queries.visit_for(current_actor(), number)
-        return render_template("planning/own_visit.html", visit=row, may_count=_has_begun(row))
+        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row))
     return _visit_page(number)
 
 
-def _has_begun(row: VisitRow) -> bool:
-    """Whether there is somebody to count: the crew is in the school, or was."""
+def _may_count(row: VisitRow) -> bool:
+    """Whether the reader may count, and there is somebody to count: the crew is in the school, or was."""
+    if policy.scope_of(current_actor(), "create", "attendance") is None:  # who only reads, for example safeguarding
+        return False
     return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
 
 
