@@ -66,10 +66,10 @@ class Person:
             self.complaints.append(f"{self.page.url} is {wide} px wide on a screen of {self.width}")
 
     def reads(self, *words: str) -> None:
-        """These words stand on the page."""
+        """These words are to be seen on the page."""
         for text in words:
             with self.sees():
-                expect(self.main.or_(self.page.locator("[role=status]")).filter(has_text=text).first).to_be_visible()
+                expect(self.page.locator("body")).to_contain_text(text, use_inner_text=True)
         self.looks()
 
     def presses(self, name: str) -> None:
@@ -87,7 +87,7 @@ class Person:
 
     def types(self, label: str, value: str) -> None:
         with self.sees():
-            self.main.get_by_label(label).first.fill(value)
+            self.main.get_by_label(label).and_(self.page.locator("input, textarea")).first.fill(value)
 
     def ticks(self, label: str) -> None:
         with self.sees():

@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
-from scheduler.planning.terms import OPEN_VISITS, VisitState
+from scheduler.planning.terms import OPEN_VISITS, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -19,6 +19,8 @@ from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import MoveForm, PlanForm, PressForm, ReasonForm, UntilForm
+
+HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
 
 def _today() -> dt.date:
@@ -65,8 +67,15 @@ def week() -> ResponseReturnValue:
 def visit(number: str) -> ResponseReturnValue:
     if policy.scope_of(current_actor(), "update", "visit") is None:
         row = queries.visit_for(current_actor(), number)
-        return render_template("planning/own_visit.html", visit=row, form=PressForm())
+        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row))
     return _visit_page(number)
+
+
+def _may_count(row: VisitRow) -> bool:
+    """Whether the reader may count, and there is somebody to count: the crew is in the school, or was."""
+    if policy.scope_of(current_actor(), "create", "attendance") is None:  # who only reads, for example safeguarding
+        return False
+    return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
 
 
 def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None) -> ResponseReturnValue:

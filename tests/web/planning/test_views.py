@@ -346,3 +346,21 @@ def test_each_roles_first_page_says_what_waits(app, scene):
     officer = reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id))
     assert "Vetting and consent" in body(officer.get("/desk"))
     assert app.test_client().get("/desk").status_code == 302
+
+
+def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(app, scene, monkeypatch):
+    ana = scene.educator()
+    number = offered_soon(scene, ana)
+    browser_of(app, ana).post(f"/offers/{number}/accept")
+    service.confirm_visit(scene.coordinator, scene.visit_id, now=clock.now())
+    keeper = make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)
+
+    def is_led(person) -> bool:
+        return f"/visits/{number}/count" in body(reading(app, person).get(f"/visits/{number}"))
+
+    assert not is_led(ana)
+    begun = dt.datetime.combine(DAY, dt.time(20), tzinfo=dt.UTC)
+    monkeypatch.setattr(clock, "now", lambda: begun)
+
+    assert is_led(ana)
+    assert not is_led(keeper)
