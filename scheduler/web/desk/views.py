@@ -9,6 +9,7 @@ from scheduler import policy
 from scheduler.attendance import queries as attendance_queries
 from scheduler.core import clock
 from scheduler.planning import queries
+from scheduler.planning.terms import VisitRow, VisitState
 from scheduler.policy import Actor
 from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
@@ -17,6 +18,7 @@ from scheduler.web.guards import current_actor, may
 
 bp = Blueprint("desk", __name__)
 COMING_DAYS = 14
+COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
 
 
 @bp.get("/desk")
@@ -27,7 +29,7 @@ def today() -> ResponseReturnValue:
     day = clock.local_day(now)
     parts: dict[str, object] = {}
     if actor.presenter_id is not None:
-        parts |= _of_presenter(actor.presenter_id, day, now)
+        parts |= _of_presenter(actor, actor.presenter_id, day, now)
     if policy.scope_of(actor, "create", "visit"):
         parts |= _of_coordinator(actor, day, now)
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
@@ -36,14 +38,23 @@ def today() -> ResponseReturnValue:
     return render_template("desk/today.html", day=day, **parts)
 
 
-def _of_presenter(presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
-    visits = queries.visits_of_presenter(presenter_id, day, day + dt.timedelta(days=COMING_DAYS))
+def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    first_day, last_day = day - dt.timedelta(days=COUNTED_WITHIN_DAYS), day + dt.timedelta(days=COMING_DAYS)
+    visits = queries.visits_of_presenter(presenter_id, first_day, last_day)
+    counts = policy.scope_of(actor, "create", "attendance") is not None
     return {
+        "to_count": [visit for visit in visits if counts and _waits_for_numbers(visit, now)],
         "presenter": True,
         "today": [visit for visit in visits if visit.on_day == day],
         "coming": [visit for visit in visits if visit.on_day > day],
         "offers": queries.offers_of(presenter_id, now),
     }
+
+
+def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
+    """Begun, and nobody has said yet how many came."""
+    begun = visit.starts_at is not None and visit.starts_at <= now
+    return begun and visit.state in (VisitState.CONFIRMED, VisitState.READY)
 
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:

@@ -136,6 +136,7 @@ NOW = {
     _S.REPORTED: _l("Now: the certificate is prepared"),
 }
 HEADINGS = {
+    _S.DRAFT: _l("Confirm your address"),
     _S.UNVERIFIED: _l("Confirm your address"),
     _S.NEW: _l("We have your request"),
     _S.TRIAGE: _l("We are working on your request"),
@@ -159,6 +160,7 @@ HEADINGS = {
     _S.DISRUPTED: _l("The visit was stopped by a closure"),
 }
 NEXT = {
+    _S.DRAFT: _l("We see the request only when you open the link in the mail and press the button."),
     _S.UNVERIFIED: _l("We see the request only when you open the link in the mail and press the button."),
     _S.NEW: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),
     _S.TRIAGE: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),

@@ -1,0 +1,58 @@
+"""The first page: what must I do now?"""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.people.models import User
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.web.browser import browser_of
+
+
+def _first_page(app, presenter) -> str:
+    browser = browser_of(app, db.session.get_one(User, presenter.user_id))
+    return browser.get("/desk?lang=en").get_data(as_text=True)
+
+
+def _visit_on(day: dt.date, *presenters, state: VisitState = VisitState.CONFIRMED):
+    programme = make_programme(centre_id=presenters[0].centre_id)
+    visit = make_visit(state, programme=programme, on_day=day)
+    presentation = make_presentation(visit, state=PresentationState.CONFIRMED)
+    for presenter in presenters:
+        make_assignment(presentation, presenter.id, AssignmentState.ACCEPTED)
+    return visit
+
+
+@pytest.mark.parametrize("days_ago", [1, 29])
+def test_a_visit_that_was_held_and_not_counted_stays_on_the_educators_first_page(app, days_ago):
+    educator = a_cleared_educator()
+    visit = _visit_on(clock.local_day(clock.now()) - dt.timedelta(days=days_ago), educator)
+
+    shown = _first_page(app, educator)
+
+    assert f"/visits/{visit.number}/count" in shown
+    assert "Count the heads" in shown
+
+
+@pytest.mark.parametrize(
+    ("days_ahead", "state"),
+    [(1, VisitState.CONFIRMED), (-1, VisitState.DELIVERED), (-1, VisitState.OFFERED), (-31, VisitState.CONFIRMED)],
+)
+def test_what_is_to_come_or_done_or_was_never_confirmed_asks_for_no_numbers(app, days_ahead, state):
+    educator = a_cleared_educator()
+    _visit_on(clock.local_day(clock.now()) + dt.timedelta(days=days_ahead), educator, state=state)
+
+    assert "Count the heads" not in _first_page(app, educator)
+
+
+def test_an_influencer_is_not_led_to_counting_which_is_an_educators(app):
+    educator = a_cleared_educator()
+    minor = a_cleared_minor(centre_id=educator.centre_id)
+    _visit_on(clock.local_day(clock.now()) - dt.timedelta(days=1), educator, minor)
+
+    assert "Count the heads" not in _first_page(app, minor)
