@@ -57,7 +57,7 @@ def main() -> int:
     if sys.argv[1:] not in (["fast"], ["all"]):
         print("usage: python -m tools.checks fast|all", file=sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # so that the services are ended and cleared away
     try:
         failed = check(whole=sys.argv[1] == "all")

@@ -145,6 +145,7 @@ def main() -> int:
     open_standard_streams()
     os.chdir(ROOT)
     os.umask(0o077)  # the database, the queue and mail are nobody else's
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with it ignored
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:

@@ -177,7 +177,7 @@ def main() -> int:
     if not command:
         print("usage: python -m tools.services -- COMMAND …", file=sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with both() as urls:
