@@ -1,5 +1,6 @@
 """The school's own page behind its secret link: where the request stands, and what the school may still do."""
 
+from itertools import zip_longest
 from typing import Any
 
 from flask import Response, current_app, redirect, render_template, url_for
@@ -11,7 +12,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries as planning_queries
 from scheduler.policy import Actor
 from scheduler.requests import pdf, queries, rules, service
-from scheduler.requests.terms import PaperPresentation, RequestPage, RequestPaper, RequestState
+from scheduler.requests.terms import PaperPerson, PaperPresentation, RequestPage, RequestPaper, RequestState
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import link_actor, public
@@ -138,10 +139,13 @@ def own_paper(secret: str) -> ResponseReturnValue:
 
 
 def paper_of(page: RequestPage) -> Response:
-    """The request as PDF, in the language of the page it was asked from."""
+    """The request as PDF, in the language of the page: its summary, or the confirmation once the crew is settled."""
     language = page_language()
     settings: Settings = current_app.config["SETTINGS"]
     row = page.row
+    visit = planning_queries.crew_for_school(row.id, clock.now())
+    names = visit.names if visit else ()  # planning gives names only once the visit is confirmed
+    times = visit.starts_local if visit and names else ()
     paper = RequestPaper(
         running_number=row.number,
         centre_name=row.programme.centre(language),
@@ -150,18 +154,20 @@ def paper_of(page: RequestPage) -> Response:
         host_address=row.host.address(language),
         programme_title=row.programme.name(language),
         contact_name=page.contact_name,
-        first_day=row.first_day,
-        last_day=row.last_day,
+        first_day=visit.on_day if visit and names else row.first_day,
+        last_day=visit.on_day if visit and names else row.last_day,
         printed_at=clock.now(),
+        confirmed=bool(names),
+        crew=tuple(PaperPerson(name, surname="", role="") for name in names),
         presentations=tuple(
             PaperPresentation(
                 audience=str(words.AUDIENCES[asked.audience]),
                 classes=asked.classes,
                 expected=asked.pupils + asked.parents + asked.teachers,
                 room=page.room,
-                starts_local=asked.starts_local,
+                starts_local=agreed or asked.starts_local,
             )
-            for asked in page.presentations
+            for asked, agreed in zip_longest(page.presentations, times[: len(page.presentations)])
         ),
         file_number=page.file_number,
         equipment=tuple(equipment_of(page)),

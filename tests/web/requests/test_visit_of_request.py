@@ -4,6 +4,13 @@ import datetime as dt
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import transaction
+from scheduler.planning.terms import VisitState
+from scheduler.requests.terms import RequestState
+from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.papers import words_of
 from tests.planning.scene import Scene
 
 
@@ -17,3 +24,29 @@ def test_school_and_desk_see_the_planned_visit_and_no_name_before_it_is_confirme
 
     assert "Who is coming" in shown
     assert "Their names appear here" in shown
+
+
+def test_once_confirmed_the_paper_for_the_director_names_the_day_and_who_comes_a_minor_by_first_name(
+    app, client, tmp_path
+):
+    adult = a_cleared_educator(given_name="Jelena", family_name="Ristić")
+    minor = a_cleared_minor(centre_id=adult.centre_id, given_name="Tara", family_name="Nedodirljivić")
+    programme = make_programme(centre_id=adult.centre_id)
+    asked = make_school_request(RequestState.CONFIRMED, programme=programme)
+    day = asked.first_day + dt.timedelta(days=1)
+    facts = {"programme": programme, "host_id": asked.host_id, "school_request_id": asked.id, "on_day": day}
+    presentation = make_presentation(make_visit(VisitState.CONFIRMED, **facts), dt.time(9, 55))
+    make_assignment(presentation, adult.id)
+    make_assignment(presentation, minor.id)
+    with transaction():
+        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=clock.now())
+
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(client.get(f"/status/{secret}/request.pdf?lang=sr_Latn").data)
+    words = words_of(file)
+
+    assert "Jelena Ristić" in words
+    assert "Tara" in words
+    assert "Nedodirljivić" not in words
+    assert "utorak, 6. oktobar 2026." in words
+    assert "09:55" in words
