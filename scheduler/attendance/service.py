@@ -68,7 +68,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
         if _all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
             planning.mark_delivered(SYSTEM, visit.id, now=now)
-            _ask_school(session, visit, now)
+            write_to_school(session, visit, "countersign", now=now)
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
 
@@ -341,14 +341,17 @@ def _report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> Non
         requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 
 
-def _ask_school(session: Session, visit: Visit, now: dt.datetime) -> None:
-    """Ask the school to countersign, by a mail with its secret link."""
+def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.datetime) -> None:
+    """Mail the school of a visit its secret link to the numbers and the certificates, in the caller's transaction.
+
+    Nobody is written to where no request, or no address, stands behind the visit.
+    """
     school_request = session.get(SchoolRequest, visit.school_request_id or 0)
     if school_request is None or not school_request.contact_email:
         return
     host = session.get_one(Host, visit.host_id)
     queue_message(
-        "countersign",
+        kind,
         address=school_request.contact_email,
         language=school_request.language,
         values={

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.attendance import service as attendance
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates import pdf, queries, rules
 from scheduler.certificates.models import Certificate
@@ -24,11 +25,7 @@ from scheduler.config import settings
 from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.language import pick
 from scheduler.core.numbers import next_number
-from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
-from scheduler.places.models import Host
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
@@ -223,20 +220,4 @@ def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     school_request = session.get_one(SchoolRequest, visit.school_request_id)
     if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
-    if not school_request.contact_email:
-        return
-    host = session.get_one(Host, visit.host_id)
-    queue_message(
-        "certificates_ready",
-        address=school_request.contact_email,
-        language=school_request.language,
-        values={
-            "number": school_request.number,
-            "day": visit.on_day,
-            "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
-        },
-        now=now,
-        link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
-        about=("visit", visit.id),
-        centre_id=visit.centre_id,
-    )
+    attendance.write_to_school(session, visit, "certificates_ready", now=now)

@@ -6,36 +6,19 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance import queries, service
-from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.attendance.said import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 
 OTHER = Counts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
-
-
-def state_of(presentation_id):
-    db.session.rollback()
-    return db.session.scalar(select(Attendance.state).where(Attendance.presentation_id == presentation_id))
-
-
-def counting(presentation_id):
-    """The numbers that count, by audience: what reports read."""
-    db.session.rollback()
-    rows = db.session.execute(
-        select(HeadCount.audience, HeadCount.people).where(
-            HeadCount.presentation_id == presentation_id, HeadCount.counts.is_(True)
-        )
-    ).all()
-    assert len(rows) in (0, len(Audience))
-    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
 
 
 def request_state(begun):

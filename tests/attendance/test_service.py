@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.attendance import queries, service
-from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.models import HeadCount
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -18,9 +18,9 @@ from scheduler.people.terms import PresenterKind
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import ANONYMOUS
-from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.attendance.said import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, presenter_actor
 from tests.factories.planning import make_assignment
@@ -28,23 +28,6 @@ from tests.factories.safeguarding import a_cleared_educator, make_vetting
 
 OTHER = Counts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
-
-
-def state_of(presentation_id):
-    db.session.rollback()
-    return db.session.scalar(select(Attendance.state).where(Attendance.presentation_id == presentation_id))
-
-
-def counting(presentation_id):
-    """The numbers that count, by audience: what reports read."""
-    db.session.rollback()
-    rows = db.session.execute(
-        select(HeadCount.audience, HeadCount.people).where(
-            HeadCount.presentation_id == presentation_id, HeadCount.counts.is_(True)
-        )
-    ).all()
-    assert len(rows) in (0, len(Audience))
-    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
 
 
 def mails(kind):
