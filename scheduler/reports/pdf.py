@@ -101,7 +101,7 @@ def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None
     for place, figure in enumerate(figures):
         x = MARGIN + place * width
         sheet.box((x, flow.y, 0.7, 13), fill=QUINCE)
-        style, lines = fitted(number(figure.value, lang), FIGURE, width - 6)
+        style, lines = fitted(number(figure.value or 0, lang), FIGURE, width - 6)
         sheet.lines(x + 4, flow.y + 7.2, lines, style)
         style, lines = fitted(figure.label, LABEL, width - 5, least=6)
         sheet.lines(x + 4, flow.y + 12.3, lines, style)

@@ -56,6 +56,9 @@ RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATO
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
+    ("programmes.programmes", "clip", _l("Programmes")),
+    ("programmes.campaigns", "megaphone", _l("Campaigns")),
+    ("public.where_we_have_been", "map", _l("Where we have been")),
     ("certificates.find", "cert", _l("Check a certificate")),
 )
 
