@@ -30,7 +30,7 @@ from scheduler.reports.terms import (
 
 LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
-NAMES_AT, FAR_END = 31.0, 84.0  # per cent: where lying bars begin and where the longest ends
+NAMES_AT, FAR_END = 33.0, 84.0  # per cent: where lying bars begin and where the longest ends
 FIRST_SLOT = 14.0  # per cent: where columns begin; before them stands the name of the series
 STEPS = 4
 LETTER = 13.5  # width of a letter of a city's name in units of the map
@@ -88,7 +88,7 @@ def _series_bars(
     series: Series, labels: Sequence[str], frame: tuple[float, float, float], look: str, lang: str
 ) -> list[Bar]:
     base, tall, slot = frame
-    most = max(*series.values, 1)
+    most = max([*series.values, 1])
     return [
         Bar(
             _pc(FIRST_SLOT + (place + 0.16) * slot), round(base - tall * value / most, 1), _pc(slot * 0.68),
@@ -101,7 +101,7 @@ def _series_bars(
 
 def _series_letters(series: Series, frame: tuple[float, float, float], lang: str) -> list[Letters]:
     base, tall, slot = frame
-    most = max(*series.values, 1)
+    most = max([*series.values, 1])
     values = [
         Letters(_pc(FIRST_SLOT + (place + 0.5) * slot), round(base - tall * value / most - 5, 1), number(value, lang),
                 "middle", "value")
@@ -168,6 +168,11 @@ def country() -> Country:
     return Country(float(width), float(height), tuple(_outline(*one) for one in found), tuple(map(float, degrees)))  # type: ignore[arg-type]
 
 
+def is_drawn(iso: str) -> bool:
+    """Whether the outline file has a shape of that name."""
+    return any(one.iso == iso for one in country().outlines)
+
+
 def _outline(iso: str, path: str) -> Outline:
     rings = [_whole(ring) for ring in re.findall(r"M([^MZ]+)", path)]
     x, y = _middle(max(rings, key=lambda ring: abs(_area(ring))))
@@ -232,7 +237,12 @@ def district_map(lines: Sequence[DistrictLine], summary: str, lang: str) -> MapD
     for place, (start, end) in enumerate(spans):
         look = f"m{STEPS - len(starts) + place + 1}"
         legend.append(Legend(look, _span(start, end, lang)))
-    return MapDrawing(summary, country().width, country().height, tuple(areas), legend=tuple(legend))
+    beside = tuple(
+        f"{line.name or _('Abroad, or without a municipality')} ({number(line.presentations, lang)})"
+        for line in lines
+        if line.presentations and not is_drawn(line.iso)
+    )
+    return MapDrawing(summary, country().width, country().height, tuple(areas), legend=tuple(legend), beside=beside)
 
 
 def _span(start: int, end: int | None, lang: str) -> str:

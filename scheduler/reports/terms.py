@@ -389,3 +389,4 @@ class MapDrawing:
     areas: tuple[Area, ...]
     spots: tuple[Spot, ...] = ()
     legend: tuple[Legend, ...] = ()
+    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

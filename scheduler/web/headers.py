@@ -32,6 +32,7 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
 HSTS = "max-age=31536000; includeSubDomains"
 
 log = logging.getLogger(__name__)
@@ -58,10 +59,19 @@ def protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if "_user_id" in session else "private, no-cache"
+        response.headers["Cache-Control"] = "no-store" if "_user_id" in session else UNSIGNED
+        _spare_what_is_known(response)
     if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
     return response
+
+
+def _spare_what_is_known(response: Response) -> None:
+    """An open page that the browser holds already is answered by its mark alone (304)."""
+    kept = response.headers["Cache-Control"] == UNSIGNED and not response.is_streamed
+    if kept and request.method == "GET" and response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
 
 
 def note_request(response: Response) -> Response:

@@ -55,7 +55,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 PUBLIC = (
-    ("requests.book", "calendar", _l("Book a visit")),
+    ("requests.book", "calendar", _l("Book")),
     ("programmes.programmes", "clip", _l("Programmes")),
     ("programmes.campaigns", "megaphone", _l("Campaigns")),
     ("public.where_we_have_been", "map", _l("Where we have been")),

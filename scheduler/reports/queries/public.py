@@ -78,14 +78,14 @@ def _crew_of(campaign_id: int) -> dict[PresenterKind, int]:
     """How many different presenters of each kind went into schools for a campaign, or have promised to."""
     went = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
     wanted = (
-        select(Presenter.kind, func.count(Presenter.id.distinct()))
+        select(Presenter.kind, func.count(Presenter.id.distinct()).label("number"))
         .join(Assignment, Assignment.presenter_id == Presenter.id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .join(Visit, Visit.id == Presentation.visit_id)
         .where(Visit.campaign_id == campaign_id, Assignment.state.in_(went))
         .group_by(Presenter.kind)
     )
-    return dict(db.session().execute(wanted).tuples().all())
+    return {row.kind: row.number for row in db.session().execute(wanted)}
 
 
 def _held(filters: Filters, *columns: Any) -> Select[Any]:

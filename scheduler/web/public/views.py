@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -16,7 +17,7 @@ from scheduler.reports import rules as report_rules
 from scheduler.web.filters import FACES, FLAGS
 from scheduler.web.guards import public
 from scheduler.web.i18n import page_language
-from scheduler.web.public import machines, words
+from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 
 bp = Blueprint("public", __name__)
@@ -35,6 +36,7 @@ def front() -> ResponseReturnValue:
         programmes=programme_queries.open_programmes(),
         campaign=campaigns[0] if campaigns else None,
         campaign_days=words.days_of(campaigns[0]) if campaigns else "",
+        campaign_reached=words.reached_by(report_queries.campaign_outcome(campaigns[0], today)) if campaigns else [],
         campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
         year=year,
         centres=words.strips(year) if year else [],
@@ -126,6 +128,7 @@ def styleguide() -> ResponseReturnValue:
         toast=toast,
         sprite=sorted(_icons()),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
+        sample=samples.drawings(),
     )
 
 
@@ -161,7 +164,8 @@ def manifest() -> ResponseReturnValue:
 @public
 def favicon() -> ResponseReturnValue:
     """The mark for browsers that ask without reading the page."""
-    return current_app.send_static_file("img/favicon.ico")
+    mark = Path(str(current_app.static_folder), "img", "favicon.ico").read_bytes()
+    return Response(mark, content_type="image/x-icon", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @bp.get("/robots.txt")

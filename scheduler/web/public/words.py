@@ -5,11 +5,11 @@ from typing import Any
 from flask import url_for
 
 from scheduler.core.language import span_of_days
-from scheduler.programmes.terms import CampaignRow
+from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports import charts, rules
-from scheduler.reports.terms import DistrictLine, MapDrawing, PublicYear
+from scheduler.reports.terms import DistrictLine, MapDrawing, Outcome, PublicYear
 from scheduler.web.filters import number
-from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.i18n import _, _n, ngettext, page_language
 
 
 def days_of(campaign: CampaignRow) -> str:
@@ -28,9 +28,21 @@ def strips(year: PublicYear) -> list[dict[str, Any]]:
     return strips
 
 
+def reached_by(outcome: Outcome) -> list[str]:
+    """What a campaign reached, in two short phrases; a number that is not shown is left out."""
+    cities = _n("%(num)s of %(all)s city", "%(num)s of %(all)s cities", outcome.cities_reached, all=len(outcome.cities))
+    pupils = outcome.reached[Audience.PUPILS]
+    return (
+        [cities]
+        if pupils is None
+        else [cities, ngettext("%(num)s pupil", "%(num)s pupils", pupils) % {"num": number(pupils)}]
+    )
+
+
 def most_held(year: PublicYear) -> list[DistrictLine]:
-    """Districts by presentations held, the most first; equal ones by name."""
-    return sorted(year.districts, key=lambda line: -line.presentations)
+    """Districts by presentations held, the most first; those that are not drawn only when something was held."""
+    shown = [line for line in year.districts if line.presentations or charts.is_drawn(line.iso)]
+    return sorted(shown, key=lambda line: -line.presentations)
 
 
 def year_map(year: PublicYear) -> MapDrawing:
