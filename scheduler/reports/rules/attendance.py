@@ -12,14 +12,17 @@ from scheduler.reports.terms import (
     COUNTED,
     BadPeriod,
     CentreYear,
+    Chart,
     Counts,
     Definition,
+    DistrictLine,
     Group,
     Key,
     KeyFigure,
     Period,
     Profile,
     Report,
+    Series,
 )
 
 LONGEST_YEARS = 30
@@ -268,6 +271,29 @@ def story(centre: CentreYear, year: int, lang: str) -> list[str]:
             }
         )
     return lines
+
+
+def charts_of(report: Report, lang: str) -> tuple[Chart, ...]:
+    """People by month, when the report is split by months and by nothing else: on the page and on paper."""
+    if report.by != (Group.MONTH,):
+        return ()
+    heads = number_heads(lang)
+    labels = tuple(short_month(row.keys[0].value, lang) for row in report.rows)
+    series = tuple(
+        Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
+        for name in ("pupils", "parents", "teachers")
+    )
+    return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
+
+
+def districts_of(report: Report) -> tuple[DistrictLine, ...]:
+    """The lines of a map, when the report is split by districts and by nothing else; staff see every number."""
+    if report.by != (Group.DISTRICT,):
+        return ()
+    return tuple(
+        DistrictLine(row.keys[0].value, row.keys[0].label, row.counts.presentations, row.counts.people)
+        for row in report.rows
+    )
 
 
 def definitions(lang: str) -> list[Definition]:
