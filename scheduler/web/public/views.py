@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.db import answers
 from scheduler.core.paging import Page
+from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports import queries as report_queries
 from scheduler.reports import rules as report_rules
@@ -21,6 +22,7 @@ from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 
 bp = Blueprint("public", __name__)
+DATED = dt.date(2026, 11, 24)  # of the privacy notice and the accessibility statement: when their words last changed
 
 
 @bp.get("/")
@@ -39,7 +41,7 @@ def front() -> ResponseReturnValue:
         campaign_reached=words.reached_by(report_queries.campaign_outcome(campaigns[0], today)) if campaigns else [],
         campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
         year=year,
-        centres=words.strips(year) if year else [],
+        strips=words.strips(year) if year else [],
         drawing=words.year_map(year) if year else None,
         first_lines=words.most_held(year)[:5] if year else [],
     )
@@ -73,7 +75,7 @@ def figures() -> ResponseReturnValue:
         year=year,
         pills=words.year_pills(years, chosen, ".figures"),
         running=chosen == clock.local_day(clock.now()).year,
-        centres=words.strips(year),
+        strips=words.strips(year),
         stories=[report_rules.story(one, year.year, language) for one in year.centres],
         definitions=report_rules.definitions(language)[:4],
     )
@@ -92,19 +94,19 @@ def _years() -> tuple[list[int], int]:
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", centres=centres(), dated=DATED)
 
 
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    return render_template("public/accessibility.html")
+    return render_template("public/accessibility.html", centres=centres(), dated=DATED)
 
 
 @bp.get("/about")
 @public
 def about() -> ResponseReturnValue:
-    return render_template("public/about.html")
+    return render_template("public/about.html", centres=centres())
 
 
 @bp.get("/styleguide")
@@ -134,6 +136,7 @@ def styleguide() -> ResponseReturnValue:
         sprite=sorted(_icons()),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
         sample=samples.drawings(),
+        centres=centres(),
     )
 
 
