@@ -51,7 +51,7 @@ def test_a_sum_that_must_not_be_read_cannot_be_added_up():
 
 
 @given(st.lists(st.integers(0, 40), max_size=7))
-def test_no_small_number_can_be_computed_from_what_is_shown(numbers):
+def test_trust_s44_no_small_number_can_be_computed_from_what_is_shown(numbers):
     shown, total = public_cells(numbers)
 
     hidden = [number for number, one in zip(numbers, shown, strict=True) if one is None]

@@ -20,17 +20,17 @@ from scheduler.planning.terms import AssignmentState
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
 from scheduler.reports.queries.attendance import attendance_report, conditions, people
-from scheduler.reports.rules.attendance import period_of, year_of
+from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of
 from scheduler.reports.terms import Cell, Counts, DistrictName, Filters, Group, Outcome, Period, PublicYear
 
-EVER = Period(dt.date(2000, 1, 1), dt.date(2029, 12, 31))
+BEGINNING = dt.date(2000, 1, 1)
 
 
 def years_held(today: dt.date) -> list[int]:
     """Calendar years up to this one of which something is counted, the newest first."""
     year = extract("year", Presentation.on_day)
-    wanted = _held(Filters(period_of(EVER.first, today)), year).distinct()
+    wanted = _held(Filters(Period(BEGINNING, today)), year).distinct()
     return sorted((int(found) for found in db.session().scalars(wanted)), reverse=True)
 
 

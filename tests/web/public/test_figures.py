@@ -62,7 +62,7 @@ def test_the_map_and_the_table_beside_it_say_the_same(client):
     assert told(page, "Total") == "2 1,300"
 
 
-def test_few_people_are_hidden_and_cannot_be_computed_from_any_year_or_page(client):
+def test_trust_s44_few_people_are_hidden_and_cannot_be_computed_from_any_year_or_page(client):
     programme = make_programme()
     held("Nišava", "RS-20", Counts(pupils=3), programme=programme)
     held("Pirot", "RS-22", Counts(pupils=120), programme=programme)
