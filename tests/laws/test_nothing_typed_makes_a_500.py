@@ -1,7 +1,7 @@
 """Whatever is typed into a field, an address or a filter: a plain answer, never a broken page (TRUST S17, S26, S33)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,9 +57,10 @@ def browser(app: Flask, role: Role | None) -> FlaskClient:
     return sign_in_as(client, user_id)
 
 
-def forms_within_reach(app: Flask, client: FlaskClient) -> Iterator[FormSeen]:
-    """One form of each shape, on any page that links lead to."""
+def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
+    """One form of each shape, on any page that links lead to, from the plain addresses and `more`."""
     todo = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
+    todo += more
     seen, shapes = set(todo), {}
     while todo:
         address = todo.pop(0)
