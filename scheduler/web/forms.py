@@ -133,7 +133,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "")[:64]])
+    form_key = HiddenField(
+        default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "").replace("\0", "")[:64]]
+    )
 
     def accepted(self) -> bool:
         """Whether this is a POST and every field has its shape."""
