@@ -47,7 +47,7 @@ def book() -> ResponseReturnValue:
     form = talk.sent_form("host")
     if form.accepted() and (chosen := form.chosen()):
         place_queries.host_of(chosen)
-        if slug := request.form.get("programme", "")[:80]:
+        if slug := request.form.get("programme", "").replace("\0", "")[:80]:
             _remember_wish(talk, slug)
         talk.keep("host", {"host_id": [str(chosen)]})
         return redirect(_address(talk.next_page("host")))
@@ -154,10 +154,11 @@ def _address(page: str) -> str:
 @public
 def check() -> ResponseReturnValue:
     """Is everything right? Only this press sends something."""
-    talk = Conversation.of_visitor()
+    talk, form = Conversation.of_visitor(), CheckForm()
+    if form.accepted() and service.was_sent(form.form_key.data):
+        return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
     if missing := talk.unfinished():
         return redirect(url_for(".book") if missing == "host" else _address(missing))
-    form = CheckForm()
     problems: dict[str, str] = {}
     status = 200
     if form.accepted():
