@@ -61,9 +61,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
     visits = db.session.execute(
         sa.select(sa.func.max(Visit.number), Visit.state).where(Visit.centre_id == centre_id).group_by(Visit.state)
     ).all()
-    of_visits = [
-        {"number": number, "ordinal": "1", "presenter_id": presenter_of(number)} for number, _state in visits
-    ]
+    of_visits = [{"number": number, "ordinal": "1", "presenter_id": presenter_of(number)} for number, _state in visits]
     requests = db.session.execute(
         sa.select(sa.func.max(SchoolRequest.number), SchoolRequest.state)
         .where(SchoolRequest.centre_id == centre_id)
