@@ -6,10 +6,24 @@ totals, one for the rows, whatever the split. Only what is locked or corrected a
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, and_, case, cast, extract, func
-from sqlalchemy import literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import type_coerce as read_as
 
 from scheduler.attendance.models import Attendance, HeadCount
@@ -278,8 +292,8 @@ def _key_names(groups: Sequence[Group]) -> list[str]:
 
 
 def _counts_of(row: Any) -> Counts:
-    sums = (row.visits, row.presentations, row.pupils, row.parents, row.teachers, row.others, row.cities)
-    return Counts(*map(int, sums), int(row.kilometres))  # PostgreSQL adds whole numbers up to decimal ones
+    names = [field.name for field in fields(Counts)]
+    return Counts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
 
 
 def _row(groups: Sequence[Group], row: Any, filters: Filters, language: str) -> CountRow:
