@@ -315,6 +315,8 @@ def test_a_school_cancels_by_its_link(app, scene):
     assert done.status_code == 200
     assert "The visit is cancelled." in body(done)
     assert state_of(scene) is VisitState.CANCELLED
+    again = browser.post(path, data={"reason": "Exam day"})
+    assert (again.status_code, again.location) == (302, path.removesuffix("/cancel"))
 
 
 def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(app, scene):
