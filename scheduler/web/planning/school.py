@@ -12,7 +12,6 @@ from scheduler.web.guards import link_actor, public
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import ReasonForm
 
-
 CANCELLED = (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
 
 
