@@ -12,6 +12,7 @@ from scheduler.planning.queries.pages import (
     visit_for,
     visit_id_of,
     visit_page,
+    visits_of_days,
     visits_of_presenter,
     visits_of_week,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "visit_for",
     "visit_id_of",
     "visit_page",
+    "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
     "visits_with_lapsed_offers",

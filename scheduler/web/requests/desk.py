@@ -23,6 +23,8 @@ from scheduler.web.requests.conversation import PAGES, draft_of, furnish_present
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school import facts_of, paper_of
 
+PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
+
 
 @bp.get("/requests")
 @may("accept", "request")
@@ -66,6 +68,7 @@ def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
 
 
 def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
+    """The filters; one that a tile opened stands among them only while it is on, with a way out of it."""
     pills: list[dict[str, Any]] = [
         {
             "label": words.SHOWS[show],
@@ -74,7 +77,11 @@ def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
             "on": show is filters.show,
         }
         for show, count in found.pills
+        if show in PILLS
     ]
+    if filters.show not in PILLS:
+        count = dict(found.pills)[filters.show]
+        pills.append({"label": words.SHOWS[filters.show], "count": count, "href": here(), "drop": here(show=None)})
     if filters.typed:
         pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
     return pills

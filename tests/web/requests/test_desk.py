@@ -1,6 +1,7 @@
 """The coordinators' inbox, the page of a request, requests by phone."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import event, select
@@ -42,6 +43,19 @@ def test_the_inbox_shows_what_waits_with_its_next_step(desk, programme):
     assert response.status_code == 200
     for words in ("Waits for you", "New request", f"/requests/{row.number}", "Take it", "90 pupils"):
         assert words in response.text
+
+
+def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, programme):
+    rows = {state: make_school_request(state, programme=programme) for state in (RequestState.NEW, RequestState.AGREED)}
+    for page in ("/requests?lang=en", "/desk?lang=en"):
+        assert {"/requests?show=new", "/requests?show=to_plan"} <= set(
+            re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text)
+        )
+
+    opened = desk.get("/requests?lang=en&show=to_plan").text
+    assert rows[RequestState.AGREED].number in opened
+    assert rows[RequestState.NEW].number not in opened
+    assert "Remove the filter: Agreed, to be planned" in opened
 
 
 def test_an_empty_inbox_teaches(desk):
