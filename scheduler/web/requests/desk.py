@@ -81,7 +81,9 @@ def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
     ]
     if filters.show not in PILLS:
         count = dict(found.pills)[filters.show]
-        pills.append({"label": words.SHOWS[filters.show], "count": count, "href": here(), "drop": here(show=None)})
+        pills.append(
+            {"label": words.SHOWS[filters.show], "count": count, "on": True, "href": here(), "drop": here(show=None)}
+        )
     if filters.typed:
         pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
     return pills
