@@ -230,6 +230,16 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
+    """The newest visit that was planned for a school request, also a cancelled one; None while there is none.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    found = _visits(_in_centre(actor), Visit.school_request_id == request_id)
+    return max(found, key=lambda visit: visit.id, default=None)
+
+
 def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
     """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)

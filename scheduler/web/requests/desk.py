@@ -10,6 +10,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
+from scheduler.planning import queries as planning_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show, Turn
@@ -103,6 +104,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         "requests/show_request.html",
         page=page,
         row=page.row,
+        visit=planning_queries.visit_of_request(current_actor(), page.row.id),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,

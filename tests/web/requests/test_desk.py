@@ -14,6 +14,7 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import Channel, RequestState
 from tests.factories.places import make_host
+from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
@@ -88,6 +89,20 @@ def test_a_request_of_another_centre_looks_like_none(desk):
     for number in (foreign.number, "R-1999-0001"):
         assert desk.get(f"/requests/{number}").status_code == 404
         assert desk.post(f"/requests/{number}/take").status_code == 404
+
+
+@pytest.mark.parametrize("state", [RequestState.STAFFING, RequestState.DISRUPTED])
+def test_a_request_with_a_visit_leads_to_it(desk, programme, state):
+    row = make_school_request(state, programme=programme)
+    path = f"/requests/{row.number}?lang=en"
+    assert "Open the visit" not in desk.get(path).text
+
+    visit = make_visit(programme=programme, host_id=row.host_id, school_request_id=row.id)
+    shown = desk.get(path).text
+
+    assert "Open the visit" in shown
+    assert f'href="/visits/{visit.number}"' in shown
+    assert f'href="/requests/{row.number}"' in desk.get(f"/visits/{visit.number}").text
 
 
 def test_a_request_goes_from_new_to_accepted_by_presses(desk, programme):
