@@ -165,7 +165,7 @@ def lock(number: str) -> ResponseReturnValue:
 @may("correct", "attendance")
 def correct(number: str, ordinal: str) -> ResponseReturnValue:
     visit, one = _one_of(number, ordinal)
-    form = CorrectForm()
+    form = CorrectForm(mark=ordinal)
     if form.accepted():
         try:
             service.correct_counts(
@@ -227,4 +227,4 @@ def _correction(one: CountedPresentation, at: CountedPresentation | None, typed:
     """The form to correct one presentation: as it was typed when it was this one that could not be stored."""
     if typed is not None and at is not None and at.presentation_id == one.presentation_id:
         return typed
-    return CorrectForm(formdata=None, data=vars(one.counted) if one.counted else {})
+    return CorrectForm(formdata=None, mark=one.ordinal, data=vars(one.counted) if one.counted else {})
