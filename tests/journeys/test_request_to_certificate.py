@@ -13,7 +13,6 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import Browser, sync_playwright
 
-from scheduler.core.text import to_latin
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.conftest import _postgresql_for
 from tests.factories import MONDAY
@@ -213,7 +212,7 @@ def issues_certificates(coordinator: Person) -> None:
     coordinator.opens("/certificates/issued")
     if coordinator.main.get_by_role("button", name="Izdajte sve što je spremno").count():  # else the worker was first
         coordinator.presses("Izdajte sve što je spremno")
-    coordinator.reads(to_latin(SCHOOL), TEACHER)  # the school in her script, a person's name as it was written
+    coordinator.reads(SCHOOL_LATIN, TEACHER)  # the school in her script, a person's name as it was written
 
 
 def downloads_the_certificate(school: Person, folder: Path) -> Path:
