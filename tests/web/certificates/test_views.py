@@ -145,6 +145,15 @@ def test_the_list_asks_as_often_for_three_as_for_one_and_issues_what_is_due(clie
     assert len(for_three) == len(for_one)
 
 
+def test_the_list_names_hosts_in_the_readers_script_whatever_the_paper_is_printed_in(client, session):
+    begun = a_locked_visit(language="sr_Cyrl")
+    issued(begun)
+    desk = desk_of(client, begun)
+
+    assert "Vuk Karadžić" in words_of(desk.get("/certificates/issued?lang=sr_Latn"))
+    assert "Вук Караџић" in words_of(desk.get("/certificates/issued?lang=sr_Cyrl"))
+
+
 @pytest.mark.parametrize("page", ["x", "-1", "9" * 5000, "0"])
 def test_a_page_number_that_cannot_be_is_the_first(client, session, page):
     begun = a_locked_visit()
