@@ -55,15 +55,15 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
             raise Conflict("attendance_not_locked")
         facts = queries.visit_facts(visit_id)
         before = _of_visit(session, visit_id)
-        had = {(row.kind, row.holder_key) for row in before}  # also what was revoked or replaced: it never comes back
+        valid = [row for row in before if row.state is CertificateState.ISSUED]
+        had = {(row.kind, row.holder_key): False for row in before}
+        had |= {(row.kind, row.holder_key): True for row in valid}
         fresh = [
             _issue(session, actor, facts, kind, name, now)
-            for kind, name in rules.who_earns(facts.counts, facts.named_adults)
-            if (kind, rules.holder_key(kind, name)) not in had
+            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had)
         ]
         if fresh:
             _tell_school(session, visit, now)
-    valid = [row for row in before if row.state is CertificateState.ISSUED]
     return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
