@@ -35,7 +35,8 @@ def cancel_visit(
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
     Who holds a school's link cancels for the school, whatever `by` says; staff may note that the school rang. Less
-    than 48 hours before, the cancellation is flagged as late. Raises: Rejected({"reason": "missing"}); Conflict.
+    than 48 hours before, the cancellation is flagged as late; once it has begun a school calls nothing off. Raises:
+    Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
         raise Rejected({"reason": "missing"})
@@ -44,6 +45,8 @@ def cancel_visit(
         require(actor, "cancel", "visit", opened)
         if policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
             by = CancelledBy.SCHOOL
+            if opened.presentations and opened.starts_at <= now:
+                raise Conflict("has_begun")
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)

@@ -4,9 +4,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import Conflict, NotFound
 from scheduler.planning import queries, rules, service
 from scheduler.web.guards import link_actor, public
+from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import ReasonForm
 
@@ -20,10 +21,13 @@ def cancel_by_school(secret: str) -> ResponseReturnValue:
         raise NotFound("visit")
     form, done = ReasonForm(), False
     if form.accepted():
-        service.cancel_visit(actor, shown.visit_id, reason=form.reason.data, now=now)
-        done = True
+        try:
+            service.cancel_visit(actor, shown.visit_id, reason=form.reason.data, now=now)
+            done = True
+        except Conflict as conflict:
+            form.form_errors.append(words.refusal(conflict))
     late = shown.starts_at is not None and rules.is_late_cancel(shown.starts_at, now)
     page = render_template(
         "planning/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.problems_shown() else 200
