@@ -16,11 +16,11 @@ from scheduler.planning.terms import (
     Taken,
     VisitState,
 )
-from scheduler.policy import SYSTEM, school_contact
+from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
 from tests.factories.planning import VISIT_DAY
 from tests.factories.safeguarding import make_vetting
@@ -222,6 +222,22 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
     assert len(mails(session, "crew_visit_cancelled")) == 2
     assert len(mails(session, "visit_cancelled")) == 1
+
+
+def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_themselves(session, scene):
+    make_user(
+        Role.COORDINATOR, centre_id=scene.centre_id, email="vera@centre.example", password_hash="x", language="sr_Latn"
+    )
+    service.cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
+    other = Scene(planned=False)
+    other.visit_id = other.plan()
+    service.cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
+
+    told = {mail.address: mail for mail in mails(session, "visit_cancelled_by_school")}
+    assert "vera@centre.example" in told
+    assert "Exam day" in told["vera@centre.example"].text
+    assert visit_of(session, scene).number in told["vera@centre.example"].text
+    assert {(mail.about, mail.about_id) for mail in told.values()} == {("visit", scene.visit_id)}
 
 
 @pytest.mark.parametrize(("minutes", "refused"), [(-1, False), (0, True), (600, True)])

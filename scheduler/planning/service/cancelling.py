@@ -43,7 +43,8 @@ def cancel_visit(
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "cancel", "visit", opened)
-        if policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
+        by_link = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
+        if by_link:
             by = CancelledBy.SCHOOL
             if opened.presentations and opened.starts_at <= now:
                 raise Conflict("has_begun")
@@ -55,6 +56,8 @@ def cancel_visit(
         touch(session, opened, opened.presentations, now)
         letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
         letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
+        if by_link:  # its request leaves the inbox: nobody of the centre would see it
+            letters.tell_coordinators("visit_cancelled_by_school", opened, now=now, reason=reason)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
 
 
