@@ -345,7 +345,7 @@ def _report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> Non
     rows = _attendances(session, visit.id)
     if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows) or not _all_said(session, visit.id):
         return
-    school_request = session.get(SchoolRequest, visit.school_request_id) if visit.school_request_id else None
+    school_request = requests.request_of_visit(session, visit.school_request_id)
     if school_request is not None and school_request.state is RequestState.DELIVERED:
         requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 

@@ -29,7 +29,6 @@ from scheduler.core.numbers import next_number
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 
 log = logging.getLogger(__name__)
@@ -215,9 +214,9 @@ def _paper(
 
 def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    if visit.school_request_id is None:
+    school_request = requests.request_of_visit(session, visit.school_request_id)
+    if school_request is None:
         return
-    school_request = session.get_one(SchoolRequest, visit.school_request_id)
     if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
     attendance.write_to_school(session, visit, "certificates_ready", now=now)

@@ -56,16 +56,16 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
 
 def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
     session.flush()
-    for visit_id in _visits_to_come(session, presenter_id, now):
-        opened = open_visit(session, visit_id)
+    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
+    for opened in visits:
         rows = opened.of(presenter_id, *LIVING)
         if not rows or not queries.not_cleared({presenter_id}, opened.visit.on_day):
             continue
-        hold_time(session, opened.presenter_ids)
         told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
         finish_release(session, actor, opened, told, now=now, reason=REASON)
         letters.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was is never in a mail
-        log.info("presenter released", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+        log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 
 
 def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
