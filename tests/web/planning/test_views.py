@@ -9,9 +9,9 @@ from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User
 from scheduler.planning import queries, service
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, Visit
 from scheduler.planning.terms import AssignmentState, VisitState
-from scheduler.policy import SYSTEM, Role
+from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -305,44 +305,6 @@ def test_a_school_cancels_by_its_link(app, scene):
     assert done.status_code == 200
     assert "The visit is cancelled." in body(done)
     assert state_of(scene) is VisitState.CANCELLED
-
-
-def begun_visit(scene: Scene) -> str:
-    """A visit of the scene that began two hours before the real now; its number."""
-    ago = clock.now() - dt.timedelta(hours=2)
-    scene.visit_id = service.plan_visit(
-        SYSTEM, scene.draft(on_day=clock.local_day(ago)), now=ago - dt.timedelta(days=1)
-    ).id
-    with transaction() as session:
-        [row] = session.scalars(sa.select(Presentation).where(Presentation.visit_id == scene.visit_id))
-        for name in ("busy_from", "starts_at"):
-            setattr(row, name, ago)
-        for name in ("ends_at", "busy_until"):
-            setattr(row, name, ago + dt.timedelta(minutes=45))
-    return number_of_visit(scene)
-
-
-def test_a_school_that_comes_too_late_is_told_so_and_keeps_what_it_typed(app, scene):
-    begun_visit(scene)
-    secret, browser = link_of(scene), reading(app, None)
-    assert f"/status/{secret}/cancel" not in body(browser.get(f"/status/{secret}"))
-
-    answer = browser.post(f"/status/{secret}/cancel", data={"reason": "Nobody has come"})
-
-    assert answer.status_code == 422
-    assert "The visit has already begun. Please call the centre." in body(answer)
-    assert "Nobody has come</textarea>" in body(answer)
-    assert state_of(scene) is VisitState.PLANNED
-
-
-def test_a_colleague_who_cancels_second_keeps_the_reason_that_was_typed(app, scene):
-    number = offered_soon(scene, scene.educator())
-    service.cancel_visit(scene.coordinator, scene.visit_id, reason="Storm", now=clock.now())
-
-    answer = coordinator(app, scene).post(f"/visits/{number}/cancel", data={"reason": "They rang: exam day"})
-
-    assert answer.status_code == 422
-    assert "They rang: exam day</textarea>" in body(answer)
 
 
 def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(app, scene):
