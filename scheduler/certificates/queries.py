@@ -178,7 +178,10 @@ def campaign_exists(slug: str) -> bool:
 
 
 def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
-    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one."""
+    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
+
+    Names for whom no adult is left of those counted are not waited for: they earn nothing.
+    """
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
     by_name = (
         select(NamedAdult.id)
@@ -190,7 +193,24 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
         )
         .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
     )
-    missing = select(Visit.id).where(~had.exists() | by_name.exists()).order_by(Visit.on_day, Visit.id)
+    holders = (
+        select(func.count(Certificate.id))
+        .where(
+            Certificate.visit_id == Visit.id,
+            Certificate.kind == CertificateKind.TEACHER,
+            Certificate.state == CertificateState.ISSUED,
+        )
+        .scalar_subquery()
+    )
+    adults = (
+        select(func.coalesce(func.sum(HeadCount.people), 0))
+        .join(Presentation, Presentation.id == HeadCount.presentation_id)
+        .where(Presentation.visit_id == Visit.id, HeadCount.counts.is_(True), HeadCount.audience != Audience.PUPILS)
+        .scalar_subquery()
+    )
+    missing = (
+        select(Visit.id).where(~had.exists() | (by_name.exists() & (holders < adults))).order_by(Visit.on_day, Visit.id)
+    )
     due = set(due_visits(centre_id))
     return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]
 

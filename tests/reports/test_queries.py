@@ -141,6 +141,25 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_n
     assert report.totals.pupils == 60
 
 
+@pytest.mark.parametrize(
+    ("birth_date", "told"),
+    [
+        (dt.date(2008, 10, 6), "Luka Tajni"),  # eighteen on the very day
+        (dt.date(2008, 10, 7), "Luka"),  # the day after: the report is printed before December
+        (dt.date(2008, 12, 31), "Luka"),
+    ],
+)
+def test_who_turns_eighteen_later_in_the_period_is_still_told_by_the_first_name(session, birth_date, told):
+    presentation = make_presentation(make_visit(VisitState.DELIVERED, on_day=DAY), state=PresentationState.DELIVERED)
+    make_attendance(presentation, Counts(pupils=60))
+    young = make_presenter(PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=birth_date)
+    make_assignment(presentation, young.id, AssignmentState.PRESENT)
+
+    [row] = queries.attendance_report(YEAR, [Group.PRESENTER]).rows
+
+    assert row.keys[0].label == told
+
+
 @pytest.mark.both_databases
 def test_filters_narrow_a_report_to_what_they_name(session):
     programme = make_programme()

@@ -17,6 +17,7 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
+from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "keep_answers",
     "note_counts",
     "prove_address",
+    "request_of_visit",
     "send_new_link",
     "submit_request",
     "take_request",

@@ -189,7 +189,7 @@ def phone() -> ResponseReturnValue:
     form = _phone_form(host, actor.centre_id)
     if host and "more" not in request.form and form.accepted():
         try:
-            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.now().date())
+            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.local_day(clock.now()))
             request_id = service.submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)

@@ -187,6 +187,8 @@ def test_moving_and_cancelling_by_pages(app, scene):
     assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422
     assert browser.post(f"/visits/{number}/move", data=typed).status_code == 302
     assert queries.visit_for(scene.coordinator, number).on_day == later
+    browser.post(f"/visits/{number}/move", data=typed)
+    assert "The visit is at that time already; nobody was written to." in body(browser.get(f"/visits/{number}"))
 
     assert browser.get(f"/visits/{number}/crew/{ana.id}/withdraw").status_code == 200
     assert browser.post(f"/visits/{number}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
