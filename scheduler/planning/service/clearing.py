@@ -6,6 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.core.errors import SchedulerError
 from scheduler.messages.service import queue_message
 from scheduler.people import service as accounts
 from scheduler.people.models import Presenter
@@ -16,7 +17,7 @@ from scheduler.planning.service import letters
 from scheduler.planning.service.crew import finish_release, release
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit
 from scheduler.planning.terms import LIVING, AssignmentState
-from scheduler.policy import Actor
+from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import service as proofs
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 
@@ -54,6 +55,21 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
         presenter_id = session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
         if presenter_id is not None:
             _release_where_not_cleared(session, actor, presenter_id, now)
+
+
+def release_not_cleared(*, now: dt.datetime) -> int:
+    """For the job: whatever ended a proof (its last day, a corrected row, a restored copy), free the visits to come.
+
+    Returns how many presenters were taken out. Safe to run twice: who was freed is not found again.
+    """
+    found = queries.uncleared_crew(now)
+    for presenter_id in found:
+        try:
+            with change() as session:
+                _release_where_not_cleared(session, SYSTEM, presenter_id, now)
+        except SchedulerError:
+            log.exception("presenter not released", extra={"presenter_id": presenter_id})
+    return len(found)
 
 
 def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
