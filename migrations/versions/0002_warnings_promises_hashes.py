@@ -1,4 +1,4 @@
-"""A proof knows of which ending it has warned."""
+"""A proof knows of which ending it has warned; a visit without a request holds what its school promised."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,12 @@ depends_on = None
 def upgrade() -> None:
     for proof in ("vetting", "guardian_consent"):
         op.add_column(proof, sa.Column("warned_days", sa.Integer(), nullable=True))
+    op.add_column("visit", sa.Column("teacher_stays", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("visit", sa.Column("safeguarding_contact", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("visit", "safeguarding_contact")
+    op.drop_column("visit", "teacher_stays")
     for proof in ("guardian_consent", "vetting"):
         op.drop_column(proof, "warned_days")

@@ -74,6 +74,9 @@ class VisitRow:
     cancelled_by: CancelledBy | None
     clock_wrong: str
     kilometres: int
+    version: int
+    teacher_stays: bool
+    safeguarding_contact: str
     host_sr_cyrl: str
     host_sr_latn: str
     place_sr_cyrl: str

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from wtforms import FieldList, Form, FormField
+from wtforms import BooleanField, FieldList, Form, FormField
 
 from scheduler.core import clock
 from scheduler.planning.terms import NewTimes, PresentationPlan, VisitDraft, VisitRow
 from scheduler.requests.terms import RequestPage
-from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _l
 
 FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
 REASON = 300
+CONTACT = 120
 
 
 class PresentationFields(Form):  # type: ignore[misc]
@@ -114,6 +115,17 @@ class ReasonForm(BaseForm):
     """Why something is cancelled, declined or taken back."""
 
     reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
+
+
+class PromiseForm(BaseForm):
+    """What a school without a request promised on the phone, before pupils meet anybody."""
+
+    safeguarding_contact = TextField(
+        _l("Who guards the children at the school (name and role)"), [Needed()], limit=CONTACT
+    )
+    teacher_stays = BooleanField(
+        _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
+    )
 
 
 class PressForm(BaseForm):

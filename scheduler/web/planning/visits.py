@@ -18,7 +18,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import MoveForm, PlanForm, PressForm, ReasonForm, UntilForm
+from scheduler.web.planning.forms import MoveForm, PlanForm, PressForm, PromiseForm, ReasonForm, UntilForm
 
 HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
@@ -78,11 +78,14 @@ def _may_count(row: VisitRow) -> bool:
     return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
 
 
-def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None) -> ResponseReturnValue:
+def _visit_page(
+    number: str, *, problem: str = "", form: BaseForm | None = None, promise: BaseForm | None = None
+) -> ResponseReturnValue:
     actor = current_actor()
     page = queries.visit_page(actor, number)
     open_now = page.visit.state in OPEN_VISITS
-    status = 409 if problem else 422 if form is not None and form.errors else 200
+    status = 409 if problem else 422 if any(one is not None and one.errors for one in (form, promise)) else 200
+    may_promise = open_now and page.visit.school_request_id is None
     return (
         render_template(
             "planning/visit.html",
@@ -92,6 +95,7 @@ def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None)
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             candidates=queries.candidates(actor, page.visit.id) if open_now else [],
             form=form or UntilForm(formdata=None),
+            promise=(promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None,
             press=PressForm(formdata=None),
             problem=problem,
             words=words,
@@ -147,6 +151,20 @@ def confirm(number: str) -> ResponseReturnValue:
         service.confirm_visit(current_actor(), visit_id, now=clock.now())
 
     return _act(number, act, _("Confirmed. The school got a mail that says who comes."))
+
+
+@bp.post("/visits/<number>/promise")
+@may("update", "visit")
+def promise(number: str) -> ResponseReturnValue:
+    form = PromiseForm()
+    if not form.accepted():
+        return _visit_page(number, promise=form)
+
+    def act(visit_id: int) -> None:
+        contact = form.safeguarding_contact.data or ""
+        service.record_promise(current_actor(), visit_id, safeguarding_contact=contact, now=clock.now())
+
+    return _act(number, act, _("Noted what the school promised."))
 
 
 @bp.post("/visits/<number>/ready")

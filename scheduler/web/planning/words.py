@@ -53,6 +53,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit ready": _l("All prepared"),
     "visit delivered": _l("Held"),
     "visit cancelled": _l("Cancelled"),
+    "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),
