@@ -16,11 +16,11 @@ from scheduler.planning.terms import (
     Taken,
     VisitState,
 )
-from scheduler.policy import SYSTEM, school_contact
+from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
 from tests.factories.planning import VISIT_DAY
 from tests.factories.safeguarding import make_vetting
@@ -209,6 +209,7 @@ def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene
 
 
 def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
     contact = school_contact(scene.asked.id, scene.host.id)
@@ -222,6 +223,9 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
     assert len(mails(session, "crew_visit_cancelled")) == 3  # the third is the guardian's copy
     assert len(mails(session, "visit_cancelled")) == 1
+    [told] = mails(session, "school_cancelled")
+    assert told.address == "desk@ncc.example"
+    assert "Exam day" in told.text
 
 
 def test_a_cancellation_under_48_hours_is_flagged(session, scene):

@@ -42,7 +42,8 @@ def cancel_visit(
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "cancel", "visit", opened)
-        if policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
+        own_word = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
+        if own_word:
             by = CancelledBy.SCHOOL
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
@@ -51,6 +52,9 @@ def cancel_visit(
         _end_all(actor, opened, by, reason, now)
         touch(session, opened, opened.presentations, now)
         letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
+        if own_word:
+            late = rules.is_late_cancel(opened.starts_at, now)
+            letters.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)
         letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
 

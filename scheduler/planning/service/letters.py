@@ -9,6 +9,7 @@ from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
 from scheduler.people.models import Presenter
+from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
@@ -67,6 +68,20 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         about=("visit", opened.visit.id),
         centre_id=opened.visit.centre_id,
     )
+
+
+def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to each coordinator of the centre, with the visit's page."""
+    for address, language in coordinators_of(opened.visit.centre_id):
+        queue_message(
+            kind,
+            address=address,
+            language=language,
+            values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+            now=now,
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        )
 
 
 def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
