@@ -30,7 +30,13 @@ ENDS = {
 
 
 def cancel_visit(
-    actor: Actor, visit_id: int, *, reason: str, now: dt.datetime, by: CancelledBy = CancelledBy.CENTRE
+    actor: Actor,
+    visit_id: int,
+    *,
+    reason: str,
+    now: dt.datetime,
+    by: CancelledBy = CancelledBy.CENTRE,
+    version: int | None = None,
 ) -> None:
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
@@ -40,7 +46,7 @@ def cancel_visit(
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "cancel", "visit", opened)
         own_word = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
         if own_word:

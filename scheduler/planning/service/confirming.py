@@ -33,7 +33,7 @@ from scheduler.policy import Actor
 log = logging.getLogger(__name__)
 
 
-def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Confirm a visit whose crew has accepted, and tell the school who comes.
 
     The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
@@ -41,7 +41,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         if opened.visit.state is not VisitState.OFFERED:
             raise Conflict("wrong_state")
@@ -78,7 +78,9 @@ def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
     return rules.kilometres(homes, queries.point_of(opened.visit.host))
 
 
-def record_promise(actor: Actor, visit_id: int, *, safeguarding_contact: str, now: dt.datetime) -> None:
+def record_promise(
+    actor: Actor, visit_id: int, *, safeguarding_contact: str, now: dt.datetime, version: int | None = None
+) -> None:
     """Note that the school of a visit without a request promised, by word: a teacher stays, and whom to tell.
 
     Raises: Rejected({"safeguarding_contact": "missing"}); Conflict("wrong_state") when the visit is over, or has a
@@ -87,7 +89,7 @@ def record_promise(actor: Actor, visit_id: int, *, safeguarding_contact: str, no
     if not safeguarding_contact:
         raise Rejected({"safeguarding_contact": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         visit = opened.visit
         if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
@@ -98,10 +100,10 @@ def record_promise(actor: Actor, visit_id: int, *, safeguarding_contact: str, no
     log.info("promise recorded", extra={"visit_id": visit_id})
 
 
-def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         moves.move_with_request(actor, opened, VisitState.READY, now=now)
         touch(session, opened, (), now)

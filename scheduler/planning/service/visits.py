@@ -157,14 +157,16 @@ def _add_presentation(
     audit.record(actor, "presentation planned", presentation, at=now)
 
 
-def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime) -> None:
+def move_visit(
+    actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime, version: int | None = None
+) -> None:
     """Move a visit to another day or other hours: same UIDs, SEQUENCE + 1, and who had accepted is asked again.
 
     The school is told. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
