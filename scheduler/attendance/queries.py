@@ -17,12 +17,15 @@ from scheduler.attendance.terms import (
     CountedVisit,
     Counts,
     CountSource,
+    CrewAt,
     HistoryLine,
     SaidLine,
 )
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, PresentationState
 from scheduler.policy import Actor
@@ -68,6 +71,25 @@ def crew_of(visit_id: int) -> frozenset[int]:
         .order_by(Assignment.presenter_id)
     )
     return frozenset(rows)
+
+
+def crew_at(presentation_id: int) -> list[CrewAt]:
+    """The crew of one presentation who promised to come, by name; of minors the first name only (TRUST S49)."""
+    rows = db.session.execute(
+        select(Assignment, Presenter, User)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .join(User, User.id == Presenter.user_id)
+        .where(Assignment.presentation_id == presentation_id, Assignment.state.in_((*_CREW, AssignmentState.ABSENT)))
+        .order_by(User.given_name, Presenter.id)
+    )
+    return [
+        CrewAt(
+            person.id,
+            user.given_name if is_minor(person.adult_on, seat.on_day) else user.full_name,
+            seat.state is AssignmentState.ABSENT,
+        )
+        for seat, person, user in rows
+    ]
 
 
 def late_counts(centre_id: int, *, now: dt.datetime) -> int:

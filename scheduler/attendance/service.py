@@ -66,6 +66,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         _store(session, attendance, CountSource.EDUCATOR, draft.counts, now)
         _let_count(session, attendance, CountSource.EDUCATOR)
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
+        planning.note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
         if _all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
             planning.mark_delivered(SYSTEM, visit.id, now=now)
             write_to_school(session, visit, "countersign", now=now)
@@ -238,6 +239,7 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
         turned_away=attendance.turned_away,
+        absent=frozenset(one.presenter_id for one in queries.crew_at(attendance.presentation_id) if one.absent),
     )
 
 

@@ -10,7 +10,7 @@ from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.planning.models import Assignment
-from scheduler.planning.terms import LIVING, AssignmentState, Why
+from scheduler.planning.terms import TO_COME, Why
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingResult
 
@@ -86,8 +86,7 @@ def uncleared_crew(now: dt.datetime) -> list[int]:
         select(who)
         .join(Presenter, Presenter.id == who)
         .where(
-            Assignment.state.in_(LIVING),
-            Assignment.state != AssignmentState.PRESENT,
+            Assignment.state.in_(TO_COME),
             Assignment.busy_until > now,
             or_(
                 ~checked,

@@ -10,10 +10,10 @@ from scheduler.planning import rules
 from scheduler.planning.service import letters, moves
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
 from scheduler.planning.terms import (
-    LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
     PROMISED,
+    TO_COME,
     AssignmentState,
     CancelledBy,
     PresentationState,
@@ -67,7 +67,7 @@ def cancel_visit(
 
 def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now: dt.datetime) -> None:
     visit = opened.visit
-    for row in reversed(opened.in_state(*LIVING)):  # minors first: nobody leaves one behind
+    for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
         moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="visit_cancelled")
     visit.cancelled_by = by
     visit.reason = reason

@@ -14,7 +14,7 @@ from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import letters
 from scheduler.planning.service.crew import finish_release, release
 from scheduler.planning.service.under_lock import change, hold_time, open_visit
-from scheduler.planning.terms import LIVING, AssignmentState
+from scheduler.planning.terms import TO_COME, AssignmentState
 from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import service as proofs
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
@@ -74,7 +74,7 @@ def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int
     session.flush()
     for visit_id in _visits_to_come(session, presenter_id, now):
         opened = open_visit(session, visit_id)
-        rows = opened.of(presenter_id, *LIVING)
+        rows = opened.of(presenter_id, *TO_COME)
         if not rows or not queries.not_cleared({presenter_id}, opened.visit.on_day):
             continue
         hold_time(session, opened.presenter_ids)
@@ -91,8 +91,7 @@ def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> li
         .join(Assignment, Assignment.presentation_id == Presentation.id)
         .where(
             Assignment.presenter_id == presenter_id,
-            Assignment.state.in_(LIVING),
-            Assignment.state != AssignmentState.PRESENT,
+            Assignment.state.in_(TO_COME),
             Assignment.busy_until > now,
         )
         .distinct()

@@ -21,7 +21,7 @@ from scheduler.planning.service.under_lock import (
     require,
     touch,
 )
-from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, AssignmentState
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState
 from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def withdraw_presenter(
         verb = "answer" if Role.COORDINATOR not in actor.roles and actor.presenter_id == presenter_id else "delete"
         require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
         hold_time(session, opened.presenter_ids)
-        rows = opened.of(presenter_id, *LIVING)
+        rows = opened.of(presenter_id, *TO_COME)
         if not rows:
             raise NotFound("assignment")
         told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
@@ -110,7 +110,7 @@ def release(
 
     Returns what was promised and is so no longer, to tell its presenters; the open visit keeps the living ones only.
     """
-    alone = [row for row in opened.in_state(*LIVING) if row not in leaving and _left_alone(row, opened, leaving)]
+    alone = [row for row in opened.in_state(*TO_COME) if row not in leaving and _left_alone(row, opened, leaving)]
     promised = [row for row in (*alone, *leaving) if row.state in PROMISED]
     for row in alone:
         moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="adult_left")

@@ -58,6 +58,12 @@ class PresentationRow:
     state: PresentationState
     reason: str
 
+    @property
+    def minutes_given(self) -> int | None:
+        """How long it was, when it was shorter than planned ("30 min")."""
+        given = self.reason.split(" ")[0]
+        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+
 
 @dataclass(frozen=True)
 class VisitRow:

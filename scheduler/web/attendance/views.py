@@ -34,7 +34,9 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
         return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
-    form = HeadCountForm(data=said_before(one))
+    crew = [mate for mate in queries.crew_at(one.presentation_id) if mate.presenter_id != current_actor().presenter_id]
+    form = HeadCountForm(data=said_before(one) | {"absent": [mate.presenter_id for mate in crew if mate.absent]})
+    form.ask_about(crew)
     if form.accepted():
         try:
             service.submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())

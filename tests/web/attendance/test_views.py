@@ -13,11 +13,14 @@ from scheduler.certificates import service as certificates
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
+from scheduler.planning.models import Assignment
 from scheduler.policy import SYSTEM, Role
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, make_user
+from tests.factories.planning import make_assignment
 from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import make_vetting
 from tests.web.browser import sign_in_as
 
 TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
@@ -263,3 +266,26 @@ def test_the_desk_is_for_staff_of_the_centre(client, session):
     assert (educator.get("/attendance").status_code, educator.get(path).status_code) == (403, 403)
     assert state() is AttendanceState.COUNTERSIGNED
     assert {row.source for row in said() if row.counts} == {CountSource.EDUCATOR}
+
+
+def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
+    begun = a_begun_visit()
+    minor = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id, given_name="Lana")
+    make_vetting(minor.id)
+    make_assignment(begun.presentations[0], minor.id)
+    phone = phone_of(client, begun)
+    path = f"/visits/{begun.visit.number}/count"
+    shown = phone.get(path + "?lang=en").get_data(as_text=True)
+    assert "Who of you was not there?" in shown
+    assert f'value="{minor.id}"' in shown
+    assert f'value="{begun.educator.id}"' not in shown.split("Who of you")[1]
+
+    answer = phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999", "x"]})
+    assert answer.status_code == 422
+    assert phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999"]}).status_code == 302
+
+    db.session.rollback()
+    states = {
+        (who, state.value) for who, state in db.session.execute(select(Assignment.presenter_id, Assignment.state))
+    }
+    assert states == {(begun.educator.id, "present"), (minor.id, "absent")}
