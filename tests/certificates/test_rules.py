@@ -1,5 +1,7 @@
 """Numbers that are checked, and who earns a certificate."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,12 @@ from hypothesis import strategies as st
 from scheduler.attendance.terms import Counts
 from scheduler.certificates import rules
 from scheduler.certificates.terms import CertificateKind
+
+SECRET = "the installation's own secret"
+
+
+def key_of(name: str) -> str:
+    return rules.holder_key(CertificateKind.TEACHER, name, secret=SECRET)
 
 
 def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
@@ -50,19 +58,25 @@ def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -
 
 @pytest.mark.parametrize("typed", ["Ђорђе Чукић", "Đorđe Čukić", "  đorđe   čukić ", "DJORDJE CUKIC"])
 def test_a_name_matches_in_either_script(typed: str) -> None:
-    assert rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
+    assert rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
 
 
 @pytest.mark.parametrize("typed", ["", "Đorđe", "Đorđe Čukić Petrović", "?"])
 def test_another_name_does_not_match(typed: str) -> None:
-    assert not rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
+    assert not rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
 
 
 def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
-    assert rules.holder_key(CertificateKind.TEACHER, "Ана Петровић") == rules.holder_key(
-        CertificateKind.TEACHER, "Ana Petrović"
-    )
-    assert rules.holder_key(CertificateKind.SCHOOL) == "host"
+    assert key_of("Ана Петровић") == key_of("Ana Petrović")
+    assert rules.holder_key(CertificateKind.SCHOOL, secret=SECRET) == "host"
+
+
+def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
+    key = key_of("Ана Петровић")
+
+    assert re.fullmatch("[0-9a-f]{64}", key)
+    assert not rules.names_match(key, "Ана Петровић", secret="of another house")
+    assert not rules.names_match(key, key, secret=SECRET)
 
 
 @pytest.mark.parametrize(

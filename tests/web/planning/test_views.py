@@ -1,7 +1,6 @@
 """Pages of planning: the right people act, others are refused, what is wrong is said, lists do not grow in queries."""
 
 import datetime as dt
-import re
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
-from tests.factories.people import make_user, presenter_actor
+from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
 from tests.web.browser import browser_of
@@ -185,60 +184,6 @@ def test_the_promise_of_a_school_without_a_request_is_noted_on_the_visits_page(a
     shown = body(browser.post(f"/visits/{number}/promise", data=whole, follow_redirects=True))
     assert "Child protection: Вера Лукић, психолог" in shown
     assert "The school has not promised" not in shown
-
-
-def opened(browser, path: str) -> dict[str, str]:
-    """What a form on the page says of the visit that its reader saw."""
-    shown = body(browser.get(path))
-    return {name: re.search(rf'name="{name}"[^>]* value="(\d*)"', shown).group(1) for name in ("version", "seen_lines")}
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("page", ["move", "cancel", "withdraw"])
-def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_typed(app, scene, page):
-    ana = scene.educator()
-    number = offered_soon(scene, ana)
-    browser = coordinator(app, scene)
-    path = f"/visits/{number}/{page}" if page != "withdraw" else f"/visits/{number}/crew/{ana.id}/withdraw"
-    seen = opened(browser, path)
-    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=clock.now())
-    typed = {
-        "on_day": (DAY + dt.timedelta(days=1)).strftime("%d.%m.%Y."),
-        "starts-0-starts_local": "12:05",
-        "until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."),
-        "until_time": "14:00",
-        "reason": "A strike",
-    }
-
-    stale = browser.post(path, data=typed | seen)
-
-    assert stale.status_code == 409
-    assert "Since you opened this page:" in body(stale)
-    assert "A presenter accepted" in body(stale)
-    assert "A strike" in body(stale)
-    assert page != "move" or "12:05" in body(stale)
-    assert state_of(scene) is VisitState.OFFERED
-
-    again = {name: re.search(rf'name="{name}"[^>]* value="(\d+)"', body(stale)).group(1) for name in seen}
-    assert browser.post(path, data=typed | again).status_code == 302
-
-
-@pytest.mark.parametrize("press", ["confirm", "offer"])
-def test_a_stale_press_on_the_visits_page_is_refused_and_told(app, scene, press):
-    ana, mira = scene.educator(), scene.educator()
-    number = offered_soon(scene, ana)
-    browser = coordinator(app, scene)
-    seen = opened(browser, f"/visits/{number}")
-    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=clock.now())
-    scene.suggest(mira)
-    until = {"until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."), "until_time": "13:37"}
-
-    stale = browser.post(f"/visits/{number}/{press}", data=seen | until)
-
-    assert stale.status_code == 409
-    assert "A presenter was suggested" in body(stale)
-    assert press != "offer" or "13:37" in body(stale)
-    assert state_of(scene) is VisitState.OFFERED
 
 
 def test_moving_and_cancelling_by_pages(app, scene):
