@@ -144,6 +144,17 @@ def waiting_attendance(actor: Actor) -> list[CountedVisit]:
     return sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
 
 
+def assumed_attendance(actor: Actor) -> list[tuple[CountedVisit, CountedPresentation]]:
+    """Presentations of the centre whose school stayed silent, those to look at twice last. Raises: NotAllowed."""
+    pairs = [
+        (visit, one)
+        for visit in waiting_attendance(actor)
+        for one in visit.presentations
+        if one.state is AttendanceState.ASSUMED
+    ]
+    return sorted(pairs, key=lambda pair: (pair[1].odd, pair[0].on_day, pair[0].visit_id, pair[1].ordinal))
+
+
 def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:
     """All that was ever done to the counting of these presentations, oldest first. The caller has checked the right."""
     rows = db.session.execute(

@@ -1,5 +1,6 @@
 """Forms of counting: four numbers on a phone, the school's answer, the coordinator's decision."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectChoice
@@ -108,6 +109,17 @@ class LockForm(BaseForm):
             SelectChoice(CountSource.SCHOOL.value, _l("The school's")),
         ],
     )
+
+
+class LockManyForm(BaseForm):
+    """Which of the numbers that the page showed are locked: "presentation-version" of each that stays ticked."""
+
+    chosen = ManyField(_l("Lock"), choices=[], validate_choice=False)
+
+    def seen(self) -> dict[int, int]:
+        """{presentation: version}; what has not that shape is left out."""
+        found = (re.fullmatch(r"(\d{1,9})-(\d{1,9})", str(one), re.ASCII) for one in self.chosen.data or ())
+        return {int(one[1]): int(one[2]) for one in found if one}
 
 
 class CorrectForm(BaseForm):

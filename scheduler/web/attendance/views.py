@@ -3,16 +3,25 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
 from scheduler.attendance import queries, rules, service
 from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.web.attendance.forms import CorrectForm, HeadCountForm, LockForm, NamesForm, SignForm, said_before
+from scheduler.web.attendance.forms import (
+    CorrectForm,
+    HeadCountForm,
+    LockForm,
+    LockManyForm,
+    NamesForm,
+    SignForm,
+    said_before,
+)
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, _n
 
 bp = Blueprint("attendance", __name__)
 
@@ -132,7 +141,23 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 @may("list", "attendance")
 def overview() -> ResponseReturnValue:
     """What waits for a lock."""
-    return render_template("attendance/overview.html", visits=queries.waiting_attendance(current_actor()))
+    visits = queries.waiting_attendance(current_actor())
+    silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
+    may_lock = policy.scope_of(current_actor(), "lock", "attendance") is not None
+    return render_template("attendance/overview.html", visits=visits, silent=silent if may_lock else 0)
+
+
+@bp.route("/attendance/assumed", methods=["GET", "POST"])
+@may("lock", "attendance")
+def lock_assumed() -> ResponseReturnValue:
+    """Silent schools on one page: what will be locked is seen first; what is far from announced is not ticked."""
+    form = LockManyForm()
+    if form.accepted():
+        locked = service.lock_assumed(current_actor(), form.seen(), now=clock.now())
+        say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
+        return redirect(url_for(".overview"))
+    pairs = queries.assumed_attendance(current_actor())
+    return render_template("attendance/lock_assumed.html", pairs=pairs, form=form)
 
 
 @bp.get("/attendance/<number>")

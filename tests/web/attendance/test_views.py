@@ -13,7 +13,7 @@ from scheduler.certificates import service as certificates
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment
+from scheduler.planning.models import Assignment, Visit
 from scheduler.policy import SYSTEM, Role
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
@@ -289,3 +289,22 @@ def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
         (who, state.value) for who, state in db.session.execute(select(Assignment.presenter_id, Assignment.state))
     }
     assert states == {(begun.educator.id, "present"), (minor.id, "absent")}
+
+
+def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_ticked(client, session):
+    begun = a_counted_visit(counts=Counts(pupils=90))
+    odd = a_counted_visit(counts=Counts(pupils=1), programme=None)
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    with transaction() as inner:
+        inner.get_one(Visit, odd.visit.id).centre_id = begun.visit.centre_id
+    desk = desk_of(client, begun)
+
+    assert "Look through and lock: 2 silent schools" in words_of(desk.get("/attendance?lang=en"))
+    shown = desk.get("/attendance/assumed").get_data(as_text=True)
+    ticked = re.findall(r'name="chosen" value="([\d-]+)" checked', shown)
+    assert ticked == [f"{begun.first}-1"]
+    assert f'value="{odd.first}-1"' in shown
+
+    answer = desk.post("/attendance/assumed", data={"chosen": [*ticked, "x", "9" * 30]}, follow_redirects=True)
+    assert "1 presentation is locked." in words_of(answer)
+    assert "1 silent school" in words_of(answer)
