@@ -12,9 +12,9 @@ from typing import Any
 
 from babel.support import LazyProxy
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
-from wtforms.widgets import TextArea
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from scheduler.core.text import BadText, clean
 from scheduler.web.i18n import _, _l
@@ -324,6 +324,13 @@ class CountField(_TypedField):
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "number", "min": 0, "max": self.most} | given))
+
+
+class ManyField(SelectMultipleField):  # type: ignore[misc]
+    """Ticks: none, one or several of the choices."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class Needed:

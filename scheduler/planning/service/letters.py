@@ -14,6 +14,7 @@ from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
+from scheduler.safeguarding.queries import guardians_of
 
 LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
 PAGE_OF_OFFERS = "/offers"
@@ -28,19 +29,28 @@ def tell_presenters(
     path: str = PAGE_OF_OFFERS,
     **values: object,
 ) -> None:
-    """One mail to each presenter of these assignments, however many presentations she has."""
+    """One mail to each presenter of these assignments, however many presentations she has.
+
+    A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
+    """
     people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
+    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
-        queue_message(
-            kind,
-            address=person.user.email,
-            language=language,
-            values=facts(opened, language) | values | {"path": path},
-            now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
-        )
+        readers = [(person.user.email, "")]
+        if person.id in guardians:
+            readers.append((guardians[person.id], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                kind,
+                address=address,
+                language=language,
+                values=facts(opened, language) | values | {"path": path},
+                now=now,
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+                copy_of=copy_of,
+            )
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -61,7 +71,7 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
-    """One mail to each coordinator of the visit's centre."""
+    """One mail to each coordinator of the centre, with the visit's page."""
     for address, language in coordinators_of(opened.visit.centre_id):
         queue_message(
             kind,
