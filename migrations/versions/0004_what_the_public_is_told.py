@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0004_what_the_public_is_told'
-down_revision = '0001_first_tables'
+down_revision = '0002_warnings_promises_hashes'
 branch_labels = None
 depends_on = None
 

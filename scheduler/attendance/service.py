@@ -18,11 +18,12 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
 )
+from scheduler.config import settings
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import pick
-from scheduler.core.text import fold
+from scheduler.core.text import name_key
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
 from scheduler.places.models import Host
@@ -66,6 +67,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         _store(session, attendance, CountSource.EDUCATOR, draft.counts, now)
         _let_count(session, attendance, CountSource.EDUCATOR)
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
+        planning.note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
         if _all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
             planning.mark_delivered(SYSTEM, visit.id, now=now)
             write_to_school(session, visit, "countersign", now=now)
@@ -111,6 +113,36 @@ def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, 
     log.info("attendance locked", extra={"presentation_id": presentation_id})
 
 
+def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+    """Lock several presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
+
+    Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
+    """
+    if not sources:
+        raise Conflict("wrong_state")
+    with transaction():
+        for presentation_id, source in sources.items():
+            lock_attendance(actor, presentation_id, source, now=now)
+
+
+def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> int:
+    """Lock the presenter's numbers of many silent schools, as a coordinator saw them: {presentation: version}.
+
+    One transaction for each; what was answered, counted anew or locked meanwhile is left alone. Returns how many were
+    locked. Raises: NotAllowed, NotFound for one outside the actor's centre.
+    """
+    locked = 0
+    for presentation_id, version in sorted(seen.items()):
+        with transaction() as session:
+            presentation, visit = _presentation(session, presentation_id)
+            policy.require(actor, "lock", "attendance", centre=visit.centre_id)
+            attendance = _attendance(session, presentation.id)
+            if attendance.state is AttendanceState.ASSUMED and attendance.version == version:
+                lock_attendance(actor, presentation_id, CountSource.EDUCATOR, now=now)
+                locked += 1
+    return locked
+
+
 def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 
@@ -137,15 +169,24 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
 
 
 def assume_silent(*, now: dt.datetime) -> int:
-    """Take schools that were silent for seven days to agree, flagged as assumed; returns how many presentations."""
+    """Take schools that were silent for seven days to agree, flagged as assumed; returns how many presentations.
+
+    A school is asked when the last presentation of its visit has been counted, so its silence begins then.
+    """
     with transaction() as session:
-        rows = session.scalars(
-            select(Attendance)
-            .where(Attendance.state == AttendanceState.SUBMITTED)
+        rows = session.execute(
+            select(Attendance, Visit.state_since)
+            .join(Presentation, Presentation.id == Attendance.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .where(Attendance.state == AttendanceState.SUBMITTED, Visit.state == VisitState.DELIVERED)
             .order_by(Attendance.id)
-            .with_for_update(skip_locked=True)  # a school that answers at this moment is not silent
+            .with_for_update(skip_locked=True, of=Attendance)  # a school that answers at this moment is not silent
         ).all()
-        silent = [row for row in rows if row.submitted_at and rules.is_silence_long_enough(row.submitted_at, now)]
+        silent = [
+            attendance
+            for attendance, asked_at in rows
+            if attendance.submitted_at and rules.is_silence_long_enough(max(attendance.submitted_at, asked_at), now)
+        ]
         for attendance in silent:
             states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.ASSUMED, actor=SYSTEM, at=now)
     return len(silent)
@@ -156,7 +197,7 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
     Raises: NotAllowed, NotFound; Rejected({"names": reason}), also for more names than adults were counted.
     """
-    keyed = {fold(name): name for name in names if fold(name)}
+    keyed = {key: name for name in names if (key := name_key(name, settings().secret_key))}
     with transaction() as session:
         visit = _visit(session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)
@@ -238,6 +279,7 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
         turned_away=attendance.turned_away,
+        absent=frozenset(one.presenter_id for one in queries.crew_at(attendance.presentation_id) if one.absent),
     )
 
 
@@ -336,7 +378,7 @@ def _report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> Non
     rows = _attendances(session, visit.id)
     if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows) or not _all_said(session, visit.id):
         return
-    school_request = session.get(SchoolRequest, visit.school_request_id) if visit.school_request_id else None
+    school_request = requests.request_of_visit(session, visit.school_request_id)
     if school_request is not None and school_request.state is RequestState.DELIVERED:
         requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 

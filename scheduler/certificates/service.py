@@ -29,7 +29,6 @@ from scheduler.core.numbers import next_number
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 
 log = logging.getLogger(__name__)
@@ -55,15 +54,15 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
             raise Conflict("attendance_not_locked")
         facts = queries.visit_facts(visit_id)
         before = _of_visit(session, visit_id)
-        had = {(row.kind, row.holder_key) for row in before}  # also what was revoked or replaced: it never comes back
+        valid = [row for row in before if row.state is CertificateState.ISSUED]
+        had = {(row.kind, row.holder_key): False for row in before}
+        had |= {(row.kind, row.holder_key): True for row in valid}
         fresh = [
             _issue(session, actor, facts, kind, name, now)
-            for kind, name in rules.who_earns(facts.counts, facts.named_adults)
-            if (kind, rules.holder_key(kind, name)) not in had
+            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had, secret=settings().secret_key)
         ]
         if fresh:
             _tell_school(session, visit, now)
-    valid = [row for row in before if row.state is CertificateState.ISSUED]
     return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
@@ -92,7 +91,7 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if old.state is not CertificateState.ISSUED:
             raise Conflict("wrong_state")
-        key = rules.holder_key(old.kind, name)
+        key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
         others = [row for row in _of_visit(session, visit.id) if row.id != old.id]
@@ -151,10 +150,14 @@ def _of_visit(session: Session, visit_id: int) -> list[Certificate]:
     return list(rows)
 
 
+def _key(kind: CertificateKind, name: str) -> str:
+    return rules.holder_key(kind, name, secret=settings().secret_key)
+
+
 def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> None:
     """The school's list says the right name too, unless that name stands in it already."""
     listed = {row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))}
-    row, key = listed.get(old_key), rules.holder_key(CertificateKind.TEACHER, name)
+    row, key = listed.get(old_key), _key(CertificateKind.TEACHER, name)
     if row is not None and listed.get(key, row) is row:
         row.name, row.name_key = name, key
 
@@ -178,7 +181,7 @@ def _new_row(facts: VisitFacts, kind: CertificateKind, name: str, now: dt.dateti
         running_number=running_number,
         kind=kind,
         visit_id=facts.visit_id,
-        holder_key=rules.holder_key(kind, name),
+        holder_key=_key(kind, name),
         holder_name=name or None,
         language=facts.language,
         printed=queries.printed_text(paper),
@@ -215,9 +218,9 @@ def _paper(
 
 def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    if visit.school_request_id is None:
+    school_request = requests.request_of_visit(session, visit.school_request_id)
+    if school_request is None:
         return
-    school_request = session.get_one(SchoolRequest, visit.school_request_id)
     if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
     attendance.write_to_school(session, visit, "certificates_ready", now=now)

@@ -4,6 +4,8 @@ Cyrillic to Latin is one to one, letter for letter; the other way is not (nj, lj
 typed in Latin is stored and shown as typed.
 """
 
+import hashlib
+import hmac
 import re
 import unicodedata
 
@@ -91,6 +93,19 @@ def fold(text: str) -> str:
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
     words = "".join(letter if letter.isalnum() else " " for letter in bare.casefold().translate(FOLDED))
     return re.sub("dj+", "d", " ".join(words.replace("đ", "d").split()))
+
+
+def name_key(name: str, secret: str) -> str:
+    """What is stored to recognise a person's name, in either script, without keeping it: a keyed hash of its fold.
+
+    Who reads the table cannot try names out without the installation's own secret. "" for a name without letters.
+    """
+    return keyed(fold(name), secret) if fold(name) else ""
+
+
+def keyed(folded: str, secret: str) -> str:
+    """The keyed hash of a folded name; the purpose is hashed along, so that it equals no other hash of ours."""
+    return hmac.new(secret.encode(), f"holder of a certificate: {folded}".encode(), hashlib.sha256).hexdigest()
 
 
 def to_latin(text: str) -> str:

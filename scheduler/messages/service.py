@@ -30,13 +30,19 @@ def queue_message(
     link: LinkWish | None = None,
     about: tuple[str, int] | None = None,
     centre_id: int | None = None,
+    copy_of: str = "",
 ) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
-    page shows the mail. Raises: jinja2 errors when the kind or one of its values is unknown.
+    page shows the mail. `copy_of` is for a guardian: the given name of the minor whose mail this copies. A copy has
+    neither button nor link, so no secret can leave with it.
+
+    Raises: jinja2 errors when the kind or one of its values is unknown.
     """
-    body = mail.render(kind, language, values)
+    if copy_of and link:
+        raise ValueError("a copy carries no secret link")
+    body = mail.render(kind, language, values, copy_of=copy_of)
     path = link.path if link else str(values.get("path", "/"))
     db.session().add(
         OutboxMessage(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +15,10 @@ from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
-from scheduler.policy import Actor
-from scheduler.safeguarding import rules
+from scheduler.policy import SYSTEM, Actor
+from scheduler.safeguarding import queries, rules
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentDraft, ConsentMethod, VettingDraft
+from scheduler.safeguarding.terms import ConsentDraft, ConsentMethod, Ending, ProofKind, VettingDraft
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +82,7 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
             language=user.language,
             values={
                 "given_name": user.given_name,
-                "centre": centre.name_en
-                if user.language == "en"
-                else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn),
+                "centre": _name_of(centre, user.language),
                 "until": draft.valid_until,
             },
             now=now,
@@ -109,3 +108,60 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
             consent.withdrawn_at = now
             audit.record(actor, "consent withdrawn", consent, at=now, details={"presenter_id": presenter.id})
         return presenter.id
+
+
+def warn_of_endings(*, now: dt.datetime) -> int:
+    """For the nightly job: tell whose check or consent ends within 30 and within 7 days; how many were told.
+
+    A presenter is told of her check (her guardian gets a copy), a guardian and the minor of the consent. Each warning
+    goes once, however often this runs.
+    """
+    told = 0
+    for ending in queries.endings_due(clock.local_day(now)):
+        with transaction() as session:
+            told += _warn(session, ending, now)
+    return told
+
+
+def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
+    proof = _locked(session, ending)
+    if rules.warning_due(proof.valid_until, clock.local_day(now), proof.warned_days) is None:
+        return False  # another run was faster
+    proof.warned_days = ending.days
+    presenter, user = _presenter(session, SYSTEM, "read", "vetting", ending.presenter_id)
+    values = {
+        "given_name": user.given_name,
+        "centre": _name_of(session.get_one(Centre, presenter.centre_id), user.language),
+        "until": proof.valid_until,
+        "path": f"/safeguarding/{presenter.id}",
+    }
+    write = partial(
+        queue_message,
+        language=user.language,
+        values=values,
+        now=now,
+        about=(proof.__tablename__, proof.id),
+        centre_id=presenter.centre_id,
+    )
+    guardian = queries.guardians_of([presenter.id], clock.local_day(now)).get(presenter.id)
+    if isinstance(proof, GuardianConsent):
+        write("consent_ends", address=people_rules.address_of(proof.guardian_email))
+        write("own_consent_ends", address=user.email)
+    else:
+        write("vetting_ends", address=user.email)
+        if guardian:
+            write("vetting_ends", address=guardian, copy_of=user.given_name)
+    action = f"{proof.__tablename__} ends soon"
+    audit.record(SYSTEM, action, proof, at=now, details={"presenter_id": presenter.id, "days": ending.days})
+    log.info("ending proof told", extra={"presenter_id": presenter.id, "days": ending.days})
+    return True
+
+
+def _locked(session: Session, ending: Ending) -> Vetting | GuardianConsent:
+    if ending.kind is ProofKind.VETTING:
+        return session.get_one(Vetting, ending.proof_id, with_for_update=True, populate_existing=True)
+    return session.get_one(GuardianConsent, ending.proof_id, with_for_update=True, populate_existing=True)
+
+
+def _name_of(centre: Centre, language: str) -> str:
+    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)

@@ -33,6 +33,7 @@ SAFETY = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
 UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
+SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,11 @@ def protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if "_user_id" in session else UNSIGNED
+        kept = "_user_id" not in session and not _opened_by_secret()
+        response.headers["Cache-Control"] = UNSIGNED if kept else "no-store"
         _spare_what_is_known(response)
+    if _opened_by_secret():
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
     return response
@@ -72,6 +76,10 @@ def _spare_what_is_known(response: Response) -> None:
     if kept and request.method == "GET" and response.status_code == 200:
         response.add_etag()
         response.make_conditional(request)
+
+
+def _opened_by_secret() -> bool:
+    return bool(SECRETS & (request.view_args or {}).keys())
 
 
 def note_request(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
-from scheduler.planning.queries.clearance import clearance, not_cleared
+from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.pages import (
     crew_for_school,
     not_confirmed_before,
@@ -11,7 +11,9 @@ from scheduler.planning.queries.pages import (
     presenter_day,
     visit_for,
     visit_id_of,
+    visit_of_request,
     visit_page,
+    visits_of_days,
     visits_of_presenter,
     visits_of_week,
 )
@@ -40,10 +42,13 @@ __all__ = [
     "promise_of",
     "promised_stops",
     "stops_of_visit",
+    "uncleared_crew",
     "violations",
     "visit_for",
     "visit_id_of",
+    "visit_of_request",
     "visit_page",
+    "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
     "visits_with_lapsed_offers",

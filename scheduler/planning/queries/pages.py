@@ -75,6 +75,9 @@ def _visit_row(visit: Visit) -> VisitRow:
         cancelled_by=visit.cancelled_by,
         clock_wrong=visit.clock_wrong,
         kilometres=visit.kilometres,
+        version=visit.version,
+        teacher_stays=visit.teacher_stays,
+        safeguarding_contact=visit.safeguarding_contact,
         host_sr_cyrl=host.name_sr_cyrl,
         host_sr_latn=host.name_sr_latn,
         place_sr_cyrl=host.place_sr_cyrl,
@@ -169,10 +172,11 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         visit=row,
         contact_name=asked.contact_name if asked else "",
         contact_phone=asked.contact_phone if asked else "",
-        safeguarding_contact=asked.safeguarding_contact if asked else "",
-        teacher_stays=asked.teacher_stays if asked else False,
+        safeguarding_contact=(asked or row).safeguarding_contact,
+        teacher_stays=(asked or row).teacher_stays,
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
+        request_number=asked.number if asked else "",
     )
 
 
@@ -184,8 +188,9 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
         crew = [_member(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
         problems += rules.crew_problems(crew, row.rule, row.on_day)
     audiences = [presentation.audience for presentation in row.presentations]
-    teacher, contact = (asked.teacher_stays, asked.safeguarding_contact) if asked else (False, "")
-    return tuple(dict.fromkeys([*problems, *rules.promise_problems(audiences, teacher, contact)]))
+    by = asked or row
+    promise = rules.promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)
+    return tuple(dict.fromkeys([*problems, *promise]))
 
 
 def _member(row: CrewRow, state: AssignmentState) -> CrewMember:
@@ -229,10 +234,27 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
+    """The newest visit that was planned for a school request, also a cancelled one; None while there is none.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    found = _visits(_in_centre(actor), Visit.school_request_id == request_id)
+    return max(found, key=lambda visit: visit.id, default=None)
+
+
 def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
     """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     return _visits(_in_centre(actor), Visit.on_day >= monday, Visit.on_day < monday + dt.timedelta(days=7))
+
+
+def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    on = Visit.state.not_in((VisitState.CANCELLED, VisitState.DISRUPTED))
+    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
 def _in_centre(actor: Actor) -> ColumnElement[bool]:

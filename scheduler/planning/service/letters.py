@@ -9,12 +9,14 @@ from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
 from scheduler.people.models import Presenter
+from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
+from scheduler.safeguarding.queries import guardians_of
 
-LINK_HOURS = 24 * 120  # a school's link outlives the visit, its counts and its certificates
+LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
 PAGE_OF_OFFERS = "/offers"
 
 
@@ -27,19 +29,28 @@ def tell_presenters(
     path: str = PAGE_OF_OFFERS,
     **values: object,
 ) -> None:
-    """One mail to each presenter of these assignments, however many presentations she has."""
+    """One mail to each presenter of these assignments, however many presentations she has.
+
+    A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
+    """
     people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
+    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
-        queue_message(
-            kind,
-            address=person.user.email,
-            language=language,
-            values=facts(opened, language) | values | {"path": path},
-            now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
-        )
+        readers = [(person.user.email, "")]
+        if person.id in guardians:
+            readers.append((guardians[person.id], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                kind,
+                address=address,
+                language=language,
+                values=facts(opened, language) | values | {"path": path},
+                now=now,
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+                copy_of=copy_of,
+            )
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -53,10 +64,30 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         language=asked.language,
         values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
         now=now,
-        link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
+        link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
         about=("visit", opened.visit.id),
         centre_id=opened.visit.centre_id,
     )
+
+
+def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to each coordinator of the centre, with the visit's page."""
+    for address, language in coordinators_of(opened.visit.centre_id):
+        queue_message(
+            kind,
+            address=address,
+            language=language,
+            values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+            now=now,
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        )
+
+
+def link_hours(on_day: dt.date, now: dt.datetime) -> int:
+    """For how long a school's link must live: past the visit, however far that lies ahead."""
+    until_then = max(on_day - clock.local_day(now), dt.timedelta(0))
+    return int((until_then + LINK_OUTLIVES_VISIT) / dt.timedelta(hours=1))
 
 
 def who_comes(opened: OpenVisit, now: dt.datetime) -> str:

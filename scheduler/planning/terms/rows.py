@@ -58,6 +58,12 @@ class PresentationRow:
     state: PresentationState
     reason: str
 
+    @property
+    def minutes_given(self) -> int | None:
+        """How long it was, when it was shorter than planned ("30 min")."""
+        given = self.reason.split(" ")[0]
+        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+
 
 @dataclass(frozen=True)
 class VisitRow:
@@ -74,6 +80,9 @@ class VisitRow:
     cancelled_by: CancelledBy | None
     clock_wrong: str
     kilometres: int
+    version: int
+    teacher_stays: bool
+    safeguarding_contact: str
     host_sr_cyrl: str
     host_sr_latn: str
     place_sr_cyrl: str
@@ -130,6 +139,7 @@ class VisitPage:
     teacher_stays: bool
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
+    request_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +189,6 @@ class CrewShown:
     names: tuple[str, ...]
     starts_at: dt.datetime | None
 
-    @property
-    def may_cancel(self) -> bool:
-        """Whether the school may still call it off."""
-        return self.state in OPEN_VISITS
+    def may_cancel(self, now: dt.datetime) -> bool:
+        """Whether the school may still call it off: not once it has begun."""
+        return self.state in OPEN_VISITS and (self.starts_at is None or now < self.starts_at)

@@ -9,12 +9,14 @@ from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
+from scheduler.people.queries import coordinators_of
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
 
+STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
 
 
@@ -47,6 +49,16 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     return row
 
 
+def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest | None:
+    """The request behind a visit, locked and as it stands now; None for a free visit. The caller has checked rights."""
+    return session.scalar(
+        select(SchoolRequest)
+        .where(SchoolRequest.id == request_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
     """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
     if row.contact_email:
@@ -57,6 +69,21 @@ def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
             values=values_of(row, row.language) | more,
             now=now,
             link=LinkWish("status", row.id, "/status/{token}", STATUS_HOURS),
+            about=(SchoolRequest.__tablename__, row.id),
+            centre_id=row.centre_id,
+        )
+
+
+def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
+    """Queue a mail to the centre's common address, or to each coordinator when it has none."""
+    common = [(row.centre.email, STAFF_LANGUAGE)] if row.centre.email else coordinators_of(row.centre_id)
+    for address, language in common:
+        queue_message(
+            kind,
+            address=address,
+            language=language,
+            values=values_of(row, language) | more | {"path": f"/requests/{row.number}"},
+            now=now,
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,
         )

@@ -5,9 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler.core.language import LANGUAGES
 from scheduler.people import queries
@@ -24,7 +23,7 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField, worded
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
 from scheduler.web.i18n import SHORT, _l, page_language
 
 TOPICS = {
@@ -69,13 +68,6 @@ RANGE = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.]
 def choices_of(words: Mapping[Any, Any]) -> list[SelectChoice]:
     """The choices of a field, from the table that words an enumeration."""
     return [SelectChoice(one.value, word) for one, word in words.items()]
-
-
-class ManyField(SelectMultipleField):  # type: ignore[misc]
-    """Ticks: none, one or several of the choices."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class SecretField(PasswordField):  # type: ignore[misc]
@@ -127,8 +119,13 @@ class LanguageForm(BaseForm):
     )
 
 
+def _town(typed: Any) -> int | None:
+    """The number of a town, or None: none is chosen yet."""
+    return int(typed) if str(typed).isascii() and str(typed).isdigit() and len(str(typed)) < 10 else None
+
+
 class SkillsForm(BaseForm):
-    home = SelectField(_l("Home town"), [Needed()], coerce=int)
+    home = SelectField(_l("Home town"), [Needed()], coerce=_town)
     topics = ManyField(
         _l("Topics"),
         [Needed()],
@@ -145,7 +142,8 @@ class SkillsForm(BaseForm):
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         latin = page_language() != "sr_Cyrl"
-        self.home.choices = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        towns = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        self.home.choices = [SelectChoice("", _l("Choose a town")), *towns]  # else the first of the alphabet is hers
 
     def skills(self) -> SkillsDraft:
         """What the form says; call after `accepted()`."""

@@ -42,7 +42,9 @@ REFUSED: dict[str, LazyProxy] = {
     "teacher_not_promised": WHY["teacher_not_promised"],
     "no_safeguarding_contact": WHY["no_safeguarding_contact"],
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
+    "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
     "not_yet": _l("The visit has not begun yet."),
+    "has_begun": _l("The visit has already begun. Please call the centre."),
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
 }
@@ -53,6 +55,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit ready": _l("All prepared"),
     "visit delivered": _l("Held"),
     "visit cancelled": _l("Cancelled"),
+    "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),

@@ -13,11 +13,14 @@ from scheduler.certificates import service as certificates
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
+from scheduler.planning.models import Assignment, Visit
 from scheduler.policy import SYSTEM, Role
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, make_user
+from tests.factories.planning import make_assignment
 from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import make_vetting
 from tests.web.browser import sign_in_as
 
 TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
@@ -140,6 +143,10 @@ def test_the_school_sees_the_numbers_confirms_them_and_names_teachers(client, se
     assert "Ана Петровић\nMira Savić" in client.get(path).text
 
 
+def lock_by(source: str, ordinal: int = 1) -> dict[str, str]:
+    return {"presentations-0-ordinal": str(ordinal), "presentations-0-source": source}
+
+
 def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, session):
     begun = a_counted_visit()
     path = f"/status/{secret_of(begun)}/attendance"
@@ -148,7 +155,7 @@ def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, se
     assert "The centre compares both numbers" in words_of(client.get(f"{path}?lang=en"))
     desk = desk_of(client, begun)
     listed = words_of(desk.get("/attendance?lang=en"))
-    lock = desk.post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "school"})
+    lock = desk.post(f"/attendance/{begun.visit.number}/lock", data=lock_by("school"))
 
     assert {"pupils 88", "pupils 70", "The numbers differ"} <= set(
         re.findall("pupils 88|pupils 70|The numbers differ", listed)
@@ -230,17 +237,46 @@ def test_a_correction_needs_a_reason_and_shows_old_and_new(client, session):
 def test_a_lock_before_anybody_answered_is_told_and_changes_nothing(client, session):
     begun = a_counted_visit()
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
 
     assert answer.status_code == 422
     assert state() is AttendanceState.SUBMITTED
+
+
+def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(client, session):
+    begun = a_counted_visit(talks=2)
+    said_there = {one.id: Counts(1) for one in begun.presentations}
+    service.countersign(begun.school, begun.visit.id, said_there, now=LEAVING)
+    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
+    assert desk.get(f"{path}?lang=en").text.count("Lock the numbers") == 1
+
+    typed = {
+        f"presentations-{place}-{name}": value
+        for place, source in enumerate(("educator", "school"))
+        for name, value in (("ordinal", str(place + 1)), ("source", source))
+    }
+    assert desk.post(f"{path}/lock", data=typed).status_code == 302
+
+    states = db.session.scalars(select(Attendance.state)).all()
+    assert set(states) == {AttendanceState.LOCKED}
+    page = words_of(desk.get(f"{path}?lang=en"))
+    assert "Lock the numbers" not in page
+
+
+@pytest.mark.parametrize("typed", [{}, {"presentations-0-ordinal": "9" * 5000, "presentations-0-source": "educator"}])
+def test_a_lock_of_nothing_is_told(client, session, typed):
+    begun = a_counted_visit()
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+
+    assert desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=typed).status_code == 422
+    assert state() is AttendanceState.ASSUMED
 
 
 def test_silence_is_locked_by_a_person(client, session):
     begun = a_counted_visit()
     service.assume_silent(now=LEAVING + dt.timedelta(days=7))
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
 
     assert answer.status_code == 302
     assert state() is AttendanceState.LOCKED
@@ -255,11 +291,63 @@ def test_the_desk_is_for_staff_of_the_centre(client, session):
     other = sign_in_as(client, make_user(Role.COORDINATOR).id)
     assert begun.visit.number not in other.get("/attendance").text
     assert other.get(path).status_code == 404
-    assert other.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 404
+    assert other.post(f"{path}/lock", data=lock_by("educator")).status_code == 404
     safeguarding = sign_in_as(client, make_user(Role.SAFEGUARDING, centre_id=begun.visit.centre_id).id)
     assert safeguarding.get(path).status_code == 200
-    assert safeguarding.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 403
+    assert safeguarding.post(f"{path}/lock", data=lock_by("educator")).status_code == 403
     educator = sign_in_as(client, begun.educator.user_id)
     assert (educator.get("/attendance").status_code, educator.get(path).status_code) == (403, 403)
     assert state() is AttendanceState.COUNTERSIGNED
     assert {row.source for row in said() if row.counts} == {CountSource.EDUCATOR}
+
+
+def test_trust_r11_a_school_that_presses_twice_is_thanked_twice(client, session):
+    begun = a_counted_visit()
+    path = f"/status/{secret_of(begun)}/attendance"
+
+    answers = [client.post(path, data=SIGNED) for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, path)] * 2
+    assert len(said()) == 8
+
+
+def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
+    begun = a_begun_visit()
+    minor = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id, given_name="Lana")
+    make_vetting(minor.id)
+    make_assignment(begun.presentations[0], minor.id)
+    phone = phone_of(client, begun)
+    path = f"/visits/{begun.visit.number}/count"
+    shown = phone.get(path + "?lang=en").get_data(as_text=True)
+    assert "Who of you was not there?" in shown
+    assert f'value="{minor.id}"' in shown
+    assert f'value="{begun.educator.id}"' not in shown.split("Who of you")[1]
+
+    answer = phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999", "x"]})
+    assert answer.status_code == 422
+    assert phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999"]}).status_code == 302
+
+    db.session.rollback()
+    states = {
+        (who, state.value) for who, state in db.session.execute(select(Assignment.presenter_id, Assignment.state))
+    }
+    assert states == {(begun.educator.id, "present"), (minor.id, "absent")}
+
+
+def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_ticked(client, session):
+    begun = a_counted_visit(counts=Counts(pupils=90))
+    odd = a_counted_visit(counts=Counts(pupils=1), programme=None)
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    with transaction() as inner:
+        inner.get_one(Visit, odd.visit.id).centre_id = begun.visit.centre_id
+    desk = desk_of(client, begun)
+
+    assert "Look through and lock: 2 silent schools" in words_of(desk.get("/attendance?lang=en"))
+    shown = desk.get("/attendance/assumed").get_data(as_text=True)
+    ticked = re.findall(r'name="chosen" value="([\d-]+)" checked', shown)
+    assert ticked == [f"{begun.first}-1"]
+    assert f'value="{odd.first}-1"' in shown
+
+    answer = desk.post("/attendance/assumed", data={"chosen": [*ticked, "x", "9" * 30]}, follow_redirects=True)
+    assert "1 presentation is locked." in words_of(answer)
+    assert "1 silent school" in words_of(answer)
