@@ -1,6 +1,7 @@
 """Mail leaves here: through SMTP where SMTP_URL names one, else as files that a page of the demo shows."""
 
 import smtplib
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -8,23 +9,35 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
-def compose(
-    *, sender: str, sender_name: str, to: str, subject: str, text: str, html: str, message_id: str, date: str
-) -> EmailMessage:
+@dataclass(frozen=True)
+class Outgoing:
+    """One mail with everything that is in it, as plain texts; `date` as RFC 5322 writes it."""
+
+    sender: str
+    sender_name: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    date: str
+
+
+def compose(outgoing: Outgoing) -> EmailMessage:
     """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
-    for value in (sender_name, to, subject):
+    for value in (outgoing.sender_name, outgoing.to, outgoing.subject):
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")
-    user, _, domain = sender.partition("@")
+    user, _, domain = outgoing.sender.partition("@")
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(sender_name, user, domain)
-    mail["To"] = to
-    mail["Subject"] = subject
-    mail["Message-ID"] = message_id
-    mail["Date"] = date
+    mail["From"] = Address(outgoing.sender_name, user, domain)
+    mail["To"] = outgoing.to
+    mail["Subject"] = outgoing.subject
+    mail["Message-ID"] = outgoing.message_id
+    mail["Date"] = outgoing.date
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
-    mail.add_alternative(html, subtype="html")
+    mail.set_content(outgoing.text)
+    mail.add_alternative(outgoing.html, subtype="html")
     return mail
 
 

@@ -1,6 +1,7 @@
 """Words of the outbox."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,23 @@ class LinkWish:
     subject_id: int
     path: str
     hours: int
+
+
+@dataclass(frozen=True)
+class MessageDraft:
+    """A mail as a room asks for it: `kind` names its template, `values` are what the template says.
+
+    Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
+    page shows the mail, `centre_id` whose outbox does.
+    """
+
+    kind: str
+    address: str
+    language: str
+    values: Mapping[str, object]
+    link: LinkWish | None = None
+    about: tuple[str, int] | None = None
+    centre_id: int | None = None
 
 
 @dataclass(frozen=True)

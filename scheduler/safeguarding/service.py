@@ -12,6 +12,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.policy import Actor
@@ -76,19 +77,21 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
         audit.record(actor, "consent recorded", consent, at=now, details=details)
         centre = session.get_one(Centre, presenter.centre_id)
         queue_message(
-            "consent_recorded",
-            address=people_rules.address_of(draft.guardian_email),
-            language=user.language,
-            values={
-                "given_name": user.given_name,
-                "centre": centre.name_en
-                if user.language == "en"
-                else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn),
-                "until": draft.valid_until,
-            },
+            MessageDraft(
+                kind="consent_recorded",
+                address=people_rules.address_of(draft.guardian_email),
+                language=user.language,
+                values={
+                    "given_name": user.given_name,
+                    "centre": centre.name_en
+                    if user.language == "en"
+                    else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn),
+                    "until": draft.valid_until,
+                },
+                about=("guardian_consent", consent.id),
+                centre_id=presenter.centre_id,
+            ),
             now=now,
-            about=("guardian_consent", consent.id),
-            centre_id=presenter.centre_id,
         )
         consent_id = consent.id
     log.info("consent recorded", extra={"consent_id": consent_id, "presenter_id": presenter_id})

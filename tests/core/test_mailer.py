@@ -19,7 +19,7 @@ FAIR = {
 
 
 def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> None:
-    mail = mailer.compose(**FAIR)
+    mail = mailer.compose(mailer.Outgoing(**FAIR))
     mailer.send(mail, smtp_url="", folder=tmp_path / "mail", name="1-abc")
 
     (file,) = (tmp_path / "mail").iterdir()
@@ -32,4 +32,4 @@ def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> No
 @pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
 def test_nobody_adds_a_header(field: str, nasty: str) -> None:
     with pytest.raises(ValueError, match="header"):
-        mailer.compose(**(FAIR | {field: nasty}))
+        mailer.compose(mailer.Outgoing(**(FAIR | {field: nasty})))

@@ -14,7 +14,7 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import queries, service
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Failure, LinkWish, MessageState
+from scheduler.messages.terms import Failure, LinkWish, MessageDraft, MessageState
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 
@@ -81,7 +81,7 @@ def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
 
 def test_a_rolled_back_change_sends_nothing(app):
     with pytest.raises(RuntimeError), transaction():
-        service.queue_message("no_account", address="a@b.example", language="en", values={}, now=MONDAY)
+        service.queue_message(MessageDraft("no_account", "a@b.example", "en", {}), now=MONDAY)
         raise RuntimeError("the change failed")
 
     assert service.unsent_ids(10, MONDAY) == []

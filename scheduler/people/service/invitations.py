@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, Gone, NotFound, Rejected
 from scheduler.core.language import pick
 from scheduler.core.text import fold, to_latin
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import Centre, Presenter, User, UserRole
 from scheduler.people.service.accounts import end_sign_ins
@@ -112,18 +112,20 @@ def mail_invitation(session: Session, user: User, now: dt.datetime) -> None:
     """Queue the mail that invites, inside the caller's transaction."""
     centre = session.get_one(Centre, user.centre_id)
     queue_message(
-        "invitation",
-        address=user.email,
-        language=user.language,
-        values={
-            "centre": centre.name_en
-            if user.language == "en"
-            else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn)
-        },
+        MessageDraft(
+            kind="invitation",
+            address=user.email,
+            language=user.language,
+            values={
+                "centre": centre.name_en
+                if user.language == "en"
+                else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn)
+            },
+            link=LinkWish("invitation", user.id, PATH, rules.INVITATION_HOURS),
+            about=("user_account", user.id),
+            centre_id=user.centre_id,
+        ),
         now=now,
-        link=LinkWish("invitation", user.id, PATH, rules.INVITATION_HOURS),
-        about=("user_account", user.id),
-        centre_id=user.centre_id,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
 from scheduler.people import service as accounts
 from scheduler.people.models import Presenter
 from scheduler.people.queries import coordinators_of
@@ -92,11 +93,13 @@ def _tell_coordinators(session: Session, opened: OpenVisit, presenter_id: int, n
     centre_id = session.get_one(Presenter, presenter_id).centre_id
     for address, language in coordinators_of(centre_id):
         queue_message(
-            "crew_not_cleared",
-            address=address,
-            language=language,
-            values=letters.facts(opened, language) | {"path": f"/visits/{opened.visit.number}"},
+            MessageDraft(
+                kind="crew_not_cleared",
+                address=address,
+                language=language,
+                values=letters.facts(opened, language) | {"path": f"/visits/{opened.visit.number}"},
+                about=("visit", opened.visit.id),
+                centre_id=centre_id,
+            ),
             now=now,
-            about=("visit", opened.visit.id),
-            centre_id=centre_id,
         )

@@ -7,7 +7,7 @@ from scheduler.core import clock
 from scheduler.core.language import pick
 from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
@@ -32,13 +32,15 @@ def tell_presenters(
     for person in people.values():
         language = person.user.language
         queue_message(
-            kind,
-            address=person.user.email,
-            language=language,
-            values=facts(opened, language) | values | {"path": path},
+            MessageDraft(
+                kind=kind,
+                address=person.user.email,
+                language=language,
+                values=facts(opened, language) | values | {"path": path},
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
             now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
         )
 
 
@@ -48,14 +50,16 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
     if asked is None or not asked.contact_email:
         return
     queue_message(
-        kind,
-        address=asked.contact_email,
-        language=asked.language,
-        values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+        MessageDraft(
+            kind=kind,
+            address=asked.contact_email,
+            language=asked.language,
+            values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+            link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        ),
         now=now,
-        link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
-        about=("visit", opened.visit.id),
-        centre_id=opened.visit.centre_id,
     )
 
 

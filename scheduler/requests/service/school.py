@@ -9,6 +9,7 @@ from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
 from scheduler.policy import Actor
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
@@ -55,13 +56,15 @@ def withdraw_request(
 def _tell_centre(row: SchoolRequest, reason: str, now: dt.datetime) -> None:
     if row.centre.email:
         queue_message(
-            "request_withdrawn",
-            address=row.centre.email,
-            language=STAFF_LANGUAGE,
-            values=values_of(row, STAFF_LANGUAGE) | {"reason": reason, "path": f"/requests/{row.number}"},
+            MessageDraft(
+                kind="request_withdrawn",
+                address=row.centre.email,
+                language=STAFF_LANGUAGE,
+                values=values_of(row, STAFF_LANGUAGE) | {"reason": reason, "path": f"/requests/{row.number}"},
+                about=(SchoolRequest.__tablename__, row.id),
+                centre_id=row.centre_id,
+            ),
             now=now,
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
         )
 
 
