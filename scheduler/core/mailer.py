@@ -8,6 +8,8 @@ from email.policy import SMTP
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from scheduler.core.files import write_whole
+
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -45,9 +47,7 @@ def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
     """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (smtplib's errors are its children)."""
     if not smtp_url:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{name}.eml"
-        path.with_suffix(".part").write_bytes(mail.as_bytes())
-        path.with_suffix(".part").rename(path)
+        write_whole(folder / f"{name}.eml", mail.as_bytes())
         return
     where = urlsplit(smtp_url)
     kind = smtplib.SMTP_SSL if where.scheme == "smtps" else smtplib.SMTP

@@ -132,10 +132,14 @@ def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
 
 
 def _answer(error: OSError) -> int | None:
-    """The mail server's answer as a number, if it answered."""
+    """What the mail server answered about this mail, as a number, if it came so far.
+
+    A server that does not take ourselves (greeting, sign-in, sender) says nothing about the mail: it waits until
+    somebody mends that.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _text in error.recipients.values()), default=None)
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code > 0:
         return error.smtp_code
     return None
 

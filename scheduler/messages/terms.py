@@ -20,7 +20,7 @@ UNSENT = (MessageState.WAITING, MessageState.SENDING)
 class Failure(StrEnum):
     """Why a try to send did not succeed, in words a coordinator can act upon."""
 
-    UNREACHABLE = "unreachable"  # our own mail server does not answer
+    UNREACHABLE = "unreachable"  # our own mail server does not answer, or does not let us in
     LATER = "later"  # it answers "not now" (4xx)
     REFUSED = "refused"  # it answers "never" (5xx): the address is wrong or closed
     BROKEN = "broken"  # the mail cannot be built

@@ -221,6 +221,24 @@ def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_messa
 
 
 @pytest.mark.parametrize(
+    "refusal",
+    [
+        smtplib.SMTPAuthenticationError(535, b"bad credentials"),
+        smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
+        smtplib.SMTPConnectError(554, b"no service here"),
+        smtplib.SMTPHeloError(501, b"who are you"),
+    ],
+)
+def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, monkeypatch, refusal):
+    message = make_message()
+    monkeypatch.setattr(service.mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
+
+    assert service.deliver(message.id, MONDAY) is MessageState.WAITING
+
+    assert stored(message).failure == Failure.UNREACHABLE
+
+
+@pytest.mark.parametrize(
     "address", ["ana@school.example\nBcc: evil@x.example", "=?utf-8?q?a=0D=0ABcc:x@y?=@school.example"]
 )
 def test_trust_s20_an_address_that_would_bring_a_header_is_never_sent(app, sink, address):
