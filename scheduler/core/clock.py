@@ -3,6 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from scheduler.config import settings
+
 BELGRADE = "Europe/Belgrade"
 
 
@@ -11,9 +13,9 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def local_day(moment: dt.datetime, zone: str = BELGRADE) -> dt.date:
-    """The calendar day that people at `zone` write for a moment."""
-    return moment.astimezone(ZoneInfo(zone)).date()
+def local_day(moment: dt.datetime, zone: str = "") -> dt.date:
+    """The calendar day that people at `zone` write for a moment; without one, people at the centre."""
+    return moment.astimezone(ZoneInfo(zone or settings().centre_timezone)).date()
 
 
 def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:
