@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
+USUAL_ZONE = "Europe/Belgrade"
 
 
 class BadSettings(Exception):
@@ -60,6 +61,11 @@ def settings() -> Settings:
     return _in_force[0]
 
 
+def centre_timezone() -> str:
+    """The centre's time zone; the usual one before any settings are in force."""
+    return _in_force[0].centre_timezone if _in_force else USUAL_ZONE
+
+
 def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment. Raises: BadSettings."""
     env = Env(eager=False)
@@ -78,7 +84,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         trusted_hosts=tuple(hosts or ()),
         port=port or 8000,
         helpline_number=env.str("HELPLINE_NUMBER", "19833"),
-        centre_timezone=env.str("CENTRE_TIMEZONE", "Europe/Belgrade"),
+        centre_timezone=env.str("CENTRE_TIMEZONE", USUAL_ZONE),
         mail_from=env.str("MAIL_FROM", "raspored@example.org"),
         uid_domain=env.str("UID_DOMAIN", "raspored.example.org"),
         instance=folder,

@@ -3,9 +3,9 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from scheduler.config import settings
+from scheduler.config import USUAL_ZONE, centre_timezone
 
-BELGRADE = "Europe/Belgrade"
+BELGRADE = USUAL_ZONE
 
 
 def now() -> dt.datetime:
@@ -15,7 +15,7 @@ def now() -> dt.datetime:
 
 def local_day(moment: dt.datetime, zone: str = "") -> dt.date:
     """The calendar day that people at `zone` write for a moment; without one, people at the centre."""
-    return moment.astimezone(ZoneInfo(zone or settings().centre_timezone)).date()
+    return moment.astimezone(ZoneInfo(zone or centre_timezone())).date()
 
 
 def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:

@@ -24,8 +24,12 @@ log = logging.getLogger(__name__)
 
 
 def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
+    """The presenter and her account, if the actor may; others who record something of her wait meanwhile."""
     found = session.execute(
-        select(Presenter, User).join(User, Presenter.user_id == User.id).where(Presenter.id == presenter_id)
+        select(Presenter, User)
+        .join(User, Presenter.user_id == User.id)
+        .where(Presenter.id == presenter_id)
+        .with_for_update(of=Presenter, key_share=True)
     ).one_or_none()
     if found is None:
         raise NotFound("presenter")
@@ -34,9 +38,15 @@ def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_
     return presenter, user
 
 
+def _says(row: Vetting | GuardianConsent, draft: VettingDraft | ConsentDraft) -> bool:
+    """Whether a stored row holds exactly what was typed."""
+    return all(getattr(row, name) == value for name, value in draft.__dict__.items())
+
+
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
     """Store the result of a check and the days it covers, never the document; the row's id.
 
+    The same result twice in a row, from a double click, is stored once.
     Raises: NotAllowed when it is the actor's own (TRUST, access matrix); NotFound; Rejected with {field: reason}.
     """
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
@@ -45,6 +55,10 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
         presenter, user = _presenter(session, actor, "create", "vetting", presenter_id)
         if user.id == actor.user_id:
             raise NotAllowed("own vetting")
+        newest = select(Vetting).where(Vetting.presenter_id == presenter.id).order_by(Vetting.id.desc())
+        before = session.scalar(newest.limit(1))
+        if before is not None and _says(before, draft):
+            return before.id
         vetting = Vetting(presenter_id=presenter.id, **draft.__dict__, recorded_by_id=actor.user_id, recorded_at=now)
         session.add(vetting)
         session.flush()
@@ -58,6 +72,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
 def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *, now: dt.datetime) -> int:
     """Store what a guardian signed on paper and tell the guardian by mail; the row's id.
 
+    The same paper twice, unless it was withdrawn, is stored and told once.
     Raises: NotAllowed for the minor's own; NotFound; Rejected with {field: reason}.
     """
     today = clock.local_day(now)
@@ -68,6 +83,12 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
         minor = people_rules.is_minor(presenter.adult_on, today)
         if problems := rules.problems_with_consent(draft, today=today, minor_email=user.email, minor=minor):
             raise Rejected(problems)
+        living = select(GuardianConsent).where(
+            GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None)
+        )
+        for before in session.scalars(living.order_by(GuardianConsent.id)):
+            if _says(before, draft):
+                return before.id
         consent = GuardianConsent(
             presenter_id=presenter.id, **draft.__dict__, method=ConsentMethod.PAPER, recorded_at=now
         )
@@ -108,6 +129,7 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         if consent is None:
             raise NotFound("consent")
         presenter, _user = _presenter(session, actor, "withdraw", "consent", consent.presenter_id)
+        session.refresh(consent)  # somebody else may have been quicker
         if consent.withdrawn_at is None:
             consent.withdrawn_at = now
             audit.record(actor, "consent withdrawn", consent, at=now, details={"presenter_id": presenter.id})

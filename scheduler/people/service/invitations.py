@@ -12,6 +12,7 @@ from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Conflict, Gone, NotFound, Rejected
 from scheduler.core.language import pick
 from scheduler.core.text import fold, to_latin
+from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
@@ -84,9 +85,15 @@ def _tidy(draft: InvitationDraft) -> InvitationDraft:
     return InvitationDraft(**(draft.__dict__ | {"email": rules.address_of(draft.email)}))
 
 
+def account_of(session: Session, email: str) -> User | None:
+    """The account of an address, or None; until the transaction ends nobody else gives the address one."""
+    hold(session, rules.LOCK, [rules.lock_number(f"address:{email}")])
+    return session.scalar(select(User).where(User.email == email))
+
+
 def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
     email = rules.address_of(draft.email)
-    user = session.scalar(select(User).where(User.email == email))
+    user = account_of(session, email)
     if user is None:
         user = User(
             centre_id=centre_id,
@@ -109,7 +116,9 @@ def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: 
 
 
 def mail_invitation(session: Session, user: User, now: dt.datetime) -> None:
-    """Queue the mail that invites, inside the caller's transaction."""
+    """Queue the mail that invites, inside the caller's transaction; one that has not left yet is enough."""
+    if is_waiting("invitation", ("user_account", user.id)):
+        return
     centre = session.get_one(Centre, user.centre_id)
     queue_message(
         MessageDraft(
