@@ -150,7 +150,7 @@ def centre_name(centre_id: int, language: str) -> str:
     centre = db.session().get(Centre, centre_id)
     if centre is None:
         raise NotFound("centre")
-    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)
+    return centre.name(language)
 
 
 def names_of(filters: Filters, language: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
@@ -104,9 +103,7 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
                 language=user.language,
                 values={
                     "given_name": user.given_name,
-                    "centre": centre.name_en
-                    if user.language == "en"
-                    else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn),
+                    "centre": centre.name(user.language),
                     "until": draft.valid_until,
                 },
                 about=("guardian_consent", consent.id),

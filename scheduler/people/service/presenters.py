@@ -19,10 +19,9 @@ from scheduler.people.models import (
     PresenterLanguage,
     PresenterSkill,
     User,
-    UserRole,
 )
-from scheduler.people.service.invitations import account_of, mail_invitation
-from scheduler.people.terms import ExceptionDraft, Hours, PresenterDraft, SkillsDraft
+from scheduler.people.service.invitations import account_of, mail_invitation, new_account
+from scheduler.people.terms import ExceptionDraft, Hours, InvitationDraft, PresenterDraft, SkillsDraft
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor
 
@@ -67,20 +66,10 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
 
 
 def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.datetime) -> User:
-    email = rules.address_of(draft.email)
-    user = account_of(session, email)
+    user = account_of(session, rules.address_of(draft.email))
     if user is None:
-        user = User(
-            centre_id=centre_id,
-            given_name=draft.given_name,
-            family_name=draft.family_name,
-            email=email,
-            language=draft.language,
-            created_at=now,
-            roles=[UserRole(role=draft.kind.role)],
-        )
-        session.add(user)
-        session.flush()
+        invited = InvitationDraft(draft.email, (draft.kind.role,), draft.given_name, draft.family_name, draft.language)
+        user = new_account(session, invited, centre_id, now)
         mail_invitation(session, user, now)
         return user
     has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None
