@@ -293,7 +293,7 @@ def _row(groups: Sequence[Group], row: Any, filters: Filters, language: str) -> 
 def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Key:
     """What a group's columns mean. Of a presenter who is a minor on `day` only the first name is told."""
     if group is Group.MONTH:
-        month = f"{values[0]:04d}-{values[1]:02d}"
+        month = f"{int(values[0]):04d}-{int(values[1]):02d}"  # PostgreSQL extracts numerics, not integers
         return Key(group, month, month)
     if group is Group.AUDIENCE:
         return Key(group, values[0].value, values[0].value, SchoolLevel(values[1]))
