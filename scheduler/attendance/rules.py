@@ -11,6 +11,7 @@ SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
 STILL_COUNTED = (AttendanceState.OPEN, AttendanceState.SUBMITTED)  # the educator may say (other) numbers
+TO_BE_LOCKED = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)  # the coordinator may lock
 TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
 
 

@@ -111,6 +111,18 @@ def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, 
     log.info("attendance locked", extra={"presentation_id": presentation_id})
 
 
+def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+    """Lock several presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
+
+    Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
+    """
+    if not sources:
+        raise Conflict("wrong_state")
+    with transaction():
+        for presentation_id, source in sources.items():
+            lock_attendance(actor, presentation_id, source, now=now)
+
+
 def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 

@@ -122,8 +122,21 @@ def certificates_of_centre(actor: Actor, page: int) -> Page[CertificateRow]:
     policy.require(actor, "list", "certificate", centre=actor.centre_id)
     wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = db.session.scalars(wanted.order_by(Certificate.id.desc()).limit(PER_PAGE).offset(first_row(page)))
-    return Page([_row(row) for row in rows], page, total)
+    rows = db.session.execute(
+        wanted.add_columns(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn)
+        .join(Host, Host.id == Visit.host_id)
+        .order_by(Certificate.id.desc())
+        .limit(PER_PAGE)
+        .offset(first_row(page))
+    )
+    return Page(
+        [
+            replace(_row(row), visit_number=number, host_sr_cyrl=cyrillic, host_sr_latn=latin)
+            for row, number, cyrillic, latin in rows
+        ],
+        page,
+        total,
+    )
 
 
 def certificate_to_change(actor: Actor, number: str) -> CertificateRow:

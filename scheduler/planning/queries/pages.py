@@ -173,6 +173,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         teacher_stays=asked.teacher_stays if asked else False,
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
+        request_number=asked.number if asked else "",
     )
 
 
@@ -229,10 +230,27 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
+    """The newest visit that was planned for a school request, also a cancelled one; None while there is none.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    found = _visits(_in_centre(actor), Visit.school_request_id == request_id)
+    return max(found, key=lambda visit: visit.id, default=None)
+
+
 def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
     """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     return _visits(_in_centre(actor), Visit.on_day >= monday, Visit.on_day < monday + dt.timedelta(days=7))
+
+
+def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    on = Visit.state.not_in((VisitState.CANCELLED, VisitState.DISRUPTED))
+    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
 def _in_centre(actor: Actor) -> ColumnElement[bool]:

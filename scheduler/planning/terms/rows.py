@@ -130,6 +130,7 @@ class VisitPage:
     teacher_stays: bool
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
+    request_number: str = ""
 
 
 @dataclass(frozen=True)
