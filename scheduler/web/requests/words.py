@@ -47,6 +47,12 @@ TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.MUNICIPALITY: _l("Municipality"),
     HostKind.OTHER: _l("Something else"),
 }
+SCHOOL_KINDS = {  # said beside the name, which in the register is often only a person's; other kinds stand in their name
+    HostKind.PRIMARY: TYPED_KINDS[HostKind.PRIMARY],
+    HostKind.PRIMARY_PRIVATE: TYPED_KINDS[HostKind.PRIMARY],
+    HostKind.SECONDARY: TYPED_KINDS[HostKind.SECONDARY],
+    HostKind.SECONDARY_PRIVATE: TYPED_KINDS[HostKind.SECONDARY],
+}
 TURNS = {
     Turn.YOURS: _l("Waits for you"),
     Turn.OTHERS: _l("Waits for others"),

@@ -126,7 +126,9 @@ def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(cli
 
 
 def test_a_typed_school_needs_its_name_place_and_municipality(client):
-    response = client.post("/book/new-host?lang=en", data={"name": "Дом", "kind": "dormitory"})
+    response = client.post(
+        "/book/new-host?lang=en", data={"name": "Дом", "kind": "dormitory"}, follow_redirects=True
+    )
 
     assert response.status_code == 422
     assert text_of(response).count("Fill in this field.") + text_of(response).count("Choose one") >= 2
@@ -182,14 +184,15 @@ def test_more_and_fewer_presentations_keep_what_is_typed(client, programme, host
     client.post("/book", data={"host_id": host.id})
     for page in ("what", "when"):
         client.post(f"/book/{page}", data=answers(programme)[page])
-    more = client.post("/book/who", data=answers(programme)["who"] | {"more": "1"})
+    more = client.post("/book/who", data=answers(programme)["who"] | {"more": "1"}, follow_redirects=True)
 
     assert "presentations-1-pupils" in more.text
     assert 'value="VII-1, VII-2"' in more.text
     assert more.status_code == 200
 
     second = {key.replace("-0-", "-1-"): value for key, value in answers(programme)["who"].items()}
-    fewer = client.post("/book/who", data=answers(programme)["who"] | second | {"fewer": "1"})
+    fewer = client.post("/book/who", data=answers(programme)["who"] | second | {"fewer": "1"}, follow_redirects=True)
+    assert fewer.status_code == 200
     assert "presentations-1-pupils" not in fewer.text
 
 
@@ -222,7 +225,7 @@ WRONG = [
     ("who", {"presentations-0-classes": "x" * 5000}, "Shorten this text"),
     ("where", {"safeguarding_contact": ""}, "Fill in this field"),
     ("where", {"room": "x" * 100_000}, "Shorten this text"),
-    ("you", {"contact_email": "ana"}, "Enter an address with @"),
+    ("you", {"contact_email": "ana"}, "Enter the whole address"),
     ("you", {"contact_name": "\u200b \u202e"}, "Fill in this field"),
 ]
 
@@ -233,7 +236,7 @@ def test_wrong_answers_get_a_sentence_beside_the_field_and_lose_nothing(client, 
     right = answers(programme)
     for earlier in list(right)[: list(right).index(page)]:
         client.post(f"/book/{earlier}", data=right[earlier])
-    response = client.post(f"/book/{page}", data=right[page] | wrong)
+    response = client.post(f"/book/{page}", data=right[page] | wrong, follow_redirects=True)
 
     assert response.status_code == 422
     assert told in text_of(response)
@@ -250,7 +253,7 @@ def test_the_tick_for_the_teacher_is_needed(client, programme, host):
     for earlier in ("what", "when", "who"):
         client.post(f"/book/{earlier}", data=right[earlier])
     without = {key: value for key, value in right["where"].items() if key != "teacher_stays"}
-    response = client.post("/book/where", data=without)
+    response = client.post("/book/where", data=without, follow_redirects=True)
 
     assert response.status_code == 422
     assert "Confirm that a teacher stays in the classroom." in response.text
@@ -343,3 +346,63 @@ def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
         client.post(f"/book/{page}", data=answers(programme)[page])
 
     assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in client.get("/book/who").text
+
+
+def test_a_wrong_answer_is_told_on_a_plain_page_that_the_back_button_can_open(client, programme, host):
+    """A page that answers a sending itself is asked to be sent again when somebody goes back to it."""
+    client.post("/book?lang=en", data={"host_id": host.id})
+    client.post("/book/what", data=answers(programme)["what"])
+
+    assert client.post("/book/when", data={"first_day": "tomorrow"}).location == "/book/when"
+    told = client.get("/book/when").text
+    assert "Enter a day like this" in told
+    assert 'value="tomorrow"' in told
+
+    client.post("/book/when", data=answers(programme)["when"])
+    assert "Enter a day like this" not in client.get("/book/when").text
+
+
+def test_the_back_button_after_the_sending_tells_once_more_that_it_is_sent(client, programme, host):
+    answer_all(client, programme, host)
+    client.post("/book/check", data={"form_key": "one"})
+
+    for page in ("check", "you"):
+        assert client.get(f"/book/{page}").location == "/book/sent"
+    assert client.get("/book").status_code == 200
+
+
+def test_a_talk_with_pupils_does_not_ask_for_parents_and_no_number_must_be_deleted_first(client, host):
+    programme = make_programme(Audience.PUPILS, slug="pupils-only")
+    client.post("/book", data={"host_id": host.id})
+    for page in ("what", "when"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+    shown = client.get("/book/who").text
+
+    assert 'name="presentations-0-parents"' not in shown
+    assert re.search(r'<input[^>]*name="presentations-0-pupils"[^>]*value=""', shown)
+
+
+def test_the_errors_on_top_name_their_fields(client, programme, host):
+    client.post("/book?lang=en", data={"host_id": host.id})
+    client.post("/book/what", data=answers(programme)["what"])
+    shown = text_of(client.post("/book/when", data={}, follow_redirects=True))
+
+    assert "First day that suits you: Fill in this field." in shown
+    assert "Last day that suits you: Fill in this field." in shown
+
+
+def test_the_promise_to_keep_answers_appears_with_the_first_answer(client, programme, host):
+    assert "/book/forget" not in client.get("/book").text
+    client.post("/book", data={"host_id": host.id})
+    assert "/book/forget" in client.get("/book/what").text
+
+
+def test_each_programme_is_told_beside_its_own_choice(client, programme, host):
+    client.post("/book?lang=en", data={"host_id": host.id})
+    shown = client.get("/book/what").text
+
+    assert re.search(rf'value="{programme.id}".*?up to 120 people at once.*?</label>', shown, re.DOTALL)
+
+
+def test_a_school_is_found_with_its_kind_because_its_name_may_be_a_persons(client, host):
+    assert "Primary school ·" in client.get("/book?q=karadzic&lang=en").text

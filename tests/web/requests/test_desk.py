@@ -208,7 +208,7 @@ def test_a_school_on_the_phone_is_found_and_its_request_taken(desk, programme):
         ({"presentations-0-pupils": "9" * 5000}, "whole number"),
         ({"presentations-0-pupils": "500"}, "do not fit"),
         ({"first_day": "1.1.2020."}, "still to come"),
-        ({"contact_email": "ana"}, "with @"),
+        ({"contact_email": "ana"}, "the whole address"),
         ({"programme": "x"}, "Choose one"),
         ({"teacher_stays": ""}, "Confirm that a teacher"),
     ],
