@@ -163,7 +163,7 @@ HEADINGS = {
     _S.EXPIRED: _l("The request has expired"),
     _S.CANCELLED_BY_SCHOOL: _l("You cancelled the visit"),
     _S.CANCELLED_BY_CENTRE: _l("The centre cancelled the visit"),
-    _S.DISRUPTED: _l("The visit was stopped by a closure"),
+    _S.DISRUPTED: _l("The visit needs a new day"),
 }
 NEXT = {
     _S.DRAFT: _l("We see the request only when you open the link in the mail and press the button."),
@@ -174,20 +174,20 @@ NEXT = {
     _S.DECLINED: _l("You can send a new request at any time."),
     _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
     _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
-    _S.PROPOSED: _l("Choose the date that suits you; until then we hold them for you."),
+    _S.PROPOSED: _l("Write to the centre which of the offered dates suits you; until then we hold them for you."),
     _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
     _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
     _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
     _S.READY: _l("A teacher stays in the room from beginning to end. See you soon!"),
     _S.DELIVERED: _l("The presenters hand in the numbers; you confirm them here."),
     _S.REPORTED: _l("The school's certificate follows on this page."),
-    _S.CERTIFIED: _l("You can download the certificate."),
+    _S.CERTIFIED: _l("You download it on this page, and name the teachers who need one of their own."),
     _S.CLOSED: _l("Come again next school year."),
     _S.WITHDRAWN: _l("You can send a new request at any time."),
     _S.EXPIRED: _l("The address was not confirmed in time. You can send a new request."),
     _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
     _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
-    _S.DISRUPTED: _l("Your place is kept: we look for a new date and write to you."),
+    _S.DISRUPTED: _l("Schools do not work on the agreed day (a holiday, snow or a strike). Your place is kept: we look for a new date and write to you."),
 }
 
 
