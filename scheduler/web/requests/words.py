@@ -1,7 +1,9 @@
 """How requests are worded: audiences, parts of the day, steps of the history, the line on a school's page."""
 
+import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -187,7 +189,9 @@ NEXT = {
     _S.EXPIRED: _l("The address was not confirmed in time. You can send a new request."),
     _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
     _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
-    _S.DISRUPTED: _l("Schools do not work on the agreed day (a holiday, snow or a strike). Your place is kept: we look for a new date and write to you."),
+    _S.DISRUPTED: _l(
+        "Schools do not work on the agreed day (a holiday, snow or a strike). Your place is kept: we look for a new date and write to you."
+    ),
 }
 
 
@@ -205,15 +209,19 @@ def stops_of(page: RequestPage) -> list[Stop]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
     if state not in _REACHED:
-        return [Stop("done", str(ACTIONS[line.action]), filters.moment(line.at)) for line in milestones(page)]
+        return [Stop("done", str(ACTIONS[line.action]), _day(line.at)) for line in milestones(page)]
     behind = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
     done = [
-        Stop("done", str(_DONE[stop]), filters.moment(when[stop.value]) if stop.value in when else "")
-        for stop in _PATH[:behind]
+        Stop("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "") for stop in _PATH[:behind]
     ]
-    here = [Stop("here", str(NOW[state]), filters.moment(page.row.state_since))] if state in NOW else []
+    here = [Stop("here", str(NOW[state]), _day(page.row.state_since))] if state in NOW else []
     return done + here + [Stop("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
+
+
+def _day(at: dt.datetime) -> str:
+    """The day alone: on a school's page the minute says nothing and costs a line."""
+    return filters.short_day(clock.local_day(at))
 
 
 def milestones(page: RequestPage) -> list[HistoryLine]:

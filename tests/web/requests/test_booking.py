@@ -126,9 +126,7 @@ def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(cli
 
 
 def test_a_typed_school_needs_its_name_place_and_municipality(client):
-    response = client.post(
-        "/book/new-host?lang=en", data={"name": "Дом", "kind": "dormitory"}, follow_redirects=True
-    )
+    response = client.post("/book/new-host?lang=en", data={"name": "Дом", "kind": "dormitory"}, follow_redirects=True)
 
     assert response.status_code == 422
     assert text_of(response).count("Fill in this field.") + text_of(response).count("Choose one") >= 2
