@@ -127,6 +127,7 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         back=_address(PAGES[place - 1]) if place else url_for(".book"),
         programme=programme,
         kept=bool(talk.answers),
+        call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,

@@ -49,7 +49,7 @@ TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.MUNICIPALITY: _l("Municipality"),
     HostKind.OTHER: _l("Something else"),
 }
-SCHOOL_KINDS = {  # said beside the name, which in the register is often only a person's; other kinds stand in their name
+SCHOOL_KINDS = {  # said beside a name that is often only a person's; hosts of other kinds have theirs in the name
     HostKind.PRIMARY: TYPED_KINDS[HostKind.PRIMARY],
     HostKind.PRIMARY_PRIVATE: TYPED_KINDS[HostKind.PRIMARY],
     HostKind.SECONDARY: TYPED_KINDS[HostKind.SECONDARY],
@@ -190,7 +190,8 @@ NEXT = {
     _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
     _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
     _S.DISRUPTED: _l(
-        "Schools do not work on the agreed day (a holiday, snow or a strike). Your place is kept: we look for a new date and write to you."
+        "Schools do not work on the agreed day (a holiday, snow or a strike). "
+        "Your place is kept: we look for a new date and write to you."
     ),
 }
 

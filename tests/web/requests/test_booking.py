@@ -404,3 +404,10 @@ def test_each_programme_is_told_beside_its_own_choice(client, programme, host):
 
 def test_a_school_is_found_with_its_kind_because_its_name_may_be_a_persons(client, host):
     assert "Primary school ·" in client.get("/book?q=karadzic&lang=en").text
+
+
+def test_who_wants_to_be_called_is_asked_for_the_number(client, programme, host):
+    for ticked, told in (("y", True), (None, False)):
+        more = {"recent_incident": ticked} if ticked else {}
+        answer_all(client, programme, host, where=more)
+        assert ("You asked us to call you" in client.get("/book/you?lang=en").text) is told
