@@ -15,64 +15,11 @@ from scheduler.requests.models import BookingAnswers, RequestedPresentation, Sch
 from scheduler.requests.terms import RequestState
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
+from tests.web.requests.answered import FIRST, LAST, answer_all, answers, day, text_of
 
-FIRST = clock.now().date() + dt.timedelta(days=30)
-LAST = FIRST + dt.timedelta(days=10)
+pytestmark = pytest.mark.usefixtures("hands")
+
 MARKUP = '<script>alert("x")</script>'
-
-
-@pytest.fixture(autouse=True)
-def hands(monkeypatch):
-    """Tests are quicker than hands; the one about that sets its own limit."""
-    monkeypatch.setattr("scheduler.web.requests.conversation.QUICKEST_S", 0)
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme(Audience.PUPILS, Audience.PARENTS, slug="talk")
-
-
-@pytest.fixture
-def host(app):
-    return make_host("Вук Караџић")
-
-
-def day(value: dt.date) -> str:
-    return f"{value.day}.{value.month}.{value.year}."
-
-
-def answers(programme) -> dict[str, dict[str, str]]:
-    return {
-        "what": {"programme": str(programme.id), "teaching_language": "sr"},
-        "when": {"first_day": day(FIRST), "last_day": day(LAST), "day_part": "morning"},
-        "who": {
-            "presentations-0-audience": "pupils",
-            "presentations-0-level": "primary",
-            "presentations-0-classes": "VII-1, VII-2",
-            "presentations-0-pupils": "51",
-            "presentations-0-parents": "0",
-            "presentations-0-teachers": "2",
-        },
-        "where": {
-            "room": "Свечана сала",
-            "has_projector": "y",
-            "safeguarding_contact": "Весна Илић, психолог",
-            "teacher_stays": "y",
-        },
-        "you": {"contact_name": "Оливера Матић", "contact_email": "o.matic@skola.example.org", "contact_phone": ""},
-    }
-
-
-def answer_all(client, programme, host, **changed):
-    client.post("/book", data={"host_id": host.id})
-    for page, typed in answers(programme).items():
-        response = client.post(f"/book/{page}", data=typed | changed.get(page, {}))
-        assert response.status_code == 302, (page, response.text)
-    return response
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
 
 
 def requests_stored() -> int:
@@ -344,70 +291,3 @@ def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
         client.post(f"/book/{page}", data=answers(programme)[page])
 
     assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in client.get("/book/who").text
-
-
-def test_a_wrong_answer_is_told_on_a_plain_page_that_the_back_button_can_open(client, programme, host):
-    """A page that answers a sending itself is asked to be sent again when somebody goes back to it."""
-    client.post("/book?lang=en", data={"host_id": host.id})
-    client.post("/book/what", data=answers(programme)["what"])
-
-    assert client.post("/book/when", data={"first_day": "tomorrow"}).location == "/book/when"
-    told = client.get("/book/when").text
-    assert "Enter a day like this" in told
-    assert 'value="tomorrow"' in told
-
-    client.post("/book/when", data=answers(programme)["when"])
-    assert "Enter a day like this" not in client.get("/book/when").text
-
-
-def test_the_back_button_after_the_sending_tells_once_more_that_it_is_sent(client, programme, host):
-    answer_all(client, programme, host)
-    client.post("/book/check", data={"form_key": "one"})
-
-    for page in ("check", "you"):
-        assert client.get(f"/book/{page}").location == "/book/sent"
-    assert client.get("/book").status_code == 200
-
-
-def test_a_talk_with_pupils_does_not_ask_for_parents_and_no_number_must_be_deleted_first(client, host):
-    programme = make_programme(Audience.PUPILS, slug="pupils-only")
-    client.post("/book", data={"host_id": host.id})
-    for page in ("what", "when"):
-        client.post(f"/book/{page}", data=answers(programme)[page])
-    shown = client.get("/book/who").text
-
-    assert 'name="presentations-0-parents"' not in shown
-    assert re.search(r'<input[^>]*name="presentations-0-pupils"[^>]*value=""', shown)
-
-
-def test_the_errors_on_top_name_their_fields(client, programme, host):
-    client.post("/book?lang=en", data={"host_id": host.id})
-    client.post("/book/what", data=answers(programme)["what"])
-    shown = text_of(client.post("/book/when", data={}, follow_redirects=True))
-
-    assert "First day that suits you: Fill in this field." in shown
-    assert "Last day that suits you: Fill in this field." in shown
-
-
-def test_the_promise_to_keep_answers_appears_with_the_first_answer(client, programme, host):
-    assert "/book/forget" not in client.get("/book").text
-    client.post("/book", data={"host_id": host.id})
-    assert "/book/forget" in client.get("/book/what").text
-
-
-def test_each_programme_is_told_beside_its_own_choice(client, programme, host):
-    client.post("/book?lang=en", data={"host_id": host.id})
-    shown = client.get("/book/what").text
-
-    assert re.search(rf'value="{programme.id}".*?up to 120 people at once.*?</label>', shown, re.DOTALL)
-
-
-def test_a_school_is_found_with_its_kind_because_its_name_may_be_a_persons(client, host):
-    assert "Primary school ·" in client.get("/book?q=karadzic&lang=en").text
-
-
-def test_who_wants_to_be_called_is_asked_for_the_number(client, programme, host):
-    for ticked, told in (("y", True), (None, False)):
-        more = {"recent_incident": ticked} if ticked else {}
-        answer_all(client, programme, host, where=more)
-        assert ("You asked us to call you" in client.get("/book/you?lang=en").text) is told
