@@ -6,9 +6,24 @@ totals, one for the rows, whatever the split. Only what is locked or corrected a
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, extract, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import type_coerce as read_as
 
 from scheduler.attendance.models import Attendance, HeadCount
@@ -67,7 +82,7 @@ GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
         column.expression
         for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
     ),
-    Group.MONTH: (extract("year", Presentation.on_day), extract("month", Presentation.on_day)),
+    Group.MONTH: tuple(cast(extract(part, Presentation.on_day), Integer) for part in ("year", "month")),
     Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
     Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
     Group.PRESENTER: (
@@ -277,9 +292,8 @@ def _key_names(groups: Sequence[Group]) -> list[str]:
 
 
 def _counts_of(row: Any) -> Counts:
-    return Counts(
-        row.visits, row.presentations, row.pupils, row.parents, row.teachers, row.others, row.cities, row.kilometres
-    )
+    names = [field.name for field in fields(Counts)]
+    return Counts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
 
 
 def _row(groups: Sequence[Group], row: Any, filters: Filters, language: str) -> CountRow:

@@ -135,7 +135,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "")[:64]])
+    form_key = HiddenField(
+        default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "").replace("\0", "")[:64]]
+    )
 
     def __init__(self, *args: Any, mark: object = "", **given: Any) -> None:
         """`mark` tells the fields of several such forms on one page apart; hidden fields need no id at all."""

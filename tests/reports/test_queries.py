@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,6 +44,16 @@ def test_a_report_sums_what_was_counted(session):
     a_held_visit(Counts(40, 0, 1, 0), kilometres=20)
 
     assert totals() == queries.Counts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
+
+
+@pytest.mark.both_databases
+def test_every_split_can_be_written_as_a_file_from_either_database(session):
+    a_held_visit(Counts(50, 0, 2, 1), kilometres=80)
+
+    for group in Group:
+        report = queries.attendance_report(YEAR, [group])
+        assert json.dumps(rules.as_document(report))
+        assert {type(number) for number in vars(report.totals).values()} == {int}
 
 
 @pytest.mark.parametrize(

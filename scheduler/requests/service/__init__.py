@@ -1,7 +1,13 @@
 """What people do with school requests: schools ask, staff answer, the school's link follows."""
 
 from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
-from scheduler.requests.service.asking import expire_unproved, prove_address, send_new_link, submit_request
+from scheduler.requests.service.asking import (
+    expire_unproved,
+    prove_address,
+    send_new_link,
+    submit_request,
+    was_sent,
+)
 from scheduler.requests.service.desk import (
     agree_request,
     ask_school,
@@ -31,5 +37,6 @@ __all__ = [
     "submit_request",
     "take_request",
     "waitlist_request",
+    "was_sent",
     "withdraw_request",
 ]

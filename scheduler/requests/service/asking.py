@@ -48,7 +48,7 @@ def submit_request(
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
     policy.require(actor, "create", "request", centre=programme.centre_id)
-    key = f"request:{form_key}"
+    key = _key_of(form_key)
     with transaction() as session:
         hold(session, HOLD_FORMS, [people_rules.lock_number(key)])
         if (earlier := form_keys.answer_of(key)) is not None:
@@ -65,6 +65,15 @@ def submit_request(
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
     return request_id
+
+
+def was_sent(form_key: str) -> bool:
+    """Whether the form with this key has made its request: pressed twice, it is answered as it was the first time."""
+    return form_keys.answer_of(_key_of(form_key)) is not None
+
+
+def _key_of(form_key: str) -> str:
+    return f"request:{form_key}"
 
 
 def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> HostRow:

@@ -63,7 +63,8 @@ def sign(secret: str) -> ResponseReturnValue:
     form = SignForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
     if form.accepted():
         try:
-            agreed = service.countersign(actor, visit.visit_id, form.said(waiting), now=clock.now())
+            said = form.said(waiting or _signed(visit))  # pressed twice, it is answered as it was the first time
+            agreed = service.countersign(actor, visit.visit_id, said, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -104,6 +105,10 @@ def _visit_of(secret: str) -> CountedVisit:
 def _waiting(visit: CountedVisit) -> list[CountedPresentation]:
     """Presentations whose numbers the school may still confirm."""
     return [one for one in visit.presentations if one.state in rules.TO_BE_SIGNED]
+
+
+def _signed(visit: CountedVisit) -> list[CountedPresentation]:
+    return [one for one in visit.presentations if one.said_by_school]
 
 
 def _names_form(visit: CountedVisit) -> NamesForm:

@@ -123,6 +123,8 @@ def change_counts(secret: str) -> ResponseReturnValue:
 def withdraw(secret: str) -> ResponseReturnValue:
     """The school needs no visit any more: asked once, because a mail leaves."""
     actor, page = _opened(secret)
+    if page.row.state is RequestState.WITHDRAWN:
+        return redirect(url_for(".status", secret=secret))  # pressed twice: its page says that it is done
     form = WithdrawForm(version=page.version)
     if form.accepted():
         try:

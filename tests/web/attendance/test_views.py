@@ -263,3 +263,13 @@ def test_the_desk_is_for_staff_of_the_centre(client, session):
     assert (educator.get("/attendance").status_code, educator.get(path).status_code) == (403, 403)
     assert state() is AttendanceState.COUNTERSIGNED
     assert {row.source for row in said() if row.counts} == {CountSource.EDUCATOR}
+
+
+def test_trust_r11_a_school_that_presses_twice_is_thanked_twice(client, session):
+    begun = a_counted_visit()
+    path = f"/status/{secret_of(begun)}/attendance"
+
+    answers = [client.post(path, data=SIGNED) for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, path)] * 2
+    assert len(said()) == 8

@@ -67,7 +67,7 @@ def test_a_typed_number_leads_to_its_page(client, session):
     assert client.post("/certificates", data={"number": ""}).status_code == 422
 
 
-@pytest.mark.parametrize("typed", ["0" * 16, "x", "9" * 5000, "%00", "'--"])
+@pytest.mark.parametrize("typed", ["0" * 16, "x", "9" * 5000, "%01", "'--"])
 def test_an_unknown_number_is_a_friendly_404(client, session, typed):
     answer = client.get(f"/certificates/{typed}?lang=en")
 
@@ -183,3 +183,13 @@ def test_a_downloaded_paper_holds_its_words_and_a_code_that_opens_its_check_page
     [code] = papers.qr_codes_of(paper)
     assert code == f"http://localhost/certificates/{number}"
     assert client.get(code.removeprefix("http://localhost")).status_code == 200
+
+
+def test_trust_s29_guesses_of_a_whole_ipv6_line_are_counted_together(client, session):
+    statuses = [
+        client.get("/certificates/x", environ_base={"REMOTE_ADDR": f"2001:db8:7::{guess:x}"}).status_code
+        for guess in range(1, 70)
+    ]
+
+    assert statuses.count(404) == 60
+    assert set(statuses[60:]) == {429}

@@ -272,6 +272,18 @@ def test_a_presenter_declines_with_a_reason(app, scene):
     assert browser.post(f"/offers/{number}/accept").status_code == 409
 
 
+def test_trust_r11_a_presenter_who_presses_twice_is_thanked_twice(app, scene):
+    ana = scene.educator()
+    number = offered_soon(scene, ana)
+    browser = browser_of(app, ana)
+
+    answers = [browser.post(f"/offers/{number}/accept") for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, "/offers")] * 2
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Assignment.state)).all() == [AssignmentState.ACCEPTED]
+
+
 def test_the_crews_page_never_shows_a_minors_surname(app, scene):
     ana, tara = scene.educator(), scene.minor()
     number = offered_soon(scene, ana, tara)
@@ -303,6 +315,8 @@ def test_a_school_cancels_by_its_link(app, scene):
     assert done.status_code == 200
     assert "The visit is cancelled." in body(done)
     assert state_of(scene) is VisitState.CANCELLED
+    again = browser.post(path, data={"reason": "Exam day"})
+    assert (again.status_code, again.location) == (302, path.removesuffix("/cancel"))
 
 
 def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(app, scene):
