@@ -1,7 +1,8 @@
 """What people can do with visits: one function is one act and one transaction.
 
-plan_visit, move_visit (visits) · suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers
-(offers) · confirm_visit, mark_ready, mark_delivered (confirming) · cancel_visit (cancelling) · write_entries (entries)
+plan_visit, move_visit (visits) · place_visit (placing: what the board does) · suggest_presenter, withdraw_presenter
+(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, mark_ready, mark_delivered (confirming)
+· cancel_visit (cancelling) · write_entries (entries)
 · withdraw_consent, record_vetting, suspend_user (clearing: what ends a proof also frees the visits that rested on it)
 · recompute_times (times).
 """
@@ -12,6 +13,7 @@ from scheduler.planning.service.confirming import confirm_visit, mark_delivered,
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
+from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.visits import move_visit, plan_visit
 
@@ -24,6 +26,7 @@ __all__ = [
     "mark_ready",
     "move_visit",
     "offer_visit",
+    "place_visit",
     "plan_visit",
     "recompute_times",
     "record_vetting",

@@ -42,6 +42,7 @@ REFUSED: dict[str, LazyProxy] = {
     "teacher_not_promised": WHY["teacher_not_promised"],
     "no_safeguarding_contact": WHY["no_safeguarding_contact"],
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
+    "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
     "not_yet": _l("The visit has not begun yet."),
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
