@@ -26,6 +26,7 @@ from scheduler.planning.queries.stops import point_of
 from scheduler.planning.terms import (
     LIVING,
     OPEN_VISITS,
+    ArrivalProblem,
     AssignmentState,
     Away,
     Block,
@@ -274,13 +275,19 @@ def _block(facts: _Facts, visit: VisitRow, who: int, leg: Leg | None, clash: Why
 
 
 def _clashes(facts: _Facts, who: int) -> dict[int, Why]:
-    """By visit: why a presenter cannot be there in time. What is over is not judged any more."""
-    plan = [stop for visit in facts.crews.get(who, ()) if visit.state in OPEN_VISITS for stop in facts.stops[visit.id]]
+    """By visit, the later one of a pair: why a presenter cannot be there in time. What is over is not judged."""
+    going = [visit for visit in facts.crews.get(who, ()) if visit.state in OPEN_VISITS]
+    order = {visit.id: place for place, visit in enumerate(sorted(going, key=_begins))}
+    pairs: dict[tuple[int, int], list[ArrivalProblem]] = defaultdict(list)
+    for problem in rules.arrival_problems([stop for visit in going for stop in facts.stops[visit.id]]):
+        earlier, later = sorted((problem.earlier.visit_id, problem.later.visit_id), key=order.__getitem__)
+        if earlier != later:
+            pairs[earlier, later].append(problem)
     found: dict[int, Why] = {}
-    for problem in rules.arrival_problems(plan):
-        if problem.earlier.visit_id != problem.later.visit_id:
-            code = "taken" if problem.overlaps else "cannot_arrive"
-            found.setdefault(problem.later.visit_id, Why(code, problem.needed_minutes, problem.available_minutes))
+    for (_, later), problems in pairs.items():
+        worst = max(problems, key=lambda problem: problem.late_by_minutes)
+        code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+        found.setdefault(later, Why(code, worst.needed_minutes, worst.available_minutes))
     return found
 
 

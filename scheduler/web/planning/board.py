@@ -126,18 +126,17 @@ def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, 
     actor, by = current_actor(), _by()
     may_move = policy.scope_of(actor, "update", "visit") is not None
     kept = back | ({"by": by} if by != BY[0] else {})
-    rows = [(looks.row_look(row), [looks.cell_look(row, cell, may_move=may_move, back=kept) for cell in row.cells])
-            for row in found.rows]  # fmt: skip
-    alone = [looks.cell_look(found.unassigned, cell, may_move=may_move, back=kept) for cell in found.unassigned.cells]
+    rows = [(looks.row_look(row), looks.cells_look(row, may_move=may_move, back=kept)) for row in found.rows]
     return {
         "by": by,
         "days": [looks.day_look(day, today()) for day in found.days],
         "rows": rows,
-        "alone": alone,
+        "alone": looks.cells_look(found.unassigned, may_move=may_move, back=kept),
         "alone_count": found.unassigned.visits,
         "clashes": found.clashes,
         "page": Page(rows=rows, number=wish.page, total=found.total),
         "pills": _pills(wish),
+        "programmes": _programmes(wish),
         "may_move": may_move,
         "printed_at": clock.now(),
     }
@@ -153,8 +152,15 @@ def _pills(wish: BoardWish) -> list[dict[str, Any]]:
     if by == BY[0]:
         change = None if wish.busy_only else "busy"
         pills.append({"label": _("Only those who go"), "href": here(show=change, page=None), "on": wish.busy_only})
-    for programme in programme_queries.open_programmes(current_actor().centre_id):
-        on = programme.id == wish.programme_id
-        href = here(programme=None if on else programme.id, page=None)
-        pills.append({"label": programme.name(page_language()), "href": href, "on": on})
     return pills
+
+
+def _programmes(wish: BoardWish) -> dict[str, Any]:
+    """The menu of programmes: its word is the one chosen."""
+    rows = programme_queries.open_programmes(current_actor().centre_id)
+    chosen = next((row.name(page_language()) for row in rows if row.id == wish.programme_id), _("All programmes"))
+    links = [(_("All programmes"), here(programme=None, page=None), wish.programme_id is None)]
+    links += [
+        (row.name(page_language()), here(programme=row.id, page=None), row.id == wish.programme_id) for row in rows
+    ]
+    return {"label": chosen, "links": links}

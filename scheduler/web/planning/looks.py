@@ -18,7 +18,6 @@ from scheduler.planning.terms import (
     Block,
     BoardDay,
     BoardRow,
-    Cell,
     CrewRow,
     Doubt,
     Leg,
@@ -61,7 +60,7 @@ def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
 
 def row_look(row: BoardRow) -> dict[str, Any]:
     """The head of a row: a name, the town, and the load of the days shown."""
-    facts = [_n("%(num)s visit", "%(num)s visits", row.visits)]
+    facts = [_n("%(num)s visit", "%(num)s visits", row.visits)] if row.visits else []
     if row.minutes:
         facts.append(hours(row.minutes))
     if row.kilometres:
@@ -71,9 +70,17 @@ def row_look(row: BoardRow) -> dict[str, Any]:
         "name": row.name(page_language()) or _("Abroad"),
         "home": row.home(page_language()),
         "facts": " · ".join(facts),
+        "usually": away_words(Away(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
         "minor": row.minor,
         "presenter_id": row.presenter_id,
     }
+
+
+def usual_hours(row: BoardRow) -> tuple[tuple[dt.time, dt.time], ...]:
+    """A presenter's hours when they are the same on every working day shown: said once, not in each cell."""
+    weekdays = [cell.away for cell in row.cells if cell.day.weekday() < 5 and not (cell.away and cell.away.absent)]
+    free = {away.free if away else () for away in weekdays}
+    return free.pop() if len(free) == 1 and len(weekdays) > 1 else ()
 
 
 def hours(minutes: int) -> str:
@@ -83,16 +90,20 @@ def hours(minutes: int) -> str:
     return " ".join(parts)
 
 
-def cell_look(row: BoardRow, cell: Cell, *, may_move: bool, back: Mapping[str, str]) -> dict[str, Any]:
-    """One cell: its blocks with their drives, and why it is hatched."""
+def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The cells of a row: blocks with their drives, and why a cell is hatched."""
     to = str(row.presenter_id) if row.presenter_id else "" if row.key == "none" else "same"
-    return {
-        "day": cell.day,
-        "to": to,
-        "blocks": [block_look(block, may_move=may_move, back=back) for block in cell.blocks],
-        "away": away_words(cell.away) if cell.away else "",
-        "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
-    }
+    usual = usual_hours(row)
+    return [
+        {
+            "day": cell.day,
+            "to": to,
+            "blocks": [block_look(block, may_move=may_move, back=back) for block in cell.blocks],
+            "away": away_words(cell.away) if cell.away and (cell.away.absent or cell.away.free != usual) else "",
+            "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
+        }
+        for cell in row.cells
+    ]
 
 
 def away_words(away: Away) -> str:
