@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, first_row
+from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
@@ -68,6 +69,7 @@ class _Facts:
     stops: Mapping[int, Sequence[Stop]]  # by visit, also of those that a filter hides
     crews: Mapping[int, Sequence[VisitRow]]  # all visits of a presenter, also hidden ones
     days: Mapping[dt.date, BoardDay]
+    edited_at: dt.datetime | None
 
 
 def board(actor: Actor, wish: BoardWish, *, by: str = "presenters") -> Board:
@@ -84,6 +86,7 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters") -> Board:
         unassigned=BoardRow("none", _cells(facts, alone)),
         rows=tuple(rows[begin : begin + PER_PAGE]),
         total=len(rows),
+        edited_at=facts.edited_at,
     )
 
 
@@ -102,7 +105,8 @@ def _facts(actor: Actor, wish: BoardWish) -> _Facts:
         for visit in visits_between(actor, wish.first_day, wish.last_day)
         if visit.state is not VisitState.CANCELLED
     ]
-    grounds, stops = _grounds([visit.id for visit in living]), _stops_of([visit.id for visit in living])
+    ids = [visit.id for visit in living]
+    grounds, (stops, edited_at) = _grounds(ids), _stops_of(ids)
     shown = [v for v in living if wish.programme_id is None or grounds[v.id].programme_id == wish.programme_id]
     crews: dict[int, list[VisitRow]] = defaultdict(list)
     for visit in living:
@@ -114,7 +118,7 @@ def _facts(actor: Actor, wish: BoardWish) -> _Facts:
                  for row in rows]
         for number, rows in stops.items()
     }  # fmt: skip
-    return _Facts(wish, shown, grounds, located, crews, _days(wish, shown))
+    return _Facts(wish, shown, grounds, located, crews, _days(wish, shown), edited_at)
 
 
 def _grounds(visit_ids: Sequence[int]) -> dict[int, _Ground]:
@@ -135,30 +139,41 @@ def _ground(programme_id: int, host: Host) -> _Ground:
     return _Ground(programme_id, point_of(host), named, district.school_calendar if district else None)
 
 
-def _stops_of(visit_ids: Sequence[int]) -> dict[int, list[Stop]]:
-    rows = db.session().execute(
-        select(Presentation.visit_id, Presentation.id, Presentation.busy_from, Presentation.busy_until)
-        .where(Presentation.visit_id.in_(visit_ids))
-        .order_by(Presentation.busy_from, Presentation.id)
+def _stops_of(visit_ids: Sequence[int]) -> tuple[dict[int, list[Stop]], dt.datetime | None]:
+    """When the crews of visits are busy, and when anything of it changed last: that is the version of the board."""
+    rows = (
+        db.session()
+        .execute(
+            select(
+                Presentation.visit_id,
+                Presentation.id,
+                Presentation.busy_from,
+                Presentation.busy_until,
+                Presentation.edited_at,
+            )
+            .where(Presentation.visit_id.in_(visit_ids))
+            .order_by(Presentation.busy_from, Presentation.id)
+        )
+        .all()
     )
     stops: dict[int, list[Stop]] = {number: [] for number in visit_ids}
-    for visit_id, presentation_id, busy_from, busy_until in rows:
+    for visit_id, presentation_id, busy_from, busy_until, _edited_at in rows:
         stops[visit_id].append(Stop(visit_id, presentation_id, busy_from, busy_until, None))
-    return stops
+    return stops, max((row.edited_at for row in rows), default=None)
 
 
 def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay]:
     """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
-    counts: dict[dt.date, int] = defaultdict(int)
+    counts: dict[dt.date, int] = {}
     for visit in visits:
-        counts[visit.on_day] += len(visit.presentations)
+        counts[visit.on_day] = counts.get(visit.on_day, 0) + len(visit.presentations)
     holidays = {row.day: row for row in place_queries.holidays_between(wish.first_day, wish.last_day)}
     closed = {day for day, row in holidays.items() if row.no_lessons}
     spans = {one: place_queries.calendar_spans(one, wish.first_day, wish.last_day) for one in SchoolCalendar}
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:
-        if day.weekday() < 5 or whole or counts[day]:
+        if day.weekday() < 5 or whole or day in counts:
             breaks = frozenset(
                 one
                 for one in SchoolCalendar
@@ -166,7 +181,7 @@ def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay
                 and day not in closed
                 and not any(is_school_day(day, spans[one], closed, level) for level in Level)
             )
-            days[day] = _day(day, counts[day], holidays.get(day), breaks)
+            days[day] = _day(day, counts.get(day, 0), holidays.get(day), breaks)
     return days
 
 
@@ -222,12 +237,19 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
 def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
     people = [row for row in people_queries.presenters_of(actor.centre_id or 0)
               if not row.suspended or row.presenter_id in facts.crews]  # fmt: skip
+    people.sort(key=_by_family_name)
     ids = [row.presenter_id for row in people]
     hours = people_queries.hours_of(ids)
     exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
     homes = homes_of(ids)
     return [_presenter_row(facts, row, homes[row.presenter_id], hours[row.presenter_id], exceptions[row.presenter_id])
             for row in people]  # fmt: skip
+
+
+def _by_family_name(person: PresenterRow) -> tuple[str, str, int]:
+    """Names are shown as they were typed; one order for both scripts all the same."""
+    family = person.full_name.removeprefix(person.given_name)
+    return fold(family), fold(person.given_name), person.presenter_id
 
 
 def _presenter_row(

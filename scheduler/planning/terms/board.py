@@ -139,6 +139,7 @@ class Board:
     unassigned: BoardRow
     rows: tuple[BoardRow, ...]
     total: int
+    edited_at: dt.datetime | None = None  # when anything on it changed last: printed as its version
 
     @property
     def clashes(self) -> int:

@@ -139,6 +139,7 @@ def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, 
         "programmes": _programmes(wish),
         "may_move": may_move,
         "printed_at": clock.now(),
+        "edited_at": found.edited_at,
     }
 
 
