@@ -57,7 +57,12 @@ def test_a_holiday_closes_its_column_and_carries_its_name(session):
 
     head = next(one for one in queries.board(scene.coordinator, WEEK).days if one.day == VISIT_DAY)
 
-    assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (True, "Празник", "Feast", 1)
+    assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (
+        True,
+        "Празник",
+        "Feast",
+        1,
+    )
 
 
 def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
@@ -94,9 +99,7 @@ def test_absence_and_usual_hours_are_shown(session):
     ana = scene.educator()
     session.rollback()
     session.add(AvailableHours(presenter_id=ana.id, weekday=0, from_local=dt.time(8), until_local=dt.time(12)))
-    session.add(
-        AvailabilityException(presenter_id=ana.id, first_day=VISIT_DAY, last_day=VISIT_DAY, available=False)
-    )
+    session.add(AvailabilityException(presenter_id=ana.id, first_day=VISIT_DAY, last_day=VISIT_DAY, available=False))
     session.commit()
 
     row = row_of(queries.board(scene.coordinator, WEEK), ana.id)

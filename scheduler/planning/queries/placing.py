@@ -84,7 +84,12 @@ def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> A
     """What the board says to one wish. Raises: NotAllowed, NotFound."""
     visit = _visit(actor, visit_id)
     crew = _crew(visit)
-    who = {*crew, *({wish.comes} if wish.comes is not None else ())}
+    who = set(crew)
+    if wish.comes is not None and wish.changes_crew:
+        found = people_queries.presenters_by_id([wish.comes]).get(wish.comes)
+        if found is None or found.centre_id != visit.centre_id:
+            return Answer((Doubt(Why("unknown"), hard=True),))
+        who.add(wish.comes)
     scene = _scene(visit, crew, who, (wish.on_day,), (wish.starts_local,))
     return _answer(scene, wish, now)
 
@@ -238,9 +243,8 @@ def _of_the_crew(scene: _Scene, wish: Placing) -> list[Doubt]:
     """Who would go together: nobody twice, and a young person never alone."""
     if not wish.changes_crew:
         return []
-    if wish.comes is not None and (wish.comes not in scene.people or wish.comes in scene.crew):
-        code = "already_in_the_crew" if wish.comes in scene.crew else "unknown"
-        return [Doubt(Why(code), hard=True)]
+    if wish.comes in scene.crew:
+        return [Doubt(Why("already_in_the_crew"), hard=True)]
     crew = {*scene.crew, *({wish.comes} if wish.comes is not None else ())} - {wish.leaves}
     minors = [who for who in crew if scene.minor(who, wish.on_day)]
     if minors and len(minors) == len(crew):

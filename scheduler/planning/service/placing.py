@@ -15,7 +15,7 @@ from scheduler.planning.service.crew import finish_release, release, suggest_pre
 from scheduler.planning.service.offers import offer_visit
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require
 from scheduler.planning.service.visits import move_visit
-from scheduler.planning.terms import LIVING, OPEN_VISITS, AssignmentState, NewTimes, Placing
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, AssignmentState, NewTimes, Placing
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
@@ -39,13 +39,17 @@ def place_visit(actor: Actor, visit_id: int, wish: Placing, *, reason: str = "",
         if wish.changes_crew:
             _check_crew(actor, opened, wish, reason)
         hold_time(session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
-        if times is None:
+        promised = wish.leaves is not None and bool(opened.of(wish.leaves, *PROMISED))
+        if times is None and promised:  # the next adult comes before the last one leaves
             _bring(actor, visit_id, [], wish, now)
             _let_go(session, actor, visit_id, wish, reason, now)
         else:
             returning = _let_go(session, actor, visit_id, wish, reason, now)
-            move_visit(actor, visit_id, times, reason=reason, now=now)
+            if times is not None:
+                move_visit(actor, visit_id, times, reason=reason, now=now)
             _bring(actor, visit_id, returning, wish, now)
+        if wish.changes_crew and wish.comes is not None:
+            _check_she_stays(session, visit_id, wish.comes)
     log.info("visit placed", extra={"visit_id": visit_id})
 
 
@@ -69,6 +73,12 @@ def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> 
         raise Rejected({"reason": "reason_missing"})
     if wish.comes is not None and opened.of(wish.comes, *LIVING):
         raise Conflict("already_in_the_crew")
+
+
+def _check_she_stays(session: Session, visit_id: int, comes: int) -> None:
+    """A young person who came for the last adult has been released with her: then nothing of it shall be done."""
+    if not open_visit(session, visit_id).of(comes, *LIVING):
+        raise Conflict("minor_keeps_an_adult")
 
 
 def _bring(actor: Actor, visit_id: int, returning: list[int], wish: Placing, now: dt.datetime) -> None:
