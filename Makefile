@@ -2,13 +2,14 @@
 PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix lock translations
+.PHONY: help setup setup-tests run test check fix a11y lock translations
 .NOTPARALLEL:
 
 help:
 	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
 	@echo "make test          set everything up, then every check and test"
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
+	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make translations  the catalogues from the code and the templates"
 
@@ -27,6 +28,10 @@ test: setup-tests
 
 check: setup-tests
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks fast
+
+a11y: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.accessibility
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .

@@ -136,6 +136,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "")[:64]])
 
+    def __init__(self, *args: Any, mark: object = "", **given: Any) -> None:
+        """`mark` tells the fields of several such forms on one page apart; hidden fields need no id at all."""
+        super().__init__(*args, **given)
+        for field in self:
+            if isinstance(field, HiddenField):
+                field.render_kw = {**(field.render_kw or {}), "id": False}
+            elif mark:
+                field.id = field.label.field_id = f"{field.id}-{mark}"
+
     def accepted(self) -> bool:
         """Whether this is a POST and every field has its shape."""
         return bool(self.validate_on_submit())

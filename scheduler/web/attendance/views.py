@@ -143,7 +143,7 @@ def show_attendance(number: str) -> ResponseReturnValue:
 @may("lock", "attendance")
 def lock(number: str, ordinal: str) -> ResponseReturnValue:
     visit, one = _one_of(number, ordinal)
-    form = LockForm()
+    form = LockForm(mark=ordinal)
     if form.accepted():
         try:
             service.lock_attendance(
@@ -161,7 +161,7 @@ def lock(number: str, ordinal: str) -> ResponseReturnValue:
 @may("correct", "attendance")
 def correct(number: str, ordinal: str) -> ResponseReturnValue:
     visit, one = _one_of(number, ordinal)
-    form = CorrectForm()
+    form = CorrectForm(mark=ordinal)
     if form.accepted():
         try:
             service.correct_counts(
@@ -197,9 +197,11 @@ def _desk_page(
     rows = []
     for one in visit.presentations:
         here = at is not None and at.presentation_id == one.presentation_id
-        lock_it = lock_form if here and lock_form else LockForm(formdata=None, data={"source": "educator"})
+        lock_it = (
+            lock_form if here and lock_form else LockForm(formdata=None, mark=one.ordinal, data={"source": "educator"})
+        )
         start = vars(one.counted) if one.counted else {}
-        mend = correct_form if here and correct_form else CorrectForm(formdata=None, data=start)
+        mend = correct_form if here and correct_form else CorrectForm(formdata=None, mark=one.ordinal, data=start)
         rows.append((one, lock_it, mend))
     wrong = lock_form or correct_form
     shown = render_template(

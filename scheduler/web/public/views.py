@@ -55,9 +55,12 @@ def about() -> ResponseReturnValue:
 @bp.get("/styleguide")
 @public
 def styleguide() -> ResponseReturnValue:
-    wrong = SampleForm(formdata=None)
-    wrong.show({"pupils": "not_a_number", "email": "not_an_email", "teacher_stays": "teacher_stays"})
-    form = SampleForm(formdata=None, data={"pupils": 51, "parents": 0})
+    form, counted = (
+        SampleForm(formdata=None, mark=mark, data={"pupils": 51, "parents": 0}) for mark in ("", "counted")
+    )
+    wrong, miscounted = (SampleForm(formdata=None, mark=mark) for mark in ("wrong", "miscounted"))
+    for sample in (wrong, miscounted):
+        sample.show({"pupils": "not_a_number", "email": "not_an_email", "teacher_stays": "teacher_stays"})
     page: Page[object] = Page(rows=(), number=2, total=250)
     today = clock.local_day(clock.now())
     toast = [{"text": "…", "undo": ""}]
@@ -65,6 +68,8 @@ def styleguide() -> ResponseReturnValue:
         "public/styleguide.html",
         form=form,
         wrong=wrong,
+        counted=counted,
+        miscounted=miscounted,
         page=page,
         faces=FACES,
         flags=FLAGS,

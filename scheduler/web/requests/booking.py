@@ -221,9 +221,10 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
         ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
     ]
     pages = {"host": url_for(".new_host") if typed else url_for(".book")}
+    ids = {page: f"row-{page}" for page, _term, _parts in answers}  # two rows of one page: the first is jumped to
     return [
         {
-            "id": f"row-{page}",
+            "id": ids.pop(page, ""),
             "term": term,
             "answer": [part for part in parts if part],
             "href": pages.get(page) or _address(page),

@@ -1,0 +1,186 @@
+"""Every page of the product once: who opens it, and at which address.
+
+The demo is walked by links as each role, and from the secret links that only a mail holds. A page that nothing leads to
+is found by the law in test_every_page.py: it needs an address here, or a link in the product.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Select, select
+from werkzeug.exceptions import HTTPException
+
+from scheduler.certificates.models import Certificate
+from scheduler.core import clock, tokens
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter, User
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service import keep_answers
+from tests.web.browser import sign_in_as
+
+SCHOOL = "school"
+ROLES = ["", SCHOOL, "coordinator", "administrator", "safeguarding", "educator", "influencer"]
+NOT_PAGES = {"static", "assets", "public.healthz", "public.readyz", "reports.attendance_file"}
+FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest")
+HREF = re.compile(r'href="(/[^"]*)"')
+LONG = dt.timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page as one role sees it."""
+
+    role: str
+    endpoint: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Traveller:
+    """A role with its cookies (empty for the public) and the addresses where its walk begins."""
+
+    role: str
+    cookies: dict[str, str]
+    begins: list[str]
+
+
+def travellers(app: Flask) -> list[Traveller]:
+    """Everybody who opens pages, ready to walk."""
+    signed_in = [
+        Traveller(row["role"], _cookies(_signed_in(app, row["email"])), ["/desk", *_begins(row["role"], row["email"])])
+        for row in _one_of_each(app.extensions["demo_sign_ins"])
+    ]
+    public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *_certificates(), *_invitations()])
+    return [public, Traveller(SCHOOL, _booking(app), ["/book/check", "/book/sent", *_school_links()]), *signed_in]
+
+
+def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
+    """The pages a traveller reaches, one for each endpoint; every page where the walk begins."""
+    client, seen, opened = app.test_client(), set[str](), set(NOT_PAGES)
+    for name, value in traveller.cookies.items():
+        client.set_cookie(name, value)
+    todo = list(traveller.begins)
+    while todo:
+        path = todo.pop(0)
+        endpoint = endpoint_of(app, path)
+        if not endpoint or (endpoint in opened and path not in traveller.begins) or path in seen:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
+            continue
+        opened.add(endpoint)
+        yield Sheet(traveller.role, endpoint, path)
+        todo += [href for href in map(unescape, HREF.findall(answer.text)) if not re.search("[?&](lang|theme)=", href)]
+
+
+def endpoint_of(app: Flask, path: str) -> str:
+    """The endpoint of an address with GET; empty for files and for what leads nowhere."""
+    bare = path.split("?")[0].split("#")[0]
+    try:
+        found, _values = app.url_map.bind("localhost").match(bare, method="GET")
+    except HTTPException:
+        return ""
+    return "" if bare.endswith(FILES) else str(found)
+
+
+def _one_of_each(sign_ins: list[dict[str, str]]) -> list[dict[str, str]]:
+    firsts = {row["role"]: row for row in reversed(sign_ins)}
+    return [firsts[role] for role in ROLES if role in firsts]
+
+
+def _signed_in(app: Flask, email: str) -> FlaskClient:
+    user_id = db.session.scalars(select(User.id).where(User.email == email)).one()
+    return sign_in_as(app.test_client(), user_id)
+
+
+def _cookies(client: FlaskClient) -> dict[str, str]:
+    cookie = client.get_cookie("session") or next(iter(client._cookies.values()))  # the name differs by mode
+    return {cookie.key: cookie.value}
+
+
+def _begins(role: str, email: str) -> list[str]:
+    """What one example of a link would not reach: one visit and one request in each state, a young presenter."""
+    visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
+    if role == "coordinator":
+        asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
+        return [*visits, *(f"/requests/{number}" for number in asked)]
+    if role == "safeguarding":
+        young = db.session.scalars(
+            select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
+        )
+        return [f"/safeguarding/{number}" for number in young]
+    if role == "educator":
+        return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
+    return []
+
+
+def _held_by(email: str) -> Select[str]:
+    """Numbers of the visits this educator has just given."""
+    crew = select(Presentation.visit_id).join(Assignment).join(Presenter).join(User)
+    recent = Visit.on_day.between(clock.now().date() - dt.timedelta(days=14), clock.now().date())
+    return select(Visit.number).where(Visit.id.in_(crew.where(User.email == email)), recent).order_by(Visit.number)
+
+
+def _one_each_state(state: Any, value: Any, age: Any) -> list[Any]:
+    """One value for each state: that of the newest row."""
+    rows = db.session.execute(select(state, value).order_by(age))
+    return list({row[0]: row[1] for row in rows}.values())
+
+
+def _school_links() -> list[str]:
+    """The status page of one request in each state, and what opens from a mail only."""
+    one_each = _one_each_state(SchoolRequest.state, SchoolRequest.id, SchoolRequest.id)
+    now = clock.now()
+    with transaction():
+        status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each]
+        prove = tokens.mint("prove", one_each[0], lasts=LONG, now=now)
+    counted = [f"/status/{secret}/attendance" for secret in status]
+    return [f"/book/prove/{prove}", *(f"/status/{secret}" for secret in status), *counted]
+
+
+def _invitations() -> list[str]:
+    user_id = db.session.scalars(select(User.id).order_by(User.id)).first() or 0
+    with transaction():
+        minted = {kind: tokens.mint(kind, user_id, lasts=LONG, now=clock.now()) for kind in ("invitation", "reset")}
+    return [f"/{kind}/{token}" for kind, token in minted.items()]
+
+
+def _certificates() -> list[str]:
+    found = db.session.scalars(select(Certificate.number).order_by(Certificate.id).limit(1))
+    return [f"/certificates/{number}" for number in found]
+
+
+def _booking(app: Flask) -> dict[str, str]:
+    """The cookie of a visitor who answered every question of the booking."""
+    programme = db.session.scalars(select(Programme).order_by(Programme.id)).first()
+    assert programme
+    first, last = (clock.now().date() + dt.timedelta(days=days) for days in (30, 44))
+    typed = {
+        "host": {"host_id": "1"},
+        "what": {"programme": str(programme.id), "teaching_language": "sr"},
+        "when": {"first_day": f"{first:%d.%m.%Y.}", "last_day": f"{last:%d.%m.%Y.}", "day_part": "morning"},
+        "who": {
+            "presentations-0-audience": "pupils",
+            "presentations-0-level": "primary",
+            "presentations-0-classes": "VII-1, VII-2",
+            "presentations-0-pupils": "51",
+            "presentations-0-teachers": "2",
+        },
+        "where": {"room": "Свечана сала", "safeguarding_contact": "Весна Илић, психолог", "teacher_stays": "y"},
+        "you": {"contact_name": "Оливера Матић", "contact_email": "o.matic@skola.example.org"},
+    }
+    answers = {page: {name: [value] for name, value in fields.items()} for page, fields in typed.items()}
+    client = app.test_client()
+    with client.session_transaction() as cookies:
+        cookies["booking"] = keep_answers(None, answers, now=clock.now())
+        cookies["booked"] = typed["you"]["contact_email"]
+    return _cookies(client)

@@ -1,0 +1,68 @@
+"""The demo, served to a real browser by the server that `make run` starts."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from waitress.server import create_server
+
+from scheduler import config
+from scheduler.app import create_app
+from scheduler.core import clock
+from scheduler.core.db import Base, db
+from scheduler.demo import load as demo
+from scheduler.jobs import queue
+from scheduler.jobs.messages import send_waiting
+from scheduler.people.service import ask_reset
+from tests.a11y.atlas import Traveller, travellers
+from tests.calendar_readers import CHROMIUM, QUIET
+from tests.conftest import settings_for
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    settings = settings_for(tmp_path_factory.mktemp("instance"))
+    app = create_app(settings)
+    config.use(settings)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        demo.load(clock.now())
+        app.extensions["demo_sign_ins"] = demo.sign_ins()
+        queue.attach(app)
+        first = app.extensions["demo_sign_ins"][0]["email"]
+        ask_reset(first, network="192.0.2.0/24", language="sr_Latn", now=clock.now())
+        send_waiting.call_local()  # a mail of the demo has its page too
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def everybody(house: Flask) -> dict[str, Traveller]:
+    """Role to traveller."""
+    with house.app_context():
+        found = {one.role: one for one in travellers(house)}
+        db.session.remove()
+    return found
+
+
+@pytest.fixture(scope="session")
+def address(house: Flask) -> Iterator[str]:
+    server = create_server(house, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    asked = [flag for flag in QUIET if flag != "--no-sandbox" or os.geteuid() == 0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked)
+        yield browser
+        browser.close()

@@ -1,0 +1,87 @@
+"""One page in a real browser: what anybody could complain about."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.a11y.atlas import Sheet, Traveller
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+LANGS = {"sr_Cyrl": "sr-Cyrl", "sr_Latn": "sr-Latn", "en": "en"}
+GRACE = [200, 403, 404, 409, 410]  # a page that says why not is a page too
+LOOK = """() => ({
+    width: document.documentElement.scrollWidth, heads: document.querySelectorAll("h1").length,
+    lang: document.documentElement.lang, helpline: document.body.innerText.includes("19833"),
+    small: [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
+        const box = one.getBoundingClientRect(), style = getComputedStyle(one)
+        const unseen = !box.width || style.visibility == "hidden" || style.opacity == "0" || one.type == "hidden"
+        const in_text = style.display == "inline"  // WCAG 2.5.8 excepts links inside a sentence
+        if (unseen || in_text || ["radio", "checkbox"].includes(one.type) && one.closest("label")) return false
+        return Math.min(box.width, box.height) < 23.5 && !one.closest(".visually-hidden, .skip") && one.offsetParent
+    }).map(one => one.outerHTML.slice(0, 90)).slice(0, 2),
+})"""
+FOUND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
+    one => one.id + " (" + one.nodes.length + "): " + one.nodes[0].html.slice(0, 160)))"""
+
+
+@dataclass(frozen=True)
+class View:
+    """How somebody looks at a page. Width is in CSS pixels: 320 is 1280 at a zoom of 400 %."""
+
+    language: str = "sr_Latn"
+    width: int = 360
+    scheme: str = "light"
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.width} {self.scheme}"
+
+
+@dataclass
+class Eye:
+    """A browser of one traveller, at one view."""
+
+    browser: Browser
+    address: str
+    traveller: Traveller
+    view: View = field(default_factory=View)
+
+    def __post_init__(self) -> None:
+        height = 800 if self.view.width > 320 else 256
+        self._said: list[str] = []
+        self._context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": self.view.width, "height": height},
+            color_scheme="dark" if self.view.scheme == "dark" else "light",
+            reduced_motion="reduce",  # colours on their way from one to the other have no contrast to measure
+        )
+        self._context.add_cookies(
+            [{"name": name, "value": value, "url": self.address} for name, value in self.traveller.cookies.items()]
+        )
+        self.page: Page = self._context.new_page()
+        self.page.on("console", lambda one: self._said.append(one.text) if one.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._said.append(str(error)))
+
+    def faults(self, sheet: Sheet) -> list[str]:
+        """What is wrong with a page, each with its address and the view."""
+        self._said.clear()
+        glue = "&" if "?" in sheet.path else "?"
+        answer = self.page.goto(f"{sheet.path}{glue}lang={self.view.language}&theme=device")
+        status = answer.status if answer else 0
+        seen = self.page.evaluate(LOOK)
+        self.page.evaluate(AXE)
+        said = [line for line in self._said if status == 200 or "status of" not in line]
+        wrong = {
+            f"status {status}": status not in GRACE,
+            f"{seen['width']} px wide": seen["width"] > self.view.width,
+            f"{seen['heads']} h1": seen["heads"] != 1,
+            f"lang {seen['lang']}": seen["lang"] != LANGS[self.view.language],
+            "no 19833": not seen["helpline"],
+            f"under 24 px: {seen['small']}": bool(seen["small"]),
+            f"console: {said[:1]}": bool(said),
+        }
+        found = [words for words, bad in wrong.items() if bad] + self.page.evaluate(FOUND)
+        return [f"{sheet.path} [{self.view}]: {fault}" for fault in found]
+
+    def close(self) -> None:
+        self._context.close()

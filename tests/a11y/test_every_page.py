@@ -1,0 +1,42 @@
+"""Every page of the URL map once, in Serbian Latin on a small phone: axe-core finds nothing at all (WCAG 2.2 AA)."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.a11y.atlas import NOT_PAGES, ROLES, Sheet, Traveller, endpoint_of, sheets
+from tests.a11y.looking import LANGS, Eye, View
+from tests.laws.routes import pages
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+STYLEGUIDE = Sheet("", "public.styleguide", "/styleguide")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_is_for_everybody(
+    house: Flask, everybody: dict[str, Traveller], address: str, chromium: Browser, role: str
+) -> None:
+    eye = Eye(chromium, address, everybody[role])
+    seen = list(sheets(house, everybody[role]))
+    faults = [fault for sheet in seen for fault in eye.faults(sheet)]
+    eye.close()
+    assert not faults, "\n".join(faults)
+    assert len(seen) >= 8
+
+
+def test_every_page_of_the_url_map_is_among_them(house: Flask, everybody: dict[str, Traveller]) -> None:
+    opened = {sheet.endpoint for traveller in everybody.values() for sheet in sheets(house, traveller)}
+    asked = {endpoint for endpoint, _method, path in pages(house, "GET") if endpoint_of(house, path)}
+    assert asked - opened - NOT_PAGES == set()
+
+
+@pytest.mark.parametrize("language", LANGS)
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_component_is_for_everybody(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str, width: int, scheme: str
+) -> None:
+    eye = Eye(chromium, address, everybody[""], View(language, width, scheme))
+    faults = eye.faults(STYLEGUIDE)
+    eye.close()
+    assert not faults, "\n".join(faults)
