@@ -145,6 +145,13 @@ class Board:
     def clashes(self) -> int:
         return sum(block.clash is not None for row in self.rows for cell in row.cells for block in cell.blocks)
 
+    @property
+    def clash_days(self) -> frozenset[dt.date]:
+        """Days on which somebody cannot be where she should."""
+        return frozenset(
+            cell.day for row in self.rows for cell in row.cells if any(block.clash for block in cell.blocks)
+        )
+
 
 @dataclass(frozen=True)
 class Placing:

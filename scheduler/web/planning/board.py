@@ -74,7 +74,7 @@ def board() -> ResponseReturnValue:
         steps=steps,
         week=monday,
         chosen=chosen,
-        day_links=[(one, here(day=one.isoformat(), week=None)) for one in shown],
+        day_links=[(one, here(day=one.isoformat(), week=None), one in found.clash_days) for one in shown],
         other=url_for(".board_month", month=f"{asked:%Y-%m}", by=_by()),
         cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat()),
     )

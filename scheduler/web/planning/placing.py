@@ -186,4 +186,7 @@ def place_cells(number: str) -> ResponseReturnValue:
     leaves, now = number_of(request.args.get("from")), clock.now()
     found = queries.answers_in_cells(current_actor(), visit.id, leaves, days, now=now)
     cells = {f"{who or 'same'} {day.isoformat()}": looks.cell_answer(answer) for (who, day), answer in found.items()}
+    for day in days:  # the row without a crew: a visit stays in it, or loses whose block was taken up
+        out = ("wait", _("out of the crew"))
+        cells[f" {day.isoformat()}"] = looks.cell_answer(found[None, day]) if leaves is None else out
     return jsonify(cells)

@@ -232,7 +232,8 @@ def test_every_cell_answers_before_a_block_is_dropped(app, scene):
 
     assert cells[f"{ana.id} {DAY.isoformat()}"] == ["quiet", "as it is now"]
     assert cells[f"{eva.id} {DAY.isoformat()}"][0] == "good"
-    assert len(cells) == 3 * 7  # two presenters, and the crew as it stands
+    assert cells[f" {DAY.isoformat()}"] == ["wait", "out of the crew"]
+    assert len(cells) == 4 * 7  # two presenters, the crew as it stands, the row without a crew
 
 
 def test_another_centres_coordinator_finds_no_panel(app, scene):
