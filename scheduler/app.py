@@ -47,6 +47,7 @@ def _configure(app: Flask, wanted: Settings) -> None:
         SETTINGS=wanted,
         SECRET_KEY=wanted.secret_key,
         SQLALCHEMY_DATABASE_URI=wanted.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error in the log holds no name (TRUST S32)
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=500,

@@ -14,6 +14,7 @@ from tools.supervisor import DIES_WITH_ME, Part, keep_together
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+LARGEST_BODY = 12_000_000  # bytes; waitress would else write a gigabyte to the disk before anybody looks at it
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
@@ -101,7 +102,8 @@ def prepare(demo: bool) -> None:
 def parts(addresses: list[str]) -> list[Part]:
     """Web and worker. No access log: it would print secret paths. Waitress ends its requests on SIGINT only."""
     listen = [f"--listen={address}" for address in addresses]
-    web = [sys.executable, "-m", "waitress", *listen, "--threads=8", "--connection-limit=1000", "--ident=", "wsgi:app"]
+    limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
+    web = [sys.executable, "-m", "waitress", *listen, *limits, "--ident=", "wsgi:app"]
     return [Part("web", web, signal.SIGINT), Part("worker", [*FLASK, "worker"])]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
@@ -70,23 +71,31 @@ def crew_of(visit_id: int) -> frozenset[int]:
     return frozenset(rows)
 
 
-def late_counts(centre_id: int, *, now: dt.datetime) -> int:
-    """How many presentations of the centre are over and not yet counted."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Presentation)
+def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:
+    """Visits of the actor's centre that are over and not yet counted, each with the presentations that nobody counted.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    late = set(
+        db.session.scalars(
+            select(Presentation.id)
             .join(Visit, Visit.id == Presentation.visit_id)
             .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
             .where(
-                Visit.centre_id == centre_id,
+                Visit.centre_id == actor.centre_id,
                 Presentation.ends_at < now,
                 Presentation.state.in_((PresentationState.PLANNED, PresentationState.CONFIRMED)),
                 (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
             )
         )
-        or 0
     )
+    held = select(Presentation.visit_id).where(Presentation.id.in_(late))
+    visits = db.session.scalars(_VISITS.where(Visit.id.in_(held)).order_by(Visit.on_day, Visit.id)).all()
+    return [
+        replace(visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in late))
+        for visit in _with_counts(visits)
+    ]
 
 
 def adults_counted(visit_id: int) -> int | None:

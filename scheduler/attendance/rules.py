@@ -11,6 +11,7 @@ SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
 STILL_COUNTED = (AttendanceState.OPEN, AttendanceState.SUBMITTED)  # the educator may say (other) numbers
+TO_BE_LOCKED = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)  # the coordinator may lock
 TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
 
 
@@ -60,9 +61,9 @@ def urgency(states: Iterable[AttendanceState]) -> int:
 _TURN = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
 
 
-def is_silence_long_enough(submitted_at: dt.datetime, now: dt.datetime) -> bool:
+def is_silence_long_enough(asked_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a school that has not answered is taken to agree."""
-    return now - submitted_at >= SILENCE_MEANS_YES_AFTER
+    return now - asked_at >= SILENCE_MEANS_YES_AFTER
 
 
 def looks_odd(counts: Counts, expected: Counts) -> bool:

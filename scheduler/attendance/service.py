@@ -111,6 +111,18 @@ def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, 
     log.info("attendance locked", extra={"presentation_id": presentation_id})
 
 
+def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+    """Lock several presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
+
+    Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
+    """
+    if not sources:
+        raise Conflict("wrong_state")
+    with transaction():
+        for presentation_id, source in sources.items():
+            lock_attendance(actor, presentation_id, source, now=now)
+
+
 def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 
@@ -137,15 +149,24 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
 
 
 def assume_silent(*, now: dt.datetime) -> int:
-    """Take schools that were silent for seven days to agree, flagged as assumed; returns how many presentations."""
+    """Take schools that were silent for seven days to agree, flagged as assumed; returns how many presentations.
+
+    A school is asked when the last presentation of its visit has been counted, so its silence begins then.
+    """
     with transaction() as session:
-        rows = session.scalars(
-            select(Attendance)
-            .where(Attendance.state == AttendanceState.SUBMITTED)
+        rows = session.execute(
+            select(Attendance, Visit.state_since)
+            .join(Presentation, Presentation.id == Attendance.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .where(Attendance.state == AttendanceState.SUBMITTED, Visit.state == VisitState.DELIVERED)
             .order_by(Attendance.id)
-            .with_for_update(skip_locked=True)  # a school that answers at this moment is not silent
+            .with_for_update(skip_locked=True, of=Attendance)  # a school that answers at this moment is not silent
         ).all()
-        silent = [row for row in rows if row.submitted_at and rules.is_silence_long_enough(row.submitted_at, now)]
+        silent = [
+            attendance
+            for attendance, asked_at in rows
+            if attendance.submitted_at and rules.is_silence_long_enough(max(attendance.submitted_at, asked_at), now)
+        ]
         for attendance in silent:
             states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.ASSUMED, actor=SYSTEM, at=now)
     return len(silent)
@@ -336,7 +357,7 @@ def _report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> Non
     rows = _attendances(session, visit.id)
     if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows) or not _all_said(session, visit.id):
         return
-    school_request = session.get(SchoolRequest, visit.school_request_id) if visit.school_request_id else None
+    school_request = requests.request_of_visit(session, visit.school_request_id)
     if school_request is not None and school_request.state is RequestState.DELIVERED:
         requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 

@@ -122,8 +122,21 @@ def certificates_of_centre(actor: Actor, page: int) -> Page[CertificateRow]:
     policy.require(actor, "list", "certificate", centre=actor.centre_id)
     wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = db.session.scalars(wanted.order_by(Certificate.id.desc()).limit(PER_PAGE).offset(first_row(page)))
-    return Page([_row(row) for row in rows], page, total)
+    rows = db.session.execute(
+        wanted.add_columns(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn)
+        .join(Host, Host.id == Visit.host_id)
+        .order_by(Certificate.id.desc())
+        .limit(PER_PAGE)
+        .offset(first_row(page))
+    )
+    return Page(
+        [
+            replace(_row(row), visit_number=number, host_sr_cyrl=cyrillic, host_sr_latn=latin)
+            for row, number, cyrillic, latin in rows
+        ],
+        page,
+        total,
+    )
 
 
 def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
@@ -165,7 +178,10 @@ def campaign_exists(slug: str) -> bool:
 
 
 def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
-    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one."""
+    """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
+
+    Names for whom no adult is left of those counted are not waited for: they earn nothing.
+    """
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
     by_name = (
         select(NamedAdult.id)
@@ -177,7 +193,24 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
         )
         .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
     )
-    missing = select(Visit.id).where(~had.exists() | by_name.exists()).order_by(Visit.on_day, Visit.id)
+    holders = (
+        select(func.count(Certificate.id))
+        .where(
+            Certificate.visit_id == Visit.id,
+            Certificate.kind == CertificateKind.TEACHER,
+            Certificate.state == CertificateState.ISSUED,
+        )
+        .scalar_subquery()
+    )
+    adults = (
+        select(func.coalesce(func.sum(HeadCount.people), 0))
+        .join(Presentation, Presentation.id == HeadCount.presentation_id)
+        .where(Presentation.visit_id == Visit.id, HeadCount.counts.is_(True), HeadCount.audience != Audience.PUPILS)
+        .scalar_subquery()
+    )
+    missing = (
+        select(Visit.id).where(~had.exists() | (by_name.exists() & (holders < adults))).order_by(Visit.on_day, Visit.id)
+    )
     due = set(due_visits(centre_id))
     return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]
 

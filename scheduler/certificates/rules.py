@@ -1,6 +1,7 @@
 """Pure rules of certificates: the number that is checked, and who earns what."""
 
 import secrets
+from collections.abc import Mapping
 
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import Counts
@@ -40,15 +41,24 @@ def holder_key(kind: CertificateKind, name: str = "") -> str:
     return HOST_KEY if kind is CertificateKind.SCHOOL else fold(name)
 
 
-def who_earns(counts: Counts, named_adults: tuple[str, ...]) -> list[tuple[CertificateKind, str]]:
-    """Kinds and holders' names that one visit with locked attendance earns; a school's has no name.
+def who_earns(
+    counts: Counts, named_adults: tuple[str, ...], had: Mapping[tuple[CertificateKind, str], bool] | None = None
+) -> list[tuple[CertificateKind, str]]:
+    """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
 
-    No more teachers by name than were counted in the room: teachers and other adults together.
+    `had` says what was issued before, by kind and holder's key, and whether it still holds: nothing comes twice, and
+    what was revoked never comes back. No more teachers hold one than adults were counted in the room, teachers and
+    others together, however often the school changes its list.
     """
+    before = had or {}
     if counts.total == 0:
         return []
-    adults = counts.teachers + counts.parents + counts.others
-    return [(CertificateKind.SCHOOL, ""), *((CertificateKind.TEACHER, name) for name in named_adults[:adults])]
+    school = [] if (CertificateKind.SCHOOL, HOST_KEY) in before else [(CertificateKind.SCHOOL, "")]
+    holders = sum(holds for (kind, _), holds in before.items() if kind is CertificateKind.TEACHER)
+    room = max(0, counts.teachers + counts.parents + counts.others - holders)
+    teacher = CertificateKind.TEACHER
+    fresh = [name for name in named_adults if (teacher, holder_key(teacher, name)) not in before]
+    return [*school, *((teacher, name) for name in fresh[:room])]
 
 
 def problem_with_holder(kind: CertificateKind, name: str) -> str | None:

@@ -29,7 +29,6 @@ from scheduler.core.numbers import next_number
 from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 
 log = logging.getLogger(__name__)
@@ -55,15 +54,15 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
             raise Conflict("attendance_not_locked")
         facts = queries.visit_facts(visit_id)
         before = _of_visit(session, visit_id)
-        had = {(row.kind, row.holder_key) for row in before}  # also what was revoked or replaced: it never comes back
+        valid = [row for row in before if row.state is CertificateState.ISSUED]
+        had = {(row.kind, row.holder_key): False for row in before}
+        had |= {(row.kind, row.holder_key): True for row in valid}
         fresh = [
             _issue(session, actor, facts, kind, name, now)
-            for kind, name in rules.who_earns(facts.counts, facts.named_adults)
-            if (kind, rules.holder_key(kind, name)) not in had
+            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had)
         ]
         if fresh:
             _tell_school(session, visit, now)
-    valid = [row for row in before if row.state is CertificateState.ISSUED]
     return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
@@ -215,9 +214,9 @@ def _paper(
 
 def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    if visit.school_request_id is None:
+    school_request = requests.request_of_visit(session, visit.school_request_id)
+    if school_request is None:
         return
-    school_request = session.get_one(SchoolRequest, visit.school_request_id)
     if school_request.state is RequestState.REPORTED:
         requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
     attendance.write_to_school(session, visit, "certificates_ready", now=now)

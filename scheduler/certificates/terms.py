@@ -99,11 +99,14 @@ class CertificateRow:
     running_number: str
     kind: CertificateKind
     holder_name: str | None
-    host_name: str
+    host_name: str  # as it is printed
     on_day: dt.date
     state: CertificateState
     issued_at: dt.datetime
     language: str
+    visit_number: str = ""
+    host_sr_cyrl: str = ""  # and as pages write it, each in its own script
+    host_sr_latn: str = ""
 
 
 @dataclass(frozen=True)

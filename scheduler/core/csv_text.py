@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Also behind what a spreadsheet may take for the end of a cell: in Serbian Windows that is the semicolon.
+FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@])|^(?=[\t\r])")
 
 
 def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
@@ -20,4 +22,4 @@ def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    return FORMULA_START.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -100,7 +100,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons)))
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
-        write_entries(session, visit_id)  # what the presenters' feeds show
+        write_entries(session, visit_id, now=now)  # what the presenters' feeds show
     _issue_certificates(session, now)
 
 

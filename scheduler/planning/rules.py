@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
@@ -37,12 +38,20 @@ def span_of(starts_at: dt.datetime, minutes: int, set_up_minutes: int) -> Span:
 def visit_schedule(draft: VisitDraft, zone: str, set_up_minutes: int, moment_of: MomentOf) -> list[Span]:
     """The UTC moments of a draft's presentations, in its order; `moment_of` is core.clock's (rules know no clock).
 
-    Raises: ValueError when a start is a time that the host's clocks jump over.
+    A crew that is in the school already sets up in the break, however short: between two lessons there are five
+    minutes. Raises: ValueError when a start is a time that the host's clocks jump over.
     """
-    return [
+    spans = [
         span_of(moment_of(draft.on_day, plan.starts_local, zone), plan.minutes, set_up_minutes)
         for plan in draft.presentations
     ]
+    return [_after_the_one_before(span, spans) for span in spans]
+
+
+def _after_the_one_before(span: Span, of_visit: Sequence[Span]) -> Span:
+    """The span with its set-up cut where an earlier presentation of the visit still runs."""
+    ends = [other.ends_at for other in of_visit if other.ends_at <= span.starts_at]
+    return replace(span, busy_from=max([span.busy_from, *ends]))
 
 
 def wall_end(starts_local: dt.time, minutes: int) -> dt.time:

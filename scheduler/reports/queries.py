@@ -6,9 +6,24 @@ totals, one for the rows, whatever the split. Only what is locked or corrected a
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, extract, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import type_coerce as read_as
 
 from scheduler.attendance.models import Attendance, HeadCount
@@ -67,7 +82,7 @@ GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
         column.expression
         for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
     ),
-    Group.MONTH: (extract("year", Presentation.on_day), extract("month", Presentation.on_day)),
+    Group.MONTH: tuple(cast(extract(part, Presentation.on_day), Integer) for part in ("year", "month")),
     Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
     Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
     Group.PRESENTER: (
@@ -82,7 +97,7 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     groups = tuple(dict.fromkeys(by))
     totals = _counts_of(session.execute(_counted(filters, ())).one())
     found = session.execute(_counted(filters, groups)) if groups else ()
-    rows = [_row(groups, row, filters, language) for row in found]
+    rows = [_row(groups, row, language) for row in found]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
@@ -189,7 +204,7 @@ def _name(language: str, cyrl: str, english: str) -> str:
 def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
     each = _presentations(filters, groups)
     keys = [each.c[name] for name in _key_names(groups)]
-    return _summed(each).add_columns(*keys).group_by(*keys)
+    return _summed(each).add_columns(func.max(each.c.on_day).label("last_day"), *keys).group_by(*keys)
 
 
 def _summed(each: Subquery) -> Select[Any]:
@@ -213,6 +228,7 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
             Presentation.id.label("presentation_id"),
             Visit.id.label("visit_id"),
             Visit.kilometres.label("kilometres"),
+            Presentation.on_day.label("on_day"),
             Municipality.city_sr_cyrl.label("city"),
             *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
             *(_people(audience).label(audience.value) for audience in Audience),
@@ -233,7 +249,7 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
             .join(Presenter, Presenter.id == Assignment.presenter_id)
             .join(User, User.id == Presenter.user_id)
         )
-    own = (Presentation.id, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
+    own = (Presentation.id, Presentation.on_day, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
     return wanted.where(*_conditions(filters)).group_by(*own, *keys).subquery()
 
 
@@ -277,21 +293,23 @@ def _key_names(groups: Sequence[Group]) -> list[str]:
 
 
 def _counts_of(row: Any) -> Counts:
-    return Counts(
-        row.visits, row.presentations, row.pupils, row.parents, row.teachers, row.others, row.cities, row.kilometres
-    )
+    names = [field.name for field in fields(Counts)]
+    return Counts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
 
 
-def _row(groups: Sequence[Group], row: Any, filters: Filters, language: str) -> CountRow:
+def _row(groups: Sequence[Group], row: Any, language: str) -> CountRow:
     keys = []
     for group in groups:
         values = [getattr(row, name) for name in _key_names([group])]
-        keys.append(_key(group, values, filters.period.last, language))
+        keys.append(_key(group, values, row.last_day, language))
     return CountRow(tuple(keys), _counts_of(row))
 
 
 def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Key:
-    """What a group's columns mean. Of a presenter who is a minor on `day` only the first name is told."""
+    """What a group's columns mean. Of a presenter who was a minor on `day` only the first name is told.
+
+    `day` is the last that the row counts, never one to come: a period often ends after somebody's birthday.
+    """
     if group is Group.MONTH:
         month = f"{values[0]:04d}-{values[1]:02d}"
         return Key(group, month, month)

@@ -233,6 +233,10 @@ class Show(StrEnum):
     OPEN = "open"
     WAITING = "waiting"
     OVER = "over"
+    LATE = "late"  # these and the following are the tiles: what each of them counts, it opens
+    NEW = "new"
+    TO_PLAN = "to_plan"
+    ASKED = "asked"  # the school must answer
 
 
 @dataclass(frozen=True)

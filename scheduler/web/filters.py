@@ -127,6 +127,10 @@ def state_face(
     """
     face = FACES[kind][str(state)]
     if until is not None and (kind, state) == ("assignment", "offered"):
+        ends = _local(until)
+        if ends.date() != clocks.local_day(clocks.now(), _zone()):
+            day = f"{short_weekday(ends.date())} {short_day(ends.date())}"
+            return Face(face.tone, face.icon, _("Offered until %(day)s, %(time)s", day=day, time=clock(until)))
         return Face(face.tone, face.icon, _("Offered until %(time)s", time=clock(until)))
     if minutes is not None and (kind, state) == ("presentation", "part_delivered"):
         return Face(face.tone, face.icon, _n("In part, %(num)s min", "In part, %(num)s min", minutes))
@@ -183,6 +187,11 @@ def clock(time: dt.time | dt.datetime) -> str:
 def moment(at: dt.datetime) -> str:
     """уторак, 24. новембар 2026. у 09:55"""
     return words.moment(at, page_language(), _zone())
+
+
+def short_moment(at: dt.datetime) -> str:
+    """24. 11. 2026. · 09:55"""
+    return f"{short_day(_local(at).date())} · {clock(at)}"
 
 
 def ago(at: dt.datetime) -> str:
@@ -251,7 +260,8 @@ def url_if(endpoint: str, **values: object) -> str:
 
 
 FILTERS = (
-    long_day, short_day, short_month, short_weekday, clock, moment, ago, away, number, percent, name, letters, dashed,
+    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, ago, away, number, percent, name,
+    letters, dashed,
 )  # fmt: skip
 GLOBALS = (state_face, flag_face, ends_face, said, url_if)
 

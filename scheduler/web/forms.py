@@ -134,7 +134,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "")[:64]])
+    form_key = HiddenField(
+        default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "").replace("\0", "")[:64]]
+    )
 
     def __init__(self, *args: Any, mark: object = "", **given: Any) -> None:
         """`mark` tells the fields of several such forms on one page apart; hidden fields need no id at all."""
@@ -167,7 +169,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 def _problems_of(field: Field) -> list[Problem]:
     if isinstance(field, HiddenField):
         return [Problem("", str(text)) for text in field.errors]
-    return [Problem(_first_id(field), text) for text in _flat(field.errors)]
+    return [Problem(_first_id(field), _named(field, text)) for text in _flat(field.errors)]
+
+
+def _named(field: Field, text: str) -> str:
+    """Beside its field "Fill in this field." is enough; in a list of five such lines each must say which one."""
+    return f"{field.label.text}: {text}" if text == str(MESSAGES["missing"]) else text
 
 
 def _flat(errors: Any) -> list[str]:

@@ -72,5 +72,12 @@ def deny_by_default() -> None:
         raise NotAllowed(str(request.endpoint))
 
 
+def refuse_nul() -> None:
+    """Before each request: no address of ours holds a NUL, and PostgreSQL takes none in any text. Raises: NotFound."""
+    if any("\0" in part for part in (request.path, *(value for _name, value in request.args.items(multi=True)))):
+        raise NotFound("address")
+
+
 def register(app: Flask) -> None:
+    app.before_request(refuse_nul)
     app.before_request(deny_by_default)

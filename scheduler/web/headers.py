@@ -32,6 +32,7 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
 
 log = logging.getLogger(__name__)
@@ -58,10 +59,17 @@ def protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if "_user_id" in session else "private, no-cache"
+        kept = "_user_id" not in session and not _opened_by_secret()
+        response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
+    if _opened_by_secret():
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
     return response
+
+
+def _opened_by_secret() -> bool:
+    return bool(SECRETS & (request.view_args or {}).keys())
 
 
 def note_request(response: Response) -> Response:

@@ -1,19 +1,25 @@
-"""How often an address may guess: certificate numbers and holders' names. On Redis where there is one, else here.
+"""How often a network may guess: certificate numbers and holders' names. On Redis where there is one, else here.
 
 When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16).
 """
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from scheduler.config import Settings
+from scheduler.people.rules import network_of
 
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
 NAMES = "10 per minute; 100 per day"
 FALLBACK = ["20 per minute"]
 
-limiter = Limiter(get_remote_address, swallow_errors=False)
+
+def neighbourhood() -> str:
+    """Whose guesses are counted together: one line of IPv6 owns more addresses than could ever be counted singly."""
+    return network_of(request.remote_addr)
+
+
+limiter = Limiter(neighbourhood, swallow_errors=False)
 
 
 def was_wrong(response: Response) -> bool:

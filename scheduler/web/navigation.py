@@ -56,6 +56,17 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
 }
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
+LISTS = {  # a page of one visit or one person stands under the list that it was opened from
+    "requests": "requests.inbox",
+    "planning": "planning.week",
+    "attendance": "attendance.overview",
+    "certificates": "certificates.overview",
+    "reports": "reports.attendance_report",
+    "people": "people.presenters",
+    "safeguarding": "safeguarding.overview",
+    "messages": "messages.overview",
+}
+UNDER = {"people.invite_user": "people.users"}
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
     ("certificates.find", "cert", _l("Check a certificate")),
@@ -70,11 +81,19 @@ def viewer() -> SignedInUser | None:
     return user
 
 
+def _here() -> str:
+    """The line under which the page asked for stands: its own, else the list of its room."""
+    asked = request.endpoint or ""
+    listed = {endpoint for rows in (*RAIL.values(), PUBLIC) for endpoint, _icon, _label in rows}
+    return asked if asked in listed else UNDER.get(asked) or LISTS.get(asked.split(".")[0], "")
+
+
 def _places(rows: tuple[tuple[str, str, object], ...]) -> list[Place]:
     counts: dict[str, int] = g.get("counts", {})
+    here = _here()
     found = [(endpoint, url_if(endpoint), icon, str(label)) for endpoint, icon, label in rows]
     return [
-        Place(href, icon, label, counts.get(endpoint), endpoint == request.endpoint)
+        Place(href, icon, label, counts.get(endpoint), endpoint == here)
         for endpoint, href, icon, label in found
         if href
     ]

@@ -14,7 +14,7 @@ from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.attendance.said import counting, state_of
-from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 
 OTHER = Counts(pupils=86, teachers=3)
@@ -107,6 +107,27 @@ def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person
     assert request_state(begun) is RequestState.DELIVERED
     service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING + WEEK)
     assert request_state(begun) is RequestState.REPORTED
+
+
+@pytest.mark.both_databases
+def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentation_was_counted(session):
+    begun = a_begun_visit(talks=2)
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    assert service.assume_silent(now=LEAVING + WEEK) == 0  # nobody has asked the school yet
+
+    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING + WEEK)
+
+    assert service.assume_silent(now=LEAVING + WEEK) == 0
+    assert service.assume_silent(now=LEAVING + 2 * WEEK - dt.timedelta(minutes=1)) == 0
+    assert service.assume_silent(now=LEAVING + 2 * WEEK) == 2
+
+
+def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
+    begun = a_counted_visit()
+    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING + dt.timedelta(days=3))
+
+    assert service.assume_silent(now=LEAVING + WEEK) == 0
+    assert service.assume_silent(now=LEAVING + WEEK + dt.timedelta(days=3)) == 1
 
 
 def test_a_school_that_wakes_up_late_can_still_sign(session):

@@ -1,8 +1,9 @@
 """Who may say how many were there, whose numbers count, and that nothing said is ever lost or added up."""
 
 import datetime as dt
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from scheduler.attendance import queries, service
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.terms import PresenterKind
@@ -297,3 +298,27 @@ def test_a_school_and_a_job_at_the_same_moment_leave_one_state_that_the_audit_te
         ["submitted", "countersigned", "locked"],
         ["submitted", "assumed", "countersigned", "locked"],
     )
+
+
+@pytest.mark.both_databases
+def test_a_colleague_who_writes_into_the_request_at_that_moment_is_waited_for(app, session):
+    begun = a_counted_visit()
+    holds = Event()
+
+    def write_into_the_request(request_id):
+        with app.app_context(), transaction() as inside:
+            row = inside.get_one(SchoolRequest, request_id, with_for_update=True)
+            holds.set()
+            time.sleep(0.3)  # long enough for the other to have read the row
+            row.file_number = "01-12/2026"
+
+    request_id, visit_id, school = begun.request.id, begun.visit.id, begun.school
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write_into_the_request, request_id)
+        holds.wait(timeout=10)
+        assert service.countersign(school, visit_id, {begun.first: FAIR}, now=LEAVING)
+        writing.result()
+
+    db.session.rollback()
+    row = session.get_one(SchoolRequest, request_id, populate_existing=True)
+    assert (row.state, row.file_number) == (RequestState.REPORTED, "01-12/2026")

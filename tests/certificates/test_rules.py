@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scheduler.attendance.terms import Counts
 from scheduler.certificates import rules
 from scheduler.certificates.terms import CertificateKind
+from scheduler.core.text import fold
 
 
 def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
@@ -76,3 +77,24 @@ def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
 )
 def test_a_teachers_certificate_needs_a_name_that_fits(kind: CertificateKind, name: str, problem: str | None) -> None:
     assert rules.problem_with_holder(kind, name) == problem
+
+
+NAMES = st.lists(st.sampled_from(["Ana", "Ана", "Bora", "Вера", "Goca", "Đorđe", "Žarko"]), max_size=6, unique_by=fold)
+
+
+@given(lists=st.lists(NAMES, max_size=6), adults=st.integers(0, 5), revoked=st.sets(st.integers(0, 30)))
+def test_however_the_list_changes_no_more_hold_one_than_adults_came_and_nobody_gets_a_second(
+    lists: list[list[str]], adults: int, revoked: set[int]
+) -> None:
+    had: dict[tuple[CertificateKind, str], bool] = {}
+    ever = []
+    for names in lists:
+        for kind, name in rules.who_earns(Counts(pupils=20, teachers=adults), tuple(names), had):
+            key = (kind, rules.holder_key(kind, name))
+            ever.append(key)
+            had[key] = True
+        assert sum(holds for (kind, _), holds in had.items() if kind is CertificateKind.TEACHER) <= adults
+        had |= {key: False for place, key in enumerate(sorted(had)) if place in revoked}
+
+    assert len(ever) == len(set(ever))
+    assert [key for key in ever if key[0] is CertificateKind.SCHOOL] == [(CertificateKind.SCHOOL, "host")][: len(lists)]

@@ -65,6 +65,31 @@ def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(
     assert (later.issued, later.already, later.numbers[:2]) == (1, 2, first.numbers)
 
 
+@pytest.mark.both_databases
+def test_a_school_that_changes_its_list_gets_no_more_than_adults_were_counted(session):
+    begun = a_locked_visit(names=TWO)
+    first = issue(begun)
+    attendance.name_adults(begun.school, begun.visit.id, ("Вера Марић", "Гоца Лукић"), now=LEAVING)
+
+    assert issue(begun) == Issued(0, 3, first.numbers)
+    assert queries.visits_missing_certificates(begun.visit.centre_id) == []
+
+
+def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
+    begun = a_locked_visit(names=TWO)
+    issue(begun)
+    [wrong] = papers(Certificate.id)[1]
+    service.revoke_certificate(begun.coordinator, wrong, "was not there", now=LEAVING)
+    attendance.name_adults(begun.school, begun.visit.id, ("Вера Марић", "Đorđe Čukić"), now=LEAVING)
+    assert queries.visits_missing_certificates(begun.visit.centre_id) == [begun.visit.id]
+
+    assert issue(begun).issued == 1
+    attendance.name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
+    assert issue(begun).issued == 0
+    living = papers(Certificate.holder_name, Certificate.state)
+    assert [name for name, state in living if state is CertificateState.ISSUED] == [None, "Đorđe Čukić", "Вера Марић"]
+
+
 def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
     begun = a_locked_visit()
 

@@ -1,3 +1,5 @@
+import csv
+
 import pytest
 
 from scheduler.core.csv_text import csv_text
@@ -10,3 +12,18 @@ def test_a_text_that_begins_like_a_formula_gets_a_mark_in_front(start):
 
 def test_numbers_stay_numbers_and_commas_are_quoted():
     assert csv_text(["a", "b"], [[-5, "x, y"]]) == 'a,b\r\n-5,"x, y"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x; -2", "x;' -2"),
+        (" =1", "' =1"),
+        ("a\n@b", "a\n'@b"),
+        ("Ниш-центар; Медијана", "Ниш-центар; Медијана"),
+        ("+381 18 123", "'+381 18 123"),
+    ],
+)
+def test_trust_s18_a_semicolon_may_end_a_cell_too(text, written):
+    assert next(csv.reader(csv_text(["a"], [[text]]).splitlines(keepends=True)[1:])) == [written]

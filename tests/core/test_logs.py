@@ -2,8 +2,10 @@ import json
 import logging
 
 import pytest
+import sqlalchemy as sa
 
 from scheduler.core import logs
+from scheduler.core.db import db
 
 
 @pytest.fixture
@@ -82,3 +84,16 @@ def test_a_command_keeps_standard_error_for_people(lines):
     logging.getLogger("scheduler.test").warning("message not sent")
 
     assert [line["event"] for line in lines()] == ["message not sent"]
+
+
+def test_trust_s32_an_error_of_the_database_tells_no_value(app, lines):
+    who = "Маја Петровић"
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("INSERT INTO nowhere VALUES (:who)"), {"who": who})
+    except sa.exc.SQLAlchemyError:
+        logging.getLogger("scheduler.test").exception("not stored")
+
+    (line,) = lines()
+    assert "nowhere" in line["exception"]
+    assert who not in line["exception"]

@@ -212,7 +212,7 @@ def issues_certificates(coordinator: Person) -> None:
     coordinator.opens("/certificates/issued")
     if coordinator.main.get_by_role("button", name="Izdajte sve što je spremno").count():  # else the worker was first
         coordinator.presses("Izdajte sve što je spremno")
-    coordinator.reads(SCHOOL, TEACHER)  # as the papers have them
+    coordinator.reads(SCHOOL_LATIN, TEACHER)  # the school in her script, a person's name as it was written
 
 
 def downloads_the_certificate(school: Person, folder: Path) -> Path:

@@ -24,7 +24,7 @@ def plant() -> None:
         minors = sa.select(Presenter.user_id).where(Presenter.adult_on > clock.now().date())
         session.execute(sa.update(User).where(User.id.in_(minors)).values(family_name=PLANTED))
         for visit_id in session.scalars(sa.select(Visit.id)).all():
-            write_entries(session, visit_id)
+            write_entries(session, visit_id, now=clock.now())
 
 
 def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:

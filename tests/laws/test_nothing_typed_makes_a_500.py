@@ -1,7 +1,7 @@
 """Whatever is typed into a field, an address or a filter: a plain answer, never a broken page (TRUST S17, S26, S33)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,9 +57,10 @@ def browser(app: Flask, role: Role | None) -> FlaskClient:
     return sign_in_as(client, user_id)
 
 
-def forms_within_reach(app: Flask, client: FlaskClient) -> Iterator[FormSeen]:
-    """One form of each shape, on any page that links lead to."""
+def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
+    """One form of each shape, on any page that links lead to, from the plain addresses and `more`."""
     todo = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
+    todo += more
     seen, shapes = set(todo), {}
     while todo:
         address = todo.pop(0)
@@ -123,5 +124,22 @@ def test_no_filter_breaks_over_what_stands_in_it(house: Flask, role: Role | None
         for typed in QUERIES
         if client.get(address, query_string={name: typed}).status_code >= 500
     ]
+
+    assert broken == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("role", [Role.COORDINATOR, None])
+def test_every_page_and_form_within_reach_works_on_either_database(house: Flask, role: Role | None):
+    """What PostgreSQL refuses and SQLite takes: NUL in a text, numbers too large, decimal sums."""
+    client = browser(house, role)
+    broken = []
+    for form in [form for form in forms_within_reach(house, client) if "sign-out" not in form.action]:
+        for typed in ("a\x00b", "9223372036854775808"):
+            given = {name: value if name == "csrf_token" else typed for name, value in form.fields}
+            place = {"data": given} if form.method == "POST" else {"query_string": given}
+            for action in (form.action, f"{form.action}%00" if "?" not in form.action else form.action):
+                if client.open(action, method=form.method, **place).status_code >= 500:
+                    broken.append((action, typed, form.names))
 
     assert broken == []

@@ -9,6 +9,8 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import User
 from scheduler.planning import service
 from scheduler.planning.models import CalendarEntry
+from scheduler.planning.service import clearing
+from scheduler.planning.service.under_lock import open_visit
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import ANONYMOUS, Role
 from scheduler.requests.terms import RequestState
@@ -16,6 +18,8 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user, presenter_actor
+from tests.factories.planning import VISIT_DAY
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_consent
 from tests.planning.scene import THE_DAY, Scene, mails, presentations, request_state, states, visit_of
 
@@ -124,3 +128,26 @@ def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session)
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
     assert {row.result for row in session.scalars(select(Vetting))} == {VettingResult.CLEARED}
     assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [None]
+
+
+def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeypatch):
+    """Otherwise two who release and move the same crews wait for each other (PostgreSQL: 40P01)."""
+    first = Scene()
+    second = Scene(planned=False)
+    second.centre_id, second.programme, second.coordinator = first.centre_id, first.programme, first.coordinator
+    second.asked = make_school_request(RequestState.AGREED, programme=first.programme, host_id=second.host.id)
+    second.visit_id = second.plan(on_day=VISIT_DAY + dt.timedelta(days=1))
+    person, beside = first.educator(), first.educator()
+    for scene in (first, second):
+        scene.accepted_by(person, beside)
+    order: list[object] = []
+    monkeypatch.setattr(
+        clearing, "open_visit", lambda inside, one: order.append(f"visit {one}") or open_visit(inside, one)
+    )
+    monkeypatch.setattr(clearing, "hold_time", lambda _, people: order.append(set(people)))
+
+    service.suspend_user(an_actor(Role.ADMINISTRATOR, centre_id=first.centre_id), person.user_id, now=MONDAY)
+
+    assert order == [f"visit {first.visit_id}", f"visit {second.visit_id}", {person.id, beside.id}]
+    for scene in (first, second):
+        assert states(session, scene) == {person.id: WITHDRAWN, beside.id: ACCEPTED}

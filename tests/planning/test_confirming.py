@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.planning import service
+from scheduler.planning import queries, service
 from scheduler.planning.terms import (
     AssignmentState,
     CancelledBy,
@@ -16,11 +16,11 @@ from scheduler.planning.terms import (
     Taken,
     VisitState,
 )
-from scheduler.policy import SYSTEM, school_contact
+from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
 from tests.factories.planning import VISIT_DAY
 from tests.factories.safeguarding import make_vetting
@@ -222,6 +222,73 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
     assert len(mails(session, "crew_visit_cancelled")) == 2
     assert len(mails(session, "visit_cancelled")) == 1
+
+
+def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_themselves(session, scene):
+    make_user(
+        Role.COORDINATOR, centre_id=scene.centre_id, email="vera@centre.example", password_hash="x", language="sr_Latn"
+    )
+    service.cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
+    other = Scene(planned=False)
+    other.visit_id = other.plan()
+    service.cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
+
+    told = {mail.address: mail for mail in mails(session, "visit_cancelled_by_school")}
+    assert "vera@centre.example" in told
+    assert "Exam day" in told["vera@centre.example"].text
+    assert visit_of(session, scene).number in told["vera@centre.example"].text
+    assert {(mail.about, mail.about_id) for mail in told.values()} == {("visit", scene.visit_id)}
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(-1, False), (0, True), (600, True)])
+def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene, minutes, refused):
+    scene.confirmed_by(scene.educator())
+    [presentation] = presentations(session, scene)
+    school, now = school_contact(scene.asked.id, scene.host.id), presentation.starts_at + dt.timedelta(minutes=minutes)
+    assert queries.crew_for_school(scene.asked.id, now).may_cancel(now) is not refused
+
+    if refused:
+        with pytest.raises(Conflict, match="has_begun"):
+            service.cancel_visit(school, scene.visit_id, reason="Exam", now=now)
+        assert (visit_of(session, scene).state, mails(session, "visit_cancelled")) == (VisitState.CONFIRMED, [])
+        service.cancel_visit(scene.coordinator, scene.visit_id, reason="Nobody opened", now=now)
+    else:
+        service.cancel_visit(school, scene.visit_id, reason="Exam", now=now)
+    assert visit_of(session, scene).state is VisitState.CANCELLED
+
+
+def test_a_move_to_where_the_visit_stands_already_tells_nobody_and_asks_nobody(session, scene):
+    scene.confirmed_by(scene.educator())
+    edited = [(row.sequence, row.edited_at) for row in presentations(session, scene)]
+
+    there = NewTimes(VISIT_DAY, {}, UNTIL)
+    assert service.move_visit(scene.coordinator, scene.visit_id, there, now=MONDAY) is False
+
+    assert visit_of(session, scene).state is VisitState.CONFIRMED
+    assert [(row.sequence, row.edited_at) for row in presentations(session, scene)] == edited
+    assert mails(session, "visit_moved") == []
+
+
+def test_a_move_sent_twice_moves_and_tells_once(session, scene):
+    person = scene.educator()
+    scene.confirmed_by(person)
+
+    moved = [service.move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
+
+    assert moved == [True, False]
+    assert len(mails(session, "visit_moved")) == 1
+    assert len(mails(session, "visit_offered")) == 2  # the first offer, and the one after the move
+    assert audit_of(session, "visit").count("visit moved") == 1
+
+
+@pytest.mark.parametrize("days_ahead", [0, 30, 200, 500])
+def test_the_schools_link_outlives_the_visit_however_far_ahead_it_lies(session, scene, days_ahead):
+    scene.visit_id = Scene(planned=False).plan(on_day=MONDAY.date() + dt.timedelta(days=days_ahead))
+    service.cancel_visit(SYSTEM, scene.visit_id, reason="Storm", now=MONDAY)
+
+    [mail] = mails(session, "visit_cancelled")
+    dies_on = (MONDAY + dt.timedelta(hours=mail.link_hours)).date()
+    assert dies_on == MONDAY.date() + dt.timedelta(days=days_ahead + 120)
 
 
 def test_a_cancellation_under_48_hours_is_flagged(session, scene):

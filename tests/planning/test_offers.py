@@ -108,6 +108,18 @@ def test_enough_time_for_the_road_is_enough(session, scene):
     assert states(session, other) == {ana.id: [A.OFFERED]}
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("break_minutes", [0, 5, 14, 15, 40])
+def test_one_crew_gives_lesson_after_lesson_however_short_the_break(session, break_minutes):
+    second = (dt.datetime.combine(dt.date.min, dt.time(10, 45)) + dt.timedelta(minutes=break_minutes)).time()
+    scene = Scene(a_plan(), a_plan(second))
+    person = scene.educator()
+
+    scene.confirmed_by(person)
+
+    assert states(session, scene) == {person.id: [A.ACCEPTED, A.ACCEPTED]}
+
+
 def test_an_answer_holds_for_the_whole_visit(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     ana, boris = scene.educator(), scene.educator()

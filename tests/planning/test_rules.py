@@ -1,6 +1,8 @@
 """Planning's pure rules: the clock, the road, the crew and the names, without a database."""
 
 import datetime as dt
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -265,3 +267,28 @@ def test_who_keeps_their_order_can_always_move(gaps, shift, stretch):
         there += 60 + (stretch[place] * 30 if place < len(stretch) else 0)
 
     assert rules.order_of_moves(spans_at(*old), spans_at(*new)) is not None
+
+
+BREAKS_AND_LENGTHS = st.lists(st.tuples(st.integers(0, 12), st.integers(3, 18)), min_size=1, max_size=6)  # in fives
+CHANGES = [dt.date(2027, 3, 28), dt.date(2027, 10, 31)]
+
+
+@given(BREAKS_AND_LENGTHS, st.integers(0, 120), st.sampled_from([*CHANGES, DAY]), st.randoms())
+def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_first(sittings, set_up, day, random):
+    plans, begins = [], dt.datetime.combine(day, dt.time(7))
+    for pause, length in sittings:
+        begins += dt.timedelta(minutes=5 * pause)
+        plans.append(a_plan(begins.time(), 5 * length))
+        begins += dt.timedelta(minutes=5 * length)
+    random.shuffle(plans)
+
+    spans = rules.visit_schedule(a_visit(*plans, day=day), "Europe/Belgrade", set_up, moment_of)
+
+    for plan, span in zip(plans, spans, strict=True):
+        assert span.starts_at.astimezone(ZoneInfo("Europe/Belgrade")).time() == plan.starts_local
+        assert span.ends_at - span.starts_at == dt.timedelta(minutes=plan.minutes)
+        assert span.busy_until == span.ends_at
+    first, *later = sorted(spans, key=lambda span: span.starts_at)
+    assert first.busy_from == first.starts_at - dt.timedelta(minutes=set_up)
+    for before, span in pairwise([first, *later]):
+        assert span.busy_from == max(before.ends_at, span.starts_at - dt.timedelta(minutes=set_up))

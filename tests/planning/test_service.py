@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
+from scheduler.places.models import Host
 from scheduler.planning import service
 from scheduler.planning.models import CalendarEntry, Visit
 from scheduler.planning.terms import (
@@ -22,6 +24,7 @@ from tests.factories.people import an_actor, make_presenter, presenter_actor
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.planning.scene import (
+    UNTIL,
     Scene,
     a_plan,
     audit_of,
@@ -187,6 +190,27 @@ def test_calendar_texts_exist_for_each_status_and_language_and_change_with_the_e
     assert "Ilić" not in "".join(confirmed.values()).replace("\r\n ", "")
     assert "SEQUENCE:0" in planned[EntryStatus.CONFIRMED, "en"]
     assert "SEQUENCE:4" in confirmed[EntryStatus.CONFIRMED, "en"]
+
+
+@pytest.mark.both_databases
+def test_no_calendar_gets_two_texts_under_one_sequence_when_the_host_has_moved(session):
+    scene = Scene(a_plan(), a_plan(dt.time(11)))
+    first, second = presentations(session, scene)
+    service.suggest_presenter(
+        scene.coordinator, scene.visit_id, scene.educator().id, now=MONDAY, presentation_ids=[first.id]
+    )
+    with transaction() as inside:
+        inside.get_one(Host, scene.host.id).address_sr_cyrl = "Нова 5"
+    later = MONDAY + dt.timedelta(hours=5)
+
+    service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=later)
+
+    rows = presentations(session, scene)
+    assert [(row.sequence, row.edited_at) for row in rows] == [(1, later), (1, later)]  # the second is not offered
+    texts = session.scalars(sa.select(CalendarEntry.text).where(CalendarEntry.presentation_id == second.id)).all()
+    assert len(texts) == 9
+    assert all("SEQUENCE:1\r\n" in text for text in texts)
+    assert sum("Нова 5" in text.replace("\r\n ", "") for text in texts) > 0
 
 
 def test_an_unknown_visit_is_not_found(scene):

@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,6 +44,16 @@ def test_a_report_sums_what_was_counted(session):
     a_held_visit(Counts(40, 0, 1, 0), kilometres=20)
 
     assert totals() == queries.Counts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
+
+
+@pytest.mark.both_databases
+def test_every_split_can_be_written_as_a_file_from_either_database(session):
+    a_held_visit(Counts(50, 0, 2, 1), kilometres=80)
+
+    for group in Group:
+        report = queries.attendance_report(YEAR, [group])
+        assert json.dumps(rules.as_document(report))
+        assert {type(number) for number in vars(report.totals).values()} == {int}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +139,25 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_n
 
     assert [(row.keys[0].label, row.counts.pupils) for row in report.rows] == [("Ana Ilić", 60), ("Luka", 60)]
     assert report.totals.pupils == 60
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "told"),
+    [
+        (dt.date(2008, 10, 6), "Luka Tajni"),  # eighteen on the very day
+        (dt.date(2008, 10, 7), "Luka"),  # the day after: the report is printed before December
+        (dt.date(2008, 12, 31), "Luka"),
+    ],
+)
+def test_who_turns_eighteen_later_in_the_period_is_still_told_by_the_first_name(session, birth_date, told):
+    presentation = make_presentation(make_visit(VisitState.DELIVERED, on_day=DAY), state=PresentationState.DELIVERED)
+    make_attendance(presentation, Counts(pupils=60))
+    young = make_presenter(PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=birth_date)
+    make_assignment(presentation, young.id, AssignmentState.PRESENT)
+
+    [row] = queries.attendance_report(YEAR, [Group.PRESENTER]).rows
+
+    assert row.keys[0].label == told
 
 
 @pytest.mark.both_databases

@@ -90,9 +90,34 @@ def test_filters_choose_and_pills_count(programme, coordinator):
         Show.OPEN: {mine.number, theirs.number, waiting.number},
         Show.WAITING: {waiting.number},
         Show.OVER: {over.number},
+        Show.LATE: set(),
+        Show.NEW: {mine.number},
+        Show.TO_PLAN: set(),
+        Show.ASKED: set(),
     }
     pills = queries.inbox(coordinator, InboxFilters(), now=MONDAY).pills
     assert dict(pills) == {show: len(found) for show, found in shown.items()}
+
+
+def test_a_tile_opens_a_list_of_exactly_the_requests_that_it_counts(programme, coordinator):
+    colleague = an_actor(centre_id=programme.centre_id)
+    for state in RequestState:
+        if state is not RequestState.MERGED_INTO:
+            for days, owner in ((1, coordinator), (9, colleague)):
+                make_school_request(state, programme=programme, owner_id=owner.user_id, state_since=MONDAY - days * DAY)
+    look = lambda show: queries.inbox(coordinator, InboxFilters(show), now=MONDAY)  # noqa: E731
+    tiles = look(Show.MINE)
+
+    opened = {show: look(show).page for show in (Show.LATE, Show.NEW, Show.TO_PLAN, Show.ASKED)}
+    assert {show: page.total for show, page in opened.items()} == {
+        Show.LATE: tiles.late,
+        Show.NEW: tiles.new,
+        Show.TO_PLAN: tiles.to_plan,
+        Show.ASKED: tiles.waiting_for_school,
+    }
+    assert all(row.late for row in opened[Show.LATE].rows)
+    assert {row.state for row in opened[Show.TO_PLAN].rows} == {RequestState.AGREED}
+    assert (tiles.new, tiles.to_plan, tiles.waiting_for_school) == (2, 2, 4)
 
 
 @pytest.mark.parametrize("typed", ["karadzic nis", "Караџић", "R-2026-0777", "r-2026-07"])

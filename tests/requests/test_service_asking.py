@@ -6,14 +6,16 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.core import tokens
+from scheduler.core import clock, states, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
-from scheduler.policy import Role
+from scheduler.policy import SYSTEM, Role
 from scheduler.requests import service
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import Channel, RequestState
+from scheduler.requests.service import asking
+from scheduler.requests.service.rows import locked
+from scheduler.requests.terms import REQUEST_MACHINE, Channel, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import a_host_draft, make_host
@@ -174,6 +176,36 @@ def test_a_race_does_not_get_past_the_limit_of_an_address(app, session):
     assert len(mails()) == 3
 
 
+def test_a_days_mails_before_the_proof_are_three_also_for_who_asks_for_new_links(session):
+    for number in range(3):
+        ask(key=f"key {number}", network=f"10.0.{number}.0/24")
+    tomorrow = MONDAY + dt.timedelta(days=1, minutes=1)
+
+    for _ in range(3):
+        service.send_new_link("ana@school.example", language="en", network="10.0.0.0/24", now=tomorrow)
+
+    assert len(mails("prove_address")) == 3 + 3
+
+
+@pytest.mark.parametrize(
+    ("now", "number"),
+    [
+        (dt.datetime(2026, 12, 31, 22, 59, tzinfo=dt.UTC), "R-2026-0001"),
+        (dt.datetime(2026, 12, 31, 23, 0, tzinfo=dt.UTC), "R-2027-0001"),  # New Year in Belgrade
+        (dt.datetime(2026, 6, 30, 22, 0, tzinfo=dt.UTC), "R-2026-0001"),
+    ],
+)
+def test_the_day_of_a_request_is_the_one_of_the_clocks_in_the_country(session, now, number):
+    programme = make_programme()
+    given = {"actor": an_actor(centre_id=programme.centre_id), "programme_id": programme.id, "now": now}
+    today = clock.local_day(now)
+
+    with pytest.raises(Rejected) as refusal:
+        ask(first_day=today - dt.timedelta(days=1), last_day=today, key="yesterday", **given)
+    assert refusal.value.problems == {"first_day": "in_the_past"}
+    assert stored(ask(first_day=today, last_day=today, **given)).number == number
+
+
 # the proof
 
 
@@ -223,6 +255,20 @@ def test_a_request_not_proven_within_a_week_expires(session):
     assert audit_of(early)[-1] == "school request expired"
     with pytest.raises(Gone):
         service.prove_address(prove_link(early), now=MONDAY + dt.timedelta(days=7))
+
+
+def test_who_proves_the_address_while_the_job_runs_keeps_the_request(session, monkeypatch):
+    request_id = ask()
+
+    def proven_meanwhile(inside, actor, verb, wanted, **given):
+        row = locked(inside, actor, verb, wanted, **given)
+        states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=SYSTEM, at=MONDAY)
+        return row
+
+    monkeypatch.setattr(asking, "locked", proven_meanwhile)
+
+    assert service.expire_unproved(MONDAY + dt.timedelta(days=8)) == 0
+    assert stored(request_id).state is RequestState.NEW
 
 
 def test_a_new_link_goes_to_those_who_have_a_request_and_nobody_learns_who(session):

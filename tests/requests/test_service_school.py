@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.text import BadText
 from scheduler.requests import service
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.terms import Counts, RequestState
@@ -144,5 +145,5 @@ def test_old_answers_are_deleted_and_young_ones_stay(session):
 
 
 def test_more_than_any_booking_holds_is_refused(session):
-    with pytest.raises(ValueError, match="more answers"):
+    with pytest.raises(BadText, match="too_long"):
         service.keep_answers(None, {"host": {"typed": ["x" * 70_000]}}, now=MONDAY)

@@ -73,13 +73,14 @@ def test_the_lock_is_free_again_when_its_holder_ends(tmp_path: Path) -> None:
     serve.hold(tmp_path).close()
 
 
-def test_the_web_keeps_no_access_log_and_bounds_its_connections() -> None:
+def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None:
     web, worker = serve.parts(["127.0.0.1:8000"])
 
     assert web.command[3:] == [
         "--listen=127.0.0.1:8000",
         "--threads=8",
         "--connection-limit=1000",
+        "--max-request-body-size=12000000",
         "--ident=",
         "wsgi:app",
     ]

@@ -145,7 +145,8 @@ def test_what_is_needed_is_asked_for(sent):
     form = sent(name="   ")
 
     assert not form.accepted()
-    assert errors_of(form) == {"name": "Fill in this field."}
+    assert errors_of(form) == {"name": "Name: Fill in this field."}  # a list of five such lines says which is which
+    assert form.name.errors == ["Fill in this field."]
 
 
 def test_a_choice_that_is_not_offered_is_told_in_our_words(sent):

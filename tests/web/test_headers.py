@@ -36,6 +36,14 @@ def test_a_public_page_is_asked_for_again_and_never_shared(client):
     assert client.get("/").headers["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.parametrize("path", ["/status/x", "/status/x/attendance", "/book/prove/x", "/reset/x", "/invitation/x"])
+def test_a_page_that_opens_by_its_address_alone_is_kept_nowhere_and_in_no_index(client, path):
+    headers = client.get(path).headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
 def test_https_is_remembered_only_over_https(client):
     assert "Strict-Transport-Security" not in client.get("/").headers
     assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers

@@ -173,6 +173,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         teacher_stays=asked.teacher_stays if asked else False,
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
+        request_number=asked.number if asked else "",
     )
 
 
@@ -229,6 +230,16 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
+    """The newest visit that was planned for a school request, also a cancelled one; None while there is none.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    found = _visits(_in_centre(actor), Visit.school_request_id == request_id)
+    return max(found, key=lambda visit: visit.id, default=None)
+
+
 def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
     """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
     return visits_between(actor, monday, monday + dt.timedelta(days=6))
@@ -238,6 +249,13 @@ def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[
     """The centre's visits of these days, both included, in order of day and number. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day))
+
+
+def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    on = Visit.state.not_in((VisitState.CANCELLED, VisitState.DISRUPTED))
+    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
 def _in_centre(actor: Actor) -> ColumnElement[bool]:

@@ -34,9 +34,11 @@ from scheduler.planning.terms import (
     Doubt,
     Leg,
     Placing,
+    PresentationPlan,
     PresenterChoice,
     Span,
     Stop,
+    VisitDraft,
     Why,
 )
 from scheduler.policy import Actor
@@ -177,16 +179,12 @@ def _spans(visit: Visit, rows: Sequence[Presentation], day: dt.date, first: dt.t
     starts = rules.shifted({row.id: row.starts_local for row in rows}, first) if rows else None
     if starts is None:
         return None
+    plans = tuple(PresentationPlan(starts[row.id], row.minutes, row.audience, row.level) for row in rows)
+    draft = VisitDraft(visit.programme_id, visit.host_id, day, plans)
     try:
-        return [
-            rules.span_of(clock.moment_of(day, starts[row.id], visit.zone), row.minutes, _set_up(row)) for row in rows
-        ]
+        return rules.visit_schedule(draft, visit.zone, visit.programme.set_up_minutes, clock.moment_of)
     except ValueError:
         return None
-
-
-def _set_up(row: Presentation) -> int:
-    return int((row.starts_at - row.busy_from).total_seconds() // 60)
 
 
 def _stops(visit: Visit, rows: Sequence[Presentation], spans: Sequence[Span]) -> list[Stop]:

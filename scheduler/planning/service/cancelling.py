@@ -35,15 +35,19 @@ def cancel_visit(
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
     Who holds a school's link cancels for the school, whatever `by` says; staff may note that the school rang. Less
-    than 48 hours before, the cancellation is flagged as late. Raises: Rejected({"reason": "missing"}); Conflict.
+    than 48 hours before, the cancellation is flagged as late; once it has begun a school calls nothing off. Raises:
+    Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "cancel", "visit", opened)
-        if policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
+        by_link = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
+        if by_link:
             by = CancelledBy.SCHOOL
+            if opened.presentations and opened.starts_at <= now:
+                raise Conflict("has_begun")
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)
@@ -52,6 +56,8 @@ def cancel_visit(
         touch(session, opened, opened.presentations, now)
         letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
         letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
+        if by_link:  # its request leaves the inbox: nobody of the centre would see it
+            letters.tell_coordinators("visit_cancelled_by_school", opened, now=now, reason=reason)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
 
 

@@ -6,15 +6,13 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.messages.service import queue_message
 from scheduler.people import service as accounts
 from scheduler.people.models import Presenter
-from scheduler.people.queries import coordinators_of
 from scheduler.planning import queries
 from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import letters
 from scheduler.planning.service.crew import finish_release, release
-from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit
+from scheduler.planning.service.under_lock import change, hold_time, open_visit
 from scheduler.planning.terms import LIVING, AssignmentState
 from scheduler.policy import Actor
 from scheduler.safeguarding import service as proofs
@@ -58,16 +56,16 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
 
 def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
     session.flush()
-    for visit_id in _visits_to_come(session, presenter_id, now):
-        opened = open_visit(session, visit_id)
+    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
+    for opened in visits:
         rows = opened.of(presenter_id, *LIVING)
         if not rows or not queries.not_cleared({presenter_id}, opened.visit.on_day):
             continue
-        hold_time(session, opened.presenter_ids)
         told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
         finish_release(session, actor, opened, told, now=now, reason=REASON)
-        _tell_coordinators(session, opened, presenter_id, now)
-        log.info("presenter released", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+        letters.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was is never in a mail
+        log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 
 
 def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
@@ -85,18 +83,3 @@ def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> li
         .order_by(Presentation.visit_id)
     )
     return list(rows)
-
-
-def _tell_coordinators(session: Session, opened: OpenVisit, presenter_id: int, now: dt.datetime) -> None:
-    """Who plans learns it by mail; whose proof it was stands on the pages, never in a mail."""
-    centre_id = session.get_one(Presenter, presenter_id).centre_id
-    for address, language in coordinators_of(centre_id):
-        queue_message(
-            "crew_not_cleared",
-            address=address,
-            language=language,
-            values=letters.facts(opened, language) | {"path": f"/visits/{opened.visit.number}"},
-            now=now,
-            about=("visit", opened.visit.id),
-            centre_id=centre_id,
-        )

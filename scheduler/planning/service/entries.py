@@ -1,5 +1,7 @@
 """The calendar texts of a visit, written in the transaction that changed it; feeds and mails only join them."""
 
+import datetime as dt
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -14,8 +16,12 @@ from scheduler.planning.models import Assignment, CalendarEntry, Presentation, V
 from scheduler.planning.terms import AssignmentState, CrewMember, EntryFacts, EntryStatus
 
 
-def write_entries(session: Session, visit_id: int) -> None:
-    """Store the VEVENT of each presentation of a visit, by status and language, in the caller's transaction."""
+def write_entries(session: Session, visit_id: int, *, now: dt.datetime) -> None:
+    """Store the VEVENT of each presentation of a visit, by status and language, in the caller's transaction.
+
+    What the visit only borrows, as the host's address or a presenter's name, may have changed without an edit of the
+    presentation. Then it counts as edited now: no calendar ever gets two texts under one SEQUENCE.
+    """
     visit = session.scalars(
         select(Visit)
         .where(Visit.id == visit_id)
@@ -30,24 +36,39 @@ def write_entries(session: Session, visit_id: int) -> None:
         .order_by(Presentation.ordinal)
         .execution_options(populate_existing=True)
     ).all()
-    session.execute(
-        delete(CalendarEntry).where(
-            CalendarEntry.presentation_id.in_([presentation.id for presentation in presentations])
-        )
-    )
+    ids = [presentation.id for presentation in presentations]
+    stored = _stored(session, ids)
+    session.execute(delete(CalendarEntry).where(CalendarEntry.presentation_id.in_(ids)))
     for presentation in presentations:
-        facts = _facts(visit, presentation)
+        texts = _texts(visit, presentation)
+        before = stored.get(presentation.id, texts)
+        if before != texts and f"\nSEQUENCE:{presentation.sequence}\r" in next(iter(before.values())):
+            presentation.sequence += 1
+            presentation.edited_at = now
+            texts = _texts(visit, presentation)
         session.add_all(
-            CalendarEntry(
-                presentation_id=presentation.id,
-                status=status,
-                language=language,
-                text=ics.vevent(facts, status, language),
-            )
-            for status in EntryStatus
-            for language in LANGUAGES
+            CalendarEntry(presentation_id=presentation.id, status=status, language=language, text=text)
+            for (status, language), text in texts.items()
         )
     session.flush()
+
+
+Texts = dict[tuple[EntryStatus, str], str]
+
+
+def _stored(session: Session, presentation_ids: list[int]) -> dict[int, Texts]:
+    """The texts written last, by presentation."""
+    found: dict[int, Texts] = {}
+    rows = session.scalars(select(CalendarEntry).where(CalendarEntry.presentation_id.in_(presentation_ids)))
+    for row in rows:
+        found.setdefault(row.presentation_id, {})[row.status, row.language] = row.text
+    return found
+
+
+def _texts(visit: Visit, presentation: Presentation) -> Texts:
+    facts = _facts(visit, presentation)
+    kinds = ((status, language) for status in EntryStatus for language in LANGUAGES)
+    return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
 
 
 def _facts(visit: Visit, presentation: Presentation) -> EntryFacts:

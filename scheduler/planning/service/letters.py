@@ -9,12 +9,13 @@ from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish
 from scheduler.people.models import Presenter
+from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
 
-LINK_HOURS = 24 * 120  # a school's link outlives the visit, its counts and its certificates
+LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
 PAGE_OF_OFFERS = "/offers"
 
 
@@ -53,10 +54,30 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         language=asked.language,
         values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
         now=now,
-        link=LinkWish("status", asked.id, "/status/{token}", LINK_HOURS),
+        link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
         about=("visit", opened.visit.id),
         centre_id=opened.visit.centre_id,
     )
+
+
+def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to each coordinator of the visit's centre."""
+    for address, language in coordinators_of(opened.visit.centre_id):
+        queue_message(
+            kind,
+            address=address,
+            language=language,
+            values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+            now=now,
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        )
+
+
+def link_hours(on_day: dt.date, now: dt.datetime) -> int:
+    """For how long a school's link must live: past the visit, however far that lies ahead."""
+    until_then = max(on_day - clock.local_day(now), dt.timedelta(0))
+    return int((until_then + LINK_OUTLIVES_VISIT) / dt.timedelta(hours=1))
 
 
 def who_comes(opened: OpenVisit, now: dt.datetime) -> str:

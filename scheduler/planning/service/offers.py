@@ -59,6 +59,8 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
             raise NotFound("offer")
         hold_time(session, opened.presenter_ids)
         rows = opened.of(actor.presenter_id, AssignmentState.OFFERED)
+        if accepts and not rows and opened.of(actor.presenter_id, AssignmentState.ACCEPTED):
+            return  # the second press of a double click
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
             raise Conflict("offer_gone")
         if accepts:

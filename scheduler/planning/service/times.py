@@ -48,7 +48,7 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
             _move(session, actor, row, shift, now)
         visits = sorted({row.visit_id for row in rows})
         for visit_id in visits:
-            write_entries(session, visit_id)
+            write_entries(session, visit_id, now=now)
         done = Recomputed(presentations=len(rows), moved=len(shifts), visits=len(visits))
     log.info("times recomputed", extra={"presentations": done.presentations, "moved": done.moved})
     return done

@@ -167,4 +167,4 @@ def touch(session: Session, opened: OpenVisit, presentations: Iterable[Presentat
         presentation.sequence += 1
         presentation.edited_at = now
     session.flush()
-    write_entries(session, opened.visit.id)
+    write_entries(session, opened.visit.id, now=now)

@@ -157,10 +157,11 @@ def _add_presentation(
     audit.record(actor, "presentation planned", presentation, at=now)
 
 
-def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime) -> None:
+def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime) -> bool:
     """Move a visit to another day or other hours: same UIDs, SEQUENCE + 1, and who had accepted is asked again.
 
-    The school is told. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
+    The school is told. A visit that is at that time already (a double click) stays as it is and nobody is told; then
+    the answer is False. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
     with change() as session:
@@ -168,6 +169,8 @@ def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "",
         require(actor, "update", "visit", opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
+        if _stands_there(opened, wish):
+            return False
         hold_time(session, opened.presenter_ids)
         _shift(session, opened, wish, now)
         audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
@@ -181,6 +184,15 @@ def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "",
         letters.tell_presenters("visit_offered", opened, asked_again, now=now, until=wish.until)
         letters.tell_school("visit_moved", opened, now=now)
     log.info("visit moved", extra={"visit_id": visit_id})
+    return True
+
+
+def _stands_there(opened: OpenVisit, wish: NewTimes) -> bool:
+    """Whether a visit's day and hours are the wished ones already."""
+    hours_stay = all(
+        wish.starts_local.get(row.id, row.starts_local) == row.starts_local for row in opened.presentations
+    )
+    return opened.visit.on_day == wish.on_day and hours_stay
 
 
 def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime) -> None:

@@ -130,6 +130,7 @@ class VisitPage:
     teacher_stays: bool
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
+    request_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,6 @@ class CrewShown:
     names: tuple[str, ...]
     starts_at: dt.datetime | None
 
-    @property
-    def may_cancel(self) -> bool:
-        """Whether the school may still call it off."""
-        return self.state in OPEN_VISITS
+    def may_cancel(self, now: dt.datetime) -> bool:
+        """Whether the school may still call it off: not once it has begun."""
+        return self.state in OPEN_VISITS and (self.starts_at is None or now < self.starts_at)

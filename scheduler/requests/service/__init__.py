@@ -1,7 +1,13 @@
 """What people do with school requests: schools ask, staff answer, the school's link follows."""
 
 from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
-from scheduler.requests.service.asking import expire_unproved, prove_address, send_new_link, submit_request
+from scheduler.requests.service.asking import (
+    expire_unproved,
+    prove_address,
+    send_new_link,
+    submit_request,
+    was_sent,
+)
 from scheduler.requests.service.desk import (
     agree_request,
     ask_school,
@@ -11,6 +17,7 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
+from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 
 __all__ = [
@@ -27,9 +34,11 @@ __all__ = [
     "keep_answers",
     "note_counts",
     "prove_address",
+    "request_of_visit",
     "send_new_link",
     "submit_request",
     "take_request",
     "waitlist_request",
+    "was_sent",
     "withdraw_request",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, select
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
 
 KEPT = dt.timedelta(hours=24)
@@ -22,11 +23,11 @@ Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
 def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> str:
     """Store the answers and return the token they lie under: the same one while it lives, else a new one.
 
-    Raises: ValueError for more than any honest booking can hold.
+    Raises: BadText("too_long") for more than any honest booking can hold.
     """
     text = json.dumps(answers, ensure_ascii=False)
     if len(text) > MOST_CHARACTERS:
-        raise ValueError("more answers than a booking holds")
+        raise BadText("too_long")
     with transaction() as session:
         row = session.scalar(_living(token, now)) if token else None
         if row is None or token is None:

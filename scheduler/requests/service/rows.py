@@ -47,6 +47,16 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     return row
 
 
+def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest | None:
+    """The request behind a visit, locked and as it stands now; None for a free visit. The caller has checked rights."""
+    return session.scalar(
+        select(SchoolRequest)
+        .where(SchoolRequest.id == request_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
     """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
     if row.contact_email:

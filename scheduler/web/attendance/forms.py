@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectChoice
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
 
 from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
-from scheduler.attendance.terms import CountDraft, CountedPresentation, Counts, CountSource
+from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, Counts, CountSource
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, Needed, TextField
 from scheduler.web.i18n import _l
@@ -90,9 +90,14 @@ class NamesForm(BaseForm):
         return tuple(name for line in (self.names.data or "").split("\n") if (name := line.strip()))
 
 
-class LockForm(BaseForm):
-    """Whose numbers count."""
+class WhoseNumbers(Form):  # type: ignore[misc]
+    """Whose numbers of one presentation count."""
 
+    class Meta(Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> forms.OurWords:
+            return forms.OurWords()
+
+    ordinal = HiddenField()  # by it and not by its place: another presentation may have been locked meanwhile
     source = RadioField(
         _l("Whose numbers count?"),
         choices=[
@@ -100,6 +105,17 @@ class LockForm(BaseForm):
             SelectChoice(CountSource.SCHOOL.value, _l("The school's")),
         ],
     )
+
+
+class LockForm(BaseForm):
+    """Whose numbers count, of each presentation that waits for a lock."""
+
+    presentations = FieldList(FormField(WhoseNumbers), max_entries=MOST_TALKS)
+
+    def sources(self, visit: CountedVisit) -> dict[int, CountSource]:
+        """By presentation; call after `accepted()`."""
+        asked = [(visit.presentation(entry.ordinal.data or ""), entry.source.data) for entry in self.presentations]
+        return {one.presentation_id: CountSource(source) for one, source in asked if one}
 
 
 class CorrectForm(BaseForm):

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
 from scheduler.attendance import queries, rules, service
 from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
 from scheduler.certificates import queries as certificates
@@ -63,7 +64,8 @@ def sign(secret: str) -> ResponseReturnValue:
     form = SignForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
     if form.accepted():
         try:
-            agreed = service.countersign(actor, visit.visit_id, form.said(waiting), now=clock.now())
+            said = form.said(waiting or _signed(visit))  # pressed twice, it is answered as it was the first time
+            agreed = service.countersign(actor, visit.visit_id, said, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -106,6 +108,10 @@ def _waiting(visit: CountedVisit) -> list[CountedPresentation]:
     return [one for one in visit.presentations if one.state in rules.TO_BE_SIGNED]
 
 
+def _signed(visit: CountedVisit) -> list[CountedPresentation]:
+    return [one for one in visit.presentations if one.said_by_school]
+
+
 def _names_form(visit: CountedVisit) -> NamesForm:
     return NamesForm(formdata=None, data={"names": "\n".join(visit.named_adults)})
 
@@ -129,8 +135,12 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 @bp.get("/attendance")
 @may("list", "attendance")
 def overview() -> ResponseReturnValue:
-    """What waits for a lock."""
-    return render_template("attendance/overview.html", visits=queries.waiting_attendance(current_actor()))
+    """What nobody has counted yet, and what waits for a lock."""
+    return render_template(
+        "attendance/overview.html",
+        uncounted=queries.late_counts(current_actor(), now=clock.now()),
+        visits=queries.waiting_attendance(current_actor()),
+    )
 
 
 @bp.get("/attendance/<number>")
@@ -139,22 +149,21 @@ def show_attendance(number: str) -> ResponseReturnValue:
     return _desk_page(queries.counted_visit(current_actor(), number))
 
 
-@bp.post("/attendance/<number>/<ordinal>/lock")
+@bp.post("/attendance/<number>/lock")
 @may("lock", "attendance")
-def lock(number: str, ordinal: str) -> ResponseReturnValue:
-    visit, one = _one_of(number, ordinal)
-    form = LockForm(mark=ordinal)
+def lock(number: str) -> ResponseReturnValue:
+    """All that waits for a lock, with one press."""
+    visit = queries.counted_visit(current_actor(), number)
+    form = LockForm()
     if form.accepted():
         try:
-            service.lock_attendance(
-                current_actor(), one.presentation_id, CountSource(form.source.data), now=clock.now()
-            )
+            service.lock_visit(current_actor(), form.sources(visit), now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("Locked. Certificates follow by themselves."))
             return redirect(url_for(".show_attendance", number=number))
-    return _desk_page(visit, lock_form=form, at=one)
+    return _desk_page(visit, lock_form=form)
 
 
 @bp.post("/attendance/<number>/<ordinal>/correct")
@@ -192,25 +201,35 @@ def _desk_page(
     correct_form: CorrectForm | None = None,
     at: CountedPresentation | None = None,
 ) -> ResponseReturnValue:
-    """One visit with a form for each presentation: to lock it, or to correct it once it is locked."""
+    """One visit: one form to lock what waits, and one to correct each presentation that is locked already."""
     ids = [one.presentation_id for one in visit.presentations]
-    rows = []
-    for one in visit.presentations:
-        here = at is not None and at.presentation_id == one.presentation_id
-        lock_it = (
-            lock_form if here and lock_form else LockForm(formdata=None, mark=one.ordinal, data={"source": "educator"})
-        )
-        start = vars(one.counted) if one.counted else {}
-        mend = correct_form if here and correct_form else CorrectForm(formdata=None, mark=one.ordinal, data=start)
-        rows.append((one, lock_it, mend))
-    wrong = lock_form or correct_form
+    waiting = [one for one in visit.presentations if one.state in rules.TO_BE_LOCKED]
+    chosen = [{"ordinal": one.ordinal, "source": CountSource.EDUCATOR.value} for one in waiting]
+    lock_it = LockForm(formdata=None, presentations=chosen)
+    if lock_form is not None:
+        lock_it.form_errors = lock_form.form_errors
+        for entry, typed in zip(lock_it.presentations, lock_form.presentations, strict=False):
+            entry.source.data, entry.source.errors = typed.source.data, typed.source.errors
+    wrong = lock_it if lock_form else correct_form
     shown = render_template(
         "attendance/show_attendance.html",
         visit=visit,
-        rows=rows,
+        to_lock=list(zip(waiting, lock_it.presentations, strict=True)),
+        lock_form=lock_it,
+        rest=[(one, _correction(one, at, correct_form)) for one in visit.presentations if one not in waiting],
         wrong=wrong,
+        may_lock=policy.scope_of(current_actor(), "lock", "attendance") is not None,
+        may_correct=policy.scope_of(current_actor(), "correct", "attendance") is not None,
         sources=SOURCES,
+        silent_days=rules.SILENCE_MEANS_YES_AFTER.days,
         said=queries.said_so_far(ids),
         steps=queries.history_of(ids),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
+
+
+def _correction(one: CountedPresentation, at: CountedPresentation | None, typed: CorrectForm | None) -> CorrectForm:
+    """The form to correct one presentation: as it was typed when it was this one that could not be stored."""
+    if typed is not None and at is not None and at.presentation_id == one.presentation_id:
+        return typed
+    return CorrectForm(formdata=None, mark=one.ordinal, data=vars(one.counted) if one.counted else {})

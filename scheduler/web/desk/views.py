@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -58,10 +58,13 @@ def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
 
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    inbox = request_queries.inbox(actor, InboxFilters(), now=now)
+    g.counts = {"requests.inbox": inbox.new}
     return {
         "coordinator": True,
-        "inbox": request_queries.inbox(actor, InboxFilters(), now=now),
+        "inbox": inbox,
+        "soon": queries.visits_of_days(actor, day, day + dt.timedelta(days=1)),
         "ending": queries.offers_ending(actor, now),
         "unconfirmed": queries.not_confirmed_before(actor, day),
-        "uncounted": attendance_queries.late_counts(actor.centre_id or 0, now=now),
+        "uncounted": sum(len(visit.presentations) for visit in attendance_queries.late_counts(actor, now=now)),
     }

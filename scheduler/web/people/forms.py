@@ -127,8 +127,13 @@ class LanguageForm(BaseForm):
     )
 
 
+def _town(typed: Any) -> int | None:
+    """The number of a town, or None: none is chosen yet."""
+    return int(typed) if str(typed).isascii() and str(typed).isdigit() and len(str(typed)) < 10 else None
+
+
 class SkillsForm(BaseForm):
-    home = SelectField(_l("Home town"), [Needed()], coerce=int)
+    home = SelectField(_l("Home town"), [Needed()], coerce=_town)
     topics = ManyField(
         _l("Topics"),
         [Needed()],
@@ -145,7 +150,8 @@ class SkillsForm(BaseForm):
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         latin = page_language() != "sr_Cyrl"
-        self.home.choices = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        towns = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        self.home.choices = [SelectChoice("", _l("Choose a town")), *towns]  # else the first of the alphabet is hers
 
     def skills(self) -> SkillsDraft:
         """What the form says; call after `accepted()`."""

@@ -177,6 +177,7 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,
         may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
         may_suspend=policy.scope_of(current_actor(), "suspend", "presenter") is not None,
+        may_see_list=policy.scope_of(current_actor(), "list", "presenter") is not None,
         may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
     )
     return shown, 422 if form.errors else 200

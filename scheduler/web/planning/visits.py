@@ -167,14 +167,15 @@ def move(number: str) -> ResponseReturnValue:
     if form.accepted():
         wish = form.times([one.id for one in row.presentations])
         try:
-            service.move_visit(current_actor(), row.id, wish, reason=form.reason.data or "", now=clock.now())
+            moved = service.move_visit(current_actor(), row.id, wish, reason=form.reason.data or "", now=clock.now())
         except Rejected as rejected:
             names = {"until": "until_day"}
             form.show({names.get(name, name): reason for name, reason in rejected.problems.items()})
         except Conflict as conflict:
             problem = words.refusal(conflict)
         else:
-            say(_("Moved. The school knows, and the presenters are asked again."))
+            told = _("Moved. The school knows, and the presenters are asked again.")
+            say(told if moved else _("The visit is at that time already; nobody was written to."))
             return redirect(url_for(".visit", number=number))
     page = render_template("planning/move.html", form=form, visit=row, problem=problem)
     return page, 409 if problem else 422 if form.errors else 200
@@ -186,11 +187,15 @@ def cancel(number: str) -> ResponseReturnValue:
     row = queries.visit_for(current_actor(), number)
     form = ReasonForm()
     if form.accepted():
-        service.cancel_visit(current_actor(), row.id, reason=form.reason.data, now=clock.now())
-        say(_("Cancelled. The school and the presenters got a mail."))
-        return redirect(url_for(".visit", number=number))
+        try:
+            service.cancel_visit(current_actor(), row.id, reason=form.reason.data, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(words.refusal(conflict))
+        else:
+            say(_("Cancelled. The school and the presenters got a mail."))
+            return redirect(url_for(".visit", number=number))
     page = render_template("planning/cancel.html", form=form, visit=row)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.problems_shown() else 200
 
 
 @bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
@@ -200,8 +205,12 @@ def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
     member = next((one for one in row.crew if one.presenter_id == presenter_id), None)
     form = ReasonForm()
     if form.accepted():
-        service.withdraw_presenter(current_actor(), row.id, presenter_id, reason=form.reason.data, now=clock.now())
-        say(_("Taken out of the crew."))
-        return redirect(url_for(".visit", number=number))
+        try:
+            service.withdraw_presenter(current_actor(), row.id, presenter_id, reason=form.reason.data, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(words.refusal(conflict))
+        else:
+            say(_("Taken out of the crew."))
+            return redirect(url_for(".visit", number=number))
     page = render_template("planning/withdraw.html", form=form, visit=row, member=member)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.problems_shown() else 200

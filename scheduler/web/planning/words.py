@@ -44,6 +44,7 @@ REFUSED: dict[str, LazyProxy] = {
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
     "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
     "not_yet": _l("The visit has not begun yet."),
+    "has_begun": _l("The visit has already begun. Please call the centre."),
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
 }

@@ -156,7 +156,7 @@ class Conversation:
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
         programme = self.programme()
-        return self.now.date() + dt.timedelta(days=programme.notice_days) if programme else None
+        return clock.local_day(self.now) + dt.timedelta(days=programme.notice_days) if programme else None
 
     def unfinished(self) -> str | None:
         """The first page that is missing or no longer right."""
@@ -170,7 +170,7 @@ class Conversation:
         if programme is None:
             return {}
         facts = Facts(programme, self.levels())
-        problems = rules.problems_with(self.draft(), self.now.date(), facts)
+        problems = rules.problems_with(self.draft(), clock.local_day(self.now), facts)
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
     def draft(self) -> RequestDraft:
@@ -178,7 +178,7 @@ class Conversation:
         forms = {page: self.form(page) for page in PAGES}
         for form in forms.values():
             form.validate()
-        return draft_of(forms, self.host(), self.now.date())
+        return draft_of(forms, self.host(), clock.local_day(self.now))
 
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:

@@ -10,6 +10,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
+from scheduler.planning import queries as planning_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show, Turn
@@ -22,6 +23,8 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, levels_of
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school import facts_of, paper_of
+
+PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
 
 
 @bp.get("/requests")
@@ -66,6 +69,7 @@ def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
 
 
 def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
+    """The filters; one that a tile opened stands among them only while it is on, with a way out of it."""
     pills: list[dict[str, Any]] = [
         {
             "label": words.SHOWS[show],
@@ -74,7 +78,13 @@ def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
             "on": show is filters.show,
         }
         for show, count in found.pills
+        if show in PILLS
     ]
+    if filters.show not in PILLS:
+        count = dict(found.pills)[filters.show]
+        pills.append(
+            {"label": words.SHOWS[filters.show], "count": count, "on": True, "href": here(), "drop": here(show=None)}
+        )
     if filters.typed:
         pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
     return pills
@@ -94,6 +104,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         "requests/show_request.html",
         page=page,
         row=page.row,
+        visit=planning_queries.visit_of_request(current_actor(), page.row.id),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
@@ -178,7 +189,7 @@ def phone() -> ResponseReturnValue:
     form = _phone_form(host, actor.centre_id)
     if host and "more" not in request.form and form.accepted():
         try:
-            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.now().date())
+            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.local_day(clock.now()))
             request_id = service.submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)

@@ -49,12 +49,13 @@ def status(secret: str) -> ResponseReturnValue:
 
 def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> ResponseReturnValue:
     state = page.row.state
-    visit = planning_queries.crew_for_school(page.row.id, clock.now())
-    bound = visit is not None and state in rules.WITH_DATE
+    now = clock.now()
+    visit = planning_queries.crew_for_school(page.row.id, now)
+    bound = visit if state in rules.WITH_DATE else None
     shown = render_template(
         "requests/status.html",
         visit=visit if state not in rules.OVER else None,
-        cancel_href=url_if("planning.cancel_by_school", secret=secret) if bound else "",
+        cancel_href=url_if("planning.cancel_by_school", secret=secret) if bound and bound.may_cancel(now) else "",
         page=page,
         row=page.row,
         secret=secret,
@@ -65,7 +66,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
         may_change=rules.may_change_counts(state),
-        may_withdraw=rules.way_out(state) is not None and not bound,
+        may_withdraw=rules.way_out(state) is not None and bound is None,
         over=state in rules.OVER,
     )
     return shown, code
@@ -118,6 +119,8 @@ def change_counts(secret: str) -> ResponseReturnValue:
 def withdraw(secret: str) -> ResponseReturnValue:
     """The school needs no visit any more: asked once, because a mail leaves."""
     actor, page = _opened(secret)
+    if page.row.state is RequestState.WITHDRAWN:
+        return redirect(url_for(".status", secret=secret))  # pressed twice: its page says that it is done
     form = WithdrawForm(version=page.version)
     if form.accepted():
         try:

@@ -66,6 +66,10 @@ SHOWS = {
     Show.OPEN: _l("All open"),
     Show.WAITING: _l("Waiting list"),
     Show.OVER: _l("Over"),
+    Show.LATE: _l("Later than promised"),
+    Show.NEW: _l("New requests"),
+    Show.TO_PLAN: _l("Agreed, to be planned"),
+    Show.ASKED: _l("The school must answer"),
 }
 ACTIONS = {
     "school request unverified": _l("The school sent the request"),

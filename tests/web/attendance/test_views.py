@@ -140,6 +140,10 @@ def test_the_school_sees_the_numbers_confirms_them_and_names_teachers(client, se
     assert "Ана Петровић\nMira Savić" in client.get(path).text
 
 
+def lock_by(source: str, ordinal: int = 1) -> dict[str, str]:
+    return {"presentations-0-ordinal": str(ordinal), "presentations-0-source": source}
+
+
 def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, session):
     begun = a_counted_visit()
     path = f"/status/{secret_of(begun)}/attendance"
@@ -148,7 +152,7 @@ def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, se
     assert "The centre compares both numbers" in words_of(client.get(f"{path}?lang=en"))
     desk = desk_of(client, begun)
     listed = words_of(desk.get("/attendance?lang=en"))
-    lock = desk.post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "school"})
+    lock = desk.post(f"/attendance/{begun.visit.number}/lock", data=lock_by("school"))
 
     assert {"pupils 88", "pupils 70", "The numbers differ"} <= set(
         re.findall("pupils 88|pupils 70|The numbers differ", listed)
@@ -230,17 +234,46 @@ def test_a_correction_needs_a_reason_and_shows_old_and_new(client, session):
 def test_a_lock_before_anybody_answered_is_told_and_changes_nothing(client, session):
     begun = a_counted_visit()
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
 
     assert answer.status_code == 422
     assert state() is AttendanceState.SUBMITTED
+
+
+def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(client, session):
+    begun = a_counted_visit(talks=2)
+    said_there = {one.id: Counts(1) for one in begun.presentations}
+    service.countersign(begun.school, begun.visit.id, said_there, now=LEAVING)
+    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
+    assert desk.get(f"{path}?lang=en").text.count("Lock the numbers") == 1
+
+    typed = {
+        f"presentations-{place}-{name}": value
+        for place, source in enumerate(("educator", "school"))
+        for name, value in (("ordinal", str(place + 1)), ("source", source))
+    }
+    assert desk.post(f"{path}/lock", data=typed).status_code == 302
+
+    states = db.session.scalars(select(Attendance.state)).all()
+    assert set(states) == {AttendanceState.LOCKED}
+    page = words_of(desk.get(f"{path}?lang=en"))
+    assert "Lock the numbers" not in page
+
+
+@pytest.mark.parametrize("typed", [{}, {"presentations-0-ordinal": "9" * 5000, "presentations-0-source": "educator"}])
+def test_a_lock_of_nothing_is_told(client, session, typed):
+    begun = a_counted_visit()
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+
+    assert desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=typed).status_code == 422
+    assert state() is AttendanceState.ASSUMED
 
 
 def test_silence_is_locked_by_a_person(client, session):
     begun = a_counted_visit()
     service.assume_silent(now=LEAVING + dt.timedelta(days=7))
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/1/lock", data={"source": "educator"})
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
 
     assert answer.status_code == 302
     assert state() is AttendanceState.LOCKED
@@ -255,11 +288,21 @@ def test_the_desk_is_for_staff_of_the_centre(client, session):
     other = sign_in_as(client, make_user(Role.COORDINATOR).id)
     assert begun.visit.number not in other.get("/attendance").text
     assert other.get(path).status_code == 404
-    assert other.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 404
+    assert other.post(f"{path}/lock", data=lock_by("educator")).status_code == 404
     safeguarding = sign_in_as(client, make_user(Role.SAFEGUARDING, centre_id=begun.visit.centre_id).id)
     assert safeguarding.get(path).status_code == 200
-    assert safeguarding.post(f"{path}/1/lock", data={"source": "educator"}).status_code == 403
+    assert safeguarding.post(f"{path}/lock", data=lock_by("educator")).status_code == 403
     educator = sign_in_as(client, begun.educator.user_id)
     assert (educator.get("/attendance").status_code, educator.get(path).status_code) == (403, 403)
     assert state() is AttendanceState.COUNTERSIGNED
     assert {row.source for row in said() if row.counts} == {CountSource.EDUCATOR}
+
+
+def test_trust_r11_a_school_that_presses_twice_is_thanked_twice(client, session):
+    begun = a_counted_visit()
+    path = f"/status/{secret_of(begun)}/attendance"
+
+    answers = [client.post(path, data=SIGNED) for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, path)] * 2
+    assert len(said()) == 8

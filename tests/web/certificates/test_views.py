@@ -67,7 +67,7 @@ def test_a_typed_number_leads_to_its_page(client, session):
     assert client.post("/certificates", data={"number": ""}).status_code == 422
 
 
-@pytest.mark.parametrize("typed", ["0" * 16, "x", "9" * 5000, "%00", "'--"])
+@pytest.mark.parametrize("typed", ["0" * 16, "x", "9" * 5000, "%01", "'--"])
 def test_an_unknown_number_is_a_friendly_404(client, session, typed):
     answer = client.get(f"/certificates/{typed}?lang=en")
 
@@ -145,6 +145,15 @@ def test_the_list_asks_as_often_for_three_as_for_one_and_issues_what_is_due(clie
     assert len(for_three) == len(for_one)
 
 
+def test_the_list_names_hosts_in_the_readers_script_whatever_the_paper_is_printed_in(client, session):
+    begun = a_locked_visit(language="sr_Cyrl")
+    issued(begun)
+    desk = desk_of(client, begun)
+
+    assert "Vuk Karadžić" in words_of(desk.get("/certificates/issued?lang=sr_Latn"))
+    assert "Вук Караџић" in words_of(desk.get("/certificates/issued?lang=sr_Cyrl"))
+
+
 @pytest.mark.parametrize("page", ["x", "-1", "9" * 5000, "0"])
 def test_a_page_number_that_cannot_be_is_the_first(client, session, page):
     begun = a_locked_visit()
@@ -183,3 +192,13 @@ def test_a_downloaded_paper_holds_its_words_and_a_code_that_opens_its_check_page
     [code] = papers.qr_codes_of(paper)
     assert code == f"http://localhost/certificates/{number}"
     assert client.get(code.removeprefix("http://localhost")).status_code == 200
+
+
+def test_trust_s29_guesses_of_a_whole_ipv6_line_are_counted_together(client, session):
+    statuses = [
+        client.get("/certificates/x", environ_base={"REMOTE_ADDR": f"2001:db8:7::{guess:x}"}).status_code
+        for guess in range(1, 70)
+    ]
+
+    assert statuses.count(404) == 60
+    assert set(statuses[60:]) == {429}

@@ -1,6 +1,7 @@
 """The first page: what must I do now?"""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,6 +9,8 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.policy import Role
+from tests.factories.people import make_user
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
@@ -56,3 +59,28 @@ def test_an_influencer_is_not_led_to_counting_which_is_an_educators(app):
     _visit_on(clock.local_day(clock.now()) - dt.timedelta(days=1), educator, minor)
 
     assert "Count the heads" not in _first_page(app, minor)
+
+
+def test_the_first_page_of_a_coordinator_counts_what_nobody_counted_and_the_list_shows_just_that(app):
+    educator = a_cleared_educator()
+    today = clock.local_day(clock.now())
+    late, soon = _visit_on(today - dt.timedelta(days=2), educator), _visit_on(today + dt.timedelta(days=1), educator)
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
+
+    first, listed = browser.get("/desk?lang=en").text, browser.get("/attendance?lang=en").text
+
+    assert re.search(r'href="/attendance">\s*<b class="tile__count">1</b>', first)
+    assert late.number in listed
+    assert soon.number not in listed
+    assert "Visits today and tomorrow" in first
+    assert f"/visits/{soon.number}" in first
+
+
+def test_a_page_of_one_thing_stands_under_its_list_in_the_menu(app):
+    educator = a_cleared_educator()
+    visit = _visit_on(clock.local_day(clock.now()), educator)
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
+
+    for page, place in ((f"/visits/{visit.number}", "/visits"), (f"/people/{educator.id}", "/people")):
+        assert f'<a href="{place}" aria-current="page"' in browser.get(page).text
+    assert 'aria-current="page"' not in browser.get("/status/nothing").text

@@ -89,6 +89,7 @@ def test_a_coordinator_adds_a_presenter_and_goes_on_to_her_hours(coordinator):
         {"languages": ["klingon"]},
         {"home": "4711"},
         {"home": "x"},
+        {"home": ""},
         {"kind": ""},
         {"given_name": "x" * 500},
     ],

@@ -187,6 +187,8 @@ def test_moving_and_cancelling_by_pages(app, scene):
     assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422
     assert browser.post(f"/visits/{number}/move", data=typed).status_code == 302
     assert queries.visit_for(scene.coordinator, number).on_day == later
+    browser.post(f"/visits/{number}/move", data=typed)
+    assert "The visit is at that time already; nobody was written to." in body(browser.get(f"/visits/{number}"))
 
     assert browser.get(f"/visits/{number}/crew/{ana.id}/withdraw").status_code == 200
     assert browser.post(f"/visits/{number}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
@@ -272,6 +274,18 @@ def test_a_presenter_declines_with_a_reason(app, scene):
     assert browser.post(f"/offers/{number}/accept").status_code == 409
 
 
+def test_trust_r11_a_presenter_who_presses_twice_is_thanked_twice(app, scene):
+    ana = scene.educator()
+    number = offered_soon(scene, ana)
+    browser = browser_of(app, ana)
+
+    answers = [browser.post(f"/offers/{number}/accept") for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, "/offers")] * 2
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Assignment.state)).all() == [AssignmentState.ACCEPTED]
+
+
 def test_the_crews_page_never_shows_a_minors_surname(app, scene):
     ana, tara = scene.educator(), scene.minor()
     number = offered_soon(scene, ana, tara)
@@ -303,6 +317,8 @@ def test_a_school_cancels_by_its_link(app, scene):
     assert done.status_code == 200
     assert "The visit is cancelled." in body(done)
     assert state_of(scene) is VisitState.CANCELLED
+    again = browser.post(path, data={"reason": "Exam day"})
+    assert (again.status_code, again.location) == (302, path.removesuffix("/cancel"))
 
 
 def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(app, scene):

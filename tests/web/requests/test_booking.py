@@ -335,6 +335,25 @@ def test_the_same_press_twice_is_one_request(app, client, programme, host):
     assert requests_stored() == 1
 
 
+def test_trust_r11_the_second_press_of_a_double_click_shows_what_the_first_did(client, programme, host):
+    answer_all(client, programme, host)
+
+    answers = [client.post("/book/check", data={"form_key": "pressed twice"}) for _press in range(2)]
+
+    assert [answer.location for answer in answers] == ["/book/sent", "/book/sent"]
+    assert requests_stored() == 1
+
+
+def test_more_than_any_booking_holds_is_refused_and_breaks_nothing(client, programme, host):
+    client.post("/book", data={"host_id": host.id})
+
+    answer = client.post(
+        "/book/what", data=answers(programme)["what"] | {"teaching_language": ["sr", *["я" * 2500] * 40]}
+    )
+
+    assert answer.status_code == 422
+
+
 def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
     """There is nothing to choose: the page carries the one audience and the one level as they are."""
     programme = make_programme(Audience.PUPILS, slug="pupils-only")

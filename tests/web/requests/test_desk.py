@@ -1,6 +1,7 @@
 """The coordinators' inbox, the page of a request, requests by phone."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import event, select
@@ -13,6 +14,7 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import Channel, RequestState
 from tests.factories.places import make_host
+from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
@@ -42,6 +44,19 @@ def test_the_inbox_shows_what_waits_with_its_next_step(desk, programme):
     assert response.status_code == 200
     for words in ("Waits for you", "New request", f"/requests/{row.number}", "Take it", "90 pupils"):
         assert words in response.text
+
+
+def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, programme):
+    rows = {state: make_school_request(state, programme=programme) for state in (RequestState.NEW, RequestState.AGREED)}
+    for page in ("/requests?lang=en", "/desk?lang=en"):
+        assert {"/requests?show=new", "/requests?show=to_plan"} <= set(
+            re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text)
+        )
+
+    opened = desk.get("/requests?lang=en&show=to_plan").text
+    assert rows[RequestState.AGREED].number in opened
+    assert rows[RequestState.NEW].number not in opened
+    assert "Remove the filter: Agreed, to be planned" in opened
 
 
 def test_an_empty_inbox_teaches(desk):
@@ -74,6 +89,20 @@ def test_a_request_of_another_centre_looks_like_none(desk):
     for number in (foreign.number, "R-1999-0001"):
         assert desk.get(f"/requests/{number}").status_code == 404
         assert desk.post(f"/requests/{number}/take").status_code == 404
+
+
+@pytest.mark.parametrize("state", [RequestState.STAFFING, RequestState.DISRUPTED])
+def test_a_request_with_a_visit_leads_to_it(desk, programme, state):
+    row = make_school_request(state, programme=programme)
+    path = f"/requests/{row.number}?lang=en"
+    assert "Open the visit" not in desk.get(path).text
+
+    visit = make_visit(programme=programme, host_id=row.host_id, school_request_id=row.id)
+    shown = desk.get(path).text
+
+    assert "Open the visit" in shown
+    assert f'href="/visits/{visit.number}"' in shown
+    assert f'href="/requests/{row.number}"' in desk.get(f"/visits/{visit.number}").text
 
 
 def test_a_request_goes_from_new_to_accepted_by_presses(desk, programme):

@@ -11,6 +11,7 @@ from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
+from scheduler.web.requests.booking import ANSWERED_AFTER_S
 from tests.factories.requests import make_school_request
 
 # the proof (TRUST S12)
@@ -80,6 +81,16 @@ def test_asking_for_a_new_link_says_the_same_to_everybody(client):
     strip = {re.sub(r'(name="(?:csrf_token|form_key)"[^>]*value=)"[^"]*"|value="[^"]{20,}"', "", text) for text in told}
     assert len(strip) == 1
     assert [mail.address for mail in db.session.scalars(select(OutboxMessage))] == ["has@school.example"]
+
+
+def test_trust_s08_no_answer_comes_sooner_than_three_mails_take(client, monkeypatch):
+    slept = []
+    monkeypatch.setattr("scheduler.web.requests.booking.time.sleep", slept.append)
+    monkeypatch.setattr("scheduler.web.requests.booking.time.perf_counter", lambda: 0.0)
+
+    client.post("/book/link", data={"email": "nobody@skola.example.org"})
+
+    assert slept == [ANSWERED_AFTER_S]
 
 
 def test_new_links_are_limited(client):

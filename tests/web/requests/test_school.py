@@ -118,8 +118,10 @@ def test_two_people_with_the_link_do_not_overwrite_each_other(client):
 def test_a_school_withdraws_on_a_page_that_asks_once(client):
     row = make_school_request(RequestState.WAITLISTED)
     secret = secret_of(row)
-    client.post(f"/status/{secret}/withdraw", data={"reason": "", "version": row.version})
+    data = {"reason": "", "version": row.version}
+    pressed_twice = [client.post(f"/status/{secret}/withdraw", data=data).location for _press in range(2)]
 
+    assert pressed_twice == [f"/status/{secret}"] * 2
     assert state_of(row) is RequestState.WITHDRAWN
     assert f"/status/{secret}/withdraw" not in client.get(f"/status/{secret}").text
 

@@ -1,0 +1,172 @@
+"""True numbers of things that are somebody else's: as if there were no such thing, by every route (TRUST S1, S2)."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler.certificates.models import Certificate
+from scheduler.core import clock
+from scheduler.core.db import Base, db
+from scheduler.demo import load as demo
+from scheduler.feeds.models import FeedToken
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import AvailabilityException, Centre, Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.policy import Role
+from scheduler.requests.models import SchoolRequest
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.web.guards import OPEN
+from tests.factories.feeds import make_feed
+from tests.factories.people import make_presenter, make_user
+from tests.laws.test_a_refusal_stores_nothing import Watch
+from tests.web.browser import browser_of
+
+STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
+
+
+@pytest.fixture
+def house(app: Flask, monkeypatch) -> Flask:
+    for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
+        monkeypatch.setitem(app.config, name, value)
+    demo.load(clock.now())
+    presenter = db.session.scalars(sa.select(Presenter).where(Presenter.centre_id == centre_of("ncc"))).first()
+    make_feed(presenter)
+    return app
+
+
+@pytest.fixture
+def watch(house: Flask) -> Iterator[Watch]:
+    watching = Watch()
+    yield watching
+    watching.close()
+
+
+def centre_of(slug: str) -> int:
+    return db.session.scalars(sa.select(Centre.id).where(Centre.slug == slug)).one()
+
+
+def one(column, *joined: tuple[type[Base], object], **given) -> str:
+    wanted = sa.select(sa.func.max(column))
+    for table, on in joined:
+        wanted = wanted.join(table, on)
+    return str(db.session.scalar(wanted.filter_by(**given)) or 0)
+
+
+def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
+    """For each blueprint, sets of true parts of addresses that lead to things of the centre: every visit state once."""
+    visits = db.session.execute(
+        sa.select(sa.func.max(Visit.number), Visit.state).where(Visit.centre_id == centre_id).group_by(Visit.state)
+    ).all()
+    of_visits = [{"number": number, "ordinal": "1", "presenter_id": presenter_of(number)} for number, _state in visits]
+    requests = db.session.execute(
+        sa.select(sa.func.max(SchoolRequest.number), SchoolRequest.state)
+        .where(SchoolRequest.centre_id == centre_id)
+        .group_by(SchoolRequest.state)
+    ).all()
+    of_requests = [{"number": number} for number, _state in requests]
+    presenters = sa.select(Presenter.id, Presenter.user_id).where(Presenter.centre_id == centre_id)
+    people = [
+        {
+            "presenter_id": str(row.id),
+            "user_id": str(row.user_id),
+            "exception_id": one(AvailabilityException.id, presenter_id=row.id),
+            "consent_id": one(GuardianConsent.id, presenter_id=row.id),
+        }
+        for row in db.session.execute(presenters).all()
+    ]
+    feeds = [{"feed_id": one(FeedToken.id)}]
+    papers = [{"number": one(Certificate.number, (Visit, Visit.id == Certificate.visit_id), centre_id=centre_id)}]
+    return {
+        "requests": of_requests,
+        "planning": [*of_visits, *of_requests],
+        "attendance": of_visits,
+        "people": people,
+        "safeguarding": people,
+        "feeds": feeds,
+        "messages": [{"message_id": one(OutboxMessage.id, centre_id=centre_id)}],
+        "certificates": papers,
+    }
+
+
+def presenter_of(number: str) -> str:
+    wanted = (
+        sa.select(sa.func.max(Assignment.presenter_id))
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(Visit.number == number)
+    )
+    return str(db.session.scalar(wanted) or 1)
+
+
+def addresses(app: Flask, things: dict[str, list[dict[str, str]]]) -> Iterator[tuple[str, str]]:
+    """(method, address) of every guarded route that names a thing, once for each thing."""
+    for rule in app.url_map.iter_rules():
+        may = getattr(app.view_functions[rule.endpoint], "may", OPEN)
+        if may == OPEN or not rule.arguments:
+            continue
+        methods = sorted((rule.methods or set()) & {"GET", "POST"})
+        acts = getattr(rule._converters.get("act"), "items", [""])
+        sets = [parts | {"act": act} for parts in things.get(rule.endpoint.split(".")[0], []) for act in sorted(acts)]
+        built = {rule.build(parts)[1] for parts in sets if rule.arguments <= parts.keys()}  # type: ignore[index]
+        yield from ((method, address) for address in sorted(built) for method in methods)
+
+
+def opened(client: FlaskClient, asked: list[tuple[str, str]], watch: Watch) -> list[tuple[str, str, int]]:
+    """What was answered otherwise than a thing that does not exist, or stored something."""
+    wrong = []
+    for method, address in asked:
+        watch.anything_stored()
+        status = client.open(address, method=method).status_code
+        if status not in (403, 404) or watch.anything_stored():
+            wrong.append((method, address, status))
+    return wrong
+
+
+def test_staff_of_another_centre_open_nothing(house: Flask, watch: Watch):
+    here, there = centre_of("cnzd"), centre_of("ncc")
+    client = browser_of(house, make_user(*STAFF, Role.EDUCATOR, centre_id=here))
+    asked = list(addresses(house, things_of(there)))
+
+    assert opened(client, asked, watch) == []
+    assert len({address.rsplit("/", 1)[-1] for _method, address in asked}) > 20
+    assert len(asked) > 200
+
+
+@pytest.mark.parametrize("kind", list(PresenterKind))
+def test_a_presenter_opens_nothing_of_a_colleague(house: Flask, watch: Watch, kind: PresenterKind):
+    centre = centre_of("ncc")
+    things = things_of(centre)
+    stranger = make_presenter(kind, centre_id=centre)
+
+    assert opened(browser_of(house, stranger), list(addresses(house, things)), watch) == []
+
+
+def test_the_own_centre_does_open_them(house: Flask, watch: Watch):
+    centre = centre_of("ncc")
+    client = browser_of(house, make_user(*STAFF, centre_id=centre))
+
+    reached = [method for method, _address, _status in opened(client, list(addresses(house, things_of(centre))), watch)]
+
+    assert reached.count("GET") > 50
+
+
+def test_a_foreign_presenter_goes_into_no_visit_of_ours(house: Flask, watch: Watch):
+    here, there = centre_of("ncc"), centre_of("cnzd")
+    client = browser_of(house, make_user(*STAFF, centre_id=here))
+    stranger = db.session.scalars(sa.select(Presenter.id).where(Presenter.centre_id == there)).first()
+    numbers = db.session.scalars(sa.select(Visit.number).where(Visit.centre_id == here, Visit.state == "planned")).all()
+    mine = db.session.scalars(sa.select(Presenter.id).where(Presenter.centre_id == here)).first()
+    days_off = db.session.scalars(
+        sa.select(AvailabilityException.id)
+        .join(Presenter, Presenter.id == AvailabilityException.presenter_id)
+        .where(Presenter.centre_id == there)
+    ).first()
+    asked = [("POST", f"/visits/{number}/suggest/{stranger}") for number in numbers]
+    asked += [("POST", f"/people/{mine}/exceptions/{days_off or 0}/remove")]
+
+    assert numbers
+    assert opened(client, asked, watch) == []

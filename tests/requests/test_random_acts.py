@@ -1,0 +1,78 @@
+"""Whatever a school and its coordinators do with a request, in any order: the inbox and the trail agree with it."""
+
+import datetime as dt
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from scheduler.core.errors import SchedulerError
+from scheduler.requests import queries, rules, service
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import REQUEST_MACHINE, Counts, InboxFilters, RequestState, Show, Turn
+from tests.factories import MONDAY
+from tests.factories.requests import make_school_request
+from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
+
+ACTS = ("take", "ask", "answer", "decline", "waitlist", "agree", "withdraw", "change_counts", "note")
+WITH_A_MAIL = {"ask": "request_question", "decline": "request_declined", "agree": "request_agreed"}
+ANSWERED = ["take", "ask", "change_counts", "answer", "agree", "change_counts", "note", "withdraw", "take"]
+
+
+def act(row: SchoolRequest, name: str, number: int, now: dt.datetime) -> bool:
+    """Do it; whether it was allowed."""
+    staff, school = coordinator_of(row), contact_of(row)
+    doings = {
+        "take": lambda: service.take_request(staff, row.id, now=now),
+        "ask": lambda: service.ask_school(staff, row.id, "Which hall?", now=now),
+        "answer": lambda: service.answer_question(school, row.id, "The large one", now=now),
+        "decline": lambda: service.decline_request(staff, row.id, "No crew", now=now),
+        "waitlist": lambda: service.waitlist_request(staff, row.id, now=now),
+        "agree": lambda: service.agree_request(staff, row.id, now=now),
+        "withdraw": lambda: service.withdraw_request(school, row.id, now=now),
+        "change_counts": lambda: service.change_counts(school, row.id, [Counts(1, number, 0, 2)], now=now),
+        "note": lambda: service.note_counts(staff, row.id, now=now),
+    }
+    try:
+        doings[name]()
+    except SchedulerError:
+        return False
+    return True
+
+
+def check_inbox(row: SchoolRequest, now: dt.datetime) -> None:
+    """The request stands once where it belongs, and the numbers above the rows are those of the rows."""
+    actor = coordinator_of(row)
+    over = row.state in rules.OVER
+    for show, expected in ((Show.OPEN, not over), (Show.OVER, over), (Show.WAITING, row.state == "waitlisted")):
+        inbox = queries.inbox(actor, InboxFilters(show), now=now)
+        assert [one.id for one in inbox.page.rows] == [row.id] * expected
+        assert dict(inbox.pills)[show] == inbox.page.total == expected
+        turn, _ = rules.turn_of(row.state, attention=row.attention)
+        assert dict(inbox.groups) == ({turn: 1} if expected else {})
+        assert inbox.late == (turn is Turn.YOURS and rules.age_days(row.state_since, now) > rules.PROMISED_DAYS)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(walk=[(name, 40) for name in ANSWERED], hours=30)
+@given(walk=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 120)), max_size=9), hours=st.integers(1, 80))
+def test_whatever_is_done_inbox_trail_and_mails_agree(session, walk, hours):
+    row = make_school_request(RequestState.NEW)
+    earlier, now, wanted = len(mails()), MONDAY, []
+    for name, number in walk:
+        now += dt.timedelta(hours=hours)
+        before = (stored(row.id).state, stored(row.id).version)
+        went = act(row, name, number, now)
+        after = stored(row.id)
+        if not went:
+            assert (after.state, after.version) == before
+        elif after.state is not before[0]:
+            assert REQUEST_MACHINE.may(before[0], after.state)
+            assert audit_of(row.id)[-1] == f"school request {after.state}"
+            assert after.state_since == now
+        wanted += [WITH_A_MAIL[name]] if went and name in WITH_A_MAIL else []
+        assert after.version >= before[1]
+        assert not (after.attention and after.state not in rules.WITH_DATE)
+        check_inbox(after, now)
+
+    to_the_school = [mail.kind for mail in mails()[earlier:] if mail.kind != "request_withdrawn"]
+    assert to_the_school == wanted
