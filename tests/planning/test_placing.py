@@ -25,6 +25,7 @@ from tests.planning.scene import (
 )
 from tests.planning.test_queries import always_free
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 A = AssignmentState
 TEN = dt.time(10, 0)
 NEXT_DAY = VISIT_DAY + dt.timedelta(days=1)

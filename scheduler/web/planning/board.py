@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -75,7 +76,7 @@ def board() -> ResponseReturnValue:
         week=monday,
         chosen=chosen,
         day_links=[(one, here(day=one.isoformat(), week=None), one in found.clash_days) for one in shown],
-        other=url_for(".board_month", month=f"{asked:%Y-%m}", by=_by()),
+        other=f"{url_for('.board_month')}?{urlencode({'month': f'{asked:%Y-%m}'} | _kept())}",
         cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat()),
     )
 
@@ -90,6 +91,7 @@ def board_month() -> ResponseReturnValue:
     wish = _wish(asked, last)
     found = queries.board(current_actor(), wish, by=_by())
     before, after = asked - dt.timedelta(days=1), last + dt.timedelta(days=1)
+    near = today() if asked <= today() <= last else asked
     steps = _steps(url_for(".board_month"), "month", before, today(), after, "%Y-%m")
     return render_template(
         "planning/board_month.html",
@@ -97,7 +99,7 @@ def board_month() -> ResponseReturnValue:
         title=span_of_days(asked, last, page_language()),
         steps=steps,
         weeks=looks.weeks_of(found.days),
-        other=url_for(".board", week=(today() if asked <= today() <= last else asked).isoformat(), by=_by()),
+        other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
 
 
@@ -113,12 +115,13 @@ def _steps(
     path: str, name: str, before: dt.date, now: dt.date, after: dt.date, form: str = "%Y-%m-%d"
 ) -> dict[str, str]:
     """Where previous, now and next lead; the filters stay."""
-    kept = {key: value for key in ("by", "programme", "show") if (value := request.args.get(key))}
-    made = {}
-    for step, day in (("before", before), ("now", now), ("after", after)):
-        query = "&".join(f"{key}={value}" for key, value in ({name: day.strftime(form)} | kept).items())
-        made[step] = f"{path}?{query}"
-    return made
+    days = (("before", before), ("now", now), ("after", after))
+    return {step: f"{path}?{urlencode({name: day.strftime(form)} | _kept())}" for step, day in days}
+
+
+def _kept() -> dict[str, str]:
+    """The filters of the address, for links to other days and to the other view."""
+    return {key: value for key in ("by", "programme", "show") if (value := request.args.get(key))}
 
 
 def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, Any]:
@@ -164,4 +167,4 @@ def _programmes(wish: BoardWish) -> dict[str, Any]:
     links += [
         (row.name(page_language()), here(programme=row.id, page=None), row.id == wish.programme_id) for row in rows
     ]
-    return {"label": chosen, "links": links}
+    return {"label": chosen, "links": links, "on": wish.programme_id is not None}

@@ -247,7 +247,7 @@ def answer_look(answer: Answer) -> dict[str, Any]:
         "changed": answer.changed,
         "may": answer.changed and not answer.refused,
         "anyway": bool(answer.doubts),
-        "title": {"stop": _("Cannot be."), "wait": _("Possible, but:"), "good": _("Fits.")}[tone],
+        "title": {"stop": _("Not possible."), "wait": _("Possible, but:"), "good": _("Fits.")}[tone],
         "doubts": [doubt_words(doubt) for doubt in answer.doubts],
         "leg": _("From home: %(leg)s.", leg=leg) if leg else "",
         "asked": _("Will be asked: %(names)s.", names=", ".join(answer.asked_again)) if answer.asked_again else "",
@@ -263,4 +263,4 @@ def cell_answer(answer: Answer) -> tuple[str, str]:
         worst = max(answer.doubts, key=lambda doubt: doubt.hard)
         return "stop" if worst.hard else "wait", doubt_words(worst)
     km = words_of.number(answer.leg.km, page_language()) if answer.leg else ""
-    return "good", _("can be: %(km)s km", km=km) if km else _("can be")
+    return "good", _("fits: %(km)s km", km=km) if km else _("fits")

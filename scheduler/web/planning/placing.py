@@ -124,9 +124,7 @@ def _done(visit: VisitRow, wish: Placing) -> str:
     if wish.changes_crew and wish.comes is None:
         return _("Taken out of the crew.")
     if wish.changes_crew and wish.on_day == visit.on_day:
-        return (
-            _("Another presenter. Who was asked has got a mail.") if wish.offer else _("Suggested, nobody is told yet.")
-        )
+        return _("Another presenter: a mail asks for an answer.") if wish.offer else _("Suggested, nobody is told yet.")
     return _("Moved. The school knows, and the presenters are asked again.")
 
 

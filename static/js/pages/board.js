@@ -24,8 +24,8 @@ const ask = async (block) => {
   const number = move.pathname.split("/")[2];
   const cells = new URL(board.dataset.cells.replace("NUMBER", number), location.href);
   if (move.searchParams.has("from")) cells.searchParams.set("from", move.searchParams.get("from"));
-  const answer = await fetch(cells, { headers: { Accept: "application/json" } });
-  if (!answer.ok || taken !== block) return;
+  const answer = await fetch(cells, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => undefined);
+  if (!answer?.ok || taken !== block) return;
   const said = await answer.json();
   board.querySelectorAll("td[data-to]").forEach((cell) => {
     const found = said[`${cell.dataset.to} ${cell.dataset.day}`];
@@ -46,6 +46,7 @@ const open = (block, cell) => {
   }
   if (!cell) ask(block);
   htmx.ajax("GET", url.pathname + url.search, { target: panel, swap: "innerHTML" }).then(() => {
+    if (!panel.querySelector(".move-panel")) location.assign(url); // signed out meanwhile: the page says so itself
     panel.scrollIntoView({ block: "nearest" });
     panel.querySelector("input:not([type=hidden]), select")?.focus();
   });
@@ -64,10 +65,14 @@ board.addEventListener("dragstart", (happening) => {
 board.addEventListener("dragover", (happening) => {
   if (taken && happening.target.closest("td[data-to]")) happening.preventDefault();
 });
+board.addEventListener("dragend", (happening) => {
+  if (happening.dataTransfer.dropEffect === "none" && !panel.firstElementChild) leave();
+});
 board.addEventListener("drop", (happening) => {
   const cell = happening.target.closest("td[data-to]");
   if (!cell || !taken) return;
   happening.preventDefault();
+  happening.dataTransfer.dropEffect = "move";
   open(taken, cell);
 });
 board.addEventListener("click", (happening) => {

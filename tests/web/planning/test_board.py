@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -129,6 +130,12 @@ def test_the_board_takes_equally_many_queries_at_one_and_three_rows_and_stays_sm
     assert len(gzip.compress(shown)) < 60_000
 
 
+def test_the_boards_own_script_stays_small():
+    script = Path(__file__).parents[3] / "static" / "js" / "pages" / "board.js"
+
+    assert len(gzip.compress(script.read_bytes())) < 3000
+
+
 # --- moving ---
 
 
@@ -200,7 +207,7 @@ def test_a_clash_is_said_before_and_a_forced_move_refused_with_what_was_typed(ap
     checked = browser.post(path, data=wish)
     forced = browser.post(path, data=wish | {"act": "move"})
 
-    assert "Cannot be." in body(checked)
+    assert "Not possible." in body(checked)
     assert "Promised to another visit at that time." in body(checked)
     assert 'value="move"' not in body(checked)
     assert forced.status_code == 409
