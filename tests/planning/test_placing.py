@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.people.models import AvailabilityException, User
 from scheduler.planning import queries, service
 from scheduler.planning.terms import AssignmentState, Doubt, Placing, Taken, VisitState, Why
@@ -282,3 +283,40 @@ def test_another_centres_visit_is_not_there(session):
         service.place_visit(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
     with pytest.raises(NotFound):
         queries.answer(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
+
+
+class _TakenBack(Exception):
+    """Ends a trial, so that nothing of it is stored."""
+
+
+def would_be_refused(scene: Scene, wish: Placing) -> str:
+    """What the act itself says; it is rolled back in any case."""
+    try:
+        with transaction():
+            place(scene, wish, reason="trial")
+            raise _TakenBack
+    except _TakenBack:
+        return ""
+    except SchedulerError as refused:
+        return f"{type(refused).__name__} {refused}"
+
+
+def test_what_the_board_says_before_is_what_the_act_says(session):
+    scene = Scene(a_plan(TEN), a_plan(dt.time(11, 0)))
+    ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()
+    scene.accepted_by(ana, tara)
+    other = far_away_scene(scene, dt.time(13, 0))
+    other.offer(eva)
+    wrong = []
+    for day in (VISIT_DAY, NEXT_DAY, MONDAY.date() - dt.timedelta(days=1), VISIT_DAY + dt.timedelta(days=3000)):
+        for starts in (TEN, dt.time(12, 0), dt.time(15, 0), dt.time(23, 30)):
+            for leaves, comes in (
+                (ana.id, ana.id), (ana.id, eva.id), (ana.id, None), (None, eva.id), (tara.id, eva.id),
+                (ana.id, tara.id), (None, None), (tara.id, None), (ana.id, 999_999),
+            ):  # fmt: skip
+                wish = a_placing(day, starts, leaves=leaves, comes=comes)
+                said, done = answer(scene, wish), would_be_refused(scene, wish)
+                if (said.refused or not said.changed) != bool(done):
+                    wrong.append((day, starts, leaves, comes, said.doubts, done))
+
+    assert wrong == []

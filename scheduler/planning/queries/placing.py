@@ -204,13 +204,11 @@ def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
     if spans is None:
         return Answer((Doubt(Why("no_such_time"), hard=True),))
     doubts = _of_the_day(scene, wish, moved, now) + _of_the_crew(scene, wish)
-    asked = [who for who, state in scene.crew.items() if moved and state in PROMISED and who != _gone(wish)]
+    stays = _staying(scene, wish)
+    asked = [who for who, state in stays.items() if moved and state in PROMISED]
     if wish.comes is not None and wish.changes_crew and wish.offer:
-        asked.append(wish.comes)
-        asked += [who for who, state in scene.crew.items() if state not in PROMISED and who != _gone(wish)]
-    judged = {who for who in scene.crew if moved and who != _gone(wish)} | set(asked)
-    if wish.comes is not None and wish.comes in scene.people:
-        judged.add(wish.comes)
+        asked += [wish.comes, *(who for who, state in stays.items() if state not in PROMISED)]
+    judged = {*(stays if moved else ()), *asked, *({wish.comes} if wish.comes is not None else ())}
     stops = _stops(visit, rows, spans)
     for who in sorted(judged, key=lambda one: (one != wish.comes, one)):
         doubts += _of_one(scene, wish, who, stops, firm=who in asked)
@@ -224,8 +222,14 @@ def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
     )
 
 
-def _gone(wish: Placing) -> int | None:
-    return wish.leaves if wish.changes_crew else None
+def _staying(scene: _Scene, wish: Placing) -> dict[int, AssignmentState]:
+    """The crew without who leaves; when nobody comes for the last adult, her young people are released with her."""
+    if not wish.changes_crew:
+        return dict(scene.crew)
+    stays = {who: state for who, state in scene.crew.items() if who != wish.leaves}
+    if wish.comes is None and all(scene.minor(who, scene.visit.on_day) for who in stays):
+        return {}
+    return stays
 
 
 def _of_the_day(scene: _Scene, wish: Placing, moved: bool, now: dt.datetime) -> list[Doubt]:
