@@ -74,5 +74,5 @@ class NamedAdult(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
     name: Mapped[str]
-    name_key: Mapped[str]  # folded: the same name in the other script is the same name
+    name_key: Mapped[str]  # a keyed hash: the same name in the other script is the same name
     entered_at: Mapped[dt.datetime]

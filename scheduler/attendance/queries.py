@@ -18,12 +18,15 @@ from scheduler.attendance.terms import (
     CountedVisit,
     Counts,
     CountSource,
+    CrewAt,
     HistoryLine,
     SaidLine,
 )
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, PresentationState
 from scheduler.policy import Actor
@@ -69,6 +72,25 @@ def crew_of(visit_id: int) -> frozenset[int]:
         .order_by(Assignment.presenter_id)
     )
     return frozenset(rows)
+
+
+def crew_at(presentation_id: int) -> list[CrewAt]:
+    """The crew of one presentation who promised to come, by name; of minors the first name only (TRUST S49)."""
+    rows = db.session.execute(
+        select(Assignment, Presenter, User)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .join(User, User.id == Presenter.user_id)
+        .where(Assignment.presentation_id == presentation_id, Assignment.state.in_((*_CREW, AssignmentState.ABSENT)))
+        .order_by(User.given_name, Presenter.id)
+    )
+    return [
+        CrewAt(
+            person.id,
+            user.given_name if is_minor(person.adult_on, seat.on_day) else user.full_name,
+            seat.state is AssignmentState.ABSENT,
+        )
+        for seat, person, user in rows
+    ]
 
 
 def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:
@@ -129,6 +151,17 @@ def waiting_attendance(actor: Actor) -> list[CountedVisit]:
         _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(waiting)).order_by(Visit.on_day, Visit.id)
     ).all()
     return sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
+
+
+def assumed_attendance(actor: Actor) -> list[tuple[CountedVisit, CountedPresentation]]:
+    """Presentations of the centre whose school stayed silent, those to look at twice last. Raises: NotAllowed."""
+    pairs = [
+        (visit, one)
+        for visit in waiting_attendance(actor)
+        for one in visit.presentations
+        if one.state is AttendanceState.ASSUMED
+    ]
+    return sorted(pairs, key=lambda pair: (pair[1].odd, pair[0].on_day, pair[0].visit_id, pair[1].ordinal))
 
 
 def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:

@@ -18,13 +18,14 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
 )
+from scheduler.config import settings
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import pick
-from scheduler.core.text import fold
+from scheduler.core.text import name_key
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.places.models import Host
 from scheduler.planning import service as planning
 from scheduler.planning.models import Presentation, Visit
@@ -66,6 +67,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         _store(session, attendance, CountSource.EDUCATOR, draft.counts, now)
         _let_count(session, attendance, CountSource.EDUCATOR)
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
+        planning.note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
         if _all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
             planning.mark_delivered(SYSTEM, visit.id, now=now)
             write_to_school(session, visit, "countersign", now=now)
@@ -123,6 +125,24 @@ def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.date
             lock_attendance(actor, presentation_id, source, now=now)
 
 
+def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> int:
+    """Lock the presenter's numbers of many silent schools, as a coordinator saw them: {presentation: version}.
+
+    One transaction for each; what was answered, counted anew or locked meanwhile is left alone. Returns how many were
+    locked. Raises: NotAllowed, NotFound for one outside the actor's centre.
+    """
+    locked = 0
+    for presentation_id, version in sorted(seen.items()):
+        with transaction() as session:
+            presentation, visit = _presentation(session, presentation_id)
+            policy.require(actor, "lock", "attendance", centre=visit.centre_id)
+            attendance = _attendance(session, presentation.id)
+            if attendance.state is AttendanceState.ASSUMED and attendance.version == version:
+                lock_attendance(actor, presentation_id, CountSource.EDUCATOR, now=now)
+                locked += 1
+    return locked
+
+
 def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 
@@ -177,7 +197,7 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
     Raises: NotAllowed, NotFound; Rejected({"names": reason}), also for more names than adults were counted.
     """
-    keyed = {fold(name): name for name in names if fold(name)}
+    keyed = {key: name for name in names if (key := name_key(name, settings().secret_key))}
     with transaction() as session:
         visit = _visit(session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)
@@ -259,6 +279,7 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
         turned_away=attendance.turned_away,
+        absent=frozenset(one.presenter_id for one in queries.crew_at(attendance.presentation_id) if one.absent),
     )
 
 
@@ -372,16 +393,18 @@ def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.dateti
         return
     host = session.get_one(Host, visit.host_id)
     queue_message(
-        kind,
-        address=school_request.contact_email,
-        language=school_request.language,
-        values={
-            "number": school_request.number,
-            "day": visit.on_day,
-            "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
-        },
+        MessageDraft(
+            kind=kind,
+            address=school_request.contact_email,
+            language=school_request.language,
+            values={
+                "number": school_request.number,
+                "day": visit.on_day,
+                "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
+            },
+            link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
+            about=("visit", visit.id),
+            centre_id=visit.centre_id,
+        ),
         now=now,
-        link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
-        about=("visit", visit.id),
-        centre_id=visit.centre_id,
     )

@@ -73,6 +73,16 @@ class CountDraft:
     minutes_given: int
     same_pupils: bool = False
     turned_away: int = 0
+    absent: frozenset[int] = frozenset()  # presenters of the crew who were not there
+
+
+@dataclass(frozen=True)
+class CrewAt:
+    """A presenter of a presentation's crew, as a colleague may read her name, and whether she was noted as absent."""
+
+    presenter_id: int
+    name: str
+    absent: bool
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Certificate(Base):
     running_number: Mapped[str] = mapped_column(unique=True)  # U-2026-004188, the centre's book
     kind: Mapped[CertificateKind]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"))
-    holder_key: Mapped[str]  # "host" for a school's, the folded name for a person's
+    holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
     printed: Mapped[str]  # JSON: every printed field

@@ -1,12 +1,13 @@
 """Pure rules of certificates: the number that is checked, and who earns what."""
 
+import hmac
 import secrets
 from collections.abc import Mapping
 
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import Counts
 from scheduler.certificates.terms import CertificateKind
-from scheduler.core.text import fold
+from scheduler.core.text import fold, name_key
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits
@@ -36,13 +37,20 @@ def in_fours(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-def holder_key(kind: CertificateKind, name: str = "") -> str:
-    """What makes a certificate of a visit the same certificate, whichever script the name was typed in."""
-    return HOST_KEY if kind is CertificateKind.SCHOOL else fold(name)
+def holder_key(kind: CertificateKind, name: str = "", *, secret: str) -> str:
+    """What makes a certificate of a visit the same certificate, whichever script the name was typed in.
+
+    A keyed hash: it still tells a right name from a wrong one when the name itself is no longer kept.
+    """
+    return HOST_KEY if kind is CertificateKind.SCHOOL else name_key(name, secret)
 
 
 def who_earns(
-    counts: Counts, named_adults: tuple[str, ...], had: Mapping[tuple[CertificateKind, str], bool] | None = None
+    counts: Counts,
+    named_adults: tuple[str, ...],
+    had: Mapping[tuple[CertificateKind, str], bool] | None = None,
+    *,
+    secret: str,
 ) -> list[tuple[CertificateKind, str]]:
     """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
 
@@ -57,7 +65,7 @@ def who_earns(
     holders = sum(holds for (kind, _), holds in before.items() if kind is CertificateKind.TEACHER)
     room = max(0, counts.teachers + counts.parents + counts.others - holders)
     teacher = CertificateKind.TEACHER
-    fresh = [name for name in named_adults if (teacher, holder_key(teacher, name)) not in before]
+    fresh = [name for name in named_adults if (teacher, holder_key(teacher, name, secret=secret)) not in before]
     return [*school, *((teacher, name) for name in fresh[:room])]
 
 
@@ -70,6 +78,6 @@ def problem_with_holder(kind: CertificateKind, name: str) -> str | None:
     return "too_long" if len(name) > LONGEST_NAME else None
 
 
-def names_match(key: str, typed: str) -> bool:
+def names_match(key: str, typed: str, *, secret: str) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
-    return bool(fold(typed)) and key == fold(typed)
+    return bool(fold(typed)) and hmac.compare_digest(key, name_key(typed, secret))

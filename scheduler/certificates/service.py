@@ -59,7 +59,7 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
         had |= {(row.kind, row.holder_key): True for row in valid}
         fresh = [
             _issue(session, actor, facts, kind, name, now)
-            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had)
+            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had, secret=settings().secret_key)
         ]
         if fresh:
             _tell_school(session, visit, now)
@@ -91,7 +91,7 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if old.state is not CertificateState.ISSUED:
             raise Conflict("wrong_state")
-        key = rules.holder_key(old.kind, name)
+        key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
         others = [row for row in _of_visit(session, visit.id) if row.id != old.id]
@@ -150,10 +150,14 @@ def _of_visit(session: Session, visit_id: int) -> list[Certificate]:
     return list(rows)
 
 
+def _key(kind: CertificateKind, name: str) -> str:
+    return rules.holder_key(kind, name, secret=settings().secret_key)
+
+
 def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> None:
     """The school's list says the right name too, unless that name stands in it already."""
     listed = {row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))}
-    row, key = listed.get(old_key), rules.holder_key(CertificateKind.TEACHER, name)
+    row, key = listed.get(old_key), _key(CertificateKind.TEACHER, name)
     if row is not None and listed.get(key, row) is row:
         row.name, row.name_key = name, key
 
@@ -177,7 +181,7 @@ def _new_row(facts: VisitFacts, kind: CertificateKind, name: str, now: dt.dateti
         running_number=running_number,
         kind=kind,
         visit_id=facts.visit_id,
-        holder_key=rules.holder_key(kind, name),
+        holder_key=_key(kind, name),
         holder_name=name or None,
         language=facts.language,
         printed=queries.printed_text(paper),

@@ -4,6 +4,8 @@ Cyrillic to Latin is one to one, letter for letter; the other way is not (nj, lj
 typed in Latin is stored and shown as typed.
 """
 
+import hashlib
+import hmac
 import re
 import unicodedata
 
@@ -21,6 +23,9 @@ LATIN = {
     "с": "s", "т": "t", "ћ": "ć", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "č", "џ": "dž", "ш": "š",
 }  # fmt: skip
 FOLDED = str.maketrans(LATIN)
+_ATOM = r"[^@.,:;\s<>()\[\]\"\\]+"  # of a mail address; letters of any script
+ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_ATOM}\.)+[^\W\d_][\w-]*[^\W_]")
+ADDRESS_LENGTH = 254
 # What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{[^{}]*\}")
 KEPT = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
@@ -75,6 +80,11 @@ def _fewer_marks(text: str) -> str:
     return "".join(kept)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text has the form of a mail address that a mailer can send to; whether it lives, only a mail tells."""
+    return len(text) <= ADDRESS_LENGTH and ADDRESS.fullmatch(text) is not None and "=?" not in text
+
+
 def normal_form(password: str) -> str:
     """A password in one form of its letters (NFKC), so that every keyboard gives the same one; nothing else changes."""
     return unicodedata.normalize("NFKC", password)
@@ -91,6 +101,19 @@ def fold(text: str) -> str:
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
     words = "".join(letter if letter.isalnum() else " " for letter in bare.casefold().translate(FOLDED))
     return re.sub("dj+", "d", " ".join(words.replace("đ", "d").split()))
+
+
+def name_key(name: str, secret: str) -> str:
+    """What is stored to recognise a person's name, in either script, without keeping it: a keyed hash of its fold.
+
+    Who reads the table cannot try names out without the installation's own secret. "" for a name without letters.
+    """
+    return keyed(fold(name), secret) if fold(name) else ""
+
+
+def keyed(folded: str, secret: str) -> str:
+    """The keyed hash of a folded name; the purpose is hashed along, so that it equals no other hash of ours."""
+    return hmac.new(secret.encode(), f"holder of a certificate: {folded}".encode(), hashlib.sha256).hexdigest()
 
 
 def to_latin(text: str) -> str:

@@ -16,7 +16,7 @@ from scheduler.certificates.service import issue_certificates
 from scheduler.config import settings
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
-from scheduler.core.text import fold
+from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.demo import centres, crowd, present, rows, year
 from scheduler.demo.plans import Spot
@@ -113,7 +113,11 @@ def _issue_certificates(session: Session, now: dt.datetime) -> None:
         .order_by(Visit.id)
     )
     for visit_id in list(session.scalars(certified)):
-        session.add(NamedAdult(visit_id=visit_id, name=TEACHER, name_key=fold(TEACHER), entered_at=now))
+        session.add(
+            NamedAdult(
+                visit_id=visit_id, name=TEACHER, name_key=name_key(TEACHER, settings().secret_key), entered_at=now
+            )
+        )
         session.flush()
         issue_certificates(SYSTEM, visit_id, now=now)
 

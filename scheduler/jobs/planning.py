@@ -1,4 +1,4 @@
-"""Offers end by themselves."""
+"""Offers end by themselves; who may no longer go is taken out of every crew."""
 
 import logging
 
@@ -15,3 +15,11 @@ def lapse_offers() -> None:
     """Every five minutes, end the offers whose time is over. What has ended is not found again, so twice is once."""
     if visits := service.lapse_offers(now=clock.now()):
         log.info("offers lapsed", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(minute="*"), name="planning.release_not_cleared")
+@in_app
+def release_not_cleared() -> None:
+    """Every minute, free visits to come of crew whom no check or consent covers on that day. Twice is once."""
+    if released := service.release_not_cleared(now=clock.now()):
+        log.info("crew no longer cleared", extra={"assignments": released})

@@ -45,8 +45,10 @@ def _environment(language: str) -> Environment:
     return made
 
 
-def render(kind: str, language: str, values: Mapping[str, object]) -> Body:
+def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: str = "") -> Body:
     """The mail of that kind. Its link is `{link}`, put in when it is sent.
+
+    `copy_of` makes it a guardian's copy of what a minor was told: it says whose, and has neither button nor link.
 
     Raises: jinja2.TemplateNotFound for an unknown kind; jinja2.UndefinedError for a value that is missing.
     """
@@ -58,6 +60,12 @@ def render(kind: str, language: str, values: Mapping[str, object]) -> Body:
     # What a macro of ours wrote, with every value in it escaped by the environment, is markup already.
     paragraphs = [line for part in written.split("\n") if (line := Markup(part.strip()))]  # nosec B704
     button = _line(macros.button(v))  # type: ignore[attr-defined]
+    gettext = words.translator(language).gettext
+    if copy_of:
+        button = ""
+        subject = gettext("Copy for the guardian: %(subject)s") % {"subject": subject}
+        whose = gettext("You get this copy as the guardian. The mail went to: %(name)s.") % {"name": _harmless(copy_of)}
+        paragraphs = [Markup.escape(whose), *paragraphs]
     helpline = settings().helpline_number
     html = made.get_template("layouts/mail.html").render(
         subject=subject,
@@ -67,7 +75,6 @@ def render(kind: str, language: str, values: Mapping[str, object]) -> Body:
         helpline=helpline,
         html_lang=words.html_lang(language),
     )
-    gettext = words.translator(language).gettext
     ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
     parts = [line.unescape() for line in paragraphs]
     parts += [f"{button}:\n{LINK}"] if button else []

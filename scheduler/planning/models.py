@@ -44,6 +44,9 @@ class Visit(Base):
     reason: Mapped[str] = mapped_column(default="")
     cancelled_by: Mapped[CancelledBy | None]
     clock_wrong: Mapped[str] = mapped_column(default="")  # why the time no longer fits; empty: it fits
+    # What the school promised by word; a visit with a school request has these on the request.
+    teacher_stays: Mapped[bool] = mapped_column(default=False)
+    safeguarding_contact: Mapped[str] = mapped_column(default="")
     kilometres: Mapped[int] = mapped_column(default=0)  # driven by the crew there and back
     version: Mapped[int] = mapped_column(default=1)
 

@@ -24,6 +24,7 @@ class Vetting(Base):
     result: Mapped[VettingResult]
     checked_on: Mapped[dt.date]
     valid_until: Mapped[dt.date]
+    warned_days: Mapped[int | None]  # the nearest warning sent that it ends: 30 or 7 days before
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     recorded_at: Mapped[dt.datetime]
 
@@ -52,6 +53,7 @@ class GuardianConsent(Base):
     given_on: Mapped[dt.date]
     valid_until: Mapped[dt.date]
     withdrawn_at: Mapped[dt.datetime | None]
+    warned_days: Mapped[int | None]  # the nearest warning sent that it ends: 30 or 7 days before
     recorded_at: Mapped[dt.datetime]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")

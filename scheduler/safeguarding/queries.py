@@ -1,18 +1,19 @@
 """Who is cleared on a day, what expires, what waits."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Presenter
+from scheduler.people.rules import address_of
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import Clearance, ConsentRow, SafeguardingPage, VettingRow
+from scheduler.safeguarding.terms import Clearance, ConsentRow, Ending, SafeguardingPage, VettingRow
 
 PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
 
@@ -43,6 +44,31 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
 
 
+def endings_due(day: dt.date) -> list[Ending]:
+    """Of every presenter who is not suspended: proofs that end soon, of which nobody was warned."""
+    ids = list(db.session.scalars(select(Presenter.id).where(Presenter.suspended_at.is_(None)).order_by(Presenter.id)))
+    rows, vettings, consents = people_queries.presenters_by_id(ids), _vettings(ids), _consents(ids)
+    return [due for one in ids for due in rules.endings_of(rows[one], vettings[one], consents[one], day)]
+
+
+def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
+    """Where to write to the guardian of each of them who is a minor on a day: the address of the newest consent.
+
+    One that was not withdrawn goes first; a guardian who withdrew is still told what came of it.
+    """
+    rows = db.session.execute(
+        select(GuardianConsent.presenter_id, GuardianConsent.guardian_email)
+        .join(Presenter, Presenter.id == GuardianConsent.presenter_id)
+        .where(GuardianConsent.presenter_id.in_(list(presenter_ids)), Presenter.adult_on > day)
+        .order_by(
+            case((GuardianConsent.withdrawn_at.is_(None), 1), else_=0),
+            GuardianConsent.given_on,
+            GuardianConsent.id,
+        )
+    )
+    return {presenter_id: address_of(address) for presenter_id, address in rows}  # the last one stays
+
+
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
     ids = [row.presenter_id for row in presenters]
     vettings, consents = _vettings(ids), _consents(ids)
@@ -57,7 +83,7 @@ def _vettings(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
         .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
     )
     for row in rows:
-        found[row.presenter_id].append(VettingRow(row.id, row.result, row.checked_on, row.valid_until))
+        found[row.presenter_id].append(VettingRow(row.id, row.result, row.checked_on, row.valid_until, row.warned_days))
     return found
 
 
@@ -78,6 +104,7 @@ def _consents(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
                 given_on=row.given_on,
                 valid_until=row.valid_until,
                 withdrawn=row.withdrawn_at is not None,
+                warned_days=row.warned_days,
             )
         )
     return found

@@ -9,7 +9,9 @@ from scheduler.safeguarding.terms import (
     Clearance,
     ConsentDraft,
     ConsentRow,
+    Ending,
     Proof,
+    ProofKind,
     Standing,
     VettingDraft,
     VettingResult,
@@ -17,6 +19,7 @@ from scheduler.safeguarding.terms import (
 )
 
 WARN_DAYS = 30
+WARNINGS = (7, 30)  # days before a proof ends, the nearest first
 LONGEST_VETTING = dt.timedelta(days=5 * 366)
 LONGEST_CONSENT = dt.timedelta(days=2 * 366)
 
@@ -60,6 +63,36 @@ def clearance(
     """Where a presenter's proofs stand on a local day."""
     minor = people_rules.is_minor(presenter.adult_on, day)
     return Clearance(presenter, vetting_on(vettings, day), consent_on(consents, day, minor=minor), minor)
+
+
+def warning_due(valid_until: dt.date, day: dt.date, warned_days: int | None) -> int | None:
+    """Which warning, 30 or 7 days before the end, is due; None: none, or it was sent. A late one is not sent twice."""
+    left = (valid_until - day).days
+    due = next((days for days in WARNINGS if 0 <= left <= days), None)
+    return None if due is None or (warned_days is not None and warned_days <= due) else due
+
+
+def endings_of(
+    presenter: PresenterRow, vettings: Sequence[VettingRow], consents: Sequence[ConsentRow], day: dt.date
+) -> list[Ending]:
+    """Which of a presenter's proofs end soon without a warning; one that a later proof carries on does not end."""
+    endings = []
+    check = vetting_on(vettings, day)
+    for vetting in vettings:
+        if check.valid_until == vetting.valid_until and vetting.result is VettingResult.CLEARED:
+            if days := warning_due(vetting.valid_until, day, vetting.warned_days):
+                endings.append(Ending(ProofKind.VETTING, vetting.id, presenter.presenter_id, days))
+            break
+    agreed = consent_on(consents, day, minor=people_rules.is_minor(presenter.adult_on, day))
+    for consent in consents:
+        carries = "takes_part" in consent.purposes and not consent.withdrawn
+        if carries and agreed.valid_until == consent.valid_until:
+            needed_after = people_rules.is_minor(presenter.adult_on, consent.valid_until + dt.timedelta(days=1))
+            days = warning_due(consent.valid_until, day, consent.warned_days)
+            if days and needed_after:
+                endings.append(Ending(ProofKind.CONSENT, consent.id, presenter.presenter_id, days))
+            break
+    return endings
 
 
 def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, str]:

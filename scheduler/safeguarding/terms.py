@@ -17,6 +17,11 @@ class ConsentMethod(StrEnum):
     PAPER = "paper"
 
 
+class ProofKind(StrEnum):
+    VETTING = "vetting"
+    CONSENT = "consent"
+
+
 class Standing(StrEnum):
     """Where a proof with an end stands on a day."""
 
@@ -40,6 +45,16 @@ class Proof:
     @property
     def holds(self) -> bool:
         return self.standing in (Standing.VALID, Standing.ENDS_SOON, Standing.NOT_NEEDED)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A check or a consent that ends within `days`, of which nobody has been warned yet."""
+
+    kind: ProofKind
+    proof_id: int
+    presenter_id: int
+    days: int
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,7 @@ class VettingRow:
     result: VettingResult
     checked_on: dt.date
     valid_until: dt.date
+    warned_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,7 @@ class ConsentRow:
     given_on: dt.date
     valid_until: dt.date
     withdrawn: bool
+    warned_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,12 @@ class Clearance:
     @property
     def cleared(self) -> bool:
         return self.vetting.holds and self.consent.holds and not self.presenter.suspended
+
+    @property
+    def ends_in(self) -> int | None:
+        """Days until the first of her proofs ends, when one ends soon."""
+        soon = [proof.ends_in for proof in (self.vetting, self.consent) if proof.standing is Standing.ENDS_SOON]
+        return min((days for days in soon if days is not None), default=None)
 
     @property
     def waits(self) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 
 from babel.support import LazyProxy
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
-from wtforms.widgets import TextArea
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
-from scheduler.core.text import BadText, clean
+from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 
 MESSAGES: dict[str, LazyProxy] = {
@@ -98,7 +98,6 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
-EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]{1,190}\.[^@\s.<>\"(),:;\\]{2,63}")
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
@@ -226,7 +225,7 @@ class EmailField(TextField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
-        if self.data and not EMAIL.fullmatch(self.data):
+        if self.data and not is_address(self.data):
             raise ValueError(worded("not_an_email"))
 
     def __call__(self, **given: Any) -> Any:
@@ -325,6 +324,13 @@ class CountField(_TypedField):
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "number", "min": 0, "max": self.most} | given))
+
+
+class ManyField(SelectMultipleField):  # type: ignore[misc]
+    """Ticks: none, one or several of the choices."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class Needed:

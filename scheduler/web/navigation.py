@@ -66,7 +66,11 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "safeguarding": "safeguarding.overview",
     "messages": "messages.overview",
 }
-UNDER = {"people.invite_user": "people.users"}
+UNDER = {
+    "people.invite_user": "people.users",
+    "planning.board_month": "planning.board",
+    "planning.place": "planning.board",
+}
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
     ("certificates.find", "cert", _l("Check a certificate")),

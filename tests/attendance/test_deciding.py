@@ -9,8 +9,9 @@ from scheduler.attendance import queries, service
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.planning.models import Visit
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.attendance.said import counting, state_of
@@ -179,3 +180,33 @@ def test_no_audit_row_holds_a_name(session):
 
     assert "Ана" not in details
     assert begun.visit.number not in details
+
+
+@pytest.mark.both_databases
+def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_was_seen(session):
+    silent, answered = a_counted_visit(2), a_counted_visit()
+    for begun in (silent, answered):
+        with transaction() as inner:
+            inner.get_one(Visit, begun.visit.id).centre_id = silent.visit.centre_id
+    later = LEAVING + dt.timedelta(days=7)
+    assert service.assume_silent(now=later) == 3
+    coordinator = silent.coordinator
+    seen = {one.presentation_id: one.version for _visit, one in queries.assumed_attendance(coordinator)}
+    assert len(seen) == 3
+    service.countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
+
+    assert service.lock_assumed(coordinator, seen, now=later) == 2
+    assert service.lock_assumed(coordinator, seen, now=later) == 0
+
+    assert {state_of(one.id) for one in silent.presentations} == {AttendanceState.LOCKED}
+    assert [counting(one.id) for one in silent.presentations] == [FAIR, FAIR]
+
+
+def test_another_centre_locks_nothing_of_ours(session):
+    silent = a_counted_visit()
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+
+    with pytest.raises(NotFound):
+        service.lock_assumed(an_actor(), {silent.first: 1}, now=LEAVING)
+
+    assert state_of(silent.first) is AttendanceState.ASSUMED

@@ -1,5 +1,7 @@
 """Numbers that are checked, and who earns a certificate."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,12 @@ from scheduler.attendance.terms import Counts
 from scheduler.certificates import rules
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.text import fold
+
+SECRET = "the installation's own secret"
+
+
+def key_of(name: str) -> str:
+    return rules.holder_key(CertificateKind.TEACHER, name, secret=SECRET)
 
 
 def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
@@ -32,7 +40,7 @@ def test_what_cannot_be_a_number_is_none(typed: str) -> None:
 
 
 def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None:
-    earned = rules.who_earns(Counts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"))
+    earned = rules.who_earns(Counts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secret=SECRET)
 
     assert earned == [
         (CertificateKind.SCHOOL, ""),
@@ -42,8 +50,8 @@ def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None
 
 
 def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -> None:
-    assert rules.who_earns(Counts(), ("Ана Петровић",)) == []
-    assert rules.who_earns(Counts(pupils=90, teachers=1), ("Ана", "Мира")) == [
+    assert rules.who_earns(Counts(), ("Ана Петровић",), secret=SECRET) == []
+    assert rules.who_earns(Counts(pupils=90, teachers=1), ("Ана", "Мира"), secret=SECRET) == [
         (CertificateKind.SCHOOL, ""),
         (CertificateKind.TEACHER, "Ана"),
     ]
@@ -51,19 +59,25 @@ def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -
 
 @pytest.mark.parametrize("typed", ["Ђорђе Чукић", "Đorđe Čukić", "  đorđe   čukić ", "DJORDJE CUKIC"])
 def test_a_name_matches_in_either_script(typed: str) -> None:
-    assert rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
+    assert rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
 
 
 @pytest.mark.parametrize("typed", ["", "Đorđe", "Đorđe Čukić Petrović", "?"])
 def test_another_name_does_not_match(typed: str) -> None:
-    assert not rules.names_match(rules.holder_key(CertificateKind.TEACHER, "Ђорђе Чукић"), typed)
+    assert not rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
 
 
 def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
-    assert rules.holder_key(CertificateKind.TEACHER, "Ана Петровић") == rules.holder_key(
-        CertificateKind.TEACHER, "Ana Petrović"
-    )
-    assert rules.holder_key(CertificateKind.SCHOOL) == "host"
+    assert key_of("Ана Петровић") == key_of("Ana Petrović")
+    assert rules.holder_key(CertificateKind.SCHOOL, secret=SECRET) == "host"
+
+
+def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
+    key = key_of("Ана Петровић")
+
+    assert re.fullmatch("[0-9a-f]{64}", key)
+    assert not rules.names_match(key, "Ана Петровић", secret="of another house")
+    assert not rules.names_match(key, key, secret=SECRET)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +103,8 @@ def test_however_the_list_changes_no_more_hold_one_than_adults_came_and_nobody_g
     had: dict[tuple[CertificateKind, str], bool] = {}
     ever = []
     for names in lists:
-        for kind, name in rules.who_earns(Counts(pupils=20, teachers=adults), tuple(names), had):
-            key = (kind, rules.holder_key(kind, name))
+        for kind, name in rules.who_earns(Counts(pupils=20, teachers=adults), tuple(names), had, secret=SECRET):
+            key = (kind, rules.holder_key(kind, name, secret=SECRET))
             ever.append(key)
             had[key] = True
         assert sum(holds for (kind, _), holds in had.items() if kind is CertificateKind.TEACHER) <= adults

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, ForeignKeyConstraint
 from scheduler import all_models
 from scheduler.config import ROOT
 from scheduler.core.db import Base, db, prepare
+from scheduler.core.text import name_key
 
 assert all_models  # fills the metadata
 
@@ -124,3 +125,52 @@ def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tu
     assert after_up ^ wanted == set()
     assert after_down == set()
     assert after_up_again ^ wanted == set()
+
+
+@pytest.mark.both_databases
+def test_names_behind_certificates_become_keyed_hashes_and_come_back_only_where_the_name_is_kept(
+    two_urls: tuple[str, str], app: Flask
+) -> None:
+    kept = {"holder_key": "ana petrovic", "holder_name": "Ана Петровић", "kind": "teacher"}
+    gone = {"holder_key": "mira savic", "holder_name": None, "kind": "teacher"}
+    school = {"holder_key": "host", "holder_name": None, "kind": "school"}
+    secret = app.config["SECRET_KEY"]
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0001_first_tables")
+        _put_certificates(kept, gone, school)
+        upgrade(revision="0002_warnings_promises_hashes")
+        hashed = _holder_keys()
+        downgrade(revision="0001_first_tables")
+        back = _holder_keys()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert hashed == [name_key("Ана Петровић", secret), name_key("Mira Savić", secret), "host"]
+    assert back == ["ana petrovic", name_key("Mira Savić", secret), "host"]
+
+
+def _put_certificates(*rows: dict[str, str | None]) -> None:
+    """Rows alone, without the visit they belong to: the migration looks at nothing else."""
+    sqlite = db.engine.dialect.name == "sqlite"
+    alone = ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")
+    if not sqlite:
+        alone = ("SET session_replication_role = replica", "SET session_replication_role = origin")
+    raw = db.engine.raw_connection()
+    cursor = raw.cursor()
+    cursor.execute(alone[0])
+    for number, row in enumerate(rows, start=1):
+        fair = {
+            "id": number, "number": f"{number:016d}", "running_number": f"U-{number}", "visit_id": 1,
+            "language": "en", "printed": "{}", "state": "issued", "reason": "",
+            "state_since": "2026-01-01 00:00:00", "issued_at": "2026-01-01 00:00:00",
+        } | row  # fmt: skip
+        values = ", ".join("NULL" if value is None else f"'{value}'" for value in fair.values())
+        cursor.execute(f"INSERT INTO certificate ({', '.join(fair)}) VALUES ({values})")
+    cursor.execute(alone[1])
+    raw.commit()
+    raw.close()
+
+
+def _holder_keys() -> list[str]:
+    with db.engine.connect() as connection:
+        return list(connection.execute(sa.text("SELECT holder_key FROM certificate ORDER BY id")).scalars())

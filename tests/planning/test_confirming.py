@@ -161,7 +161,7 @@ def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert request_state(session, scene) is RequestState.STAFFING
     assert len(mails(session, "visit_moved")) == 1
-    assert len(mails(session, "visit_offered")) == 4
+    assert len(mails(session, "visit_offered")) == 6  # twice to each, and a copy to the guardian
 
 
 @pytest.mark.parametrize("shift", [-30, 30])
@@ -209,6 +209,7 @@ def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene
 
 
 def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
     contact = school_contact(scene.asked.id, scene.host.id)
@@ -220,8 +221,11 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
     assert states(session, scene) == {ana.id: [A.WITHDRAWN], tara.id: [A.WITHDRAWN]}
     assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
-    assert len(mails(session, "crew_visit_cancelled")) == 2
+    assert len(mails(session, "crew_visit_cancelled")) == 3  # the third is the guardian's copy
     assert len(mails(session, "visit_cancelled")) == 1
+    [told] = mails(session, "school_cancelled")
+    assert told.address == "desk@ncc.example"
+    assert "Exam day" in told.text
 
 
 def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_themselves(session, scene):
@@ -233,7 +237,7 @@ def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_t
     other.visit_id = other.plan()
     service.cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
 
-    told = {mail.address: mail for mail in mails(session, "visit_cancelled_by_school")}
+    told = {mail.address: mail for mail in mails(session, "school_cancelled")}
     assert "vera@centre.example" in told
     assert "Exam day" in told["vera@centre.example"].text
     assert visit_of(session, scene).number in told["vera@centre.example"].text

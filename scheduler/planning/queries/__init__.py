@@ -3,7 +3,7 @@
 from scheduler.planning.queries.board import board
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
-from scheduler.planning.queries.clearance import clearance, not_cleared
+from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.pages import (
     crew_for_school,
     not_confirmed_before,
@@ -49,6 +49,7 @@ __all__ = [
     "promise_of",
     "promised_stops",
     "stops_of_visit",
+    "uncleared_crew",
     "violations",
     "visit_for",
     "visit_id_of",

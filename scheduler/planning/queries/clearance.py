@@ -3,49 +3,56 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
-from scheduler.planning.terms import Why
+from scheduler.planning.models import Assignment
+from scheduler.planning.terms import TO_COME, Why
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingResult
 
+Day = dt.date | QueryableAttribute[dt.date]
 
-def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:
-    """Who of them holds a clear vetting that covers a day and that no later check undid."""
+
+def _vetting_covers(day: Day) -> list[ColumnElement[bool]]:
     refused = aliased(Vetting)
     undone = exists().where(
         refused.presenter_id == Vetting.presenter_id,
         refused.result == VettingResult.REFUSED,
         refused.checked_on >= Vetting.checked_on,
     )
-    rows = db.session().scalars(
-        select(Vetting.presenter_id).where(
-            Vetting.presenter_id.in_(presenter_ids),
-            Vetting.result == VettingResult.CLEARED,
-            Vetting.checked_on <= day,
-            Vetting.valid_until >= day,
-            ~undone,
-        )
-    )
-    return set(rows)
+    return [
+        Vetting.result == VettingResult.CLEARED,
+        Vetting.checked_on <= day,
+        Vetting.valid_until >= day,
+        ~undone,
+    ]
+
+
+def _consent_covers(day: Day) -> list[ColumnElement[bool]]:
+    return [
+        GuardianConsent.takes_part.is_(True),
+        GuardianConsent.withdrawn_at.is_(None),
+        GuardianConsent.given_on <= day,
+        GuardianConsent.valid_until >= day,
+    ]
+
+
+def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+    """Who of them holds a clear vetting that covers a day and that no later check undid."""
+    wanted = select(Vetting.presenter_id).where(Vetting.presenter_id.in_(presenter_ids), *_vetting_covers(day))
+    return set(db.session().scalars(wanted))
 
 
 def consented(presenter_ids: Collection[int], day: dt.date) -> set[int]:
     """For whom of them a guardian's consent to take part covers a day."""
-    rows = db.session().scalars(
-        select(GuardianConsent.presenter_id).where(
-            GuardianConsent.presenter_id.in_(presenter_ids),
-            GuardianConsent.takes_part,
-            GuardianConsent.withdrawn_at.is_(None),
-            GuardianConsent.given_on <= day,
-            GuardianConsent.valid_until >= day,
-        )
+    wanted = select(GuardianConsent.presenter_id).where(
+        GuardianConsent.presenter_id.in_(presenter_ids), *_consent_covers(day)
     )
-    return set(rows)
+    return set(db.session().scalars(wanted))
 
 
 def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Why]]:
@@ -68,3 +75,27 @@ def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Wh
 def not_cleared(presenter_ids: Collection[int], day: dt.date) -> list[Why]:
     """Every reason why somebody of them may not go on a day."""
     return [why for reasons in clearance(presenter_ids, day).values() for why in reasons]
+
+
+def uncleared_crew(now: dt.datetime) -> list[int]:
+    """Who stands in the crew of a visit to come on a day on which she may not go: one query, asked each minute."""
+    day, who = Assignment.on_day, Assignment.presenter_id
+    checked = exists().where(Vetting.presenter_id == who, *_vetting_covers(day))
+    agreed = exists().where(GuardianConsent.presenter_id == who, *_consent_covers(day))
+    rows = db.session().scalars(
+        select(who)
+        .join(Presenter, Presenter.id == who)
+        .where(
+            Assignment.state.in_(TO_COME),
+            Assignment.busy_until > now,
+            or_(
+                ~checked,
+                Presenter.may_present_from > day,
+                and_(Presenter.adult_on > day, ~agreed),
+                Presenter.suspended_at.is_not(None),
+            ),
+        )
+        .distinct()
+        .order_by(who)
+    )
+    return list(rows)

@@ -75,6 +75,9 @@ def _visit_row(visit: Visit) -> VisitRow:
         cancelled_by=visit.cancelled_by,
         clock_wrong=visit.clock_wrong,
         kilometres=visit.kilometres,
+        version=visit.version,
+        teacher_stays=visit.teacher_stays,
+        safeguarding_contact=visit.safeguarding_contact,
         host_sr_cyrl=host.name_sr_cyrl,
         host_sr_latn=host.name_sr_latn,
         place_sr_cyrl=host.place_sr_cyrl,
@@ -169,8 +172,8 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         visit=row,
         contact_name=asked.contact_name if asked else "",
         contact_phone=asked.contact_phone if asked else "",
-        safeguarding_contact=asked.safeguarding_contact if asked else "",
-        teacher_stays=asked.teacher_stays if asked else False,
+        safeguarding_contact=(asked or row).safeguarding_contact,
+        teacher_stays=(asked or row).teacher_stays,
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",
@@ -185,8 +188,9 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
         crew = [_member(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
         problems += rules.crew_problems(crew, row.rule, row.on_day)
     audiences = [presentation.audience for presentation in row.presentations]
-    teacher, contact = (asked.teacher_stays, asked.safeguarding_contact) if asked else (False, "")
-    return tuple(dict.fromkeys([*problems, *rules.promise_problems(audiences, teacher, contact)]))
+    by = asked or row
+    promise = rules.promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)
+    return tuple(dict.fromkeys([*problems, *promise]))
 
 
 def _member(row: CrewRow, state: AssignmentState) -> CrewMember:

@@ -1,17 +1,18 @@
 """What people can do with visits: one function is one act and one transaction.
 
 plan_visit, move_visit (visits) · place_visit (placing: what the board does) · suggest_presenter, withdraw_presenter
-(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, mark_ready, mark_delivered (confirming)
-· cancel_visit (cancelling) · write_entries (entries)
-· withdraw_consent, record_vetting, suspend_user (clearing: what ends a proof also frees the visits that rested on it)
+(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, record_promise, mark_ready, mark_delivered
+(confirming) · note_held (holding) · cancel_visit (cancelling) · write_entries (entries) · withdraw_consent,
+record_vetting, suspend_user, release_not_cleared (clearing: what ends a proof also frees the visits that rested on it)
 · recompute_times (times).
 """
 
 from scheduler.planning.service.cancelling import cancel_visit
-from scheduler.planning.service.clearing import record_vetting, suspend_user, withdraw_consent
-from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready
+from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
+from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
+from scheduler.planning.service.holding import note_held
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.times import recompute_times
@@ -25,11 +26,14 @@ __all__ = [
     "mark_delivered",
     "mark_ready",
     "move_visit",
+    "note_held",
     "offer_visit",
     "place_visit",
     "plan_visit",
     "recompute_times",
+    "record_promise",
     "record_vetting",
+    "release_not_cleared",
     "suggest_presenter",
     "suspend_user",
     "withdraw_consent",

@@ -10,10 +10,10 @@ from scheduler.planning import rules
 from scheduler.planning.service import letters, moves
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
 from scheduler.planning.terms import (
-    LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
     PROMISED,
+    TO_COME,
     AssignmentState,
     CancelledBy,
     PresentationState,
@@ -30,7 +30,13 @@ ENDS = {
 
 
 def cancel_visit(
-    actor: Actor, visit_id: int, *, reason: str, now: dt.datetime, by: CancelledBy = CancelledBy.CENTRE
+    actor: Actor,
+    visit_id: int,
+    *,
+    reason: str,
+    now: dt.datetime,
+    by: CancelledBy = CancelledBy.CENTRE,
+    version: int | None = None,
 ) -> None:
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
@@ -41,7 +47,7 @@ def cancel_visit(
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "cancel", "visit", opened)
         by_link = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
         if by_link:
@@ -55,15 +61,16 @@ def cancel_visit(
         _end_all(actor, opened, by, reason, now)
         touch(session, opened, opened.presentations, now)
         letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
-        letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
         if by_link:  # its request leaves the inbox: nobody of the centre would see it
-            letters.tell_coordinators("visit_cancelled_by_school", opened, now=now, reason=reason)
+            late = rules.is_late_cancel(opened.starts_at, now)
+            letters.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)
+        letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
 
 
 def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now: dt.datetime) -> None:
     visit = opened.visit
-    for row in reversed(opened.in_state(*LIVING)):  # minors first: nobody leaves one behind
+    for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
         moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="visit_cancelled")
     visit.cancelled_by = by
     visit.reason = reason

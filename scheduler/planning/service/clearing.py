@@ -6,6 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.core.errors import SchedulerError
 from scheduler.people import service as accounts
 from scheduler.people.models import Presenter
 from scheduler.planning import queries
@@ -13,8 +14,8 @@ from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import letters
 from scheduler.planning.service.crew import finish_release, release
 from scheduler.planning.service.under_lock import change, hold_time, open_visit
-from scheduler.planning.terms import LIVING, AssignmentState
-from scheduler.policy import Actor
+from scheduler.planning.terms import TO_COME, AssignmentState
+from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import service as proofs
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 
@@ -54,17 +55,32 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
             _release_where_not_cleared(session, actor, presenter_id, now)
 
 
+def release_not_cleared(*, now: dt.datetime) -> int:
+    """For the job: whatever ended a proof (its last day, a corrected row, a restored copy), free the visits to come.
+
+    Returns how many presenters were taken out. Safe to run twice: who was freed is not found again.
+    """
+    found = queries.uncleared_crew(now)
+    for presenter_id in found:
+        try:
+            with change() as session:
+                _release_where_not_cleared(session, SYSTEM, presenter_id, now)
+        except SchedulerError:
+            log.exception("presenter not released", extra={"presenter_id": presenter_id})
+    return len(found)
+
+
 def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
     session.flush()
     visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
     hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
     for opened in visits:
-        rows = opened.of(presenter_id, *LIVING)
+        rows = opened.of(presenter_id, *TO_COME)
         if not rows or not queries.not_cleared({presenter_id}, opened.visit.on_day):
             continue
         told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
         finish_release(session, actor, opened, told, now=now, reason=REASON)
-        letters.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was is never in a mail
+        letters.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was stands on the pages only
         log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 
 
@@ -75,8 +91,7 @@ def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> li
         .join(Assignment, Assignment.presentation_id == Presentation.id)
         .where(
             Assignment.presenter_id == presenter_id,
-            Assignment.state.in_(LIVING),
-            Assignment.state != AssignmentState.PRESENT,
+            Assignment.state.in_(TO_COME),
             Assignment.busy_until > now,
         )
         .distinct()

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Collection
 
 from scheduler import policy
-from scheduler.core.errors import Conflict
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.states import move
 from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment
@@ -20,6 +21,7 @@ from scheduler.planning.service.under_lock import (
     touch,
 )
 from scheduler.planning.terms import (
+    OPEN_VISITS,
     PRESENTATION_MACHINE,
     AssignmentState,
     PresentationState,
@@ -31,7 +33,7 @@ from scheduler.policy import Actor
 log = logging.getLogger(__name__)
 
 
-def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Confirm a visit whose crew has accepted, and tell the school who comes.
 
     The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
@@ -39,7 +41,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         if opened.visit.state is not VisitState.OFFERED:
             raise Conflict("wrong_state")
@@ -61,14 +63,14 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
 
 def what_keeps_back(opened: OpenVisit) -> list[Why]:
     """Every reason against confirming, the most serious first."""
-    visit, asked = opened.visit, opened.visit.school_request
+    visit = opened.visit
+    by = visit.school_request or visit
     firm = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED)}
     problems = [*queries.not_cleared(firm, visit.on_day)]
     for presentation in opened.presentations:
         problems += rules.crew_problems(opened.crew_of(presentation), moves.crew_rule(opened), visit.on_day)
     audiences = [presentation.audience for presentation in opened.presentations]
-    teacher, contact = (asked.teacher_stays, asked.safeguarding_contact) if asked else (False, "")
-    return [*problems, *rules.promise_problems(audiences, teacher, contact)]
+    return [*problems, *rules.promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)]
 
 
 def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
@@ -76,10 +78,32 @@ def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
     return rules.kilometres(homes, queries.point_of(opened.visit.host))
 
 
-def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+def record_promise(
+    actor: Actor, visit_id: int, *, safeguarding_contact: str, now: dt.datetime, version: int | None = None
+) -> None:
+    """Note that the school of a visit without a request promised, by word: a teacher stays, and whom to tell.
+
+    Raises: Rejected({"safeguarding_contact": "missing"}); Conflict("wrong_state") when the visit is over, or has a
+    school request, which holds the school's own promise.
+    """
+    if not safeguarding_contact:
+        raise Rejected({"safeguarding_contact": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id, version=version)
+        require(actor, "update", "visit", opened)
+        visit = opened.visit
+        if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        visit.teacher_stays = True
+        visit.safeguarding_contact = safeguarding_contact
+        audit.record(actor, "visit promise recorded", visit, at=now)
+    log.info("promise recorded", extra={"visit_id": visit_id})
+
+
+def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         moves.move_with_request(actor, opened, VisitState.READY, now=now)
         touch(session, opened, (), now)

@@ -12,8 +12,16 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.planning.models import Assignment
 from scheduler.planning.service import letters, moves
-from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
-from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, AssignmentState
+from scheduler.planning.service.under_lock import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    raise_version,
+    require,
+    touch,
+)
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState
 from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
@@ -54,6 +62,7 @@ def suggest_presenter(
             session.add(row)
             session.flush()
             audit.record(actor, "assignment suggested", row, at=now, details={"visit": visit_id})
+        raise_version(opened)
     log.info("presenter suggested", extra={"visit_id": visit_id, "presenter_id": presenter_id})
 
 
@@ -65,7 +74,9 @@ def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
         raise Conflict("presenter_suspended")
 
 
-def withdraw_presenter(actor: Actor, visit_id: int, presenter_id: int, *, reason: str, now: dt.datetime) -> None:
+def withdraw_presenter(
+    actor: Actor, visit_id: int, presenter_id: int, *, reason: str, now: dt.datetime, version: int | None = None
+) -> None:
     """Take a presenter out of a visit: a coordinator any, a presenter herself after she accepted.
 
     Minors whom she would leave without an adult are withdrawn before her, in the same transaction. A confirmed visit
@@ -74,11 +85,11 @@ def withdraw_presenter(actor: Actor, visit_id: int, presenter_id: int, *, reason
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         verb = "answer" if Role.COORDINATOR not in actor.roles and actor.presenter_id == presenter_id else "delete"
         require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
         hold_time(session, opened.presenter_ids)
-        rows = opened.of(presenter_id, *LIVING)
+        rows = opened.of(presenter_id, *TO_COME)
         if not rows:
             raise NotFound("assignment")
         told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
@@ -99,7 +110,7 @@ def release(
 
     Returns what was promised and is so no longer, to tell its presenters; the open visit keeps the living ones only.
     """
-    alone = [row for row in opened.in_state(*LIVING) if row not in leaving and _left_alone(row, opened, leaving)]
+    alone = [row for row in opened.in_state(*TO_COME) if row not in leaving and _left_alone(row, opened, leaving)]
     promised = [row for row in (*alone, *leaving) if row.state in PROMISED]
     for row in alone:
         moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="adult_left")
@@ -128,6 +139,7 @@ def finish_release(
 ) -> None:
     """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told."""
     moves.step_back_if_short(actor, opened, now=now, reason=reason)
+    raise_version(opened)
     gone = {row.presentation_id for row in released}
     if gone:
         touch(session, opened, [row for row in opened.presentations if row.id in gone], now)

@@ -7,13 +7,14 @@ from scheduler.core import clock
 from scheduler.core.language import pick
 from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
 from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
+from scheduler.safeguarding.queries import guardians_of
 
 LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
 PAGE_OF_OFFERS = "/offers"
@@ -28,19 +29,30 @@ def tell_presenters(
     path: str = PAGE_OF_OFFERS,
     **values: object,
 ) -> None:
-    """One mail to each presenter of these assignments, however many presentations she has."""
+    """One mail to each presenter of these assignments, however many presentations she has.
+
+    A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
+    """
     people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
+    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
-        queue_message(
-            kind,
-            address=person.user.email,
-            language=language,
-            values=facts(opened, language) | values | {"path": path},
-            now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
-        )
+        readers = [(person.user.email, "")]
+        if person.id in guardians:
+            readers.append((guardians[person.id], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                MessageDraft(
+                    kind=kind,
+                    address=address,
+                    language=language,
+                    values=facts(opened, language) | values | {"path": path},
+                    about=("visit", opened.visit.id),
+                    centre_id=opened.visit.centre_id,
+                    copy_of=copy_of,
+                ),
+                now=now,
+            )
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -49,28 +61,32 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
     if asked is None or not asked.contact_email:
         return
     queue_message(
-        kind,
-        address=asked.contact_email,
-        language=asked.language,
-        values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+        MessageDraft(
+            kind=kind,
+            address=asked.contact_email,
+            language=asked.language,
+            values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+            link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        ),
         now=now,
-        link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
-        about=("visit", opened.visit.id),
-        centre_id=opened.visit.centre_id,
     )
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
-    """One mail to each coordinator of the visit's centre."""
+    """One mail to each coordinator of the centre, with the visit's page."""
     for address, language in coordinators_of(opened.visit.centre_id):
         queue_message(
-            kind,
-            address=address,
-            language=language,
-            values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+            MessageDraft(
+                kind=kind,
+                address=address,
+                language=language,
+                values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
             now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
         )
 
 

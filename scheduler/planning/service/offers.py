@@ -15,7 +15,9 @@ from scheduler.policy import SYSTEM, Actor
 log = logging.getLogger(__name__)
 
 
-def offer_visit(actor: Actor, visit_id: int, *, until: dt.datetime, now: dt.datetime) -> None:
+def offer_visit(
+    actor: Actor, visit_id: int, *, until: dt.datetime, now: dt.datetime, version: int | None = None
+) -> None:
     """Offer a visit to everybody suggested for it: all or nobody, adults first, answered until `until`.
 
     Raises: Rejected({"until": "in_the_past"}); Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time
@@ -24,7 +26,7 @@ def offer_visit(actor: Actor, visit_id: int, *, until: dt.datetime, now: dt.date
     if until <= now:
         raise Rejected({"until": "in_the_past"})
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "assignment", opened)
         if opened.visit.state not in OPEN_VISITS:
             raise Conflict("wrong_state")

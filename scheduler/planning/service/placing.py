@@ -15,13 +15,15 @@ from scheduler.planning.service.crew import finish_release, release, suggest_pre
 from scheduler.planning.service.offers import offer_visit
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require
 from scheduler.planning.service.visits import move_visit
-from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, AssignmentState, NewTimes, Placing
+from scheduler.planning.terms import OPEN_VISITS, PROMISED, TO_COME, AssignmentState, NewTimes, Placing
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
 
 
-def place_visit(actor: Actor, visit_id: int, wish: Placing, *, reason: str = "", now: dt.datetime) -> None:
+def place_visit(
+    actor: Actor, visit_id: int, wish: Placing, *, reason: str = "", now: dt.datetime, version: int | None = None
+) -> None:
     """Move a visit's block on the board: all of it or nothing.
 
     Whoever had accepted is asked again when the time changes (same UID, SEQUENCE + 1); who is replaced is told; a young
@@ -29,7 +31,7 @@ def place_visit(actor: Actor, visit_id: int, wish: Placing, *, reason: str = "",
     "starts_local", "until", "reason"); Conflict ("wrong_state", "changed_meanwhile", "nothing_changes", …); Taken.
     """
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
@@ -67,17 +69,17 @@ def _times(opened: OpenVisit, wish: Placing) -> NewTimes | None:
 def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> None:
     if wish.leaves is not None:
         require(actor, "delete", "assignment", opened)
-        if not opened.of(wish.leaves, *LIVING):
+        if not opened.of(wish.leaves, *TO_COME):
             raise Conflict("changed_meanwhile")
     if wish.comes is None and not reason:
         raise Rejected({"reason": "reason_missing"})
-    if wish.comes is not None and opened.of(wish.comes, *LIVING):
+    if wish.comes is not None and opened.of(wish.comes, *TO_COME):
         raise Conflict("already_in_the_crew")
 
 
 def _check_she_stays(session: Session, visit_id: int, comes: int) -> None:
     """A young person who came for the last adult has been released with her: then nothing of it shall be done."""
-    if not open_visit(session, visit_id).of(comes, *LIVING):
+    if not open_visit(session, visit_id).of(comes, *TO_COME):
         raise Conflict("minor_keeps_an_adult")
 
 
@@ -96,11 +98,11 @@ def _let_go(session: Session, actor: Actor, visit_id: int, wish: Placing, reason
     if not wish.changes_crew or wish.leaves is None:
         return []
     opened = open_visit(session, visit_id)
-    minors = {row.presenter_id for row in opened.in_state(*LIVING) if opened.minor(row)} - {wish.leaves}
-    leaving = opened.of(wish.leaves, *LIVING)
+    minors = {row.presenter_id for row in opened.in_state(*TO_COME) if opened.minor(row)} - {wish.leaves}
+    leaving = opened.of(wish.leaves, *TO_COME)
     replaced = wish.comes is not None
     to = AssignmentState.REPLACED if replaced else AssignmentState.WITHDRAWN
     released = release(actor, opened, leaving, reason=reason, now=now, to=to)
     finish_release(session, actor, opened, released, now=now, reason=reason)
-    staying = {row.presenter_id for row in opened.in_state(*LIVING)}
+    staying = {row.presenter_id for row in opened.in_state(*TO_COME)}
     return sorted(minors - staying) if replaced else []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler import policy
@@ -85,8 +86,12 @@ def as_member(row: Assignment) -> CrewMember:
     return CrewMember(person.id, person.kind, user.given_name, user.family_name, person.adult_on, row.state)
 
 
-def open_visit(session: Session, visit_id: int) -> OpenVisit:
-    """Lock a visit and load what every change of it needs. Raises: NotFound."""
+def open_visit(session: Session, visit_id: int, *, version: int | None = None) -> OpenVisit:
+    """Lock a visit and load what every change of it needs.
+
+    `version` is the one that the actor's page showed. Raises: NotFound; Conflict("changed_meanwhile") when time, crew
+    or state have changed since (TRUST R10).
+    """
     visit = session.scalar(
         select(Visit)
         .where(Visit.id == visit_id)
@@ -100,6 +105,8 @@ def open_visit(session: Session, visit_id: int) -> OpenVisit:
     )
     if visit is None:
         raise NotFound("visit")
+    if version is not None and visit.version != version:
+        raise Conflict("changed_meanwhile")
     presentations = session.scalars(
         select(Presentation)
         .where(Presentation.visit_id == visit_id, Presentation.state.in_(STAFFED))
@@ -161,10 +168,16 @@ def refuse_clashes(opened: OpenVisit, presenter_ids: Iterable[int], stops: Seque
                 raise Taken(presenter_id, problem, queries.promise_of(presenter_id, other.presentation_id))
 
 
+def raise_version(opened: OpenVisit) -> None:
+    """What changed lies in other rows (crew, presentations): pages that show the visit are out of date all the same."""
+    flag_modified(opened.visit, "state_since")
+
+
 def touch(session: Session, opened: OpenVisit, presentations: Iterable[Presentation], now: dt.datetime) -> None:
     """Time, place, status or crew changed: calendars learn it by a higher SEQUENCE and a fresh text."""
     for presentation in presentations:
         presentation.sequence += 1
         presentation.edited_at = now
+    raise_version(opened)
     session.flush()
     write_entries(session, opened.visit.id, now=now)

@@ -157,7 +157,9 @@ def _add_presentation(
     audit.record(actor, "presentation planned", presentation, at=now)
 
 
-def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime) -> bool:
+def move_visit(
+    actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime, version: int | None = None
+) -> bool:
     """Move a visit to another day or other hours: same UIDs, SEQUENCE + 1, and who had accepted is asked again.
 
     The school is told. A visit that is at that time already (a double click) stays as it is and nobody is told; then
@@ -165,7 +167,7 @@ def move_visit(actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "",
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
     with change() as session:
-        opened = open_visit(session, visit_id)
+        opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")

@@ -58,6 +58,12 @@ class PresentationRow:
     state: PresentationState
     reason: str
 
+    @property
+    def minutes_given(self) -> int | None:
+        """How long it was, when it was shorter than planned ("30 min")."""
+        given = self.reason.split(" ")[0]
+        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+
 
 @dataclass(frozen=True)
 class VisitRow:
@@ -74,6 +80,9 @@ class VisitRow:
     cancelled_by: CancelledBy | None
     clock_wrong: str
     kilometres: int
+    version: int
+    teacher_stays: bool
+    safeguarding_contact: str
     host_sr_cyrl: str
     host_sr_latn: str
     place_sr_cyrl: str

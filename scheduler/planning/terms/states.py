@@ -83,11 +83,12 @@ PRESENTATION_MACHINE = Machine(
         | _PRESENTATION_ENDS,
         _P.MOVED: frozenset({_P.PLANNED, _P.CONFIRMED, _P.CANCELLED, _P.DISRUPTED}),
         _P.DISRUPTED: frozenset({_P.PLANNED, _P.CANCELLED}),
+        # the presenter may count again until the school has answered: then it was shorter, or it was not
+        _P.DELIVERED: frozenset({_P.PART_DELIVERED}),
+        _P.PART_DELIVERED: frozenset({_P.DELIVERED}),
         **{
             end: frozenset()
             for end in (
-                _P.DELIVERED,
-                _P.PART_DELIVERED,
                 _P.MERGED_INTO,
                 _P.CANCELLED,
                 _P.NO_SHOW_HOST,
@@ -106,13 +107,16 @@ ASSIGNMENT_MACHINE = Machine(
         _A.OFFERED: frozenset({_A.ACCEPTED, _A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED}),
         # accepted > offered: a moved date is asked again, never carried over silently
         _A.ACCEPTED: frozenset({_A.OFFERED, _A.WITHDRAWN, _A.REPLACED, _A.PRESENT, _A.ABSENT}),
-        **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED, _A.PRESENT, _A.ABSENT)},
+        _A.PRESENT: frozenset({_A.ABSENT}),  # counted again: somebody was ticked by mistake
+        _A.ABSENT: frozenset({_A.PRESENT}),
+        **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED)},
     },
     needs_reason=frozenset({_A.WITHDRAWN}),
 )
 
 PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.PRESENT)  # a person's time is taken
 LIVING = (AssignmentState.SUGGESTED, *PROMISED)
+TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
 
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY, VisitState.REPLANNED)
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew

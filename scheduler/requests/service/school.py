@@ -8,20 +8,20 @@ from sqlalchemy.orm.attributes import flag_modified
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.messages.service import queue_message
-from scheduler.policy import Actor
+from scheduler.policy import Actor, Role
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.rows import locked, values_of
+from scheduler.requests.service.rows import locked, write_to_centre
 from scheduler.requests.terms import REQUEST_MACHINE, Counts, RequestState
-
-STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 
 
 def answer_question(
     actor: Actor, request_id: int, answer: str, *, now: dt.datetime, version: int | None = None
 ) -> None:
-    """Answer what the centre asked; the request is back in triage. Raises: NotFound; Conflict; Rejected when empty."""
+    """Answer what the centre asked; the request is back in triage and the centre is told.
+
+    Raises: NotFound; Conflict; Rejected when empty.
+    """
     if not answer:
         raise Rejected({"answer": "missing"})
     with transaction() as session:
@@ -30,6 +30,7 @@ def answer_question(
             raise Conflict("wrong_state")
         row.answer = answer
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
+        write_to_centre(row, "request_answered", now=now, question=row.question, answer=answer)
 
 
 def withdraw_request(
@@ -49,20 +50,7 @@ def withdraw_request(
         row.reason = reason
         row.attention = False
         if not unproved:
-            _tell_centre(row, reason, now)
-
-
-def _tell_centre(row: SchoolRequest, reason: str, now: dt.datetime) -> None:
-    if row.centre.email:
-        queue_message(
-            "request_withdrawn",
-            address=row.centre.email,
-            language=STAFF_LANGUAGE,
-            values=values_of(row, STAFF_LANGUAGE) | {"reason": reason, "path": f"/requests/{row.number}"},
-            now=now,
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
-        )
+            write_to_centre(row, "request_withdrawn", now=now, reason=reason)
 
 
 def change_counts(
@@ -84,6 +72,8 @@ def change_counts(
         row.attention = row.attention or row.state in rules.WITH_DATE
         flag_modified(row, "attention")  # the numbers lie in another table: raise this row's version all the same
         audit.record(actor, "counts changed", row, at=now, details={"presentations": changes})
+        if Role.SCHOOL_CONTACT in actor.roles:
+            write_to_centre(row, "request_counts_changed", now=now, changes=sorted(changes.items()))
 
 
 def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Forms of counting: four numbers on a phone, the school's answer, the coordinator's decision."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
 
 from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
-from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, Counts, CountSource
+from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, Counts, CountSource, CrewAt
 from scheduler.web import forms
-from scheduler.web.forms import BaseForm, CountField, LinesField, Needed, TextField
+from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField
 from scheduler.web.i18n import _l
 
 MOST_TALKS = 20
@@ -40,6 +41,13 @@ class HeadCountForm(BaseForm):
     same_pupils = BooleanField(_l("The same pupils as at an earlier talk"))
     turned_away = CountField(_l("Left at the door"), default=0, most=MOST_IN_A_ROOM)
     minutes_given = CountField(_l("Minutes given"), [Needed()], most=LONGEST_MINUTES)
+    absent = ManyField(_l("Who of you was not there?"), coerce=int, choices=[], validate_choice=False)
+
+    def ask_about(self, others: Sequence[CrewAt]) -> None:
+        """Offer the rest of the crew; what was typed about somebody else is left out."""
+        self.absent.choices = [SelectChoice(one.presenter_id, one.name) for one in others]
+        known = {one.presenter_id for one in others}
+        self.absent.data = [one for one in self.absent.data or () if one in known]
 
     counts = FourNumbers.counts
 
@@ -51,6 +59,7 @@ class HeadCountForm(BaseForm):
             minutes_given=self.minutes_given.data or 0,
             same_pupils=self.same_pupils.data,
             turned_away=self.turned_away.data or 0,
+            absent=frozenset(self.absent.data or ()),
         )
 
 
@@ -116,6 +125,17 @@ class LockForm(BaseForm):
         """By presentation; call after `accepted()`."""
         asked = [(visit.presentation(entry.ordinal.data or ""), entry.source.data) for entry in self.presentations]
         return {one.presentation_id: CountSource(source) for one, source in asked if one}
+
+
+class LockManyForm(BaseForm):
+    """Which of the numbers that the page showed are locked: "presentation-version" of each that stays ticked."""
+
+    chosen = ManyField(_l("Lock"), choices=[], validate_choice=False)
+
+    def seen(self) -> dict[int, int]:
+        """{presentation: version}; what has not that shape is left out."""
+        found = (re.fullmatch(r"(\d{1,9})-(\d{1,9})", str(one), re.ASCII) for one in self.chosen.data or ())
+        return {int(one[1]): int(one[2]) for one in found if one}
 
 
 class CorrectForm(BaseForm):

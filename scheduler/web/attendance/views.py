@@ -9,11 +9,19 @@ from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountS
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.web.attendance.forms import CorrectForm, HeadCountForm, LockForm, NamesForm, SignForm, said_before
+from scheduler.web.attendance.forms import (
+    CorrectForm,
+    HeadCountForm,
+    LockForm,
+    LockManyForm,
+    NamesForm,
+    SignForm,
+    said_before,
+)
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, _n
 
 bp = Blueprint("attendance", __name__)
 
@@ -35,7 +43,9 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
         return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
-    form = HeadCountForm(data=said_before(one))
+    crew = [mate for mate in queries.crew_at(one.presentation_id) if mate.presenter_id != current_actor().presenter_id]
+    form = HeadCountForm(data=said_before(one) | {"absent": [mate.presenter_id for mate in crew if mate.absent]})
+    form.ask_about(crew)
     if form.accepted():
         try:
             service.submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())
@@ -135,12 +145,30 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 @bp.get("/attendance")
 @may("list", "attendance")
 def overview() -> ResponseReturnValue:
-    """What nobody has counted yet, and what waits for a lock."""
+    """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
+    actor = current_actor()
+    visits = queries.waiting_attendance(actor)
+    silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
+    may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
-        uncounted=queries.late_counts(current_actor(), now=clock.now()),
-        visits=queries.waiting_attendance(current_actor()),
+        uncounted=queries.late_counts(actor, now=clock.now()),
+        visits=visits,
+        silent=silent if may_lock else 0,
     )
+
+
+@bp.route("/attendance/assumed", methods=["GET", "POST"])
+@may("lock", "attendance")
+def lock_assumed() -> ResponseReturnValue:
+    """Silent schools on one page: what will be locked is seen first; what is far from announced is not ticked."""
+    form = LockManyForm()
+    if form.accepted():
+        locked = service.lock_assumed(current_actor(), form.seen(), now=clock.now())
+        say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
+        return redirect(url_for(".overview"))
+    pairs = queries.assumed_attendance(current_actor())
+    return render_template("attendance/lock_assumed.html", pairs=pairs, form=form)
 
 
 @bp.get("/attendance/<number>")

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.certificates import queries, rules, service
 from scheduler.certificates.terms import CheckedCertificate
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor
@@ -52,7 +53,9 @@ def compare(number: str) -> ResponseReturnValue:
     matches = None
     if form.accepted():
         checked = _found(number)
-        matches = checked is not None and rules.names_match(checked.holder_key, form.name.data or "")
+        matches = checked is not None and rules.names_match(
+            checked.holder_key, form.name.data or "", secret=settings().secret_key
+        )
     return _checked(number, form, matches)
 
 

@@ -35,6 +35,9 @@ def today() -> ResponseReturnValue:
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         clearances = safeguarding_queries.clearances_of(actor.centre_id, day)
         parts["expiring"] = [one for one in clearances if one.waits]
+        parts["ending_proofs"] = sorted(
+            (one for one in clearances if one.ends_in is not None), key=lambda one: one.ends_in or 0
+        )
     return render_template("desk/today.html", day=day, **parts)
 
 

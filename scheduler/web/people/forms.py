@@ -5,9 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler.core.language import LANGUAGES
 from scheduler.people import queries
@@ -24,7 +23,7 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField, worded
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
 from scheduler.web.i18n import SHORT, _l, page_language
 
 TOPICS = {
@@ -69,13 +68,6 @@ RANGE = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.]
 def choices_of(words: Mapping[Any, Any]) -> list[SelectChoice]:
     """The choices of a field, from the table that words an enumeration."""
     return [SelectChoice(one.value, word) for one, word in words.items()]
-
-
-class ManyField(SelectMultipleField):  # type: ignore[misc]
-    """Ticks: none, one or several of the choices."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class SecretField(PasswordField):  # type: ignore[misc]

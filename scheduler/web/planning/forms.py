@@ -9,14 +9,24 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Selec
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
-from scheduler.planning.terms import NewTimes, Placing, PresentationPlan, PresenterChoice, VisitDraft, VisitRow
+from scheduler.planning.terms import (
+    HistoryLine,
+    NewTimes,
+    Placing,
+    PresentationPlan,
+    PresenterChoice,
+    VisitDraft,
+    VisitPage,
+    VisitRow,
+)
 from scheduler.requests.terms import RequestPage
-from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _, _l, page_language
 
 FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
 REASON = 300
+CONTACT = 120
 
 
 class PresentationFields(Form):  # type: ignore[misc]
@@ -73,7 +83,33 @@ def _until(day: dt.date, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(day, time, tzinfo=ZoneInfo(clock.BELGRADE)).astimezone(dt.UTC)
 
 
-class UntilForm(BaseForm):
+class SeenForm(BaseForm):
+    """A form about a visit that remembers which visit its reader saw: its version, and how much of its history."""
+
+    version = HiddenField()
+    seen_lines = HiddenField()
+
+    def show_visit(self, page: VisitPage) -> None:
+        """The page that is shown now is what its reader will have seen."""
+        self.version.data, self.seen_lines.data = str(page.visit.version), str(len(page.history))
+
+    def seen(self) -> int | None:
+        """The version that the reader saw; None when the form does not say."""
+        return number_of(self.version.data)
+
+    def since(self, page: VisitPage) -> tuple[HistoryLine, ...]:
+        """What has happened to the visit since the reader opened the form."""
+        lines = number_of(self.seen_lines.data)
+        return page.history[lines:] if lines is not None else ()
+
+
+def number_of(typed: object) -> int | None:
+    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+class UntilForm(SeenForm):
     """By when presenters shall answer."""
 
     until_day = DayField(
@@ -148,16 +184,28 @@ class PlaceForm(UntilForm):
         )
 
 
-def number_of(typed: str | None) -> int | None:
-    """An id as an address or a hidden field says it; whatever is none is nobody."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
-
 class ReasonForm(BaseForm):
     """Why something is cancelled, declined or taken back."""
 
     reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
 
 
-class PressForm(BaseForm):
+class StaffReasonForm(SeenForm):
+    """The same, from a coordinator, who sees the visit."""
+
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
+
+
+class PromiseForm(SeenForm):
+    """What a school without a request promised on the phone, before pupils meet anybody."""
+
+    safeguarding_contact = TextField(
+        _l("Who guards the children at the school (name and role)"), [Needed()], limit=CONTACT
+    )
+    teacher_stays = BooleanField(
+        _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
+    )
+
+
+class PressForm(SeenForm):
     """A button alone."""

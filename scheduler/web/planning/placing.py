@@ -45,11 +45,14 @@ def _move(visit: VisitRow, form: PlaceForm) -> ResponseReturnValue:
     wish = form.placing()
     assert wish is not None  # the form has its shape
     try:
-        service.place_visit(current_actor(), visit.id, wish, reason=form.reason.data or "", now=clock.now())
+        service.place_visit(
+            current_actor(), visit.id, wish, reason=form.reason.data or "", now=clock.now(), version=form.seen()
+        )
     except Rejected as rejected:
         form.show({NAMES.get(name, name): reason for name, reason in rejected.problems.items()})
         return _panel(visit, form, _answer(visit, form)), 422
     except Conflict as conflict:
+        form.version.data = str(visit.version)  # she has been told: what she sends next is meant for the visit as it is
         return _panel(visit, form, _answer(visit, form), problem=words.refusal(conflict)), 409
     say(_done(visit, wish), undo=_undo(visit, wish), undo_words=_("Move back"))
     return redirect(_board(wish.on_day))
@@ -73,6 +76,7 @@ def _form(visit: VisitRow) -> PlaceForm:
                 "starts_local": first,
                 "presenter": str(to or ""),
                 "leaves": str(leaves or ""),
+                "version": visit.version,
                 "offer": visit.state.value != "planned",
             },
         )

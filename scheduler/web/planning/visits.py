@@ -10,15 +10,22 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
-from scheduler.planning.terms import OPEN_VISITS, VisitRow, VisitState
+from scheduler.planning.terms import OPEN_VISITS, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import MoveForm, PlanForm, PressForm, ReasonForm, UntilForm
+from scheduler.web.planning.forms import (
+    MoveForm,
+    PlanForm,
+    PressForm,
+    PromiseForm,
+    SeenForm,
+    StaffReasonForm,
+    UntilForm,
+)
 
 HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
@@ -78,11 +85,26 @@ def _may_count(row: VisitRow) -> bool:
     return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
 
 
-def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None) -> ResponseReturnValue:
+def _visit_page(
+    number: str,
+    *,
+    problem: str = "",
+    form: SeenForm | None = None,
+    promise: PromiseForm | None = None,
+    pressed: SeenForm | None = None,
+) -> ResponseReturnValue:
+    """The page of a visit; `pressed` is the form that a Conflict refused: what happened since it was opened is told."""
     actor = current_actor()
     page = queries.visit_page(actor, number)
     open_now = page.visit.state in OPEN_VISITS
-    status = 409 if problem else 422 if form is not None and form.errors else 200
+    status = 409 if problem else 422 if any(one is not None and one.errors for one in (form, promise)) else 200
+    until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
+    changes = pressed.since(page) if pressed is not None and problem else ()
+    may_promise = open_now and page.visit.school_request_id is None
+    noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
+    for one in (until, press, noted):
+        if one is not None:
+            one.show_visit(page)
     return (
         render_template(
             "planning/visit.html",
@@ -91,24 +113,31 @@ def _visit_page(number: str, *, problem: str = "", form: BaseForm | None = None)
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             candidates=queries.candidates(actor, page.visit.id) if open_now else [],
-            form=form or UntilForm(formdata=None),
-            press=PressForm(formdata=None),
+            form=until,
+            promise=noted,
+            press=press,
             problem=problem,
+            changes=changes,
             words=words,
         ),
         status,
     )
 
 
-def _act(number: str, act: Callable[[int], None], done: str, form: BaseForm | None = None) -> ResponseReturnValue:
+def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> ResponseReturnValue:
     """One press on a visit's page: do it and say so, or show the page again with the reason."""
     try:
         act(queries.visit_for(current_actor(), number).id)
     except Conflict as conflict:
-        return _visit_page(number, problem=words.refusal(conflict))
+        return _visit_page(
+            number,
+            problem=words.refusal(conflict),
+            form=form if isinstance(form, UntilForm) else None,
+            promise=form if isinstance(form, PromiseForm) else None,
+            pressed=form,
+        )
     except Rejected as rejected:
-        shown = form or PressForm()
-        shown.show(rejected.problems)
+        form.show(rejected.problems)
         return _visit_page(number, form=form)
     say(done)
     return redirect(url_for(".visit", number=number))
@@ -120,7 +149,7 @@ def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
     def act(visit_id: int) -> None:
         service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
 
-    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."))
+    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
 
 
 @bp.post("/visits/<number>/offer")
@@ -133,7 +162,7 @@ def offer(number: str) -> ResponseReturnValue:
     def act(visit_id: int) -> None:
         until = form.until()
         try:
-            service.offer_visit(current_actor(), visit_id, until=until, now=clock.now())
+            service.offer_visit(current_actor(), visit_id, until=until, now=clock.now(), version=form.seen())
         except Rejected as rejected:
             raise Rejected({"until_day": rejected.problems["until"]}) from rejected
 
@@ -143,31 +172,54 @@ def offer(number: str) -> ResponseReturnValue:
 @bp.post("/visits/<number>/confirm")
 @may("update", "visit")
 def confirm(number: str) -> ResponseReturnValue:
-    def act(visit_id: int) -> None:
-        service.confirm_visit(current_actor(), visit_id, now=clock.now())
+    form = PressForm()
 
-    return _act(number, act, _("Confirmed. The school got a mail that says who comes."))
+    def act(visit_id: int) -> None:
+        service.confirm_visit(current_actor(), visit_id, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Confirmed. The school got a mail that says who comes."), form)
+
+
+@bp.post("/visits/<number>/promise")
+@may("update", "visit")
+def promise(number: str) -> ResponseReturnValue:
+    form = PromiseForm()
+    if not form.accepted():
+        return _visit_page(number, promise=form)
+
+    def act(visit_id: int) -> None:
+        contact = form.safeguarding_contact.data or ""
+        service.record_promise(
+            current_actor(), visit_id, safeguarding_contact=contact, now=clock.now(), version=form.seen()
+        )
+
+    return _act(number, act, _("Noted what the school promised."), form)
 
 
 @bp.post("/visits/<number>/ready")
 @may("update", "visit")
 def ready(number: str) -> ResponseReturnValue:
-    def act(visit_id: int) -> None:
-        service.mark_ready(current_actor(), visit_id, now=clock.now())
+    form = PressForm()
 
-    return _act(number, act, _("Everything is prepared."))
+    def act(visit_id: int) -> None:
+        service.mark_ready(current_actor(), visit_id, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Everything is prepared."), form)
 
 
 @bp.route("/visits/<number>/move", methods=["GET", "POST"])
 @may("update", "visit")
 def move(number: str) -> ResponseReturnValue:
-    row = queries.visit_for(current_actor(), number)
+    page = queries.visit_page(current_actor(), number)
+    row = page.visit
     form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row)
     problem = ""
     if form.accepted():
-        wish = form.times([one.id for one in row.presentations])
+        wish, reason = form.times([one.id for one in row.presentations]), form.reason.data or ""
         try:
-            moved = service.move_visit(current_actor(), row.id, wish, reason=form.reason.data or "", now=clock.now())
+            moved = service.move_visit(
+                current_actor(), row.id, wish, reason=reason, now=clock.now(), version=form.seen()
+            )
         except Rejected as rejected:
             names = {"until": "until_day"}
             form.show({names.get(name, name): reason for name, reason in rejected.problems.items()})
@@ -177,40 +229,55 @@ def move(number: str) -> ResponseReturnValue:
             told = _("Moved. The school knows, and the presenters are asked again.")
             say(told if moved else _("The visit is at that time already; nobody was written to."))
             return redirect(url_for(".visit", number=number))
-    page = render_template("planning/move.html", form=form, visit=row, problem=problem)
-    return page, 409 if problem else 422 if form.errors else 200
+    return _form_page("planning/move.html", form, page, problem)
+
+
+def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
+    """A form about a visit. After a Conflict it keeps what was typed and tells what has changed since it was opened.
+
+    The visit as it is now is on the page then, so a second press is made in full view of it.
+    """
+    changes = form.since(page) if problem else ()
+    if problem or request.method == "GET":
+        form.show_visit(page)
+    shown = render_template(
+        template, form=form, visit=page.visit, problem=problem, changes=changes, words=words, **more
+    )
+    return shown, 409 if problem else 422 if form.errors else 200
 
 
 @bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
 @may("cancel", "visit")
 def cancel(number: str) -> ResponseReturnValue:
-    row = queries.visit_for(current_actor(), number)
-    form = ReasonForm()
+    page = queries.visit_page(current_actor(), number)
+    form, problem = StaffReasonForm(), ""
     if form.accepted():
+        reason = form.reason.data or ""
         try:
-            service.cancel_visit(current_actor(), row.id, reason=form.reason.data, now=clock.now())
+            service.cancel_visit(current_actor(), page.visit.id, reason=reason, now=clock.now(), version=form.seen())
         except Conflict as conflict:
-            form.form_errors.append(words.refusal(conflict))
+            problem = words.refusal(conflict)
         else:
             say(_("Cancelled. The school and the presenters got a mail."))
             return redirect(url_for(".visit", number=number))
-    page = render_template("planning/cancel.html", form=form, visit=row)
-    return page, 422 if form.problems_shown() else 200
+    return _form_page("planning/cancel.html", form, page, problem)
 
 
 @bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
 @may("delete", "assignment")
 def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
-    row = queries.visit_for(current_actor(), number)
-    member = next((one for one in row.crew if one.presenter_id == presenter_id), None)
-    form = ReasonForm()
+    page = queries.visit_page(current_actor(), number)
+    member = next((one for one in page.visit.crew if one.presenter_id == presenter_id), None)
+    form, problem = StaffReasonForm(), ""
     if form.accepted():
+        actor, reason = current_actor(), form.reason.data or ""
         try:
-            service.withdraw_presenter(current_actor(), row.id, presenter_id, reason=form.reason.data, now=clock.now())
+            service.withdraw_presenter(
+                actor, page.visit.id, presenter_id, reason=reason, now=clock.now(), version=form.seen()
+            )
         except Conflict as conflict:
-            form.form_errors.append(words.refusal(conflict))
+            problem = words.refusal(conflict)
         else:
             say(_("Taken out of the crew."))
             return redirect(url_for(".visit", number=number))
-    page = render_template("planning/withdraw.html", form=form, visit=row, member=member)
-    return page, 422 if form.problems_shown() else 200
+    return _form_page("planning/withdraw.html", form, page, problem, member=member)

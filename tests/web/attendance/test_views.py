@@ -13,11 +13,14 @@ from scheduler.certificates import service as certificates
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
+from scheduler.planning.models import Assignment, Visit
 from scheduler.policy import SYSTEM, Role
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, make_user
+from tests.factories.planning import make_assignment
 from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import make_vetting
 from tests.web.browser import sign_in_as
 
 TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
@@ -306,3 +309,45 @@ def test_trust_r11_a_school_that_presses_twice_is_thanked_twice(client, session)
 
     assert [(answer.status_code, answer.location) for answer in answers] == [(302, path)] * 2
     assert len(said()) == 8
+
+
+def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
+    begun = a_begun_visit()
+    minor = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id, given_name="Lana")
+    make_vetting(minor.id)
+    make_assignment(begun.presentations[0], minor.id)
+    phone = phone_of(client, begun)
+    path = f"/visits/{begun.visit.number}/count"
+    shown = phone.get(path + "?lang=en").get_data(as_text=True)
+    assert "Who of you was not there?" in shown
+    assert f'value="{minor.id}"' in shown
+    assert f'value="{begun.educator.id}"' not in shown.split("Who of you")[1]
+
+    answer = phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999", "x"]})
+    assert answer.status_code == 422
+    assert phone.post(path, data=TYPED | {"absent": [str(minor.id), "999999"]}).status_code == 302
+
+    db.session.rollback()
+    states = {
+        (who, state.value) for who, state in db.session.execute(select(Assignment.presenter_id, Assignment.state))
+    }
+    assert states == {(begun.educator.id, "present"), (minor.id, "absent")}
+
+
+def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_ticked(client, session):
+    begun = a_counted_visit(counts=Counts(pupils=90))
+    odd = a_counted_visit(counts=Counts(pupils=1), programme=None)
+    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    with transaction() as inner:
+        inner.get_one(Visit, odd.visit.id).centre_id = begun.visit.centre_id
+    desk = desk_of(client, begun)
+
+    assert "Look through and lock: 2 silent schools" in words_of(desk.get("/attendance?lang=en"))
+    shown = desk.get("/attendance/assumed").get_data(as_text=True)
+    ticked = re.findall(r'name="chosen" value="([\d-]+)" checked', shown)
+    assert ticked == [f"{begun.first}-1"]
+    assert f'value="{odd.first}-1"' in shown
+
+    answer = desk.post("/attendance/assumed", data={"chosen": [*ticked, "x", "9" * 30]}, follow_redirects=True)
+    assert "1 presentation is locked." in words_of(answer)
+    assert "1 silent school" in words_of(answer)

@@ -6,14 +6,14 @@ import re
 import pytest
 
 from scheduler.core import clock
-from scheduler.core.db import db
-from scheduler.people.models import User
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter, User
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
-from tests.factories.people import make_user
+from tests.factories.people import make_presenter, make_user
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
 from tests.web.browser import browser_of
 
 
@@ -84,3 +84,18 @@ def test_a_page_of_one_thing_stands_under_its_list_in_the_menu(app):
     for page, place in ((f"/visits/{visit.number}", "/visits"), (f"/people/{educator.id}", "/people")):
         assert f'<a href="{place}" aria-current="page"' in browser.get(page).text
     assert 'aria-current="page"' not in browser.get("/status/nothing").text
+
+
+def test_the_safeguarding_officer_reads_first_whose_proof_ends_soonest(app):
+    today = clock.local_day(clock.now())
+    late, soon = make_presenter(given_name="Vera"), make_presenter(given_name="Mila")
+    for presenter, days in ((late, 29), (soon, 6)):
+        make_vetting(presenter.id, valid_until=today + dt.timedelta(days=days))
+    officer = make_user(Role.SAFEGUARDING, centre_id=late.centre_id)
+    with transaction() as session:
+        session.get_one(Presenter, soon.id).centre_id = late.centre_id
+
+    shown = browser_of(app, officer).get("/desk?lang=en").get_data(as_text=True)
+
+    assert shown.index("Mila") < shown.index("Vera")
+    assert "Ends in 6 days" in shown

@@ -260,3 +260,19 @@ def test_a_held_or_cancelled_visit_cannot_be_taken_up(app, scene):
     answer = coordinator(app, scene).post(f"/visits/{number}/place", data=typed(scene, start="11:00", act="move"))
 
     assert answer.status_code == 409
+
+
+def test_who_moves_from_a_panel_that_is_out_of_date_is_told_and_may_then_mean_it(app, scene):
+    ana, eva = a_free_educator(scene), a_free_educator(scene)
+    number = offered_soon(scene, ana)
+    browser, path = coordinator(app, scene), f"/visits/{number}/place?from={ana.id}"
+    opened = body(browser.get(path)).split('name="version"')[1].split('value="')[1].split('"')[0]
+    service.suggest_presenter(scene.coordinator, scene.visit_id, a_free_educator(scene).id, now=SOON)
+    wish = typed(scene, eva.id, leaves=ana.id, act="move")
+
+    stale = browser.post(path, data=wish | {"version": opened})
+    fresh = body(stale).split('name="version"')[1].split('value="')[1].split('"')[0]
+
+    assert stale.status_code == 409
+    assert "somebody was quicker" in body(stale)
+    assert browser.post(path, data=wish | {"version": fresh}).status_code == 302

@@ -62,5 +62,5 @@ def test_a_colleague_who_cancels_second_keeps_the_reason_that_was_typed(app, sce
 
     answer = coordinator(app, scene).post(f"/visits/{number}/cancel", data={"reason": "They rang: exam day"})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "They rang: exam day</textarea>" in body(answer)

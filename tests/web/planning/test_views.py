@@ -171,6 +171,21 @@ def test_the_slower_coordinator_reads_who_took_the_time(app, scene):
     assert "Marija Kostić" in body(answer)
 
 
+def test_the_promise_of_a_school_without_a_request_is_noted_on_the_visits_page(app, scene):
+    number = plan_soon(scene, school_request_id=None)
+    browser = coordinator(app, scene)
+    assert "What the school promised" in body(browser.get(f"/visits/{number}"))
+
+    half = browser.post(f"/visits/{number}/promise", data={"safeguarding_contact": "Вера Лукић, психолог"})
+    assert half.status_code == 422
+    assert 'value="Вера Лукић, психолог"' in body(half)
+
+    whole = {"safeguarding_contact": "Вера Лукић, психолог", "teacher_stays": "y"}
+    shown = body(browser.post(f"/visits/{number}/promise", data=whole, follow_redirects=True))
+    assert "Child protection: Вера Лукић, психолог" in shown
+    assert "The school has not promised" not in shown
+
+
 def test_moving_and_cancelling_by_pages(app, scene):
     ana = scene.educator()
     number = offered_soon(scene, ana)

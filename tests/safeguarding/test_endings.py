@@ -1,0 +1,97 @@
+"""Warned 30 and 7 days before a check or a consent ends (TRUST S50), each once, and never with a secret."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.audit import AuditEntry
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import User
+from scheduler.people.terms import PresenterKind
+from scheduler.safeguarding import rules, service
+from tests.factories import MONDAY
+from tests.factories.people import make_presenter
+from tests.factories.safeguarding import make_consent, make_vetting
+
+TODAY = MONDAY.date()
+DAY = dt.timedelta(days=1)
+
+
+def sent(session) -> list[tuple[str, str]]:
+    session.rollback()
+    rows = session.execute(select(OutboxMessage.kind, OutboxMessage.address).order_by(OutboxMessage.id))
+    return [(kind, address) for kind, address in rows]
+
+
+def a_minor(**given):
+    return make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
+
+
+@pytest.mark.parametrize(
+    ("left", "warned", "due"),
+    [(31, None, None), (30, None, 30), (29, 30, None), (8, 30, None), (7, 30, 7), (7, None, 7), (7, 7, None),
+     (0, 30, 7), (-1, None, None), (20, 7, None)],
+)  # fmt: skip
+def test_a_warning_is_due_30_and_7_days_before_the_end_and_each_once(left, warned, due):
+    assert rules.warning_due(TODAY + left * DAY, TODAY, warned) == due
+
+
+@pytest.mark.both_databases
+def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
+    presenter = make_presenter()
+    make_vetting(presenter.id, valid_until=TODAY + 30 * DAY)
+    address = session.get_one(User, presenter.user_id).email
+
+    told = [service.warn_of_endings(now=MONDAY + days * DAY) for days in (-1, 0, 0, 5, 23, 23, 30, 31)]
+
+    assert told == [0, 1, 0, 0, 1, 0, 0, 0]
+    assert sent(session) == [("vetting_ends", address)] * 2
+    assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["vetting ends soon"] * 2
+
+
+@pytest.mark.both_databases
+def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
+    minor = a_minor()
+    make_vetting(minor.id)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+    address = session.get_one(User, minor.user_id).email
+
+    assert service.warn_of_endings(now=MONDAY) == 1
+
+    assert sent(session) == [("consent_ends", "vesna@family.example"), ("own_consent_ends", address)]
+    to_guardian = session.scalars(select(OutboxMessage)).first()
+    assert "{link}" not in to_guardian.text + to_guardian.html
+
+
+def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(session):
+    minor = a_minor(given_name="Tara", family_name="Ilić")
+    make_vetting(minor.id, valid_until=TODAY + 7 * DAY)
+    make_consent(minor.id)
+
+    service.warn_of_endings(now=MONDAY)
+
+    own, copy = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert copy.address == "vesna@family.example"
+    assert "{link}" in own.text
+    assert "{link}" not in copy.text + copy.html
+    assert "Tara" in copy.text
+    assert "Ilić" not in copy.text + copy.subject
+
+
+def test_what_a_later_proof_carries_on_nobody_is_warned_of(session):
+    minor = a_minor()
+    make_vetting(minor.id, valid_until=TODAY + 7 * DAY)
+    make_vetting(minor.id, checked_on=TODAY)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+    make_consent(minor.id)
+
+    assert service.warn_of_endings(now=MONDAY) == 0
+
+
+def test_who_is_grown_up_when_the_consent_ends_needs_no_new_one(session):
+    minor = a_minor(birth_date=dt.date(2008, TODAY.month, TODAY.day) + 8 * DAY)
+    make_vetting(minor.id)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+
+    assert service.warn_of_endings(now=MONDAY) == 0
