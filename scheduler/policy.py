@@ -91,11 +91,14 @@ _STAFF = _all(
     vetting="list",
 )
 
+# Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
+_SCHOOLS = {"school_time": "read update", "call_note": "read create"}
+
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
     Role.SCHOOL_CONTACT: _join(
         _all(Scope.HOST, request="read update withdraw", visit="read cancel", attendance="read countersign name"),
-        _all(Scope.HOST, certificate="read"),
+        _all(Scope.HOST, certificate="read", school_time="read update"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -117,7 +120,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
@@ -133,7 +136,7 @@ TABLE: dict[Role, Rights] = {
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }
