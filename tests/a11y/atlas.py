@@ -20,6 +20,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
+from scheduler.places.models import HostSchoolTime
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -112,7 +113,9 @@ def _begins(role: str, email: str) -> list[str]:
     visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
-        return [*visits, *(f"/requests/{number}" for number in asked)]
+        host_id = db.session.scalars(select(HostSchoolTime.host_id).order_by(HostSchoolTime.id)).first() or 1
+        hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
+        return [*visits, *(f"/requests/{number}" for number in asked), *hosts]
     if role == "safeguarding":
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)

@@ -21,6 +21,7 @@ from scheduler.places.rules.school_time import (
     read_class,
     sections_in,
     shift_on,
+    shifts_in_use,
     week_of,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "search_key",
     "sections_in",
     "shift_on",
+    "shifts_in_use",
     "straight_line_km",
     "teaches",
     "week_of",

@@ -81,6 +81,12 @@ def groups_change(told: SchoolTime) -> bool:
     return told.grouping is not Grouping.TOGETHER or told.rotation is not Rotation.NONE
 
 
+def shifts_in_use(told: SchoolTime) -> set[Shift]:
+    """The shifts in which somebody is ever in the building."""
+    used = {Shift.MORNING} | ({Shift.AFTERNOON} if groups_change(told) else set())
+    return used | ({Shift.MIDDLE} if told.middle_grades else set())
+
+
 def _changes_until(told: SchoolTime, day: dt.date) -> int:
     """How often the groups have changed places between the anchor and a day; before the anchor it counts back."""
     anchor = told.anchor_day

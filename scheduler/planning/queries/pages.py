@@ -67,6 +67,7 @@ def _visit_row(visit: Visit) -> VisitRow:
         id=visit.id,
         number=visit.number,
         centre_id=visit.centre_id,
+        host_id=visit.host_id,
         school_request_id=visit.school_request_id,
         on_day=visit.on_day,
         zone=visit.zone,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
@@ -42,6 +42,7 @@ class PlanForm(BaseForm):
 
     on_day = DayField(_l("Day"), [Needed()])
     presentations = FieldList(FormField(PresentationFields))
+    look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
     def for_request(cls, asked: RequestPage) -> "PlanForm":
@@ -132,6 +133,7 @@ class MoveForm(UntilForm):
     on_day = DayField(_l("New day"), [Needed()])
     starts = FieldList(FormField(StartFields))
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
     def for_visit(cls, visit: VisitRow) -> "MoveForm":
