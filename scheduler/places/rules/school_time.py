@@ -254,6 +254,14 @@ def week_of(
     return held or [next((one for one in standings if one.reason != "no_school"), standings[0])]
 
 
+def said_together(standings: Iterable[Standing]) -> list[tuple[str, Standing]]:
+    """Standings that differ in nothing but the class, each once with the names of its classes ("7-1, 7-2")."""
+    groups: dict[Standing, list[str]] = {}
+    for one in standings:
+        groups.setdefault(replace(one, class_name=None), []).append(str(one.class_name or ""))
+    return [(", ".join(filter(None, names)), one) for one, names in groups.items()]
+
+
 def problems_with_school_time(told: SchoolTime) -> dict[str, str]:
     """What keeps a told school time from being stored: {field: reason code}."""
     problems = dict.fromkeys(_missing(told), "missing")

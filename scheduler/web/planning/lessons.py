@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from scheduler.core import clock
 from scheduler.places import queries, rules
 from scheduler.places.terms import ClassName, Standing
 from scheduler.programmes.terms import Audience
@@ -30,11 +31,12 @@ class Typed:
 
 @dataclass(frozen=True)
 class Lessons:
-    """What is said beside each time; `known` is False while nobody has told the shifts and bells of the host."""
+    """What is said beside each time, with the classes that it is said of."""
 
     host_id: int
-    known: bool
-    beside: list[list[Standing]]
+    known: bool  # somebody has told the shifts and bells of the host
+    ask: bool  # nobody has, and it is a school
+    beside: list[list[tuple[str, Standing]]]
 
     @property
     def places(self) -> str:
@@ -42,18 +44,24 @@ class Lessons:
         return ",".join(f"#lessons-{number}" for number in range(len(self.beside)))
 
 
-def beside(host_id: int, day: Any, wishes: Sequence[Wished], typed: Sequence[Typed]) -> Lessons:
+def beside(host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[Typed]) -> Lessons:
     """For each typed start the standing of its classes; parents and teachers come outside shifts."""
-    stored = queries.school_time_of(host_id)
-    if stored is None or day is None:
-        return Lessons(host_id, stored is not None, [[] for _one in typed])
-    host = queries.host_of(host_id)
-    is_open = queries.open_days_around(host, day).__contains__
-    found: list[list[Standing]] = []
+    stored, host = queries.school_time_of(host_id), queries.host_of(host_id)
+    nothing = Lessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
+    if stored is None:
+        return nothing
+    if day is None:
+        return replace(nothing, known=True, ask=False)
+    today = clock.local_day(clock.now(), host.zone)
+    still_open = {one for one in queries.open_days_around(host, day) if one >= today}  # yesterday helps nobody
+    found: list[list[tuple[str, Standing]]] = []
     for wish, one in zip(wishes, typed, strict=False):
         classes: Sequence[ClassName | None] = ()
         if one.time is not None and one.minutes and wish.audience is Audience.PUPILS and wish.classes:
             classes = rules.classes_in(wish.classes) or (None,)
         time, minutes = one.time or dt.time(), one.minutes or 0
-        found.append([rules.lesson_at(stored.told, name, day, time, minutes, is_open) for name in classes])
-    return Lessons(host_id, True, found)
+        standings = [
+            rules.lesson_at(stored.told, name, day, time, minutes, still_open.__contains__) for name in classes
+        ]
+        found.append(rules.said_together(standings))
+    return Lessons(host_id, True, False, found)

@@ -137,7 +137,7 @@ def styleguide() -> ResponseReturnValue:
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
         sample=samples.drawings(),
-        standings=samples.standings(today),
+        said=samples.standings(today),
         centres=centres(),
     )
 

@@ -236,3 +236,16 @@ def test_a_move_says_which_lesson_the_new_time_is(app):
 
     assert shown.status_code == 200
     assert "7b is not in the building then (morning shift)" in " ".join(shown.text.split())
+
+
+def test_classes_of_one_answer_stand_in_one_sentence(app):
+    scene = Scene(planned=False)
+    draft = scene.draft(on_day=MONDAY, presentations=(a_plan(dt.time(9, 55), classes="7-1, 7-2, 6-1"),))
+    visit_id = planning.plan_visit(scene.coordinator, draft, now=clock.now()).id
+    number = db.session.scalar(sa.select(Visit.number).where(Visit.id == visit_id))
+    tell(scene)
+
+    shown = coordinator(app, scene).get(f"/visits/{number}/move").text
+
+    assert "7-1, 7-2: lesson 3" in shown
+    assert "6-1 is not in the building then" in " ".join(shown.split())
