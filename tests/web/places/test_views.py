@@ -194,7 +194,7 @@ def test_a_plan_says_which_lesson_a_time_is(app, scene):
     shown = coordinator(app, scene).post(path, data=typed)
 
     assert shown.status_code == 200
-    assert "7b: lesson 3" in shown.text
+    assert "7b, 7c: lesson 3" in shown.text
 
 
 def test_a_plan_warns_when_the_class_is_not_in_the_building_and_is_still_made(app, scene):
@@ -204,7 +204,7 @@ def test_a_plan_warns_when_the_class_is_not_in_the_building_and_is_still_made(ap
 
     shown = browser.post(path, data=typed)
 
-    assert "7b is not in the building then (afternoon shift)" in " ".join(shown.text.split())
+    assert "7b, 7c is not in the building then (afternoon shift)" in " ".join(shown.text.split())
     assert "14:00" in shown.text
     assert db.session.scalars(sa.select(Visit)).all() == []
     assert browser.post(path, data=plan_of(scene, "9:55")[1]).status_code == 302
