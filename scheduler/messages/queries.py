@@ -35,6 +35,17 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
     return [_row(message) for message in found]
 
 
+def newest_of(centre_id: int, kind: str) -> MessageRow | None:
+    """The newest mail of one kind in a centre."""
+    found = db.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.kind == kind)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return _row(found) if found else None
+
+
 def outbox_of(centre_id: int, number: int = 1, *, state: MessageState | None = None) -> Page[MessageRow]:
     """One page of a centre's mails, newest first."""
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id]

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
 
@@ -27,6 +27,18 @@ class Centre(Base):
     phone: Mapped[str] = mapped_column(default="")
     signatory: Mapped[str] = mapped_column(default="")  # who signs certificates; a name is printed as typed
     created_at: Mapped[dt.datetime]
+
+
+class SettledStep(Base):
+    """A first step of a centre that only a person can call done: no query knows it."""
+
+    __tablename__ = "settled_step"
+    __table_args__ = (UniqueConstraint("centre_id", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    step: Mapped[HandStep]
+    settled_at: Mapped[dt.datetime]
 
 
 class User(Base):

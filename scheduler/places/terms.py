@@ -149,10 +149,31 @@ class HolidayRow:
     name_sr_latn: str
     name_en: str
     no_lessons: bool
+    id: int = 0
 
     def name(self, language: str) -> str:
         """English has its own name here."""
         return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+
+
+@dataclass(frozen=True)
+class HolidayDraft:
+    """A day without lessons, or an observance, as somebody typed it; without an English name the Serbian one stands."""
+
+    day: dt.date
+    name: str
+    name_en: str = ""
+    no_lessons: bool = True
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """What a centre needs before schools can ask: which of it is there."""
+
+    calendars: frozenset[SchoolCalendar]  # whose present school year is entered
+    holidays: int  # still to come
+    registered: int  # hosts of a register
+    examples: int  # invented ones
 
 
 @dataclass(frozen=True)
