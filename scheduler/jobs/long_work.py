@@ -1,5 +1,6 @@
 """Long work that people started on a page: a register checked or imported, certificates issued."""
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -36,6 +37,18 @@ def forget_uploads() -> None:
     """Each hour, drop the files of imports that ended a day ago. Twice is once."""
     if forgotten := work.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
+
+
+def start(
+    actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = ""
+) -> int:
+    """Store what a person wants and wake the worker; the id under which she watches. Raises: as `work.begin`."""
+    work_id = work.begin(actor, kind, now=now, content=content, file_name=file_name)
+    try:
+        do_long_work()
+    except Exception:  # the queue is away: the work is stored, and the next minute finds it
+        log.exception("worker not woken")
+    return work_id
 
 
 def _do(taken: Taken) -> None:
