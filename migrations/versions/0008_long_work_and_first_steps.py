@@ -1,4 +1,4 @@
-"""Long work with its progress, the last run of each job, first steps of a centre; a removed holiday can come back."""
+"""Long work with its progress, the last run of each job, first steps of a centre; a removed day can come back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0002_warnings_promises_hashes"
 branch_labels = None
 depends_on = None
 
+REMOVABLE = ("holiday", "school_calendar_entry")
 KINDS = ("check_hosts", "import_hosts", "issue_certificates")
 STATES = ("waiting", "running", "done", "failed")
 PHASES = ("", "reading", "comparing", "storing", "issuing")
@@ -19,7 +20,8 @@ def _words(name, *words):
 
 
 def upgrade() -> None:
-    op.add_column("holiday", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    for table in REMOVABLE:
+        op.add_column(table, sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "job_run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -78,6 +80,6 @@ def downgrade() -> None:
     op.drop_table("settled_step")
     op.drop_table("long_work")
     op.drop_table("job_run")
-    op.execute("DELETE FROM holiday WHERE removed_at IS NOT NULL")
-    with op.batch_alter_table("holiday") as batch:
-        batch.drop_column("removed_at")
+    for table in REMOVABLE:
+        op.execute(f"DELETE FROM {table} WHERE removed_at IS NOT NULL")
+        op.drop_column(table, "removed_at")

@@ -25,7 +25,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import pick
 from scheduler.core.text import name_key
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.places.models import Host
 from scheduler.planning import service as planning
 from scheduler.planning.models import Presentation, Visit
@@ -393,16 +393,18 @@ def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.dateti
         return
     host = session.get_one(Host, visit.host_id)
     queue_message(
-        kind,
-        address=school_request.contact_email,
-        language=school_request.language,
-        values={
-            "number": school_request.number,
-            "day": visit.on_day,
-            "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
-        },
+        MessageDraft(
+            kind=kind,
+            address=school_request.contact_email,
+            language=school_request.language,
+            values={
+                "number": school_request.number,
+                "day": visit.on_day,
+                "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
+            },
+            link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
+            about=("visit", visit.id),
+            centre_id=visit.centre_id,
+        ),
         now=now,
-        link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
-        about=("visit", visit.id),
-        centre_id=visit.centre_id,
     )

@@ -39,9 +39,7 @@ def forget_uploads() -> None:
         log.info("uploads forgotten", extra={"files": forgotten})
 
 
-def start(
-    actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = ""
-) -> int:
+def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
     """Store what a person wants and wake the worker; the id under which she watches. Raises: as `work.begin`."""
     work_id = work.begin(actor, kind, now=now, content=content, file_name=file_name)
     try:

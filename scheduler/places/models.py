@@ -125,3 +125,4 @@ class SchoolCalendarEntry(Base):
     last_day: Mapped[dt.date]
     applies_to: Mapped[str] = mapped_column(default="all")
     note: Mapped[str] = mapped_column(default="")
+    removed_at: Mapped[dt.datetime | None]

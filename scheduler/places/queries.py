@@ -129,7 +129,9 @@ def supplies(today: dt.date) -> Supplies:
     """Which calendars, holidays and hosts are there: three questions."""
     session = db.session()
     calendars = select(SchoolCalendarEntry.calendar).where(
-        SchoolCalendarEntry.kind.startswith("term"), SchoolCalendarEntry.last_day >= today
+        SchoolCalendarEntry.kind.startswith("term"),
+        SchoolCalendarEntry.last_day >= today,
+        SchoolCalendarEntry.removed_at.is_(None),
     )
     holidays = select(func.count()).where(Holiday.day >= today, Holiday.removed_at.is_(None))
     hosts = select(
@@ -148,12 +150,16 @@ def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> l
         select(SchoolCalendarEntry)
         .where(
             SchoolCalendarEntry.calendar == calendar,
+            SchoolCalendarEntry.removed_at.is_(None),
             SchoolCalendarEntry.last_day >= first - dt.timedelta(days=366),
             SchoolCalendarEntry.first_day <= last + dt.timedelta(days=366),
         )
         .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
-    return [CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to) for row in db.session().scalars(wanted)]
+    return [
+        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id)
+        for row in db.session().scalars(wanted)
+    ]
 
 
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:

@@ -7,7 +7,17 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from scheduler.core.text import fold, to_latin
-from scheduler.places.terms import CalendarSpan, HolidayDraft, HostDraft, HostKind, Level, Point
+from scheduler.places.terms import (
+    APPLIES_TO,
+    CALENDAR_KINDS,
+    CalendarDraft,
+    CalendarSpan,
+    HolidayDraft,
+    HostDraft,
+    HostKind,
+    Level,
+    Point,
+)
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid
 
@@ -135,6 +145,26 @@ def problems_with_holiday(draft: HolidayDraft, *, today: dt.date) -> dict[str, s
     elif draft.day > today + HOLIDAYS_AHEAD:
         problems["day"] = "too_late"
     return problems
+
+
+def problems_with_calendar(draft: CalendarDraft) -> dict[str, str]:
+    """What keeps a typed line of a school calendar from being stored: {field: reason code}."""
+    problems = {}
+    if draft.kind not in CALENDAR_KINDS:
+        problems["kind"] = "not_a_choice"
+    if draft.applies_to not in APPLIES_TO:
+        problems["applies_to"] = "not_a_choice"
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif _school_year(draft.last_day) != _school_year(draft.first_day):
+        problems["last_day"] = "other_school_year"
+    return problems
+
+
+def school_year_name(day: dt.date) -> str:
+    """The school year of a day as people write it: 2026/27."""
+    began = _school_year(day)
+    return f"{began}/{(began + 1) % 100:02d}"
 
 
 def problems_with(draft: HostDraft) -> dict[str, str]:

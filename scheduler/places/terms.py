@@ -137,7 +137,29 @@ class CalendarSpan:
     kind: str  # "term1", "term2", "break-…", "working-saturday"
     first_day: dt.date
     last_day: dt.date
-    applies_to: str = "all"  # "all", "primary", "primary-8", "secondary-non-final", "gymnasium-final", …
+    applies_to: str = "all"  # one of APPLIES_TO
+    id: int = 0
+
+
+CALENDAR_KINDS = (
+    *("term1", "term2", "break-autumn", "break-winter", "break-sretenje", "break-spring", "break-other"),
+    "working-saturday",
+)
+APPLIES_TO = (
+    *("all", "primary", "primary-1-7", "primary-8"),
+    *("secondary", "secondary-non-final", "gymnasium-final", "vocational-final"),
+)
+
+
+@dataclass(frozen=True)
+class CalendarDraft:
+    """A line of a school calendar as somebody typed it: one of CALENDAR_KINDS, for one of APPLIES_TO."""
+
+    calendar: SchoolCalendar
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+    applies_to: str
 
 
 @dataclass(frozen=True)

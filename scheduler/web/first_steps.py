@@ -73,7 +73,9 @@ def first_steps(actor: Actor, today: dt.date) -> FirstSteps | None:
 def _named(centre: CentreRow) -> Step:
     done = bool(centre.email and centre.place_sr_cyrl and centre.signatory)
     text = _("Town, contact address and who signs stand on every certificate.")
-    return Step("centre", done, _("Complete what papers say about the centre"), text, url_for("admin.settings"), _("Complete"))
+    return Step(
+        "centre", done, _("Complete what papers say about the centre"), text, url_for("admin.settings"), _("Complete")
+    )
 
 
 def _of_places(today: dt.date) -> tuple[Step, ...]:
@@ -85,7 +87,12 @@ def _of_places(today: dt.date) -> tuple[Step, ...]:
     )
     text = _("The Ministry publishes a file of all schools; it is read on the page for imports.")
     register = Step(
-        "register", there.registered > 0, _("Import the register of schools"), text, url_for("admin.imports"), _("Import")
+        "register",
+        there.registered > 0,
+        _("Import the register of schools"),
+        text,
+        url_for("admin.imports"),
+        _("Import"),
     )
     return calendars, register
 

@@ -16,7 +16,7 @@ from wtforms import Field, HiddenField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
-from scheduler.core.text import BadText, clean
+from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 
 MESSAGES: dict[str, LazyProxy] = {
@@ -71,6 +71,14 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_many_names": _l("Name at most 200 people."),
     "attendance_not_locked": _l("Lock the attendance first."),
     "certificate_exists": _l("Check the name: this person has a certificate of this visit already."),
+    "not_a_phone": _l("Enter a phone number: digits, spaces and + ( ) / . -"),
+    "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
+    "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    "file_missing": _l("Choose a file."),
+    "file_empty": _l("Choose another file: this one is empty."),
+    "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
+    "file_is_a_spreadsheet": _l("Save the spreadsheet as CSV first (File, Save as), then choose that file."),
+    "file_not_csv": _l("Choose a file whose name ends in .csv."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
@@ -97,7 +105,6 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
-EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]{1,190}\.[^@\s.<>\"(),:;\\]{2,63}")
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
@@ -225,7 +232,7 @@ class EmailField(TextField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
-        if self.data and not EMAIL.fullmatch(self.data):
+        if self.data and not is_address(self.data):
             raise ValueError(worded("not_an_email"))
 
     def __call__(self, **given: Any) -> Any:

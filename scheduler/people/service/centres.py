@@ -11,6 +11,7 @@ from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules
 from scheduler.people.models import Centre, SettledStep, User
 from scheduler.people.terms import CentreChange, HandStep
@@ -79,13 +80,13 @@ def send_test_mail(actor: Actor, *, now: dt.datetime) -> None:
         user = session.get(User, actor.user_id) if actor.user_id is not None else None
         if user is None:
             raise NotFound("user")
-        queue_message(
-            TEST_MAIL,
+        draft = MessageDraft(
+            kind=TEST_MAIL,
             address=user.email,
             language=user.language,
             values={"path": "/settings/first-steps"},
-            now=now,
             about=("centre", user.centre_id),
             centre_id=user.centre_id,
         )
+        queue_message(draft, now=now)
     log.info("test mail queued", extra={"user_id": actor.user_id})

@@ -69,7 +69,5 @@ def _name(typed: str | None) -> str:
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
     content, name = work.content_of(current_actor(), work_id)
-    new_id = long_work.start(
-        current_actor(), WorkKind.IMPORT_HOSTS, now=clock.now(), content=content, file_name=name
-    )
+    new_id = long_work.start(current_actor(), WorkKind.IMPORT_HOSTS, now=clock.now(), content=content, file_name=name)
     return redirect(url_for(".show_work", work_id=new_id))

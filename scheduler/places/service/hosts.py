@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler import data, policy
-from scheduler.core import audit, clock
+from scheduler.core import audit
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import LineProblem
@@ -20,7 +20,6 @@ from scheduler.places.models import District, Holiday, Host, Municipality, Schoo
 from scheduler.places.terms import (
     STORED,
     Change,
-    HolidayDraft,
     HostDraft,
     ImportedHost,
     ImportOutcome,
@@ -295,49 +294,3 @@ def confirm_host(actor: Actor, host_id: int, *, now: dt.datetime) -> None:
         if not host.listed:
             host.listed = True
             audit.record(actor, "host confirmed", host, at=now)
-
-
-def add_holiday(actor: Actor, draft: HolidayDraft, *, now: dt.datetime) -> int:
-    """Enter a day without lessons, or an observance; one that was removed comes back with the new names. Its id.
-
-    Raises: NotAllowed; Rejected with {field: reason}.
-    """
-    policy.require(actor, "create", "holiday")
-    if problems := rules.problems_with_holiday(draft, today=clock.local_day(now)):
-        raise Rejected(problems)
-    cyrl, latn = rules.both_scripts(draft.name)
-    with transaction() as session:
-        holiday = session.scalar(select(Holiday).where(Holiday.day == draft.day))
-        if holiday is not None and holiday.removed_at is None:
-            raise Rejected({"day": "exists"})
-        if holiday is None:
-            holiday = Holiday(day=draft.day)
-        holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en = cyrl, latn, draft.name_en or latn
-        holiday.no_lessons, holiday.removed_at = draft.no_lessons, None
-        session.add(holiday)
-        session.flush()
-        audit.record(actor, "holiday added", holiday, at=now, details={"day": draft.day})
-        return holiday.id
-
-
-def remove_holiday(actor: Actor, holiday_id: int, *, now: dt.datetime) -> None:
-    """Take a day out of the list; a second time changes nothing. Raises: NotAllowed, NotFound."""
-    _set_removed(actor, holiday_id, "holiday removed", now, removed_at=now)
-
-
-def restore_holiday(actor: Actor, holiday_id: int, *, now: dt.datetime) -> None:
-    """Put a removed day back; a second time changes nothing. Raises: NotAllowed, NotFound."""
-    _set_removed(actor, holiday_id, "holiday put back", now, removed_at=None)
-
-
-def _set_removed(
-    actor: Actor, holiday_id: int, action: str, now: dt.datetime, *, removed_at: dt.datetime | None
-) -> None:
-    policy.require(actor, "delete", "holiday")
-    with transaction() as session:
-        holiday = session.get(Holiday, holiday_id)
-        if holiday is None:
-            raise NotFound("holiday")
-        if (holiday.removed_at is None) != (removed_at is None):
-            holiday.removed_at = removed_at
-            audit.record(actor, action, holiday, at=now, details={"day": holiday.day})
