@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.config import ROOT, settings
 from scheduler.core.db import db
 from scheduler.jobs.models import JobRun, LongWork
-from scheduler.jobs.queue import huey
+from scheduler.jobs.queue import waiting_in_queue
 from scheduler.jobs.terms import OPEN, Health, RunRow
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
@@ -45,7 +45,7 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         late=late,
         failed=failed,
         works=session.scalar(select(func.count()).select_from(LongWork).where(LongWork.state.in_(OPEN))) or 0,
-        queue=huey.pending_count(),
+        queue=waiting_in_queue(),
         runs=runs,
         worker_seen_at=seen_at,
         worker_silent=seen_at is None or now - seen_at > SILENT_AFTER,

@@ -96,6 +96,15 @@ def write_run(name: str, ended_at: dt.datetime, *, failed: bool) -> None:
 huey.post_execute(name="note_run")(note_run)
 
 
+def waiting_in_queue() -> int | None:
+    """How many wake-ups lie in the queue; None when it does not answer: nothing is lost, a minute brings the next."""
+    try:
+        return int(huey.pending_count())
+    except Exception:  # each storage has errors of its own
+        log.exception("queue does not answer")
+        return None
+
+
 def load_jobs() -> list[str]:
     """Import every file of jobs, so that the worker knows them by name; returns those names in order."""
     for module in pkgutil.iter_modules(scheduler.jobs.__path__, "scheduler.jobs."):

@@ -98,7 +98,7 @@ class Health:
     late: int  # of those, how many should have left a quarter of an hour ago
     failed: int
     works: int  # long work that has not ended
-    queue: int  # wake-ups that lie in the queue
+    queue: int | None  # wake-ups that lie in the queue; None: it does not answer
     runs: tuple[RunRow, ...]
     worker_seen_at: dt.datetime | None
     worker_silent: bool

@@ -74,6 +74,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "not_a_phone": _l("Enter a phone number: digits, spaces and + ( ) / . -"),
     "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
     "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
     "file_missing": _l("Choose a file."),
     "file_empty": _l("Choose another file: this one is empty."),
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),

@@ -1,26 +1,37 @@
 """Forms of the administrator."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from babel.support import LazyProxy
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.people.terms import CentreChange
+from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
-from scheduler.web.admin.words import APPLIES, CALENDARS, SPANS
-from scheduler.web.forms import SHORT_TEXT, BaseForm, DayField, EmailField, Needed, TextField
+from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
+from scheduler.web.admin.words import APPLIES, AUDIENCES, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS
+from scheduler.web.forms import (
+    SHORT_TEXT,
+    BaseForm,
+    CountField,
+    DayField,
+    EmailField,
+    LinesField,
+    ManyField,
+    Needed,
+    TextField,
+)
 from scheduler.web.i18n import _l
+
+TEXTS = ("name_sr_cyrl", "name_en", "summary_sr_cyrl", "summary_en")
+NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
 
 
 def choices_of(words: Mapping[str, LazyProxy]) -> list[SelectChoice]:
     """The choices of a field, from the table that words them."""
     return [SelectChoice(str(value), word) for value, word in words.items()]
-
-
-class PressForm(BaseForm):
-    """Nothing to type: one button."""
 
 
 class CentreForm(BaseForm):
@@ -61,6 +72,28 @@ class CalendarForm(BaseForm):
         return CalendarDraft(
             self.calendar.data, self.kind.data, self.first_day.data, self.last_day.data, self.applies_to.data
         )
+
+
+class ProgrammeForm(BaseForm):
+    name_sr_cyrl = TextField(_l("Name in Serbian, Cyrillic letters"), [Needed()], limit=120)
+    name_en = TextField(_l("Name in English"), limit=120)
+    summary_sr_cyrl = LinesField(_l("Short text in Serbian, Cyrillic letters"), [Needed()], limit=600)
+    summary_en = LinesField(_l("Short text in English"), limit=600)
+    kind = SelectField(_l("Kind"), coerce=ProgrammeKind, choices=choices_of(PROGRAMME_KINDS))
+    topic = SelectField(_l("Topic"), coerce=Topic, choices=choices_of(TOPICS))
+    audiences = ManyField(_l("For whom"), [Needed()], coerce=Audience, choices=choices_of(AUDIENCES))
+    minutes = CountField(_l("Minutes of one presentation"), [Needed()], most=480, default=45)
+    group_size = CountField(_l("People in one presentation, at most"), [Needed()], most=1000, default=60)
+    educators = CountField(_l("Educators in one presentation, at least"), [Needed()], most=9, default=1)
+    influencers = CountField(_l("Youth influencers in one presentation, at least"), [Needed()], most=9, default=0)
+    set_up_minutes = CountField(_l("Minutes to set up"), [Needed()], most=120, default=15)
+    notice_days = CountField(_l("Days of notice that you need"), [Needed()], most=365, default=14)
+
+    def draft(self) -> ProgrammeDraft:
+        """What the form says; call after `accepted()`."""
+        said: dict[str, Any] = {name: self[name].data or "" for name in TEXTS}
+        said |= {name: self[name].data for name in NUMBERS}
+        return ProgrammeDraft(self.kind.data, self.topic.data, audiences=tuple(self.audiences.data), **said)
 
 
 class RegisterForm(BaseForm):

@@ -4,6 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.text import BadText, clean
 from scheduler.jobs import long_work, work
@@ -36,7 +37,10 @@ def imports() -> ResponseReturnValue:
             )
             return redirect(url_for(".show_work", work_id=work_id))
     rows = work.latest(current_actor(), IMPORTS, now=clock.now())
-    page = render_template("admin/imports.html", form=form, rows=rows, kinds=KINDS, states=STATES, most=MOST_BYTES)
+    may_see_settings = policy.scope_of(current_actor(), "update", "settings") is not None
+    page = render_template(
+        "admin/imports.html", form=form, rows=rows, kinds=KINDS, states=STATES, may_see_settings=may_see_settings
+    )
     return page, 422 if form.errors else 200
 
 

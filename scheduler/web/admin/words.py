@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from babel.support import LazyProxy
 
 from scheduler.jobs.terms import Phase, WorkKind, WorkState
+from scheduler.people.terms import Topic
 from scheduler.places.terms import SchoolCalendar
+from scheduler.programmes.terms import Audience, ProgrammeKind
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
 
@@ -32,6 +34,26 @@ APPLIES: Mapping[str, LazyProxy] = {
     "secondary-non-final": _l("secondary schools, all but the last year"),
     "gymnasium-final": _l("grammar schools, last year"),
     "vocational-final": _l("vocational schools, last year"),
+}
+PROGRAMME_KINDS: Mapping[str, LazyProxy] = {
+    ProgrammeKind.TALK: _l("Talk"),
+    ProgrammeKind.PARENTS_EVENING: _l("Parents' evening"),
+    ProgrammeKind.TEACHERS_GATHERING: _l("Teachers' gathering"),
+    ProgrammeKind.COHORT_TRAINING: _l("Training of a cohort"),
+}
+AUDIENCES: Mapping[str, LazyProxy] = {
+    Audience.PUPILS: _l("Pupils"),
+    Audience.PARENTS: _l("Parents"),
+    Audience.TEACHERS: _l("Teachers"),
+    Audience.OTHERS: _l("Others"),
+}
+TOPICS: Mapping[str, LazyProxy] = {
+    Topic.SAFE_INTERNET: _l("Safe internet"),
+    Topic.PEER_VIOLENCE: _l("Peer violence"),
+    Topic.PRIVACY: _l("Privacy"),
+    Topic.REPORTING: _l("Reporting of harmful content"),
+    Topic.MEDIA_LITERACY: _l("Media literacy"),
+    Topic.PARENTING: _l("Parents and children online"),
 }
 KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Check of a register"),
