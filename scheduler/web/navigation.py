@@ -68,7 +68,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "messages": "messages.overview",
     "admin": "admin.settings",
 }
-UNDER = {"people.invite_user": "people.users"}
+UNDER = {"people.change_roles": "people.users", "people.invite_user": "people.users"}
 PUBLIC = (
     ("requests.book", "calendar", _l("Book a visit")),
     ("certificates.find", "cert", _l("Check a certificate")),
