@@ -81,7 +81,7 @@ def _named(centre: CentreRow) -> Step:
 def _of_places(today: dt.date) -> tuple[Step, ...]:
     there = places.supplies(today)
     calendar = there.calendars >= set(SchoolCalendar) and there.holidays > 0
-    text = _("Without terms and holidays no free date can be offered to a school.")
+    text = _("Until they are entered, a day without lessons may be offered to a school.")
     calendars = Step(
         "calendar", calendar, _("Check school calendars and holidays"), text, url_for("admin.holidays"), _("Check")
     )

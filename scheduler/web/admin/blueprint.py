@@ -3,9 +3,16 @@
 from flask import Blueprint
 
 from scheduler.core.errors import NotFound
+from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor
 
 bp = Blueprint("admin", __name__)
+
+
+@bp.context_processor
+def in_titles() -> dict[str, object]:
+    """A page whose form must be mended says so in its title."""
+    return {"error_title": error_title}
 
 
 def own_centre_id() -> int:
