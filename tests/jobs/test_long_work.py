@@ -77,8 +77,8 @@ def test_no_file_breaks_the_worker(session, content):
 
 
 def test_certificates_are_issued_visit_by_visit(session):
-    visit = a_locked_visit(names=("Ана", "Мира"))
-    row = make_work(make_user(centre_id=visit.centre_id), WorkKind.ISSUE_CERTIFICATES)
+    begun = a_locked_visit(names=("Ана", "Мира"))
+    row = make_work(make_user(centre_id=begun.visit.centre_id), WorkKind.ISSUE_CERTIFICATES)
 
     state, result = done(row.id)
 

@@ -1,5 +1,7 @@
 """A register of hosts, uploaded: first what would change, then all of it or nothing, by the importer of the command."""
 
+from contextlib import closing
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
@@ -48,7 +50,8 @@ def _uploaded(given: object) -> tuple[bytes, str]:
     """The file, or why it cannot be one: size first, then its kind; what it means is the worker's question."""
     if not isinstance(given, FileStorage) or not given.filename:
         return b"", "file_missing"
-    content = given.stream.read(MOST_BYTES + 1)
+    with closing(given.stream):
+        content = given.stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         return b"", "file_too_large"
     if not content:

@@ -9,7 +9,7 @@ from scheduler.certificates.terms import CheckedCertificate
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.jobs import long_work
+from scheduler.jobs import long_work, work
 from scheduler.jobs.terms import WorkKind
 from scheduler.policy import Actor
 from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
@@ -142,8 +142,14 @@ def overview() -> ResponseReturnValue:
     page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
     due = len(queries.visits_missing_certificates(actor.centre_id))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
+    begun = work.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(
-        "certificates/overview.html", page=page, due=due, may_issue=may_issue, form=PressForm(formdata=None)
+        "certificates/overview.html",
+        page=page,
+        due=due,
+        may_issue=may_issue,
+        form=PressForm(formdata=None),
+        under_way=next((row for row in begun if row.open), None),
     )
 
 
