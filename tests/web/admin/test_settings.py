@@ -27,6 +27,7 @@ from tests.web.browser import browser_of
 CENTRE = {
     "name_sr_cyrl": "Центар",
     "name_sr_latn": "Centar",
+    "name_en": "",
     "place_sr_cyrl": "Нови Сад",
     "email": "Info@Centre.example",
 }
