@@ -81,6 +81,7 @@ def _join(*parts: Rights) -> Rights:
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
+    board="read",
     request="read",
     visit="read",
     assignment="read",

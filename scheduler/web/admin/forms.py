@@ -25,7 +25,9 @@ from scheduler.web.forms import (
 )
 from scheduler.web.i18n import _l
 
-TEXTS = ("name_sr_cyrl", "name_en", "summary_sr_cyrl", "summary_en")
+TEXTS = tuple(
+    f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
+)
 NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
 
 
@@ -79,6 +81,12 @@ class ProgrammeForm(BaseForm):
     name_en = TextField(_l("Name in English"), limit=120)
     summary_sr_cyrl = LinesField(_l("Short text in Serbian, Cyrillic letters"), [Needed()], limit=600)
     summary_en = LinesField(_l("Short text in English"), limit=600)
+    about_sr_cyrl = LinesField(_l("Long text in Serbian, Cyrillic letters"), limit=4000)
+    about_en = LinesField(_l("Long text in English"), limit=4000)
+    for_whom_sr_cyrl = LinesField(_l("For whom it is, in Serbian, Cyrillic letters"), limit=1000)
+    for_whom_en = LinesField(_l("For whom it is, in English"), limit=1000)
+    needs_sr_cyrl = LinesField(_l("What the host provides, in Serbian, Cyrillic letters"), limit=1000)
+    needs_en = LinesField(_l("What the host provides, in English"), limit=1000)
     kind = SelectField(_l("Kind"), coerce=ProgrammeKind, choices=choices_of(PROGRAMME_KINDS))
     topic = SelectField(_l("Topic"), coerce=Topic, choices=choices_of(TOPICS))
     audiences = ManyField(_l("For whom"), [Needed()], coerce=Audience, choices=choices_of(AUDIENCES))
