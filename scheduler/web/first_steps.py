@@ -83,7 +83,7 @@ def _of_places(today: dt.date) -> tuple[Step, ...]:
     calendar = there.calendars >= set(SchoolCalendar) and there.holidays > 0
     text = _("Until they are entered, a day without lessons may be offered to a school.")
     calendars = Step(
-        "calendar", calendar, _("Check school calendars and holidays"), text, url_for("admin.holidays"), _("Check")
+        "calendar", calendar, _("Check school calendars and holidays"), text, url_for("admin.holidays"), _("Check them")
     )
     text = _("The Ministry publishes a file of all schools; it is read on the page for imports.")
     register = Step(
