@@ -39,35 +39,43 @@ class FirstSteps:
 
     steps: tuple[Step, ...]
     put_away: bool
-    fresh: bool
     mail_waits: bool
 
     @property
     def open(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if not step.done)
 
-    @property
-    def on_the_desk(self) -> bool:
-        """A demo has what it needs; a new or a real centre sees the list until it is empty or put away."""
-        return bool(self.open) and not self.put_away and (self.fresh or not settings().demo)
+
+def steps_on_the_desk(actor: Actor, today: dt.date) -> FirstSteps | None:
+    """The list for the first page, until it is empty or put away. A demo that has presenters has what it needs."""
+    if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
+        return None
+    centre = people.centre_settings(actor.centre_id)
+    if HandStep.PUT_AWAY in centre.settled or (settings().demo and centre.presenters):
+        return None  # four questions were enough
+    steps = _all_steps(centre, today)
+    return steps if steps.open else None
 
 
 def first_steps(actor: Actor, today: dt.date) -> FirstSteps | None:
     """The list for whoever may change the settings of a centre, else None. Nine questions, however much is stored."""
     if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
         return None
-    centre = people.centre_settings(actor.centre_id)
-    mail = messages.newest_of(actor.centre_id, TEST_MAIL)
+    return _all_steps(people.centre_settings(actor.centre_id), today)
+
+
+def _all_steps(centre: CentreRow, today: dt.date) -> FirstSteps:
+    mail = messages.newest_of(centre.id, TEST_MAIL)
     steps = (
         _named(centre),
         *_of_places(today),
-        _programmes(len(programmes.open_programmes(actor.centre_id))),
+        _programmes(len(programmes.open_programmes(centre.id))),
         _invited(centre),
         _mail(mail.state if mail else None),
         *_by_hand(centre),
     )
     waits = mail is not None and mail.state in UNSENT
-    return FirstSteps(steps, HandStep.PUT_AWAY in centre.settled, centre.presenters == 0, waits)
+    return FirstSteps(steps, HandStep.PUT_AWAY in centre.settled, waits)
 
 
 def _named(centre: CentreRow) -> Step:

@@ -17,7 +17,7 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.desk.actions import SHOWN, next_actions
-from scheduler.web.first_steps import first_steps
+from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
 
 bp = Blueprint("desk", __name__)
@@ -39,8 +39,7 @@ def today() -> ResponseReturnValue:
         parts |= _of_coordinator(actor, day, now)
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         parts |= _of_safeguarding(actor.centre_id, day)
-    steps = first_steps(actor, day)
-    parts["first_steps"] = steps if steps and steps.on_the_desk else None
+    parts["first_steps"] = steps_on_the_desk(actor, day)
     return render_template("desk/today.html", day=day, **parts)
 
 
