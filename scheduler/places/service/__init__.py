@@ -1,7 +1,15 @@
-"""What people do with places: import a register, add a host that it does not hold, tell its shifts and bells."""
+"""What people do with places: hosts and registers, days with lessons, shifts and bells, notes of calls."""
 
 from scheduler.places.service.call_notes import write_call_note
-from scheduler.places.service.registers import (
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
+from scheduler.places.service.hosts import (
     confirm_host,
     import_hosts,
     load_example_hosts,
@@ -11,11 +19,17 @@ from scheduler.places.service.registers import (
 from scheduler.places.service.school_time import tell_school_time
 
 __all__ = [
+    "add_calendar_entry",
+    "add_holiday",
     "confirm_host",
     "import_hosts",
     "load_example_hosts",
     "load_reference_data",
     "propose_host",
+    "remove_calendar_entry",
+    "remove_holiday",
+    "restore_calendar_entry",
+    "restore_holiday",
     "tell_school_time",
     "write_call_note",
 ]

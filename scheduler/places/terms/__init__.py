@@ -1,9 +1,13 @@
 """Words of places: kinds of hosts, points on the map, school calendars, imports, and the time of schools."""
 
 from scheduler.places.terms.hosts import (
+    APPLIES_TO,
+    CALENDAR_KINDS,
     STORED,
+    CalendarDraft,
     CalendarSpan,
     Change,
+    HolidayDraft,
     HolidayRow,
     HostDraft,
     HostKind,
@@ -15,6 +19,7 @@ from scheduler.places.terms.hosts import (
     Point,
     SchoolCalendar,
     Sheet,
+    Supplies,
 )
 from scheduler.places.terms.school_time import (
     Bells,
@@ -32,13 +37,17 @@ from scheduler.places.terms.school_time import (
 )
 
 __all__ = [
+    "APPLIES_TO",
+    "CALENDAR_KINDS",
     "STORED",
     "Bells",
+    "CalendarDraft",
     "CalendarSpan",
     "CallNoteRow",
     "Change",
     "ClassName",
     "Grouping",
+    "HolidayDraft",
     "HolidayRow",
     "HostDraft",
     "HostKind",
@@ -58,4 +67,5 @@ __all__ = [
     "Sheet",
     "Shift",
     "Standing",
+    "Supplies",
 ]
