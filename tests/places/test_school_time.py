@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.clock import BELGRADE, moment_of
@@ -347,9 +347,11 @@ def schools(draw, rotations=tuple(Rotation)) -> SchoolTime:
     return told
 
 
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 CLASSES = st.builds(ClassName, st.integers(1, 8), st.sampled_from("abcd1234"))
 
 
+@unhurried
 @given(schools(), CLASSES, DAYS, st.integers(1, 9))
 def test_the_time_of_a_lesson_is_that_lesson(told, class_name, day, number):
     there = lesson_on(told, class_name, number, day, on_weekdays)
@@ -360,6 +362,7 @@ def test_the_time_of_a_lesson_is_that_lesson(told, class_name, day, number):
     assert back == there
 
 
+@unhurried
 @given(schools(), CLASSES, DAYS, st.times(), st.integers(1, 120))
 def test_a_time_is_a_lesson_a_break_or_refused_and_every_nearest_time_is_right(told, class_name, day, time, minutes):
     there = lesson_at(told, class_name, day, time.replace(second=0, microsecond=0), minutes, on_weekdays)
@@ -370,6 +373,7 @@ def test_a_time_is_a_lesson_a_break_or_refused_and_every_nearest_time_is_right(t
         assert (again.reason, again.lesson, again.shift) == ("", one.lesson, one.shift)
 
 
+@unhurried
 @given(schools(), CLASSES, DAYS)
 def test_two_groups_share_the_day_whenever_there_are_two(told, class_name, day):
     others = {
@@ -383,6 +387,7 @@ def test_two_groups_share_the_day_whenever_there_are_two(told, class_name, day):
     assert {shift_on(told, class_name, day), shift_on(told, other, day)} == {MORNING, AFTERNOON}
 
 
+@unhurried
 @given(schools(), CLASSES, DAYS)
 def test_a_week_stays_whole_unless_the_school_names_a_day_in_it(told, class_name, day):
     monday = day - day.weekday() * DAY
@@ -393,6 +398,7 @@ def test_a_week_stays_whole_unless_the_school_names_a_day_in_it(told, class_name
     assert len(set(shifts(told, class_name, *week))) == 1
 
 
+@unhurried
 @given(schools((Rotation.WEEK,)), CLASSES, DAYS)
 def test_a_weekly_rotation_goes_on_for_any_start(told, class_name, day):
     assume(class_name.grade not in told.middle_grades)
@@ -402,6 +408,7 @@ def test_a_weekly_rotation_goes_on_for_any_start(told, class_name, day):
     assert (now != then, now == again) == (True, True)
 
 
+@unhurried
 @given(schools(), st.sampled_from(Shift), DAYS)
 def test_lessons_follow_each_other_and_last_as_long_as_the_bells_say(told, shift, day):
     rung = bells_on(told, shift, day)
@@ -412,6 +419,7 @@ def test_lessons_follow_each_other_and_last_as_long_as_the_bells_say(told, shift
     assert lessons[0].starts == rung.starts
 
 
+@unhurried
 @given(
     schools(),
     CLASSES,
