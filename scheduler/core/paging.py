@@ -33,3 +33,9 @@ def page_number(typed: str | None) -> int:
 def first_row(number: int, per_page: int = PER_PAGE) -> int:
     """The OFFSET of page `number`."""
     return (max(number, 1) - 1) * per_page
+
+
+def page_of(rows: Sequence[T], number: int, per_page: int = PER_PAGE) -> Page[T]:
+    """One page of rows that are all at hand: of a list that is sorted after it was read."""
+    first = first_row(number, per_page)
+    return Page(rows[first : first + per_page], number, len(rows), per_page)

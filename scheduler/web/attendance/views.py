@@ -1,6 +1,6 @@
 """Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -9,6 +9,7 @@ from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountS
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
 from scheduler.web.attendance.forms import (
     CorrectForm,
     HeadCountForm,
@@ -153,7 +154,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "attendance/overview.html",
         uncounted=queries.late_counts(actor, now=clock.now()),
-        visits=visits,
+        page=page_of(visits, page_number(request.args.get("page"))),
         silent=silent if may_lock else 0,
     )
 

@@ -1,6 +1,8 @@
 """Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import TypeVar
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.paging import Page, page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
@@ -23,6 +26,7 @@ from scheduler.web.people import forms
 from scheduler.web.people.next_page import next_page
 
 bp = Blueprint("people", __name__)
+T = TypeVar("T")
 
 
 def _network() -> str:
@@ -144,9 +148,13 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    rows = safeguarding_queries.clearances_of(_centre_id(), _today())
+    page = _page_asked(safeguarding_queries.clearances_of(_centre_id(), _today()))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
+    return render_template("people/presenters.html", page=page, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
+
+
+def _page_asked(rows: Sequence[T]) -> Page[T]:
+    return page_of(rows, page_number(request.args.get("page")))
 
 
 def _centre_id() -> int:
@@ -263,7 +271,7 @@ def hours(presenter_id: int) -> ResponseReturnValue:
 @bp.get("/people/users")
 @may("read", "user")
 def users() -> ResponseReturnValue:
-    return render_template("people/users.html", rows=queries.staff_of(_centre_id()), roles=forms.ROLES)
+    return render_template("people/users.html", page=_page_asked(queries.staff_of(_centre_id())), roles=forms.ROLES)
 
 
 @bp.route("/people/users/new", methods=["GET", "POST"])
