@@ -13,7 +13,7 @@ from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Body, Failure, MessageDraft, MessageState, Parcel
+from scheduler.messages.terms import UNSENT, Body, Failure, MessageDraft, MessageState, Parcel
 
 log = logging.getLogger(__name__)
 SENDER = "Raspored"
@@ -46,6 +46,16 @@ def queue_message(draft: MessageDraft, *, now: dt.datetime) -> None:
             created_at=now,
             not_before=now,
         )
+    )
+
+
+def stop_messages(kind: str, about: tuple[str, int]) -> None:
+    """Keep back what has not been sent of a kind about a thing, inside the caller's transaction."""
+    db.session().execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
+        .where(OutboxMessage.state.in_(UNSENT))
+        .values(state=MessageState.STOPPED, leased_until=None)
     )
 
 
@@ -157,6 +167,7 @@ def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageS
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id == parcel.row_id, OutboxMessage.attempts == parcel.attempts)
+            .where(OutboxMessage.state == MessageState.SENDING)  # one that was stopped meanwhile stays stopped
             .values(state=state, leased_until=None, **changes)
         )
     return state

@@ -23,6 +23,7 @@ PROMISED_DAYS = 5
 PROVE_WITHIN = dt.timedelta(days=7)
 MAILS_A_DAY_TO_ADDRESS = 3
 MAILS_A_DAY_FROM_NETWORK = 20
+MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30
 
 _S = RequestState
