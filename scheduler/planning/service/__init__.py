@@ -1,10 +1,10 @@
 """What people can do with visits: one function is one act and one transaction.
 
-plan_visit, move_visit (visits) · place_visit (placing: what the board does) · suggest_presenter, withdraw_presenter
-(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, record_promise, mark_ready, mark_delivered
-(confirming) · note_held (holding) · cancel_visit (cancelling) · write_entries (entries) · withdraw_consent,
-record_vetting, suspend_user, release_not_cleared (clearing: what ends a proof also frees the visits that rested on it)
-· recompute_times (times).
+plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
+suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
+record_promise, mark_ready, mark_delivered (confirming) · note_held (holding) · cancel_visit (cancelling) ·
+write_entries (entries) · withdraw_consent, record_vetting, suspend_user, release_not_cleared (clearing: what ends a
+proof also frees the visits that rested on it) · recompute_times (times).
 """
 
 from scheduler.planning.service.cancelling import cancel_visit
@@ -15,6 +15,7 @@ from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.holding import note_held
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
+from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.visits import move_visit, plan_visit
 
@@ -34,6 +35,7 @@ __all__ = [
     "record_promise",
     "record_vetting",
     "release_not_cleared",
+    "replan_visit",
     "suggest_presenter",
     "suspend_user",
     "withdraw_consent",

@@ -38,7 +38,7 @@ def offer_visit(
         for row in rows:
             row.offered_until = until
             moves.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
-        if opened.visit.state in (VisitState.PLANNED, VisitState.REPLANNED):
+        if opened.visit.state is VisitState.PLANNED:
             moves.move_with_request(actor, opened, VisitState.OFFERED, now=now)
         offered = {row.presentation_id for row in rows}
         touch(session, opened, [row for row in opened.presentations if row.id in offered], now)

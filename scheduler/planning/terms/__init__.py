@@ -41,6 +41,7 @@ from scheduler.planning.terms.rows import (
 )
 from scheduler.planning.terms.states import (
     ASSIGNMENT_MACHINE,
+    GONE_VISITS,
     LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -59,6 +60,7 @@ from scheduler.planning.terms.states import (
 __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
+    "GONE_VISITS",
     "LIVING",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",

@@ -140,6 +140,8 @@ class VisitPage:
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
     request_number: str = ""
+    stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces
+    replanned_as: str = ""  # the number of the visit that stands for this one
 
 
 @dataclass(frozen=True)

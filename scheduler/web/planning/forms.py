@@ -122,6 +122,38 @@ class UntilForm(SeenForm):
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
 
 
+class ReplanForm(SeenForm):
+    """A new day for a visit that a closure stopped, and the hours of its presentations."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "ReplanForm":
+        """Prefilled with the hours and rooms of the old visit; the day is to be found."""
+        rows = [
+            {"starts_local": row.starts_local, "minutes": row.minutes, "room": row.room} for row in visit.presentations
+        ]
+        return cls(data={"presentations": rows})
+
+    def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
+        """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""
+        return tuple(
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=row.audience,
+                level=row.level,
+                classes=row.classes,
+                room=fields.room.data or "",
+                expected_pupils=row.expected_pupils,
+                expected_parents=row.expected_parents,
+                expected_teachers=row.expected_teachers,
+            )
+            for fields, row in zip(self.presentations, visit.presentations, strict=False)
+        )
+
+
 class StartFields(Form):  # type: ignore[misc]
     starts_local = TimeField(_l("Start"), [Needed()])
 
