@@ -32,7 +32,13 @@ from scheduler.planning.terms import GONE_VISITS, AssignmentState, PresentationS
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 
-_NOT_HELD = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.DISRUPTED)
+_NOT_HELD = (
+    PresentationState.CANCELLED,
+    PresentationState.MERGED_INTO,
+    PresentationState.DISRUPTED,
+    PresentationState.NO_SHOW_HOST,
+    PresentationState.NO_SHOW_PRESENTER,
+)
 
 
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)

@@ -253,6 +253,8 @@ defend(
         f"""CREATE OR REPLACE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM 1 FROM presentation WHERE id = NEW.presentation_id FOR NO KEY UPDATE;
+          -- Who ends a proof holds the presenter's row: a promise is made before that, or sees it.
+          PERFORM 1 FROM presenter WHERE id = NEW.presenter_id FOR SHARE;
           {_POSTGRESQL_STAYS}
           RETURN NEW;
         END $$""",

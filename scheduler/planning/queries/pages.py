@@ -178,9 +178,27 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",
+        crew_lost=_crew_lost(row),
         stands_for=_number_of(Visit.id == Replanning.stopped_id, Replanning.new_id == row.id),
         replanned_as=_number_of(Visit.id == Replanning.new_id, Replanning.stopped_id == row.id),
     )
+
+
+def _crew_lost(row: VisitRow) -> bool:
+    """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
+    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
+        return False
+    last = (
+        select(AuditEntry.action)
+        .where(
+            AuditEntry.thing == "visit",
+            AuditEntry.thing_id == row.id,
+            AuditEntry.action.in_(("visit confirmed", "visit moved")),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return db.session().scalar(last) == "visit confirmed"
 
 
 def _number_of(*wanted: ColumnElement[bool]) -> str:
@@ -344,6 +362,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
         names=_names(firm, min(today, row.on_day)) if told else (),
         starts_at=row.starts_at,
+        crew_lost=_crew_lost(row),
     )
 
 

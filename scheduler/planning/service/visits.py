@@ -24,6 +24,7 @@ from scheduler.planning.service.under_lock import (
     hold_time,
     open_visit,
     refuse_clashes,
+    refuse_counted,
     require,
     touch,
 )
@@ -179,6 +180,7 @@ def move_visit(
     with change() as session:
         opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
+        refuse_counted(session, visit_id)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
         if _stands_there(opened, wish):
@@ -218,6 +220,8 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
     new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(now, visit.zone))
     if wish.until <= now:
         raise Rejected({"until": "in_the_past"})
+    if wish.until > min(span.starts_at for span in new):
+        raise Rejected({"until": "after_the_visit"})
     old = [Span(row.starts_at, row.ends_at, row.busy_from, row.busy_until) for row in presentations]
     order = rules.order_of_moves(old, new)
     if order is None:

@@ -117,6 +117,14 @@ class UntilForm(SeenForm):
     )
     until_time = TimeField(_l("Answer by (time)"), [Needed()], default=dt.time(14, 0))
 
+    def show_visit(self, page: VisitPage) -> None:
+        """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
+        super().show_visit(page)
+        starts_at = page.visit.starts_at
+        if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
+            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(clock.BELGRADE))
+            self.until_day.data, self.until_time.data = latest.date(), latest.time().replace(second=0, microsecond=0)
+
     def until(self) -> dt.datetime:
         """The moment that the form names, by the clocks of Belgrade."""
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))

@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
-from scheduler.planning.terms import OPEN_VISITS, VisitPage, VisitRow, VisitState
+from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
@@ -114,6 +114,7 @@ def _visit_page(
             visit=page.visit,
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
+            over=_over_and_not_counted(page),
             candidates=queries.candidates(actor, page.visit.id) if open_now else [],
             form=until,
             promise=noted,
@@ -124,6 +125,14 @@ def _visit_page(
         ),
         status,
     )
+
+
+def _over_and_not_counted(page: VisitPage) -> list[PresentationRow]:
+    """Presentations whose time is over and that nobody has counted, while who may correct looks at them."""
+    if policy.scope_of(current_actor(), "correct", "attendance") is None or page.visit.state not in HELD:
+        return []
+    now, confirmed = clock.now(), PresentationState.CONFIRMED
+    return [row for row in page.visit.presentations if row.state is confirmed and row.ends_at <= now]
 
 
 def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> ResponseReturnValue:

@@ -200,6 +200,11 @@ NEXT = {
 }
 
 
+SOMEBODY_ELSE = _l(
+    "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
+)
+
+
 @dataclass(frozen=True)
 class Stop:
     """One stop of the standing line."""
