@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import User
 from scheduler.planning import queries, service
@@ -133,6 +133,7 @@ def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(
     _offered, withdrawn = all_at_once(app, [offer, withdraw])
 
     assert withdrawn is None
+    session = db.session()  # the one before went with the threads
     assert AssignmentState.OFFERED not in states(session, scene).get(minor_id, [])
     assert queries.violations() == []
 
