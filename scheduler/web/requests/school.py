@@ -169,7 +169,7 @@ def paper_of(page: RequestPage) -> Response:
         crew=tuple(PaperPerson(name, surname="", role="") for name in names),
         presentations=tuple(
             PaperPresentation(
-                audience=str(words.AUDIENCES[asked.audience]),
+                audience=words.who_is_expected(asked),
                 classes=asked.classes,
                 expected=asked.pupils + asked.parents + asked.teachers,
                 room=page.room,
