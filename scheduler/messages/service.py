@@ -31,11 +31,12 @@ def queue_message(
     about: tuple[str, int] | None = None,
     centre_id: int | None = None,
     copy_of: str = "",
+    not_before: dt.datetime | None = None,
 ) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
-    page shows the mail. `copy_of` is for a guardian: the given name of the minor whose mail this copies. A copy has
+    page shows the mail. Until `not_before` it stays in the house and can be stopped. `copy_of` is for a guardian: the given name of the minor whose mail this copies. A copy has
     neither button nor link, so no secret can leave with it.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
@@ -61,9 +62,33 @@ def queue_message(
             about_id=about[1] if about else None,
             centre_id=centre_id,
             created_at=now,
-            not_before=now,
+            not_before=not_before or now,
         )
     )
+
+
+def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) -> bool:
+    """Keep the mails of that kind and moment from leaving, inside the caller's transaction.
+
+    False, and nothing is stopped, when one of them has left already or is just leaving.
+    """
+    session = db.session()
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.about == about[0],
+            OutboxMessage.about_id == about[1],
+            OutboxMessage.kind == kind,
+            OutboxMessage.created_at == written_at,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(row.state is not MessageState.WAITING or row.attempts for row in rows):
+        return False
+    for row in rows:
+        row.state = MessageState.STOPPED
+    return True
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:

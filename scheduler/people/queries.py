@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, raiseload, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.people import rules
-from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SignIn, User
+from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SignIn, User, UserRole
 from scheduler.people.terms import (
     DemoSignIn,
     ExceptionRow,
@@ -186,6 +186,21 @@ def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
         .order_by(User.id)
     )
     return [(user.email, user.language) for user in found]
+
+
+def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
+    """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.centre_id == centre_id,
+            User.suspended_at.is_(None),
+            User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
+        )
+        .options(raiseload(User.roles))
+        .order_by(User.given_name, User.family_name, User.id)
+    )
+    return [(user.id, user.full_name) for user in found]
 
 
 def user_for_mail(user_id: int) -> tuple[str, str]:
