@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from scheduler import all_models, config
+from scheduler.cli.one_line import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     wanted = settings or read_settings()
     config.use(wanted)
     app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _open_database(app)
     _hang_pages(app)

@@ -2,12 +2,17 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
+USUAL_ZONE = "Europe/Belgrade"
 
 
 class BadSettings(Exception):
@@ -56,6 +61,11 @@ def settings() -> Settings:
     return _in_force[0]
 
 
+def centre_timezone() -> str:
+    """The centre's time zone; the usual one before any settings are in force."""
+    return _in_force[0].centre_timezone if _in_force else USUAL_ZONE
+
+
 def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment. Raises: BadSettings."""
     env = Env(eager=False)
@@ -74,7 +84,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         trusted_hosts=tuple(hosts or ()),
         port=port or 8000,
         helpline_number=env.str("HELPLINE_NUMBER", "19833"),
-        centre_timezone=env.str("CENTRE_TIMEZONE", "Europe/Belgrade"),
+        centre_timezone=env.str("CENTRE_TIMEZONE", USUAL_ZONE),
         mail_from=env.str("MAIL_FROM", "raspored@example.org"),
         uid_domain=env.str("UID_DOMAIN", "raspored.example.org"),
         instance=folder,
@@ -101,7 +111,40 @@ def problems_with(wanted: Settings) -> list[str]:
         if not wanted.trusted_hosts or any(not host.strip(". ") or "*" in host for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS must name the hosts, not * and not nothing")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
+    return problems + _problems_with_shapes(wanted)
+
+
+def _problems_with_shapes(wanted: Settings) -> list[str]:
+    """What no mode can work with. No problem repeats the setting: it may hold a password."""
+    problems = []
+    if not wanted.base_url.startswith(("http://", "https://")):
+        problems.append("BASE_URL must begin with http:// or https://")
+    if not _is_zone(wanted.centre_timezone):
+        problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
+    if "@" not in wanted.mail_from.strip("@"):
+        problems.append("MAIL_FROM is no e-mail address")
+    for name, url, schemes in (
+        ("SMTP_URL", wanted.smtp_url, ("smtp", "smtps", "smtp+starttls")),
+        ("REDIS_URL", wanted.redis_url, ("redis", "rediss", "unix")),
+    ):
+        if url and not _is_url(url, schemes):
+            problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
     return problems
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return ZoneInfo(name).key == name
+    except (ValueError, OSError, KeyError):
+        return False
+
+
+def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname or parts.path) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _open_to_others(wanted: Settings) -> list[Path]:
@@ -117,7 +160,9 @@ def _with_own_key(wanted: Settings) -> Settings:
     path = wanted.instance / "secret_key"
     if not path.exists():
         wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
+        with NamedTemporaryFile("w", dir=wanted.instance, prefix=".secret_key.") as stream:  # mode 0600
             stream.write(secrets.token_urlsafe(48))
-    return Settings(**(wanted.__dict__ | {"secret_key": path.read_text().strip()}))
+            stream.flush()
+            with suppress(FileExistsError):  # another process was quicker: its key is the one
+                os.link(stream.name, path)  # whole or not at all
+    return replace(wanted, secret_key=path.read_text().strip())

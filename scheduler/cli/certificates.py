@@ -9,17 +9,16 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from scheduler.certificates import queries, service
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
-from scheduler.cli.places import BadInput
+from scheduler.cli.one_line import BadInput, Group
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.policy import SYSTEM
 
-group = AppGroup("certificates", help="Certificates from locked attendance, and whether a number is valid.")
+group = Group("certificates", help="Certificates from locked attendance, and whether a number is valid.")
 STATES = {CertificateState.ISSUED: "valid", CertificateState.REISSUED: "replaced", CertificateState.REVOKED: "revoked"}
 
 

@@ -4,15 +4,14 @@ import json
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
-from scheduler.cli.places import BadInput
+from scheduler.cli.one_line import BadInput, Group
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.demo import load as demo
 
-group = AppGroup("demo", help="Invented centres with the published year 2023 and a living present. Only in MODE=demo.")
+group = Group("demo", help="Invented centres with the published year 2023 and a living present. Only in MODE=demo.")
 
 
 def register(app: Flask) -> None:

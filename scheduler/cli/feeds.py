@@ -2,8 +2,8 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
+from scheduler.cli.one_line import BadInput, Group
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
@@ -18,13 +18,7 @@ PROBLEMS = {
 }
 
 
-class BadInput(click.ClickException):
-    """What was given cannot be used; one line says what."""
-
-    exit_code = 2
-
-
-group = AppGroup("feeds", help="Private calendar addresses.")
+group = Group("feeds", help="Private calendar addresses.")
 
 
 def register(app: Flask) -> None:

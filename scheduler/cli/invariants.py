@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from scheduler.attendance import queries as attendance
+from scheduler.cli.one_line import Group
 from scheduler.planning import queries as planning
 from scheduler.reports import queries as reports
 
 ROOMS: tuple[Callable[[], list[str]], ...] = (planning.violations, attendance.violations, reports.violations)
 
-group = AppGroup("invariants", help="What must always hold.")
+group = Group("invariants", help="What must always hold.")
 
 
 def register(app: Flask) -> None:

@@ -2,8 +2,8 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
+from scheduler.cli.one_line import BadInput, Command, Group
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
@@ -22,13 +22,7 @@ REASONS = {
 }
 
 
-class BadInput(click.ClickException):
-    """What was given cannot be used; one line says what and where."""
-
-    exit_code = 2
-
-
-group = AppGroup("people", help="Users, presenters, invitations.")
+group = Group("people", help="Users, presenters, invitations.")
 
 
 def register(app: Flask) -> None:
@@ -37,7 +31,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(group)
 
 
-@click.command("setup")
+@click.command("setup", cls=Command)
 @click.option("--centre", "name", required=True, help="The centre's name, as certificates shall print it.")
 @click.option("--email", required=True, help="The administrator's address.")
 def set_up(name: str, email: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
+from scheduler.cli.one_line import BadInput, Group
 from scheduler.core import clock
 from scheduler.core.sheets import MAX_BYTES
 from scheduler.places import service
@@ -20,13 +20,7 @@ from scheduler.policy import SYSTEM
 SHOWN = 40  # changes, and problems, on a terminal; --json has all
 
 
-class BadInput(click.ClickException):
-    """What was given cannot be used; one line says what and where."""
-
-    exit_code = 2
-
-
-group = AppGroup("places", help="Hosts, municipalities, school calendars.")
+group = Group("places", help="Hosts, municipalities, school calendars.")
 
 
 def register(app: Flask) -> None:

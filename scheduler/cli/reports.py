@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
-from scheduler.cli.places import BadInput
+from scheduler.cli.one_line import BadInput
+from scheduler.cli.one_line import Group as CommandGroup
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
@@ -16,7 +16,7 @@ from scheduler.core.language import LANGUAGES, translator
 from scheduler.reports import pdf, queries, rules
 from scheduler.reports.terms import BadPeriod, Filters, Group, Report
 
-group = AppGroup("reports", help="What was held: locked attendance, counted.")
+group = CommandGroup("reports", help="What was held: locked attendance, counted.")
 
 REASONS = {
     "not_a_day": "is not a day of the calendar; write it as 2023-01-31",

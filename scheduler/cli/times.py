@@ -2,14 +2,14 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
+from scheduler.cli.one_line import Group
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.planning import service
 from scheduler.policy import SYSTEM
 
-group = AppGroup("times", help="Moments computed from wall clocks.")
+group = Group("times", help="Moments computed from wall clocks.")
 
 
 def register(app: Flask) -> None:

@@ -3,13 +3,14 @@
 import click
 from flask import Flask
 
+from scheduler.cli.one_line import Command
 from scheduler.core import logs
 from scheduler.jobs.queue import huey, load_jobs
 
 FINISH_WITHIN_S = 3.0  # a job that takes longer is cut off: its row's lease runs out and it is done again
 
 
-@click.command("worker")
+@click.command("worker", cls=Command)
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once.")
 def worker(threads: int) -> None:
     """Run the jobs in the foreground until SIGTERM or Ctrl-C."""

@@ -3,7 +3,9 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-BELGRADE = "Europe/Belgrade"
+from scheduler.config import USUAL_ZONE, centre_timezone
+
+BELGRADE = USUAL_ZONE
 
 
 def now() -> dt.datetime:
@@ -11,9 +13,9 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def local_day(moment: dt.datetime, zone: str = BELGRADE) -> dt.date:
-    """The calendar day that people at `zone` write for a moment."""
-    return moment.astimezone(ZoneInfo(zone)).date()
+def local_day(moment: dt.datetime, zone: str = "") -> dt.date:
+    """The calendar day that people at `zone` write for a moment; without one, people at the centre."""
+    return moment.astimezone(ZoneInfo(zone or centre_timezone())).date()
 
 
 def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:

@@ -107,7 +107,7 @@ def _windows_page(content: bytes) -> str:
 
 def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
     """The text without Excel's `sep=` line, and its delimiter: the one that gives most columns that we know."""
-    if marked := re.match(r"sep=(.)\r?\n", text, re.IGNORECASE):
+    if marked := re.match(r"sep=([^\w\s\"]|\t)\r?\n", text, re.IGNORECASE):
         return text[marked.end() :], marked[1]
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:

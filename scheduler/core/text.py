@@ -23,6 +23,9 @@ LATIN = {
     "с": "s", "т": "t", "ћ": "ć", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "č", "џ": "dž", "ш": "š",
 }  # fmt: skip
 FOLDED = str.maketrans(LATIN)
+_ATOM = r"[^@.,:;\s<>()\[\]\"\\]+"  # of a mail address; letters of any script
+ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_ATOM}\.)+[^\W\d_][\w-]*[^\W_]")
+ADDRESS_LENGTH = 254
 # What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{[^{}]*\}")
 KEPT = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
@@ -75,6 +78,11 @@ def _fewer_marks(text: str) -> str:
         if marks <= MARKS:
             kept.append(letter)
     return "".join(kept)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text has the form of a mail address that a mailer can send to; whether it lives, only a mail tells."""
+    return len(text) <= ADDRESS_LENGTH and ADDRESS.fullmatch(text) is not None and "=?" not in text
 
 
 def normal_form(password: str) -> str:

@@ -20,3 +20,5 @@ def issue_for_locked_attendance() -> None:
             service.issue_certificates(SYSTEM, visit_id, now=clock.now())
         except Conflict:
             log.info("certificates wait", extra={"visit_id": visit_id})
+        except Exception:  # a bug with one visit must not keep the others' certificates
+            log.exception("certificates not issued", extra={"visit_id": visit_id})

@@ -20,10 +20,19 @@ def send_waiting() -> None:
     Rows are leased, so two sweeps at once are harmless; a mail may go twice after a crash, never not at all. A page
     that queued mail calls this to have it sent at once; if that call is lost, the next minute finds the row.
     """
-    started = time.monotonic()
-    while time.monotonic() - started < SWEEP_S:
-        ids = service.unsent_ids(AT_ONCE, clock.now())
-        sent = [message_id for message_id in ids if service.deliver(message_id, now=clock.now()) is not None]
-        if not sent:
-            return
-        log.info("outbox swept", extra={"messages": len(sent)})
+    ends = time.monotonic() + SWEEP_S
+    while handled := _handle_some(ends):
+        log.info("outbox swept", extra={"messages": handled})
+
+
+def _handle_some(ends: float) -> int:
+    """Try what is due now; how many mails were tried. None when nothing is due or the sweep has had its time."""
+    handled = 0
+    for message_id in service.unsent_ids(AT_ONCE, clock.now()):
+        if time.monotonic() >= ends:
+            return 0
+        try:
+            handled += service.deliver(message_id, now=clock.now()) is not None
+        except Exception:  # a bug with one mail must not keep the others: its lease ends, and it is tried again
+            log.exception("message not handled", extra={"message_id": message_id})
+    return handled

@@ -35,6 +35,18 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
     return [_row(message) for message in found]
 
 
+def is_waiting(kind: str, about: tuple[str, int]) -> bool:
+    """Whether a mail of that kind about that row has still to leave."""
+    thing, thing_id = about
+    wanted = select(OutboxMessage.id).where(
+        OutboxMessage.kind == kind,
+        OutboxMessage.about == thing,
+        OutboxMessage.about_id == thing_id,
+        OutboxMessage.state == MessageState.WAITING,
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
 def outbox_of(centre_id: int, number: int = 1, *, state: MessageState | None = None) -> Page[MessageRow]:
     """One page of a centre's mails, newest first."""
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id]

@@ -5,7 +5,6 @@ import email.utils
 import logging
 import smtplib
 import uuid
-from collections.abc import Mapping
 
 from sqlalchemy import select, update
 
@@ -14,53 +13,38 @@ from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Body, Failure, LinkWish, MessageState, Parcel
+from scheduler.messages.terms import Body, Failure, MessageDraft, MessageState, Parcel
 
 log = logging.getLogger(__name__)
 SENDER = "Raspored"
 
 
-def queue_message(
-    kind: str,
-    *,
-    address: str,
-    language: str,
-    values: Mapping[str, object],
-    now: dt.datetime,
-    link: LinkWish | None = None,
-    about: tuple[str, int] | None = None,
-    centre_id: int | None = None,
-    copy_of: str = "",
-    not_before: dt.datetime | None = None,
-) -> None:
+def queue_message(draft: MessageDraft, *, now: dt.datetime, not_before: dt.datetime | None = None) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
-    Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
-    page shows the mail. Until `not_before` it stays in the house and can be stopped. `copy_of` is for a guardian: the given name of the minor whose mail this copies. A copy has
-    neither button nor link, so no secret can leave with it.
+    Until `not_before` it stays in the house, where it can be stopped.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
-    if copy_of and link:
-        raise ValueError("a copy carries no secret link")
-    body = mail.render(kind, language, values, copy_of=copy_of)
-    path = link.path if link else str(values.get("path", "/"))
+    body = mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of)
+    link = draft.link
+    about, about_id = draft.about or (None, None)
     db.session().add(
         OutboxMessage(
             message_id=f"<{uuid.uuid4()}@{settings().uid_domain}>",
-            kind=kind,
-            address=address,
-            language=language,
+            kind=draft.kind,
+            address=draft.address,
+            language=draft.language,
             subject=body.subject,
             text=body.text,
             html=body.html,
             link_purpose=link.purpose if link else None,
             link_subject_id=link.subject_id if link else None,
-            link_path=path,
+            link_path=link.path if link else str(draft.values.get("path", "/")),
             link_hours=link.hours if link else None,
-            about=about[0] if about else None,
-            about_id=about[1] if about else None,
-            centre_id=centre_id,
+            about=about,
+            about_id=about_id,
+            centre_id=draft.centre_id,
             created_at=now,
             not_before=not_before or now,
         )
@@ -144,18 +128,8 @@ def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
 def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
     wanted = settings()
     try:
-        letter = mailer.compose(
-            sender=wanted.mail_from,
-            sender_name=SENDER,
-            to=parcel.address,
-            subject=parcel.body.subject,
-            text=parcel.body.text,
-            html=parcel.body.html,
-            message_id=parcel.message_id,
-            date=email.utils.format_datetime(now),
-        )
         mailer.send(
-            letter,
+            mailer.compose(_outgoing(parcel, now)),
             smtp_url=wanted.smtp_url,
             folder=wanted.instance / "mail",
             name=mail.file_name(parcel.row_id, now),
@@ -170,11 +144,28 @@ def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
     return None
 
 
+def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
+    return mailer.Outgoing(
+        sender=settings().mail_from,
+        sender_name=SENDER,
+        to=parcel.address,
+        subject=parcel.body.subject,
+        text=parcel.body.text,
+        html=parcel.body.html,
+        message_id=parcel.message_id,
+        date=email.utils.format_datetime(now),
+    )
+
+
 def _answer(error: OSError) -> int | None:
-    """The mail server's answer as a number, if it answered."""
+    """What the mail server answered about this mail, as a number, if it came so far.
+
+    A server that does not take ourselves (greeting, sign-in, sender) says nothing about the mail: it waits until
+    somebody mends that.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _text in error.recipients.values()), default=None)
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code > 0:
         return error.smtp_code
     return None
 

@@ -1,6 +1,7 @@
 """Words of the outbox."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +20,7 @@ UNSENT = (MessageState.WAITING, MessageState.SENDING)
 class Failure(StrEnum):
     """Why a try to send did not succeed, in words a coordinator can act upon."""
 
-    UNREACHABLE = "unreachable"  # our own mail server does not answer
+    UNREACHABLE = "unreachable"  # our own mail server does not answer, or does not let us in
     LATER = "later"  # it answers "not now" (4xx)
     REFUSED = "refused"  # it answers "never" (5xx): the address is wrong or closed
     BROKEN = "broken"  # the mail cannot be built
@@ -36,6 +37,29 @@ class LinkWish:
     subject_id: int
     path: str
     hours: int
+
+
+@dataclass(frozen=True)
+class MessageDraft:
+    """A mail as a room asks for it: `kind` names its template, `values` are what the template says.
+
+    Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
+    page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
+    mail this copies. A copy has neither button nor link, so no secret can leave with it.
+    """
+
+    kind: str
+    address: str
+    language: str
+    values: Mapping[str, object]
+    link: LinkWish | None = None
+    about: tuple[str, int] | None = None
+    centre_id: int | None = None
+    copy_of: str = ""
+
+    def __post_init__(self) -> None:
+        if self.copy_of and self.link:
+            raise ValueError("a copy carries no secret link")
 
 
 @dataclass(frozen=True)

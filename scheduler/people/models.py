@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.language import pick
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
@@ -27,6 +28,10 @@ class Centre(Base):
     phone: Mapped[str] = mapped_column(default="")
     signatory: Mapped[str] = mapped_column(default="")  # who signs certificates; a name is printed as typed
     created_at: Mapped[dt.datetime]
+
+    def name(self, language: str) -> str:
+        """Its name in the reader's language and script."""
+        return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
 
 
 class User(Base):

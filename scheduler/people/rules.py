@@ -3,11 +3,10 @@
 import datetime as dt
 import hashlib
 import ipaddress
-import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from scheduler.core.text import normal_form
+from scheduler.core.text import is_address, normal_form
 from scheduler.people.terms import (
     STAFF_ROLES,
     Acceptance,
@@ -26,7 +25,6 @@ YOUNGEST_PRESENTER = 15  # years; the volunteering law's minimum, a setting of t
 OLDEST_BIRTH_YEARS = 100
 
 PASSWORD_LENGTHS = range(10, 129)
-EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@[^@\s<>()\[\],;:\"\\]{1,180}\.[^@\s.<>()\[\],;:\"\\]{2,63}")
 NAME_LIMIT = 80
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
@@ -75,7 +73,7 @@ def address_of(typed: str) -> str:
 
 def problem_with_address(email: str) -> str | None:
     """ "not_an_email", or None when it has the form of an address."""
-    return None if EMAIL.fullmatch(email) and len(email) <= 254 else "not_an_email"
+    return None if is_address(email) else "not_an_email"
 
 
 def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from scheduler.core.sheets import Layout, LineProblem, Row, Table, read_table
-from scheduler.core.text import fold, to_latin
+from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules import teaches
 from scheduler.places.terms import HostKind, ImportedHost, Point, Sheet
 
@@ -211,7 +211,7 @@ def _phone(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if not re.fullmatch(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}", text):
+    if not is_address(text):
         raise ValueError(text)
     return text.lower()
 

@@ -165,7 +165,7 @@ def centre_name(centre_id: int, language: str) -> str:
     centre = db.session().get(Centre, centre_id)
     if centre is None:
         raise NotFound("centre")
-    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)
+    return centre.name(language)
 
 
 def names_of(filters: Filters, language: str) -> tuple[str, ...]:
@@ -311,7 +311,7 @@ def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Ke
     `day` is the last that the row counts, never one to come: a period often ends after somebody's birthday.
     """
     if group is Group.MONTH:
-        month = f"{values[0]:04d}-{values[1]:02d}"
+        month = f"{int(values[0]):04d}-{int(values[1]):02d}"  # PostgreSQL extracts numerics, not integers
         return Key(group, month, month)
     if group is Group.AUDIENCE:
         return Key(group, values[0].value, values[0].value, SchoolLevel(values[1]))

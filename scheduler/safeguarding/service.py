@@ -11,8 +11,8 @@ from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.policy import SYSTEM, Actor
@@ -24,8 +24,12 @@ log = logging.getLogger(__name__)
 
 
 def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
+    """The presenter and her account, if the actor may; others who record something of her wait meanwhile."""
     found = session.execute(
-        select(Presenter, User).join(User, Presenter.user_id == User.id).where(Presenter.id == presenter_id)
+        select(Presenter, User)
+        .join(User, Presenter.user_id == User.id)
+        .where(Presenter.id == presenter_id)
+        .with_for_update(of=Presenter, key_share=True)
     ).one_or_none()
     if found is None:
         raise NotFound("presenter")
@@ -34,9 +38,15 @@ def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_
     return presenter, user
 
 
+def _says(row: Vetting | GuardianConsent, draft: VettingDraft | ConsentDraft) -> bool:
+    """Whether a stored row holds exactly what was typed."""
+    return all(getattr(row, name) == value for name, value in draft.__dict__.items())
+
+
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
     """Store the result of a check and the days it covers, never the document; the row's id.
 
+    The same result twice in a row, from a double click, is stored once.
     Raises: NotAllowed when it is the actor's own (TRUST, access matrix); NotFound; Rejected with {field: reason}.
     """
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
@@ -45,6 +55,10 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
         presenter, user = _presenter(session, actor, "create", "vetting", presenter_id)
         if user.id == actor.user_id:
             raise NotAllowed("own vetting")
+        newest = select(Vetting).where(Vetting.presenter_id == presenter.id).order_by(Vetting.id.desc())
+        before = session.scalar(newest.limit(1))
+        if before is not None and _says(before, draft):
+            return before.id
         vetting = Vetting(presenter_id=presenter.id, **draft.__dict__, recorded_by_id=actor.user_id, recorded_at=now)
         session.add(vetting)
         session.flush()
@@ -58,6 +72,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
 def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *, now: dt.datetime) -> int:
     """Store what a guardian signed on paper and tell the guardian by mail; the row's id.
 
+    The same paper twice, unless it was withdrawn, is stored and told once.
     Raises: NotAllowed for the minor's own; NotFound; Rejected with {field: reason}.
     """
     today = clock.local_day(now)
@@ -68,6 +83,12 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
         minor = people_rules.is_minor(presenter.adult_on, today)
         if problems := rules.problems_with_consent(draft, today=today, minor_email=user.email, minor=minor):
             raise Rejected(problems)
+        living = select(GuardianConsent).where(
+            GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None)
+        )
+        for before in session.scalars(living.order_by(GuardianConsent.id)):
+            if _says(before, draft):
+                return before.id
         consent = GuardianConsent(
             presenter_id=presenter.id, **draft.__dict__, method=ConsentMethod.PAPER, recorded_at=now
         )
@@ -77,17 +98,19 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
         audit.record(actor, "consent recorded", consent, at=now, details=details)
         centre = session.get_one(Centre, presenter.centre_id)
         queue_message(
-            "consent_recorded",
-            address=people_rules.address_of(draft.guardian_email),
-            language=user.language,
-            values={
-                "given_name": user.given_name,
-                "centre": _name_of(centre, user.language),
-                "until": draft.valid_until,
-            },
+            MessageDraft(
+                kind="consent_recorded",
+                address=people_rules.address_of(draft.guardian_email),
+                language=user.language,
+                values={
+                    "given_name": user.given_name,
+                    "centre": centre.name(user.language),
+                    "until": draft.valid_until,
+                },
+                about=("guardian_consent", consent.id),
+                centre_id=presenter.centre_id,
+            ),
             now=now,
-            about=("guardian_consent", consent.id),
-            centre_id=presenter.centre_id,
         )
         consent_id = consent.id
     log.info("consent recorded", extra={"consent_id": consent_id, "presenter_id": presenter_id})
@@ -104,6 +127,7 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         if consent is None:
             raise NotFound("consent")
         presenter, _user = _presenter(session, actor, "withdraw", "consent", consent.presenter_id)
+        session.refresh(consent)  # somebody else may have been quicker
         if consent.withdrawn_at is None:
             consent.withdrawn_at = now
             audit.record(actor, "consent withdrawn", consent, at=now, details={"presenter_id": presenter.id})
@@ -131,26 +155,25 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     presenter, user = _presenter(session, SYSTEM, "read", "vetting", ending.presenter_id)
     values = {
         "given_name": user.given_name,
-        "centre": _name_of(session.get_one(Centre, presenter.centre_id), user.language),
+        "centre": session.get_one(Centre, presenter.centre_id).name(user.language),
         "until": proof.valid_until,
         "path": f"/safeguarding/{presenter.id}",
     }
-    write = partial(
-        queue_message,
+    draft = partial(
+        MessageDraft,
         language=user.language,
         values=values,
-        now=now,
         about=(proof.__tablename__, proof.id),
         centre_id=presenter.centre_id,
     )
     guardian = queries.guardians_of([presenter.id], clock.local_day(now)).get(presenter.id)
     if isinstance(proof, GuardianConsent):
-        write("consent_ends", address=people_rules.address_of(proof.guardian_email))
-        write("own_consent_ends", address=user.email)
+        queue_message(draft("consent_ends", people_rules.address_of(proof.guardian_email)), now=now)
+        queue_message(draft("own_consent_ends", user.email), now=now)
     else:
-        write("vetting_ends", address=user.email)
+        queue_message(draft("vetting_ends", user.email), now=now)
         if guardian:
-            write("vetting_ends", address=guardian, copy_of=user.given_name)
+            queue_message(draft("vetting_ends", guardian, copy_of=user.given_name), now=now)
     action = f"{proof.__tablename__} ends soon"
     audit.record(SYSTEM, action, proof, at=now, details={"presenter_id": presenter.id, "days": ending.days})
     log.info("ending proof told", extra={"presenter_id": presenter.id, "days": ending.days})
@@ -161,7 +184,3 @@ def _locked(session: Session, ending: Ending) -> Vetting | GuardianConsent:
     if ending.kind is ProofKind.VETTING:
         return session.get_one(Vetting, ending.proof_id, with_for_update=True, populate_existing=True)
     return session.get_one(GuardianConsent, ending.proof_id, with_for_update=True, populate_existing=True)
-
-
-def _name_of(centre: Centre, language: str) -> str:
-    return centre.name_en if language == "en" else pick(language, centre.name_sr_cyrl, centre.name_sr_latn)

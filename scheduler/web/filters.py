@@ -37,7 +37,7 @@ REQUEST = {
     "merged_into": Face("quiet", "merge", _l("Joined with another request")),
     "waitlisted": Face("wait", "queue", _l("On the waiting list")),
     "proposed": Face("wait", "hourglass", _l("Dates offered")),
-    "agreed": Face("move", "calendar", _l("Date agreed")),
+    "agreed": Face("move", "calendar", _l("Accepted by the centre")),
     "staffing": Face("move", "people", _l("Looking for a crew")),
     "confirmed": Face("good", "check", _l("Confirmed")),
     "ready": Face("good", "checks", _l("Ready")),

@@ -1,11 +1,14 @@
 """Wall clocks of Belgrade and moments in UTC."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler import config
 from scheduler.core import clock
 
 DAY_CLOCKS_GO_FORWARD = dt.date(2027, 3, 28)
@@ -31,6 +34,15 @@ def test_a_doubled_time_is_the_earlier_one() -> None:
     assert clock.moment_of(DAY_CLOCKS_GO_BACK, dt.time(2, 30)) == dt.datetime(2027, 10, 31, 0, 30, tzinfo=dt.UTC)
 
 
+def test_today_is_the_centres_day(app: Flask) -> None:
+    late = dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC)
+    assert clock.local_day(late) == dt.date(2026, 9, 15)
+
+    config.use(replace(app.config["SETTINGS"], centre_timezone="America/Toronto"))
+    assert clock.local_day(late) == dt.date(2026, 9, 14)
+    config.use(app.config["SETTINGS"])
+
+
 @given(
     day=st.dates(dt.date(2020, 1, 1), dt.date(2035, 12, 31)),
     hour=st.integers(4, 23),  # the clocks change between two and three
@@ -39,5 +51,5 @@ def test_a_doubled_time_is_the_earlier_one() -> None:
 def test_the_wall_clock_comes_back_from_the_moment(day: dt.date, hour: int, minute: int) -> None:
     moment = clock.moment_of(day, dt.time(hour, minute))
 
-    assert clock.local_day(moment) == day
+    assert clock.local_day(moment, clock.BELGRADE) == day
     assert moment.utcoffset() == dt.timedelta(0)

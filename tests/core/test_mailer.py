@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from scheduler.core import mailer
+from scheduler.core.text import clean, is_address
 
 FAIR = {
     "sender": "raspored@example.org",
@@ -19,7 +22,7 @@ FAIR = {
 
 
 def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> None:
-    mail = mailer.compose(**FAIR)
+    mail = mailer.compose(mailer.Outgoing(**FAIR))
     mailer.send(mail, smtp_url="", folder=tmp_path / "mail", name="1-abc")
 
     (file,) = (tmp_path / "mail").iterdir()
@@ -32,4 +35,18 @@ def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> No
 @pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
 def test_nobody_adds_a_header(field: str, nasty: str) -> None:
     with pytest.raises(ValueError, match="header"):
-        mailer.compose(**(FAIR | {field: nasty}))
+        mailer.compose(mailer.Outgoing(**(FAIR | {field: nasty})))
+
+
+ODD = st.text("aZ9.'`+-_!#$%&*/=?^{|}~čжİ", min_size=1, max_size=8)
+ENDS = st.sampled_from(["rs", "срб", "xn--90a3ac", "example", "a-b"])
+
+
+@given(user=ODD, domain=ODD, end=ENDS)
+def test_every_address_that_we_take_is_the_one_that_gets_the_mail(user: str, domain: str, end: str) -> None:
+    address = clean(f"{user}@{domain}.{end}", limit=300)
+    assume(is_address(address))
+
+    mail = mailer.compose(mailer.Outgoing(**(FAIR | {"to": address})))
+
+    assert [(to.addr_spec, to.display_name) for to in mail["To"].addresses] == [(address, "")]

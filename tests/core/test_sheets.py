@@ -47,6 +47,13 @@ def test_the_line_that_excel_puts_first_names_the_delimiter():
     assert cells(read_table(b"sep=|\r\nname|town\r\nx|y\r\n", LAYOUT)) == [{"name": "x", "town": "y"}]
 
 
+@pytest.mark.parametrize("mark", ['"', "\r", " ", "x"])
+def test_what_cannot_part_columns_is_no_delimiter(mark):
+    table = read_table(f"sep={mark}\r\nname;town\r\n".encode(), LAYOUT)
+
+    assert (table.rows, table.headings) == ((), {})
+
+
 def test_a_map_of_columns_wins_over_the_names_we_know():
     content = b"name,School\nold,new\n"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.text import LATIN, BadText, clean, fold, to_latin
+from scheduler.core.text import LATIN, BadText, clean, fold, is_address, to_latin
 
 CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
 
@@ -106,3 +106,45 @@ def test_to_latin_writes_as_people_do_and_leaves_placeholders(cyrillic, latin):
 @given(st.text(alphabet=CYRILLIC + " abcXYZ0123-.,„“", max_size=60))
 def test_to_latin_agrees_with_an_independent_table(text):
     assert to_latin(text).lower() == cyrtranslit.to_latin(text, "sr").lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ana@skola.example",
+        "ana.petrovic+posete@os-vuk.edu.rs",
+        "o'neil@school.example",
+        "ана@школа.срб",
+        "a@b.xn--90a3ac",
+        f"{'a' * 64}@school.example",
+    ],
+)
+def test_an_address_is_known_as_one(text):
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ana",
+        "ana@school",
+        "@school.example",
+        "ana@",
+        "ana@school..example",
+        "ana@.example",
+        "ana@school.example.",
+        ".ana@school.example",
+        "ana..p@school.example",
+        "ana@b@school.example",
+        "ana petrovic@school.example",
+        "ana@school.example, mira@school.example",
+        "<ana@school.example>",
+        "=?utf-8?q?ana?=@school.example",
+        "ana@192.168.0.1",
+        f"{'a' * 65}@school.example",
+        f"ana@{'a.' * 130}example",
+    ],
+)
+def test_what_no_mail_can_reach_is_no_address(text):
+    assert not is_address(text)

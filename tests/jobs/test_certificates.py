@@ -40,6 +40,23 @@ def test_certificates_are_issued_for_locked_attendance_once(session, monkeypatch
     assert how_many() == 3
 
 
+def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch):
+    at(monkeypatch, LEAVING)
+    first, _second = a_locked_visit(), a_locked_visit()
+    issue = certificates.service.issue_certificates
+
+    def issue_with_a_bug(actor, visit_id, *, now):
+        if visit_id == first.visit.id:
+            raise RuntimeError("a bug")
+        return issue(actor, visit_id, now=now)
+
+    monkeypatch.setattr(certificates.service, "issue_certificates", issue_with_a_bug)
+
+    certificates.issue_for_locked_attendance.call_local()
+
+    assert how_many() == 1
+
+
 def test_silence_is_noticed_after_seven_days(session, monkeypatch):
     a_counted_visit()
 

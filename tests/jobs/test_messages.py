@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import pytest
 from flask import Flask
 
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.jobs import messages as jobs
 from scheduler.jobs import queue
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import service
@@ -29,6 +32,34 @@ def test_a_sweep_sends_everything_also_several_mails_to_one_address(app):
     send_waiting.call_local()
 
     assert states() == [MessageState.SENT] * 4
+
+
+def test_a_bug_with_one_mail_keeps_no_other_one(app, monkeypatch):
+    make_message("bug@school.example", now=clock.now())
+    make_message("ana@school.example", now=clock.now())
+    compose = service.mailer.compose
+
+    def compose_with_a_bug(outgoing):
+        if outgoing.to.startswith("bug@"):
+            raise RuntimeError("a bug")
+        return compose(outgoing)
+
+    monkeypatch.setattr(service.mailer, "compose", compose_with_a_bug)
+
+    send_waiting.call_local()
+
+    assert states() == [MessageState.SENDING, MessageState.SENT]
+
+
+def test_a_slow_mail_server_does_not_hold_a_worker_longer_than_a_sweep(app, monkeypatch):
+    for name in ("ana", "mira", "vera"):
+        make_message(f"{name}@school.example", now=clock.now())
+    clock_hands = iter((0.0, 1.0, 49.0, 51.0))
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: next(clock_hands)))
+
+    send_waiting.call_local()
+
+    assert states() == [MessageState.SENT, MessageState.SENT, MessageState.WAITING]
 
 
 def test_a_sweep_goes_on_after_a_mail_that_fails_and_comes_to_an_end(app):

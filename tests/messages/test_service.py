@@ -14,7 +14,7 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import queries, service
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Failure, LinkWish, MessageState
+from scheduler.messages.terms import Failure, LinkWish, MessageDraft, MessageState
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 
@@ -81,7 +81,7 @@ def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
 
 def test_a_rolled_back_change_sends_nothing(app):
     with pytest.raises(RuntimeError), transaction():
-        service.queue_message("no_account", address="a@b.example", language="en", values={}, now=MONDAY)
+        service.queue_message(MessageDraft("no_account", "a@b.example", "en", {}), now=MONDAY)
         raise RuntimeError("the change failed")
 
     assert service.unsent_ids(10, MONDAY) == []
@@ -218,6 +218,24 @@ def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_messa
     service.deliver(message.id, MONDAY + MINUTE)
 
     assert f"Message-ID: {message.message_id}" in letters()[0]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        smtplib.SMTPAuthenticationError(535, b"bad credentials"),
+        smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
+        smtplib.SMTPConnectError(554, b"no service here"),
+        smtplib.SMTPHeloError(501, b"who are you"),
+    ],
+)
+def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, monkeypatch, refusal):
+    message = make_message()
+    monkeypatch.setattr(service.mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
+
+    assert service.deliver(message.id, MONDAY) is MessageState.WAITING
+
+    assert stored(message).failure == Failure.UNREACHABLE
 
 
 @pytest.mark.parametrize(

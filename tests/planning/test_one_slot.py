@@ -7,7 +7,6 @@ lock and every defence of the database away: then the same test must see the pre
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from scheduler.planning.models import Assignment
 from scheduler.planning.service import offers, under_lock
 from scheduler.planning.terms import PROMISED, AssignmentState, Taken
 from scheduler.policy import Actor
+from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
@@ -48,26 +48,6 @@ def overlapping_visits(count: int) -> tuple[Actor, list[int]]:
             )
             visit_ids.append(visit.id)
     return an_actor(centre_id=centre.id), visit_ids
-
-
-def all_at_once(app: Flask, acts: list[Callable[[], None]]) -> list[Exception | None]:
-    """What each act raised, or None; all start together, each in a thread with a session of its own."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], None]) -> Exception | None:
-        with app.app_context():
-            try:
-                start.wait(timeout=30)
-                act()
-            except Exception as error:  # the test looks at every one of them
-                return error
-            finally:
-                db.session.remove()
-        return None
-
-    db.session.remove()
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def promised_overlaps() -> int:

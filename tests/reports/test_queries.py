@@ -217,6 +217,7 @@ held = st.tuples(
 )
 
 
+@pytest.mark.both_databases
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(held, min_size=1, max_size=4))
 def test_the_rows_of_every_split_sum_to_the_totals(session, visits):
@@ -240,6 +241,7 @@ def test_the_rows_of_every_split_sum_to_the_totals(session, visits):
     assert (by_audience.presentations, by_audience.people) == (whole.presentations, whole.people)
 
 
+@pytest.mark.both_databases
 def test_every_row_opens_to_visits_that_sum_to_it(session):
     for town in ("Ниш", "Пирот"):
         host = make_host(municipality_id=make_municipality(town).id)

@@ -145,7 +145,7 @@ def test_what_is_needed_is_asked_for(sent):
     form = sent(name="   ")
 
     assert not form.accepted()
-    assert errors_of(form) == {"name": "Name: Fill in this field."}  # a list of five such lines says which is which
+    assert errors_of(form) == {"name": "Fill in this field."}
     assert form.name.errors == ["Fill in this field."]
 
 

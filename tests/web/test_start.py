@@ -4,11 +4,13 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from scheduler.config import ROOT, Settings, problems_with
+from scheduler import config
+from scheduler.config import ROOT, Settings, problems_with, read_settings
 from tests.conftest import settings_for
 
 GOOD = {"mode": "production", "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz", "base_url": "https://a.example"}
@@ -48,6 +50,14 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"trusted_hosts": ("a.example", ".")}, "TRUSTED_HOSTS"),
         ({"trusted_hosts": ()}, "TRUSTED_HOSTS"),
         ({"mode": "debug"}, "MODE"),
+        ({"base_url": "a.example", "mode": "demo"}, "BASE_URL"),
+        ({"centre_timezone": "Europe/Beograd"}, "CENTRE_TIMEZONE"),
+        ({"centre_timezone": ""}, "CENTRE_TIMEZONE"),
+        ({"smtp_url": "smtp+tls://user:password@mail.example:587"}, "SMTP_URL"),
+        ({"smtp_url": "mail.example"}, "SMTP_URL"),
+        ({"smtp_url": "smtps://mail.example:many"}, "SMTP_URL"),
+        ({"redis_url": "localhost:6379"}, "REDIS_URL"),
+        ({"mail_from": "raspored"}, "MAIL_FROM"),
     ],
 )
 def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
@@ -55,6 +65,36 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
 
     assert len(problems) == 1
     assert word in problems[0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"smtp_url": "smtp+starttls://user:p%40ss@mail.example:587", "redis_url": "redis://localhost:6379/0"},
+        {"smtp_url": "smtps://mail.example", "redis_url": "unix:///run/redis.sock"},
+        {"smtp_url": "smtp://127.0.0.1:25", "centre_timezone": "America/Toronto"},
+    ],
+)
+def test_production_takes_every_kind_of_service(tmp_path, given):
+    assert problems_with(wanted(tmp_path, **given)) == []
+
+
+def test_a_start_that_is_killed_leaves_no_empty_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(config.secrets, "token_urlsafe", lambda size: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        read_settings(instance=tmp_path)
+    monkeypatch.undo()
+
+    assert len(read_settings(instance=tmp_path).secret_key) > 60
+
+
+def test_those_that_start_at_once_share_one_key(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        keys = {made.secret_key for made in pool.map(lambda _: read_settings(instance=tmp_path), range(40))}
+
+    assert keys == {(tmp_path / "secret_key").read_text()}
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 
 def test_production_refuses_a_database_that_others_may_read(tmp_path):

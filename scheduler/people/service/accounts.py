@@ -12,7 +12,7 @@ from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
 from scheduler.core.language import LANGUAGES
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import SignIn, SignInAttempt, User
 from scheduler.people.terms import BadSignIn
@@ -135,12 +135,14 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
         can_sign_in = user is not None and user.suspended_at is None and user.password_hash is not None
         known = user if can_sign_in else None
         queue_message(
-            "password_reset" if known else "no_account",
-            address=address,
-            language=known.language if known else language,
-            values={},
+            MessageDraft(
+                kind="password_reset" if known else "no_account",
+                address=address,
+                language=known.language if known else language,
+                values={},
+                link=LinkWish("reset", known.id, "/reset/{token}", rules.RESET_HOURS) if known else None,
+            ),
             now=now,
-            link=LinkWish("reset", known.id, "/reset/{token}", rules.RESET_HOURS) if known else None,
         )
         if known:
             audit.record(ANONYMOUS, "password reset asked", known, at=now)
@@ -167,12 +169,14 @@ def reset_password(token: str, password: str, *, now: dt.datetime) -> None:
         end_sign_ins(session, user.id, now)
         audit.record(user.actor(), "password changed", user, at=now)
         queue_message(
-            "password_changed",
-            address=user.email,
-            language=user.language,
-            values={"path": "/sign-in"},
+            MessageDraft(
+                kind="password_changed",
+                address=user.email,
+                language=user.language,
+                values={"path": "/sign-in"},
+                centre_id=user.centre_id,
+            ),
             now=now,
-            centre_id=user.centre_id,
         )
     log.info("password changed", extra={"user_id": invited.user_id})
 

@@ -10,10 +10,10 @@ from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Conflict, Gone, NotFound, Rejected
-from scheduler.core.language import pick
 from scheduler.core.text import fold, to_latin
+from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import Centre, Presenter, User, UserRole
 from scheduler.people.service.accounts import end_sign_ins
@@ -84,19 +84,32 @@ def _tidy(draft: InvitationDraft) -> InvitationDraft:
     return InvitationDraft(**(draft.__dict__ | {"email": rules.address_of(draft.email)}))
 
 
+def account_of(session: Session, email: str) -> User | None:
+    """The account of an address, or None; until the transaction ends nobody else gives the address one."""
+    hold(session, rules.LOCK, [rules.lock_number(f"address:{email}")])
+    return session.scalar(select(User).where(User.email == email))
+
+
+def new_account(session: Session, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
+    """An account without a password, in the caller's transaction."""
+    user = User(
+        centre_id=centre_id,
+        given_name=draft.given_name,
+        family_name=draft.family_name,
+        email=rules.address_of(draft.email),
+        language=draft.language,
+        created_at=now,
+        roles=[UserRole(role=role) for role in draft.roles],
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
 def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
-    email = rules.address_of(draft.email)
-    user = session.scalar(select(User).where(User.email == email))
+    user = account_of(session, rules.address_of(draft.email))
     if user is None:
-        user = User(
-            centre_id=centre_id,
-            given_name=draft.given_name,
-            family_name=draft.family_name,
-            email=email,
-            language=draft.language,
-            created_at=now,
-        )
-        session.add(user)
+        user = new_account(session, draft, centre_id, now)
     elif user.centre_id != centre_id or user.password_hash is not None or user.suspended_at is not None:
         raise Rejected({"email": "has_account"})
     user.roles = [row for row in user.roles if row.role in draft.roles]
@@ -109,21 +122,21 @@ def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: 
 
 
 def mail_invitation(session: Session, user: User, now: dt.datetime) -> None:
-    """Queue the mail that invites, inside the caller's transaction."""
+    """Queue the mail that invites, inside the caller's transaction; one that has not left yet is enough."""
+    if is_waiting("invitation", ("user_account", user.id)):
+        return
     centre = session.get_one(Centre, user.centre_id)
     queue_message(
-        "invitation",
-        address=user.email,
-        language=user.language,
-        values={
-            "centre": centre.name_en
-            if user.language == "en"
-            else pick(user.language, centre.name_sr_cyrl, centre.name_sr_latn)
-        },
+        MessageDraft(
+            kind="invitation",
+            address=user.email,
+            language=user.language,
+            values={"centre": centre.name(user.language)},
+            link=LinkWish("invitation", user.id, PATH, rules.INVITATION_HOURS),
+            about=("user_account", user.id),
+            centre_id=user.centre_id,
+        ),
         now=now,
-        link=LinkWish("invitation", user.id, PATH, rules.INVITATION_HOURS),
-        about=("user_account", user.id),
-        centre_id=user.centre_id,
     )
 
 

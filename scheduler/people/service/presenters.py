@@ -19,10 +19,9 @@ from scheduler.people.models import (
     PresenterLanguage,
     PresenterSkill,
     User,
-    UserRole,
 )
-from scheduler.people.service.invitations import mail_invitation
-from scheduler.people.terms import ExceptionDraft, Hours, PresenterDraft, SkillsDraft
+from scheduler.people.service.invitations import account_of, mail_invitation, new_account
+from scheduler.people.terms import ExceptionDraft, Hours, InvitationDraft, PresenterDraft, SkillsDraft
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor
 
@@ -67,20 +66,10 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
 
 
 def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.datetime) -> User:
-    email = rules.address_of(draft.email)
-    user = session.scalar(select(User).where(User.email == email))
+    user = account_of(session, rules.address_of(draft.email))
     if user is None:
-        user = User(
-            centre_id=centre_id,
-            given_name=draft.given_name,
-            family_name=draft.family_name,
-            email=email,
-            language=draft.language,
-            created_at=now,
-            roles=[UserRole(role=draft.kind.role)],
-        )
-        session.add(user)
-        session.flush()
+        invited = InvitationDraft(draft.email, (draft.kind.role,), draft.given_name, draft.family_name, draft.language)
+        user = new_account(session, invited, centre_id, now)
         mail_invitation(session, user, now)
         return user
     has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None
@@ -100,11 +89,15 @@ def _hours_rows(presenter_id: int, hours: Sequence[Hours]) -> list[AvailableHour
 
 
 def _presenter(session: Session, actor: Actor, presenter_id: int) -> Presenter:
-    """The presenter, if the actor may change her: her own profile, or one of the actor's centre."""
+    """The presenter, if the actor may change her: her own profile, or one of the actor's centre.
+
+    Whoever changes her at the same moment waits until this transaction ends.
+    """
     presenter = session.scalar(
         select(Presenter)
         .where(Presenter.id == presenter_id)
         .options(selectinload(Presenter.skills), selectinload(Presenter.languages))
+        .with_for_update(of=Presenter, key_share=True)
     )
     if presenter is None:
         raise NotFound("presenter")
@@ -145,7 +138,7 @@ def set_hours(actor: Actor, presenter_id: int, hours: Sequence[Hours], *, now: d
 
 
 def add_exception(actor: Actor, presenter_id: int, draft: ExceptionDraft, *, now: dt.datetime) -> None:
-    """Days on which a presenter cannot come, or can although her week says no.
+    """Days on which a presenter cannot come, or can although her week says no; said twice is said once.
 
     Raises: NotAllowed, NotFound; Rejected with {field: reason}.
     """
@@ -153,6 +146,9 @@ def add_exception(actor: Actor, presenter_id: int, draft: ExceptionDraft, *, now
         raise Rejected(problems)
     with transaction() as session:
         presenter = _presenter(session, actor, presenter_id)
+        said = select(AvailabilityException.id).filter_by(presenter_id=presenter.id, **draft.__dict__)
+        if session.scalar(said.limit(1)) is not None:
+            return
         session.add(AvailabilityException(presenter_id=presenter.id, **draft.__dict__))
         details = {"from": draft.first_day, "to": draft.last_day, "available": draft.available}
         audit.record(actor, "exception added", presenter, at=now, details=details)

@@ -7,7 +7,7 @@ from scheduler.core import clock
 from scheduler.core.language import pick
 from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
 from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
@@ -42,14 +42,16 @@ def tell_presenters(
             readers.append((guardians[person.id], person.user.given_name))
         for address, copy_of in readers:
             queue_message(
-                kind,
-                address=address,
-                language=language,
-                values=facts(opened, language) | values | {"path": path},
+                MessageDraft(
+                    kind=kind,
+                    address=address,
+                    language=language,
+                    values=facts(opened, language) | values | {"path": path},
+                    about=("visit", opened.visit.id),
+                    centre_id=opened.visit.centre_id,
+                    copy_of=copy_of,
+                ),
                 now=now,
-                about=("visit", opened.visit.id),
-                centre_id=opened.visit.centre_id,
-                copy_of=copy_of,
             )
 
 
@@ -59,14 +61,16 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
     if asked is None or not asked.contact_email:
         return
     queue_message(
-        kind,
-        address=asked.contact_email,
-        language=asked.language,
-        values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+        MessageDraft(
+            kind=kind,
+            address=asked.contact_email,
+            language=asked.language,
+            values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
+            link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
+            about=("visit", opened.visit.id),
+            centre_id=opened.visit.centre_id,
+        ),
         now=now,
-        link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
-        about=("visit", opened.visit.id),
-        centre_id=opened.visit.centre_id,
     )
 
 
@@ -74,13 +78,15 @@ def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **value
     """One mail to each coordinator of the centre, with the visit's page."""
     for address, language in coordinators_of(opened.visit.centre_id):
         queue_message(
-            kind,
-            address=address,
-            language=language,
-            values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+            MessageDraft(
+                kind=kind,
+                address=address,
+                language=language,
+                values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
             now=now,
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
         )
 
 

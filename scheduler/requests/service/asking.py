@@ -12,7 +12,7 @@ from scheduler.core import clock, form_keys, numbers, states, tokens
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places import service as places
@@ -127,14 +127,16 @@ def _write_to_unproved(row: SchoolRequest, now: dt.datetime) -> None:
     """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
     hours = int(rules.PROVE_WITHIN.total_seconds() // 3600)
     queue_message(
-        "prove_address",
-        address=row.contact_email,
-        language=row.language,
-        values={"number": row.number, "days": rules.PROVE_WITHIN.days},
+        MessageDraft(
+            kind="prove_address",
+            address=row.contact_email,
+            language=row.language,
+            values={"number": row.number, "days": rules.PROVE_WITHIN.days},
+            link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
+            about=(SchoolRequest.__tablename__, row.id),
+            centre_id=row.centre_id,
+        ),
         now=now,
-        link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
-        about=(SchoolRequest.__tablename__, row.id),
-        centre_id=row.centre_id,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.queries import coordinators_of
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
@@ -65,14 +65,16 @@ def write_to_school(
     """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
     if row.contact_email:
         queue_message(
-            kind,
-            address=row.contact_email,
-            language=row.language,
-            values=values_of(row, row.language) | more,
+            MessageDraft(
+                kind=kind,
+                address=row.contact_email,
+                language=row.language,
+                values=values_of(row, row.language) | more,
+                link=LinkWish("status", row.id, "/status/{token}", STATUS_HOURS),
+                about=(SchoolRequest.__tablename__, row.id),
+                centre_id=row.centre_id,
+            ),
             now=now,
-            link=LinkWish("status", row.id, "/status/{token}", STATUS_HOURS),
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
             not_before=not_before,
         )
 
@@ -82,13 +84,15 @@ def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
     common = [(row.centre.email, STAFF_LANGUAGE)] if row.centre.email else coordinators_of(row.centre_id)
     for address, language in common:
         queue_message(
-            kind,
-            address=address,
-            language=language,
-            values=values_of(row, language) | more | {"path": f"/requests/{row.number}"},
+            MessageDraft(
+                kind=kind,
+                address=address,
+                language=language,
+                values=values_of(row, language) | more | {"path": f"/requests/{row.number}"},
+                about=(SchoolRequest.__tablename__, row.id),
+                centre_id=row.centre_id,
+            ),
             now=now,
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
         )
 
 

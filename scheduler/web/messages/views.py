@@ -26,7 +26,7 @@ FACES = {
     MessageState.STOPPED: Face("quiet", "ban", _l("Stopped")),
 }
 FAILURES = {
-    "unreachable": _l("Our mail server did not answer; it is tried again."),
+    "unreachable": _l("Our mail server did not take it; it is tried again."),
     "later": _l("The other mail server asked to try again later."),
     "refused": _l("The other mail server does not know this address."),
     "broken": _l("The mail could not be built: check the address."),

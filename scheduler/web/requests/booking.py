@@ -27,7 +27,7 @@ TITLES = {
     "what": _l("What would you like?"),
     "when": _l("When does it suit you?"),
     "who": _l("Who listens?"),
-    "where": _l("Where, and who is there?"),
+    "where": _l("Who will be there, and in which room?"),
     "you": _l("Whom do we write to?"),
 }
 SHORT = {
@@ -57,11 +57,13 @@ def book() -> ResponseReturnValue:
     return render_template(
         "requests/book.html",
         form=form,
+        words=words,
         typed=typed,
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
         wish=request.args.get("programme", "")[:80],
         total=TOTAL,
+        kept=bool(talk.answers),
     )
 
 
@@ -82,7 +84,10 @@ def new_host() -> ResponseReturnValue:
     if form.accepted():
         talk.keep("new_host", _typed(form))
         return redirect(_address(talk.next_page("host")))
-    return _shown("requests/new_host.html", form, total=TOTAL)
+    if request.method == "POST" and not form.unsafe():
+        talk.set_aside("new_host", _typed(form), wrong=True)
+        return redirect(url_for(".new_host"))
+    return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(talk.answers))
 
 
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
@@ -91,21 +96,24 @@ def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
     talk = Conversation.of_visitor()
     if not talk.has_host():
-        return redirect(url_for(".book"))
+        return redirect(_begin())
     form = talk.sent_form(page)
+    if request.method == "GET" or form.unsafe():
+        return _book_page(talk, page, form)
+    typed = _typed(form)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
-        _change_length(form)
-        return _book_page(talk, page, talk.furnish(form))
-    if form.accepted():
-        before = talk.answers.get(page)
-        talk.answers[page] = _typed(form)
-        if problems := talk.problems_at(page):
-            form.show(problems)
-            talk.answers[page] = before or {}
-        else:
-            talk.keep(page, talk.answers[page])
-            return redirect(_address(talk.next_page(page)))
-    return _book_page(talk, page, form)
+        talk.set_aside(page, _other_length(form, typed), wrong=False)
+    elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
+        talk.keep(page, typed)
+        return redirect(_address(talk.next_page(page)))
+    else:
+        talk.set_aside(page, typed, wrong=True)
+    return redirect(_address(page))
+
+
+def _begin() -> str:
+    """Where somebody without answers begins; the back button after the sending tells once more that it is sent."""
+    return url_for(".sent" if session.get("booked") else ".book")
 
 
 def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnValue:
@@ -120,18 +128,22 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         total=TOTAL,
         back=_address(PAGES[place - 1]) if place else url_for(".book"),
         programme=programme,
+        kept=bool(talk.answers),
+        call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 
 
-def _change_length(form: WhoForm) -> None:
+def _other_length(form: WhoForm, typed: Typed) -> Typed:
     """One presentation more, or the last one away; what is typed in the others stays."""
-    if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
-        form.presentations.append_entry()
-    if "fewer" in request.form and len(form.presentations) > 1:
-        form.presentations.pop_entry()
+    asked = form.presentations
+    if "more" in request.form and len(asked) < MOST_PRESENTATIONS:
+        return typed | {f"{asked.name}-{asked.last_index + 1}-pupils": [""]}
+    if "fewer" in request.form and len(asked) > 1:
+        return {name: value for name, value in typed.items() if not name.startswith(f"{asked[-1].name}-")}
+    return typed
 
 
 def _typed(form: BaseForm) -> Typed:
@@ -160,7 +172,7 @@ def check() -> ResponseReturnValue:
     if form.accepted() and service.was_sent(form.form_key.data):
         return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
     if missing := talk.unfinished():
-        return redirect(url_for(".book") if missing == "host" else _address(missing))
+        return redirect(_begin() if missing == "host" else _address(missing))
     problems: dict[str, str] = {}
     status = 200
     if form.accepted():
@@ -216,7 +228,11 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
             _("School"),
             [host.name(language), host.place(language)] if host else [typed.name, typed.place] if typed else [],
         ),
-        ("what", _("Programme"), [programme.name(language)] if programme else []),
+        (
+            "what",
+            _("Programme"),
+            [programme.name(language), str(words.LANGUAGES[draft.teaching_language])] if programme else [],
+        ),
         ("when", _("When"), [days, *until, str(words.DAY_PARTS[draft.presentations[0].day_part])]),
         ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
         ("where", _("Room"), room + equipment_of(draft)),
@@ -229,7 +245,7 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
         {
             "id": ids.pop(page, ""),
             "term": term,
-            "answer": [part for part in parts if part],
+            "answer": [part for part in parts if part] or _("not given"),
             "href": pages.get(page) or _address(page),
             "error": wrong.pop(page, "") or (wrong.pop("new_host", "") if page == "host" else ""),
         }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import request, session
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
@@ -82,7 +83,13 @@ class Conversation:
         """Remember a page's answers. A listed host and a typed one take each other's place."""
         self.answers.setdefault("began", {"at": [self.now.isoformat()]})
         self.answers.pop({"host": "new_host", "new_host": "host"}.get(page, ""), None)
+        self.answers.pop(_aside(page), None)
         self.answers[page] = typed
+        session["booking"] = service.keep_answers(session.get("booking"), self.answers, now=self.now)
+
+    def set_aside(self, page: str, typed: Typed, *, wrong: bool) -> None:
+        """Remember what is not an answer yet, so that its page opens by a plain address, also with the back button."""
+        self.answers[_aside(page)] = typed | ({"wrong": ["yes"]} if wrong else {})
         session["booking"] = service.keep_answers(session.get("booking"), self.answers, now=self.now)
 
     def forget(self) -> None:
@@ -109,8 +116,23 @@ class Conversation:
         """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""
         if request.method == "POST":
             return self.furnish(FORMS[page]())
-        before = self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
-        return self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
+        aside = self.answers.get(_aside(page))
+        before = aside or self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
+        form = self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
+        if aside and "wrong" in aside:
+            self._tell_again(page, form, aside)
+        return form
+
+    def _tell_again(self, page: str, form: BaseForm, typed: Typed) -> None:
+        """Say beside the fields what is wrong with what was set aside. Hidden fields belong to the next sending."""
+        visible = [field for field in form if not isinstance(field, HiddenField)]
+        judged = [field.validate(form) for field in visible]  # all of them, also after the first wrong one
+        if all(judged):
+            form.show(self.with_page(page, typed).problems_at(page))
+
+    def with_page(self, page: str, typed: Typed) -> "Conversation":
+        """This conversation, had the page been answered so."""
+        return Conversation(self.answers | {page: typed}, self.now)
 
     def furnish(self, form: BaseForm) -> BaseForm:
         """Give lists of choices what the database holds."""
@@ -179,6 +201,10 @@ class Conversation:
         for form in forms.values():
             form.validate()
         return draft_of(forms, self.host(), clock.local_day(self.now))
+
+
+def _aside(page: str) -> str:
+    return f"aside {page}"
 
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:

@@ -198,7 +198,7 @@ def phone() -> ResponseReturnValue:
             number = queries.request_of(request_id, now=clock.now()).row.number
             return redirect(url_for(".show_request", number=number))
     found = place_queries.find_hosts(typed) if typed else []
-    shown = render_template("requests/phone.html", form=form, host=host, typed=typed, found=found)
+    shown = render_template("requests/phone.html", form=form, host=host, typed=typed, found=found, words=words)
     return shown, 422 if form.problems_shown() else 200
 
 

@@ -103,9 +103,9 @@ class PresentationForm(Form):  # type: ignore[misc]
     audience = SelectField(_l("Who listens"), choices=choices(words.AUDIENCES), default=Audience.PUPILS.value)
     level = SelectField(_l("School"), choices=choices(words.LEVELS), default=SchoolLevel.PRIMARY.value)
     classes = TextField(_l("Classes, for example VII-1 and VII-2"), limit=FEW_LETTERS)
-    pupils = CountField(_l("Pupils"), default=0)
-    parents = CountField(_l("Parents"), default=0)
-    teachers = CountField(_l("Teachers"), default=0)
+    pupils = CountField(_l("Pupils"))
+    parents = CountField(_l("Parents"))
+    teachers = CountField(_l("Teachers"))
 
 
 class ListedForm(BaseForm):
@@ -121,7 +121,7 @@ class ListedForm(BaseForm):
     def problems_shown(self) -> list[forms.Problem]:
         """As on every form, but each line leads to the inner field."""
         found = [
-            forms.Problem(field.id, str(text))
+            forms.Problem(field.id, str(text), str(field.label.text))
             for entry in self.presentations
             for field in entry.form
             for text in field.errors

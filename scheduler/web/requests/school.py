@@ -22,6 +22,8 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import equipment_of, sitting_of
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, WithdrawForm
 
+HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
+
 
 def _opened(secret: str) -> tuple[Actor, RequestPage]:
     actor = link_actor(secret)
@@ -54,7 +56,10 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
     bound = visit if state in rules.WITH_DATE else None
     shown = render_template(
         "requests/status.html",
-        visit=visit if state not in rules.OVER else None,
+        visit=visit,
+        shown_crew=visit if state not in rules.OVER and state is not RequestState.DISRUPTED else None,
+        dated=visit is not None and state in rules.WITH_DATE.union(HELD),
+        held=state in HELD,
         cancel_href=url_if("planning.cancel_by_school", secret=secret) if bound and bound.may_cancel(now) else "",
         page=page,
         row=page.row,
@@ -80,7 +85,7 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
         (_("Where"), [row.host.name(language), row.host.place(language)]),
         (_("Programme"), [row.programme.name(language)]),
         (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
-        (_("Room"), [page.room, *equipment_of(page)]),
+        (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),
         (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
         (_("File number of the school"), [page.file_number]),

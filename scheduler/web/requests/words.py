@@ -1,7 +1,9 @@
 """How requests are worded: audiences, parts of the day, steps of the history, the line on a school's page."""
 
+import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -46,6 +48,12 @@ TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.CAMP: _l("Camp"),
     HostKind.MUNICIPALITY: _l("Municipality"),
     HostKind.OTHER: _l("Something else"),
+}
+SCHOOL_KINDS = {  # said beside a name that is often only a person's; hosts of other kinds have theirs in the name
+    HostKind.PRIMARY: TYPED_KINDS[HostKind.PRIMARY],
+    HostKind.PRIMARY_PRIVATE: TYPED_KINDS[HostKind.PRIMARY],
+    HostKind.SECONDARY: TYPED_KINDS[HostKind.SECONDARY],
+    HostKind.SECONDARY_PRIVATE: TYPED_KINDS[HostKind.SECONDARY],
 }
 TURNS = {
     Turn.YOURS: _l("Waits for you"),
@@ -161,7 +169,7 @@ HEADINGS = {
     _S.EXPIRED: _l("The request has expired"),
     _S.CANCELLED_BY_SCHOOL: _l("You cancelled the visit"),
     _S.CANCELLED_BY_CENTRE: _l("The centre cancelled the visit"),
-    _S.DISRUPTED: _l("The visit was stopped by a closure"),
+    _S.DISRUPTED: _l("The visit needs a new day"),
 }
 NEXT = {
     _S.DRAFT: _l("We see the request only when you open the link in the mail and press the button."),
@@ -172,20 +180,23 @@ NEXT = {
     _S.DECLINED: _l("You can send a new request at any time."),
     _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
     _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
-    _S.PROPOSED: _l("Choose the date that suits you; until then we hold them for you."),
+    _S.PROPOSED: _l("Write to the centre which of the offered dates suits you; until then we hold them for you."),
     _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
     _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
     _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
     _S.READY: _l("A teacher stays in the room from beginning to end. See you soon!"),
     _S.DELIVERED: _l("The presenters hand in the numbers; you confirm them here."),
     _S.REPORTED: _l("The school's certificate follows on this page."),
-    _S.CERTIFIED: _l("You can download the certificate."),
+    _S.CERTIFIED: _l("You download it on this page, and name the teachers who need one of their own."),
     _S.CLOSED: _l("Come again next school year."),
     _S.WITHDRAWN: _l("You can send a new request at any time."),
     _S.EXPIRED: _l("The address was not confirmed in time. You can send a new request."),
     _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
     _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
-    _S.DISRUPTED: _l("Your place is kept: we look for a new date and write to you."),
+    _S.DISRUPTED: _l(
+        "Schools do not work on the agreed day (a holiday, snow or a strike). "
+        "Your place is kept: we look for a new date and write to you."
+    ),
 }
 
 
@@ -203,15 +214,19 @@ def stops_of(page: RequestPage) -> list[Stop]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
     if state not in _REACHED:
-        return [Stop("done", str(ACTIONS[line.action]), filters.moment(line.at)) for line in milestones(page)]
+        return [Stop("done", str(ACTIONS[line.action]), _day(line.at)) for line in milestones(page)]
     behind = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
     done = [
-        Stop("done", str(_DONE[stop]), filters.moment(when[stop.value]) if stop.value in when else "")
-        for stop in _PATH[:behind]
+        Stop("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "") for stop in _PATH[:behind]
     ]
-    here = [Stop("here", str(NOW[state]), filters.moment(page.row.state_since))] if state in NOW else []
+    here = [Stop("here", str(NOW[state]), _day(page.row.state_since))] if state in NOW else []
     return done + here + [Stop("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
+
+
+def _day(at: dt.datetime) -> str:
+    """The day alone: on a school's page the minute says nothing and costs a line."""
+    return filters.short_day(clock.local_day(at))
 
 
 def milestones(page: RequestPage) -> list[HistoryLine]:

@@ -8,7 +8,10 @@ from scheduler.core.db import transaction
 from scheduler.people.models import SignIn
 from scheduler.people.rules import lasts
 from scheduler.policy import Role
+from scheduler.programmes.terms import Audience
 from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
 
 
 @pytest.fixture
@@ -35,3 +38,19 @@ def sign_in(app):
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def hands(monkeypatch):
+    """Tests are quicker than hands; the one about that sets its own limit."""
+    monkeypatch.setattr("scheduler.web.requests.conversation.QUICKEST_S", 0)
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme(Audience.PUPILS, Audience.PARENTS, slug="talk")
+
+
+@pytest.fixture
+def host(app):
+    return make_host("Вук Караџић")

@@ -65,7 +65,7 @@ def test_an_empty_inbox_teaches(desk):
 
 
 @pytest.mark.parametrize(
-    "query", ["show=nonsense", "page=0", "page=-1", "page=" + "9" * 500, "page=x", "q=%25", "q=%00"]
+    "query", ["show=nonsense", "page=0", "page=-1", "page=" + "9" * 500, "page=x", "q=%25"]
 )
 def test_nonsense_in_the_address_is_the_first_page(desk, programme, query):
     make_school_request(programme=programme)
@@ -237,7 +237,7 @@ def test_a_school_on_the_phone_is_found_and_its_request_taken(desk, programme):
         ({"presentations-0-pupils": "9" * 5000}, "whole number"),
         ({"presentations-0-pupils": "500"}, "do not fit"),
         ({"first_day": "1.1.2020."}, "still to come"),
-        ({"contact_email": "ana"}, "with @"),
+        ({"contact_email": "ana"}, "the whole address"),
         ({"programme": "x"}, "Choose one"),
         ({"teacher_stays": ""}, "Confirm that a teacher"),
     ],

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from scheduler.core import clock, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
+from scheduler.core.language import moment, short_day
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories.requests import make_school_request
@@ -146,3 +147,25 @@ def test_staff_notes_do_not_reach_the_school(client):
     row = make_school_request()
 
     assert f'href="/requests/{row.number}' not in client.get(f"/status/{secret_of(row)}").text
+
+
+def test_what_the_school_can_do_stands_before_the_history(client):
+    shown = client.get(f"/status/{secret_of(make_school_request())}?lang=en").text
+
+    assert shown.index("Withdraw the request") < shown.index("Where the request is") < shown.index("What you asked for")
+
+
+def test_the_line_tells_days_and_not_minutes(client):
+    row = make_school_request()
+    line = client.get(f"/status/{secret_of(row)}?lang=en").text.split("Where the request is")[1]
+
+    assert short_day(clock.local_day(row.state_since), "en") in line
+    assert moment(row.state_since, "en", "Europe/Belgrade") not in line
+
+
+def test_numbers_are_changed_only_of_those_whom_the_programme_is_for(client):
+    row = make_school_request()
+    shown = client.get(f"/status/{secret_of(row)}/counts").text
+
+    assert 'name="presentations-0-pupils"' in shown
+    assert 'name="presentations-0-parents"' not in shown

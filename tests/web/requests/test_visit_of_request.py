@@ -4,6 +4,7 @@ import datetime as dt
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import transaction
+from scheduler.core.language import long_day
 from scheduler.planning.terms import VisitState
 from scheduler.requests.terms import RequestState
 from tests.factories.planning import make_assignment, make_presentation, make_visit
@@ -50,3 +51,36 @@ def test_once_confirmed_the_paper_for_the_director_names_the_day_and_who_comes_a
     assert "Nedodirljivić" not in words
     assert "utorak, 6. oktobar 2026." in words
     assert "09:55" in words
+
+
+def status_page(state: RequestState, visit_state: VisitState, client) -> tuple[str, dt.date]:
+    programme = make_programme()
+    asked = make_school_request(state, programme=programme)
+    day = asked.first_day + dt.timedelta(days=1)
+    facts = {"programme": programme, "host_id": asked.host_id, "school_request_id": asked.id, "on_day": day}
+    make_presentation(make_visit(visit_state, **facts), dt.time(9, 55))
+    with transaction():
+        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=clock.now())
+    return client.get(f"/status/{secret}?lang=en").text, day
+
+
+def test_the_agreed_day_stands_first_and_not_the_days_that_were_asked_for(app, client):
+    shown, day = status_page(RequestState.CONFIRMED, VisitState.CONFIRMED, client)
+
+    assert f"<b>{long_day(day, 'en')}, 09:55</b>" in shown
+    assert "Your days:" not in shown
+
+
+def test_a_stopped_visit_shows_no_day_and_promises_no_presenters(app, client):
+    shown, day = status_page(RequestState.DISRUPTED, VisitState.DISRUPTED, client)
+
+    assert "Who is coming" not in shown
+    assert long_day(day, "en") not in shown
+    assert "The visit needs a new day" in shown
+
+
+def test_after_the_day_nobody_is_to_be_checked_at_the_door_and_the_certificates_come_first(app, client):
+    shown, _day = status_page(RequestState.CERTIFIED, VisitState.DELIVERED, client)
+
+    assert "check their identity" not in shown
+    assert shown.index("Open the certificates") < shown.index("Who came")

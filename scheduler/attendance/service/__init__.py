@@ -1,0 +1,17 @@
+"""What a person can do with counts: say them, countersign them, lock them, correct them, name adults."""
+
+from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
+from scheduler.attendance.service.deciding import correct_counts, lock_assumed, lock_attendance, lock_visit
+from scheduler.attendance.service.rows import write_to_school
+
+__all__ = [
+    "assume_silent",
+    "correct_counts",
+    "countersign",
+    "lock_assumed",
+    "lock_attendance",
+    "lock_visit",
+    "name_adults",
+    "submit_counts",
+    "write_to_school",
+]

@@ -1,0 +1,74 @@
+"""How commands refuse what they cannot use: exit code 2, and one line on standard error that says what and where."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from click.exceptions import NoArgsIsHelpError
+from flask.cli import AppGroup
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used; the text says what and where."""
+
+    exit_code = 2
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Click tells a misused option in four lines, a missing command as a page of help: here each is one line."""
+    try:
+        yield
+    except NoArgsIsHelpError as error:
+        raise BadInput(f"Missing command. {_where(error)}") from error
+    except click.UsageError as error:
+        raise BadInput(f"{' '.join(error.format_message().split())} {_where(error)}") from error
+
+
+def _where(error: click.UsageError) -> str:
+    return f"See {error.ctx.command_path if error.ctx else 'flask'} --help."
+
+
+class Command(click.Command):
+    """A command of ours."""
+
+    def make_context(self, *args: Any, **given: Any) -> click.Context:
+        with told_in_one_line():
+            return super().make_context(*args, **given)
+
+
+class Group(AppGroup):
+    """The commands of one room."""
+
+    command_class = Command
+
+    def make_context(self, *args: Any, **given: Any) -> click.Context:
+        with told_in_one_line():
+            return super().make_context(*args, **given)
+
+    def resolve_command(self, *args: Any, **given: Any) -> tuple[str | None, click.Command | None, list[str]]:
+        with told_in_one_line():
+            return super().resolve_command(*args, **given)
+
+
+class AllGroups(AppGroup):
+    """All that the application brings to `flask`, whose root asks here last."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        super().add_command(cmd if isinstance(cmd, Command | Group) else _as_ours(cmd), name)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        found = super().get_command(ctx, name)
+        if found is None:
+            raise BadInput(f"No such command {name!r}. See flask --help.")
+        return found
+
+
+def _as_ours(command: click.Command) -> click.Command:
+    """A command or a group of an extension (`db …`), refusing as ours do."""
+    like: dict[str, Any] = {"callback": command.callback, "params": command.params, "help": command.help}
+    if not isinstance(command, click.Group):
+        return Command(command.name, **like)
+    inner = {name: _as_ours(one) for name, one in command.commands.items()}
+    return Group(command.name, commands=inner, **like)
