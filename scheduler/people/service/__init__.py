@@ -2,6 +2,7 @@
 
 from scheduler.people.service.accounts import (
     ask_reset,
+    choose_columns,
     note_seen,
     reset_password,
     set_language,
@@ -30,6 +31,7 @@ __all__ = [
     "add_exception",
     "ask_reset",
     "change_skills",
+    "choose_columns",
     "create_presenter",
     "invitation_path",
     "invite_user",

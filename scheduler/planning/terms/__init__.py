@@ -41,6 +41,7 @@ from scheduler.planning.terms.states import (
     PresentationState,
     VisitState,
 )
+from scheduler.planning.terms.told import ToldDraft, ToldHow, ToldRow, ToldWhat
 
 __all__ = [
     "ASSIGNMENT_MACHINE",
@@ -73,6 +74,10 @@ __all__ = [
     "Span",
     "Stop",
     "Taken",
+    "ToldDraft",
+    "ToldHow",
+    "ToldRow",
+    "ToldWhat",
     "VisitDraft",
     "VisitPage",
     "VisitRow",

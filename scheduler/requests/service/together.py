@@ -64,7 +64,7 @@ def act_together(
 
 def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:
     if not chosen or len(chosen) > MOST:
-        raise Rejected({"rows": "missing" if not chosen else "too_many"})
+        raise Rejected({"rows": "nothing_ticked" if not chosen else "too_many"})
     if act is Together.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
         raise Rejected({"owner": "not_a_choice"})
 

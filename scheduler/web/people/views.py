@@ -1,6 +1,7 @@
 """Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
 
 import datetime as dt
+import re
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,8 @@ from scheduler.web.people import forms
 from scheduler.web.people.next_page import next_page
 
 bp = Blueprint("people", __name__)
+COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
+MOST_COLUMNS = 20
 
 
 def _network() -> str:
@@ -276,3 +279,12 @@ def restore_user(user_id: int) -> ResponseReturnValue:
     service.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
     return redirect(url_for(".presenters"))
+
+
+@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports):list_name>")
+@may("update", "columns")
+def choose_columns(list_name: str) -> ResponseReturnValue:
+    """Which columns of a list its reader sees from now on; at least one always stays."""
+    offered = {name for name in request.form.getlist("of")[:MOST_COLUMNS] if COLUMN.fullmatch(name)}
+    service.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
+    return redirect(next_page(request.form.get("back")))

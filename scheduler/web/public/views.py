@@ -14,8 +14,9 @@ from scheduler.reports import queries as report_queries
 from scheduler.reports import rules as report_rules
 from scheduler.web.filters import FACES, FLAGS
 from scheduler.web.guards import public
-from scheduler.web.i18n import page_language
+from scheduler.web.i18n import _l, page_language
 from scheduler.web.public.forms import SampleForm
+from scheduler.web.tables import Column, Table
 
 bp = Blueprint("public", __name__)
 
@@ -52,6 +53,9 @@ def about() -> ResponseReturnValue:
     return render_template("public/about.html")
 
 
+LISTED = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
+
+
 @bp.get("/styleguide")
 @public
 def styleguide() -> ResponseReturnValue:
@@ -76,6 +80,7 @@ def styleguide() -> ResponseReturnValue:
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
         toast=toast,
+        list_table=Table("requests", LISTED, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
     )

@@ -64,9 +64,7 @@ def test_an_empty_inbox_teaches(desk):
     assert "Drop the filter" in desk.get("/requests?lang=en&q=zzz").text
 
 
-@pytest.mark.parametrize(
-    "query", ["show=nonsense", "page=0", "page=-1", "page=" + "9" * 500, "page=x", "q=%25"]
-)
+@pytest.mark.parametrize("query", ["show=nonsense", "page=0", "page=-1", "page=" + "9" * 500, "page=x", "q=%25"])
 def test_nonsense_in_the_address_is_the_first_page(desk, programme, query):
     make_school_request(programme=programme)
 
