@@ -8,11 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
-
 T = TypeVar("T")
-Columns = Mapping[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]]
+Columns = Mapping[str, Sequence[Any]]  # columns of the database; what a query makes of them is its own matter
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,11 @@ def sort_asked(typed: str | None, allowed: Collection[str]) -> Sort | None:
     return Sort(name, (typed or "").startswith("-")) if name in allowed else None
 
 
-def ordered_by(sort: Sort | None, allowed: Columns) -> list[ColumnElement[Any]]:
+def ordered_by(sort: Sort | None, allowed: Columns) -> list[Any]:
     """What goes into ORDER BY before the list's own order, which stays behind it and decides between equals."""
     if sort is None or sort.name not in allowed:
         return []
-    columns: list[Any] = list(allowed[sort.name])
-    return [column.desc() if sort.down else column.asc() for column in columns]
+    return [column.desc() if sort.down else column.asc() for column in allowed[sort.name]]
 
 
 def in_order(rows: Iterable[T], sort: Sort | None, allowed: Mapping[str, Callable[[T], Any]]) -> list[T]:

@@ -265,8 +265,8 @@ def url_if(endpoint: str, **values: object) -> str:
 
 
 FILTERS = (
-    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number, percent,
-    name, letters, dashed,
+    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
+    percent, name, letters, dashed,
 )  # fmt: skip
 GLOBALS = (state_face, flag_face, ends_face, said, url_if)
 
