@@ -26,6 +26,7 @@ from scheduler.requests.service.rows import locked, values_of, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
     Chosen,
+    Done,
     Preview,
     Refusal,
     RequestState,
@@ -41,8 +42,8 @@ LETTER = "request_waitlisted"
 
 def act_together(
     actor: Actor, act: Together, chosen: Sequence[Chosen], *, now: dt.datetime, owner_id: int | None = None
-) -> str:
-    """Do one act to every chosen request, or to none; returns the key by which it is taken back ("" if all was so).
+) -> Done:
+    """Do one act to every chosen request, or to none.
 
     `owner_id` is the colleague of ASSIGN. Raises: NotAllowed; NotFound; Rejected without a request or a colleague;
     SomeCannot, with the reasons, when one of them has changed meanwhile or is in another state.
@@ -59,7 +60,7 @@ def act_together(
         for row in rows:
             done += _act_on(session, row, UndoableAct(batch=batch, act=act, done_at=now), actor, owner_id)
     log.info("acted together", extra={"act": act.value, "requests": done})
-    return batch if done else ""
+    return Done(done, batch if done else "")
 
 
 def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from scheduler.requests.terms.acts import (
     Chosen,
+    Done,
     Preview,
     Refusal,
     SomeCannot,
@@ -46,6 +47,7 @@ __all__ = [
     "Chosen",
     "Counts",
     "DayPart",
+    "Done",
     "FacetValue",
     "Facts",
     "HistoryLine",

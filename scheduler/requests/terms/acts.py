@@ -42,6 +42,14 @@ class SomeCannot(Conflict):
 
 
 @dataclass(frozen=True)
+class Done:
+    """How many requests an act has changed, and the key by which it is taken back ("" when all was so already)."""
+
+    requests: int
+    batch: str
+
+
+@dataclass(frozen=True)
 class Preview:
     """What would be done and written, before it is: whom it concerns, whom it cannot concern, one of the mails."""
 

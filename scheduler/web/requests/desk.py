@@ -85,10 +85,10 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
     if form.accepted():
         chosen = [Chosen(page.row.id, form.seen())]
         try:
-            batch = service.act_together(current_actor(), Together(act), chosen, now=clock.now())
+            done = service.act_together(current_actor(), Together(act), chosen, now=clock.now())
         except SomeCannot as refused:
             raise Conflict(refused.refusals[0].reason) from refused
-        say(told[act], undo=url_for(".undo", batch=batch, of=number) if batch else "")
+        say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
     return redirect(url_for(".show_request", number=number))
 
 

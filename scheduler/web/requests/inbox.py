@@ -197,19 +197,21 @@ def together() -> ResponseReturnValue:
         if act is Together.WAITLIST and not form.seen.data:
             preview = service.preview_together(actor, act, form.chosen(), now=now)
             return render_template("requests/together.html", preview=preview, form=form, kept=_kept(), words=words)
-        batch = service.act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
+        done = service.act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
     except SomeCannot as refused:
         return _inbox(form, 409, refused.refusals)
     except Rejected as rejected:
         form.show(rejected.problems)
         return _inbox(form, 422)
-    undo = url_for(".undo", batch=batch, **_kept()) if batch else ""
-    say(_told(act, len(form.chosen()), form.owner_name()), undo=undo)
+    undo = url_for(".undo", batch=done.batch, **_kept()) if done.batch else ""
+    say(_told(act, done.requests, form.owner_name()), undo=undo)
     return redirect(url_for(".inbox", **_kept()))
 
 
 def _told(act: Together, many: int, colleague: str) -> str:
     """What was done, in one line."""
+    if not many:
+        return _("Nothing to do: all of them have that owner already.")
     if act is Together.ASSIGN:
         return _n(
             "%(num)s request has an owner: %(name)s.", "%(num)s requests have an owner: %(name)s.", many, name=colleague
