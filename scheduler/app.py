@@ -15,6 +15,7 @@ from scheduler.web import assets, errors, filters, guards, headers, i18n, limits
 # Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
 PAGES = (
     "public",
+    "programmes",
     "people",
     "safeguarding",
     "messages",

@@ -7,11 +7,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from scheduler.core.text import to_latin
+from scheduler.demo.texts import TEXTS
 from scheduler.demo.year import CAMPAIGN_CITIES, CAMPAIGN_PUPILS
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.models import Campaign, CampaignCity, Programme, ProgrammeAudience
+from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme, ProgrammeAudience
 from scheduler.programmes.terms import Audience, ProgrammeKind
 
 CENTRES = (
@@ -104,6 +105,7 @@ def write_programmes(session: Session, centres: dict[str, int]) -> dict[str, Pro
             name_en=texts[1],
             summary_sr_cyrl=texts[2],
             summary_en=texts[3],
+            **TEXTS[slug],
         )
         programme.audiences = [ProgrammeAudience(audience=audience) for audience in audiences]
         session.add(programme)
@@ -127,6 +129,8 @@ def write_campaign(session: Session, centres: dict[str, int], programmes: dict[s
     )
     session.add(campaign)
     session.flush()
+    session.add(CampaignTarget(campaign_id=campaign.id, audience=Audience.PUPILS, people=3000))
+    session.add(CampaignTarget(campaign_id=campaign.id, audience=Audience.TEACHERS, people=60))
     seats = dict(
         session.execute(select(Municipality.city_sr_cyrl, Municipality.id).order_by(Municipality.id.desc())).all()
     )

@@ -36,6 +36,12 @@ class Programme(Base):
     name_en: Mapped[str]
     summary_sr_cyrl: Mapped[str]
     summary_en: Mapped[str]
+    about_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # paragraphs of its own page
+    about_en: Mapped[str] = mapped_column(default="", server_default="")
+    for_whom_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")
+    for_whom_en: Mapped[str] = mapped_column(default="", server_default="")
+    needs_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # what the host provides, one a line
+    needs_en: Mapped[str] = mapped_column(default="", server_default="")
     minutes: Mapped[int]  # of one presentation
     group_size: Mapped[int]
     educators: Mapped[int] = mapped_column(default=1)  # at least so many accepted in each presentation
@@ -78,7 +84,23 @@ class Campaign(Base):
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
 
+    centre: Mapped[Centre] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class CampaignTarget(Base):
+    """How many people of one audience a campaign means to reach."""
+
+    __tablename__ = "campaign_target"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "audience"),
+        CheckConstraint("people >= 1", name="somebody_is_meant"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    audience: Mapped[Audience]
+    people: Mapped[int]
 
 
 class CampaignCity(Base):

@@ -6,8 +6,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
-from scheduler.programmes.models import Campaign, Programme
-from scheduler.programmes.terms import ProgrammeRow
+from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
+from scheduler.people.terms import TeachingLanguage, Topic
+from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
+from scheduler.programmes.terms import CampaignCityRow, CampaignRow, ProgrammeRow, Text
 
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
@@ -68,4 +70,82 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         influencers=programme.influencers,
         notice_days=programme.notice_days,
         open=programme.open,
+        about=Text(programme.about_sr_cyrl, programme.about_en),
+        for_whom=Text(programme.for_whom_sr_cyrl, programme.for_whom_en),
+        needs=Text(programme.needs_sr_cyrl, programme.needs_en),
+    )
+
+
+def languages_taught(centre_id: int, topic: Topic) -> list[TeachingLanguage]:
+    """Languages in which somebody of the centre speaks about the topic, in the order of the form."""
+    spoken = (
+        select(PresenterLanguage.language)
+        .join(Presenter, Presenter.id == PresenterLanguage.presenter_id)
+        .join(PresenterSkill, PresenterSkill.presenter_id == Presenter.id)
+        .where(Presenter.centre_id == centre_id, Presenter.suspended_at.is_(None), PresenterSkill.topic == topic)
+        .distinct()
+    )
+    known = set(db.session().scalars(spoken))
+    return [language for language in TeachingLanguage if language in known]
+
+
+def campaigns() -> list[CampaignRow]:
+    """All campaigns, the one that ends last first."""
+    return _campaigns(select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()))
+
+
+def campaign_page(slug: str) -> CampaignRow:
+    """One campaign by the name in its address. Raises: NotFound."""
+    for row in _campaigns(select(Campaign).where(Campaign.slug == slug)):
+        return row
+    raise NotFound("campaign")
+
+
+def _campaigns(wanted: Select[Campaign]) -> list[CampaignRow]:
+    """Three questions, however many campaigns there are: they, their cities, their targets."""
+    session = db.session()
+    found = session.scalars(wanted.options(joinedload(Campaign.centre), joinedload(Campaign.programme))).all()
+    ids = [one.id for one in found]
+    cities: dict[int, list[CampaignCityRow]] = {ident: [] for ident in ids}
+    for city in session.scalars(
+        select(CampaignCity).options(joinedload(CampaignCity.municipality)).where(CampaignCity.campaign_id.in_(ids))
+    ):
+        town = city.municipality
+        cities[city.campaign_id].append(
+            CampaignCityRow(town.city_sr_cyrl, town.city_sr_latn, town.lat, town.lon, city.target_pupils)
+        )
+    targets = select(CampaignTarget).where(CampaignTarget.campaign_id.in_(ids)).order_by(CampaignTarget.id)
+    meant = list(session.scalars(targets))
+    return [
+        _campaign_row(
+            one,
+            one.centre,
+            sorted(cities[one.id], key=lambda city: fold(city.city_sr_cyrl)),
+            [target for target in meant if target.campaign_id == one.id],
+        )
+        for one in found
+    ]
+
+
+def _campaign_row(
+    one: Campaign, centre: Centre, cities: list[CampaignCityRow], targets: list[CampaignTarget]
+) -> CampaignRow:
+    return CampaignRow(
+        id=one.id,
+        slug=one.slug,
+        centre_id=one.centre_id,
+        name=Text(one.name_sr_cyrl, one.name_en),
+        summary=Text(one.summary_sr_cyrl, one.summary_en),
+        centre_sr_cyrl=centre.name_sr_cyrl,
+        centre_sr_latn=centre.name_sr_latn,
+        centre_en=centre.name_en,
+        programme_slug=one.programme.slug,
+        programme_name=Text(one.programme.name_sr_cyrl, one.programme.name_en),
+        programme_open=one.programme.open,
+        educators=one.programme.educators,
+        influencers=one.programme.influencers,
+        first_day=one.first_day,
+        last_day=one.last_day,
+        cities=tuple(cities),
+        targets={target.audience: target.people for target in targets},
     )

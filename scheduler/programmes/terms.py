@@ -1,5 +1,6 @@
 """Words of programmes and campaigns."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,24 @@ class SchoolLevel(StrEnum):
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text stored in Serbian Cyrillic and in English; Latin is derived. Called with a language it is that text."""
+
+    sr_cyrl: str
+    en: str
+
+    def __call__(self, language: str) -> str:
+        return in_language(language, self.sr_cyrl, self.en)
+
+    def lines(self, language: str) -> list[str]:
+        """Its lines, or paragraphs, without empty ones."""
+        return [line.strip() for line in self(language).splitlines() if line.strip()]
+
+
+NOTHING_SAID = Text("", "")
+
+
+@dataclass(frozen=True)
 class ProgrammeRow:
     """A programme as pages and rules see it. Latin texts are derived from the Cyrillic ones."""
 
@@ -52,6 +71,9 @@ class ProgrammeRow:
     influencers: int
     notice_days: int
     open: bool
+    about: Text = NOTHING_SAID
+    for_whom: Text = NOTHING_SAID
+    needs: Text = NOTHING_SAID
 
     def name(self, language: str) -> str:
         """Its name in the page's language."""
@@ -60,6 +82,44 @@ class ProgrammeRow:
     def summary(self, language: str) -> str:
         """One sentence about it."""
         return in_language(language, self.summary_sr_cyrl, self.summary_en)
+
+    def centre(self, language: str) -> str:
+        """The centre that runs it."""
+        return {"sr_Cyrl": self.centre_sr_cyrl, "sr_Latn": self.centre_sr_latn}.get(language, self.centre_en)
+
+
+@dataclass(frozen=True)
+class CampaignCityRow:
+    """A city that a campaign means to visit. `city_sr_cyrl` is how reports name it."""
+
+    city_sr_cyrl: str
+    city_sr_latn: str
+    lat: float
+    lon: float
+    target_pupils: int
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """A campaign as pages see it: its period, its cities, and how many people it means to reach."""
+
+    id: int
+    slug: str
+    centre_id: int
+    name: Text
+    summary: Text
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
+    programme_slug: str
+    programme_name: Text
+    programme_open: bool
+    educators: int
+    influencers: int
+    first_day: dt.date
+    last_day: dt.date
+    cities: tuple[CampaignCityRow, ...]
+    targets: dict[Audience, int]
 
     def centre(self, language: str) -> str:
         """The centre that runs it."""

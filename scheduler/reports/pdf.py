@@ -7,7 +7,7 @@ from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, d
 from scheduler.core.paper import MARGIN, RIGHT, Facts
 from scheduler.core.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
 from scheduler.reports import rules
-from scheduler.reports.terms import Chart, Group, KeyFigure, Report, ReportPaper, Series
+from scheduler.reports.terms import Chart, KeyFigure, Report, ReportPaper, Series
 
 COLOURS = ("#12594D", "#3B7FA8", "#B8791A")  # pupils, parents, teachers: told apart by place as well
 FIGURE = Style(22, BOLD)
@@ -39,22 +39,9 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         words=max(1, len(keys)),
         filters=filters,
         figures=tuple(rules.figures(report.totals, lang)),
-        charts=_charts(report, lang),
+        charts=rules.charts_of(report, lang),
         definitions=tuple(rules.definitions(lang)),
     )
-
-
-def _charts(report: Report, lang: str) -> tuple[Chart, ...]:
-    """People by month, when the report is split by months and by nothing else."""
-    if report.by != (Group.MONTH,):
-        return ()
-    heads = rules.number_heads(lang)
-    labels = tuple(rules.short_month(row.keys[0].value, lang) for row in report.rows)
-    series = tuple(
-        Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
-        for name in ("pupils", "parents", "teachers")
-    )
-    return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
 
 
 def draw(paper: ReportPaper, lang: str) -> bytes:
@@ -101,7 +88,7 @@ def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None
     for place, figure in enumerate(figures):
         x = MARGIN + place * width
         sheet.box((x, flow.y, 0.7, 13), fill=QUINCE)
-        style, lines = fitted(number(figure.value, lang), FIGURE, width - 6)
+        style, lines = fitted(number(figure.value or 0, lang), FIGURE, width - 6)
         sheet.lines(x + 4, flow.y + 7.2, lines, style)
         style, lines = fitted(figure.label, LABEL, width - 5, least=6)
         sheet.lines(x + 4, flow.y + 12.3, lines, style)

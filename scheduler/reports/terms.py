@@ -141,11 +141,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class CampaignOutcome:
-    """What a campaign reached in a year; of its people only pupils of secondary schools are told."""
+    """What a campaign reached in a year; of its people only pupils of secondary schools are told. None: not shown."""
 
     name: str
     cities: int
-    high_school_pupils: int
+    high_school_pupils: int | None
 
 
 @dataclass(frozen=True)
@@ -160,9 +160,12 @@ class Profile:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A large number at the head of a report, with its noun in the form the number asks for ("7.803 ученика")."""
+    """A large number at the head of a report, with its noun in the form the number asks for ("7.803 ученика").
 
-    value: int
+    None: the public is not shown the number.
+    """
+
+    value: int | None
     label: str
 
 
@@ -214,3 +217,176 @@ class ReportPaper:
     definitions: tuple[Definition, ...] = ()
     version: str = ""  # "скуп показатеља 2, верзија 1.3"
     helpline: str = "19833"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one centre held in one city for one campaign (None: for no campaign): the grain of public figures."""
+
+    centre_id: int
+    district: str  # ISO 3166-2; empty: a host abroad or without a municipality
+    city: str
+    campaign_id: int | None
+    counts: Counts
+    high_school_pupils: int = 0
+
+
+@dataclass(frozen=True)
+class DistrictName:
+    """A district in the page's script."""
+
+    iso: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DistrictLine:
+    """What was held in a district; `people` are pupils, parents and teachers, None where they are not shown."""
+
+    iso: str
+    name: str
+    presentations: int
+    people: int | None
+
+
+@dataclass(frozen=True)
+class CentreYear:
+    """What a centre held in a year; None where a number is not shown."""
+
+    centre_id: int
+    name: str
+    presentations: int
+    pupils: int | None
+    parents: int | None
+    teachers: int | None
+    cities: int = 0
+    campaigns: tuple[CampaignOutcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublicYear:
+    """A year as the public reads it."""
+
+    year: int
+    centres: tuple[CentreYear, ...]
+    districts: tuple[DistrictLine, ...]  # all, also those without a presentation
+    presentations: int
+    people: int | None
+
+
+@dataclass(frozen=True)
+class CityOutcome:
+    """What a campaign reached in a city; None where a number is not shown. No degrees: a city that was not planned."""
+
+    city_sr_cyrl: str
+    city_sr_latn: str
+    lat: float | None
+    lon: float | None
+    target: int
+    presentations: int
+    pupils: int | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a campaign reached so far."""
+
+    cities: tuple[CityOutcome, ...]
+    presentations: int
+    reached: dict[Audience, int | None]
+    educators: int
+    influencers: int | None  # None: so few that their number is not told
+
+    @property
+    def cities_reached(self) -> int:
+        return sum(city.presentations > 0 for city in self.cities)
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Words in a drawing. `anchor`: start, middle, end; `look` becomes a class."""
+
+    x: str
+    y: float
+    words: str
+    anchor: str = "start"
+    look: str = "label"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle of a chart; across the width in per cent, so that a chart fits every screen without shrinking."""
+
+    x: str
+    y: float
+    width: str
+    height: float
+    look: str
+    words: str  # what it stands for
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line of a chart: its base, a grid line, a target."""
+
+    x1: str
+    y1: float
+    x2: str
+    y2: float
+    look: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart ready to be written as SVG, with the sentence that says its result."""
+
+    summary: str
+    height: float
+    bars: tuple[Bar, ...]
+    strokes: tuple[Stroke, ...]
+    letters: tuple[Letters, ...]
+    slots: int = 0  # how many columns stand side by side; 0: bars lie
+
+
+@dataclass(frozen=True)
+class Area:
+    """A district on the map. `step`: 0 none to 4 most; the number is written where there is one."""
+
+    iso: str
+    path: str
+    step: int
+    number: str
+    x: float
+    y: float
+    words: str  # name and number
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A city on the map; `shape`: done (a disc with a tick) or ahead (a ring)."""
+
+    x: float
+    y: float
+    shape: str
+    name: Letters
+
+
+@dataclass(frozen=True)
+class Legend:
+    """One entry under a map."""
+
+    look: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MapDrawing:
+    """A map ready to be written as SVG, with the sentence that says its result."""
+
+    summary: str
+    width: float
+    height: float
+    areas: tuple[Area, ...]
+    spots: tuple[Spot, ...] = ()
+    legend: tuple[Legend, ...] = ()
+    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

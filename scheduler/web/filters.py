@@ -27,6 +27,12 @@ class Face:
     word: str | LazyProxy
 
 
+PROGRAMME_KINDS = {
+    "talk": Face("good", "megaphone", _l("Talk with pupils")),
+    "parents_evening": Face("wait", "home", _l("Parents' evening")),
+    "teachers_gathering": Face("move", "clip", _l("Teachers' gathering")),
+    "cohort_training": Face("youth", "search", _l("Training of a group of pupils")),
+}
 REQUEST = {
     "draft": Face("quiet", "pencil", _l("Draft")),
     "unverified": Face("wait", "mail", _l("Waits for mail proof")),
@@ -259,6 +265,11 @@ def said() -> list[object]:
     return [one if isinstance(one, dict) else {"text": one} for one in get_flashed_messages()]
 
 
+def kind_face(kind: str) -> Face:
+    """How a kind of programme looks."""
+    return PROGRAMME_KINDS[kind]
+
+
 def url_if(endpoint: str, **values: object) -> str:
     """The address of a page, or nothing while the house has no such page."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]
@@ -268,7 +279,7 @@ FILTERS = (
     long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
     percent, name, letters, dashed,
 )  # fmt: skip
-GLOBALS = (state_face, flag_face, ends_face, said, url_if)
+GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if)
 
 
 def register(app: Flask) -> None:

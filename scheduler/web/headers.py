@@ -32,6 +32,7 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
 SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
 
@@ -60,12 +61,21 @@ def protect(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
         kept = "_user_id" not in session and not _opened_by_secret()
-        response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
+        response.headers["Cache-Control"] = UNSIGNED if kept else "no-store"
+        _spare_what_is_known(response)
     if _opened_by_secret():
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
     return response
+
+
+def _spare_what_is_known(response: Response) -> None:
+    """An open page that the browser holds already is answered by its mark alone (304)."""
+    kept = response.headers["Cache-Control"] == UNSIGNED and not response.is_streamed
+    if kept and request.method == "GET" and response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
 
 
 def _opened_by_secret() -> bool:

@@ -66,7 +66,10 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
 }
 UNDER = {"people.invite_user": "people.users"}
 PUBLIC = (
-    ("requests.book", "calendar", _l("Book a visit")),
+    ("requests.book", "calendar", _l("Book")),
+    ("programmes.programmes", "clip", _l("Programmes")),
+    ("programmes.campaigns", "megaphone", _l("Campaigns")),
+    ("public.where_we_have_been", "map", _l("Where we have been")),
     ("certificates.find", "cert", _l("Check a certificate")),
 )
 

@@ -29,7 +29,7 @@ from tests.web.browser import sign_in_as
 SCHOOL = "school"
 ROLES = ["", SCHOOL, "coordinator", "administrator", "safeguarding", "educator", "influencer"]
 NOT_PAGES = {"static", "assets", "public.healthz", "public.readyz", "reports.attendance_file"}
-FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest")
+FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico")
 HREF = re.compile(r'href="(/[^"]*)"')
 LONG = dt.timedelta(days=90)
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from scheduler.core.db import transaction
 from scheduler.people.terms import Topic
-from scheduler.programmes.models import Campaign, Programme, ProgrammeAudience
+from scheduler.places.models import Municipality
+from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme, ProgrammeAudience
 from scheduler.programmes.terms import Audience, ProgrammeKind
 from tests.factories import a_number
 from tests.factories.people import make_centre
@@ -53,3 +54,15 @@ def make_campaign(**given: Any) -> Campaign:
         session.add(campaign)
         session.flush()
     return campaign
+
+
+def make_campaign_city(campaign: Campaign, town: Municipality, target_pupils: int = 100) -> None:
+    """A city that a campaign means to visit."""
+    with transaction() as session:
+        session.add(CampaignCity(campaign_id=campaign.id, municipality_id=town.id, target_pupils=target_pupils))
+
+
+def make_campaign_target(campaign: Campaign, audience: Audience, people: int) -> None:
+    """How many people of an audience a campaign means to reach."""
+    with transaction() as session:
+        session.add(CampaignTarget(campaign_id=campaign.id, audience=audience, people=people))

@@ -32,7 +32,7 @@ def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
     seen, named = set(todo), set()
     for address in todo:
         answer = client.get(address)
-        if PLANTED in answer.text:
+        if PLANTED.encode() in answer.data:
             named.add(address)
         if answer.mimetype == "text/html":
             new = {

@@ -27,6 +27,11 @@ TEXT = [
     ("ink", "youth-bg"),
     ("muted", "youth-bg"),
     ("muted", "good-bg"),
+    ("ink", "m0"),
+    ("ink", "m1"),
+    ("ink", "m2"),
+    ("on-m3", "m3"),
+    ("on-tabla", "m4"),
 ]
 MARKS = [
     ("line-strong", "surface"),

@@ -13,7 +13,8 @@ from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports import queries, rules
-from scheduler.reports.terms import Filters, Group
+from scheduler.reports.terms import CampaignOutcome, Filters, Group
+from scheduler.reports.terms import Counts as ReportCounts
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
@@ -43,7 +44,7 @@ def test_a_report_sums_what_was_counted(session):
     a_held_visit(Counts(50, 0, 2, 1), Counts(0, 30, 1, 0), kilometres=80)
     a_held_visit(Counts(40, 0, 1, 0), kilometres=20)
 
-    assert totals() == queries.Counts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
+    assert totals() == ReportCounts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
 
 
 @pytest.mark.both_databases
@@ -295,4 +296,4 @@ def test_a_profile_tells_what_was_held_and_what_campaigns_of_that_year_reached(s
     profile = queries.profile_of(2026, programme.centre_id, "en")
 
     assert (profile.totals.pupils, profile.totals.presentations) == (79, 2)
-    assert profile.campaigns == (queries.CampaignOutcome("Show respect", 1, 70),)
+    assert profile.campaigns == (CampaignOutcome("Show respect", 1, 70),)

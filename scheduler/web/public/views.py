@@ -1,56 +1,113 @@
-"""Pages that everybody may open, and the two that machines ask whether the house stands."""
+"""Pages that everybody may open, and what machines ask: does the house stand, what may be shown and found."""
 
 import datetime as dt
+import json
+from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.db import answers
 from scheduler.core.paging import Page
-from scheduler.programmes.queries import open_programmes
+from scheduler.people.queries import centres
+from scheduler.programmes import queries as programme_queries
 from scheduler.reports import queries as report_queries
 from scheduler.reports import rules as report_rules
 from scheduler.web.filters import FACES, FLAGS
 from scheduler.web.guards import public
 from scheduler.web.i18n import _l, page_language
+from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.tables import Column, Table
 
 bp = Blueprint("public", __name__)
+DATED = dt.date(2026, 11, 24)  # of the privacy notice and the accessibility statement: when their words last changed
 
 
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
-    """The offer, and what the last year that is over has brought."""
-    found = report_queries.last_full_year(clock.local_day(clock.now()))
-    figures = report_rules.figures(found[1], page_language()) if found else []
+    """The offer and its next step, the newest campaign, and what the last year that is over has brought."""
+    today, language = clock.local_day(clock.now()), page_language()
+    last = next((year for year in report_queries.years_held(today) if year < today.year), None)
+    year = report_queries.public_year(last, language) if last else None
+    campaigns = programme_queries.campaigns()
     return render_template(
         "public/front.html",
-        programmes=open_programmes(),
-        figures=[{"number": one.value, "words": one.label} for one in figures],
-        figures_year=found[0] if found else None,
+        programmes=programme_queries.open_programmes(),
+        campaign=campaigns[0] if campaigns else None,
+        campaign_days=words.days_of(campaigns[0]) if campaigns else "",
+        campaign_reached=words.reached_by(report_queries.campaign_outcome(campaigns[0], today)) if campaigns else [],
+        campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
+        year=year,
+        strips=words.strips(year) if year else [],
+        drawing=words.year_map(year) if year else None,
+        first_lines=words.most_held(year)[:5] if year else [],
     )
+
+
+@bp.get("/map")
+@public
+def where_we_have_been() -> ResponseReturnValue:
+    """Districts shaded by presentations held in a year, and the same as a table."""
+    years, chosen = _years()
+    year = report_queries.public_year(chosen, page_language())
+    return render_template(
+        "public/map.html",
+        year=year,
+        pills=words.year_pills(years, chosen, ".where_we_have_been"),
+        running=chosen == clock.local_day(clock.now()).year,
+        drawing=words.year_map(year),
+        lines=words.most_held(year),
+    )
+
+
+@bp.get("/figures")
+@public
+def figures() -> ResponseReturnValue:
+    """A year of each centre in words and figures, and what the figures mean."""
+    years, chosen = _years()
+    language = page_language()
+    year = report_queries.public_year(chosen, language)
+    return render_template(
+        "public/figures.html",
+        year=year,
+        pills=words.year_pills(years, chosen, ".figures"),
+        running=chosen == clock.local_day(clock.now()).year,
+        strips=words.strips(year),
+        stories=[report_rules.story(one, year.year, language) for one in year.centres],
+        definitions=report_rules.definitions(language)[:4],
+    )
+
+
+def _years() -> tuple[list[int], int]:
+    """The years to choose from, and the one that the address asks for: without a word the last that is over."""
+    today = clock.local_day(clock.now())
+    years = report_queries.years_held(today)
+    asked = request.args.get("year", "")
+    if asked.isdecimal() and int(asked[:9]) in years:
+        return years, int(asked[:9])
+    return years, next((year for year in years if year < today.year), years[0] if years else today.year - 1)
 
 
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", centres=centres(), dated=DATED)
 
 
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    return render_template("public/accessibility.html")
+    return render_template("public/accessibility.html", centres=centres(), dated=DATED)
 
 
 @bp.get("/about")
 @public
 def about() -> ResponseReturnValue:
-    return render_template("public/about.html")
+    return render_template("public/about.html", centres=centres())
 
 
 LISTED = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
@@ -83,6 +140,8 @@ def styleguide() -> ResponseReturnValue:
         list_table=Table("requests", LISTED, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
+        sample=samples.drawings(),
+        centres=centres(),
     )
 
 
@@ -104,3 +163,35 @@ def readyz() -> ResponseReturnValue:
     """The database answers."""
     ready = answers()
     return {"database": "ok" if ready else "silent"}, 200 if ready else 503, {"Cache-Control": "no-store"}
+
+
+@bp.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """How the site stands on a phone; `?at_work=1` opens the desk."""
+    text = json.dumps(machines.manifest("at_work" in request.args), ensure_ascii=False)
+    return Response(text, content_type="application/manifest+json; charset=utf-8")
+
+
+@bp.get("/favicon.ico")
+@public
+def favicon() -> ResponseReturnValue:
+    """The mark for browsers that ask without reading the page."""
+    mark = Path(str(current_app.static_folder), "img", "favicon.ico").read_bytes()
+    return Response(mark, content_type="image/x-icon", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    return Response(machines.robots(current_app.url_map.iter_rules()), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/sitemap.xml")
+@public
+def sitemap() -> ResponseReturnValue:
+    """Every page that search engines may show."""
+    paths = [url_for(endpoint) for endpoint in machines.SHOWN]
+    paths += [url_for("programmes.programme", slug=one.slug) for one in programme_queries.open_programmes()]
+    paths += [url_for("programmes.campaign", slug=one.slug) for one in programme_queries.campaigns()]
+    return Response(machines.sitemap(paths), content_type="application/xml; charset=utf-8")

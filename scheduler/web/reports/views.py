@@ -13,7 +13,7 @@ from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number
-from scheduler.reports import pdf, queries, rules
+from scheduler.reports import charts, pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
 from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may
@@ -23,6 +23,8 @@ from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 bp = Blueprint("reports", __name__)
 
 FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+
+MOST_COLUMNS = 24  # more would be hairs: the table has them all
 
 
 @bp.get("/reports/attendance")
@@ -125,6 +127,7 @@ def _shown(report: Report) -> dict[str, Any]:
     """What page and print view show of a report."""
     language = page_language()
     heads = rules.number_heads(language)
+    districts = rules.districts_of(report)
     return {
         "report": report,
         "title": rules.title(report.filters.period, language),
@@ -135,6 +138,12 @@ def _shown(report: Report) -> dict[str, Any]:
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in report.rows],
         "totals": _cells(report.filters, {}, report.by, report.totals, heads),
+        "charts": [
+            (one.heading, charts.columns(one, language))
+            for one in rules.charts_of(report, language)
+            if 1 < len(one.labels) <= MOST_COLUMNS
+        ],
+        "map_drawing": charts.district_map(districts, _("Presentations by district"), language) if districts else None,
         "definitions": rules.definitions(language),
         "adds_up": rules.adds_up(report.by),
     }

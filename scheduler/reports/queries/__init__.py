@@ -1,0 +1,29 @@
+"""What reports show: the attendance report and the visits behind its numbers, and what the public reads."""
+
+from scheduler.reports.queries.attendance import (
+    attendance_report,
+    centre_id_of,
+    centre_name,
+    choices,
+    names_of,
+    profile_of,
+    unknown_names,
+    violations,
+    visits_behind,
+)
+from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
+
+__all__ = [
+    "attendance_report",
+    "campaign_outcome",
+    "centre_id_of",
+    "centre_name",
+    "choices",
+    "names_of",
+    "profile_of",
+    "public_year",
+    "unknown_names",
+    "violations",
+    "visits_behind",
+    "years_held",
+]

@@ -1,0 +1,175 @@
+"""What the public may be told: numbers of fewer than five people are hidden, and cannot be computed from the others.
+
+Cells that add up to a published total are judged together. A small cell is hidden, and with it the smallest large
+one, so that subtraction gives the sum of two unknown numbers; without a second cell the total is hidden too. A cell is
+also small when what remains of it after the parts published on other pages is small.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from scheduler.people.terms import PresenterKind
+from scheduler.programmes.terms import Audience, CampaignCityRow
+from scheduler.reports.terms import (
+    CampaignOutcome,
+    Cell,
+    CentreYear,
+    CityOutcome,
+    Counts,
+    DistrictLine,
+    DistrictName,
+    Group,
+    Outcome,
+    PublicYear,
+    Report,
+)
+
+LEAST = 5  # people that a public number stands for at least
+SHOWN = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
+
+Cells = tuple[int | None, ...]
+
+
+def small(people: int) -> bool:
+    """Whether a number could point at somebody; nobody is nobody."""
+    return 0 < people < LEAST
+
+
+def public_cells(
+    numbers: Sequence[int], rests: Sequence[int] = (), *, hide_total: bool = False
+) -> tuple[Cells, int | None]:
+    """The numbers and their sum as the public may read them: None where one is hidden.
+
+    `rests`: what remains of each number when its parts on other pages are taken away; a small rest hides it.
+    `hide_total`: the sum must not be read, here or by adding the numbers up.
+    """
+    whole = sum(numbers)
+    left = list(rests) or [0] * len(numbers)
+    hidden = {place for place, number in enumerate(numbers) if small(number) or small(left[place])}
+    no_total = hide_total or small(whole)
+    if hidden or no_total:
+        large = [(number, place) for place, number in enumerate(numbers) if number >= LEAST and place not in hidden]
+        if large:
+            hidden.add(min(large)[1])
+        else:
+            no_total = True
+    shown = tuple(None if place in hidden else number for place, number in enumerate(numbers))
+    return shown, None if no_total else whole
+
+
+def public_year_of(
+    year: int,
+    cells: Sequence[Cell],
+    districts: Sequence[DistrictName],
+    centres: Mapping[int, str],
+    campaigns: Mapping[int, str],
+) -> PublicYear:
+    """A year by centre and by district. Both add up to the same sum, so both are judged until they agree on it."""
+    names = {one.iso: one.name for one in districts} | {"": ""}
+    by_district = [_people_in(cells, iso) for iso in names]
+    rests = [people - _in_campaigns(cells, iso) for iso, people in zip(names, by_district, strict=True)]
+    active = [ident for ident in centres if any(cell.centre_id == ident for cell in cells)]
+    by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in SHOWN]
+    hide = None in (public_cells(by_district, rests)[1], public_cells(by_centre)[1])
+    in_districts, total = public_cells(by_district, rests, hide_total=hide)
+    at_centres, _ = public_cells(by_centre, hide_total=hide)
+    lines = [
+        DistrictLine(iso, name, sum(cell.counts.presentations for cell in cells if cell.district == iso), people)
+        for (iso, name), people in zip(names.items(), in_districts, strict=True)
+    ]
+    return PublicYear(
+        year,
+        tuple(
+            _centre_year(
+                [cell for cell in cells if cell.centre_id == ident],
+                centres[ident],
+                at_centres[place * 3 : place * 3 + 3],
+                campaigns,
+            )
+            for place, ident in enumerate(active)
+        ),
+        tuple(line for line in lines if line.iso or line.presentations),
+        sum(cell.counts.presentations for cell in cells),
+        total,
+    )
+
+
+def _people_in(cells: Sequence[Cell], district: str) -> int:
+    return sum(_shown_people(cell.counts) for cell in cells if cell.district == district)
+
+
+def _in_campaigns(cells: Sequence[Cell], district: str) -> int:
+    """Pupils of a district that the pages of campaigns tell city by city."""
+    return sum(cell.counts.pupils for cell in cells if cell.district == district and cell.campaign_id is not None)
+
+
+def _of_centre(cells: Sequence[Cell], centre_id: int, audience: Audience) -> int:
+    return sum(_of(cell.counts, audience) for cell in cells if cell.centre_id == centre_id)
+
+
+def _centre_year(cells: Sequence[Cell], name: str, shown: Cells, campaigns: Mapping[int, str]) -> CentreYear:
+    """A centre's own cells as its year."""
+    pupils = sum(cell.counts.pupils for cell in cells)
+    reached = []
+    for ident in sorted({cell.campaign_id for cell in cells if cell.campaign_id is not None}):
+        own = [cell for cell in cells if cell.campaign_id == ident]
+        number, all_pupils = sum(cell.high_school_pupils for cell in own), sum(cell.counts.pupils for cell in own)
+        hidden = any(map(small, (number, all_pupils - number, pupils - number, all_pupils, pupils - all_pupils)))
+        reached.append(CampaignOutcome(campaigns[ident], _cities(own), None if hidden else number))
+    held = sum(cell.counts.presentations for cell in cells)
+    told_pupils, told_parents, told_teachers = shown
+    return CentreYear(
+        cells[0].centre_id, name, held, told_pupils, told_parents, told_teachers, _cities(cells), tuple(reached)
+    )
+
+
+def _cities(cells: Sequence[Cell]) -> int:
+    return len({cell.city for cell in cells if cell.city})
+
+
+def _of(counts: Counts, audience: Audience) -> int:
+    return int(getattr(counts, audience.value))
+
+
+def _shown_people(counts: Counts) -> int:
+    return sum(_of(counts, audience) for audience in SHOWN)
+
+
+def outcome_of(
+    planned: Sequence[CampaignCityRow], by_city: Report, around: Counts, crew: Mapping[PresenterKind, int]
+) -> Outcome:
+    """What a campaign reached, from its report by city. `around`: what its centre held in all in those years."""
+    held = {row.keys[0].value: row.counts for row in by_city.rows if row.keys[0].group is Group.CITY}
+    names = {row.keys[0].value: row.keys[0].label for row in by_city.rows}
+    also = [name for name in held if name not in {city.city_sr_cyrl for city in planned}]
+    order = [city.city_sr_cyrl for city in planned] + also
+    totals = {audience: _of(by_city.totals, audience) for audience in SHOWN}
+    rests = {audience: _of(around, audience) - number for audience, number in totals.items()}
+    reached: dict[Audience, int | None] = {
+        audience: None if small(number) or small(rests[audience]) else number for audience, number in totals.items()
+    }
+    pupils, reached[Audience.PUPILS] = public_cells(
+        [held.get(name, Counts()).pupils for name in order], hide_total=reached[Audience.PUPILS] is None
+    )
+    places = {city.city_sr_cyrl: city for city in planned}
+    cities = []
+    for name, people in zip(order, pupils, strict=True):
+        place = places.get(name)
+        cities.append(
+            CityOutcome(
+                name,
+                place.city_sr_latn if place else names[name],
+                place.lat if place else None,
+                place.lon if place else None,
+                place.target_pupils if place else 0,
+                held.get(name, Counts()).presentations,
+                people,
+            )
+        )
+    young = crew.get(PresenterKind.INFLUENCER, 0)
+    return Outcome(
+        tuple(cities),
+        by_city.totals.presentations,
+        reached,
+        crew.get(PresenterKind.EDUCATOR, 0),
+        None if small(young) else young,
+    )

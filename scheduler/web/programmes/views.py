@@ -1,0 +1,102 @@
+"""Programmes that can be asked for and the campaigns they are part of, for everyone."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.programmes import queries
+from scheduler.programmes.terms import Audience, CampaignRow
+from scheduler.reports import charts
+from scheduler.reports import queries as report_queries
+from scheduler.reports.terms import Outcome
+from scheduler.web.filters import number
+from scheduler.web.guards import public
+from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.programmes import words
+
+bp = Blueprint("programmes", __name__)
+
+
+@bp.get("/programmes")
+@public
+def programmes() -> ResponseReturnValue:
+    """All that can be asked for, each with its own page."""
+    return render_template("programmes/programmes.html", programmes=queries.open_programmes())
+
+
+@bp.get("/programmes/<slug>")
+@public
+def programme(slug: str) -> ResponseReturnValue:
+    """One programme: for whom, how long, who comes, what the host provides, in which languages."""
+    one = queries.programme_page(slug)
+    spoken = queries.languages_taught(one.centre_id, one.topic)
+    return render_template(
+        "programmes/programme.html",
+        programme=one,
+        crew=words.crew_of(one.educators, one.influencers),
+        audiences=words.audiences_of(one.audiences),
+        languages=words.languages_of(spoken),
+    )
+
+
+@bp.get("/campaigns")
+@public
+def campaigns() -> ResponseReturnValue:
+    """All campaigns, running ones first."""
+    today = clock.local_day(clock.now())
+    rows = queries.campaigns()
+    return render_template(
+        "programmes/campaigns.html",
+        running=[one for one in rows if one.first_day <= today <= one.last_day],
+        coming=[one for one in rows if one.first_day > today],
+        over=[one for one in rows if one.last_day < today],
+        days=words.days_of,
+    )
+
+
+@bp.get("/campaigns/<slug>")
+@public
+def campaign(slug: str) -> ResponseReturnValue:
+    """One campaign: its period, its cities, targets against what was done, its crew without a name."""
+    one = queries.campaign_page(slug)
+    today = clock.local_day(clock.now())
+    outcome = report_queries.campaign_outcome(one, today)
+    language = page_language()
+    names = [words.city_name(city, language) for city in outcome.cities]
+    said = _said(one, outcome)
+    rows = [(name, city.pupils, city.target) for name, city in zip(names, outcome.cities, strict=True)]
+    return render_template(
+        "programmes/campaign.html",
+        campaign=one,
+        outcome=outcome,
+        lines=list(zip(names, outcome.cities, strict=True)),
+        targets=_targets(one, outcome),
+        target_of_cities=sum(city.target for city in outcome.cities),
+        drawing=charts.lying_bars(rows, said, language),
+        map_drawing=charts.city_map(outcome.cities, names, _cities_said(outcome), language),
+        crew=words.campaign_crew(outcome),
+        state="over" if one.last_day < today else "running" if one.first_day <= today else "coming",
+        period=words.days_of(one),
+    )
+
+
+def _targets(one: CampaignRow, outcome: Outcome) -> list[dict[str, object]]:
+    """A line for each audience that was meant or reached: its word, what was meant, what was done."""
+    return [
+        {"word": word, "target": one.targets.get(audience), "done": outcome.reached[audience]}
+        for audience, word in words.AUDIENCES.items()
+        if audience in outcome.reached and (audience in one.targets or outcome.reached[audience] != 0)
+    ]
+
+
+def _said(one: CampaignRow, outcome: Outcome) -> str:
+    reached = outcome.reached[Audience.PUPILS]
+    told = _("not shown") if reached is None else number(reached)
+    return _("Pupils by city: %(reached)s reached, %(cities)s.", reached=told, cities=_cities_said(outcome))
+
+
+def _cities_said(outcome: Outcome) -> str:
+    return _n(
+        "held in %(num)s of %(all)s city", "held in %(num)s of %(all)s cities", outcome.cities_reached,
+        all=len(outcome.cities),
+    )  # fmt: skip

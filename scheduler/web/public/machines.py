@@ -1,0 +1,95 @@
+"""What machines read of the site: the manifest that puts it on a phone, and what search engines may open."""
+
+from collections.abc import Iterable
+from typing import Any
+from xml.sax.saxutils import escape
+
+from flask import url_for
+from werkzeug.routing import Rule
+
+from scheduler.config import settings
+from scheduler.core.language import LANGUAGES, html_lang
+from scheduler.web.i18n import _, page_language
+
+# All else lies behind a secret, a sign-in or a number that somebody must type: it is nobody's search result.
+SHOWN = (
+    "public.front",
+    "requests.book",
+    "programmes.programmes",
+    "programmes.campaigns",
+    "public.where_we_have_been",
+    "public.figures",
+    "certificates.find",
+    "public.about",
+    "public.privacy",
+    "public.accessibility",
+)
+SHOWN_BY_NAME = ("programmes.programme", "programmes.campaign")
+NEEDED = ("static", "assets", "public.manifest", "public.robots", "public.sitemap", "public.favicon")
+ICONS = (
+    ("img/icon-192.png", "192x192", "any"),
+    ("img/icon-512.png", "512x512", "any"),
+    ("img/icon-maskable-512.png", "512x512", "maskable"),
+    ("img/mark.svg", "any", "any"),
+)
+
+
+def manifest(at_work: bool) -> dict[str, Any]:
+    """How the site stands on a phone: for everyone it opens on the first page, for who works here on the desk."""
+    start = url_for("desk.today") if at_work else url_for("public.front")
+    places = [(_("Today"), url_for("desk.today"))] if at_work else [(_("Book a visit"), url_for("requests.book"))]
+    return {
+        "id": start,
+        "name": _("Raspored"),
+        "short_name": _("Raspored"),
+        "description": _("A talk about children's safety on the internet, in your school."),
+        "lang": html_lang(page_language()),
+        "dir": "ltr",
+        "start_url": start,
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": "#0B3F37",
+        "background_color": "#F5F7F4",
+        "icons": [
+            {
+                "src": url_for("static", filename=file),
+                "sizes": size,
+                "type": "image/svg+xml" if file.endswith("svg") else "image/png",
+                "purpose": purpose,
+            }
+            for file, size, purpose in ICONS
+        ],
+        "shortcuts": [{"name": name, "url": address} for name, address in places],
+    }
+
+
+def robots(rules: Iterable[Rule]) -> str:
+    """What search engines leave alone, and where the list of pages is."""
+    closed = "".join(f"Disallow: {path}\n" for path in closed_paths(rules))
+    return f"User-agent: *\n{closed}Sitemap: {settings().base_url}{url_for('public.sitemap')}\n"
+
+
+def closed_paths(rules: Iterable[Rule]) -> list[str]:
+    """Beginnings of addresses that are closed to search engines: those of every page that is not shown to them."""
+    open_to_all = {*SHOWN, *SHOWN_BY_NAME, *NEEDED}
+    beginnings = {rule.rule.partition("<")[0] for rule in rules if rule.endpoint not in open_to_all}
+    return sorted(one for one in beginnings if not any(one != other and one.startswith(other) for other in beginnings))
+
+
+def sitemap(paths: Iterable[str]) -> str:
+    """The public pages, each in its three languages."""
+    base = settings().base_url
+    entries = "".join(_entry(f"{base}{path}") for path in paths)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+        f"{entries}</urlset>\n"
+    )
+
+
+def _entry(address: str) -> str:
+    others = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{html_lang(language)}" href="{escape(address)}?lang={language}"/>'
+        for language in LANGUAGES
+    )
+    return f"<url><loc>{escape(address)}</loc>{others}</url>\n"

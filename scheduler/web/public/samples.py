@@ -1,0 +1,66 @@
+"""What the style guide draws with: made-up numbers, places and a programme."""
+
+from typing import Any
+
+from scheduler.people.terms import Topic
+from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
+from scheduler.reports import charts
+from scheduler.reports.terms import Chart, CityOutcome, DistrictLine, Series
+from scheduler.web.i18n import _, page_language
+
+MONTHS = (348, 1663, 905, 612, 640, 251, 0, 0, 588, 1210, 1104, 482)
+DISTRICTS = (("RS-06", 19), ("RS-00", 14), ("RS-24", 11), ("RS-20", 4), ("RS-12", 3), ("RS-17", 1), ("RS-25", 2))
+CITIES = (
+    CityOutcome("Суботица", "Subotica", 46.1, 19.67, 230, 2, 221),
+    CityOutcome("Нови Сад", "Novi Sad", 45.25, 19.84, 330, 2, 352),
+    CityOutcome("Београд", "Beograd", 44.8, 20.47, 420, 1, 180),
+    CityOutcome("Панчево", "Pančevo", 44.87, 20.64, 200, 0, 0),
+    CityOutcome("Ниш", "Niš", 43.32, 21.9, 240, 1, None),
+)
+
+
+def drawings() -> dict[str, Any]:
+    """A chart of columns, lying bars, and both maps, in all their states."""
+    language = page_language()
+    labels = tuple(str(month) for month in range(1, 13))
+    series = (
+        Series(_("Pupils"), MONTHS),
+        Series(_("Parents"), tuple(number // 7 for number in MONTHS)),
+        Series(_("Teachers"), tuple(number // 25 for number in MONTHS)),
+    )
+    names = [city.city_sr_cyrl if language == "sr_Cyrl" else city.city_sr_latn for city in CITIES]
+    rows = [(name, city.pupils, city.target) for name, city in zip(names, CITIES, strict=True)]
+    lines = [DistrictLine(iso, iso, held, held * 71 if held > 1 else None) for iso, held in DISTRICTS]
+    return {
+        "columns": charts.columns(Chart(_("People by month"), labels, series), language),
+        "bars": charts.lying_bars(rows, _("Pupils reached, by city"), language),
+        "districts": charts.district_map(lines, _("Where we have been"), language),
+        "cities": charts.city_map(CITIES, names, _("Cities of the campaign"), language),
+        "lines": lines,
+        "months": list(zip(labels, MONTHS, strict=True)),
+        "programme": _a_programme(),
+    }
+
+
+def _a_programme() -> ProgrammeRow:
+    return ProgrammeRow(
+        id=0,
+        slug="sample",
+        centre_id=0,
+        kind=ProgrammeKind.TALK,
+        topic=Topic.SAFE_INTERNET,
+        name_sr_cyrl="Безбедно на интернету",
+        name_en="Safe on the internet",
+        summary_sr_cyrl="Лозинке, лажни профили и коме се обраћамо кад нешто крене наопако.",
+        summary_en="Passwords, false profiles, and whom to tell when something goes wrong.",
+        centre_sr_cyrl="Национални контакт центар",
+        centre_sr_latn="Nacionalni kontakt centar",
+        centre_en="National Contact Centre",
+        audiences=frozenset({Audience.PUPILS}),
+        minutes=45,
+        group_size=120,
+        educators=1,
+        influencers=0,
+        notice_days=14,
+        open=True,
+    )

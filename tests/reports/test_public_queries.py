@@ -1,0 +1,101 @@
+import datetime as dt
+
+import pytest
+
+from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.people.terms import PresenterKind
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports import queries
+from tests.counting import statements
+from tests.factories.attendance import make_attendance
+from tests.factories.people import make_presenter
+from tests.factories.places import make_district, make_host, make_municipality
+from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
+
+TODAY = dt.date(2026, 11, 24)
+
+
+def a_town(name, iso):
+    district = make_district(iso=iso, name_en=f"District of {name}")
+    return make_municipality(name, city_sr_cyrl=name, district_id=district.id)
+
+
+def held(
+    town, counts, *, on_day=dt.date(2026, 10, 6), level=SchoolLevel.SECONDARY, state=AttendanceState.LOCKED, **given
+):
+    host = make_host(municipality_id=town.id if town else None)
+    visit = make_visit(VisitState.DELIVERED, on_day=on_day, host_id=host.id, **given)
+    presentation = make_presentation(visit, state=PresentationState.DELIVERED, level=level)
+    make_attendance(presentation, counts, state)
+    return presentation
+
+
+@pytest.mark.both_databases
+def test_a_year_is_told_by_district_and_by_centre_from_locked_rows_only(session):
+    nis, pirot = a_town("Ниш", "RS-20"), a_town("Пирот", "RS-22")
+    programme = make_programme()
+    held(nis, Counts(pupils=60, parents=5, teachers=6, others=9), programme=programme)
+    held(pirot, Counts(pupils=40), programme=programme)
+    held(pirot, Counts(pupils=500), programme=programme, state=AttendanceState.OPEN)
+    held(nis, Counts(pupils=90), programme=programme, on_day=dt.date(2025, 3, 3))
+
+    year = queries.public_year(2026, "en")
+
+    assert {line.iso: (line.presentations, line.people) for line in year.districts} == {
+        "RS-20": (1, 71),
+        "RS-22": (1, 40),
+    }
+    assert (year.presentations, year.people) == (2, 111)
+    assert [(one.presentations, one.pupils, one.parents, one.teachers, one.cities) for one in year.centres] == [
+        (2, 100, 5, 6, 2)
+    ]
+    assert queries.years_held(TODAY) == [2026, 2025]
+
+
+def test_a_year_without_anything_is_empty_and_no_year_to_choose(session):
+    year = queries.public_year(2026, "en")
+
+    assert (year.presentations, year.people, year.centres) == (0, 0, ())
+    assert queries.years_held(TODAY) == []
+
+
+def test_a_campaign_is_told_against_its_targets_with_a_crew_of_numbers(session):
+    town = a_town("Ниш", "RS-20")
+    programme = make_programme()
+    campaign = make_campaign(programme=programme, first_day=dt.date(2026, 9, 1), last_day=dt.date(2026, 12, 31))
+    make_campaign_city(campaign, town, 120)
+    presentation = held(town, Counts(pupils=90, teachers=7), programme=programme, campaign_id=campaign.id)
+    held(town, Counts(pupils=33), programme=programme)
+    make_assignment(presentation, make_presenter().id, AssignmentState.PRESENT)
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    make_assignment(presentation, minor.id, AssignmentState.PRESENT)
+
+    row = programme_queries.campaign_page(campaign.slug)
+    outcome = queries.campaign_outcome(row, TODAY)
+
+    assert [(city.city_sr_cyrl, city.target, city.presentations, city.pupils) for city in outcome.cities] == [
+        ("Ниш", 120, 1, 90)
+    ]
+    assert outcome.reached == {Audience.PUPILS: 90, Audience.PARENTS: 0, Audience.TEACHERS: 7}
+    assert (outcome.educators, outcome.influencers) == (1, None)
+
+
+def test_a_year_and_a_campaign_ask_as_often_for_one_row_as_for_three(session):
+    programme = make_programme()
+    campaign = make_campaign(programme=programme)
+    asked = []
+    for name, iso in (("Ниш", "RS-20"), ("Пирот", "RS-22"), ("Бор", "RS-14")):
+        town = a_town(name, iso)
+        make_campaign_city(campaign, town, 100)
+        held(town, Counts(pupils=90), programme=programme, campaign_id=campaign.id)
+        with statements() as made:
+            queries.public_year(2026, "en")
+            queries.campaign_outcome(programme_queries.campaign_page(campaign.slug), TODAY)
+            programme_queries.campaigns()
+        asked.append(len(made))
+
+    assert asked[0] == asked[2]
+    assert asked[0] <= 16

@@ -1,0 +1,139 @@
+import datetime as dt
+import re
+
+import pytest
+
+from scheduler.attendance.terms import Counts
+from scheduler.core.db import transaction
+from scheduler.people.models import PresenterLanguage
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.programmes.terms import Audience
+from tests.counting import statements
+from tests.factories.attendance import make_attendance
+from tests.factories.people import make_presenter
+from tests.factories.places import make_host, make_municipality
+from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target, make_programme
+
+LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
+
+
+@pytest.mark.parametrize("path", ["/programmes", "/campaigns"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_house_says_so_in_each_language(client, path, language):
+    page = client.get(path, query_string={"lang": language})
+
+    assert page.status_code == 200
+    assert len(re.findall(r"<h1\b", page.text)) == 1
+
+
+def test_open_programmes_are_listed_and_lead_to_their_pages(client):
+    make_programme(slug="talk", name_en="Safe on the net")
+    make_programme(slug="closed", name_en="Closed one", open=False)
+
+    shown = client.get("/programmes?lang=en").text
+
+    assert 'href="/programmes/talk"' in shown
+    assert "Closed one" not in shown
+
+
+def test_a_programmes_page_tells_for_whom_how_long_who_comes_what_is_needed_and_in_which_languages(client):
+    programme = make_programme(
+        slug="talk", minutes=60, influencers=1, notice_days=21, topic=Topic.PRIVACY,
+        about_en="First.\nSecond.", for_whom_en="Pupils of the 7th grade", needs_en="A hall\n\nA screen",
+    )  # fmt: skip
+    presenter = make_presenter(centre_id=programme.centre_id)
+    with transaction() as session:
+        session.add(PresenterLanguage(presenter_id=presenter.id, language=TeachingLanguage.HUNGARIAN))
+
+    shown = client.get("/programmes/talk?lang=en").text
+
+    for said in (
+        "<p>Second.</p>", "Pupils of the 7th grade", "60 minutes", "1 educator and 1 young presenter", "A hall",
+        "A screen", "at least 21 days ahead", "Hungarian", 'href="/book?programme=talk"',
+    ):  # fmt: skip
+        assert said in shown, said
+    assert "мађарски" in client.get("/programmes/talk?lang=sr_Cyrl").text
+    assert "mađarski" in client.get("/programmes/talk?lang=sr_Latn").text
+
+
+def test_a_closed_programme_keeps_its_page_but_cannot_be_booked(client):
+    make_programme(slug="closed", open=False)
+
+    shown = client.get("/programmes/closed?lang=en")
+
+    assert shown.status_code == 200
+    assert "/book?programme=" not in shown.text
+    assert client.get("/programmes/nobody").status_code == 404
+
+
+def a_campaign(**given):
+    programme = make_programme(influencers=1)
+    campaign = make_campaign(programme=programme, name_en="Show respect", **given)
+    for name, target, pupils in (("Ниш", 100, 90), ("Пирот", 80, 0)):
+        town = make_municipality(name, city_sr_cyrl=name)
+        make_campaign_city(campaign, town, target)
+        if pupils:
+            host = make_host(municipality_id=town.id)
+            visit = make_visit(
+                VisitState.DELIVERED, on_day=campaign.first_day, host_id=host.id, programme=programme,
+                campaign_id=campaign.id,
+            )  # fmt: skip
+            presentation = make_presentation(visit, state=PresentationState.DELIVERED)
+            make_attendance(presentation, Counts(pupils=pupils, teachers=6))
+            minor = make_presenter(
+                PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=dt.date(2010, 3, 1)
+            )
+            make_assignment(
+                presentation, make_presenter(given_name="Ana", family_name="Ilić").id, AssignmentState.PRESENT
+            )
+            make_assignment(presentation, minor.id, AssignmentState.PRESENT)
+    make_campaign_target(campaign, Audience.PUPILS, 180)
+    return campaign
+
+
+def test_a_campaigns_page_sets_targets_against_what_was_done_as_chart_map_and_table(client):
+    campaign = a_campaign(slug="respect")
+
+    shown = client.get("/campaigns/respect?lang=sr_Cyrl").text
+
+    assert campaign.name_sr_cyrl in shown
+    assert shown.count('role="img"') == 2
+    assert "<b>1</b> од 2" in shown
+    assert "<b>90</b> од 180" in shown
+    assert re.search(r'<th scope="row">Пирот</th>.*?<td[^>]*>0</td>.*?80.*?</tr>', shown, re.DOTALL)
+
+
+def test_a_campaigns_page_names_nobody_of_its_crew_and_no_day_to_come(client):
+    a_campaign(slug="respect")
+
+    shown = client.get("/campaigns/respect?lang=en").text
+
+    assert "1 educator and young presenters" in shown
+    assert not re.search(r"Luka|Tajni|Ana|Ilić", shown)
+
+
+def test_campaigns_are_listed_by_whether_they_run(client):
+    today = dt.date.today()  # noqa: DTZ011  (only the year matters)
+    a_campaign(slug="old", first_day=dt.date(2020, 1, 1), last_day=dt.date(2020, 2, 1))
+    make_campaign(slug="now", first_day=dt.date(today.year - 1, 1, 1), last_day=dt.date(today.year + 1, 1, 1))
+    make_campaign(slug="later", first_day=dt.date(today.year + 2, 1, 1), last_day=dt.date(today.year + 2, 2, 1))
+
+    shown = client.get("/campaigns?lang=en").text
+
+    places = [shown.index(f"/campaigns/{slug}") for slug in ("now", "later", "old")]
+    assert places == sorted(places)
+    assert client.get("/campaigns/nobody").status_code == 404
+    assert client.get("/campaigns/later").status_code == 200
+
+
+def test_a_list_of_campaigns_asks_as_often_for_one_as_for_three(client):
+    asked = []
+    for number in range(3):
+        a_campaign(slug=f"c-{number}", **{"summary_en": "x"} if number else {})
+        with statements() as made:
+            client.get("/campaigns")
+        asked.append(len(made))
+
+    assert asked[0] == asked[2]
