@@ -4,6 +4,7 @@ from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.pages import (
+    SORTS,
     crew_for_school,
     not_confirmed_before,
     offers_ending,
@@ -13,6 +14,7 @@ from scheduler.planning.queries.pages import (
     visit_id_of,
     visit_of_request,
     visit_page,
+    visits_found,
     visits_of_days,
     visits_of_presenter,
     visits_of_week,
@@ -28,6 +30,7 @@ from scheduler.planning.queries.stops import (
 )
 
 __all__ = [
+    "SORTS",
     "asked_presenters",
     "candidates",
     "clearance",
@@ -48,6 +51,7 @@ __all__ = [
     "visit_id_of",
     "visit_of_request",
     "visit_page",
+    "visits_found",
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",

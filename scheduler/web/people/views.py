@@ -10,20 +10,31 @@ from flask_login import current_user, login_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
 from scheduler.web.people import forms
 from scheduler.web.people.next_page import next_page
+from scheduler.web.tables import Column
 
 bp = Blueprint("people", __name__)
 COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_COLUMNS = 20
+PRESENTERS = (
+    Column("name", _l("Name"), kept=True),
+    Column("role", _l("Role")),
+    Column("home", _l("Home town")),
+    Column("topics", _l("Topics"), wide=True),
+    Column("check", _l("Check")),
+    Column("consent", _l("Guardian's consent")),
+)
 
 
 def _network() -> str:
@@ -128,9 +139,13 @@ def my_account() -> ResponseReturnValue:
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    rows = safeguarding_queries.clearances_of(_centre_id(), _today())
+    shown = tables.table("people", PRESENTERS, safeguarding_queries.SORTS, choose=True)
+    found = safeguarding_queries.clearances_of(_centre_id(), _today(), shown.sort)
+    page = page_of(found, page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
+    return render_template(
+        "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add
+    )
 
 
 def _centre_id() -> int:
