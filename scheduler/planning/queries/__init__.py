@@ -28,6 +28,7 @@ from scheduler.planning.queries.stops import (
     stops_of_visit,
     visits_with_lapsed_offers,
 )
+from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
 
 __all__ = [
     "SORTS",
@@ -45,6 +46,10 @@ __all__ = [
     "promise_of",
     "promised_stops",
     "stops_of_visit",
+    "tellable",
+    "texts_for",
+    "told_of",
+    "told_values",
     "uncleared_crew",
     "violations",
     "visit_for",

@@ -197,7 +197,7 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
     firm = [member for member in row.crew if set(member.states.values()) & set(FIRM)]
     problems = not_cleared([member.presenter_id for member in firm], row.on_day)
     for presentation in row.presentations:
-        crew = [_member(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
+        crew = [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
         problems += rules.crew_problems(crew, row.rule, row.on_day)
     audiences = [presentation.audience for presentation in row.presentations]
     by = asked or row
@@ -205,7 +205,8 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
     return tuple(dict.fromkeys([*problems, *promise]))
 
 
-def _member(row: CrewRow, state: AssignmentState) -> CrewMember:
+def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
+    """Somebody of a crew as rules see her."""
     family = row.full_name.removeprefix(row.given_name).strip()
     return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
 
@@ -334,7 +335,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         return None
     row = rows[-1]
     told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
-    firm = [_member(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
+    firm = [member_of(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
     today = clock.local_day(now, row.zone)
     return CrewShown(
         visit_id=row.id,

@@ -14,6 +14,7 @@ from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.holding import note_held
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.times import recompute_times
+from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "mark_ready",
     "move_visit",
     "note_held",
+    "note_told",
     "offer_visit",
     "plan_visit",
     "recompute_times",
@@ -33,6 +35,7 @@ __all__ = [
     "release_not_cleared",
     "suggest_presenter",
     "suspend_user",
+    "text_to_tell",
     "withdraw_consent",
     "withdraw_presenter",
     "write_entries",

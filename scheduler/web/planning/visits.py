@@ -19,6 +19,7 @@ from scheduler.web.i18n import _, _l
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import (
+    HOW,
     MoveForm,
     PlanForm,
     PressForm,
@@ -134,6 +135,8 @@ def _visit_page(
             press=press,
             problem=problem,
             changes=changes,
+            told=queries.told_of(page.visit.id),
+            how=HOW,
             words=words,
         ),
         status,
