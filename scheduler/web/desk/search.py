@@ -26,7 +26,8 @@ def search() -> ResponseReturnValue:
     actor = current_actor()
     typed = request.args.get("q", "")[:200].strip()
     host = _host(request.args.get("host", ""))
-    words, number = fold(typed).split(), typed.upper()
+    number = typed.upper()
+    words = [] if number.startswith(("R-", "P-")) else fold(typed).split()
     requests = visits = people = hosts = []
     if policy.scope_of(actor, "accept", "request") is not None and not number.startswith("P-"):
         requests = request_queries.requests_found(
