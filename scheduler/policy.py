@@ -83,6 +83,7 @@ _OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its re
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
+    board="read",
     request="read",
     visit="read",
     assignment="read",

@@ -1,7 +1,7 @@
 """Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -57,6 +57,16 @@ def _after_the_one_before(span: Span, of_visit: Sequence[Span]) -> Span:
 def wall_end(starts_local: dt.time, minutes: int) -> dt.time:
     """What the host's clock shows when a presentation ends."""
     return (dt.datetime.combine(dt.date.min, starts_local) + dt.timedelta(minutes=minutes)).time()
+
+
+def shifted(starts: Mapping[int, dt.time], first: dt.time) -> dict[int, dt.time] | None:
+    """All starts moved together, so that the earliest is `first`; None when one of them would leave the day."""
+    earliest = min(starts.values())
+    by = (first.hour - earliest.hour) * 60 + first.minute - earliest.minute
+    minutes = {which: start.hour * 60 + start.minute + by for which, start in starts.items()}
+    if max(minutes.values()) >= 24 * 60:
+        return None
+    return {which: dt.time(*divmod(minute, 60)) for which, minute in minutes.items()}
 
 
 def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, str]:

@@ -46,6 +46,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_late_to_undo": _l("Nothing was taken back: a mail has left, or something has happened since."),
     "exists": _l("Enter another value: this one is already in use."),
     "unknown": _l("Choose from the list."),
+    "past_midnight": _l("Choose an earlier start: a presentation would begin on the next day."),
     "too_many_feeds": _l("End one of the five addresses first."),
     "password_short": _l("Choose a longer password: 10 characters or more."),
     "password_long": _l("Choose a shorter password: at most 128 characters."),

@@ -34,7 +34,8 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     Role.COORDINATOR: (
         ("desk.today", "home", _l("Today")),
         ("requests.inbox", "inbox", _l("Requests")),
-        ("planning.week", "board", _l("Week")),
+        ("planning.board", "board", _l("Board")),
+        ("planning.week", "calendar", _l("Week")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
         ("reports.attendance_report", "chart", _l("Reports")),
@@ -46,7 +47,8 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("desk.today", "home", _l("Today")),
         ("safeguarding.overview", "shield", _l("Child protection")),
         ("people.presenters", "people", _l("Presenters")),
-        ("planning.week", "board", _l("Week")),
+        ("planning.board", "board", _l("Board")),
+        ("planning.week", "calendar", _l("Week")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
     ),
@@ -64,7 +66,11 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "safeguarding": "safeguarding.overview",
     "messages": "messages.overview",
 }
-UNDER = {"people.invite_user": "people.users"}
+UNDER = {
+    "people.invite_user": "people.users",
+    "planning.board_month": "planning.board",
+    "planning.place": "planning.board",
+}
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),
     ("programmes.programmes", "clip", _l("Programmes")),

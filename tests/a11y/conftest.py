@@ -59,7 +59,7 @@ def address(house: Flask) -> Iterator[str]:
     server.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session's: a journey in the same process starts a browser of its own
 def chromium() -> Iterator[Browser]:
     asked = [flag for flag in QUIET if flag != "--no-sandbox" or os.geteuid() == 0]
     with sync_playwright() as playwright:

@@ -292,3 +292,16 @@ def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_
     assert first.busy_from == first.starts_at - dt.timedelta(minutes=set_up)
     for before, span in pairwise([first, *later]):
         assert span.busy_from == max(before.ends_at, span.starts_at - dt.timedelta(minutes=set_up))
+
+
+@pytest.mark.parametrize(
+    ("first", "moved"),
+    [
+        (dt.time(8, 30), {1: dt.time(8, 30), 2: dt.time(10, 15)}),
+        (dt.time(22, 14), {1: dt.time(22, 14), 2: dt.time(23, 59)}),
+        (dt.time(22, 15), None),
+        (dt.time(0, 0), {1: dt.time(0, 0), 2: dt.time(1, 45)}),
+    ],
+)
+def test_starts_move_together_and_none_leaves_the_day(first, moved):
+    assert rules.shifted({1: dt.time(9, 0), 2: dt.time(10, 45)}, first) == moved

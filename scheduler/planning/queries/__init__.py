@@ -1,5 +1,6 @@
 """What pages, services and the invariants check read about visits: one function for each need."""
 
+from scheduler.planning.queries.board import board
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
@@ -14,11 +15,13 @@ from scheduler.planning.queries.pages import (
     visit_id_of,
     visit_of_request,
     visit_page,
+    visits_between,
     visits_found,
     visits_of_days,
     visits_of_presenter,
     visits_of_week,
 )
+from scheduler.planning.queries.placing import answer, answers_in_cells, choices
 from scheduler.planning.queries.stops import (
     asked_presenters,
     home_point,
@@ -32,8 +35,12 @@ from scheduler.planning.queries.told import tellable, texts_for, told_of, told_v
 
 __all__ = [
     "SORTS",
+    "answer",
+    "answers_in_cells",
     "asked_presenters",
+    "board",
     "candidates",
+    "choices",
     "clearance",
     "crew_for_school",
     "home_point",
@@ -56,6 +63,7 @@ __all__ = [
     "visit_id_of",
     "visit_of_request",
     "visit_page",
+    "visits_between",
     "visits_found",
     "visits_of_days",
     "visits_of_presenter",

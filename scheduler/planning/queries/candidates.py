@@ -1,5 +1,7 @@
 """Who could go to a visit, and why the others cannot: law, road, topic, language, time."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -33,14 +35,14 @@ def candidates(actor: Actor, visit_id: int) -> list[Candidate]:
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
     cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id)
-    free, homes, host = _available(ids, visit, presentations), _homes(ids), point_of(visit.host)
+    free, homes, host = _available(ids, visit, presentations), homes_of(ids), point_of(visit.host)
     language = visit.school_request.teaching_language if visit.school_request else None
     found = []
     for row in people:
         who = row.presenter_id
         reasons = [
             *cleared[who],
-            *_clash(here, promised.get(who, [])),
+            *clash_of(here, promised.get(who, [])),
             *rules.why_not(row, visit.programme.topic, language, free[who]),
         ]
         found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
@@ -82,14 +84,15 @@ def _available(ids: list[int], visit: Visit, presentations: list[Presentation]) 
     }
 
 
-def _homes(ids: list[int]) -> dict[int, Point]:
+def homes_of(ids: Sequence[int]) -> dict[int, Point]:
+    """Where each of these presenters sets out from."""
     rows = db.session().scalars(
         select(Presenter).where(Presenter.id.in_(ids)).options(joinedload(Presenter.home)).order_by(Presenter.id)
     )
     return {row.id: home_point(row) for row in rows}
 
 
-def _clash(here: list[Stop], promised: list[Stop]) -> list[Why]:
+def clash_of(here: list[Stop], promised: list[Stop]) -> list[Why]:
     """The worst of what keeps her from arriving, if anything does."""
     own = {stop.visit_id for stop in here}
     problems = [

@@ -259,8 +259,13 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
 
 def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> list[VisitRow]:
     """The centre's visits of the seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
+    return visits_between(actor, monday, monday + dt.timedelta(days=6), sort)
+
+
+def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
+    """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    return _visits(_in_centre(actor), Visit.on_day >= monday, Visit.on_day < monday + dt.timedelta(days=7), sort=sort)
+    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
 
 
 def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:

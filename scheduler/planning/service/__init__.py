@@ -1,9 +1,10 @@
 """What people can do with visits: one function is one act and one transaction.
 
-plan_visit, move_visit (visits) · suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers
-(offers) · confirm_visit, record_promise, mark_ready, mark_delivered (confirming) · note_held (holding) · cancel_visit
-(cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user, release_not_cleared (clearing:
-what ends a proof also frees the visits that rested on it) · recompute_times (times).
+plan_visit, move_visit (visits) · place_visit (placing: what the board does) · suggest_presenter, withdraw_presenter
+(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, record_promise, mark_ready, mark_delivered
+(confirming) · note_held (holding) · cancel_visit (cancelling) · write_entries (entries) · withdraw_consent,
+record_vetting, suspend_user, release_not_cleared (clearing: what ends a proof also frees the visits that rested on it)
+· recompute_times (times).
 """
 
 from scheduler.planning.service.cancelling import cancel_visit
@@ -13,6 +14,7 @@ from scheduler.planning.service.crew import suggest_presenter, withdraw_presente
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.holding import note_held
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
+from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
@@ -28,6 +30,7 @@ __all__ = [
     "note_held",
     "note_told",
     "offer_visit",
+    "place_visit",
     "plan_visit",
     "recompute_times",
     "record_promise",

@@ -14,7 +14,9 @@ from scheduler.planning.terms import (
     CrewRow,
     HistoryLine,
     NewTimes,
+    Placing,
     PresentationPlan,
+    PresenterChoice,
     ToldDraft,
     ToldHow,
     ToldWhat,
@@ -24,7 +26,7 @@ from scheduler.planning.terms import (
 )
 from scheduler.requests.terms import RequestPage
 from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
-from scheduler.web.i18n import _l
+from scheduler.web.i18n import _, _l, page_language
 
 FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
@@ -103,15 +105,16 @@ class SeenForm(BaseForm):
 
     def seen(self) -> int | None:
         """The version that the reader saw; None when the form does not say."""
-        return _whole(self.version.data)
+        return number_of(self.version.data)
 
     def since(self, page: VisitPage) -> tuple[HistoryLine, ...]:
         """What has happened to the visit since the reader opened the form."""
-        lines = _whole(self.seen_lines.data)
+        lines = number_of(self.seen_lines.data)
         return page.history[lines:] if lines is not None else ()
 
 
-def _whole(typed: object) -> int | None:
+def number_of(typed: object) -> int | None:
+    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
     text = str(typed or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
@@ -151,6 +154,43 @@ class MoveForm(UntilForm):
         starts = [fields.starts_local.data for fields in self.starts]
         return NewTimes(
             cast(dt.date, self.on_day.data), dict(zip(presentation_ids, starts, strict=False)), self.until()
+        )
+
+
+class PlaceForm(UntilForm):
+    """The move panel of the board: day, presenter and start of a visit; `leaves` is whose block was taken up."""
+
+    on_day = DayField(_l("Day"), [Needed()])
+    presenter = SelectField(_l("Presenter"), validate_choice=True)
+    starts_local = TimeField(_l("Start"), [Needed()])
+    offer = BooleanField(_l("Ask the new presenter at once"), default=True)
+    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    leaves = HiddenField(filters=[lambda typed: str(typed or "")[:12]])
+
+    def furnish(self, people: Sequence[PresenterChoice], leaves: int | None) -> None:
+        """Who can be chosen; nobody is a choice too."""
+        nobody = _("The crew stays as it is") if leaves is None else _("Nobody, back to the visits without a crew")
+        rows = [SelectChoice(str(one.presenter_id), one.label(page_language())) for one in people]
+        self.presenter.choices = [SelectChoice("", nobody), *rows]
+
+    @property
+    def from_whom(self) -> int | None:
+        """Whose block was taken up; None: the visit's as such."""
+        return number_of(self.leaves.data)
+
+    def placing(self) -> Placing | None:
+        """What the form says as far as it has its shape; None without a day or a start."""
+        day, start = self.on_day.data, self.starts_local.data
+        if day is None or start is None:
+            return None
+        named = self.until_day.data and self.until_time.data
+        return Placing(
+            on_day=day,
+            starts_local=start,
+            until=self.until() if named else clock.now() + ANSWER_WITHIN,
+            leaves=self.from_whom,
+            comes=number_of(self.presenter.data),
+            offer=bool(self.offer.data),
         )
 
 

@@ -43,6 +43,7 @@ REFUSED: dict[str, LazyProxy] = {
     "no_safeguarding_contact": WHY["no_safeguarding_contact"],
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
     "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
+    "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
     "not_yet": _l("The visit has not begun yet."),
     "has_begun": _l("The visit has already begun. Please call the centre."),
     "one_living_visit_a_request": _l("This request has a visit already."),

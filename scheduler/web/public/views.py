@@ -15,9 +15,9 @@ from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports import queries as report_queries
 from scheduler.reports import rules as report_rules
-from scheduler.web.filters import FACES, FLAGS
+from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
-from scheduler.web.i18n import _l, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.tables import Column, Table
@@ -139,10 +139,39 @@ def styleguide() -> ResponseReturnValue:
         toast=toast,
         list_table=Table("requests", LISTED, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
+        blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
         sample=samples.drawings(),
         centres=centres(),
     )
+
+
+def _blocks() -> list[dict[str, object]]:
+    """One block of the board of each kind."""
+    kinds = {
+        "settled": VISIT["confirmed"],
+        "offered": ASSIGNMENT["offered"],
+        "waiting": ASSIGNMENT["suggested"],
+        "youth": VISIT["ready"],
+        "clash": Face("stop", "alert", _("two visits at one time")),
+        "struck": VISIT["disrupted"],
+        "over": VISIT["delivered"],
+    }
+    return [
+        {
+            "day": "25",
+            "times": "09:40–11:15",
+            "late_shift": kind == "offered",
+            "host": "Гимназија „Стеван Јаковљевић“",
+            "place": "Власотинце",
+            "href": "#main",
+            "move": "" if kind in ("struck", "over") else "#main",
+            "kind": kind,
+            "notes": [face],
+            "leg": "31 km · 40 min",
+        }
+        for kind, face in kinds.items()
+    ]
 
 
 def _icons() -> list[str]:

@@ -1,0 +1,170 @@
+"""The board: each visit in its cell, drives and clashes in words, and as many queries for many rows as for one."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core.errors import NotAllowed
+from scheduler.people.models import AvailabilityException, AvailableHours
+from scheduler.places.models import Holiday
+from scheduler.planning import queries
+from scheduler.planning.terms import Away, Board, BoardRow, BoardWish, VisitState, Why
+from scheduler.policy import Role
+from tests.counting import statements
+from tests.factories.people import an_actor, presenter_actor
+from tests.factories.planning import VISIT_DAY, make_visit
+from tests.planning.scene import Scene, a_plan, far_away_scene
+
+MONDAY_OF_IT = VISIT_DAY - dt.timedelta(days=VISIT_DAY.weekday())
+WEEK = BoardWish(MONDAY_OF_IT, MONDAY_OF_IT + dt.timedelta(days=6))
+
+
+def row_of(board: Board, presenter_id: int) -> BoardRow:
+    return next(row for row in board.rows if row.presenter_id == presenter_id)
+
+
+def cell(row: BoardRow, day: dt.date = VISIT_DAY):
+    return next(cell for cell in row.cells if cell.day == day)
+
+
+def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is_suggested(session):
+    scene = Scene()
+    ana = scene.educator()
+    before = queries.board(scene.coordinator, WEEK)
+    scene.suggest(ana)
+    after = queries.board(scene.coordinator, WEEK)
+
+    assert [block.visit.id for block in cell(before.unassigned).blocks] == [scene.visit_id]
+    assert cell(row_of(before, ana.id)).blocks == ()
+    assert after.unassigned.visits == 0
+    assert [block.visit.id for block in cell(row_of(after, ana.id)).blocks] == [scene.visit_id]
+
+
+def test_columns_are_the_working_days_and_a_weekends_day_only_when_something_is_on(session):
+    scene = Scene()
+    saturday = MONDAY_OF_IT + dt.timedelta(days=5)
+
+    assert [one.day.weekday() for one in queries.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4]
+    make_visit(VisitState.PLANNED, programme=scene.programme, host_id=scene.host.id, on_day=saturday)
+    assert [one.day.weekday() for one in queries.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_holiday_closes_its_column_and_carries_its_name(session):
+    scene = Scene()
+    session.rollback()
+    session.add(Holiday(day=VISIT_DAY, name_sr_cyrl="Празник", name_sr_latn="Praznik", name_en="Feast"))
+    session.commit()
+
+    head = next(one for one in queries.board(scene.coordinator, WEEK).days if one.day == VISIT_DAY)
+
+    assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (
+        True,
+        "Празник",
+        "Feast",
+        1,
+    )
+
+
+def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
+    scene = Scene(a_plan(dt.time(10, 0)))
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    later = far_away_scene(scene, dt.time(12, 0))
+    later.suggest(ana)
+
+    found = queries.board(scene.coordinator, WEEK)
+    first, second = cell(row_of(found, ana.id)).blocks
+
+    assert found.clashes == 1
+    assert (first.clash, second.clash and second.clash.code) == (None, "cannot_arrive")
+    assert second.leg is not None
+    assert not second.leg.fits
+    assert second.clash == Why("cannot_arrive", second.leg.minutes, second.leg.available or 0)
+
+
+def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(session):
+    scene = Scene(a_plan(dt.time(10, 0)), a_plan(dt.time(11, 0)))
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    later = far_away_scene(scene, dt.time(10, 30))
+    later.suggest(ana)
+
+    blocks = cell(row_of(queries.board(scene.coordinator, WEEK), ana.id)).blocks
+
+    assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
+
+
+def test_absence_and_usual_hours_are_shown(session):
+    scene = Scene()
+    ana = scene.educator()
+    session.rollback()
+    session.add(AvailableHours(presenter_id=ana.id, weekday=0, from_local=dt.time(8), until_local=dt.time(12)))
+    session.add(AvailabilityException(presenter_id=ana.id, first_day=VISIT_DAY, last_day=VISIT_DAY, available=False))
+    session.commit()
+
+    row = row_of(queries.board(scene.coordinator, WEEK), ana.id)
+
+    assert cell(row).away == Away(absent=True)
+    assert cell(row, MONDAY_OF_IT).away == Away(absent=False, free=((dt.time(8), dt.time(12)),))
+    assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == Away(absent=False)
+
+
+def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):
+    scene = Scene()
+    ana, tara = scene.educator(), scene.minor()
+    scene.offer(ana, tara)
+
+    found = queries.board(scene.coordinator, WEEK)
+    (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
+
+    assert [one.presenter_id for one in of_ana.beside] == [tara.id]
+    assert [one.presenter_id for one in of_tara.beside] == [ana.id]
+    assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
+
+
+def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
+    scene = Scene(a_plan(dt.time(10, 0)))
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    later = far_away_scene(scene, dt.time(12, 0))
+    later.suggest(ana)
+    other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
+
+    assert row_of(queries.board(scene.coordinator, other), ana.id).visits == 0
+    assert queries.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
+
+
+def test_districts_are_rows_too(session):
+    scene = Scene()
+    scene.suggest(scene.educator())
+
+    (row,) = queries.board(scene.coordinator, WEEK, by="districts").rows
+
+    assert [block.visit.id for block in cell(row).blocks] == [scene.visit_id]
+    assert cell(row).blocks[0].mine is None
+
+
+@pytest.mark.parametrize("by", ["presenters", "districts"])
+def test_more_visits_and_presenters_take_no_more_queries(session, by):
+    scene = Scene(a_plan(dt.time(8, 0)))
+    scene.offer(scene.educator())
+    with statements() as one:
+        queries.board(scene.coordinator, WEEK, by=by)
+    for hour in (10, 12):
+        later = far_away_scene(scene, dt.time(hour, 0)) if hour == 10 else scene
+        later.visit_id = later.plan(school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
+        later.suggest(scene.educator(), scene.educator())
+    with statements() as three:
+        queries.board(scene.coordinator, WEEK, by=by)
+
+    assert len(one) == len(three)
+
+
+def test_only_staff_of_the_centre_see_its_board(session):
+    scene = Scene()
+    ana = scene.educator()
+
+    with pytest.raises(NotAllowed):
+        queries.board(presenter_actor(ana), WEEK)
+    assert queries.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
+    assert queries.board(an_actor(), WEEK).unassigned.visits == 0
