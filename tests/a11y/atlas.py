@@ -112,7 +112,7 @@ def _begins(role: str, email: str) -> list[str]:
     visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
-        return [*visits, *(f"/requests/{number}" for number in asked)]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked)]
     if role == "safeguarding":
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
