@@ -26,6 +26,7 @@ PAGES = (
     "certificates",
     "reports",
     "desk",
+    "admin",
 )
 COMMANDS = ("worker", "places", "people", "demo", "feeds", "times", "certificates", "reports", "invariants")
 

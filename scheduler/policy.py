@@ -102,12 +102,15 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.EDUCATOR: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
+        _all(Scope.VISIT, contact="read"),  # whom to call at the school; until a week after the visit
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.INFLUENCER: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read"),
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
@@ -120,6 +123,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, work="read"),
         _all(Scope.ANY, host="create read update import", programme="read"),
     ),
     Role.SAFEGUARDING: _join(
@@ -137,8 +141,10 @@ TABLE: dict[Role, Rights] = {
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
-        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.CENTRE, work="read"),
+        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
+        _all(Scope.CENTRE, programme="create update"),
+        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0007_undo_told_columns'
-down_revision = '0004_what_the_public_is_told'
+down_revision = '0008_long_work_and_first_steps'
 branch_labels = None
 depends_on = None
 

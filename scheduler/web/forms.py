@@ -75,6 +75,15 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_many_names": _l("Name at most 200 people."),
     "attendance_not_locked": _l("Lock the attendance first."),
     "certificate_exists": _l("Check the name: this person has a certificate of this visit already."),
+    "not_a_phone": _l("Enter a phone number: digits, spaces and + ( ) / . -"),
+    "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
+    "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
+    "file_missing": _l("Choose a file."),
+    "file_empty": _l("Choose another file: this one is empty."),
+    "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
+    "file_is_a_spreadsheet": _l("Save the spreadsheet as CSV first (File, Save as), then choose that file."),
+    "file_not_csv": _l("Choose a file whose name ends in .csv."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -11,8 +11,10 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
+from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.planning import queries as planning_queries
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web import tables
@@ -20,11 +22,12 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
-from scheduler.web.people import forms
+from scheduler.web.people import forms, staff
+from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 from scheduler.web.tables import Column
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "staff"]
 COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_COLUMNS = 20
 PRESENTERS = (
@@ -132,8 +135,25 @@ def my_account() -> ResponseReturnValue:
         service.set_language(current_actor(), form.language.data, now=clock.now())
         say(_("Saved."))
         return redirect(url_for(".my_account", lang=form.language.data))
-    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES)
+    own = _own_profile(current_actor().presenter_id)
+    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES, **own)
     return page, 422 if form.errors else 200
+
+
+def _own_profile(presenter_id: int | None) -> dict[str, object]:
+    """What the account of who presents shows besides: her week, her proofs, her calendars, her year."""
+    if presenter_id is None:
+        return {}
+    today = _today()
+    return {
+        "profile": queries.presenter_page(presenter_id, from_day=today),
+        "proofs": safeguarding_queries.page_of(presenter_id, today),
+        "year": planning_queries.year_of(presenter_id, today.year),
+        "feeds": feeds_queries.feeds_of(presenter_id),
+        "weekdays": forms.WEEKDAYS,
+        "topics": forms.TOPICS,
+        "languages": forms.TEACHING_LANGUAGES,
+    }
 
 
 @bp.get("/people")
@@ -284,8 +304,13 @@ def invite_user() -> ResponseReturnValue:
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
     planning.suspend_user(current_actor(), user_id, now=clock.now())
-    say(_("Suspended: the account no longer opens anything."))
-    return redirect(url_for(".presenters"))
+    say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
+    return redirect(_list_of_people())
+
+
+def _list_of_people() -> str:
+    """Back to the list that was pressed on."""
+    return url_for(".users" if request.form.get("from") == "users" else ".presenters")
 
 
 @bp.post("/people/users/<int:user_id>/restore")
@@ -293,7 +318,7 @@ def suspend_user(user_id: int) -> ResponseReturnValue:
 def restore_user(user_id: int) -> ResponseReturnValue:
     service.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
-    return redirect(url_for(".presenters"))
+    return redirect(_list_of_people())
 
 
 @bp.post("/columns/<any(requests, visits, people, certificates, messages, reports):list_name>")
