@@ -78,6 +78,8 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
+_OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its reader sees
+
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
@@ -116,27 +118,33 @@ TABLE: dict[Role, Rights] = {
     Role.GUARDIAN: _all(Scope.OWN, consent="create read withdraw", assignment="read"),
     Role.COORDINATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, work="read"),
         _all(Scope.ANY, host="create read update import", programme="read"),
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.ADMINISTRATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
-        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.CENTRE, work="read"),
+        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
+        _all(Scope.CENTRE, programme="create update"),
+        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }

@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Conflict, Gone, NotFound, Rejected, TooMany
-from scheduler.messages.service import queue_message, stop_messages
+from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
@@ -196,7 +196,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
             raise TooMany("booking")
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
-        stop_messages("prove_address", about=(SchoolRequest.__tablename__, row.id))
+        stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
         row.contact_email = typed
         audit.record(ANONYMOUS, "address corrected", row, at=now)
         _write_to_unproved(row, now)
