@@ -18,7 +18,6 @@ LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 MEMO = "raspored.language"
 THEMES = ("light", "dark")
-SHORT = {"sr_Cyrl": ("Ћир", "Српски, ћирилица"), "sr_Latn": ("Lat", "Srpski, latinica"), "en": ("En", "English")}
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Theme:
 
 
 def page_language() -> str:
-    """The language of this request, one of core.language.LANGUAGES; outside a request the product's own."""
+    """The language of this request, one of core.language.languages(); outside a request the product's own."""
     if not has_request_context():
         return words.DEFAULT
     if MEMO not in request.environ:
@@ -58,7 +57,7 @@ def forget_language() -> None:
 
 def _language_asked() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), _own_language()):
-        if wish in words.LANGUAGES:
+        if wish in words.languages():
             return wish
     return words.best_language(request.headers.get("Accept-Language"))
 
@@ -119,8 +118,8 @@ def scripts() -> list[Script]:
     """The choices of the script switch for this page."""
     now = page_language()
     return [
-        Script(short, name, words.html_lang(language), here(lang=language), language == now)
-        for language, (short, name) in SHORT.items()
+        Script(*words.names_of(language), words.html_lang(language), here(lang=language), language == now)
+        for language in words.languages()
     ]
 
 
@@ -139,7 +138,7 @@ def remember_choice(response: Response) -> Response:
     if g.get("cookieless"):
         return response
     settings = {"max_age": YEAR_S, "samesite": "Lax", "secure": request.is_secure, "httponly": True, "path": "/"}
-    if request.args.get("lang") in words.LANGUAGES:
+    if request.args.get("lang") in words.languages():
         response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], **settings)  # type: ignore[arg-type]
     if "theme" in request.args:
         if request.args["theme"] in THEMES:

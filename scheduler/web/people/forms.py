@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import LANGUAGES
+from scheduler.core.language import languages, names_of, pick
 from scheduler.people import queries
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.people.terms import (
@@ -24,7 +24,7 @@ from scheduler.people.terms import (
 )
 from scheduler.policy import Role
 from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
-from scheduler.web.i18n import SHORT, _l, page_language
+from scheduler.web.i18n import _l, page_language
 
 TOPICS = {
     Topic.SAFE_INTERNET: _l("Safe internet"),
@@ -115,7 +115,9 @@ class InviteForm(BaseForm):
 
 class LanguageForm(BaseForm):
     language = RadioField(
-        _l("Language of mails and pages"), [Needed()], choices=[SelectChoice(one, SHORT[one][1]) for one in LANGUAGES]
+        _l("Language of mails and pages"),
+        [Needed()],
+        choices=lambda: [SelectChoice(one, names_of(one)[1]) for one in languages()],
     )
 
 
@@ -141,8 +143,7 @@ class SkillsForm(BaseForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        latin = page_language() != "sr_Cyrl"
-        towns = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        towns = [SelectChoice(str(row[0]), pick(page_language(), row[1], row[2])) for row in queries.homes()]
         self.home.choices = [SelectChoice("", _l("Choose a town")), *towns]  # else the first of the alphabet is hers
 
     def skills(self) -> SkillsDraft:
