@@ -100,12 +100,15 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.EDUCATOR: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
+        _all(Scope.VISIT, contact="read"),  # whom to call at the school; until a week after the visit
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.INFLUENCER: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read"),
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),

@@ -4,6 +4,7 @@ from scheduler.planning.queries.board import board
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
+from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.pages import (
     crew_for_school,
     not_confirmed_before,
@@ -39,6 +40,7 @@ __all__ = [
     "choices",
     "clearance",
     "crew_for_school",
+    "days_of",
     "home_point",
     "not_cleared",
     "not_confirmed_before",
@@ -59,5 +61,7 @@ __all__ = [
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
+    "visits_to_leave",
     "visits_with_lapsed_offers",
+    "year_of",
 ]

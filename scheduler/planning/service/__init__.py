@@ -4,9 +4,10 @@ plan_visit, move_visit (visits) · place_visit (placing: what the board does) ·
 (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, record_promise, mark_ready, mark_delivered
 (confirming) · note_held (holding) · cancel_visit (cancelling) · write_entries (entries) · withdraw_consent,
 record_vetting, suspend_user, release_not_cleared (clearing: what ends a proof also frees the visits that rested on it)
-· recompute_times (times).
+· recompute_times (times) · report_absence (absence).
 """
 
+from scheduler.planning.service.absence import report_absence
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
@@ -34,6 +35,7 @@ __all__ = [
     "record_promise",
     "record_vetting",
     "release_not_cleared",
+    "report_absence",
     "suggest_presenter",
     "suspend_user",
     "withdraw_consent",

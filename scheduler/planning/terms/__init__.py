@@ -14,6 +14,7 @@ from scheduler.planning.terms.board import (
     Placing,
     PresenterChoice,
 )
+from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -79,6 +80,7 @@ __all__ = [
     "CancelledBy",
     "Candidate",
     "Cell",
+    "Companion",
     "CrewMember",
     "CrewRow",
     "CrewRule",
@@ -87,15 +89,20 @@ __all__ = [
     "EntryFacts",
     "EntryStatus",
     "HistoryLine",
+    "Kit",
     "Leg",
     "NewTimes",
     "Offer",
+    "OwnDay",
+    "OwnVisit",
+    "OwnYear",
     "Placing",
     "PresentationPlan",
     "PresentationRow",
     "PresentationState",
     "PresenterChoice",
     "Promise",
+    "School",
     "Span",
     "Stop",
     "Taken",
@@ -103,5 +110,6 @@ __all__ = [
     "VisitPage",
     "VisitRow",
     "VisitState",
+    "Way",
     "Why",
 ]

@@ -42,15 +42,23 @@ def today() -> ResponseReturnValue:
 
 
 def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    """Her day, the next one, what waits for an answer or for numbers; of a minor, whether the guardian agreed."""
     first_day, last_day = day - dt.timedelta(days=COUNTED_WITHIN_DAYS), day + dt.timedelta(days=COMING_DAYS)
-    visits = queries.visits_of_presenter(presenter_id, first_day, last_day)
+    visits = queries.visits_of_presenter(presenter_id, first_day, day)
     counts = policy.scope_of(actor, "create", "attendance") is not None
+    days = queries.days_of(actor, day, last_day, today=day)
+    offers = queries.offers_of(presenter_id, now)
+    coming = [one for one in days if one.on_day > day]
+    g.counts = {"planning.my_offers": len(offers)}
     return {
         "to_count": [visit for visit in visits if counts and _waits_for_numbers(visit, now)],
         "presenter": True,
-        "today": [visit for visit in visits if visit.on_day == day],
-        "coming": [visit for visit in visits if visit.on_day > day],
-        "offers": queries.offers_of(presenter_id, now),
+        "now": now,
+        "today": next((one for one in days if one.on_day == day), None),
+        "next_day": coming[0] if coming else None,
+        "later": [visit for one in coming[1:] for visit in one.visits],
+        "offers": offers,
+        "clearance": safeguarding_queries.page_of(presenter_id, day).clearance,
     }
 
 
@@ -62,7 +70,7 @@ def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
     inbox = request_queries.inbox(actor, InboxFilters(), now=now)
-    g.counts = {"requests.inbox": inbox.new}
+    g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
     return {
         "coordinator": True,
         "inbox": inbox,

@@ -9,8 +9,10 @@ from flask_login import current_user, login_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.planning import queries as planning_queries
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.filters import say
@@ -118,8 +120,25 @@ def my_account() -> ResponseReturnValue:
         service.set_language(current_actor(), form.language.data, now=clock.now())
         say(_("Saved."))
         return redirect(url_for(".my_account", lang=form.language.data))
-    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES)
+    own = _own_profile(current_actor().presenter_id)
+    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES, **own)
     return page, 422 if form.errors else 200
+
+
+def _own_profile(presenter_id: int | None) -> dict[str, object]:
+    """What the account of who presents shows besides: her week, her proofs, her calendars, her year."""
+    if presenter_id is None:
+        return {}
+    today = _today()
+    return {
+        "profile": queries.presenter_page(presenter_id, from_day=today),
+        "proofs": safeguarding_queries.page_of(presenter_id, today),
+        "year": planning_queries.year_of(presenter_id, today.year),
+        "feeds": feeds_queries.feeds_of(presenter_id),
+        "weekdays": forms.WEEKDAYS,
+        "topics": forms.TOPICS,
+        "languages": forms.TEACHING_LANGUAGES,
+    }
 
 
 @bp.get("/people")

@@ -207,5 +207,21 @@ class PromiseForm(SeenForm):
     )
 
 
+class AbsenceForm(BaseForm):
+    """On which days a presenter cannot come; it remembers which visits she saw there."""
+
+    first_day = DayField(_l("First day"), [Needed()])
+    last_day = DayField(_l("Last day"), [Needed()])
+    seen = HiddenField()
+
+    def show_visits(self, visits: Sequence[VisitRow]) -> None:
+        """The visits that are on the page now are what its reader will have seen."""
+        self.seen.data = " ".join(visit.number for visit in visits)
+
+    def seen_visits(self) -> list[str]:
+        """Numbers of the visits that the reader saw."""
+        return str(self.seen.data or "").split()
+
+
 class PressForm(SeenForm):
     """A button alone."""

@@ -74,7 +74,8 @@ def week() -> ResponseReturnValue:
 def visit(number: str) -> ResponseReturnValue:
     if policy.scope_of(current_actor(), "update", "visit") is None:
         row = queries.visit_for(current_actor(), number)
-        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row))
+        own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
+        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row), own=own)
     return _visit_page(number)
 
 
