@@ -4,12 +4,15 @@
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
 from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from scheduler.core import language as words
 
@@ -86,8 +89,8 @@ def _(message: str, **values: object) -> str:
 
 
 def _n(singular: str, plural: str, n: int, **values: object) -> str:
-    """The form for `n`; %(num)s is n itself."""
-    return ngettext(singular, plural, n) % {"num": n, **values}
+    """The form for `n`; %(num)s is n itself, as the language writes numbers."""
+    return ngettext(singular, plural, n) % {"num": words.number(n, page_language()), **values}
 
 
 def _l(message: str, **values: object) -> LazyProxy:
@@ -148,12 +151,23 @@ def remember_choice(response: Response) -> Response:
     return response
 
 
+def plural_in(environment: Environment, language: Callable[[], str]) -> Callable[..., str]:
+    """`_n` of templates: as Jinja's own, but %(num)s is written as the language writes numbers."""
+    jinjas: Callable[..., str] = environment.globals["ngettext"]  # type: ignore[assignment]
+
+    @pass_context
+    def _plural(context: Context, singular: str, plural: str, n: int, **values: object) -> str:
+        return jinjas(context, singular, plural, n, **{"num": words.number(n, language())} | values)
+
+    return _plural
+
+
 def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        _n=app.jinja_env.globals["ngettext"],
+        _n=plural_in(app.jinja_env, page_language),
         page_language=page_language,
         html_lang=html_lang,
         theme=theme,

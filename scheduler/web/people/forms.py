@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import languages, names_of, pick
+from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.people import queries
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.people.terms import (
@@ -113,11 +114,16 @@ class InviteForm(BaseForm):
         return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
 
 
+def _in_itself(language: str) -> Markup:
+    """The name of a language in that language, marked so that it is read aloud and hyphenated right."""
+    return Markup('<span lang="{}">{}</span>').format(html_lang(language), names_of(language)[1])
+
+
 class LanguageForm(BaseForm):
     language = RadioField(
         _l("Language of mails and pages"),
         [Needed()],
-        choices=lambda: [SelectChoice(one, names_of(one)[1]) for one in languages()],
+        choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
 
 
