@@ -51,3 +51,11 @@ FIXED: set[str] = {
     "We answer within %(days)s days. This link is your request: it shows where it stands, and there you can change the "
     "numbers or withdraw it. Keep this mail.",
 }
+
+
+def test_no_serbian_sentence_ends_a_day_with_two_full_stops() -> None:
+    """A day ends with its own: "24. 11. 2026."; a sentence that ends with one adds none."""
+    known = messages_of(read(catalogue_path("sr_Cyrl"), "sr_Cyrl"))
+    assert [
+        form for one in known.values() for form in forms_of(one) if re.search(r"%\((day|first|last)\)s\.$", form)
+    ] == []
