@@ -120,6 +120,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, work="read"),
         _all(Scope.ANY, host="create read update import", programme="read"),
     ),
     Role.SAFEGUARDING: _join(
@@ -135,8 +136,10 @@ TABLE: dict[Role, Rights] = {
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
-        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.CENTRE, work="read"),
+        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
+        _all(Scope.CENTRE, programme="create update"),
+        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }

@@ -35,6 +35,17 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
     return [_row(message) for message in found]
 
 
+def newest_of(centre_id: int, kind: str) -> MessageRow | None:
+    """The newest mail of one kind in a centre."""
+    found = db.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.kind == kind)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return _row(found) if found else None
+
+
 def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     """Whether a mail of that kind about that row has still to leave."""
     thing, thing_id = about

@@ -6,8 +6,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+<<<<<<< HEAD
 from scheduler.core.language import worded
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+=======
+from scheduler.core.language import pick
+from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
+>>>>>>> main
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
 
@@ -32,6 +37,18 @@ class Centre(Base):
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""
         return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
+
+
+class SettledStep(Base):
+    """A first step of a centre that only a person can call done: no query knows it."""
+
+    __tablename__ = "settled_step"
+    __table_args__ = (UniqueConstraint("centre_id", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    step: Mapped[HandStep]
+    settled_at: Mapped[dt.datetime]
 
 
 class User(Base):

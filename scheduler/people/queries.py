@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
@@ -12,8 +12,9 @@ from scheduler.core import tokens
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.people import rules
-from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SignIn, User
+from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SettledStep, SignIn, User
 from scheduler.people.terms import (
+    CentreRow,
     DemoSignIn,
     ExceptionRow,
     Hours,
@@ -207,6 +208,34 @@ def centre_by_slug(slug: str) -> Centre:
     if found is None:
         raise NotFound("centre")
     return found
+
+
+def centre_settings(centre_id: int) -> CentreRow:
+    """A centre, the first steps that were ticked, and how many people it has: four questions. Raises: NotFound."""
+    centre = db.session.get(Centre, centre_id)
+    if centre is None:
+        raise NotFound("centre")
+    settled = db.session.scalars(select(SettledStep.step).where(SettledStep.centre_id == centre_id))
+    presenters = select(Presenter.user_id).where(Presenter.centre_id == centre_id)
+    people = db.session.execute(
+        select(func.count().filter(User.id.not_in(presenters)), func.count().filter(User.id.in_(presenters)))
+        .select_from(User)
+        .where(User.centre_id == centre_id, User.suspended_at.is_(None))
+    ).one()
+    return CentreRow(
+        id=centre.id,
+        name_sr_cyrl=centre.name_sr_cyrl,
+        name_sr_latn=centre.name_sr_latn,
+        name_en=centre.name_en,
+        place_sr_cyrl=centre.place_sr_cyrl,
+        place_sr_latn=centre.place_sr_latn,
+        email=centre.email,
+        phone=centre.phone,
+        signatory=centre.signatory,
+        settled=frozenset(settled),
+        staff=people[0],
+        presenters=people[1],
+    )
 
 
 def homes() -> list[tuple[int, str, str]]:

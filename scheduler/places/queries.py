@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
@@ -18,6 +18,7 @@ from scheduler.places.terms import (
     MunicipalityRow,
     Point,
     SchoolCalendar,
+    Supplies,
 )
 
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
@@ -117,11 +118,30 @@ def municipalities() -> list[MunicipalityRow]:
 
 def holidays_between(first: dt.date, last: dt.date) -> list[HolidayRow]:
     """Public holidays and observances of a span, both ends included, by day."""
-    wanted = select(Holiday).where(Holiday.day.between(first, last)).order_by(Holiday.day)
+    living = Holiday.day.between(first, last) & Holiday.removed_at.is_(None)
     return [
-        HolidayRow(row.day, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.no_lessons)
-        for row in db.session().scalars(wanted)
+        HolidayRow(row.day, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.no_lessons, row.id)
+        for row in db.session().scalars(select(Holiday).where(living).order_by(Holiday.day))
     ]
+
+
+def supplies(today: dt.date) -> Supplies:
+    """Which calendars, holidays and hosts are there: three questions."""
+    session = db.session()
+    calendars = select(SchoolCalendarEntry.calendar).where(
+        SchoolCalendarEntry.kind.startswith("term"),
+        SchoolCalendarEntry.last_day >= today,
+        SchoolCalendarEntry.removed_at.is_(None),
+    )
+    holidays = select(func.count()).where(Holiday.day >= today, Holiday.removed_at.is_(None))
+    hosts = select(
+        func.count().filter(Host.register_id.is_not(None), Host.example.is_(False)),
+        func.count().filter(Host.example.is_(True)),
+    ).select_from(Host)
+    registered, examples = session.execute(hosts).one()
+    return Supplies(
+        frozenset(session.scalars(calendars.distinct())), session.scalar(holidays) or 0, registered, examples
+    )
 
 
 def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> list[CalendarSpan]:
@@ -130,12 +150,16 @@ def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> l
         select(SchoolCalendarEntry)
         .where(
             SchoolCalendarEntry.calendar == calendar,
+            SchoolCalendarEntry.removed_at.is_(None),
             SchoolCalendarEntry.last_day >= first - dt.timedelta(days=366),
             SchoolCalendarEntry.first_day <= last + dt.timedelta(days=366),
         )
         .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
-    return [CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to) for row in db.session().scalars(wanted)]
+    return [
+        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id)
+        for row in db.session().scalars(wanted)
+    ]
 
 
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:

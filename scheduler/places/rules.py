@@ -7,13 +7,25 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from scheduler.core.text import fold, to_latin
-from scheduler.places.terms import CalendarSpan, HostDraft, HostKind, Level, Point
+from scheduler.places.terms import (
+    APPLIES_TO,
+    CALENDAR_KINDS,
+    CalendarDraft,
+    CalendarSpan,
+    HolidayDraft,
+    HostDraft,
+    HostKind,
+    Level,
+    Point,
+)
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid
 
 DETOUR = 1.3  # road kilometres for one straight kilometre, a usual figure for regional networks
 BANDS = ((10.0, 35.0), (60.0, 60.0), (float("inf"), 90.0))  # up to so many road km: so many km/h
 PARKING_MINUTES = 5
+
+HOLIDAYS_AHEAD = dt.timedelta(days=5 * 366)
 
 BELGRADE_ISO = "RS-00"
 CITY_MUNICIPALITIES = {"Костолац": "Пожаревац"}
@@ -123,6 +135,36 @@ def city_of(name: str, district_iso: str) -> str:
 def both_scripts(text: str) -> tuple[str, str]:
     """A hand-typed text as it is shown on Cyrillic and on Latin pages: Latin cannot be turned back, so it stays."""
     return text, to_latin(text)
+
+
+def problems_with_holiday(draft: HolidayDraft, *, today: dt.date) -> dict[str, str]:
+    """What keeps a typed holiday from being stored: {field: reason code}. What is over no longer decides anything."""
+    problems = {} if fold(draft.name) else {"name": "missing"}
+    if draft.day < today:
+        problems["day"] = "in_the_past"
+    elif draft.day > today + HOLIDAYS_AHEAD:
+        problems["day"] = "too_late"
+    return problems
+
+
+def problems_with_calendar(draft: CalendarDraft) -> dict[str, str]:
+    """What keeps a typed line of a school calendar from being stored: {field: reason code}."""
+    problems = {}
+    if draft.kind not in CALENDAR_KINDS:
+        problems["kind"] = "not_a_choice"
+    if draft.applies_to not in APPLIES_TO:
+        problems["applies_to"] = "not_a_choice"
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif _school_year(draft.last_day) != _school_year(draft.first_day):
+        problems["last_day"] = "other_school_year"
+    return problems
+
+
+def school_year_name(day: dt.date) -> str:
+    """The school year of a day as people write it: 2026/27."""
+    began = _school_year(day)
+    return f"{began}/{(began + 1) % 100:02d}"
 
 
 def problems_with(draft: HostDraft) -> dict[str, str]:

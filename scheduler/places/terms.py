@@ -137,7 +137,29 @@ class CalendarSpan:
     kind: str  # "term1", "term2", "break-…", "working-saturday"
     first_day: dt.date
     last_day: dt.date
-    applies_to: str = "all"  # "all", "primary", "primary-8", "secondary-non-final", "gymnasium-final", …
+    applies_to: str = "all"  # one of APPLIES_TO
+    id: int = 0
+
+
+CALENDAR_KINDS = (
+    *("term1", "term2", "break-autumn", "break-winter", "break-sretenje", "break-spring", "break-other"),
+    "working-saturday",
+)
+APPLIES_TO = (
+    *("all", "primary", "primary-1-7", "primary-8"),
+    *("secondary", "secondary-non-final", "gymnasium-final", "vocational-final"),
+)
+
+
+@dataclass(frozen=True)
+class CalendarDraft:
+    """A line of a school calendar as somebody typed it: one of CALENDAR_KINDS, for one of APPLIES_TO."""
+
+    calendar: SchoolCalendar
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+    applies_to: str
 
 
 @dataclass(frozen=True)
@@ -149,10 +171,31 @@ class HolidayRow:
     name_sr_latn: str
     name_en: str
     no_lessons: bool
+    id: int = 0
 
     def name(self, language: str) -> str:
         """English has its own name here."""
         return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
+
+
+@dataclass(frozen=True)
+class HolidayDraft:
+    """A day without lessons, or an observance, as somebody typed it; without an English name the Serbian one stands."""
+
+    day: dt.date
+    name: str
+    name_en: str = ""
+    no_lessons: bool = True
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """What a centre needs before schools can ask: which of it is there."""
+
+    calendars: frozenset[SchoolCalendar]  # whose present school year is entered
+    holidays: int  # still to come
+    registered: int  # hosts of a register
+    examples: int  # invented ones
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_short": _l("Write a little more."),
     "too_soon": _l("Choose a later day: we need time to find a crew."),
     "too_late": _l("Choose an earlier day."),
+    "after_the_visit": _l("Choose a moment before the visit begins."),
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
     "not_a_school_day": _l("Choose a school day."),
@@ -73,6 +74,15 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_many_names": _l("Name at most 200 people."),
     "attendance_not_locked": _l("Lock the attendance first."),
     "certificate_exists": _l("Check the name: this person has a certificate of this visit already."),
+    "not_a_phone": _l("Enter a phone number: digits, spaces and + ( ) / . -"),
+    "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
+    "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
+    "file_missing": _l("Choose a file."),
+    "file_empty": _l("Choose another file: this one is empty."),
+    "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
+    "file_is_a_spreadsheet": _l("Save the spreadsheet as CSV first (File, Save as), then choose that file."),
+    "file_not_csv": _l("Choose a file whose name ends in .csv."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")

@@ -52,7 +52,10 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
     ),
-    Role.ADMINISTRATOR: (("people.users", "person", _l("People")),),
+    Role.ADMINISTRATOR: (
+        ("people.users", "person", _l("People")),
+        ("admin.settings", "gear", _l("Settings")),
+    ),
 }
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
@@ -65,8 +68,10 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "people": "people.presenters",
     "safeguarding": "safeguarding.overview",
     "messages": "messages.overview",
+    "admin": "admin.settings",
 }
 UNDER = {
+    "people.change_roles": "people.users",
     "people.invite_user": "people.users",
     "feeds.my_calendars": "people.my_account",
     "planning.board_month": "planning.board",

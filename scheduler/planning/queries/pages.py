@@ -15,10 +15,11 @@ from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, Presentation, Replanning, Visit
 from scheduler.planning.queries.clearance import not_cleared
 from scheduler.planning.queries.stops import asked_presenters
 from scheduler.planning.terms import (
+    GONE_VISITS,
     OPEN_VISITS,
     AssignmentState,
     CrewMember,
@@ -177,7 +178,31 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",
+        crew_lost=_crew_lost(row),
+        stands_for=_number_of(Visit.id == Replanning.stopped_id, Replanning.new_id == row.id),
+        replanned_as=_number_of(Visit.id == Replanning.new_id, Replanning.stopped_id == row.id),
     )
+
+
+def _crew_lost(row: VisitRow) -> bool:
+    """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
+    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
+        return False
+    last = (
+        select(AuditEntry.action)
+        .where(
+            AuditEntry.thing == "visit",
+            AuditEntry.thing_id == row.id,
+            AuditEntry.action.in_(("visit confirmed", "visit moved")),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return db.session().scalar(last) == "visit confirmed"
+
+
+def _number_of(*wanted: ColumnElement[bool]) -> str:
+    return db.session().scalar(select(Visit.number).where(*wanted)) or ""
 
 
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
@@ -258,7 +283,7 @@ def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[
 def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    on = Visit.state.not_in((VisitState.CANCELLED, VisitState.DISRUPTED))
+    on = Visit.state.not_in((*GONE_VISITS, VisitState.DISRUPTED))
     return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
@@ -269,7 +294,7 @@ def _in_centre(actor: Actor) -> ColumnElement[bool]:
 def not_confirmed_before(actor: Actor, today: dt.date, *, days: int = 7) -> list[VisitRow]:
     """The centre's open visits of the next days that are not confirmed yet."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    open_states = (VisitState.PLANNED, VisitState.OFFERED, VisitState.REPLANNED)
+    open_states = (VisitState.PLANNED, VisitState.OFFERED)
     return _visits(
         _in_centre(actor),
         Visit.state.in_(open_states),
@@ -309,7 +334,7 @@ def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
 def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The visits that a presenter goes to on these days, both included, in order of time."""
     going = _has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
-    return _visits(Visit.on_day.between(first_day, last_day), Visit.state != VisitState.CANCELLED, going)
+    return _visits(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
 
 
 def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
@@ -322,7 +347,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
 
     None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
     """
-    rows = _visits(Visit.school_request_id == request_id, Visit.state != VisitState.CANCELLED)
+    rows = _visits(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
     if not rows:
         return None
     row = rows[-1]
@@ -337,6 +362,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
         names=_names(firm, min(today, row.on_day)) if told else (),
         starts_at=row.starts_at,
+        crew_lost=_crew_lost(row),
     )
 
 

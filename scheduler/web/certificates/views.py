@@ -9,12 +9,14 @@ from scheduler.certificates.terms import CheckedCertificate
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.jobs import long_work, work
+from scheduler.jobs.terms import WorkKind
 from scheduler.policy import Actor
 from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _n
+from scheduler.web.i18n import _
 from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
 
 bp = Blueprint("certificates", __name__)
@@ -140,8 +142,14 @@ def overview() -> ResponseReturnValue:
     page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
     due = len(queries.visits_missing_certificates(actor.centre_id))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
+    begun = work.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(
-        "certificates/overview.html", page=page, due=due, may_issue=may_issue, form=PressForm(formdata=None)
+        "certificates/overview.html",
+        page=page,
+        due=due,
+        may_issue=may_issue,
+        form=PressForm(formdata=None),
+        under_way=next((row for row in begun if row.open), None),
     )
 
 
@@ -152,12 +160,10 @@ def _small(typed: str) -> int:
 @bp.post("/certificates/issued")
 @may("issue", "certificate")
 def issue_due() -> ResponseReturnValue:
-    """Issue what is due in the centre."""
+    """Let the worker issue what is due in the centre, and show how far it is."""
     if PressForm().accepted():
-        actor = current_actor()
-        visits = queries.visits_missing_certificates(actor.centre_id)
-        done = service.issue_for_locked_attendance(actor, visits, now=clock.now())
-        say(_n("%(num)s certificate issued.", "%(num)s certificates issued.", done.issued))
+        work_id = long_work.start(current_actor(), WorkKind.ISSUE_CERTIFICATES, now=clock.now())
+        return redirect(url_for("admin.show_work", work_id=work_id))
     return redirect(url_for(".overview"))
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -19,10 +19,11 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.login import load_viewer
-from scheduler.web.people import forms
+from scheduler.web.people import forms, staff
+from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "staff"]
 
 
 def _network() -> str:
@@ -285,8 +286,13 @@ def invite_user() -> ResponseReturnValue:
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
     planning.suspend_user(current_actor(), user_id, now=clock.now())
-    say(_("Suspended: the account no longer opens anything."))
-    return redirect(url_for(".presenters"))
+    say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
+    return redirect(_list_of_people())
+
+
+def _list_of_people() -> str:
+    """Back to the list that was pressed on."""
+    return url_for(".users" if request.form.get("from") == "users" else ".presenters")
 
 
 @bp.post("/people/users/<int:user_id>/restore")
@@ -294,4 +300,4 @@ def suspend_user(user_id: int) -> ResponseReturnValue:
 def restore_user(user_id: int) -> ResponseReturnValue:
     service.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
-    return redirect(url_for(".presenters"))
+    return redirect(_list_of_people())

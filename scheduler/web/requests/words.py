@@ -7,7 +7,17 @@ from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import DayPart, HistoryLine, NextStep, RequestPage, RequestRow, RequestState, Show, Turn
+from scheduler.requests.terms import (
+    DayPart,
+    HistoryLine,
+    NextStep,
+    PresentationRow,
+    RequestPage,
+    RequestRow,
+    RequestState,
+    Show,
+    Turn,
+)
 from scheduler.web import filters
 from scheduler.web.i18n import _l, _n
 
@@ -198,6 +208,24 @@ NEXT = {
         "Your place is kept: we look for a new date and write to you."
     ),
 }
+
+
+SOMEBODY_ELSE = _l(
+    "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
+)
+
+
+def who_is_expected(asked: PresentationRow) -> str:
+    """Whom a presentation is for; with two kinds of people each with its number, so that their sum explains itself."""
+    numbers = {
+        Audience.PUPILS: asked.pupils,
+        Audience.PARENTS: asked.parents,
+        Audience.TEACHERS: asked.teachers,
+    }
+    some = {kind: people for kind, people in numbers.items() if people}
+    if len(some) < 2:
+        return str(AUDIENCES[asked.audience])
+    return ", ".join(f"{AUDIENCES[kind]} {people}" for kind, people in some.items())
 
 
 @dataclass(frozen=True)

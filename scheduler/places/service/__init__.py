@@ -1,0 +1,31 @@
+"""What people do with places: hosts and registers, and the days on which schools have lessons."""
+
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
+from scheduler.places.service.hosts import (
+    confirm_host,
+    import_hosts,
+    load_example_hosts,
+    load_reference_data,
+    propose_host,
+)
+
+__all__ = [
+    "add_calendar_entry",
+    "add_holiday",
+    "confirm_host",
+    "import_hosts",
+    "load_example_hosts",
+    "load_reference_data",
+    "propose_host",
+    "remove_calendar_entry",
+    "remove_holiday",
+    "restore_calendar_entry",
+    "restore_holiday",
+]
