@@ -6,13 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-<<<<<<< HEAD
 from scheduler.core.language import worded
-from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
-=======
-from scheduler.core.language import pick
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
->>>>>>> main
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
 

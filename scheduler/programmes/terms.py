@@ -129,12 +129,7 @@ class CampaignRow:
 
 def in_language(language: str, cyrl: str, english: str) -> str:
     """Of a text stored in Serbian Cyrillic and English, the one for the page; Latin is derived."""
-<<<<<<< HEAD
     return worded(language, cyrl, to_latin(cyrl), english)
-=======
-    if language == "en":
-        return english
-    return cyrl if language == "sr_Cyrl" else to_latin(cyrl)
 
 
 @dataclass(frozen=True)
@@ -160,4 +155,3 @@ class ProgrammeDraft:
     for_whom_en: str = ""
     needs_sr_cyrl: str = ""
     needs_en: str = ""
->>>>>>> main

@@ -114,14 +114,13 @@ class InviteForm(BaseForm):
         return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
 
 
-<<<<<<< HEAD
 def _in_itself(language: str) -> Markup:
     """The name of a language in that language, marked so that it is read aloud and hyphenated right."""
     return Markup('<span lang="{}">{}</span>').format(html_lang(language), names_of(language)[1])
-=======
+
+
 class RolesForm(BaseForm):
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
->>>>>>> main
 
 
 class LanguageForm(BaseForm):
