@@ -32,7 +32,7 @@ from tests.papers import saved, words_of
 # Words that are the same in every language.
 NAMES = {
     "Google", "Android", "Outlook", "Thunderbird", "iPhone", "iPad", "Mac", "Viber",  # products
-    "datamaps", "holidays", "MIT", "BY",  # packages and licences
+    "datamaps", "holidays", "MIT", "BY", "SQLite",  # packages and licences
     "En", "Ћир", "Lat",  # the switch of languages, each in its own
 }  # fmt: skip
 # What the style guide makes up, and what the walk types into the booking.
