@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -186,6 +186,18 @@ def moment(utc: dt.datetime, language: str, zone: str) -> str:
     local = utc.astimezone(ZoneInfo(zone))
     said = translator(language).gettext("%(day)s at %(time)s")
     return said % {"day": long_day(local.date(), language), "time": clock_time(local.time(), language)}
+
+
+def zone_city(zone: str, language: str) -> str:
+    """Београд · Beograd · Belgrade: the city whose clocks a zone is named for."""
+    return str(get_timezone_location(ZoneInfo(zone), locale=locale_of(language), return_city=True))
+
+
+def offset(utc: dt.datetime, zone: str) -> str:
+    """UTC+1, or UTC+5:30: how far the clocks at `zone` are from UTC at that moment."""
+    minutes = int((utc.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes >= 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def number(n: float, language: str) -> str:

@@ -9,7 +9,15 @@ from scheduler.core.db import Base
 from scheduler.core.defences import defend
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
-from scheduler.planning.terms import AssignmentState, CancelledBy, EntryStatus, PresentationState, VisitState
+from scheduler.planning.terms import (
+    AssignmentState,
+    CancelledBy,
+    EntryStatus,
+    PresentationState,
+    ToldHow,
+    ToldWhat,
+    VisitState,
+)
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
@@ -149,6 +157,20 @@ class Assignment(Base):
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
     presentation: Mapped[Presentation] = relationship(lazy="raise", viewonly=True)
+
+
+class ToldNote(Base):
+    """Somebody was told about a visit by word: who, how and when. No number, no address, nothing of what was said."""
+
+    __tablename__ = "told_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))  # None: the school
+    what: Mapped[ToldWhat]
+    how: Mapped[ToldHow]
+    told_at: Mapped[dt.datetime]
+    told_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
 
 class CalendarEntry(Base):

@@ -115,7 +115,7 @@ def _begins(role: str, email: str) -> list[str]:
     visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
-        return [*visits, *(f"/requests/{number}" for number in asked)]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked)]
     if role == "administrator":
         return _works(email)
     if role == "safeguarding":

@@ -19,6 +19,7 @@ from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
+from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "move_visit",
     "note_held",
     "note_no_show",
+    "note_told",
     "offer_visit",
     "place_visit",
     "plan_visit",
@@ -42,6 +44,7 @@ __all__ = [
     "report_absence",
     "suggest_presenter",
     "suspend_user",
+    "text_to_tell",
     "withdraw_consent",
     "withdraw_presenter",
     "write_entries",

@@ -57,6 +57,7 @@ from scheduler.planning.terms.states import (
     PresentationState,
     VisitState,
 )
+from scheduler.planning.terms.told import ToldDraft, ToldHow, ToldRow, ToldWhat
 
 __all__ = [
     "ASSIGNMENT_MACHINE",
@@ -108,6 +109,10 @@ __all__ = [
     "Span",
     "Stop",
     "Taken",
+    "ToldDraft",
+    "ToldHow",
+    "ToldRow",
+    "ToldWhat",
     "VisitDraft",
     "VisitPage",
     "VisitRow",

@@ -2,19 +2,24 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.planning.terms import (
+    CrewRow,
     HistoryLine,
     NewTimes,
     Placing,
     PresentationPlan,
     PresenterChoice,
+    ToldDraft,
+    ToldHow,
+    ToldWhat,
     VisitDraft,
     VisitPage,
     VisitRow,
@@ -27,6 +32,11 @@ FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
 REASON = 300
 CONTACT = 120
+HOW: dict[ToldHow, LazyProxy] = {
+    ToldHow.PHONE: _l("by phone"),
+    ToldHow.VIBER: _l("on Viber"),
+    ToldHow.IN_PERSON: _l("in person"),
+}
 
 
 class PresentationFields(Form):  # type: ignore[misc]
@@ -245,6 +255,28 @@ class PromiseForm(SeenForm):
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
     )
+
+
+class ToldForm(BaseForm):
+    """Who was told about a visit by word, and how."""
+
+    what = HiddenField()
+    whom = SelectField(_l("Who was told"))
+    how = SelectField(_l("How"), choices=[SelectChoice(how.value, word) for how, word in HOW.items()])
+
+    @classmethod
+    def of(cls, what: ToldWhat, adults: Sequence[CrewRow], **given: Any) -> "ToldForm":
+        """An offer is told to presenters only, everything else to the school too."""
+        form = cls(**given)
+        form.whom.choices = [SelectChoice(str(one.presenter_id), one.full_name) for one in adults]
+        if what is not ToldWhat.OFFER:
+            form.whom.choices.insert(0, SelectChoice("school", str(_l("The school"))))
+        return form
+
+    def draft(self, what: ToldWhat) -> ToldDraft:
+        """What the form says; call after `accepted()`."""
+        whom = str(self.whom.data)
+        return ToldDraft(what, ToldHow(self.how.data), int(whom) if whom.isdigit() else None)
 
 
 class AbsenceForm(BaseForm):

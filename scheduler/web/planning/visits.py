@@ -12,13 +12,15 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
 from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
+from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, _l
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import (
+    HOW,
     MoveForm,
     PlanForm,
     PressForm,
@@ -28,7 +30,15 @@ from scheduler.web.planning.forms import (
     StaffReasonForm,
     UntilForm,
 )
+from scheduler.web.tables import Column
 
+WEEK = (
+    Column("day", _l("Day"), kept=True),
+    Column("host", _l("Host")),
+    Column("programme", _l("Programme")),
+    Column("crew", _l("Crew")),
+    Column("state", _l("State")),
+)
 HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
 
@@ -64,10 +74,17 @@ def week() -> ResponseReturnValue:
     except ValueError:
         asked = _today()
     monday = asked - dt.timedelta(days=asked.weekday())
-    visits = queries.visits_of_week(current_actor(), monday)
+    table = tables.table("visits", WEEK, queries.SORTS, natural="day", choose=True)
+    visits = queries.visits_of_week(current_actor(), monday, table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
-        "planning/week.html", visits=visits, monday=monday, before=monday - seven, after=monday + seven
+        "planning/week.html",
+        may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
+        table=table,
+        visits=visits,
+        monday=monday,
+        before=monday - seven,
+        after=monday + seven,
     )
 
 
@@ -122,6 +139,8 @@ def _visit_page(
             press=press,
             problem=problem,
             changes=changes,
+            told=queries.told_of(page.visit.id),
+            how=HOW,
             words=words,
         ),
         status,

@@ -54,6 +54,11 @@ REFUSED: dict[str, LazyProxy] = {
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
 }
+TOLD: dict[str, LazyProxy] = {
+    "offer": _l("The offer"),
+    "confirmation": _l("The confirmation"),
+    "change": _l("The change"),
+}
 HAPPENED: dict[str, LazyProxy] = {
     "visit planned": _l("Planned"),
     "visit offered": _l("Offered to the crew"),
@@ -65,6 +70,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit moved": _l("Moved to another time"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),
+    "visit told": _l("Told by word"),
     "assignment suggested": _l("A presenter was suggested"),
     "assignment offered": _l("Offered to a presenter"),
     "assignment accepted": _l("A presenter accepted"),

@@ -8,6 +8,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
+    Age,
     DayPart,
     HistoryLine,
     NextStep,
@@ -89,6 +90,16 @@ SHOWS = {
     Show.TO_PLAN: _l("Agreed, to be planned"),
     Show.ASKED: _l("The school must answer"),
 }
+AGES = {
+    Age.FRESH: _l("up to 2 days"),
+    Age.DUE: _l("3 to 5 days"),
+    Age.LATE: _l("6 to 21 days, later than promised"),
+    Age.OLD: _l("22 days and more"),
+}
+REFUSED = {
+    "changed_meanwhile": _l("somebody has changed it meanwhile"),
+    "wrong_state": _l("not possible in its state"),
+}
 ACTIONS = {
     "school request unverified": _l("The school sent the request"),
     "school request new": _l("The request reached the centre"),
@@ -112,6 +123,10 @@ ACTIONS = {
     "school request disrupted": _l("Stopped by a closure"),
     "school request merged_into": _l("Joined with another request"),
     "owner changed": _l("A colleague took it over"),
+    "owner restored": _l("Taken back: the owner is as before"),
+    "school request back to new": _l("Taken back: a new request again"),
+    "school request back to triage": _l("Taken back: off the waiting list, the school was not told"),
+    "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
     "counts changed": _l("The numbers changed"),
     "counts seen": _l("The centre saw the new numbers"),
 }
