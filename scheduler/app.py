@@ -5,12 +5,13 @@ from importlib import import_module
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler import all_models, config
 from scheduler.cli.one_line import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation
+from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation, packing
 
 # Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
 PAGES = (
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
+    _read_visitor_behind(app, wanted.proxy_hops)
     _open_database(app)
     _hang_pages(app)
     _hang_commands(app)
@@ -61,6 +63,12 @@ def _configure(app: Flask, wanted: Settings) -> None:
     )
 
 
+def _read_visitor_behind(app: Flask, hops: int) -> None:
+    """Whose address a request has: with no proxy before us a forged X-Forwarded-For is ignored (TRUST S10)."""
+    if hops > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)  # type: ignore[method-assign]
+
+
 def _open_database(app: Flask) -> None:
     wanted: Settings = app.config["SETTINGS"]
     wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,7 +80,7 @@ def _open_database(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
-    for part in (i18n, filters, headers, errors, login, guards, assets, navigation, limits):
+    for part in (packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits):
         part.register(app)
     for name in PAGES:
         app.register_blueprint(import_module(f"scheduler.web.{name}.views").bp)

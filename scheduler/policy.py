@@ -78,6 +78,8 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
+_OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its reader sees
+
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
@@ -119,6 +121,7 @@ TABLE: dict[Role, Rights] = {
     Role.GUARDIAN: _all(Scope.OWN, consent="create read withdraw", assignment="read"),
     Role.COORDINATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
@@ -128,11 +131,13 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.ADMINISTRATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(

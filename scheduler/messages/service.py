@@ -13,14 +13,16 @@ from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Body, Failure, MessageDraft, MessageState, Parcel
+from scheduler.messages.terms import UNSENT, Body, Failure, MessageDraft, MessageState, Parcel
 
 log = logging.getLogger(__name__)
 SENDER = "Raspored"
 
 
-def queue_message(draft: MessageDraft, *, now: dt.datetime) -> None:
+def queue_message(draft: MessageDraft, *, now: dt.datetime, not_before: dt.datetime | None = None) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
+
+    Until `not_before` it stays in the house, where it can be stopped.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
@@ -44,8 +46,42 @@ def queue_message(draft: MessageDraft, *, now: dt.datetime) -> None:
             about_id=about_id,
             centre_id=draft.centre_id,
             created_at=now,
-            not_before=now,
+            not_before=not_before or now,
         )
+    )
+
+
+def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) -> bool:
+    """Keep the mails of that kind and moment from leaving, inside the caller's transaction.
+
+    False, and nothing is stopped, when one of them has left already or is just leaving.
+    """
+    session = db.session()
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.about == about[0],
+            OutboxMessage.about_id == about[1],
+            OutboxMessage.kind == kind,
+            OutboxMessage.created_at == written_at,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(row.state is not MessageState.WAITING or row.attempts for row in rows):
+        return False
+    for row in rows:
+        row.state = MessageState.STOPPED
+    return True
+
+
+def stop_unsent(kind: str, about: tuple[str, int]) -> None:
+    """Keep back what has not been sent of a kind about a thing, inside the caller's transaction."""
+    db.session().execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
+        .where(OutboxMessage.state.in_(UNSENT))
+        .values(state=MessageState.STOPPED, leased_until=None)
     )
 
 
@@ -157,6 +193,7 @@ def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageS
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id == parcel.row_id, OutboxMessage.attempts == parcel.attempts)
+            .where(OutboxMessage.state == MessageState.SENDING)  # one that was stopped meanwhile stays stopped
             .values(state=state, leased_until=None, **changes)
         )
     return state

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.language import pick
+from scheduler.core.language import worded
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
@@ -31,7 +31,7 @@ class Centre(Base):
 
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""
-        return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
 
 
 class SettledStep(Base):
@@ -91,6 +91,18 @@ class UserRole(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     role: Mapped[Role]
+
+
+class HiddenColumns(Base):
+    """The columns of one list that a user does not want to see."""
+
+    __tablename__ = "hidden_columns"
+    __table_args__ = (UniqueConstraint("user_id", "list_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    list_name: Mapped[str]
+    names: Mapped[str]  # separated by spaces
 
 
 class SignIn(Base):

@@ -5,14 +5,25 @@ import json
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, raiseload, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
+from scheduler.core.text import fold
 from scheduler.people import rules
-from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SettledStep, SignIn, User
+from scheduler.people.models import (
+    AvailabilityException,
+    AvailableHours,
+    Centre,
+    HiddenColumns,
+    Presenter,
+    SettledStep,
+    SignIn,
+    User,
+    UserRole,
+)
 from scheduler.people.terms import (
     CentreRow,
     DemoSignIn,
@@ -187,6 +198,46 @@ def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
         .order_by(User.id)
     )
     return [(user.email, user.language) for user in found]
+
+
+def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
+    """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.centre_id == centre_id,
+            User.suspended_at.is_(None),
+            User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
+        )
+        .options(raiseload(User.roles))
+        .order_by(User.given_name, User.family_name, User.id)
+    )
+    return [(user.id, user.full_name) for user in found]
+
+
+def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
+    """The columns of a list that this user does not want to see."""
+    found = db.session.scalar(
+        select(HiddenColumns.names).where(HiddenColumns.user_id == user_id, HiddenColumns.list_name == list_name)
+    )
+    return frozenset((found or "").split())
+
+
+def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> list[PresenterRow]:
+    """Presenters of a centre in whose names every typed (folded) word occurs, in either script.
+
+    Names are folded here, not in the database, where they stand as typed: a centre has some hundreds of presenters.
+    """
+    if not words:
+        return []
+    names = db.session.execute(
+        select(Presenter.id, User.given_name, User.family_name)
+        .join(Presenter.user)
+        .where(Presenter.centre_id == centre_id)
+        .order_by(User.family_name, User.given_name, Presenter.id)
+    )
+    found = [row.id for row in names if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
+    return _presenters(Presenter.id.in_(found[:limit])) if found else []
 
 
 def user_for_mail(user_id: int) -> tuple[str, str]:

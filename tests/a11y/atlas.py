@@ -118,7 +118,7 @@ def _begins(role: str, email: str) -> list[str]:
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
         host_id = db.session.scalars(select(HostSchoolTime.host_id).order_by(HostSchoolTime.id)).first() or 1
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
-        return [*visits, *(f"/requests/{number}" for number in asked), *hosts]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts]
     if role == "administrator":
         return _works(email)
     if role == "safeguarding":
@@ -211,4 +211,5 @@ def _booking(app: Flask) -> dict[str, str]:
     with client.session_transaction() as cookies:
         cookies["booking"] = keep_answers(None, answers, now=clock.now())
         cookies["booked"] = typed["you"]["contact_email"]
+        cookies["asked"] = 1  # opens the page that corrects the address
     return _cookies(client)

@@ -2,6 +2,7 @@
 
 from scheduler.people.service.accounts import (
     ask_reset,
+    choose_columns,
     note_seen,
     reset_password,
     set_language,
@@ -35,6 +36,7 @@ __all__ = [
     "change_centre",
     "change_roles",
     "change_skills",
+    "choose_columns",
     "create_presenter",
     "invitation_path",
     "invite_again",

@@ -6,6 +6,7 @@ from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.pages import (
+    SORTS,
     crew_for_school,
     not_confirmed_before,
     offers_ending,
@@ -16,6 +17,7 @@ from scheduler.planning.queries.pages import (
     visit_of_request,
     visit_page,
     visits_between,
+    visits_found,
     visits_of_days,
     visits_of_presenter,
     visits_of_week,
@@ -30,8 +32,10 @@ from scheduler.planning.queries.stops import (
     stops_of_visit,
     visits_with_lapsed_offers,
 )
+from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
 
 __all__ = [
+    "SORTS",
     "answer",
     "answers_in_cells",
     "asked_presenters",
@@ -51,6 +55,10 @@ __all__ = [
     "promise_of",
     "promised_stops",
     "stops_of_visit",
+    "tellable",
+    "texts_for",
+    "told_of",
+    "told_values",
     "uncleared_crew",
     "violations",
     "visit_for",
@@ -58,6 +66,7 @@ __all__ = [
     "visit_of_request",
     "visit_page",
     "visits_between",
+    "visits_found",
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",

@@ -42,6 +42,7 @@ from scheduler.planning.terms.rows import (
 )
 from scheduler.planning.terms.states import (
     ASSIGNMENT_MACHINE,
+    GONE_VISITS,
     LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -56,10 +57,12 @@ from scheduler.planning.terms.states import (
     PresentationState,
     VisitState,
 )
+from scheduler.planning.terms.told import ToldDraft, ToldHow, ToldRow, ToldWhat
 
 __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
+    "GONE_VISITS",
     "LIVING",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -106,6 +109,10 @@ __all__ = [
     "Span",
     "Stop",
     "Taken",
+    "ToldDraft",
+    "ToldHow",
+    "ToldRow",
+    "ToldWhat",
     "VisitDraft",
     "VisitPage",
     "VisitRow",

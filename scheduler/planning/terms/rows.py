@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms.plans import CrewRule, Why
@@ -110,9 +110,7 @@ class VisitRow:
 
     def programme(self, language: str) -> str:
         """The programme's name; Latin is derived."""
-        if language == "en":
-            return self.programme_en
-        return to_latin(self.programme_sr_cyrl) if language == "sr_Latn" else self.programme_sr_cyrl
+        return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
 
     @property
     def starts_at(self) -> dt.datetime | None:
@@ -154,6 +152,9 @@ class VisitPage:
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
     request_number: str = ""
+    crew_lost: bool = False  # it was confirmed, and somebody left: the school got no mail about that
+    stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces
+    replanned_as: str = ""  # the number of the visit that stands for this one
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ class CrewShown:
     starts_local: tuple[dt.time, ...]
     names: tuple[str, ...]
     starts_at: dt.datetime | None
+    crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
 
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""

@@ -2,6 +2,7 @@
 
 from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
 from scheduler.requests.service.asking import (
+    correct_address,
     expire_unproved,
     prove_address,
     send_new_link,
@@ -19,13 +20,16 @@ from scheduler.requests.service.desk import (
 )
 from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
+from scheduler.requests.service.together import act_together, preview_together, take_back
 
 __all__ = [
+    "act_together",
     "agree_request",
     "answer_question",
     "answers_of",
     "ask_school",
     "change_counts",
+    "correct_address",
     "decline_request",
     "expire_unproved",
     "follow_visit",
@@ -33,10 +37,12 @@ __all__ = [
     "forget_old_answers",
     "keep_answers",
     "note_counts",
+    "preview_together",
     "prove_address",
     "request_of_visit",
     "send_new_link",
     "submit_request",
+    "take_back",
     "take_request",
     "waitlist_request",
     "was_sent",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.queries import coordinators_of
@@ -59,7 +60,9 @@ def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest 
     )
 
 
-def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
+def write_to_school(
+    row: SchoolRequest, kind: str, *, now: dt.datetime, not_before: dt.datetime | None = None, **more: object
+) -> None:
     """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
     if row.contact_email:
         queue_message(
@@ -73,6 +76,7 @@ def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
                 centre_id=row.centre_id,
             ),
             now=now,
+            not_before=not_before,
         )
 
 
@@ -101,7 +105,7 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
         "number": row.number,
         "programme": programme.name(language),
         "centre": programme.centre(language),
-        "host": host.name_sr_cyrl if language == "sr_Cyrl" else host.name_sr_latn,
+        "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
         "first_day": row.first_day,
         "last_day": row.last_day,
         "promised_days": rules.PROMISED_DAYS,

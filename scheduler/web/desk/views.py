@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -16,11 +16,14 @@ from scheduler.policy import Actor
 from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web.desk import search
 from scheduler.web.desk.actions import SHOWN, next_actions
+from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
 
-bp = Blueprint("desk", __name__)
+__all__ = ["bp", "search"]
+
 COMING_DAYS = 14
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long

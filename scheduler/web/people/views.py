@@ -1,6 +1,7 @@
 """Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
 
 import datetime as dt
+import re
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -9,21 +10,34 @@ from flask_login import current_user, login_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
 from scheduler.planning import queries as planning_queries
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
 from scheduler.web.people import forms, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
+from scheduler.web.tables import Column
 
 __all__ = ["bp", "staff"]
+COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
+MOST_COLUMNS = 20
+PRESENTERS = (
+    Column("name", _l("Name"), kept=True),
+    Column("role", _l("Role")),
+    Column("home", _l("Home town")),
+    Column("topics", _l("Topics"), wide=True),
+    Column("check", _l("Check")),
+    Column("consent", _l("Guardian's consent")),
+)
 
 
 def _network() -> str:
@@ -145,9 +159,13 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    rows = safeguarding_queries.clearances_of(_centre_id(), _today())
+    shown = tables.table("people", PRESENTERS, safeguarding_queries.SORTS, choose=True)
+    found = safeguarding_queries.clearances_of(_centre_id(), _today(), shown.sort)
+    page = page_of(found, page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
+    return render_template(
+        "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add
+    )
 
 
 def _centre_id() -> int:
@@ -264,7 +282,8 @@ def hours(presenter_id: int) -> ResponseReturnValue:
 @bp.get("/people/users")
 @may("read", "user")
 def users() -> ResponseReturnValue:
-    return render_template("people/users.html", rows=queries.staff_of(_centre_id()), roles=forms.ROLES)
+    page = page_of(queries.staff_of(_centre_id()), page_number(request.args.get("page")))
+    return render_template("people/users.html", page=page, roles=forms.ROLES)
 
 
 @bp.route("/people/users/new", methods=["GET", "POST"])
@@ -301,3 +320,12 @@ def restore_user(user_id: int) -> ResponseReturnValue:
     service.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
     return redirect(_list_of_people())
+
+
+@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports):list_name>")
+@may("update", "columns")
+def choose_columns(list_name: str) -> ResponseReturnValue:
+    """Which columns of a list its reader sees from now on; at least one always stays."""
+    offered = {name for name in request.form.getlist("of")[:MOST_COLUMNS] if COLUMN.fullmatch(name)}
+    service.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
+    return redirect(next_page(request.form.get("back")))

@@ -44,11 +44,20 @@ REFUSED: dict[str, LazyProxy] = {
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
     "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
     "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
+    "counted_in_part": _l(
+        "People have been counted at this visit, so it is neither moved nor cancelled. "
+        "Count the rest, or note which presentation was not held."
+    ),
     "not_yet": _l("The visit has not begun yet."),
     "other_visits": _l("Nothing was done yet: other visits are on these days. Look at them, then press again."),
     "has_begun": _l("The visit has already begun. Please call the centre."),
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
+}
+TOLD: dict[str, LazyProxy] = {
+    "offer": _l("The offer"),
+    "confirmation": _l("The confirmation"),
+    "change": _l("The change"),
 }
 HAPPENED: dict[str, LazyProxy] = {
     "visit planned": _l("Planned"),
@@ -61,6 +70,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit moved": _l("Moved to another time"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),
+    "visit told": _l("Told by word"),
     "assignment suggested": _l("A presenter was suggested"),
     "assignment offered": _l("Offered to a presenter"),
     "assignment accepted": _l("A presenter accepted"),
