@@ -31,11 +31,17 @@ from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.planning.terms import GONE_VISITS, AssignmentState, PresentationState
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 
-_NOT_HELD = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.DISRUPTED)
+_NOT_HELD = (
+    PresentationState.CANCELLED,
+    PresentationState.MERGED_INTO,
+    PresentationState.DISRUPTED,
+    PresentationState.NO_SHOW_HOST,
+    PresentationState.NO_SHOW_PRESENTER,
+)
 
 
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
@@ -58,7 +64,7 @@ def counted_visit(actor: Actor, number: str) -> CountedVisit:
 def counted_visit_of_request(actor: Actor, request_id: int) -> CountedVisit | None:
     """The living visit of a school request, or None while there is none. Raises: NotAllowed, NotFound."""
     visit = db.session.scalar(
-        _VISITS.where(Visit.school_request_id == request_id, Visit.cancelled_by.is_(None))
+        _VISITS.where(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
         .order_by(Visit.id.desc())
         .limit(1)
     )

@@ -22,6 +22,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 
+_NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 
 
@@ -35,7 +36,7 @@ class Visit(Base):
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
         Index("one_living_visit_a_request", "school_request_id", unique=True,
-              sqlite_where=text("state <> 'cancelled'"), postgresql_where=text("state <> 'cancelled'")),
+              sqlite_where=text(_NOT_OVER), postgresql_where=text(_NOT_OVER)),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +66,15 @@ class Visit(Base):
     presentations: Mapped[list["Presentation"]] = relationship(lazy="raise", order_by="Presentation.ordinal")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
+
+
+class Replanning(Base):
+    """Which visit stands for one that a closure stopped: one for each."""
+
+    __tablename__ = "replanning"
+
+    stopped_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), primary_key=True)
+    new_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), unique=True)
 
 
 class Presentation(Base):
@@ -265,6 +275,8 @@ defend(
         f"""CREATE OR REPLACE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM 1 FROM presentation WHERE id = NEW.presentation_id FOR NO KEY UPDATE;
+          -- Who ends a proof holds the presenter's row: a promise is made before that, or sees it.
+          PERFORM 1 FROM presenter WHERE id = NEW.presenter_id FOR SHARE;
           {_POSTGRESQL_STAYS}
           RETURN NEW;
         END $$""",

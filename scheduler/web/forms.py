@@ -26,6 +26,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_short": _l("Write a little more."),
     "too_soon": _l("Choose a later day: we need time to find a crew."),
     "too_late": _l("Choose an earlier day."),
+    "after_the_visit": _l("Choose a moment before the visit begins."),
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
     "not_a_school_day": _l("Choose a school day."),

@@ -42,6 +42,7 @@ from scheduler.planning.terms.rows import (
 )
 from scheduler.planning.terms.states import (
     ASSIGNMENT_MACHINE,
+    GONE_VISITS,
     LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -61,6 +62,7 @@ from scheduler.planning.terms.told import ToldDraft, ToldHow, ToldRow, ToldWhat
 __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
+    "GONE_VISITS",
     "LIVING",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",

@@ -153,6 +153,9 @@ class VisitPage:
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
     request_number: str = ""
+    crew_lost: bool = False  # it was confirmed, and somebody left: the school got no mail about that
+    stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces
+    replanned_as: str = ""  # the number of the visit that stands for this one
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,7 @@ class CrewShown:
     starts_local: tuple[dt.time, ...]
     names: tuple[str, ...]
     starts_at: dt.datetime | None
+    crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
 
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""

@@ -21,7 +21,7 @@ from scheduler.web.attendance.forms import (
     said_before,
 )
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
+from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
 from scheduler.web.tables import Column
@@ -224,6 +224,25 @@ def correct(number: str, ordinal: str) -> ResponseReturnValue:
             say(_("Corrected. The old numbers are kept."))
             return redirect(url_for(".show_attendance", number=number))
     return _desk_page(visit, correct_form=form, at=one)
+
+
+@bp.post("/visits/<number>/presentations/<ordinal>/not-held/<any(host, presenter):absent>")
+@may("correct", "attendance")
+def not_held(number: str, ordinal: str, absent: str) -> ResponseReturnValue:
+    """One press on a visit's page: who was not there, so that the presentation was not held."""
+    visit = queries.counted_visit(current_actor(), number)
+    one = visit.presentation(ordinal)
+    if one is None:
+        return redirect(url_for("planning.visit", number=number))  # noted already: the page says so
+    if BaseForm().accepted():
+        try:
+            host_absent = absent == "host"
+            service.note_not_held(current_actor(), one.presentation_id, host_absent=host_absent, now=clock.now())
+        except Conflict as conflict:
+            say(worded(conflict.reason))
+        else:
+            say(_("Noted: it was not held."))
+    return redirect(url_for("planning.visit", number=number))
 
 
 def _one_of(number: str, ordinal: str) -> tuple[CountedVisit, CountedPresentation]:

@@ -127,9 +127,49 @@ class UntilForm(SeenForm):
     )
     until_time = TimeField(_l("Answer by (time)"), [Needed()], default=dt.time(14, 0))
 
+    def show_visit(self, page: VisitPage) -> None:
+        """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
+        super().show_visit(page)
+        starts_at = page.visit.starts_at
+        if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
+            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(clock.BELGRADE))
+            self.until_day.data, self.until_time.data = latest.date(), latest.time().replace(second=0, microsecond=0)
+
     def until(self) -> dt.datetime:
         """The moment that the form names, by the clocks of Belgrade."""
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
+
+
+class ReplanForm(SeenForm):
+    """A new day for a visit that a closure stopped, and the hours of its presentations."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "ReplanForm":
+        """Prefilled with the hours and rooms of the old visit; the day is to be found."""
+        rows = [
+            {"starts_local": row.starts_local, "minutes": row.minutes, "room": row.room} for row in visit.presentations
+        ]
+        return cls(data={"presentations": rows})
+
+    def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
+        """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""
+        return tuple(
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=row.audience,
+                level=row.level,
+                classes=row.classes,
+                room=fields.room.data or "",
+                expected_pupils=row.expected_pupils,
+                expected_parents=row.expected_parents,
+                expected_teachers=row.expected_teachers,
+            )
+            for fields, row in zip(self.presentations, visit.presentations, strict=False)
+        )
 
 
 class StartFields(Form):  # type: ignore[misc]

@@ -44,6 +44,10 @@ REFUSED: dict[str, LazyProxy] = {
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
     "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
     "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
+    "counted_in_part": _l(
+        "People have been counted at this visit, so it is neither moved nor cancelled. "
+        "Count the rest, or note which presentation was not held."
+    ),
     "not_yet": _l("The visit has not begun yet."),
     "other_visits": _l("Nothing was done yet: other visits are on these days. Look at them, then press again."),
     "has_begun": _l("The visit has already begun. Please call the centre."),

@@ -12,6 +12,7 @@ from scheduler.requests.terms import (
     DayPart,
     HistoryLine,
     NextStep,
+    PresentationRow,
     RequestPage,
     RequestRow,
     RequestState,
@@ -222,6 +223,24 @@ NEXT = {
         "Your place is kept: we look for a new date and write to you."
     ),
 }
+
+
+SOMEBODY_ELSE = _l(
+    "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
+)
+
+
+def who_is_expected(asked: PresentationRow) -> str:
+    """Whom a presentation is for; with two kinds of people each with its number, so that their sum explains itself."""
+    numbers = {
+        Audience.PUPILS: asked.pupils,
+        Audience.PARENTS: asked.parents,
+        Audience.TEACHERS: asked.teachers,
+    }
+    some = {kind: people for kind, people in numbers.items() if people}
+    if len(some) < 2:
+        return str(AUDIENCES[asked.audience])
+    return ", ".join(f"{AUDIENCES[kind]} {people}" for kind, people in some.items())
 
 
 @dataclass(frozen=True)
