@@ -7,7 +7,7 @@ from scheduler.core.defences import DEFENCES
 from scheduler.planning import models
 
 revision = "0009_a_visit_stands_for_another"
-down_revision = "0008_long_work_and_first_steps"
+down_revision = "0007_undo_told_columns"
 branch_labels = None
 depends_on = None
 assert models  # the defences are registered
