@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0007_undo_told_columns'
-down_revision = '0009_a_visit_stands_for_another'
+down_revision = '0008_long_work_and_first_steps'
 branch_labels = None
 depends_on = None
 
