@@ -242,8 +242,8 @@ def percent(part: float) -> str:
 
 def name(thing: object) -> str:
     """The stored name of a place, programme or campaign in the page's language and script."""
-    english = getattr(thing, "name_en", "") if page_language() == "en" else ""
-    return english or words.pick(page_language(), thing.name_sr_cyrl, thing.name_sr_latn)  # type: ignore[attr-defined]
+    cyrl, latn = thing.name_sr_cyrl, thing.name_sr_latn  # type: ignore[attr-defined]
+    return words.worded(page_language(), cyrl, latn, getattr(thing, "name_en", "") or latn)
 
 
 def letters(full_name: str) -> str:
