@@ -139,6 +139,133 @@ class CalendarSpan:
     last_day: dt.date
     applies_to: str = "all"  # "all", "primary", "primary-8", "secondary-non-final", "gymnasium-final", …
 
+    timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
+
+
+APPLIES_TO = (  # for whom a line of a school calendar holds; the final grades end earlier than the others
+    "all",
+    "primary",
+    "primary-1-7",
+    "primary-8",
+    "secondary",
+    "secondary-non-final",
+    "gymnasium",
+    "gymnasium-final",
+    "vocational",
+    "vocational-final",
+)
+
+
+class ClosureReason(StrEnum):
+    """Why hosts are shut on days that their school calendar does not know of."""
+
+    SNOW = "snow"
+    STRIKE = "strike"
+    EXAM_DAY = "exam_day"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far a closure reaches: one municipality, one district, one school calendar, or (nothing said) the country."""
+
+    municipality_id: int | None = None
+    district_id: int | None = None
+    calendar: SchoolCalendar | None = None
+
+    def holds(self, town: MunicipalityRow | None) -> bool:
+        """Whether a host of that municipality is shut; a host abroad never is."""
+        if town is None:
+            return False
+        if self.municipality_id is not None:
+            return town.id == self.municipality_id
+        if self.district_id is not None:
+            return town.district_id == self.district_id
+        return self.calendar is None or town.school_calendar is self.calendar
+
+
+@dataclass(frozen=True)
+class ClosureDraft:
+    """Days on which hosts shall be shut, as a coordinator says it."""
+
+    extent: Extent
+    first_day: dt.date
+    last_day: dt.date
+    reason: ClosureReason
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClosureRow:
+    """A closure as pages show it; `open_from` is the day on which hosts opened again, earlier than was said."""
+
+    id: int
+    extent: Extent
+    first_day: dt.date
+    last_day: dt.date
+    reason: ClosureReason
+    note: str
+    open_from: dt.date | None
+    place_sr_cyrl: str = ""  # of a municipality or a district
+    place_sr_latn: str = ""
+    place_en: str = ""
+
+    @property
+    def shut_until(self) -> dt.date:
+        """The last day that is shut in the end; before `first_day` when it was lifted whole."""
+        return self.last_day if self.open_from is None else self.open_from - dt.timedelta(days=1)
+
+    def covers(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.shut_until
+
+    def place(self, language: str) -> str:
+        """The municipality or district; empty for a school calendar or the country."""
+        return self.place_en if language == "en" else pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+
+@dataclass(frozen=True)
+class CalendarLine:
+    """One line of a school calendar as it is typed or imported; `line` is where a file has it."""
+
+    calendar: SchoolCalendar
+    school_year: str
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+    applies_to: str = "all"
+    timetable_of: int | None = None
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class CalendarEntryRow:
+    """A stored line of a school calendar; `example`: invented, to be replaced by the real one."""
+
+    id: int
+    line: CalendarLine
+    example: bool
+
+
+@dataclass(frozen=True)
+class CalendarSheet:
+    """A school calendar's file as read: its good lines, its problems, and how it was read."""
+
+    lines: tuple[CalendarLine, ...]
+    problems: tuple[LineProblem, ...]
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarOutcome:
+    """What an import of a school calendar did, or would do: the years it holds are replaced whole."""
+
+    years: tuple[tuple[SchoolCalendar, str], ...]
+    new: int
+    gone: int
+    same: int
+    problems: tuple[LineProblem, ...] = ()
+
 
 @dataclass(frozen=True)
 class HolidayRow:
@@ -149,6 +276,7 @@ class HolidayRow:
     name_sr_latn: str
     name_en: str
     no_lessons: bool
+    id: int = 0
 
     def name(self, language: str) -> str:
         """English has its own name here."""

@@ -4,6 +4,7 @@ from scheduler.planning.queries.board import board
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
+from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.pages import (
     crew_for_school,
     not_confirmed_before,
@@ -31,6 +32,7 @@ from scheduler.planning.queries.stops import (
 )
 
 __all__ = [
+    "affected_by",
     "answer",
     "answers_in_cells",
     "asked_presenters",
@@ -40,6 +42,7 @@ __all__ = [
     "clearance",
     "crew_for_school",
     "home_point",
+    "new_days",
     "not_cleared",
     "not_confirmed_before",
     "offers_ending",
@@ -48,6 +51,8 @@ __all__ = [
     "presenter_day",
     "promise_of",
     "promised_stops",
+    "stopped_by",
+    "stopped_counts",
     "stops_of_visit",
     "uncleared_crew",
     "violations",

@@ -14,6 +14,7 @@ from scheduler.planning.terms.board import (
     Placing,
     PresenterChoice,
 )
+from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -65,8 +66,10 @@ __all__ = [
     "PRESENTER_LOCK",
     "PROMISED",
     "STAFFED",
+    "STOPPED",
     "TO_COME",
     "VISIT_MACHINE",
+    "Affected",
     "Answer",
     "ArrivalProblem",
     "AssignmentState",
@@ -88,6 +91,7 @@ __all__ = [
     "EntryStatus",
     "HistoryLine",
     "Leg",
+    "NewDays",
     "NewTimes",
     "Offer",
     "Placing",
@@ -98,6 +102,7 @@ __all__ = [
     "Promise",
     "Span",
     "Stop",
+    "StoppedLine",
     "Taken",
     "VisitDraft",
     "VisitPage",
