@@ -238,6 +238,7 @@ def closure_row(row: Closure) -> ClosureRow:
         reason=row.reason,
         note=row.note,
         open_from=row.open_from,
+        district_id=town.district_id if town else row.district_id,
         place_sr_cyrl=named.name_sr_cyrl if named else "",
         place_sr_latn=named.name_sr_latn if named else "",
         place_en=town.name_sr_latn if town else district.name_en if district else "",

@@ -206,6 +206,7 @@ class ClosureRow:
     reason: ClosureReason
     note: str
     open_from: dt.date | None
+    district_id: int | None = None  # in which it lies; none for more than one
     place_sr_cyrl: str = ""  # of a municipality or a district
     place_sr_latn: str = ""
     place_en: str = ""

@@ -11,7 +11,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_available, is_minor
-from scheduler.people.terms import PresenterRow
+from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms import ClosureDraft, Extent
@@ -165,13 +165,22 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     days: list[dt.date] = []
     for day in place_queries.school_days(place_queries.host_of(visit.host_id), first, last) if plans else ():
         spans = [(plan.starts_local, rules.wall_end(plan.starts_local, plan.minutes)) for plan in plans]
-        if not all(is_available(hours[who], away[who], day, *span) for who in crew for span in spans):
+        if not all(_free(hours[who], away[who], day, spans) for who in crew):
             continue
         if _crew_can(visit, crew, day, plans):
             days.append(day)
         if len(days) == DAYS_PROPOSED:
             break
     return NewDays(row, names, tuple(days), last)
+
+
+def _free(
+    hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
+) -> bool:
+    """Whether she can usually come then; who has named no hours only when she is not absent."""
+    if not hours:
+        return all(row.available for row in away if row.first_day <= day <= row.last_day)
+    return all(is_available(hours, away, day, begins, ends) for begins, ends in spans)
 
 
 def _crew_can(visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[PresentationPlan, ...]) -> bool:
