@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from scheduler.core.sheets import Layout, LineProblem, Row, Table, read_table
+from scheduler.core.sheets import Layout, LineProblem, Row, SheetError, Table, decoded, read_table
 from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules import problems_of_line, teaches
 from scheduler.places.terms import (
@@ -299,6 +299,14 @@ def read_calendar(content: bytes) -> CalendarSheet:
         problems.append(LineProblem(1, "", "empty_file"))
     ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))
     return CalendarSheet(tuple(lines.values()), ordered, table.encoding)
+
+
+def decoded_text(content: bytes) -> str:
+    """The text of a file as it was read, to be shown and sent again; empty for what is no text."""
+    try:
+        return decoded(content)[0]
+    except SheetError:
+        return ""
 
 
 def _calendar_line(row: Row) -> tuple[CalendarLine | None, dict[str, str]]:

@@ -146,6 +146,13 @@ def school_year(day: dt.date) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
 
+def days_of_school_year(name: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of "2026/27". Raises: ValueError for what names no school year."""
+    if not re.fullmatch(r"20\d\d/\d\d", name, re.ASCII) or school_year(dt.date(int(name[:4]), 9, 1)) != name:
+        raise ValueError(name)
+    return dt.date(int(name[:4]), 9, 1), dt.date(int(name[:4]) + 1, 8, 31)
+
+
 def problems_of_line(line: CalendarLine) -> dict[str, str]:
     """What keeps a line from standing in a school calendar: {field: reason code}."""
     problems: dict[str, str] = {}

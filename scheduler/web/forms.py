@@ -73,6 +73,11 @@ MESSAGES: dict[str, LazyProxy] = {
     "too_many_names": _l("Name at most 200 people."),
     "attendance_not_locked": _l("Lock the attendance first."),
     "certificate_exists": _l("Check the name: this person has a certificate of this visit already."),
+    "outside_the_closure": _l("Choose one of the closed days."),
+    "unknown_kind": _l("Choose a kind from the list."),
+    "outside_the_school_year": _l("Choose days of that school year: it runs from September to August."),
+    "not_a_saturday": _l("Choose a Saturday."),
+    "only_a_saturday_follows": _l("Leave this empty: only a working Saturday follows another day."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")

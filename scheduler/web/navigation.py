@@ -36,6 +36,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("requests.inbox", "inbox", _l("Requests")),
         ("planning.board", "board", _l("Board")),
         ("planning.week", "calendar", _l("Week")),
+        ("planning.closures", "snow", _l("Closures")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
         ("reports.attendance_report", "chart", _l("Reports")),
@@ -52,13 +53,17 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
     ),
-    Role.ADMINISTRATOR: (("people.users", "person", _l("People")),),
+    Role.ADMINISTRATOR: (
+        ("people.users", "person", _l("People")),
+        ("places.school_calendar", "school", _l("School calendar")),
+    ),
 }
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 LISTS = {  # a page of one visit or one person stands under the list that it was opened from
     "requests": "requests.inbox",
     "planning": "planning.week",
+    "places": "places.school_calendar",
     "attendance": "attendance.overview",
     "certificates": "certificates.overview",
     "reports": "reports.attendance_report",
@@ -70,6 +75,8 @@ UNDER = {
     "people.invite_user": "people.users",
     "planning.board_month": "planning.board",
     "planning.place": "planning.board",
+    "planning.new_closure": "planning.closures",
+    "planning.closure": "planning.closures",
 }
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),

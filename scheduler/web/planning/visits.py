@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
 from scheduler.planning.terms import OPEN_VISITS, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
@@ -50,7 +51,8 @@ def plan_visit(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
-    page = render_template("planning/plan_visit.html", form=form, asked=asked, problem=problem)
+    missing = calendar_missing(form.on_day.data or asked.row.first_day)
+    page = render_template("planning/plan_visit.html", form=form, asked=asked, problem=problem, missing=missing)
     return page, 409 if problem else 422 if form.errors else 200
 
 
