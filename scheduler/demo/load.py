@@ -31,9 +31,10 @@ from scheduler.places.service import (
     load_reference_data,
     remove_example_calendars,
 )
-from scheduler.places.terms import Point
+from scheduler.places.terms import ClosureReason, Point
 from scheduler.planning.models import Assignment, Disruption, Presentation, Visit
 from scheduler.planning.service import write_entries
+from scheduler.planning.terms import VisitState
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
@@ -108,7 +109,23 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
         write_entries(session, visit_id, now=now)  # what the presenters' feeds show
+    _close_days(session, now)
     _issue_certificates(session, now)
+
+
+def _close_days(session: Session, now: dt.datetime) -> None:
+    """The snow that stopped the visits which the demo shows as stopped."""
+    stopped = session.execute(
+        select(Visit.id, Visit.on_day, Host.municipality_id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(Visit.state == VisitState.DISRUPTED)
+        .order_by(Visit.id)
+    )
+    for visit_id, day, town in stopped.all():
+        closure = Closure(municipality_id=town, first_day=day, last_day=day, reason=ClosureReason.SNOW, closed_at=now)
+        session.add(closure)
+        session.flush()
+        session.add(Disruption(closure_id=closure.id, visit_id=visit_id, at=now))
 
 
 def _issue_certificates(session: Session, now: dt.datetime) -> None:

@@ -55,7 +55,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     ),
     Role.ADMINISTRATOR: (
         ("people.users", "person", _l("People")),
-        ("places.school_calendar", "school", _l("School calendar")),
+        ("places.school_calendar", "school", _l("Calendar")),
     ),
 }
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may

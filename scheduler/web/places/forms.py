@@ -21,7 +21,7 @@ class LineForm(BaseForm):
     """One line of a school calendar."""
 
     calendar = SelectField(_l("Calendar"), choices=[SelectChoice(one.value, CALENDARS[one]) for one in SchoolCalendar])
-    kind = SelectField(_l("What"), choices=[SelectChoice(code, words) for code, words in KINDS.items()])
+    kind = SelectField(_l("Kind of day"), choices=[SelectChoice(code, words) for code, words in KINDS.items()])
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     applies_to = SelectField(_l("For whom"), choices=[SelectChoice(code, APPLIES[code]) for code in APPLIES_TO])
