@@ -4,6 +4,7 @@ from scheduler.attendance import models as attendance
 from scheduler.certificates import models as certificates
 from scheduler.core import audit, form_keys, numbers, tokens
 from scheduler.feeds import models as feeds
+from scheduler.jobs import models as jobs
 from scheduler.messages import models as messages
 from scheduler.people import models as people
 from scheduler.places import models as places
@@ -18,6 +19,7 @@ __all__ = [
     "certificates",
     "feeds",
     "form_keys",
+    "jobs",
     "messages",
     "numbers",
     "people",

@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler import all_models, config
 from scheduler.cli.one_line import AllGroups
@@ -16,7 +17,6 @@ from scheduler.web import assets, errors, filters, guards, headers, i18n, limits
 PAGES = (
     "public",
     "programmes",
-    "places",
     "people",
     "safeguarding",
     "messages",
@@ -27,6 +27,7 @@ PAGES = (
     "certificates",
     "reports",
     "desk",
+    "admin",
 )
 COMMANDS = ("worker", "places", "people", "demo", "feeds", "times", "certificates", "reports", "invariants")
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
+    _read_visitor_behind(app, wanted.proxy_hops)
     _open_database(app)
     _hang_pages(app)
     _hang_commands(app)
@@ -58,6 +60,12 @@ def _configure(app: Flask, wanted: Settings) -> None:
         TRUSTED_HOSTS=list(wanted.trusted_hosts),
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
+
+
+def _read_visitor_behind(app: Flask, hops: int) -> None:
+    """Whose address a request has: with no proxy before us a forged X-Forwarded-For is ignored (TRUST S10)."""
+    if hops > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
 
 def _open_database(app: Flask) -> None:

@@ -36,6 +36,7 @@ class Settings:
     mail_from: str
     uid_domain: str
     instance: Path
+    proxy_hops: int = 0
 
     @property
     def demo(self) -> bool:
@@ -88,6 +89,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         mail_from=env.str("MAIL_FROM", "raspored@example.org"),
         uid_domain=env.str("UID_DOMAIN", "raspored.example.org"),
         instance=folder,
+        proxy_hops=env.int("PROXY_HOPS", 0) or 0,
     )
     try:
         env.seal()

@@ -78,6 +78,8 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
+_OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its reader sees
+
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
@@ -100,12 +102,15 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.EDUCATOR: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
+        _all(Scope.VISIT, contact="read"),  # whom to call at the school; until a week after the visit
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.INFLUENCER: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read"),
+        _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
@@ -113,30 +118,36 @@ TABLE: dict[Role, Rights] = {
     Role.GUARDIAN: _all(Scope.OWN, consent="create read withdraw", assignment="read"),
     Role.COORDINATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, work="read"),
         _all(Scope.ANY, host="create read update import", programme="read"),
         _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
         _all(Scope.ANY, host="read", programme="read"),
         _all(Scope.ANY, calendar="read", closure="read"),
     ),
     Role.ADMINISTRATOR: _join(
         _STAFF,
+        _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
-        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
-        _all(Scope.ANY, calendar="read update import", closure="read create update"),
+        _all(Scope.CENTRE, work="read"),
+        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
+        _all(Scope.CENTRE, programme="create update"),
+        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete"),
+        _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }

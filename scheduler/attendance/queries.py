@@ -3,8 +3,9 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
@@ -25,14 +26,22 @@ from scheduler.attendance.terms import (
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.sorting import Sort, in_order
+from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.planning.terms import GONE_VISITS, AssignmentState, PresentationState
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 
-_NOT_HELD = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.DISRUPTED)
+_NOT_HELD = (
+    PresentationState.CANCELLED,
+    PresentationState.MERGED_INTO,
+    PresentationState.DISRUPTED,
+    PresentationState.NO_SHOW_HOST,
+    PresentationState.NO_SHOW_PRESENTER,
+)
 
 
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
@@ -55,7 +64,7 @@ def counted_visit(actor: Actor, number: str) -> CountedVisit:
 def counted_visit_of_request(actor: Actor, request_id: int) -> CountedVisit | None:
     """The living visit of a school request, or None while there is none. Raises: NotAllowed, NotFound."""
     visit = db.session.scalar(
-        _VISITS.where(Visit.school_request_id == request_id, Visit.cancelled_by.is_(None))
+        _VISITS.where(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
         .order_by(Visit.id.desc())
         .limit(1)
     )
@@ -139,8 +148,15 @@ def adults_counted(visit_id: int) -> int | None:
     return None if total is None else int(total)
 
 
-def waiting_attendance(actor: Actor) -> list[CountedVisit]:
-    """Visits of the actor's centre whose numbers wait for a lock, differences first. Raises: NotAllowed."""
+SORTS: Mapping[str, Callable[[CountedVisit], Any]] = {
+    "visit": lambda visit: fold(visit.host_name_sr_latn),
+    "day": lambda visit: (visit.on_day, visit.visit_id),
+    "state": lambda visit: rules.urgency(one.state for one in visit.presentations),
+}
+
+
+def waiting_attendance(actor: Actor, sort: Sort | None = None) -> list[CountedVisit]:
+    """Visits of the actor's centre whose numbers wait for a lock, differences first or as asked. Raises: NotAllowed."""
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
     waiting = (
         select(Presentation.visit_id)
@@ -150,7 +166,8 @@ def waiting_attendance(actor: Actor) -> list[CountedVisit]:
     visits = db.session.scalars(
         _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(waiting)).order_by(Visit.on_day, Visit.id)
     ).all()
-    return sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
+    urgent = sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
+    return in_order(urgent, sort, SORTS)
 
 
 def assumed_attendance(actor: Actor) -> list[tuple[CountedVisit, CountedPresentation]]:

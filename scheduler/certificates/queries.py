@@ -25,6 +25,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
@@ -117,15 +118,24 @@ def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRo
     return [_row(row) for row in rows]
 
 
-def certificates_of_centre(actor: Actor, page: int) -> Page[CertificateRow]:
-    """The newest certificates of the actor's centre. Raises: NotAllowed."""
+SORTS: Columns = {
+    "number": (Certificate.running_number,),
+    "holder": (Certificate.holder_name,),
+    "visit": (Host.search_key,),
+    "day": (Visit.on_day,),
+    "state": (Certificate.state,),
+}
+
+
+def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) -> Page[CertificateRow]:
+    """The certificates of the actor's centre, newest first or as asked. Raises: NotAllowed."""
     policy.require(actor, "list", "certificate", centre=actor.centre_id)
     wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn)
         .join(Host, Host.id == Visit.host_id)
-        .order_by(Certificate.id.desc())
+        .order_by(*ordered_by(sort, SORTS), Certificate.id.desc())
         .limit(PER_PAGE)
         .offset(first_row(page))
     )

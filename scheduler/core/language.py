@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -119,6 +119,18 @@ def moment(utc: dt.datetime, language: str, zone: str) -> str:
     """уторак, 24. новембар 2026. у 09:55 · Tuesday, 24 November 2026 at 09:55, as the clocks at `zone` show it."""
     local = utc.astimezone(ZoneInfo(zone))
     return f"{long_day(local.date(), language)} {AT[language]} {clock_time(local.time(), language)}"
+
+
+def zone_city(zone: str, language: str) -> str:
+    """Београд · Beograd · Belgrade: the city whose clocks a zone is named for."""
+    return str(get_timezone_location(ZoneInfo(zone), locale=locale_of(language), return_city=True))
+
+
+def offset(utc: dt.datetime, zone: str) -> str:
+    """UTC+1, or UTC+5:30: how far the clocks at `zone` are from UTC at that moment."""
+    minutes = int((utc.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes >= 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def number(n: float, language: str) -> str:

@@ -14,10 +14,15 @@ class Machine:
     moves: Mapping[Any, frozenset[Any]]
     starts: frozenset[Any]
     needs_reason: frozenset[Any] = field(default_factory=frozenset)
+    back: Mapping[Any, frozenset[Any]] = field(default_factory=dict)  # no step of the work: one just done, taken back
 
     def may(self, now: StrEnum, to: StrEnum) -> bool:
         """Whether `to` may follow `now`."""
         return to in self.moves.get(now, frozenset())
+
+    def may_take_back(self, now: StrEnum, to: StrEnum) -> bool:
+        """Whether the step that led from `to` to `now` can be taken back."""
+        return to in self.back.get(now, frozenset())
 
     def ends(self) -> frozenset[Any]:
         """States that nothing follows."""

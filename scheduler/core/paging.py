@@ -30,6 +30,12 @@ def page_number(typed: str | None) -> int:
     return min(max(int(typed[:9]), 1), LAST_PAGE)
 
 
+def page_of(rows: Sequence[T], number: int, per_page: int = PER_PAGE) -> Page[T]:
+    """Page `number` of rows that are all at hand."""
+    begins = first_row(number, per_page)
+    return Page(rows[begins : begins + per_page], number, len(rows), per_page)
+
+
 def first_row(number: int, per_page: int = PER_PAGE) -> int:
     """The OFFSET of page `number`."""
     return (max(number, 1) - 1) * per_page

@@ -1,4 +1,4 @@
-"""The one function that moves a thing from one state to the next (the machines themselves: core/machines.py).
+"""The two functions that move a thing from one state to another (the machines themselves: core/machines.py).
 
 No state column is written anywhere else: a law test looks for it. Each move writes one audit row.
 """
@@ -29,3 +29,21 @@ def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: d
     row.state_since = at
     details = {"from": before.value, "to": to.value} | ({"reason": reason} if reason else {})
     audit.record(actor, f"{machine.name} {to.value}", thing, at=at, details=details)
+
+
+def take_back(
+    machine: Machine, thing: Base, to: StrEnum, *, since: dt.datetime, actor: audit.Doer, at: dt.datetime
+) -> None:
+    """Undo the step that led here: the thing is in `to` again, and has been since `since`, as if nothing had happened.
+
+    Its audit row says so: what happened stays written. Raises: Conflict("wrong_state") when that step has no way back.
+    """
+    row: Any = thing
+    before = row.state
+    if not machine.may_take_back(before, to):
+        raise Conflict("wrong_state")
+    row.state = to
+    row.state_since = since
+    audit.record(
+        actor, f"{machine.name} back to {to.value}", thing, at=at, details={"from": before.value, "to": to.value}
+    )

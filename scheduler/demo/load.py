@@ -105,7 +105,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
         now=now,
     )
     spots = _spots(session)
-    closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons)))
+    closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons, Holiday.removed_at.is_(None))))
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
         write_entries(session, visit_id, now=now)  # what the presenters' feeds show

@@ -5,7 +5,9 @@ lies in tables of ours, under a lease; a lost wake-up costs a minute, never a ma
 after a kill: never use it.
 """
 
+import datetime as dt
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -14,16 +16,24 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask
 from huey import Huey, crontab
+from huey.api import PeriodicTask
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 import scheduler.jobs
 from scheduler.config import Settings
+from scheduler.core import clock
+from scheduler.core.db import transaction
+from scheduler.jobs.models import JobRun
 
 __all__ = ["attach", "crontab", "huey", "in_app", "load_jobs"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+log = logging.getLogger(__name__)
 
 NAME = "raspored"
 huey = Huey(NAME, storage_class=MemoryStorage, results=False, utc=True)  # attach() gives it its true storage
@@ -62,6 +72,37 @@ def note_task_id(task: object) -> None:
 
 
 huey.pre_execute(name="note_task_id")(note_task_id)
+
+
+def note_run(task: object, _value: object, failure: BaseException | None) -> None:
+    """huey calls this after each job: the page of health says when each that runs by itself ended last."""
+    if not isinstance(task, PeriodicTask) or not _attached:
+        return
+    try:
+        with _attached[-1].app_context():
+            write_run(str(task.name), clock.now(), failed=failure is not None)
+    except SQLAlchemyError:  # the job itself has ended: it must not look broken because nobody could note it
+        log.exception("run not noted", extra={"job": str(task.name)})
+
+
+def write_run(name: str, ended_at: dt.datetime, *, failed: bool) -> None:
+    """One row for each job; the newest run counts."""
+    with transaction() as session:
+        changed = session.execute(update(JobRun).where(JobRun.name == name).values(ended_at=ended_at, failed=failed))
+        if not getattr(changed, "rowcount", 0):
+            session.add(JobRun(name=name, ended_at=ended_at, failed=failed))
+
+
+huey.post_execute(name="note_run")(note_run)
+
+
+def waiting_in_queue() -> int | None:
+    """How many wake-ups lie in the queue; None when it does not answer: nothing is lost, a minute brings the next."""
+    try:
+        return int(huey.pending_count())
+    except Exception:  # each storage has errors of its own
+        log.exception("queue does not answer")
+        return None
 
 
 def load_jobs() -> list[str]:

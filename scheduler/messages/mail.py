@@ -81,6 +81,13 @@ def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: s
     return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
 
 
+def spoken(kind: str, language: str, values: Mapping[str, object]) -> str:
+    """The words of a mail to be sent on Viber or read on the phone: subject and paragraphs, without button and link."""
+    body = render(kind, language, values)
+    parts = [part for part in body.text.strip().split("\n\n") if LINK not in part]
+    return "\n\n".join([body.subject, *(part.removeprefix("--\n") for part in parts)])
+
+
 def _line(text: object) -> str:
     return " ".join(unescape(str(text)).split())
 

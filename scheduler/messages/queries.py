@@ -7,8 +7,16 @@ from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
+
+SORTS: Columns = {
+    "about": (OutboxMessage.subject,),
+    "to": (OutboxMessage.address,),
+    "state": (OutboxMessage.state,),
+    "written": (OutboxMessage.id,),
+}
 
 
 def _row(message: OutboxMessage) -> MessageRow:
@@ -35,6 +43,17 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
     return [_row(message) for message in found]
 
 
+def newest_of(centre_id: int, kind: str) -> MessageRow | None:
+    """The newest mail of one kind in a centre."""
+    found = db.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.kind == kind)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return _row(found) if found else None
+
+
 def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     """Whether a mail of that kind about that row has still to leave."""
     thing, thing_id = about
@@ -47,14 +66,20 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def outbox_of(centre_id: int, number: int = 1, *, state: MessageState | None = None) -> Page[MessageRow]:
-    """One page of a centre's mails, newest first."""
+def outbox_of(
+    centre_id: int, number: int = 1, *, state: MessageState | None = None, sort: Sort | None = None
+) -> Page[MessageRow]:
+    """One page of a centre's mails, newest first or as asked."""
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id]
     if state:
         wanted.append(OutboxMessage.state == state)
     total = db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*wanted)) or 0
     found = db.session.scalars(
-        select(OutboxMessage).where(*wanted).order_by(OutboxMessage.id.desc()).offset(first_row(number)).limit(PER_PAGE)
+        select(OutboxMessage)
+        .where(*wanted)
+        .order_by(*ordered_by(sort, SORTS), OutboxMessage.id.desc())
+        .offset(first_row(number))
+        .limit(PER_PAGE)
     )
     return Page([_row(message) for message in found], max(number, 1), total)
 

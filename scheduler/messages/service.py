@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 SENDER = "Raspored"
 
 
-def queue_message(draft: MessageDraft, *, now: dt.datetime) -> None:
+def queue_message(draft: MessageDraft, *, now: dt.datetime, not_before: dt.datetime | None = None) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
+
+    Until `not_before` it stays in the house, where it can be stopped.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
@@ -44,9 +46,33 @@ def queue_message(draft: MessageDraft, *, now: dt.datetime) -> None:
             about_id=about_id,
             centre_id=draft.centre_id,
             created_at=now,
-            not_before=now,
+            not_before=not_before or now,
         )
     )
+
+
+def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) -> bool:
+    """Keep the mails of that kind and moment from leaving, inside the caller's transaction.
+
+    False, and nothing is stopped, when one of them has left already or is just leaving.
+    """
+    session = db.session()
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.about == about[0],
+            OutboxMessage.about_id == about[1],
+            OutboxMessage.kind == kind,
+            OutboxMessage.created_at == written_at,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(row.state is not MessageState.WAITING or row.attempts for row in rows):
+        return False
+    for row in rows:
+        row.state = MessageState.STOPPED
+    return True
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:

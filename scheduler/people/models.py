@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
 from scheduler.core.language import pick
-from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
 
@@ -32,6 +32,18 @@ class Centre(Base):
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""
         return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+
+
+class SettledStep(Base):
+    """A first step of a centre that only a person can call done: no query knows it."""
+
+    __tablename__ = "settled_step"
+    __table_args__ = (UniqueConstraint("centre_id", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    step: Mapped[HandStep]
+    settled_at: Mapped[dt.datetime]
 
 
 class User(Base):
@@ -79,6 +91,18 @@ class UserRole(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     role: Mapped[Role]
+
+
+class HiddenColumns(Base):
+    """The columns of one list that a user does not want to see."""
+
+    __tablename__ = "hidden_columns"
+    __table_args__ = (UniqueConstraint("user_id", "list_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    list_name: Mapped[str]
+    names: Mapped[str]  # separated by spaces
 
 
 class SignIn(Base):

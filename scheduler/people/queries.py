@@ -4,16 +4,28 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, raiseload, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
+from scheduler.core.text import fold
 from scheduler.people import rules
-from scheduler.people.models import AvailabilityException, AvailableHours, Centre, Presenter, SignIn, User
+from scheduler.people.models import (
+    AvailabilityException,
+    AvailableHours,
+    Centre,
+    HiddenColumns,
+    Presenter,
+    SettledStep,
+    SignIn,
+    User,
+    UserRole,
+)
 from scheduler.people.terms import (
+    CentreRow,
     DemoSignIn,
     ExceptionRow,
     Hours,
@@ -188,6 +200,46 @@ def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
     return [(user.email, user.language) for user in found]
 
 
+def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
+    """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.centre_id == centre_id,
+            User.suspended_at.is_(None),
+            User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
+        )
+        .options(raiseload(User.roles))
+        .order_by(User.given_name, User.family_name, User.id)
+    )
+    return [(user.id, user.full_name) for user in found]
+
+
+def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
+    """The columns of a list that this user does not want to see."""
+    found = db.session.scalar(
+        select(HiddenColumns.names).where(HiddenColumns.user_id == user_id, HiddenColumns.list_name == list_name)
+    )
+    return frozenset((found or "").split())
+
+
+def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> list[PresenterRow]:
+    """Presenters of a centre in whose names every typed (folded) word occurs, in either script.
+
+    Names are folded here, not in the database, where they stand as typed: a centre has some hundreds of presenters.
+    """
+    if not words:
+        return []
+    names = db.session.execute(
+        select(Presenter.id, User.given_name, User.family_name)
+        .join(Presenter.user)
+        .where(Presenter.centre_id == centre_id)
+        .order_by(User.family_name, User.given_name, Presenter.id)
+    )
+    found = [row.id for row in names if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
+    return _presenters(Presenter.id.in_(found[:limit])) if found else []
+
+
 def user_for_mail(user_id: int) -> tuple[str, str]:
     """(address, language) of one user. Raises: NotFound."""
     user = db.session.get(User, user_id)
@@ -207,6 +259,34 @@ def centre_by_slug(slug: str) -> Centre:
     if found is None:
         raise NotFound("centre")
     return found
+
+
+def centre_settings(centre_id: int) -> CentreRow:
+    """A centre, the first steps that were ticked, and how many people it has: four questions. Raises: NotFound."""
+    centre = db.session.get(Centre, centre_id)
+    if centre is None:
+        raise NotFound("centre")
+    settled = db.session.scalars(select(SettledStep.step).where(SettledStep.centre_id == centre_id))
+    presenters = select(Presenter.user_id).where(Presenter.centre_id == centre_id)
+    people = db.session.execute(
+        select(func.count().filter(User.id.not_in(presenters)), func.count().filter(User.id.in_(presenters)))
+        .select_from(User)
+        .where(User.centre_id == centre_id, User.suspended_at.is_(None))
+    ).one()
+    return CentreRow(
+        id=centre.id,
+        name_sr_cyrl=centre.name_sr_cyrl,
+        name_sr_latn=centre.name_sr_latn,
+        name_en=centre.name_en,
+        place_sr_cyrl=centre.place_sr_cyrl,
+        place_sr_latn=centre.place_sr_latn,
+        email=centre.email,
+        phone=centre.phone,
+        signatory=centre.signatory,
+        settled=frozenset(settled),
+        staff=people[0],
+        presenters=people[1],
+    )
 
 
 def homes() -> list[tuple[int, str, str]]:

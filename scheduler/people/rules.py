@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import ipaddress
+import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from scheduler.core.text import is_address, normal_form
 from scheduler.people.terms import (
     STAFF_ROLES,
     Acceptance,
+    CentreChange,
     ExceptionDraft,
     ExceptionRow,
     Hours,
@@ -25,6 +27,7 @@ YOUNGEST_PRESENTER = 15  # years; the volunteering law's minimum, a setting of t
 OLDEST_BIRTH_YEARS = 100
 
 PASSWORD_LENGTHS = range(10, 129)
+PHONE = re.compile(r"[+0-9 ()/.-]{3,30}", re.ASCII)
 NAME_LIMIT = 80
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
@@ -38,6 +41,16 @@ ASKS_OF_ADDRESS, ASKS_OF_NETWORK = 3, 20
 
 INVITATION_HOURS = 7 * 24
 RESET_HOURS = 1
+
+
+def problems_with_centre(change: CentreChange) -> dict[str, str]:
+    """What keeps the settings of a centre from being stored: {field: reason}. English may stay empty."""
+    problems = {name: "missing" for name in ("name_sr_cyrl", "name_sr_latn") if not getattr(change, name).strip()}
+    if change.email and (reason := problem_with_address(address_of(change.email))):
+        problems["email"] = reason
+    if change.phone and not PHONE.fullmatch(change.phone):
+        problems["phone"] = "not_a_phone"
+    return problems
 
 
 def birthday(birth_date: dt.date, years: int) -> dt.date:

@@ -83,6 +83,46 @@ class CentreDraft:
 
 
 @dataclass(frozen=True)
+class CentreRow:
+    """A centre as its settings show it."""
+
+    id: int
+    name_sr_cyrl: str
+    name_sr_latn: str
+    name_en: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    email: str
+    phone: str
+    signatory: str
+    settled: frozenset["HandStep"]
+    staff: int  # accounts beside presenters
+    presenters: int
+
+
+@dataclass(frozen=True)
+class CentreChange:
+    """What the settings of a centre say: its names as papers print them, and where it is reached."""
+
+    name_sr_cyrl: str
+    name_sr_latn: str
+    name_en: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    email: str
+    phone: str
+    signatory: str
+
+
+class HandStep(StrEnum):
+    """First steps that a person ticks, and the wish to put the whole list away."""
+
+    HELPLINE = "helpline"
+    BACKUP = "backup"
+    PUT_AWAY = "put_away"
+
+
+@dataclass(frozen=True)
 class InvitationDraft:
     """Whom to invite, to do what."""
 

@@ -91,7 +91,10 @@ class Host(Base):
 
 
 class Holiday(Base):
-    """A public holiday or an observance; filled once from a package, then edited by people."""
+    """A public holiday or an observance; filled once from a package, then edited by people.
+
+    A removed one stays as a row: it can be put back, and loading the shipped days again does not bring it back.
+    """
 
     __tablename__ = "holiday"
 
@@ -101,6 +104,7 @@ class Holiday(Base):
     name_sr_latn: Mapped[str]
     name_en: Mapped[str]
     no_lessons: Mapped[bool] = mapped_column(default=True)
+    removed_at: Mapped[dt.datetime | None]
 
 
 class SchoolCalendarEntry(Base):
@@ -125,6 +129,7 @@ class SchoolCalendarEntry(Base):
     note: Mapped[str] = mapped_column(default="")
     timetable_of: Mapped[int | None]  # 0 is Monday
     example: Mapped[bool] = mapped_column(default=False)  # invented for the demo, leaves with it
+    removed_at: Mapped[dt.datetime | None]
 
 
 class Closure(Base):

@@ -22,6 +22,7 @@ from scheduler.places.terms import (
     MunicipalityRow,
     Point,
     SchoolCalendar,
+    Supplies,
 )
 
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
@@ -121,11 +122,30 @@ def municipalities() -> list[MunicipalityRow]:
 
 def holidays_between(first: dt.date, last: dt.date) -> list[HolidayRow]:
     """Public holidays and observances of a span, both ends included, by day."""
-    wanted = select(Holiday).where(Holiday.day.between(first, last)).order_by(Holiday.day)
+    living = Holiday.day.between(first, last) & Holiday.removed_at.is_(None)
     return [
         HolidayRow(row.day, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.no_lessons, row.id)
-        for row in db.session().scalars(wanted)
+        for row in db.session().scalars(select(Holiday).where(living).order_by(Holiday.day))
     ]
+
+
+def supplies(today: dt.date) -> Supplies:
+    """Which calendars, holidays and hosts are there: three questions."""
+    session = db.session()
+    calendars = select(SchoolCalendarEntry.calendar).where(
+        SchoolCalendarEntry.kind.startswith("term"),
+        SchoolCalendarEntry.last_day >= today,
+        SchoolCalendarEntry.removed_at.is_(None),
+    )
+    holidays = select(func.count()).where(Holiday.day >= today, Holiday.removed_at.is_(None))
+    hosts = select(
+        func.count().filter(Host.register_id.is_not(None), Host.example.is_(False)),
+        func.count().filter(Host.example.is_(True)),
+    ).select_from(Host)
+    registered, examples = session.execute(hosts).one()
+    return Supplies(
+        frozenset(session.scalars(calendars.distinct())), session.scalar(holidays) or 0, registered, examples
+    )
 
 
 def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> list[CalendarSpan]:
@@ -134,13 +154,14 @@ def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> l
         select(SchoolCalendarEntry)
         .where(
             SchoolCalendarEntry.calendar == calendar,
+            SchoolCalendarEntry.removed_at.is_(None),
             SchoolCalendarEntry.last_day >= first - dt.timedelta(days=366),
             SchoolCalendarEntry.first_day <= last + dt.timedelta(days=366),
         )
         .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
     return [
-        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.timetable_of)
+        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id, row.timetable_of)
         for row in db.session().scalars(wanted)
     ]
 
@@ -151,7 +172,11 @@ def calendar_missing(day: dt.date) -> str:
     entered = set(
         db.session().scalars(
             select(SchoolCalendarEntry.calendar)
-            .where(SchoolCalendarEntry.school_year == year, SchoolCalendarEntry.kind.in_(TERMS))
+            .where(
+                SchoolCalendarEntry.school_year == year,
+                SchoolCalendarEntry.kind.in_(TERMS),
+                SchoolCalendarEntry.removed_at.is_(None),
+            )
             .distinct()
         )
     )
@@ -163,6 +188,7 @@ def calendar_years() -> list[tuple[str, SchoolCalendar, bool]]:
     example = func.max(case((SchoolCalendarEntry.example, 1), else_=0))
     rows = db.session().execute(
         select(SchoolCalendarEntry.school_year, SchoolCalendarEntry.calendar, example)
+        .where(SchoolCalendarEntry.removed_at.is_(None))
         .group_by(SchoolCalendarEntry.school_year, SchoolCalendarEntry.calendar)
         .order_by(SchoolCalendarEntry.school_year.desc(), SchoolCalendarEntry.calendar)
     )
@@ -173,7 +199,7 @@ def calendar_lines(year: str) -> list[CalendarEntryRow]:
     """The lines of one school year of both calendars, by calendar and day."""
     wanted = (
         select(SchoolCalendarEntry)
-        .where(SchoolCalendarEntry.school_year == year)
+        .where(SchoolCalendarEntry.school_year == year, SchoolCalendarEntry.removed_at.is_(None))
         .order_by(SchoolCalendarEntry.calendar, SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
     return [calendar_entry_row(row) for row in db.session().scalars(wanted)]

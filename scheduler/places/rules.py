@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from scheduler.core.text import fold, to_latin
 from scheduler.places.terms import (
     APPLIES_TO,
+    CALENDAR_KINDS,
+    CalendarDraft,
     CalendarLine,
     CalendarSpan,
     ClosureDraft,
     ClosureReason,
+    HolidayDraft,
     HostDraft,
     HostKind,
     Level,
@@ -28,6 +31,7 @@ PARKING_MINUTES = 5
 TERMS = frozenset({"term1", "term2"})
 CLOSED_LATE = dt.timedelta(days=30)
 CLOSED_LONG = dt.timedelta(days=120)
+HOLIDAYS_AHEAD = dt.timedelta(days=5 * 366)
 
 BELGRADE_ISO = "RS-00"
 CITY_MUNICIPALITIES = {"Костолац": "Пожаревац"}
@@ -208,6 +212,34 @@ def city_of(name: str, district_iso: str) -> str:
 def both_scripts(text: str) -> tuple[str, str]:
     """A hand-typed text as it is shown on Cyrillic and on Latin pages: Latin cannot be turned back, so it stays."""
     return text, to_latin(text)
+
+
+def problems_with_holiday(draft: HolidayDraft, *, today: dt.date) -> dict[str, str]:
+    """What keeps a typed holiday from being stored: {field: reason code}. What is over no longer decides anything."""
+    problems = {} if fold(draft.name) else {"name": "missing"}
+    if draft.day < today:
+        problems["day"] = "in_the_past"
+    elif draft.day > today + HOLIDAYS_AHEAD:
+        problems["day"] = "too_late"
+    return problems
+
+
+def problems_with_calendar(draft: CalendarDraft) -> dict[str, str]:
+    """What keeps a typed line of a school calendar from being stored: {field: reason code}."""
+    problems = {}
+    if draft.kind not in CALENDAR_KINDS:
+        problems["kind"] = "not_a_choice"
+    if draft.applies_to not in APPLIES_TO:
+        problems["applies_to"] = "not_a_choice"
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif school_year(draft.last_day) != school_year(draft.first_day):
+        problems["last_day"] = "other_school_year"
+    if draft.kind == "working-saturday" and (draft.first_day.weekday(), draft.last_day) != (5, draft.first_day):
+        problems["first_day"] = "not_a_saturday"
+    if draft.timetable_of is not None and draft.kind != "working-saturday":
+        problems["timetable_of"] = "only_a_saturday_follows"
+    return problems
 
 
 def problems_with(draft: HostDraft) -> dict[str, str]:

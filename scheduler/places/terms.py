@@ -137,23 +137,32 @@ class CalendarSpan:
     kind: str  # "term1", "term2", "break-…", "working-saturday"
     first_day: dt.date
     last_day: dt.date
-    applies_to: str = "all"  # "all", "primary", "primary-8", "secondary-non-final", "gymnasium-final", …
-
+    applies_to: str = "all"  # one of APPLIES_TO
+    id: int = 0
     timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
 
 
-APPLIES_TO = (  # for whom a line of a school calendar holds; the final grades end earlier than the others
-    "all",
-    "primary",
-    "primary-1-7",
-    "primary-8",
-    "secondary",
-    "secondary-non-final",
-    "gymnasium",
-    "gymnasium-final",
-    "vocational",
-    "vocational-final",
+CALENDAR_KINDS = (
+    *("term1", "term2", "break-autumn", "break-winter", "break-sretenje", "break-spring", "break-other"),
+    "exam-day",
+    "working-saturday",
 )
+APPLIES_TO = (
+    *("all", "primary", "primary-1-7", "primary-8"),
+    *("secondary", "secondary-non-final", "gymnasium-final", "vocational-final"),
+)
+
+
+@dataclass(frozen=True)
+class CalendarDraft:
+    """A line of a school calendar as somebody typed it: one of CALENDAR_KINDS, for one of APPLIES_TO."""
+
+    calendar: SchoolCalendar
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+    applies_to: str
+    timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
 
 
 class ClosureReason(StrEnum):
@@ -282,6 +291,26 @@ class HolidayRow:
     def name(self, language: str) -> str:
         """English has its own name here."""
         return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+
+
+@dataclass(frozen=True)
+class HolidayDraft:
+    """A day without lessons, or an observance, as somebody typed it; without an English name the Serbian one stands."""
+
+    day: dt.date
+    name: str
+    name_en: str = ""
+    no_lessons: bool = True
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """What a centre needs before schools can ask: which of it is there."""
+
+    calendars: frozenset[SchoolCalendar]  # whose present school year is entered
+    holidays: int  # still to come
+    registered: int  # hosts of a register
+    examples: int  # invented ones
 
 
 @dataclass(frozen=True)

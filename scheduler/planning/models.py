@@ -9,11 +9,20 @@ from scheduler.core.db import Base
 from scheduler.core.defences import defend
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
-from scheduler.planning.terms import AssignmentState, CancelledBy, EntryStatus, PresentationState, VisitState
+from scheduler.planning.terms import (
+    AssignmentState,
+    CancelledBy,
+    EntryStatus,
+    PresentationState,
+    ToldHow,
+    ToldWhat,
+    VisitState,
+)
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 
+_NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 
 
@@ -27,7 +36,7 @@ class Visit(Base):
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
         Index("one_living_visit_a_request", "school_request_id", unique=True,
-              sqlite_where=text("state <> 'cancelled'"), postgresql_where=text("state <> 'cancelled'")),
+              sqlite_where=text(_NOT_OVER), postgresql_where=text(_NOT_OVER)),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +66,15 @@ class Visit(Base):
     presentations: Mapped[list["Presentation"]] = relationship(lazy="raise", order_by="Presentation.ordinal")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
+
+
+class Replanning(Base):
+    """Which visit stands for one that a closure stopped: one for each."""
+
+    __tablename__ = "replanning"
+
+    stopped_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), primary_key=True)
+    new_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), unique=True)
 
 
 class Presentation(Base):
@@ -151,6 +169,20 @@ class Disruption(Base):
     closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id", ondelete="RESTRICT"), index=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"))
     at: Mapped[dt.datetime]
+
+
+class ToldNote(Base):
+    """Somebody was told about a visit by word: who, how and when. No number, no address, nothing of what was said."""
+
+    __tablename__ = "told_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))  # None: the school
+    what: Mapped[ToldWhat]
+    how: Mapped[ToldHow]
+    told_at: Mapped[dt.datetime]
+    told_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
 
 class CalendarEntry(Base):
@@ -255,6 +287,8 @@ defend(
         f"""CREATE OR REPLACE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM 1 FROM presentation WHERE id = NEW.presentation_id FOR NO KEY UPDATE;
+          -- Who ends a proof holds the presenter's row: a promise is made before that, or sees it.
+          PERFORM 1 FROM presenter WHERE id = NEW.presenter_id FOR SHARE;
           {_POSTGRESQL_STAYS}
           RETURN NEW;
         END $$""",

@@ -14,7 +14,10 @@ from scheduler.planning.terms import (
     AssignmentState,
     CrewMember,
     CrewRule,
+    Kit,
     PresentationPlan,
+    PresentationRow,
+    School,
     Span,
     Stop,
     VisitDraft,
@@ -23,6 +26,7 @@ from scheduler.planning.terms import (
 from scheduler.programmes.terms import Audience
 
 LATE_CANCEL = dt.timedelta(hours=48)
+CONTACT_KEPT = dt.timedelta(days=7)
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
@@ -160,6 +164,42 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
         else:
             adults.append(f"{member.given_name} {member.family_name}".strip())
     return adults + minors
+
+
+def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a presenter still reads whom to call at the school: until a week after the visit (TRUST, section b)."""
+    return today <= on_day + CONTACT_KEPT
+
+
+def kit_of(school: School, presentations: Iterable[PresentationRow]) -> tuple[tuple[Kit, int], ...]:
+    """What to take along, each with a number (0: no number): what the school lacks, and a leaflet for each head."""
+    heads, adults = 0, 0
+    for row in presentations:
+        heads += row.expected_pupils + row.expected_parents + row.expected_teachers
+        adults += row.expected_parents + row.expected_teachers
+    wanted = [
+        (Kit.COMPUTER, 0, True),
+        (Kit.ADAPTERS, 0, school.has_projector is not False),
+        (Kit.PROJECTOR, 0, school.has_projector is False),
+        (Kit.LOUDSPEAKER, 0, school.has_sound is False),
+        (Kit.OFFLINE, 0, school.has_internet is not True),
+        (Kit.LEAFLETS, heads, heads > 0),
+        (Kit.SHEET, 0, adults > 0),
+        (Kit.PLAN_B, 0, True),
+    ]
+    return tuple((kit, count) for kit, count, needed in wanted if needed)
+
+
+def sets_out(arrives: dt.datetime, minutes: int) -> dt.time:
+    """When to leave at the latest, on a round five minutes: nobody leaves at 8:17."""
+    leaves = arrives - dt.timedelta(minutes=minutes)
+    return (leaves - dt.timedelta(minutes=leaves.minute % 5, seconds=leaves.second)).time()
+
+
+def comes_home(over: dt.datetime, minutes: int) -> dt.time:
+    """About when she is home again, on the next round five minutes."""
+    home = over + dt.timedelta(minutes=minutes)
+    return (home + dt.timedelta(minutes=-home.minute % 5)).time()
 
 
 def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:

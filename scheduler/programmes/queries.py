@@ -9,7 +9,7 @@ from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
-from scheduler.programmes.terms import CampaignCityRow, CampaignRow, ProgrammeRow, Text
+from scheduler.programmes.terms import CampaignCityRow, CampaignRow, ProgrammeDraft, ProgrammeRow, Text
 
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
@@ -19,6 +19,22 @@ def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
         wanted = wanted.where(Programme.centre_id == centre_id)
     rows = [programme_row(row) for row in db.session().scalars(wanted)]
     return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
+
+
+def programmes_of(centre_id: int) -> list[ProgrammeRow]:
+    """Every programme of a centre, also retired ones: those that can be asked for first, by name."""
+    rows = [programme_row(row) for row in db.session().scalars(_programmes().where(Programme.centre_id == centre_id))]
+    return sorted(rows, key=lambda row: (not row.open, fold(row.name_sr_cyrl), row.id))
+
+
+def draft_of(centre_id: int, programme_id: int) -> ProgrammeDraft:
+    """A programme of the centre as its form shows it. Raises: NotFound."""
+    own = _programmes().where(Programme.id == programme_id, Programme.centre_id == centre_id)
+    programme = db.session().scalar(own)
+    if programme is None:
+        raise NotFound("programme")
+    said = {name: getattr(programme, name) for name in ProgrammeDraft.__dataclass_fields__}
+    return ProgrammeDraft(**said | {"audiences": tuple(row.audience for row in programme.audiences)})
 
 
 def programme_page(slug: str) -> ProgrammeRow:

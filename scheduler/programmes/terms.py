@@ -131,3 +131,28 @@ def in_language(language: str, cyrl: str, english: str) -> str:
     if language == "en":
         return english
     return cyrl if language == "sr_Cyrl" else to_latin(cyrl)
+
+
+@dataclass(frozen=True)
+class ProgrammeDraft:
+    """A programme as its form says it. Without English words the Serbian ones, in Latin letters, stand for them."""
+
+    kind: ProgrammeKind
+    topic: Topic
+    name_sr_cyrl: str
+    name_en: str
+    summary_sr_cyrl: str
+    summary_en: str
+    audiences: tuple[Audience, ...]
+    minutes: int
+    group_size: int
+    educators: int
+    influencers: int
+    set_up_minutes: int
+    notice_days: int
+    about_sr_cyrl: str = ""
+    about_en: str = ""
+    for_whom_sr_cyrl: str = ""
+    for_whom_en: str = ""
+    needs_sr_cyrl: str = ""
+    needs_en: str = ""

@@ -11,7 +11,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import Channel, DayPart, RequestState
+from scheduler.requests.terms import Channel, DayPart, RequestState, Together
 
 
 class SchoolRequest(Base):
@@ -99,6 +99,22 @@ class RequestedPresentation(Base):
     teachers: Mapped[int] = mapped_column(default=0)
     day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
     starts_local: Mapped[dt.time | None]
+
+
+class UndoableAct(Base):
+    """How a request stood before somebody at the desk acted on it, so that the act can be taken back for a while."""
+
+    __tablename__ = "undoable_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch: Mapped[str] = mapped_column(index=True)  # one press, however many requests were ticked
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
+    act: Mapped[Together]
+    done_at: Mapped[dt.datetime] = mapped_column(index=True)
+    state_before: Mapped[RequestState]
+    since_before: Mapped[dt.datetime]
+    owner_before_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    version_after: Mapped[int]  # what has changed since is never undone
 
 
 class BookingAnswers(Base):

@@ -12,6 +12,7 @@ from scheduler.requests.terms import (
     PresentationDraft,
     RequestDraft,
     RequestState,
+    Together,
     Turn,
 )
 
@@ -20,6 +21,9 @@ FURTHEST_DAYS = 550  # a request for the school year after the next cannot be pl
 MOST_PRESENTATIONS = 8
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
+AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
+UNDO_WITHIN = dt.timedelta(hours=1)
+MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 PROVE_WITHIN = dt.timedelta(days=7)
 MAILS_A_DAY_TO_ADDRESS = 3
 MAILS_A_DAY_FROM_NETWORK = 20
@@ -161,6 +165,13 @@ def is_late(turn: Turn, waited_days: int) -> bool:
 def may_move(state: RequestState, to: RequestState) -> bool:
     """Whether an answer of that kind can be given now."""
     return REQUEST_MACHINE.may(state, to)
+
+
+def may_together(act: Together, state: RequestState) -> bool:
+    """Whether an act for several is meant for a request in that state."""
+    if act is Together.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list
+        return REQUEST_MACHINE.may(state, _S.WAITLISTED) and state is not _S.DISRUPTED
+    return state in OPEN
 
 
 def way_out(state: RequestState) -> RequestState | None:

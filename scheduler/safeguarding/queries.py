@@ -1,20 +1,31 @@
 """Who is cleared on a day, what expires, what waits."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import case, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.sorting import Sort, in_order
+from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Presenter
 from scheduler.people.rules import address_of
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import Clearance, ConsentRow, Ending, SafeguardingPage, VettingRow
+from scheduler.safeguarding.terms import Clearance, ConsentRow, Ending, SafeguardingPage, Standing, VettingRow
 
+_STANDINGS = {standing: place for place, standing in enumerate(Standing)}
+SORTS: Mapping[str, Callable[[Clearance], Any]] = {
+    "name": lambda row: fold(row.presenter.full_name),
+    "role": lambda row: row.presenter.kind,
+    "home": lambda row: fold(row.presenter.home_sr_latn),
+    "check": lambda row: (_STANDINGS[row.vetting.standing], row.vetting.ends_in or 0),
+    "consent": lambda row: (_STANDINGS[row.consent.standing], row.consent.ends_in or 0),
+}
 PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
 
 
@@ -29,9 +40,9 @@ def cleared_presenters(day: dt.date) -> frozenset[int]:
     )
 
 
-def clearances_of(centre_id: int, day: dt.date) -> list[Clearance]:
-    """Every presenter of a centre with her proofs, by name."""
-    return _clearances(people_queries.presenters_of(centre_id), day)
+def clearances_of(centre_id: int, day: dt.date, sort: Sort | None = None) -> list[Clearance]:
+    """Every presenter of a centre with her proofs, by name or as asked."""
+    return in_order(_clearances(people_queries.presenters_of(centre_id), day), sort, SORTS)
 
 
 def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:

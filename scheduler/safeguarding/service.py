@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.text import fold
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
@@ -41,6 +43,18 @@ def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_
 def _says(row: Vetting | GuardianConsent, draft: VettingDraft | ConsentDraft) -> bool:
     """Whether a stored row holds exactly what was typed."""
     return all(getattr(row, name) == value for name, value in draft.__dict__.items())
+
+
+def _same_paper(row: GuardianConsent, draft: ConsentDraft) -> bool:
+    """Whether it is one paper typed twice: letters' case and script, and how an address is written, mean nothing."""
+    typed = replace(
+        draft,
+        guardian_name=row.guardian_name if fold(row.guardian_name) == fold(draft.guardian_name) else "",
+        guardian_email=row.guardian_email
+        if people_rules.address_of(row.guardian_email) == people_rules.address_of(draft.guardian_email)
+        else "",
+    )
+    return _says(row, typed)
 
 
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
@@ -87,7 +101,7 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
             GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None)
         )
         for before in session.scalars(living.order_by(GuardianConsent.id)):
-            if _says(before, draft):
+            if _same_paper(before, draft):
                 return before.id
         consent = GuardianConsent(
             presenter_id=presenter.id, **draft.__dict__, method=ConsentMethod.PAPER, recorded_at=now
@@ -118,7 +132,9 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
 
 
 def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
-    """End a consent for good; the presenter's id. planning calls this inside its own use case, which frees her visits.
+    """End a consent for good, and every other living one for a purpose of its; the presenter's id.
+
+    planning calls this inside its own use case, which frees her visits.
 
     Raises: NotAllowed; NotFound. Withdrawing twice is withdrawing once.
     """
@@ -127,11 +143,26 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         if consent is None:
             raise NotFound("consent")
         presenter, _user = _presenter(session, actor, "withdraw", "consent", consent.presenter_id)
-        session.refresh(consent)  # somebody else may have been quicker
-        if consent.withdrawn_at is None:
-            consent.withdrawn_at = now
-            audit.record(actor, "consent withdrawn", consent, at=now, details={"presenter_id": presenter.id})
+        living = session.scalars(
+            select(GuardianConsent)
+            .where(GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None))
+            .order_by(GuardianConsent.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)  # somebody else may have been quicker
+        ).all()
+        if consent not in living:
+            return presenter.id
+        for row in living:
+            if row is consent or _same_purpose(row, consent):
+                row.withdrawn_at = now
+                audit.record(actor, "consent withdrawn", row, at=now, details={"presenter_id": presenter.id})
         return presenter.id
+
+
+def _same_purpose(one: GuardianConsent, other: GuardianConsent) -> bool:
+    """Whether two consents share a purpose: who takes back one paper means the other too."""
+    purposes = ("takes_part", "travels", "photo", "name_on_the_web")
+    return any(getattr(one, name) and getattr(other, name) for name in purposes)
 
 
 def warn_of_endings(*, now: dt.datetime) -> int:

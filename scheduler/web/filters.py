@@ -200,6 +200,11 @@ def short_moment(at: dt.datetime) -> str:
     return f"{short_day(_local(at).date())} · {clock(at)}"
 
 
+def moment_in_zone(at: dt.datetime) -> str:
+    """уторак, 24. новембар 2026. у 09:55, Београд (UTC+1): whose clocks these are."""
+    return f"{moment(at)}, {words.zone_city(_zone(), page_language())} ({words.offset(at, _zone())})"
+
+
 def ago(at: dt.datetime) -> str:
     """How long something has been so: "20 min", "3 h", "6 days". Show it with the `moment` itself."""
     minutes = max(0, int((clocks.now() - at).total_seconds() // 60))
@@ -271,8 +276,8 @@ def url_if(endpoint: str, **values: object) -> str:
 
 
 FILTERS = (
-    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, ago, away, number, percent, name,
-    letters, dashed,
+    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
+    percent, name, letters, dashed,
 )  # fmt: skip
 GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if)
 

@@ -111,7 +111,7 @@ def here(**changes: object) -> str:
     """The address of this page with some of its query changed (None: taken out); the choice of language stays out."""
     query: dict[str, object] = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "theme")}
     kept = {key: value for key, value in (query | changes).items() if value is not None}
-    path = quote(request.path, safe="/~@:+,=")
+    path = quote(g.get("here") or request.path, safe="/~@:+,=")  # a list that answers a POST names its own page
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 

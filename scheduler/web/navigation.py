@@ -27,7 +27,7 @@ class Place:
 OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     Role.EDUCATOR: (
         ("desk.today", "home", _l("Today")),
-        ("feeds.my_calendars", "calendar", _l("Calendar")),
+        ("planning.calendar", "calendar", _l("Calendar")),
         ("planning.my_offers", "hourglass", _l("Offers")),
         ("people.my_account", "person", _l("Me")),
     ),
@@ -55,7 +55,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     ),
     Role.ADMINISTRATOR: (
         ("people.users", "person", _l("People")),
-        ("places.school_calendar", "school", _l("Calendar")),
+        ("admin.settings", "gear", _l("Settings")),
     ),
 }
 RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
@@ -63,20 +63,29 @@ ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 LISTS = {  # a page of one visit or one person stands under the list that it was opened from
     "requests": "requests.inbox",
     "planning": "planning.week",
-    "places": "places.school_calendar",
     "attendance": "attendance.overview",
     "certificates": "certificates.overview",
     "reports": "reports.attendance_report",
     "people": "people.presenters",
     "safeguarding": "safeguarding.overview",
     "messages": "messages.overview",
+    "admin": "admin.settings",
 }
 UNDER = {
+    "people.change_roles": "people.users",
     "people.invite_user": "people.users",
+    "feeds.my_calendars": "people.my_account",
     "planning.board_month": "planning.board",
     "planning.place": "planning.board",
     "planning.new_closure": "planning.closures",
     "planning.closure": "planning.closures",
+    "admin.school_calendar": "planning.closures",
+}
+ON_THE_ROAD = {  # the same for who presents and has no such lists
+    "planning": "planning.calendar",
+    "attendance": "planning.calendar",
+    "feeds": "people.my_account",
+    "people": "people.my_account",
 }
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),
@@ -95,16 +104,18 @@ def viewer() -> SignedInUser | None:
     return user
 
 
-def _here() -> str:
-    """The line under which the page asked for stands: its own, else the list of its room."""
+def _here(rows: tuple[tuple[str, str, object], ...]) -> str:
+    """Which of these lines the page asked for stands under: its own, else the list of its room."""
     asked = request.endpoint or ""
-    listed = {endpoint for rows in (*RAIL.values(), PUBLIC) for endpoint, _icon, _label in rows}
-    return asked if asked in listed else UNDER.get(asked) or LISTS.get(asked.split(".")[0], "")
+    room = asked.split(".")[0]
+    listed = {endpoint for endpoint, _icon, _label in rows}
+    lines = (asked, UNDER.get(asked), LISTS.get(room), ON_THE_ROAD.get(room))
+    return next((line for line in lines if line in listed), "") or ""
 
 
 def _places(rows: tuple[tuple[str, str, object], ...]) -> list[Place]:
     counts: dict[str, int] = g.get("counts", {})
-    here = _here()
+    here = _here(rows)
     found = [(endpoint, url_if(endpoint), icon, str(label)) for endpoint, icon, label in rows]
     return [
         Place(href, icon, label, counts.get(endpoint), endpoint == here)

@@ -5,6 +5,7 @@ is found by the law in test_every_page.py: it needs an address here, or a link i
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from werkzeug.exceptions import HTTPException
 from scheduler.certificates.models import Certificate
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
+from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import Presenter, User
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import keep_answers
+from tests.factories.work import make_work
 from tests.web.browser import sign_in_as
 
 SCHOOL = "school"
@@ -112,7 +115,9 @@ def _begins(role: str, email: str) -> list[str]:
     visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
-        return [*visits, *(f"/requests/{number}" for number in asked)]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked)]
+    if role == "administrator":
+        return _works(email)
     if role == "safeguarding":
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
@@ -121,6 +126,26 @@ def _begins(role: str, email: str) -> list[str]:
     if role == "educator":
         return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
     return []
+
+
+def _works(email: str) -> list[str]:
+    """Long work that waits, runs, found problems, would change something, issued certificates, and failed."""
+    user = db.session.scalars(select(User).where(User.email == email)).one()
+    now, later = clock.now(), clock.now() + dt.timedelta(hours=1)
+    line = {"line": 6, "column": "kind", "problem": "unknown_kind"}
+    change = {"register_id": "7", "name": "Vuk", "field": "phone", "before": "", "after": "018 123"}
+    numbers = {"rows": 2, "new": 0, "changed": 1, "same": 0, "problems": 0, "problem_lines": [], "changes": [change]}
+    issued = {"issued": 2, "problem_visits": [[1, "attendance_not_locked"]]}
+    done = {"state": WorkState.DONE, "ended_at": now}
+    given: list[tuple[WorkKind, dict[str, Any]]] = [
+        (WorkKind.CHECK_HOSTS, {"state": WorkState.FAILED, "result": '{"failure": "interrupted"}', "ended_at": now}),
+        (WorkKind.CHECK_HOSTS, {"state": WorkState.RUNNING, "done": 1, "total": 2, "leased_until": later}),
+        (WorkKind.CHECK_HOSTS, done | {"result": json.dumps(numbers)}),
+        (WorkKind.CHECK_HOSTS, done | {"result": json.dumps(numbers | {"problems": 1, "problem_lines": [line]})}),
+        (WorkKind.ISSUE_CERTIFICATES, done | {"result": json.dumps(issued), "done": 3, "total": 3}),
+        (WorkKind.ISSUE_CERTIFICATES, {"created_at": now}),
+    ]
+    return [f"/work/{make_work(user, kind, **columns).id}" for kind, columns in given]
 
 
 def _held_by(email: str) -> Select[str]:

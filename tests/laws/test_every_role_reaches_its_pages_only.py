@@ -25,6 +25,12 @@ BY_HAND = {
     "/people/new": PLANNERS,
     "/people/users": frozenset({Role.ADMINISTRATOR}),
     "/people/users/new": frozenset({Role.ADMINISTRATOR}),
+    "/settings": frozenset({Role.ADMINISTRATOR}),
+    "/settings/first-steps": frozenset({Role.ADMINISTRATOR}),
+    "/settings/holidays": frozenset({Role.ADMINISTRATOR}),
+    "/settings/programmes": frozenset({Role.ADMINISTRATOR}),
+    "/health": frozenset({Role.ADMINISTRATOR}),
+    "/imports": PLANNERS,
     "/safeguarding": STAFF,
     "/messages": PLANNERS,
 }

@@ -8,6 +8,7 @@ FOR_YEARS = {
     "/book",
     "/book/prove/<token>",
     "/certificates/<number>",
+    "/day/<on>",
     "/feeds/<token>.ics",
     "/healthz",
     "/invitation/<token>",

@@ -22,7 +22,10 @@ DAYS = st.dates(dt.date(2025, 9, 1), dt.date(2026, 8, 31))
 
 def spans(calendar: SchoolCalendar) -> list[CalendarSpan]:
     ours = [line for line in LINES if line.calendar is calendar]
-    return [CalendarSpan(one.kind, one.first_day, one.last_day, one.applies_to, one.timetable_of) for one in ours]
+    return [
+        CalendarSpan(one.kind, one.first_day, one.last_day, one.applies_to, timetable_of=one.timetable_of)
+        for one in ours
+    ]
 
 
 @given(st.sampled_from(SchoolCalendar), DAYS, st.sets(DAYS, max_size=40), st.sampled_from(Level))

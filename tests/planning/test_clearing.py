@@ -1,28 +1,30 @@
 """A consent withdrawn, a check refused, an account suspended: the visits to come are free at once (TRUST S46, S50)."""
 
 import datetime as dt
+import threading
 
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import User
-from scheduler.planning import service
+from scheduler.planning import queries, service
 from scheduler.planning.models import CalendarEntry
 from scheduler.planning.service import clearing
-from scheduler.planning.service.under_lock import open_visit
+from scheduler.planning.service.under_lock import change, open_visit
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import ANONYMOUS, Role
 from scheduler.requests.terms import RequestState
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user, presenter_actor
 from tests.factories.planning import VISIT_DAY
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_consent
-from tests.planning.scene import THE_DAY, Scene, mails, presentations, request_state, states, visit_of
+from tests.planning.scene import THE_DAY, UNTIL, Scene, mails, presentations, request_state, states, visit_of
 
 GROWN_UP = {"birth_date": dt.date(2008, 10, 1)}  # a minor on MONDAY, eighteen on the day of the visit
 WITHDRAWN = [AssignmentState.WITHDRAWN]
@@ -71,7 +73,7 @@ def test_a_minor_who_withdraws_her_own_consent_is_free_too(session):
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
 
 
-def test_another_consent_that_covers_the_day_keeps_her(session):
+def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor()
     scene.accepted_by(adult, minor)
@@ -79,7 +81,61 @@ def test_another_consent_that_covers_the_day_keeps_her(session):
 
     service.withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
 
-    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+    session.rollback()
+    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [MONDAY, MONDAY]
+
+
+def test_a_paper_for_another_purpose_stays(session):
+    scene = Scene(educators=1, influencers=1)
+    minor = scene.minor()
+    photo = make_consent(minor.id, takes_part=False, photo=True).id
+
+    service.withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    session.rollback()
+    assert session.get_one(GuardianConsent, photo).withdrawn_at is None
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("first", ["offer", "withdrawal"])
+def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(app, session, first):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    consent, officer, minor_id = consent_of(session, minor), an_officer(scene), minor.id
+    scene.suggest(adult)
+    session.rollback()
+    inside, done = threading.Event(), threading.Event()
+
+    def offer() -> None:
+        """The minor is suggested and asked in one transaction, as the board does: nobody sees her before its end."""
+        if first == "withdrawal":
+            inside.wait(10)
+        with change():
+            service.suggest_presenter(scene.coordinator, scene.visit_id, minor_id, now=MONDAY)
+            service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+            if first == "offer":
+                inside.set()
+                done.wait(1)  # the withdrawal is under way meanwhile
+
+    def withdraw() -> None:
+        if first == "offer":
+            inside.wait(10)
+            service.withdraw_consent(officer, consent, now=MONDAY)
+        else:
+            with change():
+                service.withdraw_consent(officer, consent, now=MONDAY)
+                inside.set()
+                done.wait(1)  # the offer is being made meanwhile
+        done.set()
+
+    _offered, withdrawn = all_at_once(app, [offer, withdraw])
+
+    assert withdrawn is None
+    session = db.session()  # the one before went with the threads
+    assert AssignmentState.OFFERED not in states(session, scene).get(minor_id, [])
+    assert queries.violations() == []
 
 
 def test_a_visit_that_is_over_stays_as_it_was(session):

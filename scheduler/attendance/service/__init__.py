@@ -2,6 +2,7 @@
 
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
 from scheduler.attendance.service.deciding import correct_counts, lock_assumed, lock_attendance, lock_visit
+from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.service.rows import write_to_school
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "lock_attendance",
     "lock_visit",
     "name_adults",
+    "note_not_held",
     "submit_counts",
     "write_to_school",
 ]

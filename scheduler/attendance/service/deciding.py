@@ -12,6 +12,7 @@ from scheduler.attendance.service.rows import (
     lock,
     presentation_of,
     report_when_locked,
+    said_by,
     store_counts,
 )
 from scheduler.attendance.terms import (
@@ -92,6 +93,9 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
         attendance = attendance_of(session, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
             raise Conflict("wrong_state")
+        said = said_by(session, attendance, CountSource.COORDINATOR)
+        if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
+            return  # the second press of a double click: one correction, one version
         attendance.version += 1
         attendance.reason = reason
         store_counts(session, attendance, CountSource.COORDINATOR, counts, now)

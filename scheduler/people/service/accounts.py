@@ -2,11 +2,13 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
@@ -14,7 +16,7 @@ from scheduler.core.language import LANGUAGES
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
-from scheduler.people.models import SignIn, SignInAttempt, User
+from scheduler.people.models import HiddenColumns, SignIn, SignInAttempt, User
 from scheduler.people.terms import BadSignIn
 from scheduler.policy import ANONYMOUS, Actor
 
@@ -192,3 +194,14 @@ def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
         if user.language != language:
             user.language = language
             audit.record(actor, "language changed", user, at=now, details={"language": language})
+
+
+def choose_columns(actor: Actor, list_name: str, hidden: Collection[str]) -> None:
+    """Remember which columns of a list this user does not want to see. Raises: NotAllowed."""
+    policy.require(actor, "update", "columns")
+    with transaction() as session:
+        mine = (HiddenColumns.user_id == actor.user_id, HiddenColumns.list_name == list_name)
+        session.execute(delete(HiddenColumns).where(*mine))
+        if hidden and actor.user_id is not None:
+            names = " ".join(sorted(set(hidden)))
+            session.add(HiddenColumns(user_id=actor.user_id, list_name=list_name, names=names))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import Centre, Presenter, User, UserRole
 from scheduler.people.service.accounts import end_sign_ins
-from scheduler.people.terms import Acceptance, CentreDraft, InvitationDraft, Opened
+from scheduler.people.terms import INVITED_ROLES, Acceptance, CentreDraft, InvitationDraft, Opened
 from scheduler.policy import SYSTEM, Actor, Role
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,49 @@ def invite_user(actor: Actor, draft: InvitationDraft, *, now: dt.datetime, centr
         user_id = user.id
     log.info("user invited", extra={"user_id": user_id})
     return user_id
+
+
+def invite_again(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
+    """Mail a new link to who was invited and has not answered; older links end.
+
+    Raises: NotAllowed, NotFound; Conflict("has_account") when she has answered, or is suspended.
+    """
+    with transaction() as session:
+        user = _of_staff(session, actor, "create", user_id)
+        if user.password_hash is not None or user.suspended_at is not None:
+            raise Conflict("has_account")
+        tokens.end_links("invitation", user.id, now=now)
+        audit.record(actor, "invited", user, at=now, details={"again": True})
+        mail_invitation(session, user, now)
+    log.info("user invited again", extra={"user_id": user_id})
+
+
+def change_roles(actor: Actor, user_id: int, roles: Collection[Role], *, now: dt.datetime) -> None:
+    """Give one of the staff other roles; they count from the next request on.
+
+    Nobody takes the administrator's role from herself. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """
+    with transaction() as session:
+        user = _of_staff(session, actor, "update", user_id)
+        if not roles or not set(roles) <= set(INVITED_ROLES):
+            raise Rejected({"roles": "missing" if not roles else "unknown"})
+        held = {row.role for row in user.roles}
+        if user.id == actor.user_id and Role.ADMINISTRATOR not in roles:
+            raise Rejected({"roles": "own_role"})
+        if held == set(roles):
+            return
+        user.roles = [row for row in user.roles if row.role in roles]
+        user.roles += [UserRole(role=role) for role in sorted(set(roles) - held)]
+        session.flush()
+        audit.record(actor, "roles changed", user, at=now, details={"from": sorted(held), "to": sorted(roles)})
+
+
+def _of_staff(session: Session, actor: Actor, verb: str, user_id: int) -> User:
+    user = session.get(User, user_id)
+    policy.require(actor, verb, "user", centre=user.centre_id if user else None)
+    if user is None:
+        raise NotFound("user")
+    return user
 
 
 def _tidy(draft: InvitationDraft) -> InvitationDraft:

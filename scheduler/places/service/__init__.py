@@ -1,19 +1,19 @@
-"""What people do with places: one function is one act and one transaction.
-
-load_reference_data, load_example_hosts, import_hosts, add_host, … (registers: what the product ships, schools) ·
-add_line, remove_line, import_calendar, add_holiday, remove_holiday, load_example_calendars (calendars).
-"""
+"""What people do with places: hosts and registers, and the days on which schools have lessons."""
 
 from scheduler.places.service.calendars import (
-    add_holiday,
-    add_line,
     import_calendar,
     load_example_calendars,
     remove_example_calendars,
-    remove_holiday,
-    remove_line,
 )
-from scheduler.places.service.registers import (
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
+from scheduler.places.service.hosts import (
     confirm_host,
     import_hosts,
     load_example_hosts,
@@ -22,8 +22,8 @@ from scheduler.places.service.registers import (
 )
 
 __all__ = [
+    "add_calendar_entry",
     "add_holiday",
-    "add_line",
     "confirm_host",
     "import_calendar",
     "import_hosts",
@@ -31,7 +31,9 @@ __all__ = [
     "load_example_hosts",
     "load_reference_data",
     "propose_host",
+    "remove_calendar_entry",
     "remove_example_calendars",
     "remove_holiday",
-    "remove_line",
+    "restore_calendar_entry",
+    "restore_holiday",
 ]

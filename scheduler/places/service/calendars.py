@@ -1,75 +1,22 @@
-"""School calendars and holidays: typed by an administrator, imported from a file, an example for the demo."""
+"""Whole school calendars: imported from a file, and an example for the demo. Single lines are edited in days.py."""
 
 import datetime as dt
 import logging
 from dataclasses import replace
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import data, policy
 from scheduler.core import audit
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotFound, Rejected
 from scheduler.places import queries, rules
 from scheduler.places.imports import read_calendar
-from scheduler.places.models import Holiday, SchoolCalendarEntry
+from scheduler.places.models import SchoolCalendarEntry
 from scheduler.places.terms import CalendarLine, CalendarOutcome, CalendarSheet, SchoolCalendar
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
-
-
-def add_line(actor: Actor, line: CalendarLine, *, now: dt.datetime) -> int:
-    """Add one line to a school calendar. Raises: NotAllowed; Rejected with {field: reason}."""
-    policy.require(actor, "update", "calendar")
-    if problems := rules.problems_of_line(line):
-        raise Rejected(problems)
-    with transaction() as session:
-        if session.scalar(_same_place(line)):
-            raise Rejected({"first_day": "exists"})
-        entry = _entry(line)
-        session.add(entry)
-        session.flush()
-        audit.record(actor, "calendar line added", entry, at=now, details={"kind": line.kind})
-    log.info("calendar line added", extra={"entry_id": entry.id})
-    return entry.id
-
-
-def remove_line(actor: Actor, entry_id: int, *, now: dt.datetime) -> None:
-    """Take one line out of a school calendar. Raises: NotAllowed; NotFound."""
-    policy.require(actor, "update", "calendar")
-    with transaction() as session:
-        entry = session.get(SchoolCalendarEntry, entry_id)
-        if entry is None:
-            raise NotFound("calendar")
-        audit.record(actor, "calendar line removed", entry, at=now, details={"kind": entry.kind})
-        session.delete(entry)
-    log.info("calendar line removed", extra={"entry_id": entry_id})
-
-
-def add_holiday(actor: Actor, day: dt.date, name: str, name_en: str, no_lessons: bool, *, now: dt.datetime) -> None:
-    """Add a holiday (no lessons) or an observance (lessons held). Raises: NotAllowed; Rejected({"day": "exists"})."""
-    policy.require(actor, "update", "calendar")
-    with transaction() as session:
-        if session.scalar(select(Holiday.id).where(Holiday.day == day)):
-            raise Rejected({"day": "exists"})
-        cyrl, latn = rules.both_scripts(name)
-        row = Holiday(day=day, name_sr_cyrl=cyrl, name_sr_latn=latn, name_en=name_en or latn, no_lessons=no_lessons)
-        session.add(row)
-        session.flush()
-        audit.record(actor, "holiday added", row, at=now, details={"day": day})
-
-
-def remove_holiday(actor: Actor, holiday_id: int, *, now: dt.datetime) -> None:
-    """Take a holiday or an observance away. Raises: NotAllowed; NotFound."""
-    policy.require(actor, "update", "calendar")
-    with transaction() as session:
-        row = session.get(Holiday, holiday_id)
-        if row is None:
-            raise NotFound("holiday")
-        audit.record(actor, "holiday removed", row, at=now, details={"day": row.day})
-        session.delete(row)
 
 
 def import_calendar(actor: Actor, sheet: CalendarSheet, *, now: dt.datetime, dry_run: bool = False) -> CalendarOutcome:
@@ -110,7 +57,7 @@ def _compared(session: Session, sheet: CalendarSheet) -> Compared:
         )
         for entry in stored:
             line = queries.calendar_entry_row(entry).line
-            if line in wanted and not entry.example:
+            if line in wanted and not entry.example and entry.removed_at is None:
                 same.add(line)
             else:
                 gone.append(entry)
@@ -151,15 +98,6 @@ def _moved(line: CalendarLine, year: str) -> CalendarLine | None:
 def remove_example_calendars(session: Session) -> None:
     """Example lines leave with the demo."""
     session.execute(delete(SchoolCalendarEntry).where(SchoolCalendarEntry.example))
-
-
-def _same_place(line: CalendarLine) -> Select[int]:
-    return select(SchoolCalendarEntry.id).where(
-        SchoolCalendarEntry.calendar == line.calendar,
-        SchoolCalendarEntry.kind == line.kind,
-        SchoolCalendarEntry.applies_to == line.applies_to,
-        SchoolCalendarEntry.first_day == line.first_day,
-    )
 
 
 def _entry(line: CalendarLine) -> SchoolCalendarEntry:

@@ -5,7 +5,9 @@ from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
+from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.pages import (
+    SORTS,
     crew_for_school,
     not_confirmed_before,
     offers_ending,
@@ -16,6 +18,7 @@ from scheduler.planning.queries.pages import (
     visit_of_request,
     visit_page,
     visits_between,
+    visits_found,
     visits_of_days,
     visits_of_presenter,
     visits_of_week,
@@ -30,8 +33,10 @@ from scheduler.planning.queries.stops import (
     stops_of_visit,
     visits_with_lapsed_offers,
 )
+from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
 
 __all__ = [
+    "SORTS",
     "affected_by",
     "answer",
     "answers_in_cells",
@@ -41,6 +46,7 @@ __all__ = [
     "choices",
     "clearance",
     "crew_for_school",
+    "days_of",
     "home_point",
     "new_days",
     "not_cleared",
@@ -54,6 +60,10 @@ __all__ = [
     "stopped_by",
     "stopped_counts",
     "stops_of_visit",
+    "tellable",
+    "texts_for",
+    "told_of",
+    "told_values",
     "uncleared_crew",
     "violations",
     "visit_for",
@@ -61,8 +71,11 @@ __all__ = [
     "visit_of_request",
     "visit_page",
     "visits_between",
+    "visits_found",
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
+    "visits_to_leave",
     "visits_with_lapsed_offers",
+    "year_of",
 ]

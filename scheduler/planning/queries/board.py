@@ -25,6 +25,7 @@ from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.pages import visits_between
 from scheduler.planning.queries.stops import point_of
 from scheduler.planning.terms import (
+    GONE_VISITS,
     LIVING,
     OPEN_VISITS,
     ArrivalProblem,
@@ -100,11 +101,7 @@ def _part(visit: VisitRow, member: CrewRow) -> bool:
 
 
 def _facts(actor: Actor, wish: BoardWish) -> _Facts:
-    living = [
-        visit
-        for visit in visits_between(actor, wish.first_day, wish.last_day)
-        if visit.state is not VisitState.CANCELLED
-    ]
+    living = [visit for visit in visits_between(actor, wish.first_day, wish.last_day) if visit.state not in GONE_VISITS]
     ids = [visit.id for visit in living]
     grounds, (stops, edited_at) = _grounds(ids), _stops_of(ids)
     shown = [v for v in living if wish.programme_id is None or grounds[v.id].programme_id == wish.programme_id]

@@ -13,14 +13,13 @@ from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.stops import stops_of_visit
-from scheduler.planning.terms import OPEN_VISITS, PROMISED, AssignmentState, Stop, VisitState
+from scheduler.planning.terms import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, Stop, VisitState
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 
 AGREE = {
     VisitState.PLANNED: {RequestState.STAFFING},
     VisitState.OFFERED: {RequestState.STAFFING},
-    VisitState.REPLANNED: {RequestState.STAFFING},
     VisitState.CONFIRMED: {RequestState.CONFIRMED},
     VisitState.READY: {RequestState.READY},
     VisitState.DELIVERED: {
@@ -117,7 +116,7 @@ def _states_disagree() -> list[str]:
     rows = db.session().execute(
         select(Visit.number, Visit.state, SchoolRequest.number, SchoolRequest.state)
         .join(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
-        .where(Visit.state != VisitState.CANCELLED)
+        .where(Visit.state.not_in(GONE_VISITS))
         .order_by(Visit.id)
     )
     return [

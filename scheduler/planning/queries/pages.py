@@ -4,21 +4,24 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, Presentation, Replanning, Visit
 from scheduler.planning.queries.clearance import not_cleared
 from scheduler.planning.queries.stops import asked_presenters
 from scheduler.planning.terms import (
+    GONE_VISITS,
     OPEN_VISITS,
     AssignmentState,
     CrewMember,
@@ -34,17 +37,27 @@ from scheduler.planning.terms import (
     Why,
 )
 from scheduler.policy import Actor, Role
+from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 
 SHOWN = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
+MOST_WORDS = 8  # of what somebody types
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 HELD = (*FIRM, AssignmentState.OFFERED)
+SORTS: Columns = {
+    "day": (Visit.on_day,),
+    "host": (Host.search_key,),
+    "programme": (Programme.name_sr_cyrl,),
+    "state": (case({state: place for place, state in enumerate(VisitState)}, value=Visit.state),),
+}
 
 
-def _visits(*wanted: ColumnElement[bool]) -> list[VisitRow]:
-    """Visits in order of time, with presentations, crews and names: five queries, however many visits."""
+def _visits(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
+    """Visits in order of time or as asked, with presentations, crews and names: five queries, however many visits."""
     found = db.session().scalars(
         select(Visit)
+        .join(Visit.host)
+        .join(Visit.programme)
         .where(*wanted)
         .options(
             joinedload(Visit.host),
@@ -55,7 +68,7 @@ def _visits(*wanted: ColumnElement[bool]) -> list[VisitRow]:
             .joinedload(Presenter.user)
             .raiseload(User.roles),
         )
-        .order_by(Visit.on_day, Visit.number)
+        .order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
         .execution_options(populate_existing=True)
     )
     return [_visit_row(visit) for visit in found]
@@ -177,7 +190,31 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",
+        crew_lost=_crew_lost(row),
+        stands_for=_number_of(Visit.id == Replanning.stopped_id, Replanning.new_id == row.id),
+        replanned_as=_number_of(Visit.id == Replanning.new_id, Replanning.stopped_id == row.id),
     )
+
+
+def _crew_lost(row: VisitRow) -> bool:
+    """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
+    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
+        return False
+    last = (
+        select(AuditEntry.action)
+        .where(
+            AuditEntry.thing == "visit",
+            AuditEntry.thing_id == row.id,
+            AuditEntry.action.in_(("visit confirmed", "visit moved")),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return db.session().scalar(last) == "visit confirmed"
+
+
+def _number_of(*wanted: ColumnElement[bool]) -> str:
+    return db.session().scalar(select(Visit.number).where(*wanted)) or ""
 
 
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
@@ -185,7 +222,7 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
     firm = [member for member in row.crew if set(member.states.values()) & set(FIRM)]
     problems = not_cleared([member.presenter_id for member in firm], row.on_day)
     for presentation in row.presentations:
-        crew = [_member(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
+        crew = [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
         problems += rules.crew_problems(crew, row.rule, row.on_day)
     audiences = [presentation.audience for presentation in row.presentations]
     by = asked or row
@@ -193,7 +230,8 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
     return tuple(dict.fromkeys([*problems, *promise]))
 
 
-def _member(row: CrewRow, state: AssignmentState) -> CrewMember:
+def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
+    """Somebody of a crew as rules see her."""
     family = row.full_name.removeprefix(row.given_name).strip()
     return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
 
@@ -244,21 +282,21 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
     return max(found, key=lambda visit: visit.id, default=None)
 
 
-def visits_of_week(actor: Actor, monday: dt.date) -> list[VisitRow]:
-    """The centre's visits of the seven days from `monday`, in order of time. Raises: NotAllowed."""
-    return visits_between(actor, monday, monday + dt.timedelta(days=6))
+def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> list[VisitRow]:
+    """The centre's visits of the seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
+    return visits_between(actor, monday, monday + dt.timedelta(days=6), sort)
 
 
-def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
-    """The centre's visits of these days, both included, in order of day and number. Raises: NotAllowed."""
+def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
+    """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day))
+    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
 
 
 def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    on = Visit.state.not_in((VisitState.CANCELLED, VisitState.DISRUPTED))
+    on = Visit.state.not_in((*GONE_VISITS, VisitState.DISRUPTED))
     return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
@@ -269,7 +307,7 @@ def _in_centre(actor: Actor) -> ColumnElement[bool]:
 def not_confirmed_before(actor: Actor, today: dt.date, *, days: int = 7) -> list[VisitRow]:
     """The centre's open visits of the next days that are not confirmed yet."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    open_states = (VisitState.PLANNED, VisitState.OFFERED, VisitState.REPLANNED)
+    open_states = (VisitState.PLANNED, VisitState.OFFERED)
     return _visits(
         _in_centre(actor),
         Visit.state.in_(open_states),
@@ -309,7 +347,7 @@ def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
 def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The visits that a presenter goes to on these days, both included, in order of time."""
     going = _has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
-    return _visits(Visit.on_day.between(first_day, last_day), Visit.state != VisitState.CANCELLED, going)
+    return _visits(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
 
 
 def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
@@ -322,12 +360,12 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
 
     None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
     """
-    rows = _visits(Visit.school_request_id == request_id, Visit.state != VisitState.CANCELLED)
+    rows = _visits(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
     if not rows:
         return None
     row = rows[-1]
     told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
-    firm = [_member(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
+    firm = [member_of(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
     today = clock.local_day(now, row.zone)
     return CrewShown(
         visit_id=row.id,
@@ -337,8 +375,32 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
         names=_names(firm, min(today, row.on_day)) if told else (),
         starts_at=row.starts_at,
+        crew_lost=_crew_lost(row),
     )
 
 
 def _names(crew: Iterable[CrewMember], day: dt.date) -> tuple[str, ...]:
     return tuple(rules.who_is_shown(crew, day))
+
+
+def visits_found(
+    actor: Actor, number: str, words: list[str], *, host_id: int | None = None, limit: int = 20
+) -> list[VisitRow]:
+    """Visits whose number begins so, or whose host has every (folded) word, the newest first: for staff the centre's,
+    for a presenter those that she was asked for. Raises: NotAllowed.
+    """
+    scope = policy.scope_of(actor, "read", "visit")
+    if scope is None:
+        raise NotAllowed("read visit")
+    wanted: list[ColumnElement[bool]] = [_in_centre(actor)]
+    if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
+        wanted = [_has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
+    if host_id is not None:
+        wanted.append(Visit.host_id == host_id)
+    elif number:
+        wanted.append(Visit.number.startswith(number, autoescape=True))
+    elif not words:
+        return []
+    wanted += [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
+    ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
+    return _visits(Visit.id.in_(db.session().scalars(ids).all()))[::-1]

@@ -1,22 +1,27 @@
 """What people can do with visits: one function is one act and one transaction.
 
-plan_visit, move_visit (visits) · place_visit (placing: what the board does) · suggest_presenter, withdraw_presenter
-(crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit, record_promise, mark_ready, mark_delivered
-(confirming) · close_hosts, lift_closure, close_again (closing: snow, strike, exam day) · note_held (holding) ·
+plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
+suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
+record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
+close_again (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
-release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times).
+release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
+report_absence (absence).
 """
 
+from scheduler.planning.service.absence import report_absence
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
-from scheduler.planning.service.holding import note_held
+from scheduler.planning.service.holding import note_held, note_no_show
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
+from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
+from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
 
 __all__ = [
@@ -31,6 +36,8 @@ __all__ = [
     "mark_ready",
     "move_visit",
     "note_held",
+    "note_no_show",
+    "note_told",
     "offer_visit",
     "place_visit",
     "plan_visit",
@@ -38,8 +45,11 @@ __all__ = [
     "record_promise",
     "record_vetting",
     "release_not_cleared",
+    "replan_visit",
+    "report_absence",
     "suggest_presenter",
     "suspend_user",
+    "text_to_tell",
     "withdraw_consent",
     "withdraw_presenter",
     "write_entries",

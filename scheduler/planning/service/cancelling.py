@@ -8,7 +8,15 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.states import move
 from scheduler.planning import rules
 from scheduler.planning.service import letters, moves
-from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require, touch
+from scheduler.planning.service.under_lock import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_counted,
+    require,
+    touch,
+)
 from scheduler.planning.terms import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -54,6 +62,7 @@ def cancel_visit(
             by = CancelledBy.SCHOOL
             if opened.presentations and opened.starts_at <= now:
                 raise Conflict("has_begun")
+        refuse_counted(session, visit_id)
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)

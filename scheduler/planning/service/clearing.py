@@ -17,6 +17,7 @@ from scheduler.planning.service.under_lock import change, hold_time, open_visit
 from scheduler.planning.terms import TO_COME, AssignmentState
 from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import service as proofs
+from scheduler.safeguarding.models import GuardianConsent
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,12 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
     Raises: NotAllowed; NotFound.
     """
     with change() as session:
+        minor = session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
+        if minor is not None:
+            _hold_visits(session, minor, now)  # before the proof: the order of locks that an offer takes too
         presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
+        _release_where_not_cleared(session, actor, presenter_id, now)
+    with change() as session:  # what was offered at that very moment: such an offer was over before the consent was
         _release_where_not_cleared(session, actor, presenter_id, now)
     return presenter_id
 
@@ -68,6 +74,11 @@ def release_not_cleared(*, now: dt.datetime) -> int:
         except SchedulerError:
             log.exception("presenter not released", extra={"presenter_id": presenter_id})
     return len(found)
+
+
+def _hold_visits(session: Session, presenter_id: int, now: dt.datetime) -> None:
+    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
 
 
 def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:

@@ -18,6 +18,7 @@ from scheduler.planning.service.under_lock import (
     open_visit,
     refuse_clashes,
     require,
+    require_seen,
     touch,
 )
 from scheduler.planning.terms import (
@@ -41,8 +42,11 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
     "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
+        if opened.visit.state is VisitState.CONFIRMED:
+            return  # the second press of a double click (TRUST R11)
+        require_seen(opened.visit, version)
         if opened.visit.state is not VisitState.OFFERED:
             raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)
@@ -89,9 +93,12 @@ def record_promise(
     if not safeguarding_contact:
         raise Rejected({"safeguarding_contact": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
         visit = opened.visit
+        if visit.teacher_stays and visit.safeguarding_contact == safeguarding_contact:
+            return  # the second press of a double click
+        require_seen(visit, version)
         if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
             raise Conflict("wrong_state")
         visit.teacher_stays = True
@@ -103,8 +110,11 @@ def record_promise(
 def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
+        if opened.visit.state is VisitState.READY:
+            return  # the second press of a double click
+        require_seen(opened.visit, version)
         moves.move_with_request(actor, opened, VisitState.READY, now=now)
         touch(session, opened, (), now)
     log.info("visit ready", extra={"visit_id": visit_id})

@@ -21,7 +21,7 @@ from scheduler.planning.service.under_lock import (
     require,
     touch,
 )
-from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
 from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,9 @@ def withdraw_presenter(
         if not rows:
             raise NotFound("assignment")
         told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
-        finish_release(session, actor, opened, told, now=now, reason=reason)
+        short = finish_release(session, actor, opened, told, now=now, reason=reason)
+        if short and verb == "answer":
+            letters.tell_coordinators("crew_short", opened, now=now)
     log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": presenter_id})
 
 
@@ -136,8 +138,13 @@ def _left_alone(row: Assignment, opened: OpenVisit, leaving: Collection[Assignme
 
 def finish_release(
     session: Session, actor: Actor, opened: OpenVisit, released: list[Assignment], *, now: dt.datetime, reason: str = ""
-) -> None:
-    """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told."""
+) -> bool:
+    """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told.
+
+    Returns whether it was confirmed and is so no longer: then the caller tells the coordinators, unless one of them
+    did it. The school gets no mail: its page says that somebody else is sought.
+    """
+    was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
     moves.step_back_if_short(actor, opened, now=now, reason=reason)
     raise_version(opened)
     gone = {row.presentation_id for row in released}
@@ -145,3 +152,4 @@ def finish_release(
         touch(session, opened, [row for row in opened.presentations if row.id in gone], now)
     others = [row for row in released if row.presenter_id != actor.presenter_id]
     letters.tell_presenters("visit_released", opened, others, now=now)
+    return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

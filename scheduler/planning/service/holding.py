@@ -12,8 +12,17 @@ from scheduler.core.states import move
 from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import moves
 from scheduler.planning.service.under_lock import OpenVisit, change, open_visit, touch
-from scheduler.planning.terms import PRESENTATION_MACHINE, AssignmentState, PresentationState
+from scheduler.planning.terms import (
+    PRESENTATION_MACHINE,
+    STAFFED,
+    TO_COME,
+    AssignmentState,
+    CancelledBy,
+    PresentationState,
+    VisitState,
+)
 from scheduler.policy import Actor
+from scheduler.requests.terms import RequestState
 
 _CAME = (AssignmentState.ACCEPTED, AssignmentState.PRESENT, AssignmentState.ABSENT)
 
@@ -23,8 +32,9 @@ def note_held(
 ) -> None:
     """Fewer minutes than planned make it "part delivered"; presenters in `absent` were not there.
 
-    May be said again with other facts. Whole presentations and who came become "delivered" and "present" with the
-    visit (`mark_delivered`). Raises: NotFound; the database's refusals.
+    May be said again with other facts. A presentation is delivered once it is counted: then its visit is neither moved
+    nor cancelled any more. Who came becomes "present" with the visit (`mark_delivered`). Raises: NotFound; the
+    database's refusals.
     """
     with change() as session:
         presentation = session.get(Presentation, presentation_id, populate_existing=True)
@@ -38,6 +48,47 @@ def note_held(
             touch(session, opened, [presentation], now)
 
 
+def note_no_show(actor: Actor, presentation_id: int, *, host_absent: bool, now: dt.datetime) -> None:
+    """A confirmed presentation was not held: the host's people were not there, or the presenters.
+
+    Its crew was there, or was not. When nothing of the visit is left to be held and nothing was, the visit is called
+    off by the side that was not there. Said twice, it is said once. Raises: NotFound; Conflict("wrong_state").
+    """
+    to = PresentationState.NO_SHOW_HOST if host_absent else PresentationState.NO_SHOW_PRESENTER
+    with change() as session:
+        presentation = session.get(Presentation, presentation_id, populate_existing=True)
+        if presentation is None:
+            raise NotFound("presentation")
+        opened = open_visit(session, presentation.visit_id)
+        policy.require(actor, "update", "attendance", centre=opened.visit.centre_id, presenters=opened.presenter_ids)
+        if presentation.state is to:
+            return
+        move(PRESENTATION_MACHINE, presentation, to, actor=actor, at=now)
+        seats = [row for row in opened.assignments if row.presentation_id == presentation_id]
+        for row in sorted(seats, key=lambda row: (not opened.minor(row), row.id)):
+            if row.state is AssignmentState.ACCEPTED:
+                came = AssignmentState.PRESENT if host_absent else AssignmentState.ABSENT
+                moves.move_assignment(actor, row, came, now=now)
+            elif row.state in TO_COME:
+                moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="never_answered")
+        _call_off_when_nothing_was_held(session, actor, opened, host_absent, now)
+        touch(session, opened, [presentation], now)
+
+
+def _call_off_when_nothing_was_held(
+    session: Session, actor: Actor, opened: OpenVisit, host_absent: bool, now: dt.datetime
+) -> None:
+    open_or_held = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+    session.flush()
+    left = select(Presentation.id).where(Presentation.visit_id == opened.visit.id, Presentation.state.in_(open_or_held))
+    if session.scalar(left.limit(1)) is not None:
+        return
+    opened.visit.cancelled_by = CancelledBy.SCHOOL if host_absent else CancelledBy.CENTRE
+    ended = RequestState.CANCELLED_BY_SCHOOL if host_absent else RequestState.CANCELLED_BY_CENTRE
+    reason = "no_show_host" if host_absent else "no_show_presenter"
+    moves.move_with_request(actor, opened, VisitState.CANCELLED, now=now, reason=reason, request_to=ended)
+
+
 def _note_minutes(actor: Actor, presentation: Presentation, minutes: int, now: dt.datetime) -> bool:
     part = minutes < presentation.minutes
     to = PresentationState.PART_DELIVERED if part else PresentationState.DELIVERED
@@ -45,8 +96,6 @@ def _note_minutes(actor: Actor, presentation: Presentation, minutes: int, now: d
     if presentation.state is to:
         changed, presentation.reason = presentation.reason != reason, reason
         return changed
-    if not part and presentation.state is PresentationState.CONFIRMED:
-        return False
     presentation.reason = reason
     move(PRESENTATION_MACHINE, presentation, to, actor=actor, at=now, reason=reason)
     return True

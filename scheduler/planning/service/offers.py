@@ -3,12 +3,25 @@
 import datetime as dt
 import logging
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.planning import queries
+from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import letters, moves
 from scheduler.planning.service.crew import finish_release, release
-from scheduler.planning.service.under_lock import change, hold_time, open_visit, refuse_clashes, require, touch
+from scheduler.planning.service.under_lock import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_clashes,
+    require,
+    require_seen,
+    touch,
+)
 from scheduler.planning.terms import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.policy import SYSTEM, Actor
 
@@ -20,30 +33,43 @@ def offer_visit(
 ) -> None:
     """Offer a visit to everybody suggested for it: all or nobody, adults first, answered until `until`.
 
-    Raises: Rejected({"until": "in_the_past"}); Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time
-    has gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
+    The same offer made again (a double click) changes nothing and writes to nobody. Raises: Rejected with {"until":
+    "in_the_past" or "after_the_visit"}; Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time has
+    gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
     """
     if until <= now:
         raise Rejected({"until": "in_the_past"})
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "assignment", opened)
+        if _offered_already(opened, until):
+            return
+        require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS:
             raise Conflict("wrong_state")
         rows = opened.in_state(AssignmentState.SUGGESTED)
         if not rows:
             raise Conflict("nobody_suggested")
+        if until > opened.starts_at:
+            raise Rejected({"until": "after_the_visit"})
         hold_time(session, opened.presenter_ids)
         refuse_clashes(opened, {row.presenter_id for row in rows})
         for row in rows:
             row.offered_until = until
             moves.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
-        if opened.visit.state in (VisitState.PLANNED, VisitState.REPLANNED):
+        if opened.visit.state is VisitState.PLANNED:
             moves.move_with_request(actor, opened, VisitState.OFFERED, now=now)
         offered = {row.presentation_id for row in rows}
         touch(session, opened, [row for row in opened.presentations if row.id in offered], now)
         letters.tell_presenters("visit_offered", opened, rows, now=now, until=until)
     log.info("visit offered", extra={"visit_id": visit_id, "assignments": len(rows)})
+
+
+def _offered_already(opened: OpenVisit, until: dt.datetime) -> bool:
+    """Whether the same offer was made already: nobody is left to ask, and somebody is asked until then."""
+    asked = opened.in_state(AssignmentState.OFFERED)
+    nobody_left = not opened.in_state(AssignmentState.SUGGESTED)
+    return nobody_left and any(row.offered_until == until for row in asked)
 
 
 def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = "", now: dt.datetime) -> None:
@@ -63,6 +89,8 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
         rows = opened.of(actor.presenter_id, AssignmentState.OFFERED)
         if accepts and not rows and opened.of(actor.presenter_id, AssignmentState.ACCEPTED):
             return  # the second press of a double click
+        if not accepts and not rows and _declined_last(session, visit_id, actor.presenter_id):
+            return
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
             raise Conflict("offer_gone")
         if accepts:
@@ -73,8 +101,21 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
             touch(session, opened, [row for row in opened.presentations if row.id in answered], now)
         else:
             released = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.DECLINED)
-            finish_release(session, actor, opened, released, now=now, reason=reason)
+            if finish_release(session, actor, opened, released, now=now, reason=reason):
+                letters.tell_coordinators("crew_short", opened, now=now)
     log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
+
+
+def _declined_last(session: Session, visit_id: int, presenter_id: int) -> bool:
+    """Whether the last that a presenter heard of this visit was her own no."""
+    newest = (
+        select(Assignment.state)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == presenter_id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) is AssignmentState.DECLINED
 
 
 def lapse_offers(*, now: dt.datetime) -> int:
@@ -100,5 +141,6 @@ def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
         if not late:
             return False
         released = release(SYSTEM, opened, late, reason="", now=now, to=AssignmentState.LAPSED)
-        finish_release(session, SYSTEM, opened, released, now=now)
+        if finish_release(session, SYSTEM, opened, released, now=now):
+            letters.tell_coordinators("crew_short", opened, now=now)
         return True

@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import rules
 from scheduler.planning.service.crew import finish_release, release, suggest_presenter
 from scheduler.planning.service.offers import offer_visit
-from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, require
+from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, refuse_counted, require
 from scheduler.planning.service.visits import move_visit
 from scheduler.planning.terms import OPEN_VISITS, PROMISED, TO_COME, AssignmentState, NewTimes, Placing
 from scheduler.policy import Actor
@@ -33,6 +33,7 @@ def place_visit(
     with change() as session:
         opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
+        refuse_counted(session, visit_id)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
         times = _times(opened, wish)

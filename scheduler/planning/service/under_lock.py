@@ -25,7 +25,16 @@ from scheduler.places.models import Host
 from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.service.entries import write_entries
-from scheduler.planning.terms import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, CrewMember, Stop, Taken
+from scheduler.planning.terms import (
+    LIVING,
+    PRESENTER_LOCK,
+    STAFFED,
+    AssignmentState,
+    CrewMember,
+    PresentationState,
+    Stop,
+    Taken,
+)
 from scheduler.policy import Actor
 
 
@@ -105,8 +114,7 @@ def open_visit(session: Session, visit_id: int, *, version: int | None = None) -
     )
     if visit is None:
         raise NotFound("visit")
-    if version is not None and visit.version != version:
-        raise Conflict("changed_meanwhile")
+    require_seen(visit, version)
     presentations = session.scalars(
         select(Presentation)
         .where(Presentation.visit_id == visit_id, Presentation.state.in_(STAFFED))
@@ -114,6 +122,21 @@ def open_visit(session: Session, visit_id: int, *, version: int | None = None) -
         .execution_options(populate_existing=True)
     ).all()
     return OpenVisit(visit, list(presentations), living_assignments(session, visit_id))
+
+
+def require_seen(visit: Visit, version: int | None) -> None:
+    """Refuse who acts on a page that is out of date. Raises: Conflict("changed_meanwhile")."""
+    if version is not None and visit.version != version:
+        raise Conflict("changed_meanwhile")
+
+
+def refuse_counted(session: Session, visit_id: int) -> None:
+    """Heads have been counted: the visit stays where it was held. Raises: Conflict("counted_in_part")."""
+    counted = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+    if session.scalar(
+        select(Presentation.id).where(Presentation.visit_id == visit_id, Presentation.state.in_(counted)).limit(1)
+    ):
+        raise Conflict("counted_in_part")
 
 
 def living_assignments(session: Session, visit_id: int) -> list[Assignment]:

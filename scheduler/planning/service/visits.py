@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import secrets
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -23,6 +24,7 @@ from scheduler.planning.service.under_lock import (
     hold_time,
     open_visit,
     refuse_clashes,
+    refuse_counted,
     require,
     touch,
 )
@@ -58,33 +60,42 @@ def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
     with change() as session:
         programme, asked = _what_is_asked(session, draft)
         policy.require(actor, "create", "visit", centre=programme.centre_id)
-        host_id = asked.host_id if asked else draft.host_id
-        host = session.get(Host, host_id)
-        if host is None:
-            raise NotFound("host")
-        spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(now, host.zone))
-        visit = Visit(
-            number=next_number(NUMBERS, draft.on_day),
-            centre_id=programme.centre_id,
-            host_id=host_id,
-            school_request_id=asked.id if asked else None,
-            programme_id=programme.id,
-            campaign_id=asked.campaign_id if asked else draft.campaign_id,
-            on_day=draft.on_day,
-            zone=host.zone,
-            state=VisitState.PLANNED,
-            state_since=now,
-        )
-        session.add(visit)
-        session.flush()
-        audit.record(actor, "visit planned", visit, at=now)
-        for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
-            _add_presentation(session, actor, visit, ordinal, (plan, span), now)
+        if asked is not None:
+            draft = replace(draft, host_id=asked.host_id, campaign_id=asked.campaign_id)
+        visit = write_visit(session, actor, replace(draft, programme_id=programme.id), now)
         if asked is not None:
             follow_visit(actor, asked, RequestState.STAFFING, now=now)
-        opened = open_visit(session, visit.id)
-        touch(session, opened, (), now)
-    log.info("visit planned", extra={"visit_id": visit.id, "presentations": len(spans)})
+        touch(session, open_visit(session, visit.id), (), now)
+    log.info("visit planned", extra={"visit_id": visit.id, "presentations": len(draft.presentations)})
+    return visit
+
+
+def write_visit(session: Session, actor: Actor, draft: VisitDraft, now: dt.datetime) -> Visit:
+    """The rows of a planned visit, inside the caller's transaction; who may is checked by the caller.
+
+    Raises: NotFound; Rejected with {field: reason}.
+    """
+    programme, host = session.get(Programme, draft.programme_id), session.get(Host, draft.host_id)
+    if programme is None or host is None:
+        raise NotFound("programme" if programme is None else "host")
+    spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(now, host.zone))
+    visit = Visit(
+        number=next_number(NUMBERS, draft.on_day),
+        centre_id=programme.centre_id,
+        host_id=host.id,
+        school_request_id=draft.school_request_id,
+        programme_id=programme.id,
+        campaign_id=draft.campaign_id,
+        on_day=draft.on_day,
+        zone=host.zone,
+        state=VisitState.PLANNED,
+        state_since=now,
+    )
+    session.add(visit)
+    session.flush()
+    audit.record(actor, "visit planned", visit, at=now)
+    for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
+        _add_presentation(session, actor, visit, ordinal, (plan, span), now)
     return visit
 
 
@@ -169,6 +180,7 @@ def move_visit(
     with change() as session:
         opened = open_visit(session, visit_id, version=version)
         require(actor, "update", "visit", opened)
+        refuse_counted(session, visit_id)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
         if _stands_there(opened, wish):
@@ -208,6 +220,8 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
     new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(now, visit.zone))
     if wish.until <= now:
         raise Rejected({"until": "in_the_past"})
+    if wish.until > min(span.starts_at for span in new):
+        raise Rejected({"until": "after_the_visit"})
     old = [Span(row.starts_at, row.ends_at, row.busy_from, row.busy_until) for row in presentations]
     order = rules.order_of_moves(old, new)
     if order is None:

@@ -15,6 +15,7 @@ from scheduler.planning.terms.board import (
     PresenterChoice,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
+from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -42,6 +43,7 @@ from scheduler.planning.terms.rows import (
 )
 from scheduler.planning.terms.states import (
     ASSIGNMENT_MACHINE,
+    GONE_VISITS,
     LIVING,
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -56,10 +58,12 @@ from scheduler.planning.terms.states import (
     PresentationState,
     VisitState,
 )
+from scheduler.planning.terms.told import ToldDraft, ToldHow, ToldRow, ToldWhat
 
 __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
+    "GONE_VISITS",
     "LIVING",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -82,6 +86,7 @@ __all__ = [
     "CancelledBy",
     "Candidate",
     "Cell",
+    "Companion",
     "CrewMember",
     "CrewRow",
     "CrewRule",
@@ -90,23 +95,33 @@ __all__ = [
     "EntryFacts",
     "EntryStatus",
     "HistoryLine",
+    "Kit",
     "Leg",
     "NewDays",
     "NewTimes",
     "Offer",
+    "OwnDay",
+    "OwnVisit",
+    "OwnYear",
     "Placing",
     "PresentationPlan",
     "PresentationRow",
     "PresentationState",
     "PresenterChoice",
     "Promise",
+    "School",
     "Span",
     "Stop",
     "StoppedLine",
     "Taken",
+    "ToldDraft",
+    "ToldHow",
+    "ToldRow",
+    "ToldWhat",
     "VisitDraft",
     "VisitPage",
     "VisitRow",
     "VisitState",
+    "Way",
     "Why",
 ]

@@ -117,6 +117,19 @@ class VisitRow:
     def starts_at(self) -> dt.datetime | None:
         return min((row.starts_at for row in self.presentations), default=None)
 
+    @property
+    def short_crew(self) -> bool:
+        """Somebody has left the crew, and since then the programme's rule is not met in every presentation."""
+        left = any(AssignmentState.WITHDRAWN in member.states.values() for member in self.crew)
+        if not left or self.state not in OPEN_VISITS:
+            return False
+        return not all(self._staffed(row.id) for row in self.presentations)
+
+    def _staffed(self, presentation_id: int) -> bool:
+        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is AssignmentState.ACCEPTED]
+        educators = firm.count(PresenterKind.EDUCATOR)
+        return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
+
 
 @dataclass(frozen=True)
 class HistoryLine:
@@ -140,6 +153,9 @@ class VisitPage:
     keeps_back: tuple[Why, ...]
     history: tuple[HistoryLine, ...]
     request_number: str = ""
+    crew_lost: bool = False  # it was confirmed, and somebody left: the school got no mail about that
+    stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces
+    replanned_as: str = ""  # the number of the visit that stands for this one
 
 
 @dataclass(frozen=True)
@@ -176,6 +192,10 @@ class Offer:
     until: dt.datetime | None
     state: AssignmentState
 
+    def ends_soon(self, now: dt.datetime) -> bool:
+        """Whether its deadline is less than two hours away."""
+        return self.until is not None and self.until - now < dt.timedelta(hours=2)
+
 
 @dataclass(frozen=True)
 class CrewShown:
@@ -188,6 +208,7 @@ class CrewShown:
     starts_local: tuple[dt.time, ...]
     names: tuple[str, ...]
     starts_at: dt.datetime | None
+    crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
 
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""

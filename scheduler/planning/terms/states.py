@@ -66,7 +66,7 @@ VISIT_MACHINE = Machine(
         _V.READY: frozenset({_V.DELIVERED, _V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
         _V.DELIVERED: frozenset(),
         _V.DISRUPTED: frozenset({_V.REPLANNED, _V.CANCELLED}),
-        _V.REPLANNED: frozenset({_V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.REPLANNED: frozenset(),  # another visit stands for it now
         _V.CANCELLED: frozenset(),
     },
     needs_reason=frozenset({_V.CANCELLED, _V.DISRUPTED}),
@@ -118,6 +118,7 @@ PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.P
 LIVING = (AssignmentState.SUGGESTED, *PROMISED)
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
 
-OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY, VisitState.REPLANNED)
+OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
 PRESENTER_LOCK = 1  # kind of core.db.hold: the time of one presenter

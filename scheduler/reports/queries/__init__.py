@@ -1,6 +1,7 @@
 """What reports show: the attendance report and the visits behind its numbers, and what the public reads."""
 
 from scheduler.reports.queries.attendance import (
+    BEHIND,
     attendance_report,
     centre_id_of,
     centre_name,
@@ -14,6 +15,7 @@ from scheduler.reports.queries.attendance import (
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 
 __all__ = [
+    "BEHIND",
     "attendance_report",
     "campaign_outcome",
     "centre_id_of",

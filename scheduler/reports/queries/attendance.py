@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    column,
     extract,
     func,
     literal,
@@ -36,6 +37,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
 from scheduler.core.machines import Machine
 from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold, to_latin
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import is_minor
@@ -103,8 +105,18 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     return Report(filters, groups, totals, tuple(ordered), slug)
 
 
-def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") -> Page[VisitLine]:
-    """The visits of which a report's number is the sum, by day; page `number` from 1."""
+BEHIND: Columns = {
+    "visit": (Visit.on_day,),
+    "host": (Host.search_key,),
+    "programme": (Programme.name_sr_cyrl,),
+    **{name: (column(name),) for name in ("presentations", *(audience.value for audience in Audience), "kilometres")},
+}
+
+
+def visits_behind(
+    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None
+) -> Page[VisitLine]:
+    """The visits of which a report's number is the sum, by day or as asked; page `number` from 1."""
     session = db.session()
     each = _presentations(filters, ())
     total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
@@ -119,7 +131,7 @@ def visits_behind(filters: Filters, number: int = 1, *, language: str = "en") ->
         .join(Programme, Programme.id == Visit.programme_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
-        .order_by(Visit.on_day, Visit.id)
+        .order_by(*ordered_by(sort, BEHIND), Visit.on_day, Visit.id)
         .limit(PER_PAGE)
         .offset(first_row(number))
     )  # fmt: skip

@@ -19,8 +19,10 @@ from scheduler.requests.service.desk import (
 )
 from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
+from scheduler.requests.service.together import act_together, preview_together, take_back
 
 __all__ = [
+    "act_together",
     "agree_request",
     "answer_question",
     "answers_of",
@@ -33,10 +35,12 @@ __all__ = [
     "forget_old_answers",
     "keep_answers",
     "note_counts",
+    "preview_together",
     "prove_address",
     "request_of_visit",
     "send_new_link",
     "submit_request",
+    "take_back",
     "take_request",
     "waitlist_request",
     "was_sent",

@@ -59,7 +59,9 @@ def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest 
     )
 
 
-def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
+def write_to_school(
+    row: SchoolRequest, kind: str, *, now: dt.datetime, not_before: dt.datetime | None = None, **more: object
+) -> None:
     """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
     if row.contact_email:
         queue_message(
@@ -73,6 +75,7 @@ def write_to_school(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
                 centre_id=row.centre_id,
             ),
             now=now,
+            not_before=not_before,
         )
 
 

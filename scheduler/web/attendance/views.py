@@ -1,6 +1,6 @@
 """Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -9,6 +9,8 @@ from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountS
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
+from scheduler.web import tables
 from scheduler.web.attendance.forms import (
     CorrectForm,
     HeadCountForm,
@@ -19,11 +21,19 @@ from scheduler.web.attendance.forms import (
     said_before,
 )
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
+from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
+from scheduler.web.tables import Column
 
 bp = Blueprint("attendance", __name__)
+WAITING = (
+    Column("visit", _l("Visit")),
+    Column("day", _l("Day")),
+    Column("state", _l("State")),
+    Column("presenter", _l("The presenter")),
+    Column("school", _l("The school")),
+)
 
 SOURCES = {
     CountSource.EDUCATOR: _l("the presenter"),
@@ -147,13 +157,15 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
-    visits = queries.waiting_attendance(actor)
+    table = tables.table("attendance", WAITING, queries.SORTS, natural="state")
+    visits = queries.waiting_attendance(actor, table.sort)
     silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
         uncounted=queries.late_counts(actor, now=clock.now()),
-        visits=visits,
+        page=page_of(visits, page_number(request.args.get("page"))),
+        table=table,
         silent=silent if may_lock else 0,
     )
 
@@ -212,6 +224,25 @@ def correct(number: str, ordinal: str) -> ResponseReturnValue:
             say(_("Corrected. The old numbers are kept."))
             return redirect(url_for(".show_attendance", number=number))
     return _desk_page(visit, correct_form=form, at=one)
+
+
+@bp.post("/visits/<number>/presentations/<ordinal>/not-held/<any(host, presenter):absent>")
+@may("correct", "attendance")
+def not_held(number: str, ordinal: str, absent: str) -> ResponseReturnValue:
+    """One press on a visit's page: who was not there, so that the presentation was not held."""
+    visit = queries.counted_visit(current_actor(), number)
+    one = visit.presentation(ordinal)
+    if one is None:
+        return redirect(url_for("planning.visit", number=number))  # noted already: the page says so
+    if BaseForm().accepted():
+        try:
+            host_absent = absent == "host"
+            service.note_not_held(current_actor(), one.presentation_id, host_absent=host_absent, now=clock.now())
+        except Conflict as conflict:
+            say(worded(conflict.reason))
+        else:
+            say(_("Noted: it was not held."))
+    return redirect(url_for("planning.visit", number=number))
 
 
 def _one_of(number: str, ordinal: str) -> tuple[CountedVisit, CountedPresentation]:

@@ -9,15 +9,28 @@ from scheduler.certificates.terms import CheckedCertificate
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.paging import page_number
+from scheduler.jobs import long_work, work
+from scheduler.jobs.terms import WorkKind
 from scheduler.policy import Actor
+from scheduler.web import tables
 from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _n
+from scheduler.web.i18n import _, _l
 from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
+from scheduler.web.tables import Column
 
 bp = Blueprint("certificates", __name__)
+ISSUED = (
+    Column("number", _l("Number"), kept=True),
+    Column("holder", _l("Holder")),
+    Column("visit", _l("Visit")),
+    Column("day", _l("Day")),
+    Column("state", _l("State")),
+    Column("acts", _l("Acts"), quiet=True),
+)
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -137,27 +150,29 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
 @may("list", "certificate")
 def overview() -> ResponseReturnValue:
     actor = current_actor()
-    page = queries.certificates_of_centre(actor, min(max(request.args.get("page", 1, _small), 1), 10_000))
+    table = tables.table("certificates", ISSUED, queries.SORTS, choose=True)
+    page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
     due = len(queries.visits_missing_certificates(actor.centre_id))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
+    begun = work.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(
-        "certificates/overview.html", page=page, due=due, may_issue=may_issue, form=PressForm(formdata=None)
+        "certificates/overview.html",
+        page=page,
+        table=table,
+        due=due,
+        may_issue=may_issue,
+        form=PressForm(formdata=None),
+        under_way=next((row for row in begun if row.open), None),
     )
-
-
-def _small(typed: str) -> int:
-    return int(typed[:6])
 
 
 @bp.post("/certificates/issued")
 @may("issue", "certificate")
 def issue_due() -> ResponseReturnValue:
-    """Issue what is due in the centre."""
+    """Let the worker issue what is due in the centre, and show how far it is."""
     if PressForm().accepted():
-        actor = current_actor()
-        visits = queries.visits_missing_certificates(actor.centre_id)
-        done = service.issue_for_locked_attendance(actor, visits, now=clock.now())
-        say(_n("%(num)s certificate issued.", "%(num)s certificates issued.", done.issued))
+        work_id = long_work.start(current_actor(), WorkKind.ISSUE_CERTIFICATES, now=clock.now())
+        return redirect(url_for("admin.show_work", work_id=work_id))
     return redirect(url_for(".overview"))
 
 

@@ -2,22 +2,30 @@
 
 import datetime as dt
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance import queries as attendance_queries
 from scheduler.core import clock
+from scheduler.messages import queries as message_queries
+from scheduler.messages.terms import MessageState
 from scheduler.planning import queries
 from scheduler.planning.terms import VisitRow, VisitState
 from scheduler.policy import Actor
 from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web.desk import search
+from scheduler.web.desk.actions import SHOWN, next_actions
+from scheduler.web.desk.blueprint import bp
+from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
 
-bp = Blueprint("desk", __name__)
+__all__ = ["bp", "search"]
+
 COMING_DAYS = 14
+NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
 
 
@@ -33,24 +41,42 @@ def today() -> ResponseReturnValue:
     if policy.scope_of(actor, "create", "visit"):
         parts |= _of_coordinator(actor, day, now)
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
-        clearances = safeguarding_queries.clearances_of(actor.centre_id, day)
-        parts["expiring"] = [one for one in clearances if one.waits]
-        parts["ending_proofs"] = sorted(
-            (one for one in clearances if one.ends_in is not None), key=lambda one: one.ends_in or 0
-        )
+        parts |= _of_safeguarding(actor.centre_id, day)
+    parts["first_steps"] = steps_on_the_desk(actor, day)
     return render_template("desk/today.html", day=day, **parts)
 
 
+def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
+    """What waits, what ends within 7 and within 30 days, and every minor's consent: three questions for all of it."""
+    rows = [one for one in safeguarding_queries.clearances_of(centre_id, day) if not one.presenter.suspended]
+    soon = sorted((one for one in rows if one.ends_in is not None), key=lambda one: one.ends_in or 0)
+    return {
+        "expiring": [one for one in rows if one.waits],
+        "lacking": [one for one in rows if not one.cleared],
+        "ends_in_7": [one for one in soon if (one.ends_in or 0) <= NEAR_DAYS],
+        "ends_in_30": [one for one in soon if (one.ends_in or 0) > NEAR_DAYS],
+        "minors": [one for one in rows if one.minor],
+    }
+
+
 def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
+    """Her day, the next one, what waits for an answer or for numbers; of a minor, whether the guardian agreed."""
     first_day, last_day = day - dt.timedelta(days=COUNTED_WITHIN_DAYS), day + dt.timedelta(days=COMING_DAYS)
-    visits = queries.visits_of_presenter(presenter_id, first_day, last_day)
+    visits = queries.visits_of_presenter(presenter_id, first_day, day)
     counts = policy.scope_of(actor, "create", "attendance") is not None
+    days = queries.days_of(actor, day, last_day, today=day)
+    offers = queries.offers_of(presenter_id, now)
+    coming = [one for one in days if one.on_day > day]
+    g.counts = {"planning.my_offers": len(offers)}
     return {
         "to_count": [visit for visit in visits if counts and _waits_for_numbers(visit, now)],
         "presenter": True,
-        "today": [visit for visit in visits if visit.on_day == day],
-        "coming": [visit for visit in visits if visit.on_day > day],
-        "offers": queries.offers_of(presenter_id, now),
+        "now": now,
+        "today": next((one for one in days if one.on_day == day), None),
+        "next_day": coming[0] if coming else None,
+        "later": [visit for one in coming[1:] for visit in one.visits],
+        "offers": offers,
+        "clearance": safeguarding_queries.page_of(presenter_id, day).clearance,
     }
 
 
@@ -62,12 +88,21 @@ def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
     inbox = request_queries.inbox(actor, InboxFilters(), now=now)
-    g.counts = {"requests.inbox": inbox.new}
+    g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
+    ending = queries.offers_ending(actor, now)
+    unconfirmed = queries.not_confirmed_before(actor, day)
+    late = attendance_queries.late_counts(actor, now=now)
+    failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
+    waiting = attendance_queries.waiting_attendance(actor)
+    actions = next_actions(inbox.page.rows, unconfirmed, ending, late, waiting, failed.rows)
     return {
         "coordinator": True,
         "inbox": inbox,
         "soon": queries.visits_of_days(actor, day, day + dt.timedelta(days=1)),
-        "ending": queries.offers_ending(actor, now),
-        "unconfirmed": queries.not_confirmed_before(actor, day),
-        "uncounted": sum(len(visit.presentations) for visit in attendance_queries.late_counts(actor, now=now)),
+        "ending": ending,
+        "unconfirmed": unconfirmed,
+        "uncounted": sum(len(visit.presentations) for visit in late),
+        "failed_mails": failed.total,
+        "actions": actions[:SHOWN],
+        "more_actions": max(0, len(actions) - SHOWN),
     }

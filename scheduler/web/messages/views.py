@@ -11,13 +11,21 @@ from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries
 from scheduler.messages.terms import MessageState
+from scheduler.web import tables
 from scheduler.web.filters import Face
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.tables import Column
 
 bp = Blueprint("messages", __name__)
 log = logging.getLogger(__name__)
 
+OUTBOX = (
+    Column("about", _l("About")),
+    Column("to", _l("To")),
+    Column("state", _l("State")),
+    Column("written", _l("Written")),
+)
 FACES = {
     MessageState.WAITING: Face("wait", "clock", _l("Waits to be sent")),
     MessageState.SENDING: Face("move", "mail", _l("Is being sent")),
@@ -38,8 +46,11 @@ FAILURES = {
 def overview() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = MessageState(asked) if asked in set(MessageState) else None
-    page = queries.outbox_of(_centre_id(), page_number(request.args.get("page")), state=state)
-    return render_template("messages/overview.html", page=page, state=state, faces=FACES, failures=FAILURES)
+    table = tables.table("messages", OUTBOX, queries.SORTS, natural="-written")
+    page = queries.outbox_of(_centre_id(), page_number(request.args.get("page")), state=state, sort=table.sort)
+    return render_template(
+        "messages/overview.html", page=page, table=table, state=state, faces=FACES, failures=FAILURES
+    )
 
 
 @bp.get("/messages/<int:message_id>")

@@ -113,6 +113,10 @@ class InviteForm(BaseForm):
         return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
 
 
+class RolesForm(BaseForm):
+    roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
+
+
 class LanguageForm(BaseForm):
     language = RadioField(
         _l("Language of mails and pages"), [Needed()], choices=[SelectChoice(one, SHORT[one][1]) for one in LANGUAGES]

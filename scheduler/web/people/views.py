@@ -1,26 +1,43 @@
 """Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
 
 import datetime as dt
+import re
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
+from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.planning import queries as planning_queries
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
-from scheduler.web.people import forms
+from scheduler.web.people import forms, staff
+from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
+from scheduler.web.tables import Column
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "staff"]
+COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
+MOST_COLUMNS = 20
+PRESENTERS = (
+    Column("name", _l("Name"), kept=True),
+    Column("role", _l("Role")),
+    Column("home", _l("Home town")),
+    Column("topics", _l("Topics"), wide=True),
+    Column("check", _l("Check")),
+    Column("consent", _l("Guardian's consent")),
+)
 
 
 def _network() -> str:
@@ -118,16 +135,37 @@ def my_account() -> ResponseReturnValue:
         service.set_language(current_actor(), form.language.data, now=clock.now())
         say(_("Saved."))
         return redirect(url_for(".my_account", lang=form.language.data))
-    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES)
+    own = _own_profile(current_actor().presenter_id)
+    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES, **own)
     return page, 422 if form.errors else 200
+
+
+def _own_profile(presenter_id: int | None) -> dict[str, object]:
+    """What the account of who presents shows besides: her week, her proofs, her calendars, her year."""
+    if presenter_id is None:
+        return {}
+    today = _today()
+    return {
+        "profile": queries.presenter_page(presenter_id, from_day=today),
+        "proofs": safeguarding_queries.page_of(presenter_id, today),
+        "year": planning_queries.year_of(presenter_id, today.year),
+        "feeds": feeds_queries.feeds_of(presenter_id),
+        "weekdays": forms.WEEKDAYS,
+        "topics": forms.TOPICS,
+        "languages": forms.TEACHING_LANGUAGES,
+    }
 
 
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    rows = safeguarding_queries.clearances_of(_centre_id(), _today())
+    shown = tables.table("people", PRESENTERS, safeguarding_queries.SORTS, choose=True)
+    found = safeguarding_queries.clearances_of(_centre_id(), _today(), shown.sort)
+    page = page_of(found, page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
-    return render_template("people/presenters.html", rows=rows, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add)
+    return render_template(
+        "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add
+    )
 
 
 def _centre_id() -> int:
@@ -266,8 +304,13 @@ def invite_user() -> ResponseReturnValue:
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
     planning.suspend_user(current_actor(), user_id, now=clock.now())
-    say(_("Suspended: the account no longer opens anything."))
-    return redirect(url_for(".presenters"))
+    say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
+    return redirect(_list_of_people())
+
+
+def _list_of_people() -> str:
+    """Back to the list that was pressed on."""
+    return url_for(".users" if request.form.get("from") == "users" else ".presenters")
 
 
 @bp.post("/people/users/<int:user_id>/restore")
@@ -275,4 +318,13 @@ def suspend_user(user_id: int) -> ResponseReturnValue:
 def restore_user(user_id: int) -> ResponseReturnValue:
     service.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
-    return redirect(url_for(".presenters"))
+    return redirect(_list_of_people())
+
+
+@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports):list_name>")
+@may("update", "columns")
+def choose_columns(list_name: str) -> ResponseReturnValue:
+    """Which columns of a list its reader sees from now on; at least one always stays."""
+    offered = {name for name in request.form.getlist("of")[:MOST_COLUMNS] if COLUMN.fullmatch(name)}
+    service.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
+    return redirect(next_page(request.form.get("back")))

@@ -2,19 +2,24 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.planning.terms import (
+    CrewRow,
     HistoryLine,
     NewTimes,
     Placing,
     PresentationPlan,
     PresenterChoice,
+    ToldDraft,
+    ToldHow,
+    ToldWhat,
     VisitDraft,
     VisitPage,
     VisitRow,
@@ -27,6 +32,11 @@ FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
 REASON = 300
 CONTACT = 120
+HOW: dict[ToldHow, LazyProxy] = {
+    ToldHow.PHONE: _l("by phone"),
+    ToldHow.VIBER: _l("on Viber"),
+    ToldHow.IN_PERSON: _l("in person"),
+}
 
 
 class PresentationFields(Form):  # type: ignore[misc]
@@ -117,9 +127,49 @@ class UntilForm(SeenForm):
     )
     until_time = TimeField(_l("Answer by (time)"), [Needed()], default=dt.time(14, 0))
 
+    def show_visit(self, page: VisitPage) -> None:
+        """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
+        super().show_visit(page)
+        starts_at = page.visit.starts_at
+        if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
+            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(clock.BELGRADE))
+            self.until_day.data, self.until_time.data = latest.date(), latest.time().replace(second=0, microsecond=0)
+
     def until(self) -> dt.datetime:
         """The moment that the form names, by the clocks of Belgrade."""
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
+
+
+class ReplanForm(SeenForm):
+    """A new day for a visit that a closure stopped, and the hours of its presentations."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "ReplanForm":
+        """Prefilled with the hours and rooms of the old visit; the day is to be found."""
+        rows = [
+            {"starts_local": row.starts_local, "minutes": row.minutes, "room": row.room} for row in visit.presentations
+        ]
+        return cls(data={"presentations": rows})
+
+    def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
+        """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""
+        return tuple(
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=row.audience,
+                level=row.level,
+                classes=row.classes,
+                room=fields.room.data or "",
+                expected_pupils=row.expected_pupils,
+                expected_parents=row.expected_parents,
+                expected_teachers=row.expected_teachers,
+            )
+            for fields, row in zip(self.presentations, visit.presentations, strict=False)
+        )
 
 
 class StartFields(Form):  # type: ignore[misc]
@@ -205,6 +255,44 @@ class PromiseForm(SeenForm):
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
     )
+
+
+class ToldForm(BaseForm):
+    """Who was told about a visit by word, and how."""
+
+    what = HiddenField()
+    whom = SelectField(_l("Who was told"))
+    how = SelectField(_l("How"), choices=[SelectChoice(how.value, word) for how, word in HOW.items()])
+
+    @classmethod
+    def of(cls, what: ToldWhat, adults: Sequence[CrewRow], **given: Any) -> "ToldForm":
+        """An offer is told to presenters only, everything else to the school too."""
+        form = cls(**given)
+        form.whom.choices = [SelectChoice(str(one.presenter_id), one.full_name) for one in adults]
+        if what is not ToldWhat.OFFER:
+            form.whom.choices.insert(0, SelectChoice("school", str(_l("The school"))))
+        return form
+
+    def draft(self, what: ToldWhat) -> ToldDraft:
+        """What the form says; call after `accepted()`."""
+        whom = str(self.whom.data)
+        return ToldDraft(what, ToldHow(self.how.data), int(whom) if whom.isdigit() else None)
+
+
+class AbsenceForm(BaseForm):
+    """On which days a presenter cannot come; it remembers which visits she saw there."""
+
+    first_day = DayField(_l("First day"), [Needed()])
+    last_day = DayField(_l("Last day"), [Needed()])
+    seen = HiddenField()
+
+    def show_visits(self, visits: Sequence[VisitRow]) -> None:
+        """The visits that are on the page now are what its reader will have seen."""
+        self.seen.data = " ".join(visit.number for visit in visits)
+
+    def seen_visits(self) -> list[str]:
+        """Numbers of the visits that the reader saw."""
+        return str(self.seen.data or "").split()
 
 
 class PressForm(SeenForm):

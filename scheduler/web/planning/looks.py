@@ -149,9 +149,7 @@ def _kind(block: Block) -> str:
     if visit.state is VisitState.DELIVERED:
         return "over"
     if mine is None:
-        return {VisitState.OFFERED: "offered", VisitState.PLANNED: "waiting", VisitState.REPLANNED: "waiting"}.get(
-            visit.state, "settled"
-        )
+        return {VisitState.OFFERED: "offered", VisitState.PLANNED: "waiting"}.get(visit.state, "settled")
     if mine.state is AssignmentState.OFFERED:
         return "offered"
     if mine.state is AssignmentState.SUGGESTED:

@@ -11,7 +11,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import PressForm, ReasonForm
+from scheduler.web.planning.forms import ReasonForm
 
 
 @bp.get("/offers")
@@ -21,9 +21,9 @@ def my_offers() -> ResponseReturnValue:
 
 
 def _offers(problem: str = "") -> ResponseReturnValue:
-    presenter_id = current_actor().presenter_id
-    offers = queries.offers_of(presenter_id, clock.now()) if presenter_id else []
-    page = render_template("planning/my_offers.html", offers=offers, form=PressForm(formdata=None), problem=problem)
+    presenter_id, now = current_actor().presenter_id, clock.now()
+    offers = queries.offers_of(presenter_id, now) if presenter_id else []
+    page = render_template("planning/my_offers.html", offers=offers, now=now, problem=problem)
     return page, 409 if problem else 200
 
 

@@ -1,6 +1,6 @@
-"""All pages of planning: board and visits for coordinators, offers for presenters, the school's cancellation."""
+"""All pages of planning: coordinators' board and visits, presenters' days and offers, the school's cancellation."""
 
-from scheduler.web.planning import board, closures, offers, placing, school, visits
+from scheduler.web.planning import absence, board, closures, days, offers, placing, school, told, visits
 from scheduler.web.planning.blueprint import bp
 
-__all__ = ["board", "bp", "closures", "offers", "placing", "school", "visits"]
+__all__ = ["absence", "board", "bp", "closures", "days", "offers", "placing", "school", "told", "visits"]

@@ -11,23 +11,35 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
-from scheduler.planning.terms import OPEN_VISITS, VisitPage, VisitRow, VisitState
+from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
+from scheduler.web import tables
 from scheduler.web.filters import say
+from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, _l
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import (
+    HOW,
     MoveForm,
     PlanForm,
     PressForm,
     PromiseForm,
+    ReplanForm,
     SeenForm,
     StaffReasonForm,
     UntilForm,
 )
+from scheduler.web.tables import Column
 
+WEEK = (
+    Column("day", _l("Day"), kept=True),
+    Column("host", _l("Host")),
+    Column("programme", _l("Programme")),
+    Column("crew", _l("Crew")),
+    Column("state", _l("State")),
+)
 HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
 
@@ -64,10 +76,17 @@ def week() -> ResponseReturnValue:
     except ValueError:
         asked = _today()
     monday = asked - dt.timedelta(days=asked.weekday())
-    visits = queries.visits_of_week(current_actor(), monday)
+    table = tables.table("visits", WEEK, queries.SORTS, natural="day", choose=True)
+    visits = queries.visits_of_week(current_actor(), monday, table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
-        "planning/week.html", visits=visits, monday=monday, before=monday - seven, after=monday + seven
+        "planning/week.html",
+        may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
+        table=table,
+        visits=visits,
+        monday=monday,
+        before=monday - seven,
+        after=monday + seven,
     )
 
 
@@ -76,7 +95,8 @@ def week() -> ResponseReturnValue:
 def visit(number: str) -> ResponseReturnValue:
     if policy.scope_of(current_actor(), "update", "visit") is None:
         row = queries.visit_for(current_actor(), number)
-        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row))
+        own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
+        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row), own=own)
     return _visit_page(number)
 
 
@@ -114,16 +134,27 @@ def _visit_page(
             visit=page.visit,
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
+            over=_over_and_not_counted(page),
             candidates=queries.candidates(actor, page.visit.id) if open_now else [],
             form=until,
             promise=noted,
             press=press,
             problem=problem,
             changes=changes,
+            told=queries.told_of(page.visit.id),
+            how=HOW,
             words=words,
         ),
         status,
     )
+
+
+def _over_and_not_counted(page: VisitPage) -> list[PresentationRow]:
+    """Presentations whose time is over and that nobody has counted, while who may correct looks at them."""
+    if policy.scope_of(current_actor(), "correct", "attendance") is None or page.visit.state not in HELD:
+        return []
+    now, confirmed = clock.now(), PresentationState.CONFIRMED
+    return [row for row in page.visit.presentations if row.state is confirmed and row.ends_at <= now]
 
 
 def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> ResponseReturnValue:
@@ -232,6 +263,26 @@ def move(number: str) -> ResponseReturnValue:
             say(told if moved else _("The visit is at that time already; nobody was written to."))
             return redirect(url_for(".visit", number=number))
     return _form_page("planning/move.html", form, page, problem)
+
+
+@bp.route("/visits/<number>/replan", methods=["GET", "POST"])
+@may("create", "visit")
+def replan(number: str) -> ResponseReturnValue:
+    page = queries.visit_page(current_actor(), number)
+    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit)
+    problem = "" if page.visit.state is VisitState.DISRUPTED else worded("wrong_state")
+    if form.accepted():
+        plans, day = form.plans(page.visit), form.on_day.data
+        try:
+            new = service.replan_visit(current_actor(), page.visit.id, day, plans, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            problem = words.refusal(conflict)
+        else:
+            say(_("Planned for a new day, and the school is told. Now choose who goes."))
+            return redirect(url_for(".visit", number=new))
+    return _form_page("planning/replan.html", form, page, problem)
 
 
 def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:

@@ -4,9 +4,9 @@ from babel.support import LazyProxy
 
 from scheduler.core.errors import Conflict
 from scheduler.core.language import moment
-from scheduler.planning.terms import STOPPED, Taken, Why
+from scheduler.planning.terms import STOPPED, Kit, Taken, Why
 from scheduler.web.forms import MESSAGES, worded
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.planning.closure_words import REASONS
 
 WHY: dict[str, LazyProxy] = {
@@ -45,10 +45,20 @@ REFUSED: dict[str, LazyProxy] = {
     "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
     "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
     "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
+    "counted_in_part": _l(
+        "People have been counted at this visit, so it is neither moved nor cancelled. "
+        "Count the rest, or note which presentation was not held."
+    ),
     "not_yet": _l("The visit has not begun yet."),
+    "other_visits": _l("Nothing was done yet: other visits are on these days. Look at them, then press again."),
     "has_begun": _l("The visit has already begun. Please call the centre."),
     "one_living_visit_a_request": _l("This request has a visit already."),
     "visit.school_request_id": _l("This request has a visit already."),
+}
+TOLD: dict[str, LazyProxy] = {
+    "offer": _l("The offer"),
+    "confirmation": _l("The confirmation"),
+    "change": _l("The change"),
 }
 HAPPENED: dict[str, LazyProxy] = {
     "visit planned": _l("Planned"),
@@ -61,6 +71,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit moved": _l("Moved to another time"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),
+    "visit told": _l("Told by word"),
     "assignment suggested": _l("A presenter was suggested"),
     "assignment offered": _l("Offered to a presenter"),
     "assignment accepted": _l("A presenter accepted"),
@@ -70,6 +81,34 @@ HAPPENED: dict[str, LazyProxy] = {
     "assignment present": _l("A presenter was there"),
     "assignment absent": _l("A presenter was not there"),
 }
+
+LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the product itself wrote the reason
+    "cannot_come": _l("cannot come"),
+    "adult_left": _l("The adult has left: a young person never stays alone."),
+    "not_cleared": _l("A check or a consent no longer covers the day."),
+    "visit_cancelled": _l("The visit was called off."),
+}
+KIT: dict[Kit, LazyProxy] = {
+    Kit.COMPUTER: _l("computer with its charger"),
+    Kit.ADAPTERS: _l("adapters for the projector (HDMI and VGA)"),
+    Kit.PROJECTOR: _l("projector: the school has none"),
+    Kit.LOUDSPEAKER: _l("loudspeaker: the school has none"),
+    Kit.OFFLINE: _l("the presentation stored on the computer: do not count on the internet"),
+    Kit.SHEET: _l("sign-in sheet for adults, printed"),
+    Kit.PLAN_B: _l("a plan without the projector"),
+}
+
+
+def left_because(reason: str) -> str:
+    """Why somebody left a crew: a person's own words, or the sentence for what the product wrote."""
+    return str(LEFT.get(reason, reason)) if reason != STOPPED else _("Stopped by a closure")
+
+
+def kit_word(kit: Kit, count: int) -> str:
+    """One line of what goes into the bag."""
+    if kit is Kit.LEAFLETS:
+        return _n("%(num)s leaflet with the helpline", "%(num)s leaflets with the helpline", count)
+    return str(KIT[kit])
 
 
 def why(reason: Why) -> str:

@@ -1,8 +1,8 @@
 """What machines read of the site: the manifest that puts it on a phone, and what search engines may open."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from flask import url_for
 from werkzeug.routing import Rule

@@ -17,9 +17,10 @@ from scheduler.reports import queries as report_queries
 from scheduler.reports import rules as report_rules
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
+from scheduler.web.tables import Column, Table
 
 bp = Blueprint("public", __name__)
 DATED = dt.date(2026, 11, 24)  # of the privacy notice and the accessibility statement: when their words last changed
@@ -109,6 +110,9 @@ def about() -> ResponseReturnValue:
     return render_template("public/about.html", centres=centres())
 
 
+LISTED = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
+
+
 @bp.get("/styleguide")
 @public
 def styleguide() -> ResponseReturnValue:
@@ -133,6 +137,7 @@ def styleguide() -> ResponseReturnValue:
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
         toast=toast,
+        list_table=Table("requests", LISTED, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),

@@ -15,12 +15,20 @@ from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number
 from scheduler.reports import charts, pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
+from scheduler.web import tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+from scheduler.web.tables import Column
 
 bp = Blueprint("reports", __name__)
+NUMBERS = ("presentations", "pupils", "parents", "teachers", "others", "kilometres")
+BEHIND = (
+    Column("visit", _l("Visit")),
+    Column("host", _l("School")),
+    Column("programme", _l("Programme"), wide=True),
+)
 
 FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
 
@@ -78,7 +86,10 @@ def visits_behind() -> ResponseReturnValue:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
     number = request.args.get("page", "1")
-    page = queries.visits_behind(filters, page_number(number), language=page_language())
+    heads = rules.number_heads(page_language())
+    numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
+    table = tables.table("reports", (*BEHIND, *numbers), queries.BEHIND, natural="visit")
+    page = queries.visits_behind(filters, page_number(number), language=page_language(), sort=table.sort)
     counts = queries.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
@@ -86,8 +97,9 @@ def visits_behind() -> ResponseReturnValue:
         back=back,
         counts=counts,
         days=span_of_days(filters.period.first, filters.period.last, page_language()),
-        heads=rules.number_heads(page_language()),
+        heads=heads,
         page=page,
+        table=table,
     )
 
 

@@ -1,8 +1,6 @@
-"""The coordinators' inbox, one request with what can be done, and requests taken on the phone."""
+"""One request with what can be done, and requests taken on the phone."""
 
-from typing import Any
-
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -13,81 +11,16 @@ from scheduler.places.terms import HostRow
 from scheduler.planning import queries as planning_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import Inbox, InboxFilters, RequestPage, RequestState, Show, Turn
+from scheduler.requests.terms import Chosen, RequestPage, RequestState, SomeCannot, Together
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, here, page_language
+from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, levels_of
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school import facts_of, paper_of
-
-PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
-
-
-@bp.get("/requests")
-@may("accept", "request")
-def inbox() -> ResponseReturnValue:
-    """What waits for the centre, oldest first; the filters live in the address."""
-    filters = _filters()
-    found = queries.inbox(current_actor(), filters, now=clock.now())
-    g.counts = {"requests.inbox": found.new}
-    return render_template(
-        "requests/inbox.html",
-        inbox=found,
-        filters=filters,
-        groups=_groups(found, filters),
-        pills=_pills(found, filters),
-        words=words,
-        today=clock.local_day(clock.now()),
-    )
-
-
-def _filters() -> InboxFilters:
-    """What the address asks for; nonsense is the first page of the first filter."""
-    show, page = request.args.get("show", ""), request.args.get("page", "")
-    return InboxFilters(
-        show=Show(show) if show in {*Show} else Show.MINE,
-        typed=request.args.get("q", "")[:200],
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
-    )
-
-
-def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
-    """The rows of the page under the headings of who must move."""
-    return [
-        {
-            "name": words.TURNS[turn],
-            "count": count,
-            "rows": [row for row in found.page.rows if row.turn is turn],
-            "folded": turn is Turn.ITSELF and filters.show is Show.MINE,
-        }
-        for turn, count in found.groups
-    ]
-
-
-def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
-    """The filters; one that a tile opened stands among them only while it is on, with a way out of it."""
-    pills: list[dict[str, Any]] = [
-        {
-            "label": words.SHOWS[show],
-            "href": here(show=show.value, page=None),
-            "count": count,
-            "on": show is filters.show,
-        }
-        for show, count in found.pills
-        if show in PILLS
-    ]
-    if filters.show not in PILLS:
-        count = dict(found.pills)[filters.show]
-        pills.append(
-            {"label": words.SHOWS[filters.show], "count": count, "on": True, "href": here(), "drop": here(show=None)}
-        )
-    if filters.typed:
-        pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
-    return pills
 
 
 @bp.get("/requests/<number>")
@@ -111,6 +44,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         question=question,
         decline=decline,
         press=PressForm(version=page.version),
+        undoable=queries.undoable_of(page, now=clock.now()),
         may={
             "take": state is RequestState.NEW or (state in rules.OPEN and page.owner_id != current_actor().user_id),
             "ask": rules.may_move(state, RequestState.NEEDS_INFO),
@@ -124,15 +58,13 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
     return shown, code
 
 
-@bp.post("/requests/<number>/<any(take, waitlist, agree, note):act>")
+@bp.post("/requests/<number>/<any(agree, note):act>")
 @may("accept", "request")
 def press(number: str, act: str) -> ResponseReturnValue:
     """One of the answers that need no words."""
     page = queries.request_page(current_actor(), number, now=clock.now())
     form = PressForm()
     does = {
-        "take": (service.take_request, _("It is yours now.")),
-        "waitlist": (service.waitlist_request, _("On the waiting list now.")),
         "agree": (service.agree_request, _("Accepted. The school is told; plan the visit next.")),
         "note": (service.note_counts, _("Noted.")),
     }
@@ -140,6 +72,23 @@ def press(number: str, act: str) -> ResponseReturnValue:
         act_on, told = does[act]
         act_on(current_actor(), page.row.id, now=clock.now(), version=form.seen())
         say(told)
+    return redirect(url_for(".show_request", number=number))
+
+
+@bp.post("/requests/<number>/<any(take, waitlist):act>")
+@may("accept", "request")
+def press_undoable(number: str, act: str) -> ResponseReturnValue:
+    """What can be done to several in the inbox, done to one: it can be taken back from here."""
+    page = queries.request_page(current_actor(), number, now=clock.now())
+    form = PressForm()
+    told = {"take": _("It is yours now."), "waitlist": _("On the waiting list now. The mail leaves in 10 minutes.")}
+    if form.accepted():
+        chosen = [Chosen(page.row.id, form.seen())]
+        try:
+            done = service.act_together(current_actor(), Together(act), chosen, now=clock.now())
+        except SomeCannot as refused:
+            raise Conflict(refused.refusals[0].reason) from refused
+        say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
     return redirect(url_for(".show_request", number=number))
 
 

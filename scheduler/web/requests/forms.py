@@ -1,19 +1,22 @@
 """The pages of a booking as forms, and the forms of the school's page and of the desk."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from babel.support import LazyProxy
+from flask import request
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import AnyOf, Optional
 
+from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules import MOST_PRESENTATIONS
-from scheduler.requests.terms import Counts, DayPart, PresentationDraft
+from scheduler.requests.terms import Chosen, Counts, DayPart, PresentationDraft, Together
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField
 from scheduler.web.i18n import _l
@@ -37,6 +40,8 @@ forms.MESSAGES.update(
     }
 )
 FEW_LETTERS = 80
+TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
+MOST_TICKS = 500
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -204,6 +209,38 @@ class PressForm(BaseForm):
         """The version of the row that the page showed."""
         typed = str(self.version.data or "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+
+class TogetherForm(BaseForm):
+    """Ticked requests and what is done with all of them. A tick names the request and the version that was seen."""
+
+    act = HiddenField(validators=[AnyOf([act.value for act in Together])])
+    owner = SelectField(_l("Colleague"), validate_choice=False)
+    seen = HiddenField()
+
+    @classmethod
+    def of(cls, centre_id: int | None, **given: Any) -> "TogetherForm":
+        form = cls(**given)
+        colleagues = colleagues_of(centre_id)
+        form.owner.choices = [SelectChoice("", str(_l("a colleague")))]
+        form.owner.choices += [SelectChoice(str(who), name) for who, name in colleagues]
+        return form
+
+    def chosen(self) -> list[Chosen]:
+        """What was ticked; what no tick of ours says is no tick."""
+        found = [TICK.fullmatch(typed) for typed in request.form.getlist("rows")[:MOST_TICKS]]
+        return [Chosen(int(tick[1]), int(tick[2])) for tick in found if tick]
+
+    def ticked(self) -> set[int]:
+        return {one.request_id for one in self.chosen()}
+
+    def owner_id(self) -> int | None:
+        typed = str(self.owner.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+    def owner_name(self) -> str:
+        """The chosen colleague, for the line that says what was done."""
+        return next((choice.label for choice in self.owner.choices if choice.value == self.owner.data), "")
 
 
 class QuestionForm(PressForm):

@@ -66,7 +66,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         secret=secret,
         form=form,
         heading=words.HEADINGS[state],
-        next_words=words.NEXT[state],
+        next_words=words.SOMEBODY_ELSE if bound and bound.crew_lost else words.NEXT[state],
         stops=words.stops_of(page),
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
@@ -169,7 +169,7 @@ def paper_of(page: RequestPage) -> Response:
         crew=tuple(PaperPerson(name, surname="", role="") for name in names),
         presentations=tuple(
             PaperPresentation(
-                audience=str(words.AUDIENCES[asked.audience]),
+                audience=words.who_is_expected(asked),
                 classes=asked.classes,
                 expected=asked.pupils + asked.parents + asked.teachers,
                 room=page.room,

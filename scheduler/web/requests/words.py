@@ -7,7 +7,18 @@ from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import DayPart, HistoryLine, NextStep, RequestPage, RequestRow, RequestState, Show, Turn
+from scheduler.requests.terms import (
+    Age,
+    DayPart,
+    HistoryLine,
+    NextStep,
+    PresentationRow,
+    RequestPage,
+    RequestRow,
+    RequestState,
+    Show,
+    Turn,
+)
 from scheduler.web import filters
 from scheduler.web.i18n import _l, _n
 
@@ -79,6 +90,16 @@ SHOWS = {
     Show.TO_PLAN: _l("Agreed, to be planned"),
     Show.ASKED: _l("The school must answer"),
 }
+AGES = {
+    Age.FRESH: _l("up to 2 days"),
+    Age.DUE: _l("3 to 5 days"),
+    Age.LATE: _l("6 to 21 days, later than promised"),
+    Age.OLD: _l("22 days and more"),
+}
+REFUSED = {
+    "changed_meanwhile": _l("somebody has changed it meanwhile"),
+    "wrong_state": _l("not possible in its state"),
+}
 ACTIONS = {
     "school request unverified": _l("The school sent the request"),
     "school request new": _l("The request reached the centre"),
@@ -102,6 +123,10 @@ ACTIONS = {
     "school request disrupted": _l("Stopped by a closure"),
     "school request merged_into": _l("Joined with another request"),
     "owner changed": _l("A colleague took it over"),
+    "owner restored": _l("Taken back: the owner is as before"),
+    "school request back to new": _l("Taken back: a new request again"),
+    "school request back to triage": _l("Taken back: off the waiting list, the school was not told"),
+    "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
     "counts changed": _l("The numbers changed"),
     "counts seen": _l("The centre saw the new numbers"),
 }
@@ -198,6 +223,24 @@ NEXT = {
         "Your place is kept: we look for a new date and write to you."
     ),
 }
+
+
+SOMEBODY_ELSE = _l(
+    "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
+)
+
+
+def who_is_expected(asked: PresentationRow) -> str:
+    """Whom a presentation is for; with two kinds of people each with its number, so that their sum explains itself."""
+    numbers = {
+        Audience.PUPILS: asked.pupils,
+        Audience.PARENTS: asked.parents,
+        Audience.TEACHERS: asked.teachers,
+    }
+    some = {kind: people for kind, people in numbers.items() if people}
+    if len(some) < 2:
+        return str(AUDIENCES[asked.audience])
+    return ", ".join(f"{AUDIENCES[kind]} {people}" for kind, people in some.items())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 // A button that copies the text of the field beside it.
 document.querySelectorAll("[data-copy]").forEach((copy) => {
-  const input = copy.querySelector("input");
+  const input = copy.querySelector("input, textarea");
   const button = copy.querySelector("button");
   input.addEventListener("focus", () => input.select());
   if (!navigator.clipboard) return;

@@ -1,6 +1,6 @@
 // The key / goes to the search, unless somebody is typing.
 document.addEventListener("keydown", (happening) => {
-  const search = document.querySelector("[data-find] input");
+  const search = Array.from(document.querySelectorAll("[data-find] input")).find((one) => one.offsetParent);
   if (happening.key !== "/" || !search || happening.target.closest("input, textarea, select, [contenteditable]")) return;
   happening.preventDefault();
   search.focus();

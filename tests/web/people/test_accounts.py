@@ -210,3 +210,21 @@ def test_an_administrator_invites_and_suspends(app):
     assert db.session.get(User, user.id).suspended_at is not None
     assert browser.post(f"/people/users/{user.id}/restore").status_code == 302
     assert browser.post(f"/people/users/{administrator.id}/suspend").status_code == 409
+
+
+def test_an_invitation_is_sent_again_and_a_staff_member_gets_another_role(app, session):
+    administrator = make_user(Role.ADMINISTRATOR, password_hash="x")
+    invited = make_user(Role.COORDINATOR, centre_id=administrator.centre_id)
+    browser = browser_of(app, administrator)
+
+    assert browser.post(f"/people/users/{invited.id}/invite").location == "/people/users"
+    assert browser.post(f"/people/users/{administrator.id}/invite").status_code == 409
+    page = f"/people/users/{invited.id}/roles"
+    assert "checked" in browser.get(page).text
+    assert browser.post(page, data={"roles": ["safeguarding"]}).status_code == 302
+    assert browser.post(page, data={"form_key": "nothing ticked"}).status_code == 422
+    own = browser.post(f"/people/users/{administrator.id}/roles?lang=en", data={"roles": ["coordinator"]})
+
+    assert (own.status_code, "Ask a colleague" in own.text) == (422, True)
+    assert "safeguarding officer" in browser.get("/people/users?lang=en").text
+    assert browser_of(app, make_user(Role.ADMINISTRATOR)).get(page).status_code == 404

@@ -1,12 +1,15 @@
 """A planned visit on the pages of its request."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day
 from scheduler.planning.terms import VisitState
+from scheduler.programmes.terms import Audience
 from scheduler.requests.terms import RequestState
+from scheduler.web.requests.words import who_is_expected
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -84,3 +87,10 @@ def test_after_the_day_nobody_is_to_be_checked_at_the_door_and_the_certificates_
 
     assert "check their identity" not in shown
     assert shown.index("Open the certificates") < shown.index("Who came")
+
+
+def test_the_directors_paper_says_who_the_expected_people_are(app):
+    asked = SimpleNamespace(audience=Audience.PUPILS, pupils=51, parents=0, teachers=2)
+
+    with app.test_request_context("/?lang=en"):
+        assert who_is_expected(asked) == "Pupils 51, Teachers 2"

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
-from scheduler.core.paging import Page
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -127,6 +125,7 @@ REQUEST_MACHINE = Machine(
         },
     },
     needs_reason=frozenset({_S.DECLINED, _S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED}),
+    back={_S.TRIAGE: frozenset({_S.NEW}), _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED})},
 )
 
 
@@ -204,149 +203,3 @@ class Counts:
     pupils: int
     parents: int
     teachers: int
-
-
-class Turn(StrEnum):
-    """Who must move a request on, in the order of the inbox."""
-
-    YOURS = "yours"
-    OTHERS = "others"
-    ITSELF = "itself"
-    OVER = "over"
-
-
-class NextStep(StrEnum):
-    """What a coordinator does with a request next: the one verb at the end of its row."""
-
-    TAKE = "take"
-    DECIDE = "decide"
-    PLAN = "plan"
-    REPLAN = "replan"
-    CHECK_COUNTS = "check_counts"
-    LOOK = "look"
-
-
-class Show(StrEnum):
-    """The filters of the inbox."""
-
-    MINE = "mine"  # and nobody's
-    OPEN = "open"
-    WAITING = "waiting"
-    OVER = "over"
-    LATE = "late"  # these and the following are the tiles: what each of them counts, it opens
-    NEW = "new"
-    TO_PLAN = "to_plan"
-    ASKED = "asked"  # the school must answer
-
-
-@dataclass(frozen=True)
-class InboxFilters:
-    """What the inbox shows; it lives in the address of the page."""
-
-    show: Show = Show.MINE
-    typed: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class RequestRow:
-    """A request as lists show it."""
-
-    id: int
-    number: str
-    state: RequestState
-    host: HostRow
-    programme: ProgrammeRow
-    presentations: int
-    people: Counts  # of all its presentations together; ordinal 0
-    first_day: dt.date
-    last_day: dt.date
-    channel: Channel
-    submitted_at: dt.datetime
-    state_since: dt.datetime
-    age_days: int  # since it came, for open ones
-    late: bool  # older than promised, and it is the centre's turn
-    owner: str
-    turn: Turn
-    next_step: NextStep
-    twins: int  # other open requests of the same host about the same time
-
-
-@dataclass(frozen=True)
-class Inbox:
-    """One page of the inbox with the numbers around it."""
-
-    page: Page[RequestRow]
-    groups: tuple[tuple[Turn, int], ...]  # all rows of the filter, not of this page only
-    pills: tuple[tuple[Show, int], ...]
-    new: int
-    late: int
-    to_plan: int
-    waiting_for_school: int
-
-
-@dataclass(frozen=True)
-class PresentationRow:
-    """One requested sitting as pages show it."""
-
-    ordinal: int
-    audience: Audience
-    level: SchoolLevel
-    classes: str
-    pupils: int
-    parents: int
-    teachers: int
-    day_part: DayPart
-    starts_local: dt.time | None
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One step of a request's life; `action` is the audit's word, `by` who did it ("school", "centre", "product")."""
-
-    at: dt.datetime
-    action: str
-    by: str
-    who: str  # the name of a colleague; empty for others
-    reason: str
-
-
-@dataclass(frozen=True)
-class RequestPage:
-    """One request with everything its page shows."""
-
-    row: RequestRow
-    centre_id: int
-    centre_email: str
-    language: str
-    teaching_language: TeachingLanguage
-    campaign_id: int | None
-    contact_name: str
-    contact_email: str
-    contact_phone: str
-    room: str
-    has_projector: bool
-    has_sound: bool
-    has_internet: bool
-    step_free: bool
-    safeguarding_contact: str
-    recent_incident: bool
-    special_needs: bool
-    file_number: str
-    reason: str
-    question: str
-    answer: str
-    attention: bool
-    owner_id: int | None
-    version: int
-    presentations: tuple[PresentationRow, ...]
-    history: tuple[HistoryLine, ...]
-    twins: tuple[RequestRow, ...]
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What the page behind a mailed proof shows of its request: no more than the mail did."""
-
-    number: str
-    proven: bool

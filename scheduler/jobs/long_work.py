@@ -1,0 +1,119 @@
+"""Long work that people started on a page: a register checked or imported, certificates issued."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from scheduler.certificates import queries as certificate_queries
+from scheduler.certificates import service as certificates
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.jobs import work
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.jobs.terms import Phase, Taken, WorkKind
+from scheduler.places import service as places
+from scheduler.places.imports import read_hosts
+from scheduler.places.terms import ImportOutcome
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+SHOWN = 200  # problems and changes that the page lists; the command lists all
+
+
+@huey.periodic_task(crontab(minute="*"), name="jobs.do_long_work")
+@in_app
+def do_long_work() -> None:
+    """Each minute, and as soon as a page asks: do what waits. Rows are leased, so two workers share it."""
+    for work_id in work.waiting_ids(clock.now()):
+        if taken := work.take(work_id, now=clock.now()):
+            _do(taken)
+
+
+@huey.periodic_task(crontab(minute="27"), name="jobs.forget_uploads")
+@in_app
+def forget_uploads() -> None:
+    """Each hour, drop the files of imports that ended a day ago. Twice is once."""
+    if forgotten := work.forget_contents(clock.now()):
+        log.info("uploads forgotten", extra={"files": forgotten})
+
+
+def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
+    """Store what a person wants and wake the worker; the id under which she watches. Raises: as `work.begin`."""
+    work_id = work.begin(actor, kind, now=now, content=content, file_name=file_name)
+    try:
+        do_long_work()
+    except Exception:  # the queue is away: the work is stored, and the next minute finds it
+        log.exception("worker not woken")
+    return work_id
+
+
+def _do(taken: Taken) -> None:
+    """The edge of the worker: whatever goes wrong, the work ends and its page says so."""
+    actor = work.actor_of(taken.user_id)
+    try:
+        if actor is None:
+            work.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
+            return
+        result = DOERS[taken.kind](actor, taken)
+    except SchedulerError as refused:
+        log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
+        work.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)
+    except Exception:
+        log.exception("long work broke", extra={"work_id": taken.id})
+        work.end(taken, {"failure": "broken"}, now=clock.now(), failed=True)
+    else:
+        work.end(taken, result, now=clock.now())
+
+
+def _check_hosts(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+    return _hosts(actor, taken, Phase.COMPARING)
+
+
+def _import_hosts(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+    return _hosts(actor, taken, Phase.STORING)
+
+
+def _hosts(actor: Actor, taken: Taken, second: Phase) -> Mapping[str, Any]:
+    """Two steps: read, then compare, or compare and store in one transaction; with any problem nothing is stored."""
+    work.tell(taken, Phase.READING, 0, 2, now=clock.now())
+    sheet = read_hosts(taken.content or b"")
+    work.tell(taken, second, 1, 2, now=clock.now())
+    outcome = places.import_hosts(actor, sheet, now=clock.now(), dry_run=second is Phase.COMPARING)
+    work.tell(taken, second, 2, 2, now=clock.now())
+    return _told(outcome)
+
+
+def _told(outcome: ImportOutcome) -> dict[str, Any]:
+    return {
+        "rows": outcome.rows,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "same": outcome.same,
+        "problems": len(outcome.problems),
+        "problem_lines": [asdict(problem) for problem in outcome.problems[:SHOWN]],
+        "changes": [asdict(change) for change in outcome.changes[:SHOWN]],
+    }
+
+
+def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+    """Visit by visit, each in its own transaction; what one worker did, the next one does not do again."""
+    visits = certificate_queries.visits_missing_certificates(actor.centre_id)
+    result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
+    before = taken.done
+    work.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())
+    for place, visit_id in enumerate(visits, before + 1):
+        try:
+            result["issued"] += certificates.issue_certificates(actor, visit_id, now=clock.now()).issued
+        except Conflict as conflict:
+            result["problem_visits"].append([visit_id, conflict.reason])
+        work.tell(taken, Phase.ISSUING, place, before + len(visits), now=clock.now(), result=result)
+    return result
+
+
+DOERS: Mapping[WorkKind, Callable[[Actor, Taken], Mapping[str, Any]]] = {
+    WorkKind.CHECK_HOSTS: _check_hosts,
+    WorkKind.IMPORT_HOSTS: _import_hosts,
+    WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
+}

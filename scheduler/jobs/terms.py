@@ -1,0 +1,114 @@
+"""Words of the worker: long work that a person started, the last run of each job, and how the installation is."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class WorkKind(StrEnum):
+    """What a page hands to the worker because a person should not wait for it."""
+
+    CHECK_HOSTS = "check_hosts"  # a register of hosts: what would change
+    IMPORT_HOSTS = "import_hosts"
+    ISSUE_CERTIFICATES = "issue_certificates"
+
+
+class WorkState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """What long work is busy with, for who watches."""
+
+    NONE = ""
+    READING = "reading"
+    COMPARING = "comparing"
+    STORING = "storing"
+    ISSUING = "issuing"
+
+
+RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
+    WorkKind.CHECK_HOSTS: ("import", "host"),
+    WorkKind.IMPORT_HOSTS: ("import", "host"),
+    WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
+}
+OPEN = (WorkState.WAITING, WorkState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Long work that this worker holds for a while."""
+
+    id: int
+    kind: WorkKind
+    centre_id: int
+    user_id: int
+    attempt: int
+    done: int
+    content: bytes | None
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """Long work as its page shows it. `interrupted`: its worker fell silent, the next one takes it up again."""
+
+    id: int
+    kind: WorkKind
+    state: WorkState
+    phase: Phase
+    done: int
+    total: int
+    started_by: str
+    file_name: str
+    created_at: dt.datetime
+    ended_at: dt.datetime | None
+    interrupted: bool
+    slow_to_begin: bool
+    result: Mapping[str, Any]
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """When a job ran last, and whether it ended well."""
+
+    name: str
+    ended_at: dt.datetime
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the installation is, in numbers; the page says them in words."""
+
+    database: str
+    database_bytes: int | None
+    schema: str
+    version: str
+    waiting: int
+    late: int  # of those, how many should have left a quarter of an hour ago
+    failed: int
+    works: int  # long work that has not ended
+    queue: int | None  # wake-ups that lie in the queue; None: it does not answer
+    runs: tuple[RunRow, ...]
+    worker_seen_at: dt.datetime | None
+    worker_silent: bool
+    disk_free: int
+    disk_total: int
+
+    @property
+    def disk_full(self) -> bool:
+        return self.disk_free * 10 < self.disk_total  # warned at 90 % (TRUST R20)
+
+    @property
+    def well(self) -> bool:
+        return not (self.worker_silent or self.disk_full or self.late or any(run.failed for run in self.runs))

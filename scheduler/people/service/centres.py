@@ -1,0 +1,92 @@
+"""What an administrator settles about the centre: its names and address, the first steps, a mail to test mail with."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
+from scheduler.people import rules
+from scheduler.people.models import Centre, SettledStep, User
+from scheduler.people.terms import CentreChange, HandStep
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+TEST_MAIL = "test_mail"
+
+
+def change_centre(actor: Actor, change: CentreChange, *, now: dt.datetime) -> None:
+    """Store the names of the actor's centre, as papers print them, and where it is reached.
+
+    Papers that were issued keep what they say. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if problems := rules.problems_with_centre(change):
+        raise Rejected(problems)
+    with transaction() as session:
+        centre = session.get(Centre, actor.centre_id) if actor.centre_id is not None else None
+        if centre is None:
+            raise NotFound("centre")
+        said = change.__dict__ | {
+            "email": rules.address_of(change.email) if change.email else "",
+            "name_en": change.name_en or change.name_sr_latn,
+        }
+        different = sorted(name for name, value in said.items() if getattr(centre, name) != value)
+        for name in different:
+            setattr(centre, name, said[name])
+        if different:
+            audit.record(actor, "centre changed", centre, at=now, details={"fields": different})
+
+
+def settle_step(actor: Actor, step: HandStep, *, now: dt.datetime) -> None:
+    """Tick a first step, or put the list away; ticked stays ticked. Raises: NotAllowed, NotFound."""
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    with transaction() as session:
+        if _settled(actor.centre_id, step, session) is None:
+            row = SettledStep(centre_id=actor.centre_id, step=step, settled_at=now)
+            session.add(row)
+            session.flush()
+            audit.record(actor, "first step settled", row, at=now, details={"step": step.value})
+
+
+def reopen_step(actor: Actor, step: HandStep, *, now: dt.datetime) -> None:
+    """Take a tick back, or the list out again; open stays open. Raises: NotAllowed, NotFound."""
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    with transaction() as session:
+        row = _settled(actor.centre_id, step, session)
+        if row is not None:
+            audit.record(actor, "first step opened again", row, at=now, details={"step": step.value})
+            session.delete(row)
+
+
+def _settled(centre_id: int, step: HandStep, session: Session) -> SettledStep | None:
+    return session.scalar(select(SettledStep).where(SettledStep.centre_id == centre_id, SettledStep.step == step))
+
+
+def send_test_mail(actor: Actor, *, now: dt.datetime) -> None:
+    """Queue a mail to the actor's own address: whether it arrives says whether mail works. Raises: NotAllowed."""
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    with transaction() as session:
+        user = session.get(User, actor.user_id) if actor.user_id is not None else None
+        if user is None:
+            raise NotFound("user")
+        draft = MessageDraft(
+            kind=TEST_MAIL,
+            address=user.email,
+            language=user.language,
+            values={"path": "/settings/first-steps"},
+            about=("centre", user.centre_id),
+            centre_id=user.centre_id,
+        )
+        queue_message(draft, now=now)
+    log.info("test mail queued", extra={"user_id": actor.user_id})

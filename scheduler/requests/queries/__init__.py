@@ -1,0 +1,25 @@
+"""What requests show: the coordinators' inbox, one request with its history, the host behind a secret link."""
+
+from scheduler.requests.queries.found import requests_found
+from scheduler.requests.queries.inbox import SORTS, facets_of, inbox
+from scheduler.requests.queries.pages import (
+    host_id_of,
+    own_request,
+    proof_of,
+    request_of,
+    request_page,
+    undoable_of,
+)
+
+__all__ = [
+    "SORTS",
+    "facets_of",
+    "host_id_of",
+    "inbox",
+    "own_request",
+    "proof_of",
+    "request_of",
+    "request_page",
+    "requests_found",
+    "undoable_of",
+]

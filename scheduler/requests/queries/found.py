@@ -1,0 +1,35 @@
+"""Requests found by typing."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from scheduler.core.db import db
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.terms import RequestRow
+
+MOST_WORDS = 8
+
+
+def requests_found(
+    actor: Actor, number: str, words: list[str], *, now: dt.datetime, host_id: int | None = None, limit: int = 20
+) -> list[RequestRow]:
+    """The centre's requests whose number begins so, or whose host has every word; the newest first.
+
+    Open ones and closed ones alike. Four queries, however many. Raises: NotAllowed.
+    """
+    wanted = scoped(actor)
+    if host_id is not None:
+        wanted = wanted.where(SchoolRequest.host_id == host_id)
+    elif number:
+        wanted = wanted.where(SchoolRequest.number.startswith(number, autoescape=True))
+    elif not words:
+        return []
+    for word in words[:MOST_WORDS]:
+        found = select(Host.id).where(Host.search_key.contains(word, autoescape=True))
+        wanted = wanted.where(SchoolRequest.host_id.in_(found))
+    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.id.desc()).limit(limit)).all()
+    return request_rows(rows, now)

@@ -1,0 +1,157 @@
+"""One request with its history, for staff, for the school behind a secret link, for papers."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from scheduler import policy
+from scheduler.core import tokens
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import Gone, NotFound
+from scheduler.messages.queries import messages_about
+from scheduler.messages.terms import MessageState
+from scheduler.people.models import User
+from scheduler.policy import Actor
+from scheduler.requests import rules
+from scheduler.requests.models import RequestedPresentation, SchoolRequest, UndoableAct
+from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.terms import (
+    HistoryLine,
+    PresentationRow,
+    Proof,
+    RequestPage,
+    RequestState,
+    Together,
+    Undoable,
+)
+
+COPIED = (
+    *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
+    *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number"),
+    *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
+    *("reason", "question", "answer", "attention"),
+)
+
+
+def host_id_of(request_id: int) -> int:
+    """The host of a request. Raises: NotFound."""
+    found = db.session().scalar(select(SchoolRequest.host_id).where(SchoolRequest.id == request_id))
+    if found is None:
+        raise NotFound("request")
+    return found
+
+
+def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
+    """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
+    return _page(_one(scoped(actor).where(SchoolRequest.number == number)), now)
+
+
+def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
+    """The request that the actor's secret link opens. Raises: NotFound."""
+    policy.require(actor, "read", "request", request=actor.request_id)
+    return _page(_one(select(SchoolRequest).where(SchoolRequest.id == actor.request_id)), now)
+
+
+def request_of(request_id: int, *, now: dt.datetime) -> RequestPage:
+    """One request by its id, for services and papers whose caller has checked the right. Raises: NotFound."""
+    return _page(_one(select(SchoolRequest).where(SchoolRequest.id == request_id)), now)
+
+
+def proof_of(token: str, *, now: dt.datetime) -> Proof:
+    """What the page behind a mailed proof shows; looking changes nothing. Raises: Gone; NotFound."""
+    link = tokens.opened_by(token, "prove", now=now)
+    if link is None:
+        raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
+    row = db.session().get(SchoolRequest, link.subject_id)
+    if row is None or (row.proved_at is None and row.state is not RequestState.UNVERIFIED):
+        raise Gone("prove")
+    return Proof(row.number, proven=row.proved_at is not None)
+
+
+def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
+    row = db.session().scalar(loaded(wanted).options(joinedload(SchoolRequest.centre)))
+    if row is None:
+        raise NotFound("request")
+    return row
+
+
+def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
+    now_rows = request_rows([row, *_twins(row)], now)
+    return RequestPage(
+        row=now_rows[0],
+        centre_email=row.centre.email,
+        presentations=tuple(_presentation_row(asked) for asked in row.presentations),
+        history=_history(row),
+        twins=tuple(now_rows[1:]),
+        **{name: getattr(row, name) for name in COPIED},
+    )
+
+
+def _presentation_row(asked: RequestedPresentation) -> PresentationRow:
+    names = ["ordinal", "audience", "level", "classes", "pupils", "parents", "teachers", "day_part", "starts_local"]
+    return PresentationRow(**{name: getattr(asked, name) for name in names})
+
+
+def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
+    around = dt.timedelta(days=rules.TWIN_DAYS)
+    wanted = select(SchoolRequest).where(
+        SchoolRequest.host_id == row.host_id,
+        SchoolRequest.centre_id == row.centre_id,
+        SchoolRequest.id != row.id,
+        SchoolRequest.state.in_(rules.OPEN),
+        SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
+    )
+    return db.session().scalars(loaded(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
+
+
+def _history(row: SchoolRequest) -> tuple[HistoryLine, ...]:
+    wanted = (
+        select(AuditEntry)
+        .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.thing_id == row.id)
+        .order_by(AuditEntry.id)
+    )
+    entries = db.session().scalars(wanted).all()
+    ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
+    people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
+    names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    return tuple(
+        HistoryLine(
+            at=entry.at,
+            action=entry.action,
+            by=_side(entry.actor),
+            who=names.get(entry.actor, ""),
+            reason=str(json.loads(entry.details).get("reason", "")),
+        )
+        for entry in entries
+    )
+
+
+def _side(label: str) -> str:
+    if label.startswith("user:"):
+        return "centre"
+    return "product" if label == "system" else "school"
+
+
+def undoable_of(page: RequestPage, *, now: dt.datetime) -> Undoable | None:
+    """The last act on a request, while it can be taken back: nothing has changed since, and no mail of it has left."""
+    act = db.session().scalar(
+        select(UndoableAct)
+        .where(UndoableAct.school_request_id == page.row.id, UndoableAct.version_after == page.version)
+        .order_by(UndoableAct.id.desc())
+        .limit(1)
+    )
+    if act is None:
+        return None
+    until = act.done_at + (rules.MAIL_WAITS if act.act is Together.WAITLIST else rules.UNDO_WITHIN)
+    left = act.act is Together.WAITLIST and any(
+        mail.created_at == act.done_at and (mail.state is not MessageState.WAITING or mail.attempts)
+        for mail in messages_about(SchoolRequest.__tablename__, page.row.id)
+    )
+    if now > until or left:
+        return None
+    together = select(func.count()).select_from(UndoableAct).where(UndoableAct.batch == act.batch)
+    return Undoable(act.batch, db.session().scalar(together) or 1, until)

@@ -1,0 +1,88 @@
+"""Requests as lists show them: what an actor may see at all, loaded with all that a row says."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.core.db import db
+from scheduler.people.models import User
+from scheduler.places.models import Host, Municipality
+from scheduler.places.queries import host_row
+from scheduler.policy import Actor, Role
+from scheduler.programmes.models import Programme
+from scheduler.programmes.queries import programme_row
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import Counts, RequestRow
+
+
+def scoped(actor: Actor) -> Select[SchoolRequest]:
+    """Every request that the actor's centre may see: proven ones only."""
+    policy.require(actor, "read", "request", centre=actor.centre_id)
+    wanted = select(SchoolRequest).where(SchoolRequest.state.not_in(rules.HIDDEN))
+    return wanted if Role.SYSTEM in actor.roles else wanted.where(SchoolRequest.centre_id == actor.centre_id)
+
+
+def loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
+    return wanted.options(
+        joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
+        joinedload(SchoolRequest.programme).joinedload(Programme.centre),
+        joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
+        joinedload(SchoolRequest.owner).lazyload(User.roles),
+        selectinload(SchoolRequest.presentations),
+    )
+
+
+def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime) -> list[RequestRow]:
+    twins = _twin_counts(rows)
+    return [_request_row(row, twins.get(row.id, 0), now) for row in rows]
+
+
+def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow:
+    turn, step = rules.turn_of(row.state, attention=row.attention)
+    asked = row.presentations
+    return RequestRow(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        host=host_row(row.host),
+        programme=programme_row(row.programme),
+        presentations=len(asked),
+        people=Counts(0, sum(a.pupils for a in asked), sum(a.parents for a in asked), sum(a.teachers for a in asked)),
+        first_day=row.first_day,
+        last_day=row.last_day,
+        channel=row.channel,
+        submitted_at=row.submitted_at,
+        state_since=row.state_since,
+        age_days=rules.age_days(row.state_since, now),
+        late=rules.is_late(turn, rules.age_days(row.state_since, now)),
+        owner=row.owner.full_name if row.owner else "",
+        turn=turn,
+        next_step=step,
+        twins=twins,
+        version=row.version,
+    )
+
+
+def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
+    """How many other open requests of the same host lie within 30 days, for each row; one query."""
+    hosts = {row.host_id for row in rows}
+    found = db.session().execute(
+        select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day).where(
+            SchoolRequest.host_id.in_(hosts), SchoolRequest.state.in_(rules.OPEN)
+        )
+    )
+    others = found.all()
+    return {
+        row.id: sum(
+            other.host_id == row.host_id
+            and other.centre_id == row.centre_id
+            and other.id != row.id
+            and abs((other.first_day - row.first_day).days) <= rules.TWIN_DAYS
+            for other in others
+        )
+        for row in rows
+    }

@@ -1,0 +1,174 @@
+"""What is done to several requests at once, in one transaction, and taken back while that is still honest.
+
+An act that mails schools keeps its mails in the house for `rules.MAIL_WAITS`; taking it back stops them. Nothing is
+taken back once a mail has left, or once anybody has changed the request since.
+"""
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit, states
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.messages import mail
+from scheduler.messages.service import stop_messages
+from scheduler.people.queries import colleagues_of
+from scheduler.policy import Actor
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest, UndoableAct
+from scheduler.requests.queries.rows import loaded, request_rows
+from scheduler.requests.service.rows import locked, values_of, write_to_school
+from scheduler.requests.terms import (
+    REQUEST_MACHINE,
+    Chosen,
+    Done,
+    Preview,
+    Refusal,
+    RequestState,
+    SomeCannot,
+    TakenBack,
+    Together,
+)
+
+log = logging.getLogger(__name__)
+MOST = 100  # a page of the inbox
+LETTER = "request_waitlisted"
+
+
+def act_together(
+    actor: Actor, act: Together, chosen: Sequence[Chosen], *, now: dt.datetime, owner_id: int | None = None
+) -> Done:
+    """Do one act to every chosen request, or to none.
+
+    `owner_id` is the colleague of ASSIGN. Raises: NotAllowed; NotFound; Rejected without a request or a colleague;
+    SomeCannot, with the reasons, when one of them has changed meanwhile or is in another state.
+    """
+    if act is Together.TAKE:
+        owner_id = actor.user_id
+    _require_choice(actor, act, chosen, owner_id)
+    batch, done = secrets.token_urlsafe(16), 0
+    with transaction() as session:
+        session.execute(delete(UndoableAct).where(UndoableAct.done_at < now - dt.timedelta(days=1)))
+        rows, refusals = _rows(session, actor, act, chosen)
+        if refusals:
+            raise SomeCannot(tuple(refusals))
+        for row in rows:
+            done += _act_on(session, row, UndoableAct(batch=batch, act=act, done_at=now), actor, owner_id)
+    log.info("acted together", extra={"act": act.value, "requests": done})
+    return Done(done, batch if done else "")
+
+
+def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:
+    if not chosen or len(chosen) > MOST:
+        raise Rejected({"rows": "nothing_ticked" if not chosen else "too_many"})
+    if act is Together.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
+        raise Rejected({"owner": "not_a_choice"})
+
+
+def _rows(
+    session: Session, actor: Actor, act: Together, chosen: Sequence[Chosen]
+) -> tuple[list[SchoolRequest], list[Refusal]]:
+    """The chosen requests, locked in the order of their ids, and why the act is not for some of them."""
+    rows: list[SchoolRequest] = []
+    refusals: list[Refusal] = []
+    seen = {one.request_id: one.version for one in chosen}
+    for request_id in sorted(seen):
+        row = locked(session, actor, "update", request_id)
+        if seen[request_id] is not None and row.version != seen[request_id]:
+            refusals.append(Refusal(row.id, row.number, "changed_meanwhile"))
+        elif not rules.may_together(act, row.state):
+            refusals.append(Refusal(row.id, row.number, "wrong_state"))
+        else:
+            rows.append(row)
+    return rows, refusals
+
+
+def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: Actor, owner_id: int | None) -> bool:
+    """One act on one locked request; False when it was so already."""
+    undoable.school_request_id, undoable.state_before = row.id, row.state
+    undoable.since_before, undoable.owner_before_id = row.state_since, row.owner_id
+    now = undoable.done_at
+    if undoable.act is Together.WAITLIST:
+        states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
+        write_to_school(row, LETTER, now=now, not_before=now + rules.MAIL_WAITS)
+    elif row.state is RequestState.NEW:
+        row.owner_id = owner_id
+        states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
+    elif row.owner_id != owner_id:
+        row.owner_id = owner_id
+        audit.record(actor, "owner changed", row, at=now)
+    else:
+        return False
+    session.flush()  # raises the version: what somebody else does after this is never undone
+    undoable.version_after = row.version
+    session.add(undoable)
+    return True
+
+
+def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, now: dt.datetime) -> Preview:
+    """What an act that mails schools would do; nothing is stored. Raises: as `act_together`, but not SomeCannot."""
+    _require_choice(actor, act, chosen, None)
+    with transaction() as session:
+        rows, refusals = _rows(session, actor, act, chosen)
+        to = [row for row in rows if row.contact_email]
+        letter = mail.render(LETTER, to[0].language, values_of(to[0], to[0].language)) if to else None
+        wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
+        shown = request_rows(session.scalars(loaded(wanted)).all(), now)
+    return Preview(
+        rows=tuple(shown),
+        refusals=tuple(refusals),
+        mails=len(to),
+        without_address=len(rows) - len(to),
+        subject=letter.subject if letter else "",
+        text=letter.text if letter else "",
+    )
+
+
+def take_back(actor: Actor, batch: str, *, now: dt.datetime, request_id: int | None = None) -> TakenBack:
+    """Undo an act, on all its requests or on one of them: owner, state and age are as before, mails are stopped.
+
+    Requests that have moved on, or whose mail has left, stay as they are and are named. Raises: NotFound when there is
+    nothing (more) to take back.
+    """
+    back, kept = 0, []
+    with transaction() as session:
+        for act in _acts(session, batch, request_id):
+            row = locked(session, actor, "update", act.school_request_id)
+            if _may_go_back(act, row, now):
+                _restore(act, row, actor, now)
+                session.delete(act)
+                back += 1
+            else:
+                kept.append(row.number)
+        if not back and not kept:
+            raise NotFound("act")
+    log.info("act taken back", extra={"requests": back, "kept": len(kept)})
+    return TakenBack(back, tuple(kept))
+
+
+def _acts(session: Session, batch: str, request_id: int | None) -> Iterator[UndoableAct]:
+    wanted = select(UndoableAct).where(UndoableAct.batch == batch).order_by(UndoableAct.school_request_id)
+    if request_id is not None:
+        wanted = wanted.where(UndoableAct.school_request_id == request_id)
+    yield from session.scalars(wanted).all()
+
+
+def _may_go_back(act: UndoableAct, row: SchoolRequest, now: dt.datetime) -> bool:
+    if row.version != act.version_after or now - act.done_at > rules.UNDO_WITHIN:
+        return False
+    if row.state is not act.state_before and not REQUEST_MACHINE.may_take_back(row.state, act.state_before):
+        return False
+    return act.act is not Together.WAITLIST or stop_messages((SchoolRequest.__tablename__, row.id), LETTER, act.done_at)
+
+
+def _restore(act: UndoableAct, row: SchoolRequest, actor: Actor, now: dt.datetime) -> None:
+    row.owner_id = act.owner_before_id
+    if row.state is act.state_before:
+        audit.record(actor, "owner restored", row, at=now)
+    else:
+        states.take_back(REQUEST_MACHINE, row, act.state_before, since=act.since_before, actor=actor, at=now)

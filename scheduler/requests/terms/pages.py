@@ -1,0 +1,188 @@
+"""Requests as lists and pages show them, and what the inbox can be asked for."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.core.paging import Page
+from scheduler.core.sorting import Sort
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import HostRow
+from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
+from scheduler.requests.terms.asked import Channel, Counts, DayPart, RequestState
+
+
+class Turn(StrEnum):
+    """Who must move a request on, in the order of the inbox."""
+
+    YOURS = "yours"
+    OTHERS = "others"
+    ITSELF = "itself"
+    OVER = "over"
+
+
+class NextStep(StrEnum):
+    """What a coordinator does with a request next: the one verb at the end of its row."""
+
+    TAKE = "take"
+    DECIDE = "decide"
+    PLAN = "plan"
+    REPLAN = "replan"
+    CHECK_COUNTS = "check_counts"
+    LOOK = "look"
+
+
+class Show(StrEnum):
+    """The filters of the inbox."""
+
+    MINE = "mine"  # and nobody's
+    OPEN = "open"
+    WAITING = "waiting"
+    OVER = "over"
+    LATE = "late"  # these and the following are the tiles: what each of them counts, it opens
+    NEW = "new"
+    TO_PLAN = "to_plan"
+    ASKED = "asked"  # the school must answer
+
+
+class Age(StrEnum):
+    """How long a request has stood where it stands, in the steps that the inbox counts."""
+
+    FRESH = "fresh"  # up to two days
+    DUE = "due"  # up to what was promised
+    LATE = "late"  # later than that
+    OLD = "old"  # more than three weeks
+
+
+NOBODY = 0  # the owner of what nobody has taken
+
+
+@dataclass(frozen=True)
+class InboxFilters:
+    """What the inbox shows; it lives in the address of the page. None: not asked for."""
+
+    show: Show = Show.MINE
+    typed: str = ""
+    page: int = 1
+    state: RequestState | None = None
+    owner: int | None = None
+    district: int | None = None
+    programme: int | None = None
+    age: Age | None = None
+    sort: Sort | None = None
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value that a filter of the inbox may take, and how many requests it would show beside the other filters."""
+
+    value: str  # as it stands in the address
+    count: int
+    name_sr_cyrl: str = ""  # empty for what has words of its own: a state, an age
+    name_sr_latn: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request as lists show it."""
+
+    id: int
+    number: str
+    state: RequestState
+    host: HostRow
+    programme: ProgrammeRow
+    presentations: int
+    people: Counts  # of all its presentations together; ordinal 0
+    first_day: dt.date
+    last_day: dt.date
+    channel: Channel
+    submitted_at: dt.datetime
+    state_since: dt.datetime
+    age_days: int  # since it came, for open ones
+    late: bool  # older than promised, and it is the centre's turn
+    owner: str
+    turn: Turn
+    next_step: NextStep
+    twins: int  # other open requests of the same host about the same time
+    version: int
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One page of the inbox with the numbers around it."""
+
+    page: Page[RequestRow]
+    groups: tuple[tuple[Turn, int], ...]  # all rows of the filter, not of this page only
+    pills: tuple[tuple[Show, int], ...]
+    new: int
+    late: int
+    to_plan: int
+    waiting_for_school: int
+
+
+@dataclass(frozen=True)
+class PresentationRow:
+    """One requested sitting as pages show it."""
+
+    ordinal: int
+    audience: Audience
+    level: SchoolLevel
+    classes: str
+    pupils: int
+    parents: int
+    teachers: int
+    day_part: DayPart
+    starts_local: dt.time | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step of a request's life; `action` is the audit's word, `by` who did it ("school", "centre", "product")."""
+
+    at: dt.datetime
+    action: str
+    by: str
+    who: str  # the name of a colleague; empty for others
+    reason: str
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One request with everything its page shows."""
+
+    row: RequestRow
+    centre_id: int
+    centre_email: str
+    language: str
+    teaching_language: TeachingLanguage
+    campaign_id: int | None
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    room: str
+    has_projector: bool
+    has_sound: bool
+    has_internet: bool
+    step_free: bool
+    safeguarding_contact: str
+    recent_incident: bool
+    special_needs: bool
+    file_number: str
+    reason: str
+    question: str
+    answer: str
+    attention: bool
+    owner_id: int | None
+    version: int
+    presentations: tuple[PresentationRow, ...]
+    history: tuple[HistoryLine, ...]
+    twins: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the page behind a mailed proof shows of its request: no more than the mail did."""
+
+    number: str
+    proven: bool

@@ -1,0 +1,68 @@
+"""What schools can ask for, as its centre describes it."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Rejected
+from scheduler.programmes import queries, service
+from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.forms import ProgrammeForm
+from scheduler.web.admin.words import AUDIENCES
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+
+
+@bp.get("/settings/programmes")
+@may("update", "programme")
+def programmes() -> ResponseReturnValue:
+    rows = queries.programmes_of(own_centre_id())
+    return render_template("admin/programmes.html", rows=rows, audiences=AUDIENCES)
+
+
+@bp.route("/settings/programmes/new", methods=["GET", "POST"])
+@may("create", "programme")
+def new_programme() -> ResponseReturnValue:
+    form = ProgrammeForm()
+    if form.accepted():
+        try:
+            service.create_programme(current_actor(), form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Schools can ask for it from now on."))
+            return redirect(url_for(".programmes"))
+    return render_template("admin/programme.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/settings/programmes/<int:programme_id>", methods=["GET", "POST"])
+@may("update", "programme")
+def change_programme(programme_id: int) -> ResponseReturnValue:
+    form = ProgrammeForm(obj=queries.draft_of(own_centre_id(), programme_id))
+    if form.accepted():
+        try:
+            service.change_programme(current_actor(), programme_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved. What was agreed with schools stays as it was agreed."))
+            return redirect(url_for(".programmes"))
+    return render_template("admin/programme.html", form=form), 422 if form.errors else 200
+
+
+@bp.post("/settings/programmes/<int:programme_id>/retire")
+@may("update", "programme")
+def retire_programme(programme_id: int) -> ResponseReturnValue:
+    service.retire_programme(current_actor(), programme_id, now=clock.now())
+    undo = url_for(".reopen_programme", programme_id=programme_id)
+    say(_("Retired: nobody can ask for it any more; what is agreed goes on."), undo=undo)
+    return redirect(url_for(".programmes"))
+
+
+@bp.post("/settings/programmes/<int:programme_id>/reopen")
+@may("update", "programme")
+def reopen_programme(programme_id: int) -> ResponseReturnValue:
+    service.reopen_programme(current_actor(), programme_id, now=clock.now())
+    say(_("Schools can ask for it again."))
+    return redirect(url_for(".programmes"))

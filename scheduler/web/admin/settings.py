@@ -1,0 +1,66 @@
+"""The centre as papers show it, and the first steps of a new one."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Rejected
+from scheduler.people import queries, service
+from scheduler.people.terms import HandStep
+from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.forms import CentreForm
+from scheduler.web.filters import say
+from scheduler.web.first_steps import first_steps as steps_of
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+@may("update", "settings")
+def settings() -> ResponseReturnValue:
+    form = CentreForm(obj=queries.centre_settings(own_centre_id()))
+    if form.accepted():
+        try:
+            service.change_centre(current_actor(), form.change(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved. New papers say so; those already issued stay as they are."))
+            return redirect(url_for(".settings"))
+    return render_template("admin/settings.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/settings/first-steps")
+@may("update", "settings")
+def first_steps() -> ResponseReturnValue:
+    steps = steps_of(current_actor(), clock.local_day(clock.now()))
+    return render_template("admin/first_steps.html", first_steps=steps)
+
+
+@bp.post("/settings/first-steps/<any(helpline, backup, put_away):step>/settle")
+@may("update", "settings")
+def settle_step(step: str) -> ResponseReturnValue:
+    service.settle_step(current_actor(), HandStep(step), now=clock.now())
+    words = _("Put away. You find the list again under Settings.") if step == HandStep.PUT_AWAY else _("Done.")
+    say(words, undo=url_for(".reopen_step", step=step))
+    return redirect(_where())
+
+
+@bp.post("/settings/first-steps/<any(helpline, backup, put_away):step>/reopen")
+@may("update", "settings")
+def reopen_step(step: str) -> ResponseReturnValue:
+    service.reopen_step(current_actor(), HandStep(step), now=clock.now())
+    say(_("It is open again."))
+    return redirect(_where())
+
+
+@bp.post("/settings/test-mail")
+@may("update", "settings")
+def send_test_mail() -> ResponseReturnValue:
+    service.send_test_mail(current_actor(), now=clock.now())
+    return redirect(_where())
+
+
+def _where() -> str:
+    """Back to the page that was pressed on: the desk or the list's own page."""
+    return url_for("desk.today" if request.form.get("from") == "desk" else ".first_steps")

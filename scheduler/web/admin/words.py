@@ -1,0 +1,158 @@
+"""How the administrator's pages say what rooms and the worker hand over as codes."""
+
+from collections.abc import Mapping
+
+from babel.support import LazyProxy
+
+from scheduler.jobs.terms import Phase, WorkKind, WorkState
+from scheduler.people.terms import Topic
+from scheduler.places.terms import SchoolCalendar
+from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.web.filters import Face
+from scheduler.web.i18n import _l
+
+CALENDARS: Mapping[str, LazyProxy] = {
+    SchoolCalendar.REPUBLIC: _l("Republic of Serbia without Vojvodina"),
+    SchoolCalendar.VOJVODINA: _l("Vojvodina"),
+}
+SPANS: Mapping[str, LazyProxy] = {
+    "term1": _l("First term"),
+    "term2": _l("Second term"),
+    "break-autumn": _l("Autumn break"),
+    "break-winter": _l("Winter break"),
+    "break-sretenje": _l("Break at Statehood Day"),
+    "break-spring": _l("Spring break"),
+    "break-other": _l("Other break"),
+    "exam-day": _l("Exam day"),
+    "working-saturday": _l("Working Saturday"),
+}
+APPLIES: Mapping[str, LazyProxy] = {
+    "all": _l("all schools"),
+    "primary": _l("primary schools"),
+    "primary-1-7": _l("primary schools, 1st to 7th grade"),
+    "primary-8": _l("primary schools, 8th grade"),
+    "secondary": _l("secondary schools"),
+    "secondary-non-final": _l("secondary schools, all but the last year"),
+    "gymnasium-final": _l("grammar schools, last year"),
+    "vocational-final": _l("vocational schools, last year"),
+}
+PROGRAMME_KINDS: Mapping[str, LazyProxy] = {
+    ProgrammeKind.TALK: _l("Talk"),
+    ProgrammeKind.PARENTS_EVENING: _l("Parents' evening"),
+    ProgrammeKind.TEACHERS_GATHERING: _l("Teachers' gathering"),
+    ProgrammeKind.COHORT_TRAINING: _l("Training of a cohort"),
+}
+AUDIENCES: Mapping[str, LazyProxy] = {
+    Audience.PUPILS: _l("Pupils"),
+    Audience.PARENTS: _l("Parents"),
+    Audience.TEACHERS: _l("Teachers"),
+    Audience.OTHERS: _l("Others"),
+}
+TOPICS: Mapping[str, LazyProxy] = {
+    Topic.SAFE_INTERNET: _l("Safe internet"),
+    Topic.PEER_VIOLENCE: _l("Peer violence"),
+    Topic.PRIVACY: _l("Privacy"),
+    Topic.REPORTING: _l("Reporting of harmful content"),
+    Topic.MEDIA_LITERACY: _l("Media literacy"),
+    Topic.PARENTING: _l("Parents and children online"),
+}
+KINDS: Mapping[WorkKind, LazyProxy] = {
+    WorkKind.CHECK_HOSTS: _l("Check of a register"),
+    WorkKind.IMPORT_HOSTS: _l("Import of a register"),
+    WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
+}
+STATES: Mapping[WorkState, Face] = {
+    WorkState.WAITING: Face("wait", "clock", _l("Waits for the worker")),
+    WorkState.RUNNING: Face("move", "sync", _l("Is being done")),
+    WorkState.DONE: Face("good", "check", _l("Finished")),
+    WorkState.FAILED: Face("stop", "alert", _l("Ended with an error")),
+}
+PHASES: Mapping[Phase, LazyProxy] = {
+    Phase.READING: _l("Reading the file"),
+    Phase.COMPARING: _l("Comparing with what is stored"),
+    Phase.STORING: _l("Storing"),
+    Phase.ISSUING: _l("Issuing, one visit after the other"),
+}
+FAILURES: Mapping[str, LazyProxy] = {
+    "interrupted": _l(
+        "The worker was stopped three times while it did this. Look at the page of health, then begin anew."
+    ),
+    "suspended": _l("The account that began this is suspended."),
+    "refused": _l("The account that began this may not do it any more."),
+    "broken": _l("Something broke that we did not foresee; it is in the log. Nothing was half stored."),
+}
+LINE_PROBLEMS: Mapping[str, LazyProxy] = {
+    "missing": _l("Nothing is written here."),
+    "too_long": _l("The text is too long."),
+    "unknown_kind": _l("This kind of school is not known."),
+    "twice_in_the_file": _l("This number of the register stands in the file twice."),
+    "no_such_column": _l("The file has no such column."),
+    "no_such_field": _l("There is no such field."),
+    "column_twice": _l("Two columns have this heading."),
+    "too_many_columns": _l("The line has more cells than the heading."),
+    "too_many_rows": _l("The file has too many lines."),
+    "not_yes_or_no": _l("Neither yes nor no."),
+    "not_a_web_address": _l("This is no web address."),
+    "not_an_email": _l("This is no e-mail address."),
+    "not_a_number_of_classes": _l("This is no number of classes."),
+    "not_a_phone": _l("This is no phone number."),
+    "not_degrees": _l("These are no degrees."),
+    "not_on_the_map": _l("This point does not exist."),
+    "unknown_municipality": _l("This municipality is not known."),
+    "several_municipalities": _l("Several municipalities have this name: add the district."),
+    "file_too_large": _l("The file is too large."),
+    "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
+    "not_a_text_file": _l("This is no text file."),
+    "empty_file": _l("The file is empty."),
+    "broken_quotes": _l("A quotation mark is not closed."),
+}
+FIELDS: Mapping[str, LazyProxy] = {
+    "kind": _l("Kind of host"),
+    "name_sr_cyrl": _l("Name in Cyrillic letters"),
+    "name_sr_latn": _l("Name in Latin letters"),
+    "municipality": _l("Municipality"),
+    "place_sr_cyrl": _l("Town in Cyrillic letters"),
+    "place_sr_latn": _l("Town in Latin letters"),
+    "address_sr_cyrl": _l("Address in Cyrillic letters"),
+    "address_sr_latn": _l("Address in Latin letters"),
+    "postcode": _l("Postcode"),
+    "phone": _l("Phone number"),
+    "website": _l("Web site"),
+    "email": _l("E-mail address"),
+    "classes": _l("Number of classes"),
+    "teaches_primary": _l("Teaches primary pupils"),
+    "teaches_secondary": _l("Teaches secondary pupils"),
+    "lat": _l("Latitude"),
+    "lon": _l("Longitude"),
+    "example": _l("Invented example"),
+}
+JOBS: Mapping[str, LazyProxy] = {
+    "attendance.assume_silent": _l("Takes a school's silence for a yes"),
+    "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
+    "jobs.do_long_work": _l("Does imports and issues in bulk"),
+    "jobs.forget_uploads": _l("Forgets uploaded files"),
+    "messages.send_waiting": _l("Sends mail"),
+    "planning.lapse_offers": _l("Ends offers that nobody answered"),
+    "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
+    "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
+    "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
+}
+
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"))
+WRONG = {
+    "missing": _l("Nothing stands there."),
+    "not_a_day": _l("Not a day: write 2026-09-01 or 1.9.2026."),
+    "unknown_calendar": _l("Not a calendar: write republic or vojvodina."),
+    "unknown_kind": _l("Not a kind: write term1, term2, break-winter, exam-day or working-saturday."),
+    "unknown": _l("Not known for whom: write all, primary-8, gymnasium-final or the like."),
+    "days_not_in_order": _l("The last day is before the first."),
+    "outside_the_school_year": _l("The days do not lie in that school year."),
+    "not_a_saturday": _l("Not a Saturday."),
+    "not_a_working_day": _l("Not a working day: write Monday or ponedeljak."),
+    "only_a_saturday_follows": _l("Only a working Saturday follows another day."),
+    "twice_in_the_file": _l("The same line stands in the file twice."),
+    "no_such_column": _l("The file has no such column."),
+    "empty_file": _l("The file holds no line of a school calendar."),
+    "too_long": _l("The text is too long."),
+}
+UNREADABLE = _l("This cannot be read as a table.")

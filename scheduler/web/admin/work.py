@@ -1,0 +1,29 @@
+"""Long work as it goes: a bar that moves by itself, or with a link; at the end what came of it."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.jobs import work
+from scheduler.jobs.terms import WorkKind
+from scheduler.web.admin.blueprint import bp
+from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES
+from scheduler.web.guards import current_actor, may
+
+
+@bp.get("/work/<int:work_id>")
+@may("read", "work")
+def show_work(work_id: int) -> ResponseReturnValue:
+    row = work.work_page(current_actor(), work_id, now=clock.now())
+    page = render_template(
+        "admin/work.html",
+        work=row,
+        kinds=KINDS,
+        phases=PHASES,
+        failures=FAILURES,
+        line_problems=LINE_PROBLEMS,
+        fields=FIELDS,
+        certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
+        checked=row.kind is WorkKind.CHECK_HOSTS,
+    )
+    return page, 200, {"Cache-Control": "private, no-store"}

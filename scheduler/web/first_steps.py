@@ -1,0 +1,151 @@
+"""What a new centre still lacks before schools can ask (O8): each line knows by a query whether it is done."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import url_for
+
+from scheduler import policy
+from scheduler.config import settings
+from scheduler.messages import queries as messages
+from scheduler.messages.terms import UNSENT, MessageState
+from scheduler.people import queries as people
+from scheduler.people.service.centres import TEST_MAIL
+from scheduler.people.terms import CentreRow, HandStep
+from scheduler.places import queries as places
+from scheduler.places.terms import SchoolCalendar
+from scheduler.policy import Actor
+from scheduler.programmes import queries as programmes
+from scheduler.web.i18n import _
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the list. `hand`: only a person can call it done; `mail`: it is done by sending a test mail."""
+
+    name: str
+    done: bool
+    title: str
+    text: str
+    href: str = ""
+    verb: str = ""
+    hand: HandStep | None = None
+    mail: bool = False
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """The whole list of a centre."""
+
+    steps: tuple[Step, ...]
+    put_away: bool
+    mail_waits: bool
+
+    @property
+    def open(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if not step.done)
+
+
+def steps_on_the_desk(actor: Actor, today: dt.date) -> FirstSteps | None:
+    """The list for the first page, until it is empty or put away. A demo that has presenters has what it needs."""
+    if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
+        return None
+    centre = people.centre_settings(actor.centre_id)
+    if HandStep.PUT_AWAY in centre.settled or (settings().demo and centre.presenters):
+        return None  # four questions were enough
+    steps = _all_steps(centre, today)
+    return steps if steps.open else None
+
+
+def first_steps(actor: Actor, today: dt.date) -> FirstSteps | None:
+    """The list for whoever may change the settings of a centre, else None. Nine questions, however much is stored."""
+    if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
+        return None
+    return _all_steps(people.centre_settings(actor.centre_id), today)
+
+
+def _all_steps(centre: CentreRow, today: dt.date) -> FirstSteps:
+    mail = messages.newest_of(centre.id, TEST_MAIL)
+    steps = (
+        _named(centre),
+        *_of_places(today),
+        _programmes(len(programmes.open_programmes(centre.id))),
+        _invited(centre),
+        _mail(mail.state if mail else None),
+        *_by_hand(centre),
+    )
+    waits = mail is not None and mail.state in UNSENT
+    return FirstSteps(steps, HandStep.PUT_AWAY in centre.settled, waits)
+
+
+def _named(centre: CentreRow) -> Step:
+    done = bool(centre.email and centre.place_sr_cyrl and centre.signatory)
+    text = _("Town, contact address and who signs stand on every certificate.")
+    return Step(
+        "centre", done, _("Complete what papers say about the centre"), text, url_for("admin.settings"), _("Complete")
+    )
+
+
+def _of_places(today: dt.date) -> tuple[Step, ...]:
+    there = places.supplies(today)
+    calendar = there.calendars >= set(SchoolCalendar) and there.holidays > 0
+    text = _("Until they are entered, a day without lessons may be offered to a school.")
+    calendars = Step(
+        "calendar", calendar, _("Check school calendars and holidays"), text, url_for("admin.holidays"), _("Check them")
+    )
+    text = _("The Ministry publishes a file of all schools; it is read on the page for imports.")
+    register = Step(
+        "register",
+        there.registered > 0,
+        _("Import the register of schools"),
+        text,
+        url_for("admin.imports"),
+        _("Import"),
+    )
+    return calendars, register
+
+
+def _programmes(open_ones: int) -> Step:
+    text = _("What schools can ask for: its text, how long it lasts, how many pupils, who goes.")
+    href = url_for("admin.programmes")
+    return Step("programmes", open_ones > 0, _("Describe your programmes"), text, href, _("Describe"))
+
+
+def _invited(centre: CentreRow) -> Step:
+    done = centre.staff > 1 and centre.presenters > 0
+    text = _("At least one colleague and one presenter; each gets a link by mail.")
+    return Step("people", done, _("Invite your people"), text, url_for("people.invite_user"), _("Invite"))
+
+
+def _mail(state: MessageState | None) -> Step:
+    texts = {
+        None: _("One press writes a letter to your own address."),
+        MessageState.SENT: _("The test mail has left. Look into your mailbox, also among unwanted mail."),
+        MessageState.FAILED: _("The test mail could not be sent. Check SMTP_URL and MAIL_FROM, then try again."),
+    }
+    text = texts.get(state, _("The test mail waits to be sent; the worker sends within a minute."))
+    done = state is MessageState.SENT
+    return Step("mail", done, _("Try whether mail leaves"), text, verb=_("Send a test mail to me"), mail=True)
+
+
+def _by_hand(centre: CentreRow) -> tuple[Step, ...]:
+    number = settings().helpline_number
+    text = _("%(number)s stands on every page and paper. Another number is set by HELPLINE_NUMBER.", number=number)
+    helpline = Step(
+        "helpline",
+        HandStep.HELPLINE in centre.settled,
+        _("Is this the right helpline number?"),
+        text,
+        verb=_("It is right"),
+        hand=HandStep.HELPLINE,
+    )
+    text = _("Database, uploads and settings, each night, to another machine: docs/operate.md says how.")
+    backup = Step(
+        "backup",
+        HandStep.BACKUP in centre.settled,
+        _("Let somebody set up the backup"),
+        text,
+        verb=_("It is set up"),
+        hand=HandStep.BACKUP,
+    )
+    return helpline, backup

@@ -1,0 +1,47 @@
+"""What an administrator does with one of the staff: invite again, change roles."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.people import queries, service
+from scheduler.people.terms import StaffRow
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.people.blueprint import bp
+from scheduler.web.people.forms import RolesForm
+
+
+def _of_staff(user_id: int) -> StaffRow:
+    """One of the staff of the own centre. Raises: NotFound."""
+    rows = queries.staff_of(current_actor().centre_id or 0)
+    found = next((row for row in rows if row.user_id == user_id), None)
+    if found is None:
+        raise NotFound("user")
+    return found
+
+
+@bp.post("/people/users/<int:user_id>/invite")
+@may("create", "user")
+def invite_again(user_id: int) -> ResponseReturnValue:
+    service.invite_again(current_actor(), user_id, now=clock.now())
+    say(_("The invitation is on its way; older links have ended."))
+    return redirect(url_for(".users"))
+
+
+@bp.route("/people/users/<int:user_id>/roles", methods=["GET", "POST"])
+@may("update", "user")
+def change_roles(user_id: int) -> ResponseReturnValue:
+    row = _of_staff(user_id)
+    form = RolesForm(roles=list(row.roles))
+    if form.accepted():
+        try:
+            service.change_roles(current_actor(), user_id, form.roles.data, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved. The roles count from the next page on."))
+            return redirect(url_for(".users"))
+    return render_template("people/roles.html", form=form, row=row), 422 if form.errors else 200

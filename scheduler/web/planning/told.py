@@ -1,0 +1,79 @@
+"""The words about a visit to copy for Viber or to read on the phone, and the note of who was told."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.language import LANGUAGES
+from scheduler.planning import queries, service
+from scheduler.planning.terms import ToldWhat, VisitPage
+from scheduler.web.filters import say
+from scheduler.web.forms import MESSAGES
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import SHORT, _, _l, page_language
+from scheduler.web.planning import words
+from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.forms import ToldForm
+
+MESSAGES["offer_is_for_presenters"] = _l("Choose a presenter: an offer is not for the school.")
+
+
+@bp.get("/visits/<number>/text")
+@may("update", "visit")
+def text(number: str) -> ResponseReturnValue:
+    """What there is to tell, in the script of whoever is told."""
+    page = queries.visit_page(current_actor(), number)
+    what = _what(page, request.args.get("of", ""))
+    return _text(page, what, ToldForm.of(what, queries.tellable(page.visit), formdata=None) if what else None, 200)
+
+
+@bp.post("/visits/<number>/text")
+@may("update", "visit")
+def note_told(number: str) -> ResponseReturnValue:
+    """Somebody was told."""
+    page = queries.visit_page(current_actor(), number)
+    what = _what(page, request.args.get("of", ""))
+    if what is None:
+        raise NotFound("text")
+    form = ToldForm.of(what, queries.tellable(page.visit))
+    if form.accepted():
+        try:
+            service.note_told(current_actor(), page, form.draft(what), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Noted who was told."))
+            return redirect(url_for(".visit", number=number))
+    return _text(page, what, form, 422)
+
+
+def _what(page: VisitPage, asked: str) -> ToldWhat | None:
+    """What the address asks for, if there is such a thing to tell; else the first there is."""
+    there = queries.texts_for(page)
+    return next((what for what in there if what.value == asked), there[0] if there else None)
+
+
+def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status: int) -> ResponseReturnValue:
+    asked = request.args.get("script", "")
+    language = asked if asked in LANGUAGES else page_language()
+    number = page.visit.number
+    shown = render_template(
+        "planning/text.html",
+        visit=page.visit,
+        what=what,
+        language=language,
+        form=form,
+        text=service.text_to_tell(page, what, language, now=clock.now()) if what else "",
+        kinds=[
+            {"label": words.TOLD[one.value], "on": one is what,
+             "href": url_for(".text", number=number, of=one.value, script=language)}
+            for one in queries.texts_for(page)
+        ],
+        scripts=[
+            {"label": name, "on": one == language,
+             "href": url_for(".text", number=number, of=what.value if what else "", script=one)}
+            for one, (_short, name) in SHORT.items()
+        ],
+    )  # fmt: skip
+    return shown, status

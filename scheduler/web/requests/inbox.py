@@ -1,0 +1,244 @@
+"""The coordinators' inbox: what waits, filtered and sorted by the address; acts on several requests."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.paging import page_number
+from scheduler.requests import queries, service
+from scheduler.requests.terms import (
+    Age,
+    FacetValue,
+    Inbox,
+    InboxFilters,
+    Refusal,
+    RequestState,
+    Show,
+    SomeCannot,
+    Together,
+    Turn,
+)
+from scheduler.web import tables
+from scheduler.web.filters import REQUEST, say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, _l, _n, here, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.forms import TogetherForm
+from scheduler.web.tables import Column
+
+PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
+NARROWS = {
+    "state": _l("State"),
+    "owner": _l("Owner"),
+    "district": _l("District"),
+    "programme": _l("Programme"),
+    "age": _l("Age"),
+}
+KEPT = ("show", "q", "page", "sort", *NARROWS)
+COLUMNS = (
+    Column("state", _l("State")),
+    Column("host", _l("Host"), kept=True),
+    Column("what", _l("What"), wide=True),
+    Column("when", _l("When")),
+    Column("age", _l("Age")),
+    Column("owner", _l("Owner")),
+    Column("next", _l("Next step"), number=True),
+)
+
+
+@bp.get("/requests")
+@may("accept", "request")
+def inbox() -> ResponseReturnValue:
+    """What waits for the centre, oldest first, or as the address says."""
+    return _inbox(TogetherForm.of(current_actor().centre_id, formdata=None), 200)
+
+
+def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) -> ResponseReturnValue:
+    g.here = url_for(".inbox")
+    table = tables.table("requests", COLUMNS, queries.SORTS, choose=True)
+    filters = _filters(table)
+    actor, now = current_actor(), clock.now()
+    found = queries.inbox(actor, filters, now=now)
+    facets = queries.facets_of(actor, filters, now=now)
+    g.counts = {"requests.inbox": found.new}
+    page = render_template(
+        "requests/inbox.html",
+        inbox=found,
+        filters=filters,
+        groups=_groups(found, filters),
+        pills=_pills(found, filters, facets),
+        narrows=_narrows(filters, facets),
+        narrowed=any(getattr(filters, name) is not None for name in NARROWS),
+        table=table,
+        kept=_kept(),
+        form=form,
+        ticked=form.ticked() - {refusal.request_id for refusal in refusals},
+        refusals=refusals,
+        words=words,
+        today=clock.local_day(now),
+    )
+    return page, status
+
+
+def _filters(table: tables.Table) -> InboxFilters:
+    """What the address asks for; nonsense is the first page of the first filter."""
+    asked = request.args
+    show, state, age = asked.get("show", ""), asked.get("state", ""), asked.get("age", "")
+    return InboxFilters(
+        show=Show(show) if show in {*Show} else Show.MINE,
+        typed=asked.get("q", "")[:200],
+        page=page_number(asked.get("page")),
+        state=RequestState(state) if state in {*RequestState} else None,
+        owner=_number(asked.get("owner", "")),
+        district=_number(asked.get("district", "")),
+        programme=_number(asked.get("programme", "")),
+        age=Age(age) if age in {*Age} else None,
+        sort=table.sort,
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+
+def _kept() -> dict[str, Any]:
+    """The part of the address that an act comes back to."""
+    return {name: value[:200] for name in KEPT if (value := request.args.get(name))}
+
+
+def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
+    """The rows of the page under the headings of who must move; a sorted list has no groups."""
+    if filters.sort is not None:
+        return [{"name": "", "count": found.page.total, "rows": found.page.rows, "folded": False}]
+    return [
+        {
+            "name": words.TURNS[turn],
+            "count": count,
+            "rows": [row for row in found.page.rows if row.turn is turn],
+            "folded": turn is Turn.ITSELF and filters.show is Show.MINE and filters.state is None,
+        }
+        for turn, count in found.groups
+    ]
+
+
+def _pills(found: Inbox, filters: InboxFilters, facets: dict[str, tuple[FacetValue, ...]]) -> list[dict[str, Any]]:
+    """The filters; one that a tile opened stands among them only while it is on, with a way out of it."""
+    pills: list[dict[str, Any]] = [
+        {
+            "label": words.SHOWS[show],
+            "href": here(show=show.value, page=None),
+            "count": count,
+            "on": show is filters.show,
+        }
+        for show, count in found.pills
+        if show in PILLS
+    ]
+    if filters.show not in PILLS:
+        count = dict(found.pills)[filters.show]
+        pills.append(
+            {"label": words.SHOWS[filters.show], "count": count, "on": True, "href": here(), "drop": here(show=None)}
+        )
+    for name, label in NARROWS.items():
+        if getattr(filters, name) is not None:
+            on = next((one for one in facets[name] if one.value == request.args.get(name)), None)
+            text = f"{label}: {_named(name, on) if on else _('none')}"
+            drop = here(**{name: None, "page": None})
+            pills.append({"label": text, "count": on.count if on else 0, "href": here(), "on": True, "drop": drop})
+    if filters.typed:
+        pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
+    return pills
+
+
+def _narrows(filters: InboxFilters, facets: dict[str, tuple[FacetValue, ...]]) -> list[dict[str, Any]]:
+    """The lists to choose from: each value with what it would show."""
+    return [
+        {
+            "name": name,
+            "label": label,
+            "values": [
+                {
+                    "value": one.value,
+                    "text": f"{_named(name, one)} ({one.count})",
+                    "on": getattr(filters, name) is not None and one.value == request.args.get(name),
+                }
+                for one in facets[name]
+            ],
+        }
+        for name, label in NARROWS.items()
+    ]
+
+
+def _named(name: str, value: FacetValue) -> str:
+    """A value of a filter in words."""
+    if name == "state":
+        return str(REQUEST[value.value].word)
+    if name == "age":
+        return str(words.AGES[Age(value.value)])
+    if not value.name_sr_latn:
+        return _("nobody")
+    names = {"sr_Cyrl": value.name_sr_cyrl, "sr_Latn": value.name_sr_latn, "en": value.name_en or value.name_sr_latn}
+    return names[page_language()]
+
+
+@bp.post("/requests/together")
+@may("accept", "request")
+def together() -> ResponseReturnValue:
+    """One act for all that are ticked; one that mails schools is shown before it is done."""
+    actor, now = current_actor(), clock.now()
+    form = TogetherForm.of(actor.centre_id)
+    if not form.accepted():
+        return _inbox(form, 422)
+    act = Together(form.act.data)
+    try:
+        if act is Together.WAITLIST and not form.seen.data:
+            preview = service.preview_together(actor, act, form.chosen(), now=now)
+            return render_template("requests/together.html", preview=preview, form=form, kept=_kept(), words=words)
+        done = service.act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
+    except SomeCannot as refused:
+        return _inbox(form, 409, refused.refusals)
+    except Rejected as rejected:
+        form.show(rejected.problems)
+        return _inbox(form, 422)
+    undo = url_for(".undo", batch=done.batch, **_kept()) if done.batch else ""
+    say(_told(act, done.requests, form.owner_name()), undo=undo)
+    return redirect(url_for(".inbox", **_kept()))
+
+
+def _told(act: Together, many: int, colleague: str) -> str:
+    """What was done, in one line."""
+    if not many:
+        return _("Nothing to do: all of them have that owner already.")
+    if act is Together.ASSIGN:
+        return _n(
+            "%(num)s request has an owner: %(name)s.", "%(num)s requests have an owner: %(name)s.", many, name=colleague
+        )
+    if act is Together.WAITLIST:
+        return _n(
+            "%(num)s request is on the waiting list. The mail leaves in 10 minutes.",
+            "%(num)s requests are on the waiting list. The mails leave in 10 minutes.",
+            many,
+        )
+    return _n("%(num)s request is yours now.", "%(num)s requests are yours now.", many)
+
+
+@bp.post("/requests/undo/<batch>")
+@may("accept", "request")
+def undo(batch: str) -> ResponseReturnValue:
+    """Take an act back: all of it, from the toast, or for one request, from its page."""
+    actor, now = current_actor(), clock.now()
+    number = request.args.get("of", "")
+    page = queries.request_page(actor, number, now=now) if number else None
+    back = service.take_back(actor, batch, now=now, request_id=page.row.id if page else None)
+    if not back.requests:
+        raise Conflict("too_late_to_undo")
+    told = _n("%(num)s request is as before.", "%(num)s requests are as before.", back.requests)
+    if back.kept:
+        told += " " + _(
+            "Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(back.kept)
+        )
+    say(told)
+    return redirect(url_for(".show_request", number=number) if page else url_for(".inbox", **_kept()))

@@ -1,0 +1,109 @@
+"""Counted visits stay where they were held; what was not held is noted, not counted."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance import service
+from scheduler.attendance.models import HeadCount
+from scheduler.attendance.terms import Counts
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotAllowed
+from scheduler.people.models import User
+from scheduler.planning import queries as planning_queries
+from scheduler.planning import service as planning
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import AssignmentState, NewTimes, PresentationState, VisitState
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
+from tests.planning.scene import mails
+from tests.web.planning.test_views import body, reading
+
+
+def stored(session, kind, row_id: int):
+    session.rollback()
+    return session.scalar(select(kind.state).where(kind.id == row_id))
+
+
+def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled(session):
+    begun = a_begun_visit(2)
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    with pytest.raises(Conflict, match="counted_in_part"):
+        planning.cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
+    wish = NewTimes(begun.visit.on_day + dt.timedelta(days=7), {}, LEAVING + dt.timedelta(days=1))
+    with pytest.raises(Conflict, match="counted_in_part"):
+        planning.move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
+
+    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
+
+
+def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session):
+    begun = a_begun_visit(2)
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    for _press in range(2):
+        service.note_not_held(begun.coordinator, begun.presentations[1].id, host_absent=True, now=LEAVING)
+
+    assert stored(session, Presentation, begun.presentations[1].id) is PresentationState.NO_SHOW_HOST
+    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
+    assert stored(session, SchoolRequest, begun.request.id) is RequestState.DELIVERED
+    assert len(mails(session, "countersign")) == 1
+    assert planning_queries.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("host_absent", "state", "ended", "seat"),
+    [
+        (True, PresentationState.NO_SHOW_HOST, RequestState.CANCELLED_BY_SCHOOL, AssignmentState.PRESENT),
+        (False, PresentationState.NO_SHOW_PRESENTER, RequestState.CANCELLED_BY_CENTRE, AssignmentState.ABSENT),
+    ],
+)
+def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(session, host_absent, state, ended, seat):
+    begun = a_begun_visit()
+
+    service.note_not_held(begun.coordinator, begun.first, host_absent=host_absent, now=LEAVING)
+
+    assert stored(session, Presentation, begun.first) is state
+    assert stored(session, Visit, begun.visit.id) is VisitState.CANCELLED
+    assert stored(session, SchoolRequest, begun.request.id) is ended
+    assert session.scalars(select(Assignment.state)).all() == [seat]
+
+
+def test_only_a_coordinator_after_the_end_and_not_what_was_counted(session):
+    begun = a_begun_visit(2)
+    with pytest.raises(NotAllowed):
+        service.note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)
+    with pytest.raises(Conflict, match="not_yet"):
+        service.note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING - dt.timedelta(hours=9))
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING)
+
+
+def test_trust_r11_a_correction_sent_twice_is_one_version(session):
+    begun = a_locked_visit()
+    for _press in range(2):
+        service.correct_counts(begun.coordinator, begun.first, Counts(pupils=80), "Typo", now=LEAVING)
+
+    session.rollback()
+    assert session.scalar(select(func.max(HeadCount.version))) == 2
+
+
+def test_a_coordinator_notes_it_on_the_visits_page(app, session, monkeypatch):
+    begun = a_begun_visit()
+    number = begun.visit.number
+    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+    browser = reading(app, db.session.get_one(User, begun.coordinator.user_id))
+    path = f"/visits/{number}/presentations/1/not-held/presenter"
+
+    assert path in body(browser.get(f"/visits/{number}"))
+    assert browser.post(path).status_code == 302
+    assert browser.post(path).status_code == 302
+    shown = body(browser.get(f"/visits/{number}"))
+    assert "The presenter was not there" in shown
+    assert path not in shown

@@ -1,0 +1,25 @@
+"""Long work, written straight into its table."""
+
+import datetime as dt
+from typing import Any
+
+from scheduler.core.db import transaction
+from scheduler.jobs.models import LongWork
+from scheduler.jobs.terms import WorkKind
+from scheduler.people.models import User
+from tests.factories import MONDAY
+
+
+def make_work(user: User, kind: WorkKind = WorkKind.CHECK_HOSTS, **given: Any) -> LongWork:
+    """Work that this user wants and nobody has begun."""
+    fair: dict[str, Any] = {"kind": kind, "centre_id": user.centre_id, "user_id": user.id, "created_at": MONDAY}
+    with transaction() as session:
+        work = LongWork(**(fair | given))
+        session.add(work)
+        session.flush()
+    return work
+
+
+def later(**parts: float) -> dt.datetime:
+    """So long after MONDAY."""
+    return MONDAY + dt.timedelta(**parts)

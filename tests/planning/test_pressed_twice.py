@@ -1,0 +1,90 @@
+"""Who presses twice reads what the first press did (TRUST R11); nobody is written to twice."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.planning import queries, service
+from scheduler.planning.terms import AssignmentState, NewTimes, VisitState
+from scheduler.policy import Role
+from tests.factories import MONDAY
+from tests.factories.people import make_user, presenter_actor
+from tests.factories.planning import VISIT_DAY
+from tests.planning.scene import UNTIL, Scene, mails, states, visit_of
+
+
+def test_trust_r11_a_second_decline_changes_nothing(session):
+    scene = Scene()
+    ana = scene.educator()
+    scene.offer(ana)
+
+    for _press in range(2):
+        service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="School", now=MONDAY)
+
+    assert states(session, scene) == {ana.id: [AssignmentState.DECLINED]}
+    with pytest.raises(Conflict):
+        service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
+
+
+@pytest.mark.parametrize("press", ["offer", "confirm", "ready"])
+def test_trust_r11_a_coordinators_second_press_is_no_conflict(session, press):
+    scene = Scene()
+    ana = scene.educator()
+    scene.suggest(ana)
+    if press != "offer":
+        service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+        service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
+    if press == "ready":
+        service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+    version = visit_of(session, scene).version
+    acts = {
+        "offer": lambda: service.offer_visit(
+            scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY, version=version
+        ),
+        "confirm": lambda: service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY, version=version),
+        "ready": lambda: service.mark_ready(scene.coordinator, scene.visit_id, now=MONDAY, version=version),
+    }
+
+    acts[press]()
+    after = visit_of(session, scene).version
+    acts[press]()
+
+    assert visit_of(session, scene).version == after
+    assert len(mails(session, "visit_offered")) == 1
+    assert len(mails(session, "visit_confirmed")) == (press != "offer")
+
+
+@pytest.mark.parametrize("how", ["taken_out", "falls_ill"])
+def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_school_by_its_page(session, how):
+    scene = Scene()
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
+    ana = scene.educator()
+    scene.confirmed_by(ana)
+    if how == "falls_ill":
+        service.withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill", now=MONDAY)
+    else:
+        service.withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
+
+    assert visit_of(session, scene).state is VisitState.PLANNED
+    assert [mail.address for mail in mails(session, "crew_short")] == ["desk@ncc.example"] * (how == "falls_ill")
+    assert queries.crew_for_school(scene.asked.id, MONDAY).crew_lost
+    number = visit_of(session, scene).number
+    assert queries.visit_page(scene.coordinator, number).crew_lost
+    assert len(mails(session, "visit_confirmed")) == 1
+
+    scene.confirmed_by(scene.educator())
+    assert not queries.crew_for_school(scene.asked.id, MONDAY).crew_lost
+
+
+def test_an_answer_is_wanted_before_the_visit_begins(session):
+    scene = Scene()
+    scene.suggest(scene.educator())
+    late = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)  # 11:00 in Belgrade; it begins at 10:00
+    with pytest.raises(Rejected) as refused:
+        service.offer_visit(scene.coordinator, scene.visit_id, until=late, now=MONDAY)
+    assert refused.value.problems == {"until": "after_the_visit"}
+    with pytest.raises(Rejected) as refused:
+        wish = NewTimes(VISIT_DAY - dt.timedelta(days=1), {}, late)
+        service.move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
+    assert refused.value.problems == {"until": "after_the_visit"}

@@ -1,0 +1,99 @@
+"""A visit that a closure stopped gets a new date (PRODUCT.md, section 4)."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.states import move
+from scheduler.planning import queries, service
+from scheduler.planning.models import Visit
+from scheduler.planning.service.moves import move_assignment
+from scheduler.planning.service.under_lock import open_visit
+from scheduler.planning.terms import (
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
+    AssignmentState,
+    PresentationState,
+    VisitState,
+)
+from scheduler.policy import SYSTEM
+from scheduler.requests.service import follow_visit
+from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
+from tests.factories.planning import VISIT_DAY
+from tests.planning.scene import Scene, a_plan, mails, presentations, request_state, visit_of
+
+NEW_DAY = VISIT_DAY + dt.timedelta(days=7)
+
+
+def stop(scene: Scene) -> None:
+    """Snow: what closing a municipality does to a visit."""
+    with transaction() as session:
+        opened = open_visit(session, scene.visit_id)
+        for row in reversed(opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
+            move_assignment(SYSTEM, row, AssignmentState.WITHDRAWN, now=MONDAY, reason="closure")
+        move(VISIT_MACHINE, opened.visit, VisitState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
+        for row in opened.presentations:
+            move(PRESENTATION_MACHINE, row, PresentationState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
+        if opened.visit.school_request is not None:
+            follow_visit(SYSTEM, opened.visit.school_request, RequestState.DISRUPTED, now=MONDAY, reason="Snow")
+
+
+def test_a_new_visit_stands_for_the_stopped_one_and_the_school_is_told_once(session):
+    scene = Scene()
+    scene.confirmed_by(scene.educator())
+    stop(scene)
+
+    number = service.replan_visit(scene.coordinator, scene.visit_id, NEW_DAY, (a_plan(room="12"),), now=MONDAY)
+
+    assert visit_of(session, scene).state is VisitState.REPLANNED
+    new = session.scalars(sa.select(Visit).where(Visit.number == number)).one()
+    assert (new.state, new.on_day) == (VisitState.PLANNED, NEW_DAY)
+    assert new.school_request_id == scene.asked.id
+    assert request_state(session, scene) is RequestState.STAFFING
+    (told,) = mails(session, "visit_replanned")
+    assert "13" in told.text
+    assert queries.violations() == []
+    assert queries.visit_of_request(scene.coordinator, scene.asked.id).number == number
+    assert queries.crew_for_school(scene.asked.id, MONDAY).number == number
+
+
+def test_trust_r11_a_second_press_gets_the_visit_that_the_first_one_made(session):
+    scene = Scene()
+    stop(scene)
+    version = visit_of(session, scene).version
+
+    def press() -> str:
+        return service.replan_visit(
+            scene.coordinator, scene.visit_id, NEW_DAY, (a_plan(),), now=MONDAY, version=version
+        )
+
+    assert press() == press()
+    assert len(mails(session, "visit_replanned")) == 1
+
+
+def test_only_a_stopped_visit_is_replanned_and_a_wrong_day_changes_nothing(session):
+    scene = Scene()
+    with pytest.raises(Conflict):
+        service.replan_visit(scene.coordinator, scene.visit_id, NEW_DAY, (a_plan(),), now=MONDAY)
+    stop(scene)
+    with pytest.raises(Rejected) as refused:
+        service.replan_visit(scene.coordinator, scene.visit_id, dt.date(2020, 1, 1), (a_plan(),), now=MONDAY)
+    assert refused.value.problems == {"on_day": "in_the_past"}
+    assert visit_of(session, scene).state is VisitState.DISRUPTED
+
+
+def test_a_visit_without_a_request_keeps_what_its_school_promised(session):
+    scene = Scene(planned=False)
+    scene.visit_id = scene.plan(school_request_id=None)
+    service.record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Ana", now=MONDAY)
+    stop(scene)
+
+    number = service.replan_visit(scene.coordinator, scene.visit_id, NEW_DAY, (a_plan(),), now=MONDAY)
+
+    new = session.scalars(sa.select(Visit).where(Visit.number == number)).one()
+    assert (new.teacher_stays, new.safeguarding_contact) == (True, "Ana")
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.DISRUPTED]

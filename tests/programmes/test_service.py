@@ -1,0 +1,110 @@
+"""Programmes as their centre describes them."""
+
+import dataclasses
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.people.terms import Topic
+from scheduler.policy import Role
+from scheduler.programmes import queries, rules, service
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
+from tests.factories import MONDAY
+from tests.factories.people import an_actor
+from tests.factories.programmes import make_programme
+
+FAIR = ProgrammeDraft(
+    kind=ProgrammeKind.TALK,
+    topic=Topic.PRIVACY,
+    name_sr_cyrl="Чувај своје податке",
+    name_en="",
+    summary_sr_cyrl="Шта остаје на мрежи.",
+    summary_en="",
+    audiences=(Audience.PUPILS, Audience.TEACHERS),
+    minutes=45,
+    group_size=60,
+    educators=1,
+    influencers=0,
+    set_up_minutes=15,
+    notice_days=14,
+)
+
+
+def admin(**given):
+    return an_actor(Role.ADMINISTRATOR, **given)
+
+
+def test_a_described_programme_can_be_asked_for_with_latin_words_where_english_is_missing(session):
+    actor = admin()
+
+    programme_id = service.create_programme(actor, FAIR, now=MONDAY)
+    (shown,) = queries.open_programmes(actor.centre_id)
+
+    assert (shown.id, shown.slug, shown.name("en")) == (programme_id, "cuvaj-svoje-podatke", "Čuvaj svoje podatke")
+    assert shown.audiences == {Audience.PUPILS, Audience.TEACHERS}
+
+
+def test_two_programmes_of_one_name_have_two_addresses(session):
+    actor = admin()
+    for _ in range(2):
+        service.create_programme(actor, FAIR, now=MONDAY)
+
+    assert session.scalars(select(Programme.slug).order_by(Programme.id)).all() == [
+        "cuvaj-svoje-podatke",
+        "cuvaj-svoje-podatke-2",
+    ]
+
+
+def test_a_change_keeps_the_address_and_drops_an_audience(session):
+    actor = admin()
+    programme_id = service.create_programme(actor, FAIR, now=MONDAY)
+
+    wish = dataclasses.replace(FAIR, name_sr_cyrl="Приватност", minutes=90, audiences=(Audience.PUPILS,))
+    service.change_programme(actor, programme_id, wish, now=MONDAY)
+
+    (shown,) = queries.programmes_of(actor.centre_id)
+    assert (shown.slug, shown.name_sr_cyrl, shown.minutes) == ("cuvaj-svoje-podatke", "Приватност", 90)
+    assert queries.draft_of(actor.centre_id, programme_id).audiences == (Audience.PUPILS,)
+
+
+def test_a_retired_programme_cannot_be_asked_for_until_it_is_offered_again(session):
+    actor = admin()
+    programme_id = service.create_programme(actor, FAIR, now=MONDAY)
+    counts = []
+    for act in (service.retire_programme, service.retire_programme, service.reopen_programme):
+        act(actor, programme_id, now=MONDAY)
+        counts.append(len(queries.open_programmes(actor.centre_id)))
+
+    assert counts == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"name_sr_cyrl": "…"}, "name_sr_cyrl"),
+        ({"summary_sr_cyrl": ""}, "summary_sr_cyrl"),
+        ({"minutes": 5}, "minutes"),
+        ({"group_size": 0}, "group_size"),
+        ({"educators": 0}, "educators"),
+        ({"educators": 0, "influencers": 1}, "educators"),
+        ({"audiences": ()}, "audiences"),
+    ],
+)
+def test_what_the_table_would_refuse_is_refused_with_a_word(given, field):
+    assert set(rules.problems_with(dataclasses.replace(FAIR, **given))) == {field}
+
+
+def test_another_centre_and_another_role_are_refused(session):
+    programme = make_programme()
+
+    with pytest.raises(NotFound):
+        service.retire_programme(admin(), programme.id, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        coordinator = an_actor(Role.COORDINATOR, centre_id=programme.centre_id)
+        service.change_programme(coordinator, programme.id, FAIR, now=MONDAY)
+    with pytest.raises(Rejected):
+        service.create_programme(admin(), dataclasses.replace(FAIR, minutes=0), now=MONDAY)
+    assert db.session.get_one(Programme, programme.id).open

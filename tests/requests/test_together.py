@@ -1,0 +1,182 @@
+"""Several requests at once: all or none, taken back while it is honest."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.queries import due_ids
+from scheduler.messages.service import deliver
+from scheduler.messages.terms import MessageState
+from scheduler.policy import Actor, Role
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service import act_together, agree_request, preview_together, take_back
+from scheduler.requests.terms import Chosen, RequestState, SomeCannot, Together
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_user
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+
+LATER = MONDAY + dt.timedelta(days=2)
+
+
+@pytest.fixture
+def programme(session):
+    return make_programme()
+
+
+@pytest.fixture
+def coordinator(programme) -> Actor:
+    return an_actor(centre_id=programme.centre_id)
+
+
+def ticks(*rows: SchoolRequest) -> list[Chosen]:
+    return [Chosen(row.id, row.version) for row in rows]
+
+
+def stored(session, row: SchoolRequest) -> SchoolRequest:
+    session.rollback()
+    session.expire_all()
+    return session.get_one(SchoolRequest, row.id)
+
+
+def mails(session) -> list[OutboxMessage]:
+    session.rollback()
+    return list(session.scalars(select(OutboxMessage)))
+
+
+@pytest.mark.both_databases
+def test_what_is_ticked_is_taken_and_given_back_with_its_age(session, coordinator, programme):
+    new = make_school_request(programme=programme)
+    old = make_school_request(RequestState.AGREED, programme=programme)
+
+    done = act_together(coordinator, Together.TAKE, ticks(new, old), now=LATER)
+
+    assert done.requests == 2
+    assert [stored(session, row).owner_id for row in (new, old)] == [coordinator.user_id] * 2
+    assert (stored(session, new).state, stored(session, old).state) == (RequestState.TRIAGE, RequestState.AGREED)
+
+    back = take_back(coordinator, done.batch, now=LATER)
+
+    assert (back.requests, back.kept) == (2, ())
+    for row, state in ((new, RequestState.NEW), (old, RequestState.AGREED)):
+        found = stored(session, row)
+        assert (found.state, found.owner_id, found.state_since) == (state, None, MONDAY)
+    said = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert said[-2:] == ["school request back to new", "owner restored"]
+    with pytest.raises(NotFound):
+        take_back(coordinator, done.batch, now=LATER)
+
+
+def test_nothing_is_done_with_any_when_one_has_changed(session, coordinator, programme):
+    rows = [make_school_request(programme=programme) for _ in range(2)]
+    seen = ticks(*rows)
+    act_together(coordinator, Together.TAKE, seen[:1], now=LATER)
+    colleague = an_actor(centre_id=programme.centre_id)
+
+    with pytest.raises(SomeCannot) as refused:
+        act_together(colleague, Together.TAKE, seen, now=LATER)
+
+    assert [(one.number, one.reason) for one in refused.value.refusals] == [(rows[0].number, "changed_meanwhile")]
+    assert stored(session, rows[1]).owner_id is None
+
+
+def test_what_was_so_already_cannot_be_taken_back(session, coordinator, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme, owner_id=coordinator.user_id)
+
+    done = act_together(coordinator, Together.TAKE, ticks(row), now=LATER)
+
+    assert (done.requests, done.batch) == (0, "")
+
+
+def test_a_colleague_gets_what_is_assigned_and_a_stranger_never(session, coordinator, programme):
+    row = make_school_request(programme=programme)
+    colleague = make_user(centre_id=programme.centre_id)
+    others = [make_user(), make_user(Role.EDUCATOR, centre_id=programme.centre_id)]
+
+    for other in others:
+        with pytest.raises(Rejected):
+            act_together(coordinator, Together.ASSIGN, ticks(row), now=LATER, owner_id=other.id)
+    act_together(coordinator, Together.ASSIGN, ticks(row), now=LATER, owner_id=colleague.id)
+
+    assert stored(session, row).owner_id == colleague.id
+
+
+def test_a_request_of_another_centre_is_as_if_it_were_not_there(session, coordinator):
+    foreign = make_school_request()
+
+    for act in (lambda: act_together(coordinator, Together.TAKE, ticks(foreign), now=LATER),):
+        with pytest.raises(NotFound):
+            act()
+    assert stored(session, foreign).owner_id is None
+
+
+def test_looking_at_what_would_be_mailed_stores_nothing(session, coordinator, programme):
+    rows = [make_school_request(state, programme=programme) for state in (RequestState.TRIAGE, RequestState.NEW)]
+    silent = make_school_request(RequestState.TRIAGE, programme=programme, contact_email="")
+
+    preview = preview_together(coordinator, Together.WAITLIST, ticks(*rows, silent), now=LATER)
+
+    assert {row.number for row in preview.rows} == {rows[0].number, silent.number}
+    assert [(one.number, one.reason) for one in preview.refusals] == [(rows[1].number, "wrong_state")]
+    assert (preview.mails, preview.without_address) == (1, 1)
+    assert preview.subject
+    assert mails(session) == []
+
+
+@pytest.mark.both_databases
+def test_a_mail_waits_in_the_house_and_is_stopped_when_its_act_is_taken_back(session, coordinator, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
+
+    assert due_ids(10, LATER + rules.MAIL_WAITS / 2) == []
+    assert take_back(coordinator, done.batch, now=LATER + rules.MAIL_WAITS / 2).requests == 1
+
+    assert [mail.state for mail in mails(session)] == [MessageState.STOPPED]
+    assert (stored(session, row).state, stored(session, row).state_since) == (RequestState.TRIAGE, MONDAY)
+    assert due_ids(10, LATER + rules.MAIL_WAITS) == []
+
+
+def test_nothing_is_taken_back_once_the_mail_has_left(session, coordinator, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
+    left = LATER + rules.MAIL_WAITS
+    (mail,) = due_ids(10, left)
+    deliver(mail, left)
+
+    back = take_back(coordinator, done.batch, now=left)
+
+    assert (back.requests, back.kept) == (0, (row.number,))
+    assert stored(session, row).state is RequestState.WAITLISTED
+
+
+def test_what_somebody_has_gone_on_with_stays_and_the_rest_goes_back(session, coordinator, programme):
+    rows = [make_school_request(programme=programme) for _ in range(2)]
+    done = act_together(coordinator, Together.TAKE, ticks(*rows), now=LATER)
+    agree_request(coordinator, rows[0].id, now=LATER)
+
+    back = take_back(coordinator, done.batch, now=LATER)
+
+    assert (back.requests, back.kept) == (1, (rows[0].number,))
+    assert [stored(session, row).state for row in rows] == [RequestState.AGREED, RequestState.NEW]
+
+
+@pytest.mark.parametrize("late", [rules.UNDO_WITHIN + dt.timedelta(seconds=1), dt.timedelta(hours=23)])
+def test_an_hour_later_it_is_too_late(session, coordinator, programme, late):
+    row = make_school_request(programme=programme)
+    done = act_together(coordinator, Together.TAKE, ticks(row), now=LATER)
+
+    assert take_back(coordinator, done.batch, now=LATER + late).requests == 0
+
+
+def test_one_of_several_can_be_taken_back_alone(session, coordinator, programme):
+    rows = [make_school_request(programme=programme) for _ in range(2)]
+    done = act_together(coordinator, Together.TAKE, ticks(*rows), now=LATER)
+
+    take_back(coordinator, done.batch, now=LATER, request_id=rows[1].id)
+
+    assert [stored(session, row).state for row in rows] == [RequestState.TRIAGE, RequestState.NEW]

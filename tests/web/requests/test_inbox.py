@@ -1,0 +1,193 @@
+"""The inbox: filters and order in the address, acts on what is ticked, columns that its reader chose."""
+
+import re
+
+import pytest
+
+from scheduler.core.db import db
+from scheduler.people.models import User
+from scheduler.policy import Role
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.counting import statements
+from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme()
+
+
+@pytest.fixture
+def desk(sign_in, programme):
+    return sign_in(centre_id=programme.centre_id)
+
+
+def tick(row: SchoolRequest) -> str:
+    return f"{row.id}.{row.version}"
+
+
+def stored(row: SchoolRequest) -> SchoolRequest:
+    db.session.expire_all()
+    return db.session.get_one(SchoolRequest, row.id)
+
+
+def numbers_on(page: str) -> list[str]:
+    return re.findall(r'scope="row"><a href="/requests/(R-[\d-]+)"', page)
+
+
+def test_each_filter_narrows_counts_and_has_a_way_out(desk, programme):
+    other = make_programme(centre_id=programme.centre_id)
+    asked = make_school_request(RequestState.TRIAGE, programme=programme)
+    make_school_request(programme=other)
+    for query, label in {
+        "state=triage": "State: Being looked at",
+        f"programme={programme.id}": "Programme",
+        "owner=0": "Owner: nobody",
+        "age=old": "Age",
+    }.items():
+        page = desk.get(f"/requests?lang=en&show=open&{query}").text
+        assert f"Remove the filter: {label}" in page
+    assert numbers_on(desk.get("/requests?show=open&state=triage").text) == [asked.number]
+    assert numbers_on(desk.get(f"/requests?show=open&programme={programme.id}").text) == [asked.number]
+    assert "Being looked at (1)" in desk.get("/requests?lang=en&show=open&state=new").text
+    assert "Drop the filters" in desk.get("/requests?lang=en&show=open&state=closed").text
+
+
+def test_a_sorted_inbox_says_so_and_has_no_groups(desk, programme):
+    rows = [make_school_request(programme=programme, host_id=make_host(name).id) for name in ("Б", "А")]
+
+    for sort, expected, words in (("host", rows[::-1], "ascending"), ("-host", rows, "descending")):
+        page = desk.get(f"/requests?lang=en&sort={sort}").text
+        assert numbers_on(page) == [row.number for row in expected]
+        assert f'aria-sort="{words}"' in page
+        assert "rowgroup" not in page
+    assert "rowgroup" in desk.get("/requests?sort=nonsense").text
+
+
+@pytest.mark.parametrize("sort", ["state", "what", "when", "age", "owner"])
+def test_the_inbox_sorts_by_every_head(desk, programme, sort):
+    make_school_request(programme=programme)
+
+    assert desk.get(f"/requests?sort=-{sort}").status_code == 200
+
+
+def test_more_requests_and_more_filters_make_no_more_questions(desk, programme):
+    asked = []
+    for _ in range(2):
+        for _each in range(3):
+            make_school_request(programme=programme)
+        with statements() as found:
+            desk.get("/requests?show=open&sort=host&state=new")
+        asked.append(len(found))
+
+    assert asked[0] == asked[1]
+
+
+def test_what_is_ticked_is_taken_and_the_toast_takes_it_back(desk, programme):
+    rows = [make_school_request(programme=programme) for _ in range(2)]
+    done = desk.post("/requests/together?lang=en&show=open", data={"act": "take", "rows": [tick(row) for row in rows]})
+    assert done.location == "/requests?show=open"
+
+    page = desk.get("/requests?lang=en&show=open").text
+    assert "2 requests are yours now." in page
+    undo = re.search(r'action="(/requests/undo/[^"]+)"', page)
+    assert undo
+    assert desk.post(undo[1]).location == "/requests?show=open"
+
+    assert [stored(row).state for row in rows] == [RequestState.NEW] * 2
+    assert "2 requests are as before." in desk.get("/requests?lang=en").text
+    assert desk.post(undo[1]).status_code == 404
+
+
+def test_the_page_of_a_request_keeps_the_way_back(desk, programme):
+    row = make_school_request(programme=programme)
+    desk.post(f"/requests/{row.number}/take")
+
+    undo = re.search(r'action="(/requests/undo/[^"]+of=[^"]+)"', desk.get(f"/requests/{row.number}").text)
+    assert undo
+    assert desk.post(undo[1].replace("&amp;", "&")).location == f"/requests/{row.number}"
+
+    assert stored(row).state is RequestState.NEW
+    assert "/requests/undo/" not in desk.get(f"/requests/{row.number}").text.partition("toasts")[0]
+
+
+def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    given = {"act": "waitlist", "rows": [tick(row)]}
+
+    preview = desk.post("/requests/together?lang=en", data=given)
+    assert preview.status_code == 200
+    assert "The mail to each school" in preview.text
+    assert stored(row).state is RequestState.TRIAGE
+
+    desk.post("/requests/together", data=given | {"seen": "1"})
+    assert stored(row).state is RequestState.WAITLISTED
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"act": "take"},
+        {"act": "burn", "rows": "1.1"},
+        {"act": "take", "rows": "x"},
+        {"act": "assign", "rows": "1.1"},
+    ],
+)
+def test_a_press_without_sense_says_what_is_missing(desk, programme, given):
+    make_school_request(programme=programme)
+
+    answer = desk.post("/requests/together", data=given)
+
+    assert answer.status_code == 422
+    assert 'href="/requests/together' not in answer.text
+
+
+def test_who_is_late_reads_which_request_it_is_and_keeps_the_other_ticks(desk, programme):
+    rows = [make_school_request(programme=programme) for _ in range(2)]
+    ticks = [tick(row) for row in rows]
+    desk.post(f"/requests/{rows[0].number}/take")
+
+    answer = desk.post("/requests/together?lang=en", data={"act": "take", "rows": ticks})
+
+    assert answer.status_code == 409
+    assert "somebody has changed it meanwhile" in answer.text
+    assert re.findall(r'value="(\d+)\.\d+"[^>]* checked', answer.text) == [str(rows[1].id)]
+
+
+def test_hidden_columns_stay_hidden_for_who_hid_them(desk, programme, app):
+    make_school_request(programme=programme)
+    answer = desk.post("/columns/requests", data={"of": ["age", "owner", "what"], "shown": "what", "back": "/requests"})
+    assert answer.location == "/requests"
+
+    page = desk.get("/requests?lang=en").text
+    assert 'data-label="Age"' not in page
+    assert 'data-label="When"' in page
+    assert page.count("<td") + page.count('<th scope="row"') == page.count('<th scope="col"')
+
+    desk.post("/columns/requests", data={"of": ["age", "owner"], "shown": ["age", "owner"], "back": "//evil.example"})
+    assert 'data-label="Age"' in desk.get("/requests?lang=en").text
+
+
+def test_nobody_hides_the_host_and_no_other_list_is_known(desk, programme):
+    make_school_request(programme=programme)
+    desk.post("/columns/requests", data={"of": ["host", "<b>", "x" * 500]})
+
+    assert numbers_on(desk.get("/requests").text)
+    assert desk.post("/columns/nothing").status_code == 404
+
+
+def test_a_suspended_colleague_is_not_offered(desk, programme):
+    make_school_request(programme=programme)
+    for name in ("Ана", "Ива"):
+        make_user(Role.COORDINATOR, centre_id=programme.centre_id, given_name=name)
+    gone = db.session.query(User).filter_by(given_name="Ива").one()
+    gone.suspended_at = gone.created_at
+    db.session.commit()
+
+    page = desk.get("/requests").text
+    assert [name in page for name in ("Ана", "Ива")] == [True, False]
