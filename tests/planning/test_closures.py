@@ -18,6 +18,7 @@ from tests.factories.planning import VISIT_DAY
 from tests.planning.scene import Scene, a_plan, mails, presentations, request_state, states, visit_of
 
 A_DAY = dt.timedelta(days=1)
+SOON = MONDAY + A_DAY
 
 
 def draft_for(scene: Scene, **given) -> ClosureDraft:
@@ -210,3 +211,20 @@ def test_the_board_says_that_a_school_is_closed(session):
     answers = queries.answers_in_cells(scene.coordinator, scene.visit_id, None, [VISIT_DAY + A_DAY], now=MONDAY)
 
     assert "shut" in {doubt.why.code for doubt in answers[None, VISIT_DAY + A_DAY].doubts}
+
+
+def test_a_stopped_visit_is_planned_again_with_the_crew_that_was_to_go(session):
+    scene, second = two_visits_of_one_crew()
+    closure_id = close(scene)
+    [first, other] = queries.new_days(scene.coordinator, closure_id, now=MONDAY)
+    day = first.days[0]
+
+    service.replan_stopped(scene.coordinator, scene.visit_id, day, until=SOON, now=MONDAY)
+
+    assert visit_of(session, scene).state is VisitState.REPLANNED
+    assert [one.visit.id for one in queries.new_days(scene.coordinator, closure_id, now=MONDAY)] == [second.visit_id]
+    assert len(mails(session, "visit_replanned")) == 1
+    assert len({mail.address for mail in mails(session, "visit_offered")[-3:]}) == 3
+    with pytest.raises(Conflict):  # the same hour of the same crew
+        service.replan_stopped(scene.coordinator, other.visit.id, day, until=SOON, now=MONDAY)
+    assert visit_of(session, second).state is VisitState.DISRUPTED

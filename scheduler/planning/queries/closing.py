@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
@@ -39,6 +40,7 @@ from scheduler.policy import Actor
 
 DAYS_PROPOSED = 3
 WEEKS_AHEAD = 10
+TIME_TO_ANSWER = dt.timedelta(days=3)  # the crew is asked again, and the school reads it
 
 
 def affected_by(actor: Actor, draft: ClosureDraft) -> Affected:
@@ -110,7 +112,7 @@ def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays
     promises and the road to them. What one visit is offered is not held: the act looks again. Raises: NotAllowed.
     """
     waiting = [row for row in stopped_by(actor, closure_id).visits if row.state is VisitState.DISRUPTED]
-    first = clock.local_day(now) + dt.timedelta(days=1)
+    first = clock.local_day(now) + TIME_TO_ANSWER
     last = first + dt.timedelta(weeks=WEEKS_AHEAD)
     visits = _visits([row.id for row in waiting])
     return [_new_days(row, visits[row.id], first, last) for row in waiting]
@@ -129,6 +131,14 @@ def _visits(ids: Collection[int]) -> dict[int, Visit]:
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}
+
+
+def visit_with_crew(visit_id: int) -> Visit:
+    """A visit with its presentations and everybody who was to go. Raises: NotFound."""
+    found = _visits([visit_id]).get(visit_id)
+    if found is None:
+        raise NotFound("visit")
+    return found
 
 
 def released_crew(visit: Visit) -> list[int]:

@@ -3,19 +3,25 @@
 import datetime as dt
 import logging
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.states import move
+from scheduler.people import queries as people_queries
+from scheduler.people.rules import is_minor
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
 from scheduler.places.models import Closure
 from scheduler.places.terms import ClosureDraft, ClosureRow
-from scheduler.planning.models import Assignment, Disruption
-from scheduler.planning.queries.closing import ids_in
+from scheduler.planning.models import Assignment, Disruption, Visit
+from scheduler.planning.queries.closing import ids_in, plans_of, released_crew, visit_with_crew
 from scheduler.planning.service import closing_letters, moves
+from scheduler.planning.service.crew import suggest_presenter
+from scheduler.planning.service.offers import offer_visit
+from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit, touch
 from scheduler.planning.terms import (
     OPEN_VISITS,
@@ -137,3 +143,29 @@ def _stop_one(actor: Actor, opened: OpenVisit, closure: ClosureRow, now: dt.date
     for presentation in opened.presentations:
         presentation.reason = reason
         move(PRESENTATION_MACHINE, presentation, PresentationState.DISRUPTED, actor=actor, at=now, reason=reason)
+
+
+def replan_stopped(actor: Actor, visit_id: int, on_day: dt.date, *, until: dt.datetime, now: dt.datetime) -> str:
+    """Plan a stopped visit for another day at its own hours and ask the crew that was to go, all or nothing.
+
+    The new visit's number. The school is told once, the crew is asked until `until`. Raises: NotFound; Rejected;
+    Conflict ("wrong_state", or the refusals of a crew); Taken when somebody of the crew has promised that time.
+    """
+    with change() as session:
+        visit = visit_with_crew(visit_id)
+        crew, plans = released_crew(visit), plans_of(visit)
+        if not plans:
+            raise Conflict("wrong_state")
+        number = replan_visit(actor, visit_id, on_day, plans, now=now)
+        new_id = session.scalars(select(Visit.id).where(Visit.number == number)).one()
+        for who in sorted(crew, key=lambda one: (_is_minor(one, on_day), one)):  # an adult comes first
+            suggest_presenter(actor, new_id, who, now=now)
+        if crew:
+            offer_visit(actor, new_id, until=until, now=now)
+    log.info("stopped visit replanned", extra={"visit_id": visit_id, "new_visit_id": new_id})
+    return number
+
+
+def _is_minor(presenter_id: int, on_day: dt.date) -> bool:
+    people = people_queries.presenters_by_id([presenter_id])
+    return presenter_id in people and is_minor(people[presenter_id].adult_on, on_day)

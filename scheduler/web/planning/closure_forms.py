@@ -1,6 +1,7 @@
 """Forms of closures: which days and where, and from which day it is open again."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import cast
 
 from wtforms import HiddenField, SelectField
@@ -12,9 +13,11 @@ from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCa
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.planning.closure_words import REASONS
+from scheduler.web.planning.forms import UntilForm, number_of
 
 NOTE = 200
 COUNTRY = "country"
+MOST_CHOSEN = 200
 
 
 class ClosureForm(BaseForm):
@@ -46,6 +49,21 @@ class LiftForm(BaseForm):
     """Open again earlier than was said."""
 
     open_from = DayField(_l("Open again from"), [Needed()])
+
+
+class NewDaysForm(UntilForm):
+    """Stopped visits that get one of the proposed days, all asked until one moment: "12:2026-12-10"."""
+
+    def chosen(self, values: Sequence[str]) -> list[tuple[int, dt.date]]:
+        """The ticked visits with their days; whatever is none is nobody's choice."""
+        found = []
+        for value in values[:MOST_CHOSEN]:
+            number, _colon, day = value.partition(":")
+            try:
+                found.append((number_of(number) or 0, dt.date.fromisoformat(day)))
+            except ValueError:
+                continue
+        return found
 
 
 class SeenVisitsForm(BaseForm):

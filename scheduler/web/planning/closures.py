@@ -17,9 +17,11 @@ from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.closure_forms import ClosureForm, LiftForm, SeenVisitsForm, seen_ids
+from scheduler.web.planning.closure_forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
 from scheduler.web.planning.closure_words import closure_place, closure_reason
+from scheduler.web.planning.looks import rejected_words
 
 SHOWN_FOR = dt.timedelta(days=365)
 
@@ -107,7 +109,9 @@ def closure(closure_id: int) -> ResponseReturnValue:
     return _closure_page(closure_id, LiftForm())
 
 
-def _closure_page(closure_id: int, form: LiftForm, problem: str = "") -> ResponseReturnValue:
+def _closure_page(
+    closure_id: int, form: LiftForm, problem: str = "", new_days: NewDaysForm | None = None
+) -> ResponseReturnValue:
     actor, row = current_actor(), place_queries.closure_of(closure_id)
     stopped = queries.stopped_by(actor, closure_id)
     again = SeenVisitsForm(mark="again")
@@ -126,6 +130,7 @@ def _closure_page(closure_id: int, form: LiftForm, problem: str = "") -> Respons
         settled=[visit for visit in stopped.visits if visit.state is not VisitState.DISRUPTED],
         proposed=queries.new_days(actor, closure_id, now=clock.now()),
         form=form,
+        new_days=new_days or NewDaysForm(mark="days", formdata=None),
         again=again,
         meanwhile=meanwhile,
         may_close=_may_close(),
@@ -164,3 +169,27 @@ def close_again(closure_id: int) -> ResponseReturnValue:
             say(_("The lifting is undone: the closure holds to its last day."))
             return redirect(url_for(".closure", closure_id=closure_id))
     return _closure_page(closure_id, LiftForm(formdata=None), problem)
+
+
+@bp.post("/closures/<int:closure_id>/replan")
+@may("update", "closure")
+def replan_stopped(closure_id: int) -> ResponseReturnValue:
+    """The ticked visits, each for itself: what one cannot have does not keep the others back."""
+    form = NewDaysForm(mark="days")
+    stopped = {visit.id: visit.number for visit in queries.stopped_by(current_actor(), closure_id).visits}
+    chosen = [(one, day) for one, day in form.chosen(request.form.getlist("days")) if one in stopped]
+    if not form.accepted() or not chosen:
+        problem = "" if form.errors else _("Choose a day for at least one visit.")
+        return _closure_page(closure_id, LiftForm(formdata=None), problem, form)
+    refused = []
+    for visit_id, day in chosen:
+        try:
+            service.replan_stopped(current_actor(), visit_id, day, until=form.until(), now=clock.now())
+        except (Conflict, Rejected) as error:
+            why = words.refusal(error) if isinstance(error, Conflict) else rejected_words(error)
+            refused.append(f"{stopped[visit_id]}: {why}")
+    if len(refused) < len(chosen):
+        say(_("Planned again: %(count)s. Schools are told and the crews asked.", count=len(chosen) - len(refused)))
+    if refused:
+        return _closure_page(closure_id, LiftForm(formdata=None), " ".join(refused), form)
+    return redirect(url_for(".closure", closure_id=closure_id))
