@@ -11,7 +11,7 @@ from scheduler import all_models, config
 from scheduler.cli.one_line import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation
+from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation, packing
 
 # Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
 PAGES = (
@@ -79,7 +79,7 @@ def _open_database(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
-    for part in (i18n, filters, headers, errors, login, guards, assets, navigation, limits):
+    for part in (packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits):
         part.register(app)
     for name in PAGES:
         app.register_blueprint(import_module(f"scheduler.web.{name}.views").bp)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
 HEADER = """# Translations of Raspored. {note}
@@ -15,12 +17,13 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 "Language: {language}\\n"
-"Plural-Forms: nplurals=3; plural={plural};\\n"
+"Plural-Forms: nplurals={forms}; plural={plural};\\n"
 
 """
-PLURAL = "(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+SERBIAN = "(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+EDITED = "Edit the msgstr lines; `python -m tools.translations update` does the rest."
 NOTES = {
-    "sr_Cyrl": "Edit the msgstr lines; `python -m tools.translations update` does the rest.",
+    "sr_Cyrl": EDITED,
     "sr_Latn": "Generated from sr_Cyrl by `python -m tools.translations update`; do not edit.",
 }
 
@@ -49,10 +52,23 @@ def forms_of(message: Message) -> tuple[str, ...]:
     return tuple(str(word or "") for word in words) if isinstance(words, tuple | list) else (str(words or ""),)
 
 
-def is_translated(message: Message) -> bool:
+def plural_rule(language: str) -> tuple[int, str]:
+    """How many plural forms a language has, and the rule that chooses one; Serbian has ours."""
+    base = language.partition("_")[0]
+    if base == "sr":
+        return 3, SERBIAN
+    try:
+        rule = get_plural(Locale.parse(base))
+    except UnknownLocaleError:
+        rule = get_plural("en")
+    return int(rule.num_plurals), str(rule.plural_expr)
+
+
+def is_translated(message: Message, language: str = "sr_Cyrl") -> bool:
     """Whether every form has its words and no translator has doubts."""
     forms = forms_of(message)
-    return not message.fuzzy and len(forms) >= (3 if message.pluralizable else 1) and all(map(str.strip, forms))
+    wanted = plural_rule(language)[0] if message.pluralizable else 1
+    return not message.fuzzy and len(forms) >= wanted and all(map(str.strip, forms))
 
 
 def text_of(messages: Iterable[Message], language: str) -> bytes:
@@ -62,5 +78,6 @@ def text_of(messages: Iterable[Message], language: str) -> bytes:
         catalogue.add(message.id, message.string, flags=message.flags, user_comments=message.user_comments)
     body = BytesIO()
     write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
-    head = HEADER.format(note=NOTES.get(language, ""), language=language, plural=PLURAL)
+    forms, plural = plural_rule(language)
+    head = HEADER.format(note=NOTES.get(language, EDITED), language=language, forms=forms, plural=plural)
     return (head + body.getvalue().decode().strip()).rstrip().encode() + b"\n"

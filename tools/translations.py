@@ -1,7 +1,8 @@
 """Strings of the product and their translations.
 
 python -m tools.translations extract   new strings into sr_Cyrl, words already there are kept, lost strings leave
-python -m tools.translations update    the same, then sr_Latn is made anew from sr_Cyrl
+python -m tools.translations update    the same for every language, then sr_Latn is made anew from sr_Cyrl
+python -m tools.translations add hu    a catalogue for one more language (hu, mk, sq_XK), its words still empty
 python -m tools.translations check     exit 1 if a string is missing, doubtful or broken, or sr_Latn is not the made one
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 
-from scheduler.core.language import catalogue_path
+from scheduler.core.language import LANGUAGES, catalogue_path, languages
 from scheduler.core.text import PLACEHOLDER, to_latin
 from tools.catalogues import forms_of, is_translated, key_of, messages_of, read, text_of
 
@@ -65,10 +66,10 @@ def in_latin(messages: list[Message]) -> list[Message]:
     return latin
 
 
-def problems_in(message: Message) -> list[str]:
+def problems_in(message: Message, language: str = "sr_Cyrl") -> list[str]:
     """What is wrong with one translated string, for a person to read."""
     name = str(key_of(message))
-    if not is_translated(message):
+    if not is_translated(message, language):
         return [f"not translated: {name!r}"]
     source = message.id[1] if isinstance(message.id, tuple) else str(message.id)
     wanted = sorted(set(PLACEHOLDER.findall(source)))
@@ -79,17 +80,24 @@ def problems_in(message: Message) -> list[str]:
     ]
 
 
-def extract(root: Path = ROOT) -> list[Message]:
-    """Write sr_Cyrl with every string of the product."""
-    path = catalogue_path("sr_Cyrl")
-    messages = merged(strings_in(root), messages_of(read(path, "sr_Cyrl")))
+def extract(root: Path = ROOT, language: str = "sr_Cyrl") -> list[Message]:
+    """Write the catalogue of a language with every string of the product."""
+    path = catalogue_path(language)
+    messages = merged(strings_in(root), messages_of(read(path, language)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text_of(messages, "sr_Cyrl"))
+    path.write_bytes(text_of(messages, language))
     return messages
 
 
+def _added() -> list[str]:
+    """Languages beside our own three."""
+    return [language for language in languages() if language not in LANGUAGES]
+
+
 def update(root: Path = ROOT) -> None:
-    """Write sr_Cyrl, and sr_Latn from it."""
+    """Write sr_Cyrl and the added languages, and sr_Latn from the first."""
+    for language in _added():
+        extract(root, language)
     messages = extract(root)
     path = catalogue_path("sr_Latn")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +112,10 @@ def check(root: Path = ROOT) -> list[str]:
     problems += [f"no longer used: {key!r}" for key in stored if key not in strings]
     for message in stored.values():
         problems += problems_in(message)
+    for language in _added():
+        known = messages_of(read(catalogue_path(language), language))
+        problems += [f"{language}: not in the catalogue: {key!r}" for key in strings if key not in known]
+        problems += [f"{language}: {problem}" for one in known.values() for problem in problems_in(one, language)]
     made = text_of(in_latin(list(stored.values())), "sr_Latn")
     path = catalogue_path("sr_Latn")
     if not path.exists() or path.read_bytes() != made:
@@ -118,6 +130,8 @@ def main(arguments: list[str]) -> int:
             extract()
         case ["update"]:
             update()
+        case ["add", language]:
+            extract(language=language)
         case ["check"]:
             problems = check()
             print(*problems or ["all strings are translated"], sep="\n")

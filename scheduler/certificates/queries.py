@@ -23,7 +23,7 @@ from scheduler.certificates.terms import (
 )
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
+from scheduler.core.language import DEFAULT, pick, worded
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
@@ -240,9 +240,8 @@ def visit_facts(visit_id: int) -> VisitFacts:
     visit, host, programme, centre, school_request = row
     counts, presentations, minutes = _counted(visit_id)
     names = db.session.scalars(select(NamedAdult.name).where(NamedAdult.visit_id == visit_id).order_by(NamedAdult.id))
-    language = school_request.language if school_request else "sr_Cyrl"
-    titles = {"sr_Cyrl": programme.name_sr_cyrl, "sr_Latn": to_latin(programme.name_sr_cyrl), "en": programme.name_en}
-    centre_names = {"sr_Cyrl": centre.name_sr_cyrl, "sr_Latn": centre.name_sr_latn, "en": centre.name_en}
+    language = school_request.language if school_request else DEFAULT
+    title = programme.name_sr_cyrl
     return VisitFacts(
         visit_id=visit_id,
         centre_id=centre.id,
@@ -251,8 +250,8 @@ def visit_facts(visit_id: int) -> VisitFacts:
         on_day=visit.on_day,
         host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
         host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
-        programme_title=titles[language],
-        centre_name=centre_names[language],
+        programme_title=worded(language, title, to_latin(title), programme.name_en),
+        centre_name=centre.name(language),
         centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
         signatory=centre.signatory,
         counts=counts,

@@ -7,7 +7,7 @@ from scheduler.cli.one_line import BadInput, Command, Group
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.language import DEFAULT, LANGUAGES
+from scheduler.core.language import DEFAULT, languages
 from scheduler.core.text import BadText, clean
 from scheduler.people import queries, rules, service
 from scheduler.people.models import Centre
@@ -49,7 +49,7 @@ def set_up(name: str, email: str) -> None:
 @click.option("--centre", "slug", help="Slug of the centre; needed only when there are several.")
 @click.option("--given-name", default="", help="Left out, the invited person types it.")
 @click.option("--family-name", default="", help="Left out, the invited person types it.")
-@click.option("--language", type=click.Choice(LANGUAGES), default=DEFAULT, show_default=True)
+@click.option("--language", type=click.Choice(languages()), default=DEFAULT, show_default=True)
 def invite(email: str, role: str, slug: str | None, given_name: str, family_name: str, language: str) -> None:
     """Invite EMAIL: prints a link, and mails one. It works for seven days, once."""
     draft = InvitationDraft(

@@ -12,7 +12,7 @@ from scheduler.cli.one_line import Group as CommandGroup
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
-from scheduler.core.language import LANGUAGES, translator
+from scheduler.core.language import languages, translator
 from scheduler.reports import pdf, queries, rules
 from scheduler.reports.terms import BadPeriod, Filters, Group, Report
 
@@ -38,7 +38,9 @@ def register(app: Flask) -> None:
 @click.option("--programme", metavar="SLUG", help="Only one programme.")
 @click.option("--by", multiple=True, type=click.Choice([by.value for by in Group]), help="Split; may be repeated.")
 @click.option("--format", "kind", type=click.Choice(["json", "csv", "pdf"]), default="json", show_default=True)
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of names and of the PDF.")
+@click.option(
+    "--lang", type=click.Choice(languages()), default="en", show_default=True, help="Of names and of the PDF."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="A file instead of standard output.")
 def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **typed: str | None) -> None:
     """Visits, presentations, people, cities and kilometres of a period.
@@ -55,7 +57,7 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
 @group.command("profile")
 @click.option("--year", type=click.IntRange(1990, 2200), required=True)
 @click.option("--centre", metavar="SLUG", required=True)
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(languages()), default="en", show_default=True)
 def profile(year: int, centre: str, lang: str) -> None:
     """Print the yearly profile in words, from rows: what was held, and what each campaign reached.
 

@@ -2,6 +2,9 @@
 
 `translator(language)` serves mails, PDFs, feeds and charts; web/i18n.py wraps the same catalogue for pages. The .po
 files are read as they are, once in each process: nothing compiled lies in the repository and no build step is needed.
+
+A fourth language is one more folder under translations: the switch, mails, papers and feeds offer it at the next start.
+What a catalogue cannot say (names of months, order of a day's parts, plural rules, the script) comes from the CLDR.
 """
 
 import datetime as dt
@@ -11,20 +14,26 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, get_timezone_location
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
+LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")  # our own; `languages()` has the added ones too
 DEFAULT = "sr_Cyrl"
+SOURCE = "en"
 FOLDER = Path(__file__).parent.parent / "translations"
 NO_BREAK = "\u00a0"
 
-HTML = {"sr_Cyrl": "sr-Cyrl", "sr_Latn": "sr-Latn", "en": "en"}
-AT = {"sr_Cyrl": "у", "sr_Latn": "u", "en": "at"}
+NAMES = {"sr_Cyrl": ("Ћир", "Српски, ћирилица"), "sr_Latn": ("Lat", "Srpski, latinica"), "en": ("En", "English")}
+# How the house writes days, where it differs from the CLDR: long day, short day, end and beginning of a span, month.
+PATTERNS = {
+    "sr": ("EEEE, d. MMMM y.", "d. M. y.", "d. MMMM y.", "d. MMMM", "LLLL y."),
+    "en": ("EEEE, d MMMM y", "d MMM y", "d MMMM y", "d MMMM", "LLLL y"),
+}
 TAG = re.compile(r"\*|[a-z]{1,8}(-[a-z0-9]{1,8})*")
 LATIN_READERS = ("sr-latn", "sh", "bs", "hr", "cnr")
 
@@ -35,12 +44,19 @@ def catalogue_path(language: str) -> Path:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Every language that this installation speaks: our own, then those added by a folder of their own."""
+    added = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.po"))
+    return (*LANGUAGES, *(one for one in added if one not in LANGUAGES))
+
+
+@cache
 def translator(language: str) -> Translations:
     """`gettext` and `ngettext` of a language. Raises: ValueError for a language we do not speak."""
-    if language not in LANGUAGES:
+    if language not in languages():
         raise ValueError(f"no such language: {language}")
     path = catalogue_path(language)
-    if language == "en" or not path.exists():
+    if language == SOURCE or not path.exists():
         return Translations()
     with path.open("rb") as stream:
         catalogue = read_po(stream, locale=language)
@@ -52,18 +68,40 @@ def translator(language: str) -> Translations:
 
 @cache
 def locale_of(language: str) -> Locale:
-    """Babel's locale: month names, plural rules, digits."""
-    return Locale.parse(language)
+    """Babel's locale: month names, plural rules, digits. Of a variant unknown to the CLDR its base."""
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError:
+        return Locale.parse(language.partition("_")[0])
 
 
 def html_lang(language: str) -> str:
     """The `lang` attribute: language and script, as BCP 47 writes them."""
-    return HTML[language]
+    return language.replace("_", "-")
+
+
+def names_of(language: str) -> tuple[str, str]:
+    """What the switch shows, and the language's name in itself."""
+    own = locale_of(language).get_display_name() or language
+    return NAMES.get(language) or (language.partition("_")[0].capitalize(), own[:1].upper() + own[1:])
+
+
+@cache
+def is_cyrillic(language: str) -> bool:
+    """Whether the language is written in Cyrillic letters."""
+    locale = locale_of(language)
+    whole = str(get_global("likely_subtags").get(str(locale), ""))
+    return "Cyrl" in (locale.script or "", *whole.split("_"))
 
 
 def pick(language: str, cyrl: str, latn: str) -> str:
     """Of a place's two stored names, the one for this page's script. English pages use the Latin one."""
-    return cyrl if language == "sr_Cyrl" else latn
+    return cyrl if is_cyrillic(language) else latn
+
+
+def worded(language: str, cyrl: str, latn: str, english: str) -> str:
+    """Of a text stored in Serbian and in English, the one for the reader: who does not read Serbian reads English."""
+    return pick(language, cyrl, latn) if locale_of(language).language == "sr" else english
 
 
 def best_language(accept_language: str | None) -> str:
@@ -93,32 +131,61 @@ def _spoken(tag: str) -> str | None:
         return DEFAULT
     if any(tag == reader or tag.startswith(f"{reader}-") for reader in LATIN_READERS):
         return "sr_Latn"
-    return {"sr": "sr_Cyrl", "en": "en"}.get(tag.partition("-")[0])
+    base = tag.partition("-")[0]
+    ours = {html_lang(language).lower(): language for language in reversed(languages())}
+    return {"sr": DEFAULT}.get(base) or ours.get(tag) or ours.get(base)
 
 
 def long_day(day: dt.date, language: str) -> str:
     """уторак, 24. новембар 2026. · Tuesday, 24 November 2026"""
-    return _day("EEEE, d MMMM y" if language == "en" else "EEEE, d. MMMM y.", day, language)
+    return _day(0, "full", day, language)
 
 
 def short_day(day: dt.date, language: str) -> str:
     """24. 11. 2026. · 24 Nov 2026"""
-    return _day("d MMM y" if language == "en" else "d. M. y.", day, language)
+    return _day(1, "medium", day, language)
 
 
-def _day(pattern: str, day: dt.date, language: str) -> str:
+def month_and_year(day: dt.date, language: str) -> str:
+    """новембар 2026. · November 2026"""
+    ours = PATTERNS.get(locale_of(language).language)
+    return _written(ours[4], day, language) if ours else str(format_skeleton("yMMMM", day, locale=locale_of(language)))
+
+
+def year_alone(number: int, language: str) -> str:
+    """2026. · 2026, as it stands at the end of a heading."""
+    return f"{number}." if locale_of(language).language == "sr" else str(number)
+
+
+def day_of_month(day: dt.date, language: str) -> str:
+    """24. · 24"""
+    return f"{day.day}{_dot(language)}"
+
+
+def _dot(language: str) -> str:
+    """What stands after the number of a day that stands alone."""
+    return "." if locale_of(language).language == "sr" else ""
+
+
+def _day(place: int, otherwise: str, day: dt.date, language: str) -> str:
+    ours = PATTERNS.get(locale_of(language).language)
+    return _written(ours[place] if ours else otherwise, day, language)
+
+
+def _written(pattern: str, day: dt.date, language: str) -> str:
     return str(format_date(day, pattern, locale=locale_of(language)))
 
 
 def clock_time(time: dt.time, language: str) -> str:
-    """09:55, the same in all three languages."""
+    """09:55, the same in every language: the whole house counts to 24."""
     return time.strftime("%H:%M")
 
 
 def moment(utc: dt.datetime, language: str, zone: str) -> str:
     """уторак, 24. новембар 2026. у 09:55 · Tuesday, 24 November 2026 at 09:55, as the clocks at `zone` show it."""
     local = utc.astimezone(ZoneInfo(zone))
-    return f"{long_day(local.date(), language)} {AT[language]} {clock_time(local.time(), language)}"
+    said = translator(language).gettext("%(day)s at %(time)s")
+    return said % {"day": long_day(local.date(), language), "time": clock_time(local.time(), language)}
 
 
 def zone_city(zone: str, language: str) -> str:
@@ -140,16 +207,19 @@ def number(n: float, language: str) -> str:
 
 def percent(part: float, language: str) -> str:
     """62 % · 62%, of a part between 0 and 1, without decimals."""
-    whole = number(round(part * 100), language)
-    return f"{whole}%" if language == "en" else f"{whole}{NO_BREAK}%"
+    if locale_of(language).language == "sr":  # the CLDR writes 62%, our own norm asks for the space
+        return f"{number(round(part * 100), language)}{NO_BREAK}%"
+    return str(format_percent(part, "#,##0%" if language == SOURCE else None, locale=locale_of(language)))
 
 
 def span_of_days(first: dt.date, last: dt.date, language: str) -> str:
     """24–26. новембар 2026. · 30 November – 2 December 2026; one day alone is written once."""
-    dot = "" if language == "en" else "."
+    ours = PATTERNS.get(locale_of(language).language)
+    if not ours:
+        return str(format_interval(first, last, "yMMMd", locale=locale_of(language)))
+    end = _written(ours[2], last, language)
     if first == last:
-        return _day(f"d{dot} MMMM y{dot}", first, language)
-    end = _day(f"d{dot} MMMM y{dot}", last, language)
+        return end
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{end}"
-    return _day(f"d{dot} MMMM" if first.year == last.year else f"d{dot} MMMM y{dot}", first, language) + f" – {end}"
+    return _written(ours[3] if first.year == last.year else ours[2], first, language) + f" – {end}"

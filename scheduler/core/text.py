@@ -4,8 +4,10 @@ Cyrillic to Latin is one to one, letter for letter; the other way is not (nj, lj
 typed in Latin is stored and shown as typed.
 """
 
+import functools
 import hashlib
 import hmac
+import itertools
 import re
 import unicodedata
 
@@ -140,3 +142,30 @@ def _in_capitals(text: str, place: int) -> bool:
     """Whether the letter stands in a word of capitals: the next letter says, at the end of a word the one before."""
     following = text[place + 1 : place + 2]
     return following.isupper() if following.isalpha() else text[max(place - 1, 0) : place].isupper()
+
+
+@functools.lru_cache(maxsize=4096)
+def _folded(letter: str) -> str:
+    return fold(letter) or " "
+
+
+def marked(text: str, typed: str) -> list[tuple[str, bool]]:
+    """The text in pieces, and of each whether somebody who typed `typed` was looking for it: "Ниш" for "nis".
+
+    The pieces together are the text. Letters are compared as `fold` compares them: one may answer two (њ, nj).
+    """
+    key, places = "", []
+    for place, letter in enumerate(text):
+        for one in _folded(letter):
+            if not (one == "j" and key.endswith("d")):  # "dj" is "d", see fold
+                key += one
+                places.append(place)
+    hit = [False] * len(text)
+    for word in fold(typed).split():
+        start = key.find(word)
+        while start >= 0:
+            for place in places[start : start + len(word)]:
+                hit[place] = True
+            start = key.find(word, start + 1)
+    groups = itertools.groupby(range(len(text)), key=hit.__getitem__)
+    return [("".join(text[place] for place in group), found) for found, group in groups]

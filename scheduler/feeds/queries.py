@@ -7,7 +7,7 @@ from sqlalchemy import select, tuple_
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import translator
+from scheduler.core.language import SOURCE, translator
 from scheduler.core.tokens import token_hash
 from scheduler.feeds import rules
 from scheduler.feeds.models import FeedToken
@@ -76,15 +76,18 @@ def _seats(presenter_id: int) -> list[Seat]:
 
 
 def _texts(shown: dict[int, EntryStatus], language: str) -> list[str]:
-    """The stored VEVENTs in the order given; a presentation whose text is not written yet is left out."""
+    """The stored VEVENTs in the order given; a presentation whose text is not written yet is left out.
+
+    One last edited before a language was added is told in English: better than a calendar without it.
+    """
     wanted = list(shown.items())
     key = tuple_(CalendarEntry.presentation_id, CalendarEntry.status)
     found: dict[int, str] = {}
     for start in range(0, len(wanted), AT_ONCE):
         rows = db.session().execute(
-            select(CalendarEntry.presentation_id, CalendarEntry.text).where(
-                CalendarEntry.language == language, key.in_(wanted[start : start + AT_ONCE])
-            )
+            select(CalendarEntry.presentation_id, CalendarEntry.text)
+            .where(CalendarEntry.language.in_({language, SOURCE}), key.in_(wanted[start : start + AT_ONCE]))
+            .order_by(CalendarEntry.language == language)  # in its own language last: that one stays
         )
         found.update((presentation_id, text) for presentation_id, text in rows)
     return [found[presentation_id] for presentation_id in shown if presentation_id in found]

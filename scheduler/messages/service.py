@@ -13,7 +13,7 @@ from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Body, Failure, MessageDraft, MessageState, Parcel
+from scheduler.messages.terms import UNSENT, Body, Failure, MessageDraft, MessageState, Parcel
 
 log = logging.getLogger(__name__)
 SENDER = "Raspored"
@@ -73,6 +73,16 @@ def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) ->
     for row in rows:
         row.state = MessageState.STOPPED
     return True
+
+
+def stop_unsent(kind: str, about: tuple[str, int]) -> None:
+    """Keep back what has not been sent of a kind about a thing, inside the caller's transaction."""
+    db.session().execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
+        .where(OutboxMessage.state.in_(UNSENT))
+        .values(state=MessageState.STOPPED, leased_until=None)
+    )
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:
@@ -183,6 +193,7 @@ def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageS
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id == parcel.row_id, OutboxMessage.attempts == parcel.attempts)
+            .where(OutboxMessage.state == MessageState.SENDING)  # one that was stopped meanwhile stays stopped
             .values(state=state, leased_until=None, **changes)
         )
     return state

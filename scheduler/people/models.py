@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.language import pick
+from scheduler.core.language import worded
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
@@ -31,7 +31,7 @@ class Centre(Base):
 
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""
-        return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
 
 
 class SettledStep(Base):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.sheets import LineProblem
 
 
@@ -230,7 +230,7 @@ class ClosureRow:
 
     def place(self, language: str) -> str:
         """The municipality or district; empty for a school calendar or the country."""
-        return self.place_en if language == "en" else pick(language, self.place_sr_cyrl, self.place_sr_latn)
+        return worded(language, self.place_sr_cyrl, self.place_sr_latn, self.place_en)
 
 
 @dataclass(frozen=True)
@@ -290,7 +290,7 @@ class HolidayRow:
 
     def name(self, language: str) -> str:
         """English has its own name here."""
-        return self.name_en if language == "en" else pick(language, self.name_sr_cyrl, self.name_sr_latn)
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
 
 
 @dataclass(frozen=True)

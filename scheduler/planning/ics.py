@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vDuration, vGeo
 
-from scheduler.core.language import clock_time, long_day, pick, translator
+from scheduler.core.language import clock_time, long_day, pick, translator, worded
 from scheduler.core.text import clean, to_latin
 from scheduler.planning.terms import EntryFacts, EntryStatus
 
@@ -93,9 +93,8 @@ def _address(facts: EntryFacts, language: str) -> str:
 
 def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     _ = translator(language).gettext
-    programme = facts.programme_en if language == "en" else facts.programme_sr_cyrl
-    if language == "sr_Latn":
-        programme = to_latin(programme)
+    cyrl = facts.programme_sr_cyrl
+    programme = worded(language, cyrl, to_latin(cyrl), facts.programme_en)
     title = f"{_line(programme)}, {_host(facts, language)}"
     heads = {
         EntryStatus.TENTATIVE: _("Offered: %(title)s"),

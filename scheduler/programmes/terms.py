@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.language import worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
 
@@ -85,7 +86,7 @@ class ProgrammeRow:
 
     def centre(self, language: str) -> str:
         """The centre that runs it."""
-        return {"sr_Cyrl": self.centre_sr_cyrl, "sr_Latn": self.centre_sr_latn}.get(language, self.centre_en)
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,12 @@ class CampaignRow:
 
     def centre(self, language: str) -> str:
         """The centre that runs it."""
-        return {"sr_Cyrl": self.centre_sr_cyrl, "sr_Latn": self.centre_sr_latn}.get(language, self.centre_en)
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
 
 
 def in_language(language: str, cyrl: str, english: str) -> str:
     """Of a text stored in Serbian Cyrillic and English, the one for the page; Latin is derived."""
-    if language == "en":
-        return english
-    return cyrl if language == "sr_Cyrl" else to_latin(cyrl)
+    return worded(language, cyrl, to_latin(cyrl), english)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several st
 PROVE_WITHIN = dt.timedelta(days=7)
 MAILS_A_DAY_TO_ADDRESS = 3
 MAILS_A_DAY_FROM_NETWORK = 20
+MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30
 
 _S = RequestState

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 
 from scheduler.web.guards import public
 
@@ -58,6 +58,7 @@ def assets(name: str) -> Response:
         abort(404)
     bundle = _bundle(kind)
     small = bool(request.accept_encodings.best_match(("gzip",)))
+    g.cookieless = True  # the same for everybody: a new cookie does not make a browser fetch it again
     answer = Response(bundle.packed if small else bundle.body, content_type=KINDS[kind])
     answer.headers["Cache-Control"] = YEAR if digest == bundle.digest else "no-cache"
     answer.headers["Vary"] = "Accept-Encoding"

@@ -12,6 +12,7 @@ from flask import Flask, current_app, flash, get_flashed_messages, url_for
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
+from scheduler.core.text import marked
 from scheduler.web.i18n import _, _l, _n, page_language
 
 SAID = "said"
@@ -241,8 +242,8 @@ def percent(part: float) -> str:
 
 def name(thing: object) -> str:
     """The stored name of a place, programme or campaign in the page's language and script."""
-    english = getattr(thing, "name_en", "") if page_language() == "en" else ""
-    return english or words.pick(page_language(), thing.name_sr_cyrl, thing.name_sr_latn)  # type: ignore[attr-defined]
+    cyrl, latn = thing.name_sr_cyrl, thing.name_sr_latn  # type: ignore[attr-defined]
+    return words.worded(page_language(), cyrl, latn, getattr(thing, "name_en", "") or latn)
 
 
 def letters(full_name: str) -> str:
@@ -277,7 +278,7 @@ def url_if(endpoint: str, **values: object) -> str:
 
 FILTERS = (
     long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
-    percent, name, letters, dashed,
+    percent, name, letters, dashed, marked,
 )  # fmt: skip
 GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if)
 

@@ -60,10 +60,10 @@ def protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
-        kept = "_user_id" not in session and not _opened_by_secret()
+        kept = "_user_id" not in session and not opened_by_secret()
         response.headers["Cache-Control"] = UNSIGNED if kept else "no-store"
         _spare_what_is_known(response)
-    if _opened_by_secret():
+    if opened_by_secret():
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     if request.endpoint != "static" and not g.get("cookieless"):
         response.vary.update(("Cookie", "Accept-Language"))
@@ -78,7 +78,8 @@ def _spare_what_is_known(response: Response) -> None:
         response.make_conditional(request)
 
 
-def _opened_by_secret() -> bool:
+def opened_by_secret() -> bool:
+    """Whether the address of this request opens its page by itself."""
     return bool(SECRETS & (request.view_args or {}).keys())
 
 

@@ -4,12 +4,15 @@
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
 from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from scheduler.core import language as words
 
@@ -18,7 +21,6 @@ LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 MEMO = "raspored.language"
 THEMES = ("light", "dark")
-SHORT = {"sr_Cyrl": ("Ћир", "Српски, ћирилица"), "sr_Latn": ("Lat", "Srpski, latinica"), "en": ("En", "English")}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Theme:
 
 
 def page_language() -> str:
-    """The language of this request, one of core.language.LANGUAGES; outside a request the product's own."""
+    """The language of this request, one of core.language.languages(); outside a request the product's own."""
     if not has_request_context():
         return words.DEFAULT
     if MEMO not in request.environ:
@@ -58,7 +60,7 @@ def forget_language() -> None:
 
 def _language_asked() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), _own_language()):
-        if wish in words.LANGUAGES:
+        if wish in words.languages():
             return wish
     return words.best_language(request.headers.get("Accept-Language"))
 
@@ -87,8 +89,8 @@ def _(message: str, **values: object) -> str:
 
 
 def _n(singular: str, plural: str, n: int, **values: object) -> str:
-    """The form for `n`; %(num)s is n itself."""
-    return ngettext(singular, plural, n) % {"num": n, **values}
+    """The form for `n`; %(num)s is n itself, as the language writes numbers."""
+    return ngettext(singular, plural, n) % {"num": words.number(n, page_language()), **values}
 
 
 def _l(message: str, **values: object) -> LazyProxy:
@@ -119,8 +121,8 @@ def scripts() -> list[Script]:
     """The choices of the script switch for this page."""
     now = page_language()
     return [
-        Script(short, name, words.html_lang(language), here(lang=language), language == now)
-        for language, (short, name) in SHORT.items()
+        Script(*words.names_of(language), words.html_lang(language), here(lang=language), language == now)
+        for language in words.languages()
     ]
 
 
@@ -139,7 +141,7 @@ def remember_choice(response: Response) -> Response:
     if g.get("cookieless"):
         return response
     settings = {"max_age": YEAR_S, "samesite": "Lax", "secure": request.is_secure, "httponly": True, "path": "/"}
-    if request.args.get("lang") in words.LANGUAGES:
+    if request.args.get("lang") in words.languages():
         response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], **settings)  # type: ignore[arg-type]
     if "theme" in request.args:
         if request.args["theme"] in THEMES:
@@ -149,12 +151,23 @@ def remember_choice(response: Response) -> Response:
     return response
 
 
+def plural_in(environment: Environment, language: Callable[[], str]) -> Callable[..., str]:
+    """`_n` of templates: as Jinja's own, but %(num)s is written as the language writes numbers."""
+    jinjas: Callable[..., str] = environment.globals["ngettext"]  # type: ignore[assignment]
+
+    @pass_context
+    def _plural(context: Context, singular: str, plural: str, n: int, **values: object) -> str:
+        return jinjas(context, singular, plural, n, **{"num": words.number(n, language())} | values)
+
+    return _plural
+
+
 def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        _n=app.jinja_env.globals["ngettext"],
+        _n=plural_in(app.jinja_env, page_language),
         page_language=page_language,
         html_lang=html_lang,
         theme=theme,

@@ -1,4 +1,4 @@
-"""How often a network may guess: certificate numbers and holders' names. On Redis where there is one, else here.
+"""How often a network may ask: guessed certificate numbers and names, searches while typing. On Redis if there is one.
 
 When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16).
 """
@@ -10,6 +10,7 @@ from scheduler.config import Settings
 from scheduler.people.rules import network_of
 
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
+SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
 NAMES = "10 per minute; 100 per day"
 FALLBACK = ["20 per minute"]
 

@@ -9,6 +9,7 @@ from flask_login import LoginManager, UserMixin
 from scheduler.core import clock
 from scheduler.people import queries, rules, service
 from scheduler.people.terms import SignedInUser
+from scheduler.requests.service.answers import KEPT
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
@@ -46,4 +47,6 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # a file that anybody may keep brings nobody's cookie along
+        PERMANENT_SESSION_LIFETIME=KEPT,  # only a booking that was begun outlives the closing of the browser
     )

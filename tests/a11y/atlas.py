@@ -208,4 +208,5 @@ def _booking(app: Flask) -> dict[str, str]:
     with client.session_transaction() as cookies:
         cookies["booking"] = keep_answers(None, answers, now=clock.now())
         cookies["booked"] = typed["you"]["contact_email"]
+        cookies["asked"] = 1  # opens the page that corrects the address
     return _cookies(client)

@@ -3,6 +3,8 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -24,7 +26,14 @@ from tests.conftest import settings_for
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    settings = settings_for(tmp_path_factory.mktemp("instance"))
+    with demo_house(tmp_path_factory.mktemp("instance")) as app:
+        yield app
+
+
+@contextmanager
+def demo_house(folder: Path) -> Iterator[Flask]:
+    """The application with the demo's rows."""
+    settings = settings_for(folder)
     app = create_app(settings)
     config.use(settings)
     with app.app_context():
@@ -52,6 +61,13 @@ def everybody(house: Flask) -> dict[str, Traveller]:
 
 @pytest.fixture(scope="session")
 def address(house: Flask) -> Iterator[str]:
+    with served(house) as at:
+        yield at
+
+
+@contextmanager
+def served(house: Flask) -> Iterator[str]:
+    """The address at which a browser finds the house."""
     server = create_server(house, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

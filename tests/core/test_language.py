@@ -120,3 +120,23 @@ def test_a_span_of_days_says_each_month_and_year_once(last, cyrl, english):
 def test_pick_takes_the_name_in_the_pages_script():
     assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
     assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "long", "share", "span"),
+    [
+        ("hu", "2026. november 24., kedd", "62%", "2026. nov. 24–26."),
+        ("de", "Dienstag, 24. November 2026", "62\u00a0%", "24.–26. Nov. 2026"),
+    ],
+)
+def test_a_language_added_later_writes_days_and_numbers_its_own_way(lang, long, share, span):
+    assert language.long_day(TUESDAY, lang) == long
+    assert language.percent(0.62, lang) == share
+    assert language.span_of_days(TUESDAY, TUESDAY + dt.timedelta(days=2), lang) == span
+
+
+def test_the_script_and_the_text_of_a_stored_name_follow_the_reader():
+    assert [language.is_cyrillic(lang) for lang in ("sr_Cyrl", "sr_Latn", "mk", "hu", "en")] == [1, 0, 1, 0, 0]
+    assert [language.worded(lang, "Дан", "Dan", "Day") for lang in ("sr_Cyrl", "sr_Latn", "en", "hu")] == [
+        "Дан", "Dan", "Day", "Day",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.text import LATIN, BadText, clean, fold, is_address, to_latin
+from scheduler.core.text import LATIN, BadText, clean, fold, is_address, marked, to_latin
 
 CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
 
@@ -148,3 +148,23 @@ def test_an_address_is_known_as_one(text):
 )
 def test_what_no_mail_can_reach_is_no_address(text):
     assert not is_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "found"),
+    [
+        ("Ниш", "nis", ["Ниш"]),
+        ("ОШ „Ђорђе Крстић“", "djordje", ["Ђорђе"]),
+        ("Njegoš, Niš", "nj", ["Nj"]),
+        ("Његош", "nj", ["Њ"]),
+        ("Бранислав", "nis", ["нис"]),
+        ("Vuk Karadžić", "kar vuk", ["Vuk", "Kar"]),
+        ("Vuk", "zz", []),
+        ("Vuk", "", []),
+    ],
+)
+def test_marked_shows_what_somebody_looked_for(text, typed, found):
+    pieces = marked(text, typed)
+
+    assert "".join(piece for piece, _hit in pieces) == text
+    assert [piece for piece, hit in pieces if hit] == found

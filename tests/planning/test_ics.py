@@ -45,7 +45,7 @@ def test_an_entry_says_what_when_and_where() -> None:
         "Prostorija: сала",
         "2 odeljenja",
         "Dolaze: Jelena Ristić, Tara",
-        "Mapa: https://www.openstreetmap.org/?mlat=43.3209&mlon=21.8958#map=17/43.3209/21.8958",
+        "Karta: https://www.openstreetmap.org/?mlat=43.3209&mlon=21.8958#map=17/43.3209/21.8958",
         "P-2026-0417: http://localhost/visits/P-2026-0417",
         "Ako Vam se dete poveri: obavestite lice za zaštitu učenika u školi i pozovite 19833.",
     ]

@@ -67,3 +67,10 @@ def test_a_lazy_text_waits_for_the_reader(app):
         assert str(text) == "Privacy"
     with app.test_request_context("/?lang=sr_Latn"):
         assert str(text) == "Privatnost"
+
+
+def test_what_is_counted_is_written_as_the_language_writes_numbers(app):
+    with app.test_request_context("/?lang=sr_Cyrl"):
+        assert i18n._n("%(num)s pupil", "%(num)s pupils", 2940) == "2.940 ученика"
+        said = app.jinja_env.from_string('{{ _n("%(num)s pupil", "%(num)s pupils", 7803) }}').render()
+        assert said == "7.803 ученика"

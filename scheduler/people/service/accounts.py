@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
-from scheduler.core.language import LANGUAGES
+from scheduler.core.language import languages
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
@@ -185,7 +185,7 @@ def reset_password(token: str, password: str, *, now: dt.datetime) -> None:
 
 def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
     """The language of the signed-in user's mails and first page. Raises: Rejected; NotFound without a user."""
-    if language not in LANGUAGES:
+    if language not in languages():
         raise Rejected({"language": "not_a_choice"})
     with transaction() as session:
         user = session.get(User, actor.user_id) if actor.user_id is not None else None

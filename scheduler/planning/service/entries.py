@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.language import LANGUAGES
+from scheduler.core.language import languages
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host
 from scheduler.places.terms import Point
@@ -67,7 +67,7 @@ def _stored(session: Session, presentation_ids: list[int]) -> dict[int, Texts]:
 
 def _texts(visit: Visit, presentation: Presentation) -> Texts:
     facts = _facts(visit, presentation)
-    kinds = ((status, language) for status in EntryStatus for language in LANGUAGES)
+    kinds = ((status, language) for status in EntryStatus for language in languages())
     return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from scheduler.core import clock
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
@@ -107,12 +107,12 @@ def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
 def facts(opened: OpenVisit, language: str) -> dict[str, object]:
     """What every mail about a visit says of it, in the language of its reader."""
     visit = opened.visit
-    programme = visit.programme.name_en if language == "en" else visit.programme.name_sr_cyrl
+    cyrl, english = visit.programme.name_sr_cyrl, visit.programme.name_en
     return {
         "number": visit.number,
         "day": visit.on_day,
         "times": ", ".join(f"{presentation.starts_local:%H:%M}" for presentation in opened.presentations),
         "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
         "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
-        "programme": to_latin(programme) if language == "sr_Latn" else programme,
+        "programme": worded(language, cyrl, to_latin(cyrl), english),
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.places.terms import ClosureRow, SchoolCalendar
 from scheduler.planning.terms.plans import Why
 from scheduler.planning.terms.rows import CrewRow, VisitRow
@@ -129,7 +129,7 @@ class BoardDay:
 
     def holiday(self, language: str) -> str:
         """The holiday's name; English has its own."""
-        return self.holiday_en if language == "en" else pick(language, self.holiday_sr_cyrl, self.holiday_sr_latn)
+        return worded(language, self.holiday_sr_cyrl, self.holiday_sr_latn, self.holiday_en)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.places.terms import Point
 from scheduler.planning.terms.rows import PresentationRow, VisitRow
 from scheduler.planning.terms.states import AssignmentState, VisitState
@@ -109,7 +109,7 @@ class OwnDay:
 
     def centre(self, language: str) -> str:
         """Her centre's name in the page's language."""
-        return self.centre_en if language == "en" else pick(language, self.centre_sr_cyrl, self.centre_sr_latn)
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms.plans import CrewRule, Why
@@ -109,9 +109,7 @@ class VisitRow:
 
     def programme(self, language: str) -> str:
         """The programme's name; Latin is derived."""
-        if language == "en":
-            return self.programme_en
-        return to_latin(self.programme_sr_cyrl) if language == "sr_Latn" else self.programme_sr_cyrl
+        return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
 
     @property
     def starts_at(self) -> dt.datetime | None:

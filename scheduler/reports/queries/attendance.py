@@ -34,7 +34,7 @@ from scheduler.certificates.terms import CERTIFICATE_MACHINE
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
@@ -201,7 +201,7 @@ def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: s
 
 
 def _name(language: str, cyrl: str, english: str) -> str:
-    return english if language == "en" else pick(language, cyrl, to_latin(cyrl))
+    return worded(language, cyrl, to_latin(cyrl), english)
 
 
 def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
@@ -328,7 +328,7 @@ def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Ke
     if group is Group.PROGRAMME:
         return Key(group, values[0], _name(language, values[1], values[2]))
     if group is Group.DISTRICT:
-        return Key(group, values[0], values[3] if language == "en" else pick(language, values[1], values[2]))
+        return Key(group, values[0], worded(language, values[1], values[2], values[3]))
     return Key(group, values[0], pick(language, values[0], values[1]))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, case, extract, func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.core.db import db
-from scheduler.core.language import pick
+from scheduler.core.language import worded
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter
 from scheduler.people.terms import PresenterKind
@@ -105,7 +105,7 @@ def _held(filters: Filters, *columns: Any) -> Select[Any]:
 def _districts(language: str) -> list[DistrictName]:
     wanted = select(District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
     named = [
-        DistrictName(iso, english if language == "en" else pick(language, cyrl, latn))
+        DistrictName(iso, worded(language, cyrl, latn, english))
         for iso, cyrl, latn, english in db.session().execute(wanted)
     ]
     return sorted(named, key=lambda district: fold(district.name))
@@ -113,10 +113,7 @@ def _districts(language: str) -> list[DistrictName]:
 
 def _centres(language: str) -> dict[int, str]:
     wanted = select(Centre.id, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en).order_by(Centre.id)
-    return {
-        ident: english if language == "en" else pick(language, cyrl, latn)
-        for ident, cyrl, latn, english in db.session().execute(wanted)
-    }
+    return {ident: worded(language, cyrl, latn, english) for ident, cyrl, latn, english in db.session().execute(wanted)}
 
 
 def _campaigns(language: str) -> dict[int, str]:

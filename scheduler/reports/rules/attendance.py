@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from scheduler.core.language import locale_of, number, translator
+from scheduler.core.language import locale_of, month_and_year, number, translator, year_alone
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.terms import (
     COUNTED,
@@ -143,12 +143,8 @@ def title(period: Period, lang: str) -> str:
     """What a report is called: its year when it is one, else plainly."""
     _ = translator(lang).gettext
     if period == year_of(period.first.year):
-        return _("Attendance report for %(year)s") % {"year": _year(period.first.year, lang)}
+        return _("Attendance report for %(year)s") % {"year": year_alone(period.first.year, lang)}
     return _("Attendance report")
-
-
-def _year(year: int, lang: str) -> str:
-    return str(year) if lang == "en" else f"{year}."
 
 
 def head_of(group: Group, lang: str) -> str:
@@ -184,7 +180,7 @@ def label_of(key: Key, lang: str) -> str:
     _ = translator(lang).gettext
     if key.group is Group.MONTH:
         first = dt.date.fromisoformat(f"{key.value}-01")
-        return str(format_date(first, "LLLL y" if lang == "en" else "LLLL y.", locale=locale_of(lang)))
+        return month_and_year(first, lang)
     if key.group is Group.AUDIENCE:
         pupils = {
             SchoolLevel.PRIMARY: _("Primary school pupils"),

@@ -2,6 +2,7 @@
 
 from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
 from scheduler.requests.service.asking import (
+    correct_address,
     expire_unproved,
     prove_address,
     send_new_link,
@@ -28,6 +29,7 @@ __all__ = [
     "answers_of",
     "ask_school",
     "change_counts",
+    "correct_address",
     "decline_request",
     "expire_unproved",
     "follow_visit",

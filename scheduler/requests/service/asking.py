@@ -8,16 +8,16 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import clock, form_keys, numbers, states, tokens
+from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
-from scheduler.messages.service import queue_message
+from scheduler.core.errors import Conflict, Gone, NotFound, Rejected, TooMany
+from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places import service as places
 from scheduler.places.terms import HostDraft, HostRow
-from scheduler.policy import SYSTEM, Actor
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests import rules
@@ -177,6 +177,30 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
     log.info("address proven", extra={"request_id": request_id})
     return secret
+
+
+def correct_address(request_id: int, address: str, *, network: str, now: dt.datetime) -> None:
+    """Send the mail that proves the address to another one instead: the browser that booked saw that it was mistyped.
+
+    What went to the first address opens nothing any more. Only before the proof, at most twice, and each mail counts as
+    every mail that a stranger causes. Raises: NotFound; Conflict("address_proven"); TooMany.
+    """
+    with transaction() as session:
+        row = locked(session, SYSTEM, "update", request_id)
+        if row.state is not RequestState.UNVERIFIED:
+            raise Conflict("address_proven")
+        typed = people_rules.address_of(address)
+        if typed == row.contact_email:
+            return
+        if audit.times_recorded("address corrected", row) >= rules.MOST_CORRECTIONS:
+            raise TooMany("booking")
+        _count_mail(session, typed, network, now)
+        tokens.end_links("prove", row.id, now=now)
+        stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
+        row.contact_email = typed
+        audit.record(ANONYMOUS, "address corrected", row, at=now)
+        _write_to_unproved(row, now)
+    log.info("address corrected", extra={"request_id": request_id})
 
 
 def send_new_link(address: str, *, language: str, network: str, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.queries import coordinators_of
@@ -104,7 +105,7 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
         "number": row.number,
         "programme": programme.name(language),
         "centre": programme.centre(language),
-        "host": host.name_sr_cyrl if language == "sr_Cyrl" else host.name_sr_latn,
+        "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
         "first_day": row.first_day,
         "last_day": row.last_day,
         "promised_days": rules.PROMISED_DAYS,

@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import LANGUAGES
+from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.people import queries
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.people.terms import (
@@ -24,7 +25,7 @@ from scheduler.people.terms import (
 )
 from scheduler.policy import Role
 from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
-from scheduler.web.i18n import SHORT, _l, page_language
+from scheduler.web.i18n import _l, page_language
 
 TOPICS = {
     Topic.SAFE_INTERNET: _l("Safe internet"),
@@ -113,13 +114,20 @@ class InviteForm(BaseForm):
         return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
 
 
+def _in_itself(language: str) -> Markup:
+    """The name of a language in that language, marked so that it is read aloud and hyphenated right."""
+    return Markup('<span lang="{}">{}</span>').format(html_lang(language), names_of(language)[1])
+
+
 class RolesForm(BaseForm):
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
 
 
 class LanguageForm(BaseForm):
     language = RadioField(
-        _l("Language of mails and pages"), [Needed()], choices=[SelectChoice(one, SHORT[one][1]) for one in LANGUAGES]
+        _l("Language of mails and pages"),
+        [Needed()],
+        choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
 
 
@@ -145,8 +153,7 @@ class SkillsForm(BaseForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        latin = page_language() != "sr_Cyrl"
-        towns = [SelectChoice(str(row[0]), row[2] if latin else row[1]) for row in queries.homes()]
+        towns = [SelectChoice(str(row[0]), pick(page_language(), row[1], row[2])) for row in queries.homes()]
         self.home.choices = [SelectChoice("", _l("Choose a town")), *towns]  # else the first of the alphabet is hers
 
     def skills(self) -> SkillsDraft:

@@ -282,7 +282,8 @@ def hours(presenter_id: int) -> ResponseReturnValue:
 @bp.get("/people/users")
 @may("read", "user")
 def users() -> ResponseReturnValue:
-    return render_template("people/users.html", rows=queries.staff_of(_centre_id()), roles=forms.ROLES)
+    page = page_of(queries.staff_of(_centre_id()), page_number(request.args.get("page")))
+    return render_template("people/users.html", page=page, roles=forms.ROLES)
 
 
 @bp.route("/people/users/new", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from typing import cast
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import pick
+from scheduler.core.language import worded
 from scheduler.places import queries
 from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCalendar
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField
@@ -98,7 +98,7 @@ def _places() -> list[SelectChoice]:
         SelectChoice("calendar-republic", _("Everything outside Vojvodina"), optgroup=wide),
     ]
     for number, cyrl, latn, english in queries.districts():
-        name = english if language == "en" else pick(language, cyrl, latn)
+        name = worded(language, cyrl, latn, english)
         rows.append(SelectChoice(f"district-{number}", name, optgroup=districts))
     for town in sorted(queries.municipalities(), key=lambda town: town.name_sr_latn):
         rows.append(SelectChoice(f"municipality-{town.id}", town.name(language), optgroup=towns))

@@ -8,7 +8,7 @@ from flask import url_for
 
 from scheduler.core import language as words_of
 from scheduler.core.errors import Rejected
-from scheduler.core.language import span_of_days
+from scheduler.core.language import day_of_month, span_of_days
 from scheduler.places.terms import Extent, SchoolCalendar
 from scheduler.planning.terms import (
     OPEN_VISITS,
@@ -53,7 +53,7 @@ def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
     return {
         "day": day.day,
         "today": day.day == today,
-        "name": f"{short_weekday(day.day)} {day.day.day}{'' if page_language() == 'en' else '.'}",
+        "name": f"{short_weekday(day.day)} {day_of_month(day.day, page_language())}",
         "notes": notes,
         "count": _n("%(num)s presentation", "%(num)s presentations", day.presentations),
         "shut": day.closed

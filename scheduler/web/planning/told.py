@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.language import LANGUAGES
+from scheduler.core.language import languages, names_of
 from scheduler.planning import queries, service
 from scheduler.planning.terms import ToldWhat, VisitPage
 from scheduler.web.filters import say
 from scheduler.web.forms import MESSAGES
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import SHORT, _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import ToldForm
@@ -56,7 +56,7 @@ def _what(page: VisitPage, asked: str) -> ToldWhat | None:
 
 def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status: int) -> ResponseReturnValue:
     asked = request.args.get("script", "")
-    language = asked if asked in LANGUAGES else page_language()
+    language = asked if asked in languages() else page_language()
     number = page.visit.number
     shown = render_template(
         "planning/text.html",
@@ -73,7 +73,7 @@ def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status:
         scripts=[
             {"label": name, "on": one == language,
              "href": url_for(".text", number=number, of=what.value if what else "", script=one)}
-            for one, (_short, name) in SHORT.items()
+            for one, name in ((one, names_of(one)[1]) for one in languages())
         ],
     )  # fmt: skip
     return shown, status

@@ -8,7 +8,7 @@ from flask import url_for
 from werkzeug.routing import Rule
 
 from scheduler.config import settings
-from scheduler.core.language import LANGUAGES, html_lang
+from scheduler.core.language import html_lang, languages
 from scheduler.web.i18n import _, page_language
 
 # All else lies behind a secret, a sign-in or a number that somebody must type: it is nobody's search result.
@@ -77,7 +77,7 @@ def closed_paths(rules: Iterable[Rule]) -> list[str]:
 
 
 def sitemap(paths: Iterable[str]) -> str:
-    """The public pages, each in its three languages."""
+    """The public pages, each in all its languages."""
     base = settings().base_url
     entries = "".join(_entry(f"{base}{path}") for path in paths)
     return (
@@ -90,6 +90,6 @@ def sitemap(paths: Iterable[str]) -> str:
 def _entry(address: str) -> str:
     others = "".join(
         f'<xhtml:link rel="alternate" hreflang="{html_lang(language)}" href="{escape(address)}?lang={language}"/>'
-        for language in LANGUAGES
+        for language in languages()
     )
     return f"<url><loc>{escape(address)}</loc>{others}</url>\n"

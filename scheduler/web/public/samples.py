@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scheduler.core.language import pick
 from scheduler.people.terms import Topic
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
@@ -28,7 +29,7 @@ def drawings() -> dict[str, Any]:
         Series(_("Parents"), tuple(number // 7 for number in MONTHS)),
         Series(_("Teachers"), tuple(number // 25 for number in MONTHS)),
     )
-    names = [city.city_sr_cyrl if language == "sr_Cyrl" else city.city_sr_latn for city in CITIES]
+    names = [pick(language, city.city_sr_cyrl, city.city_sr_latn) for city in CITIES]
     rows = [(name, city.pupils, city.target) for name, city in zip(names, CITIES, strict=True)]
     lines = [DistrictLine(iso, iso, held, held * 71 if held > 1 else None) for iso, held in DISTRICTS]
     return {

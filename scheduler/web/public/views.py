@@ -168,7 +168,7 @@ def _blocks() -> list[dict[str, object]]:
             "move": "" if kind in ("struck", "over") else "#main",
             "kind": kind,
             "notes": [face],
-            "leg": "31 km · 40 min",
+            "leg": _("%(km)s km · %(minutes)s min", km=31, minutes=40),
         }
         for kind, face in kinds.items()
     ]

@@ -3,13 +3,14 @@
 import time
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
+from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
+from scheduler.places.terms import HostRow
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, service
@@ -17,7 +18,8 @@ from scheduler.requests.rules import MOST_PRESENTATIONS
 from scheduler.web.filters import long_day, say, short_day
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, page_of
@@ -38,6 +40,7 @@ SHORT = {
     "you": _l("You"),
 }
 ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
+MOST_SUGGESTED = 8  # while typing; the page itself shows more
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
@@ -61,10 +64,38 @@ def book() -> ResponseReturnValue:
         typed=typed,
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
+        chosen_new=talk.new_host(),
+        goes_on=_address(talk.next_page("host")),
         wish=request.args.get("programme", "")[:80],
         total=TOTAL,
         kept=bool(talk.answers),
     )
+
+
+@bp.get("/book/hosts.json")
+@public
+@limiter.limit(SEARCHES)
+def hosts() -> ResponseReturnValue:
+    """The same search while somebody types: each host as the list of the page shows it, and what is read aloud."""
+    typed = request.args.get("q", "")[:200]
+    found = place_queries.find_hosts(typed, limit=MOST_SUGGESTED + 1)
+    shown = found[:MOST_SUGGESTED]
+    language = page_language()
+    note = ""
+    if not found:
+        note = _("Nothing is found. Type less, for example only the place, or write the school down yourself.")
+    elif len(found) > len(shown):
+        note = _("More are found than fit here: type the place too.")
+    return jsonify(
+        hosts=[{"id": host.id, "name": host.name(language), "html": _option(host, typed)} for host in shown],
+        said=_n("%(num)s result. Choose yours.", "%(num)s results. Choose yours.", len(shown)) if shown else note,
+        note=note,
+    )
+
+
+def _option(host: HostRow, typed: str) -> str:
+    words_of = get_template_attribute("requests/found_hosts.html", "host_words")
+    return str(words_of(host, words, typed)).strip()
 
 
 def _remember_wish(talk: Conversation, slug: str) -> None:
@@ -195,7 +226,7 @@ def check() -> ResponseReturnValue:
 
 def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
     draft = talk.draft()
-    service.submit_request(
+    request_id = service.submit_request(
         ANONYMOUS,
         draft,
         form_key=form.form_key.data,
@@ -204,7 +235,7 @@ def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
         new_host=talk.new_host(),
     )
     talk.forget()
-    session["booked"] = draft.contact_email
+    session["booked"], session["asked"] = draft.contact_email, request_id
     return redirect(url_for(".sent"))
 
 
@@ -275,7 +306,32 @@ def equipment_of(draft: Any) -> list[str]:
 @public
 def sent() -> ResponseReturnValue:
     """Look into your mail: nothing is seen before the link in it is opened."""
-    return render_template("requests/sent.html", address=session.get("booked", ""))
+    may_correct = "asked" in session
+    return render_template("requests/sent.html", address=session.get("booked", ""), may_correct=may_correct)
+
+
+@bp.route("/book/address", methods=["GET", "POST"])
+@public
+def correct_address() -> ResponseReturnValue:
+    """The address was mistyped: the browser that booked names the right one, and nothing else is typed again."""
+    request_id = session.get("asked")
+    if request_id is None:
+        return redirect(_begin())
+    form = AddressForm() if request.method == "POST" else AddressForm(email=session.get("booked"))
+    if form.accepted():
+        network = network_of(request.remote_addr)
+        try:
+            service.correct_address(request_id, form.email.data, network=network, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        except TooMany:
+            form.form_errors.append(_too_many())
+            return render_template("requests/correct_address.html", form=form), 429
+        else:
+            session["booked"] = form.email.data
+            say(_("We sent the mail to the new address. The link in the first mail opens nothing any more."))
+            return redirect(url_for(".sent"))
+    return _shown("requests/correct_address.html", form)
 
 
 @bp.post("/book/forget")

@@ -85,16 +85,22 @@ class Conversation:
         self.answers.pop({"host": "new_host", "new_host": "host"}.get(page, ""), None)
         self.answers.pop(_aside(page), None)
         self.answers[page] = typed
-        session["booking"] = service.keep_answers(session.get("booking"), self.answers, now=self.now)
+        self._store()
 
     def set_aside(self, page: str, typed: Typed, *, wrong: bool) -> None:
         """Remember what is not an answer yet, so that its page opens by a plain address, also with the back button."""
         self.answers[_aside(page)] = typed | ({"wrong": ["yes"]} if wrong else {})
+        self._store()
+
+    def _store(self) -> None:
+        """On the server, under a cookie that outlives the closing of a visitor's browser; staff's ends with it."""
         session["booking"] = service.keep_answers(session.get("booking"), self.answers, now=self.now)
+        session.permanent = "_user_id" not in session
 
     def forget(self) -> None:
         """Nothing was said."""
         service.forget_answers(session.pop("booking", None), now=self.now)
+        session.permanent = False
 
     def too_quick(self) -> bool:
         """Whether no hand could have answered all pages since the first."""

@@ -33,6 +33,7 @@ forms.MESSAGES.update(
         "over_group_size": _l("Enter fewer people, or add a presentation: so many do not fit into one."),
         "nobody_comes": _l("Enter how many people come."),
         "negative": _l("Enter a whole number, for example 25."),
+        "address_proven": _l("This request is confirmed already: the link to its page came by mail."),
         "too_quick": _l("Wait a few seconds and send it again."),
         "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
         "unknown_municipality": _l("Choose the municipality from the list."),

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.paging import page_number, page_of
 from scheduler.planning import service as planning
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import SafeguardingPage
@@ -46,7 +47,8 @@ def overview() -> ResponseReturnValue:
         raise NotFound("centre")
     rows = queries.clearances_of(centre_id, _today())
     waiting = [row for row in rows if row.waits]
-    return render_template("safeguarding/overview.html", waiting=waiting, others=[row for row in rows if not row.waits])
+    others = page_of([row for row in rows if not row.waits], page_number(request.args.get("page")))
+    return render_template("safeguarding/overview.html", waiting=waiting, others=others)
 
 
 @bp.get("/safeguarding/<int:presenter_id>")

@@ -1,0 +1,64 @@
+// Hosts are found while typing. Without this script, or when the line is down, the form's own button finds them.
+document.addEventListener("DOMContentLoaded", () => {
+  const field = document.querySelector("[data-host-search]");
+  const choice = document.querySelector("[data-host-choice]");
+  if (!field || !choice || !window.accessibleAutocomplete) return;
+  const plain = field.querySelector("input");
+  const note = field.querySelector(".host-search__note");
+  const { url, short, how } = field.dataset;
+  let said = "";
+  let waiting = 0;
+  const tell = (answer) => {
+    said = answer.said;
+    note.textContent = answer.note;
+    note.hidden = !answer.note;
+  };
+  const find = (typed, show) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      try {
+        const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`);
+        const found = await answer.json();
+        if (typed !== document.getElementById(plain.id).value) return; // somebody types on
+        tell(found);
+        show(found.hosts);
+      } catch {
+        tell({ said: "", note: "" });
+        show([]);
+      }
+    }, 150);
+  };
+  const place = plain.parentElement;
+  plain.remove();
+  window.accessibleAutocomplete({
+    element: place,
+    id: plain.id,
+    name: plain.name,
+    source: find,
+    minLength: 2,
+    required: true,
+    confirmOnBlur: false,
+    showNoOptionsFound: false,
+    inputClasses: plain.className,
+    templates: { inputValue: (host) => host?.name ?? "", suggestion: (host) => host.html },
+    onConfirm: (host) => {
+      if (!host) return;
+      choice.elements.host_id.value = host.id;
+      choice.requestSubmit();
+    },
+    tStatusQueryTooShort: () => short,
+    tStatusNoResults: () => said,
+    tStatusSelectedOption: (name, length, index) => `${name}, ${index + 1}/${length}`,
+    tStatusResults: (_length, chosen) => `${said} ${chosen ?? ""}`,
+    tAssistiveHint: () => how,
+  });
+  const input = document.getElementById(plain.id);
+  for (const name of ["maxlength", "spellcheck", "enterkeyhint"]) input.setAttribute(name, plain.getAttribute(name));
+  // Enter in the field itself finds as the button does: nobody has gone into the list.
+  place.addEventListener("keydown", (happening) => {
+    if (happening.key !== "Enter" || happening.target !== input) return;
+    happening.preventDefault();
+    happening.stopPropagation();
+    input.form.requestSubmit();
+  }, true);
+});

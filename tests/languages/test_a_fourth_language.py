@@ -1,0 +1,141 @@
+"""One folder with a catalogue is a fourth language: every page, mail and paper speaks it, and nothing else is needed.
+
+What these tests find untranslated is a text that no translator ever gets to see.
+"""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from scheduler.certificates import pdf as certificates
+from scheduler.core import language
+from scheduler.core.db import db
+from scheduler.feeds import queries as feeds
+from scheduler.messages import mail
+from scheduler.planning import ics
+from scheduler.planning.models import CalendarEntry
+from scheduler.planning.terms import EntryStatus
+from scheduler.reports import pdf as reports
+from scheduler.requests import pdf as requests
+from tests.a11y.atlas import ROLES, Sheet, Traveller
+from tests.factories.calendar import the_facts
+from tests.factories.papers import a_report, a_request_paper, a_school_certificate, a_teacher_certificate
+from tests.languages.conftest import ROOT
+from tests.languages.pseudo import MARKS, PSEUDO
+from tests.languages.reading import Data, data_of_the_house, texts_of
+from tests.papers import saved, words_of
+
+# Words that are the same in every language.
+NAMES = {
+    "Google", "Android", "Outlook", "Thunderbird", "iPhone", "iPad", "Mac", "Viber",  # products
+    "datamaps", "holidays", "MIT", "BY", "SQLite",  # packages and licences
+    "En", "Ћир", "Lat",  # the switch of languages, each in its own
+}  # fmt: skip
+# What the style guide makes up, and what the walk types into the booking.
+MADE_UP = [
+    "Јелена Ристић", "Тара", "Гимназија", "Стеван Јаковљевић", "ОШ „Десанка Максимовић“", "ОШ „Вук Караџић“",
+    "Safe on the internet", "Passwords, false profiles, and whom to tell when something goes wrong.",
+    "National Contact Centre", "Весна Илић, психолог", "Оливера Матић",
+]  # fmt: skip
+DAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def data(spoken_house: Flask) -> Data:
+    with spoken_house.app_context():
+        found = data_of_the_house()
+    found.learn(MADE_UP)
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_is_translated(
+    spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
+) -> None:
+    client, found = spoken_house.test_client(), dict[str, str]()
+    for name, value in everyone[role].cookies.items():
+        client.set_cookie(name, value)
+    for sheet in every_sheet[role]:
+        html = client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}").text
+        assert '<html lang="en-XA"' in html
+        for tag, text in texts_of(html, "en-XA"):
+            if words := data.foreign(text, NAMES):
+                found.setdefault(f"<{tag}> {' '.join(text.split())[:90]!r}: {words}", sheet.path)
+    assert not found, "\n".join(f"{path} {what}" for what, path in found.items())
+
+
+VALUE = re.compile(r"\bv\.(\w+)(\s*\|\s*(\w+))?")
+FOR_FILTER = {
+    "long_day": DAY,
+    "short_day": DAY,
+    "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
+    "clock_time": dt.time(9, 55),
+    "number": 2940,
+}
+
+
+def _values(template: str) -> dict[str, object]:
+    """A value for each that the template names: a day where it writes a day, else a number."""
+    found: dict[str, object] = {"changes": [(1, ((50, 0, 2), (60, 0, 2)))]}
+    for name, _pipe, filtered in VALUE.findall(template):
+        found[name] = FOR_FILTER.get(filtered, found.get(name, "7"))
+    return found
+
+
+@pytest.mark.parametrize("kind", sorted(path.stem for path in (ROOT / "templates" / "mails").glob("*.jinja")))
+def test_every_mail_is_translated(spoken_house: Flask, kind: str) -> None:
+    template = (ROOT / "templates" / "mails" / f"{kind}.jinja").read_text(encoding="utf-8")
+    with spoken_house.app_context():
+        body = mail.render(kind, PSEUDO, _values(template), copy_of="Мила Јовић")
+        plain = mail.render(kind, PSEUDO, _values(template))
+    data = Data()
+    data.learn(["Мила Јовић", "link."])
+    said = [body.subject, body.text, plain.subject, plain.text, *(text for _tag, text in texts_of(body.html, "en-XA"))]
+    assert [words for text in said if (words := data.foreign(text.replace("{link}", ""), NAMES))] == []
+    assert 'lang="en-XA"' in body.html
+
+
+PAPERS = {
+    "school": lambda: certificates.draw(a_school_certificate(), PSEUDO),
+    "teacher": lambda: certificates.draw(a_teacher_certificate(), PSEUDO),
+    "request": lambda: requests.draw(a_request_paper(confirmed=False), PSEUDO),
+    "confirmation": lambda: requests.draw(a_request_paper(), PSEUDO),
+    "report": lambda: reports.draw(a_report(), PSEUDO),
+}
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+def test_every_paper_is_translated(one_more: str, kind: str, tmp_path: Path) -> None:
+    words = words_of(saved(PAPERS[kind](), tmp_path))
+    plain = " ".join(re.findall(r"\b[A-Za-z]{2,}\b", re.sub(r"\S+\.\S+", "", words)))  # the data here are Cyrillic
+    assert Data().foreign(plain, NAMES | {"VII"}) == []
+    assert MARKS & set(words)
+
+
+def test_every_calendar_entry_is_translated(one_more: str) -> None:
+    for status in EntryStatus:
+        text = ics.vevent(the_facts(), status, PSEUDO).replace("\r\n ", "")
+        said = re.findall(r"^(?:SUMMARY|DESCRIPTION)[^:]*:(.*)$", text, re.M)
+        data = Data()
+        data.learn(["Talk with pupils", "Vuk Karadžić", "OŠ", "свечана сала", "сала", "Jelena Ristić", "Tara"])
+        assert [words for line in said if (words := data.foreign(line.replace("\\n", " "), NAMES))] == []
+
+
+def test_the_added_language_is_offered_kept_and_understood(spoken_house: Flask) -> None:
+    client = spoken_house.test_client()
+    assert 'lang="en-XA"' in client.get("/?lang=en_XA").text
+    assert '<html lang="en-XA"' in client.get("/privacy").text
+    assert language.best_language("en-XA,sr;q=0.5") == PSEUDO
+    assert 'hreflang="en-XA"' in client.get("/sitemap.xml").text
+
+
+def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoken_house: Flask) -> None:
+    with spoken_house.app_context():
+        seat = db.session.scalars(select(CalendarEntry).where(CalendarEntry.language == PSEUDO).limit(1)).one()
+        shown = {seat.presentation_id: seat.status}
+        assert feeds._texts(shown, PSEUDO) == [seat.text]
+        assert feeds._texts(shown, "hu") == feeds._texts(shown, "en") != [seat.text]

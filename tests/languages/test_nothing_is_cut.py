@@ -1,0 +1,83 @@
+"""Words 40 % longer than ours, in a real browser at two widths: nothing is cut short, no page wider than the screen.
+
+`make test` looks at the style guide and at some pages; `make a11y` at every page of every role.
+"""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.a11y.atlas import ROLES, Sheet, Traveller
+from tests.a11y.looking import Eye, View
+from tests.languages.pseudo import PSEUDO
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+WIDTHS = (360, 1280)
+SAMPLE = {"public.styleguide", "public.front", "requests.book_page", "requests.inbox", "desk.today", "planning.board"}
+CUT = """() => {
+    const unseen = ".visually-hidden, .skip, [hidden], datalist, template"
+    const seen = one => one.getClientRects().length && !one.closest(unseen)
+    const cut = [...document.querySelectorAll("body *")].filter(one => {
+        if (!seen(one) || one.closest("svg") || !one.textContent.trim() || one.clientWidth < 2) return false
+        const style = getComputedStyle(one), hides = way => ["hidden", "clip"].includes(way)
+        const sideways = hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1
+        const below = hides(style.overflowY) && one.scrollHeight > one.clientHeight + 2
+        if (!sideways && !below) return false
+        const box = one.getBoundingClientRect(), walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT)
+        while (walk.nextNode()) {  // a picture may be cut, a word may not
+            const range = document.createRange()
+            range.selectNodeContents(walk.currentNode)
+            const words = range.getBoundingClientRect()
+            if (words.width && seen(walk.currentNode.parentElement)
+                && (sideways && words.right > box.right + 1 || below && words.bottom > box.bottom + 2)) return true
+        }
+        return false
+    }).map(one => "cut: " + one.outerHTML.replace(/\\s+/g, " ").slice(0, 140))
+    const drawn = [...document.querySelectorAll("svg text")].filter(one => {
+        if (!seen(one)) return false
+        const box = one.getBoundingClientRect(), sheet = one.ownerSVGElement.getBoundingClientRect()
+        return box.left < sheet.left - 2 || box.right > sheet.right + 2
+    }).map(one => "out of its drawing: " + one.textContent.trim())
+    const wide = document.documentElement.scrollWidth > innerWidth ? ["wider than the screen: "
+        + document.documentElement.scrollWidth + " " + [...document.querySelectorAll("body *")].filter(
+            one => one.getBoundingClientRect().right > innerWidth + 1 && seen(one)).slice(0, 2).map(
+            one => one.outerHTML.slice(0, 90)).join(" | ")] : []
+    return [...new Set([...cut, ...drawn, ...wide])].slice(0, 6)
+}"""
+
+
+def _faults(browser: Browser, address: str, traveller: Traveller, seen: list[Sheet]) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        eye = Eye(browser, address, traveller, View(PSEUDO, width))
+        for sheet in seen:
+            eye.page.goto(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}")
+            found += [f"{sheet.path} at {width}: {fault}" for fault in eye.page.evaluate(CUT)]
+        eye.close()
+    return found
+
+
+@pytest.mark.parametrize("role", ["", "school", "coordinator"])
+def test_nothing_is_cut_on_some_pages(
+    spoken_address: str,
+    everyone: dict[str, Traveller],
+    every_sheet: dict[str, list[Sheet]],
+    chromium: Browser,
+    role: str,
+) -> None:
+    some = list({sheet.endpoint: sheet for sheet in every_sheet[role] if sheet.endpoint in SAMPLE}.values())
+    assert some
+    faults = _faults(chromium, spoken_address, everyone[role], some)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_cut_on_any_page(
+    spoken_address: str,
+    everyone: dict[str, Traveller],
+    every_sheet: dict[str, list[Sheet]],
+    chromium: Browser,
+    role: str,
+) -> None:
+    faults = _faults(chromium, spoken_address, everyone[role], every_sheet[role])
+    assert not faults, "\n".join(faults)

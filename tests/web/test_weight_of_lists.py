@@ -1,0 +1,108 @@
+"""A list is light on a bad line: at 100 rows its page weighs at most 60 KB as it is sent, and more rows make a pager.
+
+`pytest -s` shows the table.
+"""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core import clock
+from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.policy import Role
+from scheduler.requests.terms import RequestState
+from tests.factories.attendance import make_attendance
+from tests.factories.messages import make_message
+from tests.factories.people import make_centre, make_user
+from tests.factories.places import make_host, make_municipality
+from tests.factories.planning import make_presentation, make_visit
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
+from tests.web.browser import sign_in_as
+
+ROWS, MOST_BYTES = 120, 60_000
+NAMES = ("Вук Караџић", "Десанка Максимовић", "Јован Јовановић Змај", "Милош Црњански", "Исидора Секулић")
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme(centre_id=make_centre().id)
+
+
+@pytest.fixture
+def hosts(app):
+    town = make_municipality()
+    return [make_host(f"{NAMES[n % 5]} {n}", municipality_id=town.id).id for n in range(ROWS)]
+
+
+@pytest.fixture
+def weigh(app, client, programme):
+    """The page at an address, as a coordinator who is also of other roles gets it, and its rows."""
+    everybody = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
+    sign_in_as(client, make_user(*everybody, centre_id=programme.centre_id).id)
+
+    def weighed(path: str) -> tuple[int, str]:
+        packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert packed.status_code == 200, path
+        page = client.get(path).text
+        rows = page.count("<tr")
+        print(f"{path:60} {rows:4} rows {len(packed.data) / 1000:6.1f} KB packed {len(page.encode()) / 1000:7.1f} KB")
+        return len(packed.data), page
+
+    return weighed
+
+
+def is_light_and_has_a_pager(weighed: tuple[int, str]) -> None:
+    weight, page = weighed
+    assert weight <= MOST_BYTES
+    assert "page=2" in page
+
+
+def test_the_inbox(weigh, programme, hosts):
+    for host_id in hosts:
+        make_school_request(RequestState.NEW, programme=programme, host_id=host_id)
+
+    is_light_and_has_a_pager(weigh("/requests"))
+    is_light_and_has_a_pager(weigh("/requests?show=open"))
+
+
+def test_the_mails(weigh, programme):
+    for number in range(ROWS):
+        make_message(f"teacher{number}@school.example", centre_id=programme.centre_id)
+
+    is_light_and_has_a_pager(weigh("/messages"))
+
+
+def test_people_and_their_proofs(weigh, programme):
+    for number in range(ROWS):
+        a_cleared_educator(centre_id=programme.centre_id, given_name=f"Ана {number}", family_name="Петровић")
+        make_user(centre_id=programme.centre_id)
+
+    is_light_and_has_a_pager(weigh("/people"))
+    is_light_and_has_a_pager(weigh("/people/users"))
+    is_light_and_has_a_pager(weigh("/safeguarding"))
+
+
+def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
+    today = clock.local_day(clock.now())
+    for number, host_id in enumerate(hosts):
+        day = today - dt.timedelta(days=10 + number % 20)
+        visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id, on_day=day)
+        talk = make_presentation(visit, state=PresentationState.DELIVERED, ordinal=1)
+        make_attendance(talk)
+
+    span = f"from={today - dt.timedelta(days=60)}&to={today}"
+    is_light_and_has_a_pager(weigh(f"/reports/visits?{span}"))
+    assert weigh(f"/reports/attendance?{span}&by=city&by=month")[0] <= MOST_BYTES
+
+
+def test_a_week_of_more_visits_than_any_centre_has(weigh, programme, hosts):
+    monday = clock.local_day(clock.now()) + dt.timedelta(days=14)
+    monday -= dt.timedelta(days=monday.weekday())
+    for number, host_id in enumerate(hosts[:100]):
+        day = monday + dt.timedelta(days=number % 5)
+        visit = make_visit(VisitState.PLANNED, programme=programme, host_id=host_id, on_day=day)
+        make_presentation(visit, ordinal=1)
+
+    assert weigh(f"/visits?from={monday}")[0] <= MOST_BYTES
