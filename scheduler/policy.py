@@ -128,12 +128,14 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, work="read"),
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
+        _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
         _OWN_LISTS,
         _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
         _all(Scope.ANY, host="read", programme="read"),
+        _all(Scope.ANY, calendar="read", closure="read"),
     ),
     Role.ADMINISTRATOR: _join(
         _STAFF,
@@ -148,6 +150,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
+        _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }

@@ -58,7 +58,7 @@ class Table:
         return self.headings.get(name, name)
 
 
-class _Unreadable(Exception):
+class SheetError(Exception):
     """The file as a whole cannot be used."""
 
     def __init__(self, problem: str, column: str = "", line: int = 1) -> None:
@@ -74,7 +74,7 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         lines = _lines(reader)
         fields = _fields_of(next(lines, (1, []))[1], layout, column_map or {})
-    except _Unreadable as unreadable:
+    except SheetError as unreadable:
         return Table(problems=(unreadable.where,))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout)
@@ -84,18 +84,18 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
 def decoded(content: bytes) -> tuple[str, str]:
     """The text of a file and the encoding it was read in: by its mark, else UTF-8, else the Windows page that fits."""
     if len(content) > MAX_BYTES:
-        raise _Unreadable("file_too_large")
+        raise SheetError("file_too_large")
     if content.startswith(b"PK\x03\x04") or content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _Unreadable("a_spreadsheet_not_csv")
+        raise SheetError("a_spreadsheet_not_csv")
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\0" in content and not marked:
-        raise _Unreadable("not_a_text_file")
+        raise SheetError("not_a_text_file")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", _windows_page(content)):
         try:
             return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError:
             continue
-    raise _Unreadable("not_a_text_file")
+    raise SheetError("not_a_text_file")
 
 
 def _windows_page(content: bytes) -> str:
@@ -111,7 +111,7 @@ def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
         return text[marked.end() :], marked[1]
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
-        raise _Unreadable("empty_file")
+        raise SheetError("empty_file")
     known = _names(layout)
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -122,7 +122,7 @@ def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
 
 
 def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Lines that are not empty, with the number at which they begin. Raises: _Unreadable where quoting is broken."""
+    """Lines that are not empty, with the number at which they begin. Raises: SheetError where quoting is broken."""
     begins = 1
     while True:
         try:
@@ -130,7 +130,7 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise _Unreadable("too_long" if "limit" in str(error) else "broken_quotes", line=begins) from error
+            raise SheetError("too_long" if "limit" in str(error) else "broken_quotes", line=begins) from error
         if any(cell.strip() for cell in cells):
             yield begins, cells
         begins = getattr(reader, "line_num", begins) + 1
@@ -143,17 +143,17 @@ def _names(layout: Layout) -> dict[str, str]:
 def _fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str]) -> list[tuple[str, str]]:
     """Our field (or "" for a column we do not need) and the heading of each column."""
     if stranger := next((ours for ours in column_map.values() if ours not in layout.columns), None):
-        raise _Unreadable("no_such_field", str(stranger)[:FIELD_LIMIT])
+        raise SheetError("no_such_field", str(stranger)[:FIELD_LIMIT])
     theirs = {fold(heading): ours for heading, ours in column_map.items()}
     known = {name: ours for name, ours in _names(layout).items() if ours not in theirs.values()} | theirs
     headings = [clean(heading[:FIELD_LIMIT], limit=FIELD_LIMIT) for heading in header]
     if missing := next((heading for heading in column_map if fold(heading) not in map(fold, headings)), None):
-        raise _Unreadable("no_such_column", missing[:FIELD_LIMIT])
+        raise SheetError("no_such_column", missing[:FIELD_LIMIT])
     fields = [(known.get(fold(heading), ""), heading) for heading in headings]
     seen: set[str] = set()
     for name, heading in fields:
         if name in seen:
-            raise _Unreadable("column_twice", heading)
+            raise SheetError("column_twice", heading)
         seen |= {name} if name else set()
     return fields
 
@@ -166,7 +166,7 @@ def _cleaned(
     try:
         for line, cells in lines:
             if len(rows) == MAX_ROWS:
-                raise _Unreadable("too_many_rows", line=line)
+                raise SheetError("too_many_rows", line=line)
             if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
                 problems.append(LineProblem(line, "", "too_many_columns"))
                 continue
@@ -177,6 +177,6 @@ def _cleaned(
                 except BadText as bad:
                     problems.append(LineProblem(line, heading, bad.reason))
             rows.append(Row(line, kept))
-    except _Unreadable as unreadable:
+    except SheetError as unreadable:
         problems.append(unreadable.where)
     return rows, problems

@@ -14,6 +14,7 @@ from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.config import settings
+from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
 from scheduler.core.text import name_key
@@ -23,11 +24,17 @@ from scheduler.demo.plans import Spot
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import PresenterKind
-from scheduler.places.models import Holiday, Host, Municipality
-from scheduler.places.service import load_example_hosts, load_reference_data
-from scheduler.places.terms import Point
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.places.models import Closure, Holiday, Host, Municipality
+from scheduler.places.service import (
+    load_example_calendars,
+    load_example_hosts,
+    load_reference_data,
+    remove_example_calendars,
+)
+from scheduler.places.terms import ClosureReason, Point
+from scheduler.planning.models import Assignment, Disruption, Presentation, Visit
 from scheduler.planning.service import write_entries
+from scheduler.planning.terms import VisitState
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
@@ -53,6 +60,7 @@ def load(now: dt.datetime) -> bool:
         if is_loaded():  # somebody else was quicker
             return False
         load_reference_data(now)
+        load_example_calendars(session, local_day(now))
         load_example_hosts(now)
         _write(session, hashes, now)
         _write_sign_ins(passwords)
@@ -101,7 +109,23 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
         write_entries(session, visit_id, now=now)  # what the presenters' feeds show
+    _close_days(session, now)
     _issue_certificates(session, now)
+
+
+def _close_days(session: Session, now: dt.datetime) -> None:
+    """The snow that stopped the visits which the demo shows as stopped."""
+    stopped = session.execute(
+        select(Visit.id, Visit.on_day, Host.municipality_id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(Visit.state == VisitState.DISRUPTED)
+        .order_by(Visit.id)
+    )
+    for visit_id, day, town in stopped.all():
+        closure = Closure(municipality_id=town, first_day=day, last_day=day, reason=ClosureReason.SNOW, closed_at=now)
+        session.add(closure)
+        session.flush()
+        session.add(Disruption(closure_id=closure.id, visit_id=visit_id, at=now))
 
 
 def _issue_certificates(session: Session, now: dt.datetime) -> None:
@@ -176,6 +200,7 @@ def remove() -> bool:
         _remove_people(session, ours)
         in_use = select(Visit.host_id).union(select(SchoolRequest.host_id))
         session.execute(delete(Host).where(Host.example, Host.id.not_in(in_use)))
+        remove_example_calendars(session)
     (settings().instance / SIGN_INS).unlink(missing_ok=True)
     log.info("demo removed")
     return True
@@ -193,6 +218,10 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     at_ours = Assignment.presentation_id.in_(presentations)
     session.execute(delete(Assignment).where(at_ours, Assignment.presenter_id.in_(influencers)))  # minors first
     session.execute(delete(Assignment).where(at_ours))
+    closures = list(session.scalars(select(Disruption.closure_id).where(Disruption.visit_id.in_(visits))))
+    session.execute(delete(Disruption).where(Disruption.visit_id.in_(visits)))
+    still = select(Disruption.closure_id)
+    session.execute(delete(Closure).where(Closure.id.in_(closures), Closure.id.not_in(still)))
     _remove_chain(session, Presentation, "merged_into_id", Presentation.visit_id.in_(visits))
     session.execute(delete(Visit).where(Visit.centre_id.in_(ours)))
     session.execute(

@@ -94,7 +94,11 @@ def _line(text: object) -> str:
 
 def _harmless(value: object) -> object:
     """A typed text must not bring a place for a secret link of its own."""
-    return value.replace(LINK, "(link)") if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.replace(LINK, "(link)")
+    if isinstance(value, Mapping):
+        return {name: _harmless(inner) for name, inner in value.items()}
+    return [_harmless(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def with_link(body: Body, link: str) -> Body:

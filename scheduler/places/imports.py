@@ -1,13 +1,22 @@
 """A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from scheduler.core.sheets import Layout, LineProblem, Row, Table, read_table
+from scheduler.core.sheets import Layout, LineProblem, Row, SheetError, Table, decoded, read_table
 from scheduler.core.text import fold, is_address, to_latin
-from scheduler.places.rules import teaches
-from scheduler.places.terms import HostKind, ImportedHost, Point, Sheet
+from scheduler.places.rules import problems_of_line, teaches
+from scheduler.places.terms import (
+    CalendarLine,
+    CalendarSheet,
+    HostKind,
+    ImportedHost,
+    Point,
+    SchoolCalendar,
+    Sheet,
+)
 
 T = TypeVar("T")
 
@@ -222,3 +231,119 @@ def _website(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/\"'<>@:]+\.[^\s/\"'<>@:]+(:\d+)?(/[^\s\"'<>]*)?", address, re.IGNORECASE):
         raise ValueError(text)
     return address
+
+
+CALENDAR_LAYOUT = Layout(
+    columns={
+        "calendar": ("календар", "school calendar"),
+        "school_year": ("школска година", "year"),
+        "kind": ("врста", "vrsta dana"),
+        "date_from": ("од", "први дан", "first day", "from"),
+        "date_to": ("до", "последњи дан", "last day", "to"),
+        "applies_to": ("за кога", "важи за", "for whom"),
+        "note": ("напомена", "remark"),
+        "timetable": ("распоред", "timetable of"),
+    },
+    limits={"note": 200},
+)
+CALENDAR_NEEDS = ("calendar", "school_year", "kind", "date_from", "date_to")
+CALENDARS = {
+    "republic": SchoolCalendar.REPUBLIC,
+    "republika": SchoolCalendar.REPUBLIC,
+    "vojvodina": SchoolCalendar.VOJVODINA,
+}
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("monday", "ponedeljak", "ponedeljka"),
+            ("tuesday", "utorak", "utorka"),
+            ("wednesday", "sreda", "srede"),
+            ("thursday", "cetvrtak", "cetvrtka"),
+            ("friday", "petak", "petka"),
+        )
+    )
+    for name in names
+}
+
+
+def weekday_of(text: str) -> int | None:
+    """The working day that a text names ("Monday timetable", "распоред од петка"): 0 is Monday."""
+    return next((WEEKDAYS[word] for word in fold(text).split() if word in WEEKDAYS), None)
+
+
+def read_calendar(content: bytes) -> CalendarSheet:
+    """The lines of a school calendar's file and everything that is wrong in it.
+
+    Lines of "every" school year are observances: the product knows them, so they are passed over.
+    """
+    table = read_table(content, CALENDAR_LAYOUT)
+    problems = list(table.problems)
+    if table.headings:
+        absent = [name for name in CALENDAR_NEEDS if name not in table.headings]
+        problems += [LineProblem(1, name, "no_such_column") for name in absent]
+        if absent:
+            return CalendarSheet((), tuple(problems), table.encoding)
+    lines: dict[tuple[object, ...], CalendarLine] = {}
+    for row in table.rows:
+        if row.cells.get("school_year") == "every":
+            continue
+        found, wrong = _calendar_line(row)
+        key = (found.calendar, found.kind, found.applies_to, found.first_day) if found else ()
+        if key and key in lines:
+            wrong["date_from"] = "twice_in_the_file"
+        problems += [LineProblem(row.line, table.column(name), reason) for name, reason in wrong.items()]
+        if found and not wrong:
+            lines[key] = found
+    if not lines and not problems:
+        problems.append(LineProblem(1, "", "empty_file"))
+    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))
+    return CalendarSheet(tuple(lines.values()), ordered, table.encoding)
+
+
+def decoded_text(content: bytes) -> str:
+    """The text of a file as it was read, to be shown and sent again; empty for what is no text."""
+    try:
+        return decoded(content)[0]
+    except SheetError:
+        return ""
+
+
+def _calendar_line(row: Row) -> tuple[CalendarLine | None, dict[str, str]]:
+    """A line, if its parts can be read at all, and what is wrong with it by column."""
+    cells = row.cells
+    wrong = {name: "missing" for name in CALENDAR_NEEDS if not cells.get(name)}
+    calendar = CALENDARS.get(fold(cells.get("calendar", "")))
+    first, last = _day(cells.get("date_from", "")), _day(cells.get("date_to", ""))
+    if calendar is None:
+        wrong.setdefault("calendar", "unknown_calendar")
+    for name, day in (("date_from", first), ("date_to", last)):
+        if day is None:
+            wrong.setdefault(name, "not_a_day")
+    if calendar is None or first is None or last is None or wrong:
+        return None, wrong
+    kind, note = cells["kind"], cells.get("note", "")
+    timetable = cells.get("timetable", "") or (note if kind == "working-saturday" else "")
+    line = CalendarLine(
+        calendar, cells["school_year"], kind, first, last, cells.get("applies_to") or "all", weekday_of(timetable),
+        note, row.line,
+    )  # fmt: skip
+    column = {"first_day": "date_from", "last_day": "date_to", "timetable_of": "timetable"}
+    wrong = {column.get(name, name): reason for name, reason in problems_of_line(line).items()}
+    if cells.get("timetable") and line.timetable_of is None:
+        wrong["timetable"] = "not_a_working_day"
+    return line, wrong
+
+
+def _day(text: str) -> dt.date | None:
+    """2026-09-01 or 1. 9. 2026."""
+    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII):
+        year, month, day = map(int, found.groups())
+    elif found := re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})\.?", text, re.ASCII):
+        day, month, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.places.terms import Grouping, HostKind, NamedDay, Rotation, SchoolCalendar, Shift
+from scheduler.places.terms import ClosureReason, Grouping, HostKind, NamedDay, Rotation, SchoolCalendar, Shift
 
 
 class District(Base):
@@ -108,11 +108,13 @@ class Holiday(Base):
 
 
 class SchoolCalendarEntry(Base):
-    """One line of a school calendar: a term, a break or a working Saturday."""
+    """One line of a school calendar: a term, a break, an exam day or a working Saturday."""
 
     __tablename__ = "school_calendar_entry"
     __table_args__ = (
         CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("timetable_of BETWEEN 0 AND 4", name="follows_a_working_day"),
+        CheckConstraint("timetable_of IS NULL OR kind = 'working-saturday'", name="only_a_saturday_follows"),
         UniqueConstraint("calendar", "kind", "applies_to", "first_day", name="each_entry_once"),
         Index(None, "calendar", "first_day"),
     )
@@ -125,6 +127,8 @@ class SchoolCalendarEntry(Base):
     last_day: Mapped[dt.date]
     applies_to: Mapped[str] = mapped_column(default="all")
     note: Mapped[str] = mapped_column(default="")
+    timetable_of: Mapped[int | None]  # 0 is Monday
+    example: Mapped[bool] = mapped_column(default=False)  # invented for the demo, leaves with it
     removed_at: Mapped[dt.datetime | None]
 
 
@@ -210,3 +214,35 @@ class CallNote(Base):
     at: Mapped[dt.datetime]
     by: Mapped[str]  # the audit's label, no name
     text: Mapped[str] = mapped_column(Text)
+
+
+class Closure(Base):
+    """Days on which hosts are shut although their school calendar has lessons: snow, a strike, an exam day."""
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("open_from BETWEEN first_day AND last_day", name="opens_while_it_lasts"),
+        CheckConstraint("(open_from IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
+        CheckConstraint(
+            "CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1",
+            name="closes_one_place",
+        ),
+        Index(None, "first_day", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
+    calendar: Mapped[SchoolCalendar | None]  # with none of the three: the whole country
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    reason: Mapped[ClosureReason]
+    note: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[dt.datetime]
+    open_from: Mapped[dt.date | None]  # lifted early: shut until the day before
+    lifted_at: Mapped[dt.datetime | None]
+
+    municipality: Mapped[Municipality | None] = relationship(lazy="raise")
+    district: Mapped[District | None] = relationship(lazy="raise")

@@ -10,6 +10,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
 from scheduler.places.models import (
     CallNote,
+    Closure,
     District,
     Holiday,
     Host,
@@ -17,12 +18,16 @@ from scheduler.places.models import (
     Municipality,
     SchoolCalendarEntry,
 )
-from scheduler.places.rules import is_school_day
+from scheduler.places.rules import TERMS, is_school_day, school_year
 from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms import (
     Bells,
+    CalendarEntryRow,
+    CalendarLine,
     CalendarSpan,
     CallNoteRow,
+    ClosureRow,
+    Extent,
     HolidayRow,
     HostRow,
     Level,
@@ -181,13 +186,135 @@ def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> l
         .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
     return [
-        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id)
+        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id, row.timetable_of)
         for row in db.session().scalars(wanted)
     ]
 
 
+def calendar_missing(day: dt.date) -> str:
+    """The school year of a day, "2026/27", when one of the two calendars does not have it yet; else empty."""
+    year = school_year(day)
+    entered = set(
+        db.session().scalars(
+            select(SchoolCalendarEntry.calendar)
+            .where(
+                SchoolCalendarEntry.school_year == year,
+                SchoolCalendarEntry.kind.in_(TERMS),
+                SchoolCalendarEntry.removed_at.is_(None),
+            )
+            .distinct()
+        )
+    )
+    return "" if entered == set(SchoolCalendar) else year
+
+
+def calendar_years() -> list[tuple[str, SchoolCalendar, bool]]:
+    """The entered school years, newest first: year, calendar, and whether it is only an example."""
+    example = func.max(case((SchoolCalendarEntry.example, 1), else_=0))
+    rows = db.session().execute(
+        select(SchoolCalendarEntry.school_year, SchoolCalendarEntry.calendar, example)
+        .where(SchoolCalendarEntry.removed_at.is_(None))
+        .group_by(SchoolCalendarEntry.school_year, SchoolCalendarEntry.calendar)
+        .order_by(SchoolCalendarEntry.school_year.desc(), SchoolCalendarEntry.calendar)
+    )
+    return [(year, calendar, bool(example)) for year, calendar, example in rows]
+
+
+def calendar_lines(year: str) -> list[CalendarEntryRow]:
+    """The lines of one school year of both calendars, by calendar and day."""
+    wanted = (
+        select(SchoolCalendarEntry)
+        .where(SchoolCalendarEntry.school_year == year, SchoolCalendarEntry.removed_at.is_(None))
+        .order_by(SchoolCalendarEntry.calendar, SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
+    )
+    return [calendar_entry_row(row) for row in db.session().scalars(wanted)]
+
+
+def calendar_entry_row(row: SchoolCalendarEntry) -> CalendarEntryRow:
+    """A stored line as pages show it."""
+    line = CalendarLine(
+        row.calendar,
+        row.school_year,
+        row.kind,
+        row.first_day,
+        row.last_day,
+        row.applies_to,
+        row.timetable_of,
+        row.note,
+    )
+    return CalendarEntryRow(row.id, line, row.example)
+
+
+def closures_between(first: dt.date, last: dt.date) -> list[ClosureRow]:
+    """Closures that shut a day of a span, both ends included, by first day."""
+    shut_until = func.coalesce(Closure.open_from, Closure.last_day)
+    rows = db.session().scalars(
+        _closures().where(Closure.first_day <= last, shut_until >= first).order_by(Closure.first_day, Closure.id)
+    )
+    found = [closure_row(row) for row in rows]
+    return [row for row in found if row.first_day <= last and row.shut_until >= max(first, row.first_day)]
+
+
+def closures_since(day: dt.date) -> list[ClosureRow]:
+    """Closures whose days reach past a day, lifted ones too, newest first."""
+    wanted = _closures().where(Closure.last_day >= day).order_by(Closure.first_day.desc(), Closure.id.desc())
+    return [closure_row(row) for row in db.session().scalars(wanted)]
+
+
+def closure_of(closure_id: int) -> ClosureRow:
+    """One closure. Raises: NotFound."""
+    row = db.session().scalar(_closures().where(Closure.id == closure_id))
+    if row is None:
+        raise NotFound("closure")
+    return closure_row(row)
+
+
+def _closures() -> Select[Closure]:
+    return (
+        select(Closure)
+        .options(joinedload(Closure.municipality), joinedload(Closure.district))
+        .execution_options(populate_existing=True)
+    )
+
+
+def closure_row(row: Closure) -> ClosureRow:
+    """A loaded closure (with its municipality and district) as pages show it."""
+    town, district = row.municipality, row.district
+    named = town or district
+    return ClosureRow(
+        id=row.id,
+        extent=Extent(row.municipality_id, row.district_id, row.calendar),
+        first_day=row.first_day,
+        last_day=row.last_day,
+        reason=row.reason,
+        note=row.note,
+        open_from=row.open_from,
+        district_id=town.district_id if town else row.district_id,
+        place_sr_cyrl=named.name_sr_cyrl if named else "",
+        place_sr_latn=named.name_sr_latn if named else "",
+        place_en=town.name_sr_latn if town else district.name_en if district else "",
+    )
+
+
+def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, ClosureRow]:
+    """The days of a span on which a closure shuts the host."""
+    found: dict[dt.date, ClosureRow] = {}
+    for row in closures_between(first, last):
+        if row.extent.holds(host.municipality):
+            begin = max(first, row.first_day)
+            for number in range((min(last, row.shut_until) - begin).days + 1):
+                found.setdefault(begin + dt.timedelta(days=number), row)
+    return found
+
+
+def districts() -> list[tuple[int, str, str, str]]:
+    """All districts by their Latin name: id, and the name in Cyrillic, Latin and English."""
+    rows = db.session().scalars(select(District).order_by(District.name_sr_latn, District.id))
+    return [(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in rows]
+
+
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
-    """The days of a span on which the host has pupils: two queries, however long the span.
+    """The days of a span on which the host has pupils: three queries, however long the span.
 
     A host that teaches neither level (a library, a camp, a host abroad) is open on every working day.
     """
@@ -197,7 +324,11 @@ def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
         if has
     ]
     span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-    if not levels or host.municipality is None:
+    if host.municipality is None:
+        return [day for day in span if day.weekday() < 5]
+    shut = closed_days(host, first, last)
+    span = [day for day in span if day not in shut]  # snow closes a working Saturday too
+    if not levels:
         return [day for day in span if day.weekday() < 5]
     closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
     spans = calendar_spans(host.municipality.school_calendar, first, last)

@@ -159,6 +159,18 @@ class Assignment(Base):
     presentation: Mapped[Presentation] = relationship(lazy="raise", viewonly=True)
 
 
+class Disruption(Base):
+    """A visit that a closure stopped: counted apart from what a school or the centre calls off."""
+
+    __tablename__ = "disruption"
+    __table_args__ = (UniqueConstraint("visit_id", name="disrupted_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id", ondelete="RESTRICT"), index=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"))
+    at: Mapped[dt.datetime]
+
+
 class ToldNote(Base):
     """Somebody was told about a visit by word: who, how and when. No number, no address, nothing of what was said."""
 

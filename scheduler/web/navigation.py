@@ -36,6 +36,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("requests.inbox", "inbox", _l("Requests")),
         ("planning.board", "board", _l("Board")),
         ("planning.week", "calendar", _l("Week")),
+        ("planning.closures", "snow", _l("Closures")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
         ("reports.attendance_report", "chart", _l("Reports")),
@@ -76,6 +77,9 @@ UNDER = {
     "feeds.my_calendars": "people.my_account",
     "planning.board_month": "planning.board",
     "planning.place": "planning.board",
+    "planning.new_closure": "planning.closures",
+    "planning.closure": "planning.closures",
+    "admin.school_calendar": "planning.closures",
 }
 ON_THE_ROAD = {  # the same for who presents and has no such lists
     "planning": "planning.calendar",

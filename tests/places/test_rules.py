@@ -84,7 +84,7 @@ ARMISTICE = dt.date(2025, 11, 11)
         (dt.date(2026, 5, 25), True, False),  # the final year has ended, and no other secondary line is known
         (dt.date(2026, 7, 6), False, False),
         (dt.date(2026, 11, 24), True, True),  # the next year's calendar is not known: better ask than hide
-        (dt.date(2027, 7, 5), False, False),
+        (dt.date(2027, 7, 5), True, True),  # also in summer: the calendar of that year is not entered
         (dt.date(2026, 11, 22), False, False),  # a Sunday of that year
     ],
 )

@@ -1,18 +1,24 @@
 """Pure rules of places: how far, how long a drive, whether a day is a school day, when a class has which lesson."""
 
 from scheduler.places.rules.hosts import (
+    TERMS,
     both_scripts,
     city_of,
+    days_of_school_year,
     is_school_day,
+    problems_of_closure,
+    problems_of_line,
     problems_with,
     problems_with_calendar,
     problems_with_holiday,
     road_km,
     road_minutes,
-    school_year_name,
+    school_year,
     search_key,
     straight_line_km,
     teaches,
+    timetable_of,
+    years_entered,
 )
 from scheduler.places.rules.school_time import (
     classes_in,
@@ -30,14 +36,18 @@ from scheduler.places.rules.school_time import (
 )
 
 __all__ = [
+    "TERMS",
     "both_scripts",
     "city_of",
     "classes_in",
+    "days_of_school_year",
     "groups_change",
     "is_school_day",
     "lesson_at",
     "lesson_on",
     "lessons_of",
+    "problems_of_closure",
+    "problems_of_line",
     "problems_with",
     "problems_with_calendar",
     "problems_with_holiday",
@@ -46,12 +56,14 @@ __all__ = [
     "road_km",
     "road_minutes",
     "said_together",
-    "school_year_name",
+    "school_year",
     "search_key",
     "sections_in",
     "shift_on",
     "shifts_in_use",
     "straight_line_km",
     "teaches",
+    "timetable_of",
     "week_of",
+    "years_entered",
 ]

@@ -11,7 +11,10 @@ from scheduler.places.terms import (
     APPLIES_TO,
     CALENDAR_KINDS,
     CalendarDraft,
+    CalendarLine,
     CalendarSpan,
+    ClosureDraft,
+    ClosureReason,
     HolidayDraft,
     HostDraft,
     HostKind,
@@ -25,6 +28,9 @@ DETOUR = 1.3  # road kilometres for one straight kilometre, a usual figure for r
 BANDS = ((10.0, 35.0), (60.0, 60.0), (float("inf"), 90.0))  # up to so many road km: so many km/h
 PARKING_MINUTES = 5
 
+TERMS = frozenset({"term1", "term2"})
+CLOSED_LATE = dt.timedelta(days=30)
+CLOSED_LONG = dt.timedelta(days=120)
 HOLIDAYS_AHEAD = dt.timedelta(days=5 * 366)
 
 BELGRADE_ISO = "RS-00"
@@ -85,31 +91,102 @@ def road_minutes(a: Point, b: Point) -> int:
     return ceil(round(minutes + PARKING_MINUTES, 6))
 
 
-def is_school_day(day: dt.date, entries: Iterable[CalendarSpan], holidays: Collection[dt.date], level: Level) -> bool:
-    """Whether some class of that level has lessons on a day.
+def is_school_day(
+    day: dt.date,
+    entries: Iterable[CalendarSpan],
+    holidays: Collection[dt.date],
+    level: Level,
+    grade: int | None = None,
+) -> bool:
+    """Whether some class of that level (of that grade, when one is named) has lessons on a day.
 
-    `entries` are of the host's own calendar; `holidays` are the days without lessons. Where the calendar of that school
-    year is not known yet, every working day outside July and August counts: better ask the school than hide a date.
+    `entries` are of the host's own calendar; `holidays` are the days without lessons, closures among them. Where the
+    calendar of that school year is not entered, Monday to Friday counts: better ask the school than hide a date.
     """
-    ours = [entry for entry in entries if _applies(entry.applies_to, level)]
+    ours = [entry for entry in entries if _applies(entry.applies_to, level, grade)]
     kinds = {entry.kind.partition("-")[0] for entry in ours if entry.first_day <= day <= entry.last_day}
     if "working" in kinds:
         return True
-    if day.weekday() >= 5 or day in holidays or "break" in kinds:
+    if day.weekday() >= 5 or day in holidays or kinds & {"break", "exam"}:
         return False
-    if _school_year(day) in {_school_year(entry.first_day) for entry in ours}:
-        return bool(kinds & {"term1", "term2"})
-    return day.month not in (7, 8)
+    if school_year(day) in years_entered(ours):
+        return bool(kinds & TERMS)
+    return True
 
 
-def _applies(applies_to: str, level: Level) -> bool:
+def timetable_of(day: dt.date, entries: Iterable[CalendarSpan], level: Level) -> int:
+    """The weekday (0 is Monday) whose timetable is followed: a working Saturday stands for another day."""
+    for entry in entries:
+        saturday = entry.kind == "working-saturday" and entry.first_day <= day <= entry.last_day
+        if saturday and entry.timetable_of is not None and _applies(entry.applies_to, level, None):
+            return entry.timetable_of
+    return day.weekday()
+
+
+def years_entered(entries: Iterable[CalendarSpan]) -> set[str]:
+    """The school years whose terms are known; one working Saturday alone does not make a calendar."""
+    return {school_year(entry.first_day) for entry in entries if entry.kind in TERMS}
+
+
+def _applies(applies_to: str, level: Level, grade: int | None) -> bool:
+    """Whether a line holds for the level. The last grade of a secondary school is the third or the fourth."""
     of_secondary = applies_to.startswith(("secondary", "gymnasium", "vocational"))
-    return applies_to == "all" or (of_secondary if level is Level.SECONDARY else applies_to.startswith("primary"))
+    if applies_to != "all" and of_secondary is not (level is Level.SECONDARY):
+        return False
+    if grade is None:
+        return True
+    return {
+        "primary-1-7": grade <= 7,
+        "primary-8": grade == 8,
+        "secondary-non-final": grade <= 3,
+        "gymnasium-final": grade == 4,
+        "vocational-final": grade >= 3,
+    }.get(applies_to, True)
 
 
-def _school_year(day: dt.date) -> int:
-    """The year in which the school year of that day began; it begins in September."""
-    return day.year if day.month >= 9 else day.year - 1
+def school_year(day: dt.date) -> str:
+    """The school year of a day as calendars name it, "2026/27"; it begins in September."""
+    year = day.year if day.month >= 9 else day.year - 1
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def days_of_school_year(name: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of "2026/27". Raises: ValueError for what names no school year."""
+    if not re.fullmatch(r"20\d\d/\d\d", name, re.ASCII) or school_year(dt.date(int(name[:4]), 9, 1)) != name:
+        raise ValueError(name)
+    return dt.date(int(name[:4]), 9, 1), dt.date(int(name[:4]) + 1, 8, 31)
+
+
+def problems_of_line(line: CalendarLine) -> dict[str, str]:
+    """What keeps a line from standing in a school calendar: {field: reason code}."""
+    problems: dict[str, str] = {}
+    if not re.fullmatch(r"(term1|term2|break-[a-z][a-z-]{0,30}|exam-day|working-saturday)", line.kind):
+        problems["kind"] = "unknown_kind"
+    if line.applies_to not in APPLIES_TO:
+        problems["applies_to"] = "unknown"
+    if line.last_day < line.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif {school_year(line.first_day), school_year(line.last_day)} != {line.school_year}:
+        problems["first_day"] = "outside_the_school_year"
+    elif line.kind == "working-saturday" and not line.first_day.weekday() == line.last_day.weekday() == 5:
+        problems["first_day"] = "not_a_saturday"
+    if line.timetable_of is not None and line.kind != "working-saturday":
+        problems["timetable_of"] = "only_a_saturday_follows"
+    return problems
+
+
+def problems_of_closure(draft: ClosureDraft, today: dt.date) -> dict[str, str]:
+    """What keeps days from being closed: {field: reason code}. What was a month ago is history."""
+    problems: dict[str, str] = {}
+    if draft.first_day < today - CLOSED_LATE:
+        problems["first_day"] = "in_the_past"
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif draft.last_day - draft.first_day > CLOSED_LONG:
+        problems["last_day"] = "too_late"
+    if draft.reason is ClosureReason.OTHER and not draft.note:
+        problems["note"] = "reason_missing"
+    return problems
 
 
 def search_key(kind: HostKind, *texts: str) -> str:
@@ -156,15 +233,13 @@ def problems_with_calendar(draft: CalendarDraft) -> dict[str, str]:
         problems["applies_to"] = "not_a_choice"
     if draft.last_day < draft.first_day:
         problems["last_day"] = "days_not_in_order"
-    elif _school_year(draft.last_day) != _school_year(draft.first_day):
+    elif school_year(draft.last_day) != school_year(draft.first_day):
         problems["last_day"] = "other_school_year"
+    if draft.kind == "working-saturday" and (draft.first_day.weekday(), draft.last_day) != (5, draft.first_day):
+        problems["first_day"] = "not_a_saturday"
+    if draft.timetable_of is not None and draft.kind != "working-saturday":
+        problems["timetable_of"] = "only_a_saturday_follows"
     return problems
-
-
-def school_year_name(day: dt.date) -> str:
-    """The school year of a day as people write it: 2026/27."""
-    began = _school_year(day)
-    return f"{began}/{(began + 1) % 100:02d}"
 
 
 def problems_with(draft: HostDraft) -> dict[str, str]:

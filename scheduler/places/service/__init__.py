@@ -1,5 +1,10 @@
 """What people do with places: hosts and registers, days with lessons, shifts and bells, notes of calls."""
 
+from scheduler.places.service.calendars import (
+    import_calendar,
+    load_example_calendars,
+    remove_example_calendars,
+)
 from scheduler.places.service.call_notes import write_call_note
 from scheduler.places.service.days import (
     add_calendar_entry,
@@ -22,11 +27,14 @@ __all__ = [
     "add_calendar_entry",
     "add_holiday",
     "confirm_host",
+    "import_calendar",
     "import_hosts",
+    "load_example_calendars",
     "load_example_hosts",
     "load_reference_data",
     "propose_host",
     "remove_calendar_entry",
+    "remove_example_calendars",
     "remove_holiday",
     "restore_calendar_entry",
     "restore_holiday",

@@ -76,9 +76,9 @@ def add_calendar_entry(actor: Actor, draft: CalendarDraft, *, now: dt.datetime) 
                 kind=draft.kind,
                 applies_to=draft.applies_to,
                 first_day=draft.first_day,
-                school_year=rules.school_year_name(draft.first_day),
+                school_year=rules.school_year(draft.first_day),
             )
-        line.last_day, line.removed_at = draft.last_day, None
+        line.last_day, line.removed_at, line.timetable_of = draft.last_day, None, draft.timetable_of
         session.add(line)
         session.flush()
         audit.record(actor, "calendar line added", line, at=now, details={"first_day": draft.first_day})

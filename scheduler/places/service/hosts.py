@@ -15,7 +15,7 @@ from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import LineProblem
 from scheduler.core.text import fold, to_latin
 from scheduler.places import rules
-from scheduler.places.imports import read_hosts
+from scheduler.places.imports import read_hosts, weekday_of
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
 from scheduler.places.terms import (
     STORED,
@@ -111,6 +111,7 @@ def _load_calendars(session: Session) -> None:
                 last_day=dt.date.fromisoformat(row["date_to"]),
                 applies_to=row["applies_to"],
                 note=row["note"],
+                timetable_of=weekday_of(row["note"]) if row["kind"] == "working-saturday" else None,
             )
         )
 

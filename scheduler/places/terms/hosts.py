@@ -139,10 +139,12 @@ class CalendarSpan:
     last_day: dt.date
     applies_to: str = "all"  # one of APPLIES_TO
     id: int = 0
+    timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
 
 
 CALENDAR_KINDS = (
     *("term1", "term2", "break-autumn", "break-winter", "break-sretenje", "break-spring", "break-other"),
+    "exam-day",
     "working-saturday",
 )
 APPLIES_TO = (
@@ -160,6 +162,119 @@ class CalendarDraft:
     first_day: dt.date
     last_day: dt.date
     applies_to: str
+    timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
+
+
+class ClosureReason(StrEnum):
+    """Why hosts are shut on days that their school calendar does not know of."""
+
+    SNOW = "snow"
+    STRIKE = "strike"
+    EXAM_DAY = "exam_day"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far a closure reaches: one municipality, one district, one school calendar, or (nothing said) the country."""
+
+    municipality_id: int | None = None
+    district_id: int | None = None
+    calendar: SchoolCalendar | None = None
+
+    def holds(self, town: MunicipalityRow | None) -> bool:
+        """Whether a host of that municipality is shut; a host abroad never is."""
+        if town is None:
+            return False
+        if self.municipality_id is not None:
+            return town.id == self.municipality_id
+        if self.district_id is not None:
+            return town.district_id == self.district_id
+        return self.calendar is None or town.school_calendar is self.calendar
+
+
+@dataclass(frozen=True)
+class ClosureDraft:
+    """Days on which hosts shall be shut, as a coordinator says it."""
+
+    extent: Extent
+    first_day: dt.date
+    last_day: dt.date
+    reason: ClosureReason
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClosureRow:
+    """A closure as pages show it; `open_from` is the day on which hosts opened again, earlier than was said."""
+
+    id: int
+    extent: Extent
+    first_day: dt.date
+    last_day: dt.date
+    reason: ClosureReason
+    note: str
+    open_from: dt.date | None
+    district_id: int | None = None  # in which it lies; none for more than one
+    place_sr_cyrl: str = ""  # of a municipality or a district
+    place_sr_latn: str = ""
+    place_en: str = ""
+
+    @property
+    def shut_until(self) -> dt.date:
+        """The last day that is shut in the end; before `first_day` when it was lifted whole."""
+        return self.last_day if self.open_from is None else self.open_from - dt.timedelta(days=1)
+
+    def covers(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.shut_until
+
+    def place(self, language: str) -> str:
+        """The municipality or district; empty for a school calendar or the country."""
+        return worded(language, self.place_sr_cyrl, self.place_sr_latn, self.place_en)
+
+
+@dataclass(frozen=True)
+class CalendarLine:
+    """One line of a school calendar as it is typed or imported; `line` is where a file has it."""
+
+    calendar: SchoolCalendar
+    school_year: str
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+    applies_to: str = "all"
+    timetable_of: int | None = None
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class CalendarEntryRow:
+    """A stored line of a school calendar; `example`: invented, to be replaced by the real one."""
+
+    id: int
+    line: CalendarLine
+    example: bool
+
+
+@dataclass(frozen=True)
+class CalendarSheet:
+    """A school calendar's file as read: its good lines, its problems, and how it was read."""
+
+    lines: tuple[CalendarLine, ...]
+    problems: tuple[LineProblem, ...]
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarOutcome:
+    """What an import of a school calendar did, or would do: the years it holds are replaced whole."""
+
+    years: tuple[tuple[SchoolCalendar, str], ...]
+    new: int
+    gone: int
+    same: int
+    problems: tuple[LineProblem, ...] = ()
 
 
 @dataclass(frozen=True)

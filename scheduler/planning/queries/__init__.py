@@ -4,6 +4,7 @@ from scheduler.planning.queries.board import board
 from scheduler.planning.queries.candidates import candidates
 from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
+from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
 from scheduler.planning.queries.pages import (
@@ -36,6 +37,7 @@ from scheduler.planning.queries.told import tellable, texts_for, told_of, told_v
 
 __all__ = [
     "SORTS",
+    "affected_by",
     "answer",
     "answers_in_cells",
     "asked_presenters",
@@ -46,6 +48,7 @@ __all__ = [
     "crew_for_school",
     "days_of",
     "home_point",
+    "new_days",
     "not_cleared",
     "not_confirmed_before",
     "offers_ending",
@@ -54,6 +57,8 @@ __all__ = [
     "presenter_day",
     "promise_of",
     "promised_stops",
+    "stopped_by",
+    "stopped_counts",
     "stops_of_visit",
     "tellable",
     "texts_for",

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,7 +18,7 @@ from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules import is_school_day, road_km, road_minutes
-from scheduler.places.terms import HolidayRow, Level, Point, SchoolCalendar
+from scheduler.places.terms import ClosureRow, Extent, HolidayRow, Level, Point, SchoolCalendar
 from scheduler.planning import rules
 from scheduler.planning.models import Presentation, Visit
 from scheduler.planning.queries.candidates import homes_of
@@ -167,6 +167,7 @@ def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay
     holidays = {row.day: row for row in place_queries.holidays_between(wish.first_day, wish.last_day)}
     closed = {day for day, row in holidays.items() if row.no_lessons}
     spans = {one: place_queries.calendar_spans(one, wish.first_day, wish.last_day) for one in SchoolCalendar}
+    closures = place_queries.closures_between(wish.first_day, wish.last_day)
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:
@@ -178,7 +179,8 @@ def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay
                 and day not in closed
                 and not any(is_school_day(day, spans[one], closed, level) for level in Level)
             )
-            days[day] = _day(day, counts.get(day, 0), holidays.get(day), breaks)
+            shut = tuple(row for row in closures if row.covers(day))
+            days[day] = replace(_day(day, counts.get(day, 0), holidays.get(day), breaks), closures=shut)
     return days
 
 
@@ -188,12 +190,16 @@ def _day(day: dt.date, count: int, holiday: HolidayRow | None, breaks: frozenset
     return BoardDay(day, count, holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en)
 
 
-def _cells(facts: _Facts, visits: Iterable[VisitRow], calendar: SchoolCalendar | None = None) -> tuple[Cell, ...]:
+def _cells(
+    facts: _Facts, visits: Iterable[VisitRow], calendar: SchoolCalendar | None = None, district: int | None = None
+) -> tuple[Cell, ...]:
     """Cells of a row of visits as such: a district's, or of those without a crew."""
     on: dict[dt.date, list[Block]] = defaultdict(list)
     for visit in sorted(visits, key=_begins):
         on[visit.on_day].append(Block(visit))
-    return tuple(Cell(day, tuple(on[day]), closed=_closed(head, calendar)) for day, head in facts.days.items())
+    return tuple(
+        Cell(day, tuple(on[day]), closed=_closed(head, calendar, district)) for day, head in facts.days.items()
+    )
 
 
 def _begins(visit: VisitRow) -> tuple[dt.date, dt.time, int]:
@@ -201,11 +207,24 @@ def _begins(visit: VisitRow) -> tuple[dt.date, dt.time, int]:
     return visit.on_day, starts, visit.id
 
 
-def _closed(head: BoardDay, calendar: SchoolCalendar | None) -> str:
+def _closed(head: BoardDay, calendar: SchoolCalendar | None, district: int | None = None) -> str:
+    """Why a row has no lessons that day: everybody, the row's calendar, or a closure in the row's district."""
     if head.closed:
         return "holiday"
+    if any(_reaches(row, calendar, district) for row in head.closures):
+        return "closure"
     wanted = set(SchoolCalendar) if calendar is None else {calendar}
     return "break" if wanted <= head.breaks else ""
+
+
+def _reaches(closure: ClosureRow, calendar: SchoolCalendar | None, district: int | None) -> bool:
+    """Whether a closure shuts some host of a district's row; for other rows, whether it shuts every host."""
+    extent = closure.extent
+    if extent == Extent():
+        return True
+    if district is None:
+        return False
+    return extent.calendar is calendar if extent.calendar else closure.district_id == district
 
 
 def _district_rows(facts: _Facts) -> list[BoardRow]:
@@ -221,7 +240,7 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
         rows.append(
             BoardRow(
                 key=f"d{number}",
-                cells=_cells(facts, visits, calendar),
+                cells=_cells(facts, visits, calendar, number or None),
                 name_sr_cyrl=cyrl,
                 name_sr_latn=latn,
                 minutes=sum(row.minutes for visit in visits for row in visit.presentations),

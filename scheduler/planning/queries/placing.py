@@ -59,6 +59,7 @@ class _Scene:
     exceptions: Mapping[int, Sequence[ExceptionRow]]
     promised: Mapping[int, Sequence[Stop]]
     school_days: Collection[dt.date]
+    shut: Collection[dt.date]  # by a closure
     cleared: Mapping[dt.date, Mapping[int, Sequence[Why]]]
 
     def name(self, who: int, day: dt.date) -> str:
@@ -170,6 +171,7 @@ def _scene(
         exceptions=people_queries.exceptions_of(ids, first, last),
         promised=promised_stops(ids, around, except_visit=visit.id),
         school_days=set(place_queries.school_days(host, first, last)),
+        shut=place_queries.closed_days(host, first, last),
         cleared={day: clearance(ids, day) for day in days},
     )
 
@@ -236,7 +238,9 @@ def _of_the_day(scene: _Scene, wish: Placing, moved: bool, now: dt.datetime) -> 
     doubts = []
     if moved and wish.on_day < clock.local_day(now, scene.visit.zone):
         doubts.append(Doubt(Why("in_the_past"), hard=True))
-    if moved and wish.on_day not in scene.school_days:
+    if moved and wish.on_day in scene.shut:
+        doubts.append(Doubt(Why("shut")))
+    elif moved and wish.on_day not in scene.school_days:
         doubts.append(Doubt(Why("closed")))
     return doubts
 

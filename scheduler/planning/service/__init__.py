@@ -2,7 +2,8 @@
 
 plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
 suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
-record_promise, mark_ready, mark_delivered (confirming) · note_held, note_no_show (holding) ·
+record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
+close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
 report_absence (absence).
@@ -11,6 +12,7 @@ report_absence (absence).
 from scheduler.planning.service.absence import report_absence
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
+from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
@@ -25,8 +27,11 @@ from scheduler.planning.service.visits import move_visit, plan_visit
 __all__ = [
     "answer_offer",
     "cancel_visit",
+    "close_again",
+    "close_hosts",
     "confirm_visit",
     "lapse_offers",
+    "lift_closure",
     "mark_delivered",
     "mark_ready",
     "move_visit",
@@ -40,6 +45,7 @@ __all__ = [
     "record_promise",
     "record_vetting",
     "release_not_cleared",
+    "replan_stopped",
     "replan_visit",
     "report_absence",
     "suggest_presenter",

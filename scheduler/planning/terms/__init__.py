@@ -14,6 +14,7 @@ from scheduler.planning.terms.board import (
     Placing,
     PresenterChoice,
 )
+from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
 from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
@@ -69,8 +70,10 @@ __all__ = [
     "PRESENTER_LOCK",
     "PROMISED",
     "STAFFED",
+    "STOPPED",
     "TO_COME",
     "VISIT_MACHINE",
+    "Affected",
     "Answer",
     "ArrivalProblem",
     "AssignmentState",
@@ -94,6 +97,7 @@ __all__ = [
     "HistoryLine",
     "Kit",
     "Leg",
+    "NewDays",
     "NewTimes",
     "Offer",
     "OwnDay",
@@ -108,6 +112,7 @@ __all__ = [
     "School",
     "Span",
     "Stop",
+    "StoppedLine",
     "Taken",
     "ToldDraft",
     "ToldHow",

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core.language import pick, worded
-from scheduler.places.terms import SchoolCalendar
+from scheduler.places.terms import ClosureRow, SchoolCalendar
 from scheduler.planning.terms.plans import Why
 from scheduler.planning.terms.rows import CrewRow, VisitRow
 
@@ -80,7 +80,7 @@ class Cell:
     day: dt.date
     blocks: tuple[Block, ...] = ()
     away: Away | None = None
-    closed: str = ""  # "holiday" or "break": no lessons for this row's schools
+    closed: str = ""  # "holiday", "break" or "closure": no lessons for this row's schools, or for some of them
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class BoardDay:
     holiday_sr_latn: str = ""
     holiday_en: str = ""
     breaks: frozenset[SchoolCalendar] = frozenset()  # calendars without lessons on a working day
+    closures: tuple[ClosureRow, ...] = ()  # hosts that are shut all the same: snow, strike, exam day
 
     @property
     def closed(self) -> bool:

@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
-from scheduler.web.admin.words import APPLIES, AUDIENCES, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS
+from scheduler.web.admin.words import APPLIES, AUDIENCES, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
 from scheduler.web.forms import (
     SHORT_TEXT,
     BaseForm,
@@ -28,6 +28,7 @@ from scheduler.web.i18n import _l
 TEXTS = tuple(
     f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
 )
+LONGEST_CALENDAR = 200_000  # letters: a calendar of both regions has about 2,000
 NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
 
 
@@ -68,11 +69,21 @@ class CalendarForm(BaseForm):
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     applies_to = SelectField(_l("For whom"), choices=choices_of(APPLIES))
+    timetable_of = SelectField(
+        _l("Follows the timetable of"),
+        choices=[SelectChoice("", "–"), *(SelectChoice(str(day), word) for day, word in enumerate(WEEKDAYS))],
+        default="",
+    )
 
     def draft(self) -> CalendarDraft:
         """What the form says; call after `accepted()`."""
         return CalendarDraft(
-            self.calendar.data, self.kind.data, self.first_day.data, self.last_day.data, self.applies_to.data
+            self.calendar.data,
+            self.kind.data,
+            self.first_day.data,
+            self.last_day.data,
+            self.applies_to.data,
+            int(self.timetable_of.data) if self.timetable_of.data else None,
         )
 
 
@@ -106,3 +117,15 @@ class ProgrammeForm(BaseForm):
 
 class RegisterForm(BaseForm):
     file = FileField(_l("CSV file of the register"), render_kw={"accept": ".csv,text/csv,text/plain"})
+
+
+class CalendarFileForm(BaseForm):
+    """A school calendar as a file; what was read stays in the text, so that it can be checked and then stored."""
+
+    file = FileField(_l("CSV file"))
+    text = LinesField(_l("Or its text"), limit=LONGEST_CALENDAR)
+
+    def content(self) -> bytes:
+        """The chosen file, else the text; the text shows what was read."""
+        given: bytes = self.file.data.read() if self.file.data else b""
+        return given or (self.text.data or "").encode()

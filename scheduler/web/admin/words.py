@@ -23,6 +23,7 @@ SPANS: Mapping[str, LazyProxy] = {
     "break-sretenje": _l("Break at Statehood Day"),
     "break-spring": _l("Spring break"),
     "break-other": _l("Other break"),
+    "exam-day": _l("Exam day"),
     "working-saturday": _l("Working Saturday"),
 }
 APPLIES: Mapping[str, LazyProxy] = {
@@ -136,3 +137,22 @@ JOBS: Mapping[str, LazyProxy] = {
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
+
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"))
+WRONG = {
+    "missing": _l("Nothing stands there."),
+    "not_a_day": _l("Not a day: write 2026-09-01 or 1.9.2026."),
+    "unknown_calendar": _l("Not a calendar: write republic or vojvodina."),
+    "unknown_kind": _l("Not a kind: write term1, term2, break-winter, exam-day or working-saturday."),
+    "unknown": _l("Not known for whom: write all, primary-8, gymnasium-final or the like."),
+    "days_not_in_order": _l("The last day is before the first."),
+    "outside_the_school_year": _l("The days do not lie in that school year."),
+    "not_a_saturday": _l("Not a Saturday."),
+    "not_a_working_day": _l("Not a working day: write Monday or ponedeljak."),
+    "only_a_saturday_follows": _l("Only a working Saturday follows another day."),
+    "twice_in_the_file": _l("The same line stands in the file twice."),
+    "no_such_column": _l("The file has no such column."),
+    "empty_file": _l("The file holds no line of a school calendar."),
+    "too_long": _l("The text is too long."),
+}
+UNREADABLE = _l("This cannot be read as a table.")

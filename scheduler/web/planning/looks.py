@@ -9,7 +9,7 @@ from flask import url_for
 from scheduler.core import language as words_of
 from scheduler.core.errors import Rejected
 from scheduler.core.language import day_of_month, span_of_days
-from scheduler.places.terms import SchoolCalendar
+from scheduler.places.terms import Extent, SchoolCalendar
 from scheduler.planning.terms import (
     OPEN_VISITS,
     Answer,
@@ -28,6 +28,7 @@ from scheduler.web.filters import Face, clock, short_weekday, state_face
 from scheduler.web.forms import MESSAGES, worded
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.planning import words
+from scheduler.web.planning.closure_words import closure_place, closure_reason
 
 AFTERNOON = dt.time(12, 30)
 
@@ -48,13 +49,16 @@ def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
         notes.append(_("school break in Vojvodina"))
     elif SchoolCalendar.REPUBLIC in day.breaks:
         notes.append(_("school break outside Vojvodina"))
+    notes += [f"{closure_place(row)}: {closure_reason(row)}" for row in day.closures]
     return {
         "day": day.day,
         "today": day.day == today,
         "name": f"{short_weekday(day.day)} {day_of_month(day.day, page_language())}",
         "notes": notes,
         "count": _n("%(num)s presentation", "%(num)s presentations", day.presentations),
-        "shut": day.closed or len(day.breaks) == len(SchoolCalendar),
+        "shut": day.closed
+        or len(day.breaks) == len(SchoolCalendar)
+        or any(row.extent == Extent() for row in day.closures),
     }
 
 
@@ -213,6 +217,7 @@ def doubt_words(doubt: Doubt) -> str:
     code = doubt.why.code
     own = {
         "closed": _("No lessons on that day by the school calendar."),
+        "shut": _("The school is closed on that day: snow, a strike, an exam or the like."),
         "in_the_past": _("That day is over."),
         "no_such_time": _("The clocks have no such time on that day, or a presentation would end after midnight."),
         "already_in_the_crew": _("Already in the crew of this visit."),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
 from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
@@ -64,7 +65,10 @@ def plan_visit(number: str) -> ResponseReturnValue:
             return redirect(url_for(".visit", number=visit.number))
     typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
     known = lessons.beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
-    page = render_template("planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known)
+    missing = calendar_missing(form.on_day.data or asked.row.first_day)
+    page = render_template(
+        "planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known, missing=missing
+    )
     return page, 409 if problem else 422 if form.errors else 200
 
 

@@ -4,9 +4,10 @@ from babel.support import LazyProxy
 
 from scheduler.core.errors import Conflict
 from scheduler.core.language import moment
-from scheduler.planning.terms import Kit, Taken, Why
+from scheduler.planning.terms import STOPPED, Kit, Taken, Why
 from scheduler.web.forms import MESSAGES, worded
 from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.planning.closure_words import REASONS
 
 WHY: dict[str, LazyProxy] = {
     "unvetted": _l("No valid vetting covers that day."),
@@ -100,7 +101,7 @@ KIT: dict[Kit, LazyProxy] = {
 
 def left_because(reason: str) -> str:
     """Why somebody left a crew: a person's own words, or the sentence for what the product wrote."""
-    return str(LEFT.get(reason, reason))
+    return str(LEFT.get(reason, reason)) if reason != STOPPED else _("Stopped by a closure")
 
 
 def kit_word(kit: Kit, count: int) -> str:
@@ -156,3 +157,9 @@ def _taken(error: Taken) -> str:
 def happened(action: str) -> str:
     """What a line of the history says; nothing for what only the product needs to know."""
     return str(HAPPENED.get(action, ""))
+
+
+def reason(text: str) -> str:
+    """Why a visit or a seat ended: what somebody typed, or the words of a closure."""
+    words = {one.value: str(said) for one, said in REASONS.items()} | {STOPPED: _("Stopped by a closure")}
+    return words.get(text, text)

@@ -1,0 +1,106 @@
+"""What people are told when a closure stops visits: one mail each, however many visits."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from scheduler.core import clock
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.people.models import Presenter
+from scheduler.people.queries import coordinators_of
+from scheduler.places.terms import ClosureRow
+from scheduler.planning.models import Assignment
+from scheduler.planning.service.letters import PAGE_OF_OFFERS, facts, link_hours
+from scheduler.planning.service.under_lock import OpenVisit
+from scheduler.policy import Actor
+from scheduler.safeguarding.queries import guardians_of
+
+
+def tell_presenters(
+    closure: ClosureRow, told: Iterable[tuple[OpenVisit, list[Assignment]]], *, now: dt.datetime
+) -> None:
+    """One mail to each presenter who had promised a visit that is stopped; a minor's guardian gets a copy (S49)."""
+    people: dict[int, Presenter] = {}
+    visits: dict[int, list[OpenVisit]] = defaultdict(list)
+    for opened, rows in told:
+        for row in rows:
+            people[row.presenter_id] = row.presenter
+            if opened not in visits[row.presenter_id]:
+                visits[row.presenter_id].append(opened)
+    guardians = guardians_of(people, clock.local_day(now))
+    for who, person in people.items():
+        language = person.user.language
+        readers = [(person.user.email, "")]
+        if who in guardians:
+            readers.append((guardians[who], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                MessageDraft(
+                    kind="crew_closure",
+                    address=address,
+                    language=language,
+                    values=_values(closure, visits[who], language) | {"path": PAGE_OF_OFFERS},
+                    about=("visit", visits[who][0].visit.id),
+                    centre_id=visits[who][0].visit.centre_id,
+                    copy_of=copy_of,
+                ),
+                now=now,
+            )
+
+
+def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
+    """One mail to each contact of a stopped visit, with the link to the first one's request."""
+    by_address: dict[str, list[OpenVisit]] = defaultdict(list)
+    for opened in visits:
+        asked = opened.visit.school_request
+        if asked is not None and asked.contact_email:
+            by_address[asked.contact_email.lower()].append(opened)
+    for theirs in by_address.values():
+        first = theirs[0].visit
+        asked = first.school_request
+        if asked is None or not asked.contact_email:
+            continue
+        queue_message(
+            MessageDraft(
+                kind="school_closure",
+                address=asked.contact_email,
+                language=asked.language,
+                values=_values(closure, theirs, asked.language),
+                link=LinkWish("status", asked.id, "/status/{token}", link_hours(first.on_day, now)),
+                about=("visit", first.id),
+                centre_id=first.centre_id,
+            ),
+            now=now,
+        )
+
+
+def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
+    """One mail to each coordinator of a centre whose visits somebody else's closure stopped."""
+    by_centre: dict[int, list[OpenVisit]] = defaultdict(list)
+    for opened in visits:
+        if opened.visit.centre_id != actor.centre_id:
+            by_centre[opened.visit.centre_id].append(opened)
+    for centre_id, theirs in by_centre.items():
+        for address, language in coordinators_of(centre_id):
+            queue_message(
+                MessageDraft(
+                    kind="centre_closure",
+                    address=address,
+                    language=language,
+                    values=_values(closure, theirs, language) | {"path": f"/closures/{closure.id}"},
+                    about=("visit", theirs[0].visit.id),
+                    centre_id=centre_id,
+                ),
+                now=now,
+            )
+
+
+def _values(closure: ClosureRow, visits: Sequence[OpenVisit], language: str) -> dict[str, object]:
+    ordered = sorted(visits, key=lambda opened: (opened.visit.on_day, opened.visit.id))
+    return {
+        "reason": closure.reason.value,
+        "note": closure.note,
+        "visits": [facts(opened, language) for opened in ordered],
+        "count": len(ordered),
+    }
