@@ -17,6 +17,7 @@ from scheduler.web import assets, errors, filters, guards, headers, i18n, limits
 PAGES = (
     "public",
     "programmes",
+    "places",
     "people",
     "safeguarding",
     "messages",

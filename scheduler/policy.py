@@ -93,11 +93,14 @@ _STAFF = _all(
     vetting="list",
 )
 
+# Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
+_SCHOOLS = {"school_time": "read update", "call_note": "read create"}
+
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
     Role.SCHOOL_CONTACT: _join(
         _all(Scope.HOST, request="read update withdraw", visit="read cancel", attendance="read countersign name"),
-        _all(Scope.HOST, certificate="read"),
+        _all(Scope.HOST, certificate="read", school_time="read update"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -124,7 +127,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, work="read"),
-        _all(Scope.ANY, host="create read update import", programme="read"),
+        _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
     Role.SAFEGUARDING: _join(
@@ -146,7 +149,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, work="read"),
         _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
-        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete"),
+        _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing

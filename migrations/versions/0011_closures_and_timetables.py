@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_closures_and_timetables"
-down_revision = "0009_a_visit_stands_for_another"
+down_revision = "0010_school_time"
 branch_labels = None
 depends_on = None
 

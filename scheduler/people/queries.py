@@ -331,3 +331,12 @@ def demo_sign_ins() -> list[DemoSignIn]:
     return [
         DemoSignIn(Role(row["role"]), str(row["email"]), str(row["password"])) for row in json.loads(path.read_text())
     ]
+
+
+def names_of_labels(labels: Iterable[str]) -> dict[str, str]:
+    """The names behind labels of the audit ("user:12"); what is no colleague is left out."""
+    ids = {int(label.removeprefix("user:")) for label in labels if label.startswith("user:")}
+    people = db.session().execute(
+        select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)).order_by(User.id)
+    )
+    return {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}

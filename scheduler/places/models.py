@@ -1,12 +1,12 @@
-"""Tables of the places: districts, municipalities, hosts, public holidays and school calendars."""
+"""Tables of the places: districts, municipalities, hosts with their shifts and bells, holidays, school calendars."""
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.places.terms import ClosureReason, HostKind, SchoolCalendar
+from scheduler.places.terms import ClosureReason, Grouping, HostKind, NamedDay, Rotation, SchoolCalendar, Shift
 
 
 class District(Base):
@@ -162,3 +162,87 @@ class Closure(Base):
 
     municipality: Mapped[Municipality | None] = relationship(lazy="raise")
     district: Mapped[District | None] = relationship(lazy="raise")
+
+
+class HostSchoolTime(Base):
+    """What a host said about its shifts; its bells and its named days lie beside it. Lists are written "1,3,5,7"."""
+
+    __tablename__ = "school_time"
+    __table_args__ = (
+        CheckConstraint("grouping <> 'grades' OR first_grades <> ''", name="first_grades_are_named"),
+        CheckConstraint("grouping <> 'letters' OR first_sections <> ''", name="first_letters_are_named"),
+        CheckConstraint("rotation = 'none' OR anchor_day IS NOT NULL", name="rotation_begins_somewhere"),
+        CheckConstraint("(afternoon_weekday IS NULL) = (afternoon_starts IS NULL)", name="other_start_has_its_day"),
+        CheckConstraint("afternoon_weekday BETWEEN 0 AND 6", name="weekday_exists"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), unique=True)
+    grouping: Mapped[Grouping]
+    rotation: Mapped[Rotation]
+    first_grades: Mapped[str] = mapped_column(default="")
+    first_sections: Mapped[str] = mapped_column(default="")
+    middle_grades: Mapped[str] = mapped_column(default="")
+    anchor_day: Mapped[dt.date | None]  # a day on which the first group is in the morning
+    afternoon_weekday: Mapped[int | None]
+    afternoon_starts: Mapped[dt.time | None]
+    by_school: Mapped[bool] = mapped_column(default=False)  # who told it last: the school by its link, or a coordinator
+    changed_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    bells: Mapped[list["BellSchedule"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="BellSchedule.id"
+    )
+    days: Mapped[list["SchoolTimeDay"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="SchoolTimeDay.day"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
+
+
+class BellSchedule(Base):
+    """When lessons begin and end in one shift, on usual days or on shortened ones."""
+
+    __tablename__ = "bell_schedule"
+    __table_args__ = (
+        UniqueConstraint("school_time_id", "shift", "short", name="each_shift_once"),
+        CheckConstraint("lesson_minutes BETWEEN 15 AND 60", name="a_lesson_is_a_lesson"),
+        CheckConstraint("break_minutes BETWEEN 0 AND 30 AND long_break_minutes BETWEEN 0 AND 60", name="breaks_end"),
+        CheckConstraint("long_break_after BETWEEN 0 AND 9 AND lessons BETWEEN 1 AND 9", name="lessons_fit_a_shift"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_time_id: Mapped[int] = mapped_column(ForeignKey("school_time.id", ondelete="CASCADE"))
+    shift: Mapped[Shift]
+    short: Mapped[bool]
+    starts_local: Mapped[dt.time]
+    lesson_minutes: Mapped[int]
+    break_minutes: Mapped[int]
+    long_break_after: Mapped[int]
+    long_break_minutes: Mapped[int]
+    lessons: Mapped[int]
+
+
+class SchoolTimeDay(Base):
+    """A day that a host names: from it on the shifts have changed places, or its lessons are shortened."""
+
+    __tablename__ = "school_time_day"
+    __table_args__ = (UniqueConstraint("school_time_id", "kind", "day", name="each_day_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_time_id: Mapped[int] = mapped_column(ForeignKey("school_time.id", ondelete="CASCADE"))
+    kind: Mapped[NamedDay]
+    day: Mapped[dt.date]
+
+
+class CallNote(Base):
+    """What was said on the telephone with a host, for whoever calls next; never about a child."""
+
+    __tablename__ = "call_note"
+    __table_args__ = (CheckConstraint("text <> ''", name="says_something"), Index(None, "host_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    at: Mapped[dt.datetime]
+    by: Mapped[str]  # the audit's label, no name
+    text: Mapped[str] = mapped_column(Text)

@@ -3,28 +3,44 @@
 import datetime as dt
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
-from scheduler.places.models import Closure, District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.models import (
+    CallNote,
+    Closure,
+    District,
+    Holiday,
+    Host,
+    HostSchoolTime,
+    Municipality,
+    SchoolCalendarEntry,
+)
 from scheduler.places.rules import TERMS, is_school_day, school_year
+from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms import (
+    Bells,
     CalendarEntryRow,
     CalendarLine,
     CalendarSpan,
+    CallNoteRow,
     ClosureRow,
     Extent,
     HolidayRow,
     HostRow,
     Level,
     MunicipalityRow,
+    NamedDay,
     Point,
     SchoolCalendar,
+    SchoolTime,
+    SchoolTimeRow,
     Supplies,
 )
 
+MOST_NOTES = 50
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
 
 
@@ -317,3 +333,55 @@ def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
     closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
     spans = calendar_spans(host.municipality.school_calendar, first, last)
     return [day for day in span if any(is_school_day(day, spans, closed, level) for level in levels)]
+
+
+def school_time_of(host_id: int) -> SchoolTimeRow | None:
+    """What a host told about its shifts and bells; None until somebody has."""
+    wanted = (
+        select(HostSchoolTime)
+        .where(HostSchoolTime.host_id == host_id)
+        .options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
+    )
+    row = db.session().scalar(wanted)
+    return school_time_row(row) if row else None
+
+
+def school_time_row(row: HostSchoolTime) -> SchoolTimeRow:
+    """A loaded school time (with its bells and days) as rules read it."""
+    bells = {
+        (one.shift, one.short): Bells(
+            one.starts_local,
+            one.lesson_minutes,
+            one.break_minutes,
+            one.long_break_after,
+            one.long_break_minutes,
+            one.lessons,
+        )
+        for one in row.bells
+    }
+    told = SchoolTime(
+        bells=bells,
+        grouping=row.grouping,
+        rotation=row.rotation,
+        first_grades=frozenset(int(grade) for grade in row.first_grades.split(",") if grade),
+        first_sections=frozenset(section for section in row.first_sections.split(",") if section),
+        middle_grades=frozenset(int(grade) for grade in row.middle_grades.split(",") if grade),
+        anchor_day=row.anchor_day,
+        turns=frozenset(one.day for one in row.days if one.kind is NamedDay.TURN),
+        short_days=frozenset(one.day for one in row.days if one.kind is NamedDay.SHORT),
+        afternoon_weekday=row.afternoon_weekday,
+        afternoon_starts=row.afternoon_starts,
+    )
+    return SchoolTimeRow(told, row.version, row.changed_at, row.by_school)
+
+
+def open_days_around(host: HostRow, day: dt.date) -> frozenset[dt.date]:
+    """The school days among which the rules of school time look for the nearest right times."""
+    around = dt.timedelta(days=LOOK_AROUND + 7)
+    return frozenset(school_days(host, day - around, day + around))
+
+
+def call_notes_of(host_id: int) -> list[CallNoteRow]:
+    """What was said on the telephone with a host, newest first."""
+    wanted = select(CallNote).where(CallNote.host_id == host_id).order_by(CallNote.at.desc(), CallNote.id.desc())
+    return [CallNoteRow(row.at, row.by, row.text) for row in db.session().scalars(wanted.limit(MOST_NOTES))]

@@ -22,6 +22,7 @@ from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import Presenter, User
+from scheduler.places.models import HostSchoolTime
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -115,7 +116,9 @@ def _begins(role: str, email: str) -> list[str]:
     visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
-        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked)]
+        host_id = db.session.scalars(select(HostSchoolTime.host_id).order_by(HostSchoolTime.id)).first() or 1
+        hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts]
     if role == "administrator":
         return _works(email)
     if role == "safeguarding":

@@ -22,6 +22,7 @@ PUBLIC = {
     "people.reset_asked",
     "people.sign_in",
     "people.sign_out",
+    "places.own_school_time",
     "planning.cancel_by_school",
     "programmes.campaign",
     "programmes.campaigns",

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from scheduler import data
+from scheduler.core.sheets import LineProblem
 from scheduler.places.imports import read_hosts
-from scheduler.places.terms import HostKind, LineProblem
+from scheduler.places.terms import HostKind
 
 HEADER = "register_id,name_sr_cyrl,kind,municipality_sr_cyrl,website,classes,lat,lon,email,teaches_primary,phone"
 GOOD = "7,Вук Караџић,primary,Ниш,http://vuk.example.org,12,43.32,21.9,,yes,018 123"

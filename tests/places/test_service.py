@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.sheets import LineProblem
 from scheduler.places import service
 from scheduler.places.imports import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
-from scheduler.places.terms import Change, HostKind, LineProblem, SchoolCalendar
+from scheduler.places.terms import Change, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft, make_host, make_municipality

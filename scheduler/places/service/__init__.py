@@ -1,10 +1,11 @@
-"""What people do with places: hosts and registers, and the days on which schools have lessons."""
+"""What people do with places: hosts and registers, days with lessons, shifts and bells, notes of calls."""
 
 from scheduler.places.service.calendars import (
     import_calendar,
     load_example_calendars,
     remove_example_calendars,
 )
+from scheduler.places.service.call_notes import write_call_note
 from scheduler.places.service.days import (
     add_calendar_entry,
     add_holiday,
@@ -20,6 +21,7 @@ from scheduler.places.service.hosts import (
     load_reference_data,
     propose_host,
 )
+from scheduler.places.service.school_time import tell_school_time
 
 __all__ = [
     "add_calendar_entry",
@@ -36,4 +38,6 @@ __all__ = [
     "remove_holiday",
     "restore_calendar_entry",
     "restore_holiday",
+    "tell_school_time",
+    "write_call_note",
 ]

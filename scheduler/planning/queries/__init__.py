@@ -6,6 +6,7 @@ from scheduler.planning.queries.checks import violations
 from scheduler.planning.queries.clearance import clearance, not_cleared, uncleared_crew
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
+from scheduler.planning.queries.found import visits_found
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -18,7 +19,6 @@ from scheduler.planning.queries.pages import (
     visit_of_request,
     visit_page,
     visits_between,
-    visits_found,
     visits_of_days,
     visits_of_presenter,
     visits_of_week,

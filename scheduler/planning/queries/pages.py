@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
-from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.errors import NotFound
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
@@ -41,7 +41,6 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 
 SHOWN = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
-MOST_WORDS = 8  # of what somebody types
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 HELD = (*FIRM, AssignmentState.OFFERED)
 SORTS: Columns = {
@@ -80,6 +79,7 @@ def _visit_row(visit: Visit) -> VisitRow:
         id=visit.id,
         number=visit.number,
         centre_id=visit.centre_id,
+        host_id=visit.host_id,
         school_request_id=visit.school_request_id,
         on_day=visit.on_day,
         zone=visit.zone,
@@ -381,26 +381,3 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
 
 def _names(crew: Iterable[CrewMember], day: dt.date) -> tuple[str, ...]:
     return tuple(rules.who_is_shown(crew, day))
-
-
-def visits_found(
-    actor: Actor, number: str, words: list[str], *, host_id: int | None = None, limit: int = 20
-) -> list[VisitRow]:
-    """Visits whose number begins so, or whose host has every (folded) word, the newest first: for staff the centre's,
-    for a presenter those that she was asked for. Raises: NotAllowed.
-    """
-    scope = policy.scope_of(actor, "read", "visit")
-    if scope is None:
-        raise NotAllowed("read visit")
-    wanted: list[ColumnElement[bool]] = [_in_centre(actor)]
-    if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
-        wanted = [_has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
-    if host_id is not None:
-        wanted.append(Visit.host_id == host_id)
-    elif number:
-        wanted.append(Visit.number.startswith(number, autoescape=True))
-    elif not words:
-        return []
-    wanted += [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
-    ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
-    return _visits(Visit.id.in_(db.session().scalars(ids).all()))[::-1]

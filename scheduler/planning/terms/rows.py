@@ -72,6 +72,7 @@ class VisitRow:
     id: int
     number: str
     centre_id: int
+    host_id: int
     school_request_id: int | None
     on_day: dt.date
     zone: str

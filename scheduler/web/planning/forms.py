@@ -6,7 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.support import LazyProxy
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
@@ -52,6 +52,7 @@ class PlanForm(BaseForm):
 
     on_day = DayField(_l("Day"), [Needed()])
     presentations = FieldList(FormField(PresentationFields))
+    look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
     def for_request(cls, asked: RequestPage) -> "PlanForm":
@@ -182,6 +183,7 @@ class MoveForm(UntilForm):
     on_day = DayField(_l("New day"), [Needed()])
     starts = FieldList(FormField(StartFields))
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
     def for_visit(cls, visit: VisitRow) -> "MoveForm":

@@ -18,7 +18,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
-from scheduler.web.planning import words
+from scheduler.web.planning import lessons, words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import (
     HOW,
@@ -53,7 +53,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_queries.request_page(current_actor(), number, now=clock.now())
     form = PlanForm() if request.method == "POST" else PlanForm.for_request(asked)
     problem = ""
-    if form.accepted():
+    if form.accepted() and not form.look.data:
         try:
             visit = service.plan_visit(current_actor(), form.draft(asked), now=clock.now())
         except Rejected as rejected:
@@ -63,8 +63,12 @@ def plan_visit(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
+    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
     missing = calendar_missing(form.on_day.data or asked.row.first_day)
-    page = render_template("planning/plan_visit.html", form=form, asked=asked, problem=problem, missing=missing)
+    page = render_template(
+        "planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known, missing=missing
+    )
     return page, 409 if problem else 422 if form.errors else 200
 
 
@@ -247,7 +251,7 @@ def move(number: str) -> ResponseReturnValue:
     row = page.visit
     form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row)
     problem = ""
-    if form.accepted():
+    if form.accepted() and not form.look.data:
         wish, reason = form.times([one.id for one in row.presentations]), form.reason.data or ""
         try:
             moved = service.move_visit(
@@ -262,7 +266,12 @@ def move(number: str) -> ResponseReturnValue:
             told = _("Moved. The school knows, and the presenters are asked again.")
             say(told if moved else _("The visit is at that time already; nobody was written to."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/move.html", form, page, problem)
+    typed = [
+        lessons.Typed(one.starts_local.data, sitting.minutes)
+        for one, sitting in zip(form.starts, row.presentations, strict=False)
+    ]
+    known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
+    return _form_page("planning/move.html", form, page, problem, lessons=known)
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])

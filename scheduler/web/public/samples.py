@@ -1,9 +1,12 @@
 """What the style guide draws with: made-up numbers, places and a programme."""
 
+import datetime as dt
 from typing import Any
 
 from scheduler.core.language import pick
 from scheduler.people.terms import Topic
+from scheduler.places.rules import lesson_at, read_class, said_together
+from scheduler.places.terms import Bells, Grouping, SchoolTime, Shift, Standing
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms import Chart, CityOutcome, DistrictLine, Series
@@ -65,3 +68,14 @@ def _a_programme() -> ProgrammeRow:
         notice_days=14,
         open=True,
     )
+
+
+def standings(monday: dt.date) -> list[tuple[str, Standing]]:
+    """A class in a lesson, in a break, in the other shift, and one that cannot be read."""
+    told = SchoolTime(
+        bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+        grouping=Grouping.GRADES,
+        first_grades=frozenset({7}),
+    )
+    typed = (("7b", dt.time(9, 55)), ("7b", dt.time(9, 40)), ("6b", dt.time(9, 55)), ("?", dt.time(9)))
+    return said_together(lesson_at(told, read_class(name), monday, time, 45, lambda day: True) for name, time in typed)

@@ -142,6 +142,7 @@ def styleguide() -> ResponseReturnValue:
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
         sample=samples.drawings(),
+        said=samples.standings(today),
         centres=centres(),
     )
 

@@ -1,0 +1,78 @@
+"""What a host says about its shifts and bells: kept for next time, by a coordinator or by the school's own link."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.places import rules
+from scheduler.places.models import BellSchedule, Host, HostSchoolTime, SchoolTimeDay
+from scheduler.places.queries import school_time_row
+from scheduler.places.terms import NamedDay, SchoolTime
+from scheduler.policy import Actor, Scope
+
+log = logging.getLogger(__name__)
+
+
+def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: int, now: dt.datetime) -> None:
+    """Store what a host says, in place of what was said before. The same again changes nothing and is no conflict.
+
+    `version` is what the page showed, 0 for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason};
+    Conflict when somebody else has told it meanwhile.
+    """
+    policy.require(actor, "update", "school_time", request=actor.request_id)
+    if policy.scope_of(actor, "update", "school_time") is Scope.HOST and host_id != actor.host_id:
+        raise NotFound("host")
+    if problems := rules.problems_with_school_time(told):
+        raise Rejected(problems)
+    with transaction() as session:
+        if session.get(Host, host_id) is None:
+            raise NotFound("host")
+        row = _stored(session, host_id)
+        if row is not None and school_time_row(row).told == told:
+            return
+        if (row.version if row else 0) != version:
+            raise Conflict("changed_meanwhile")
+        row = row or HostSchoolTime(host_id=host_id, bells=[], days=[])
+        session.add(row)
+        _fill(session, row, told)
+        row.by_school, row.changed_at = actor.request_id is not None, now
+        session.flush()
+        audit.record(actor, "school time told", row, at=now, details={"host_id": host_id, "rotation": told.rotation})
+    log.info("school time told", extra={"host_id": host_id})
+
+
+def _stored(session: Session, host_id: int) -> HostSchoolTime | None:
+    wanted = select(HostSchoolTime).where(HostSchoolTime.host_id == host_id)
+    return session.scalar(wanted.options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days)))
+
+
+def _fill(session: Session, row: HostSchoolTime, told: SchoolTime) -> None:
+    row.grouping, row.rotation, row.anchor_day = told.grouping, told.rotation, told.anchor_day
+    row.first_grades = ",".join(map(str, sorted(told.first_grades)))
+    row.first_sections = ",".join(sorted(told.first_sections))
+    row.middle_grades = ",".join(map(str, sorted(told.middle_grades)))
+    row.afternoon_weekday, row.afternoon_starts = told.afternoon_weekday, told.afternoon_starts
+    row.bells, row.days = [], []
+    if row.id is not None:
+        session.flush()  # the old lines go first: the new ones may be the same shifts and days
+    row.bells = [
+        BellSchedule(
+            shift=shift,
+            short=short,
+            starts_local=bells.starts,
+            lesson_minutes=bells.lesson_minutes,
+            break_minutes=bells.break_minutes,
+            long_break_after=bells.long_break_after,
+            long_break_minutes=bells.long_break_minutes,
+            lessons=bells.lessons,
+        )
+        for (shift, short), bells in told.bells.items()
+    ]
+    turns = [SchoolTimeDay(kind=NamedDay.TURN, day=day) for day in sorted(told.turns)]
+    row.days = turns + [SchoolTimeDay(kind=NamedDay.SHORT, day=day) for day in sorted(told.short_days)]
