@@ -132,6 +132,38 @@ class SchoolCalendarEntry(Base):
     removed_at: Mapped[dt.datetime | None]
 
 
+class Closure(Base):
+    """Days on which hosts are shut although their school calendar has lessons: snow, a strike, an exam day."""
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("open_from BETWEEN first_day AND last_day", name="opens_while_it_lasts"),
+        CheckConstraint("(open_from IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
+        CheckConstraint(
+            "CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1",
+            name="closes_one_place",
+        ),
+        Index(None, "first_day", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
+    calendar: Mapped[SchoolCalendar | None]  # with none of the three: the whole country
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    reason: Mapped[ClosureReason]
+    note: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[dt.datetime]
+    open_from: Mapped[dt.date | None]  # lifted early: shut until the day before
+    lifted_at: Mapped[dt.datetime | None]
+
+    municipality: Mapped[Municipality | None] = relationship(lazy="raise")
+    district: Mapped[District | None] = relationship(lazy="raise")
+
+
 class HostSchoolTime(Base):
     """What a host said about its shifts; its bells and its named days lie beside it. Lists are written "1,3,5,7"."""
 
@@ -214,35 +246,3 @@ class CallNote(Base):
     at: Mapped[dt.datetime]
     by: Mapped[str]  # the audit's label, no name
     text: Mapped[str] = mapped_column(Text)
-
-
-class Closure(Base):
-    """Days on which hosts are shut although their school calendar has lessons: snow, a strike, an exam day."""
-
-    __tablename__ = "closure"
-    __table_args__ = (
-        CheckConstraint("last_day >= first_day", name="days_in_order"),
-        CheckConstraint("open_from BETWEEN first_day AND last_day", name="opens_while_it_lasts"),
-        CheckConstraint("(open_from IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
-        CheckConstraint(
-            "CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1",
-            name="closes_one_place",
-        ),
-        Index(None, "first_day", "last_day"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
-    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
-    calendar: Mapped[SchoolCalendar | None]  # with none of the three: the whole country
-    first_day: Mapped[dt.date]
-    last_day: Mapped[dt.date]
-    reason: Mapped[ClosureReason]
-    note: Mapped[str] = mapped_column(default="")
-    closed_at: Mapped[dt.datetime]
-    open_from: Mapped[dt.date | None]  # lifted early: shut until the day before
-    lifted_at: Mapped[dt.datetime | None]
-
-    municipality: Mapped[Municipality | None] = relationship(lazy="raise")
-    district: Mapped[District | None] = relationship(lazy="raise")

@@ -44,7 +44,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "wrong_state": _l("Open the page again: something has changed in the meantime."),
     "changed_meanwhile": _l("Open the page again: something has changed in the meantime."),
     "nothing_ticked": _l("Tick at least one row."),
-    "too_late_to_undo": _l("Nothing was taken back: a mail has left, or something has happened since."),
+    "too_late_to_undo": _l("Leave it as it is: a mail has left, or something has happened since."),
     "exists": _l("Enter another value: this one is already in use."),
     "unknown": _l("Choose from the list."),
     "past_midnight": _l("Choose an earlier start: a presentation would begin on the next day."),

@@ -79,6 +79,9 @@ UNDER = {
     "planning.place": "planning.board",
     "planning.new_closure": "planning.closures",
     "planning.closure": "planning.closures",
+    "planning.lift_closure": "planning.closures",
+    "planning.close_again": "planning.closures",
+    "planning.replan_stopped": "planning.closures",
     "admin.school_calendar": "planning.closures",
 }
 ON_THE_ROAD = {  # the same for who presents and has no such lists

@@ -18,7 +18,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 SAID = ("title", "aria-label", "alt", "placeholder", "aria-description", "aria-roledescription", "label")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOT_WORDS = re.compile(
-    r"\b[0-9A-Z]{4}(?: [0-9A-Z]{4}){3}\b|\b[IVX]+-\d\b|\S+@\S+|\b(?:https?|webcal|tel|mailto)://\S+|\b[\w.-]+\.(?:org|example|rs|com|gov)\S*|/\S+/\S*"
+    r"\bUTC\b|\b[0-9A-Z]{4}(?: [0-9A-Z]{4}){3}\b|\b[IVX]+-\d\b|\S+@\S+|\b(?:https?|webcal|tel|mailto)://\S+|\b[\w.-]+\.(?:org|example|rs|com|gov)\S*|/\S+/\S*"
 )
 INITIALS = re.compile(r"[^\W\d_a-z]{2}")
 CODE = re.compile(r"[a-z][a-z_0-9.:-]*")

@@ -78,11 +78,15 @@ FOR_FILTER = {
 }
 
 
+_VISIT = {"day": DAY, "times": "9:55", "host": "7", "place": "7", "number": "7", "programme": "7"}
+
+
 def _values(template: str) -> dict[str, object]:
     """A value for each that the template names: a day where it writes a day, else a number."""
-    found: dict[str, object] = {"changes": [(1, ((50, 0, 2), (60, 0, 2)))]}
+    found: dict[str, object] = {"changes": [(1, ((50, 0, 2), (60, 0, 2)))], "visits": [_VISIT], "count": 1}
     for name, _pipe, filtered in VALUE.findall(template):
-        found[name] = FOR_FILTER.get(filtered, found.get(name, "7"))
+        if name not in ("visits", "count"):
+            found[name] = FOR_FILTER.get(filtered, found.get(name, "7"))
     return found
 
 

@@ -196,6 +196,8 @@ def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
         "Name",
         "Lock",
         "Leave",
+        "Save",
+        "Tick",
         "Count",
     }
     source = Path(forms.__file__).read_text()

@@ -14,7 +14,7 @@ from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import CalendarFileForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _n
 
 
 def _year() -> str:
@@ -57,7 +57,8 @@ def import_calendar() -> ResponseReturnValue:
         store = "store" in request.form and not sheet.problems
         outcome = service.import_calendar(current_actor(), sheet, now=clock.now(), dry_run=not store)
         if store:
-            say(_("The calendar is stored: %(count)s lines.", count=outcome.new + outcome.same))
+            stored = outcome.new + outcome.same
+            say(_n("The calendar is stored: %(num)s line.", "The calendar is stored: %(num)s lines.", stored))
             return redirect(url_for(".school_calendar", year=max((year for _calendar, year in outcome.years))))
         form.text.data = decoded_text(content)
     return _import_page(form, outcome)

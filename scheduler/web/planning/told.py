@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.language import languages, names_of
+from scheduler.core.language import html_lang, languages, names_of
 from scheduler.planning import queries, service
 from scheduler.planning.terms import ToldWhat, VisitPage
 from scheduler.web.filters import say
@@ -71,7 +71,7 @@ def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status:
             for one in queries.texts_for(page)
         ],
         scripts=[
-            {"label": name, "on": one == language,
+            {"label": name, "lang": html_lang(one), "on": one == language,
              "href": url_for(".text", number=number, of=what.value if what else "", script=one)}
             for one, name in ((one, names_of(one)[1]) for one in languages())
         ],
