@@ -235,7 +235,7 @@ def finds_the_visit_in_the_report(coordinator: Person, visit: str) -> None:
     coordinator.opens("/reports/attendance?first=2026-10-15&last=2026-10-15&by=city")
     coordinator.reads("49")
     coordinator.main.get_by_role("row").filter(has_text="Niš").get_by_role("link", name="49").click()
-    coordinator.reads("Posete iz kojih je broj", SCHOOL_LATIN)
+    coordinator.reads("Posete iza ovog broja", SCHOOL_LATIN)
     coordinator.main.get_by_role("link", name=visit).click()
     coordinator.reads(SCHOOL_LATIN)
     coordinator.page.go_back()
