@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const { url, short, how } = field.dataset;
   let said = "";
   let waiting = 0;
+  let pressed = false;
   const tell = (answer) => {
     said = answer.said;
     note.textContent = answer.note;
@@ -19,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
       try {
         const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`);
         const found = await answer.json();
-        if (typed !== document.getElementById(plain.id).value) return; // somebody types on
+        if (pressed || typed !== document.getElementById(plain.id).value) return; // somebody presses, or types on
         tell(found);
         show(found.hosts);
       } catch {
@@ -53,6 +54,13 @@ document.addEventListener("DOMContentLoaded", () => {
     tAssistiveHint: () => how,
   });
   const input = document.getElementById(plain.id);
+  // The list stands above the button: if it closed or opened under the finger, the button would move away from the press.
+  input.form.addEventListener("mousedown", (happening) => {
+    if (!happening.target.closest("button")) return;
+    happening.preventDefault(); // the field keeps the focus, so its list stays open
+    pressed = true; // and an answer that comes now opens nothing
+  });
+  document.addEventListener("mouseup", () => setTimeout(() => { pressed = false; }));
   for (const name of ["maxlength", "spellcheck", "enterkeyhint"]) input.setAttribute(name, plain.getAttribute(name));
   // Enter in the field itself finds as the button does: nobody has gone into the list.
   place.addEventListener("keydown", (happening) => {
