@@ -84,6 +84,7 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,
+        centre_phone=row.centre.phone,
         presentations=tuple(_presentation_row(asked) for asked in row.presentations),
         history=_history(row),
         twins=tuple(now_rows[1:]),

@@ -154,6 +154,7 @@ class RequestPage:
     row: RequestRow
     centre_id: int
     centre_email: str
+    centre_phone: str
     language: str
     teaching_language: TeachingLanguage
     campaign_id: int | None
