@@ -17,6 +17,7 @@ from scheduler.planning.terms import (
     Kit,
     PresentationPlan,
     PresentationRow,
+    PresenterCard,
     School,
     Span,
     Stop,
@@ -160,13 +161,20 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
 
     `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
     """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(member.given_name)
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
         else:
-            adults.append(f"{member.given_name} {member.family_name}".strip())
-    return adults + minors
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    with_whom = adults[0].name if adults else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:

@@ -48,6 +48,7 @@ from scheduler.planning.terms.rows import (
     HistoryLine,
     Offer,
     PresentationRow,
+    PresenterCard,
     VisitPage,
     VisitRow,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "PresentationPlan",
     "PresentationRow",
     "PresentationState",
+    "PresenterCard",
     "PresenterChoice",
     "Promise",
     "ReadyItem",

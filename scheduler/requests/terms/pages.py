@@ -170,6 +170,7 @@ class RequestPage:
     recent_incident: bool
     special_needs: bool
     file_number: str
+    directions: str
     reason: str
     question: str
     answer: str

@@ -209,7 +209,7 @@ NEXT = {
     _S.DECLINED: _l("You can send a new request at any time."),
     _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
     _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
-    _S.PROPOSED: _l("Write to the centre which of the offered dates suits you; until then we hold them for you."),
+    _S.PROPOSED: _l("Choose one of the dates below, or tell us that none suits."),
     _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
     _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
     _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
