@@ -157,10 +157,10 @@ def no_date_suits(secret: str) -> ResponseReturnValue:
     return _choice(secret, page, choose, form)
 
 
-def _choice(secret: str, page: RequestPage, form: ChooseForm, none: NoneSuitsForm) -> ResponseReturnValue:
+def _choice(secret: str, page: RequestPage, form: ChooseForm, unsuited: NoneSuitsForm) -> ResponseReturnValue:
     dates = queries.proposed_dates(page.row.id, now=clock.now())
-    wrong = none if none.problems_shown() else form
+    wrong = unsuited if unsuited.problems_shown() else form
     shown = render_template(
-        "requests/choose_date.html", page=page, form=form, none=none, wrong=wrong, dates=dates, secret=secret
+        "requests/choose_date.html", page=page, form=form, unsuited=unsuited, wrong=wrong, dates=dates, secret=secret
     )
     return shown, 422 if wrong.problems_shown() else 200
