@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scheduler.planning.terms import CrewRow, FindingKind, Found
 from scheduler.web.i18n import _
 
+
 def finding_words(found: Found, crew: Sequence[CrewRow]) -> str:
     """One finding for coordinators, with the class or the presenter that it is about."""
     if found.kind is FindingKind.CLOSED:
