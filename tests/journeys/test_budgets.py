@@ -169,8 +169,12 @@ class Teacher:
 
     def taps(self, what: str, role: str = "button") -> None:
         self.touches.append(f"taps {what}")
+        self._watches()  # what jumped since the page came, by what was typed and ticked on it too
         self.page.locator("main").get_by_role(role, name=what).first.click()  # type: ignore[arg-type]
         self.page.wait_for_load_state("networkidle")
+        self._watches()
+
+    def _watches(self) -> None:
         self.jumps[self.page.url] = jumped(self.page)
 
     def ticks(self, what: str) -> None:
