@@ -48,10 +48,10 @@ def attendance_report() -> ResponseReturnValue:
         return page, 422
     links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
     links["print"] = url_for(".attendance_print", **_query(report))
-    page = page_of(report.rows, page_number(request.args.get("page")))
+    shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
-        "reports/attendance_report.html", form=form, links=links, page=page, pills=_pills(form),
-        **_shown(report, page.rows),
+        "reports/attendance_report.html", form=form, links=links, page=shown, pills=_pills(form),
+        **_shown(report, shown.rows),
     )  # fmt: skip
 
 
