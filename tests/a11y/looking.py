@@ -15,6 +15,8 @@ LOOK = """() => {
         width: document.documentElement.scrollWidth, heads: document.querySelectorAll("h1").length,
         lang: document.documentElement.lang, helpline: document.body.innerText.includes("19833"),
     }
+    const ids = [...document.querySelectorAll("[id]")].map(one => one.id)
+    const twice = ids.filter((one, at) => ids.indexOf(one) != at)
     const folded = [...document.querySelectorAll("details:not([open])")]
     folded.forEach(one => one.open = true)  // what is folded away is measured as it will stand
     const small = [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
@@ -25,7 +27,7 @@ LOOK = """() => {
         return Math.min(box.width, box.height) < 23.5 && !one.closest(".visually-hidden, .skip") && one.offsetParent
     }).map(one => one.outerHTML.slice(0, 90)).slice(0, 2)
     folded.forEach(one => one.open = false)
-    return {...told, small}
+    return {...told, small, twice}
 }"""
 FOUND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
     one => one.id + " (" + one.nodes.length + "): " + one.nodes[0].html.slice(0, 160)))"""
@@ -84,6 +86,7 @@ class Eye:
             f"lang {seen['lang']}": seen["lang"] != LANGS[self.view.language],
             "no 19833": not seen["helpline"],
             f"under 24 px: {seen['small']}": bool(seen["small"]),
+            f"ids that stand twice: {seen['twice']}": bool(seen["twice"]),
             f"console: {said[:1]}": bool(said),
         }
         found = [words for words, bad in wrong.items() if bad] + self.page.evaluate(FOUND)
