@@ -17,16 +17,20 @@ from scheduler.planning.terms import (
     Kit,
     PresentationPlan,
     PresentationRow,
+    PresenterCard,
     School,
     Span,
     Stop,
     VisitDraft,
     Why,
+    WishDraft,
 )
 from scheduler.programmes.terms import Audience
 
 LATE_CANCEL = dt.timedelta(hours=48)
 CONTACT_KEPT = dt.timedelta(days=7)
+CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
+FURTHEST_WISH_DAYS = 365
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
@@ -157,13 +161,20 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
 
     `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
     """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(member.given_name)
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
         else:
-            adults.append(f"{member.given_name} {member.family_name}".strip())
-    return adults + minors
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    with_whom = adults[0].name if adults else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
@@ -205,6 +216,34 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
 def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a cancellation comes less than 48 hours before the first presentation."""
     return starts_at - now < LATE_CANCEL
+
+
+def asked_until(starts_at: dt.datetime) -> dt.datetime:
+    """Until when a school may ask for another date, or call off without being late: 48 hours before it begins."""
+    return starts_at - LATE_CANCEL
+
+
+def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of a wish for another date than `on_day`."""
+    problems = {} if draft.reason else {"reason": "missing"}
+    wished = {"first_choice": draft.first_choice}
+    if draft.second_choice is not None:
+        wished["second_choice"] = draft.second_choice
+    for field, day in wished.items():
+        if day <= today:
+            problems[field] = "in_the_past"
+        elif (day - today).days > FURTHEST_WISH_DAYS:
+            problems[field] = "too_late"
+        elif day == on_day:
+            problems[field] = "the_agreed_day"
+    if draft.second_choice == draft.first_choice:
+        problems.setdefault("second_choice", "the_same_day")
+    return problems
+
+
+def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
+    return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
 
 
 def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:

@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Keyboard:
-    """Somebody who has keys only. Each thing is reached by Tab and seen to have the focus before it is used."""
+    """Somebody who has keys alone. Each thing is reached by Tab and seen to have the focus before it is used."""
 
     def __init__(self, browser: Browser, installation: Installation) -> None:
         size = {"width": DESK, "height": 780}

@@ -175,7 +175,7 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     days: list[dt.date] = []
     for day in place_queries.school_days(place_queries.host_of(visit.host_id), first, last) if plans else ():
         spans = [(plan.starts_local, rules.wall_end(plan.starts_local, plan.minutes)) for plan in plans]
-        if not all(_free(hours[who], away[who], day, spans) for who in crew):
+        if not all(is_free(hours[who], away[who], day, spans) for who in crew):
             continue
         if _crew_can(visit, crew, day, plans):
             days.append(day)
@@ -184,7 +184,7 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     return NewDays(row, names, tuple(days), last)
 
 
-def _free(
+def is_free(
     hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
 ) -> bool:
     """Whether she can usually come then; who has named no hours only when she is not absent."""

@@ -188,6 +188,7 @@ def move_visit(
         hold_time(session, opened.presenter_ids)
         _shift(session, opened, wish, now)
         audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
+        moves.settle_moved(session, actor, opened, now)
         asked_again = _ask_again(actor, opened, wish.until, now)
         if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
             moves.move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)

@@ -14,6 +14,16 @@ from scheduler.planning.terms.board import (
     Placing,
     PresenterChoice,
 )
+from scheduler.planning.terms.checks import (
+    READY_ITEMS,
+    Checklist,
+    FindingKind,
+    Found,
+    OpenWish,
+    ReadyItem,
+    WishDraft,
+    WishOutcome,
+)
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
 from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.plans import (
@@ -38,6 +48,7 @@ from scheduler.planning.terms.rows import (
     HistoryLine,
     Offer,
     PresentationRow,
+    PresenterCard,
     VisitPage,
     VisitRow,
 )
@@ -69,6 +80,7 @@ __all__ = [
     "PRESENTATION_MACHINE",
     "PRESENTER_LOCK",
     "PROMISED",
+    "READY_ITEMS",
     "STAFFED",
     "STOPPED",
     "TO_COME",
@@ -86,6 +98,7 @@ __all__ = [
     "CancelledBy",
     "Candidate",
     "Cell",
+    "Checklist",
     "Companion",
     "CrewMember",
     "CrewRow",
@@ -94,12 +107,15 @@ __all__ = [
     "Doubt",
     "EntryFacts",
     "EntryStatus",
+    "FindingKind",
+    "Found",
     "HistoryLine",
     "Kit",
     "Leg",
     "NewDays",
     "NewTimes",
     "Offer",
+    "OpenWish",
     "OwnDay",
     "OwnVisit",
     "OwnYear",
@@ -107,8 +123,10 @@ __all__ = [
     "PresentationPlan",
     "PresentationRow",
     "PresentationState",
+    "PresenterCard",
     "PresenterChoice",
     "Promise",
+    "ReadyItem",
     "School",
     "Span",
     "Stop",
@@ -124,4 +142,6 @@ __all__ = [
     "VisitState",
     "Way",
     "Why",
+    "WishDraft",
+    "WishOutcome",
 ]

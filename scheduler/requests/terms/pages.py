@@ -154,6 +154,7 @@ class RequestPage:
     row: RequestRow
     centre_id: int
     centre_email: str
+    centre_phone: str
     language: str
     teaching_language: TeachingLanguage
     campaign_id: int | None
@@ -169,6 +170,7 @@ class RequestPage:
     recent_incident: bool
     special_needs: bool
     file_number: str
+    directions: str
     reason: str
     question: str
     answer: str

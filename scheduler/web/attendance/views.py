@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -13,6 +13,8 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.web import tables
+from scheduler.web.attendance import feedback
+from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import (
     CorrectForm,
     HeadCountForm,
@@ -28,7 +30,7 @@ from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
 from scheduler.web.tables import Column
 
-bp = Blueprint("attendance", __name__)
+__all__ = ["bp", "feedback"]  # the pages of feedback hang on the same blueprint
 WAITING = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),

@@ -20,6 +20,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, words
 from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
     HOW,
     MoveForm,
@@ -148,6 +149,7 @@ def _visit_page(
             told=queries.told_of(page.visit.id),
             how=HOW,
             words=words,
+            **checks_of(page),
         ),
         status,
     )

@@ -33,11 +33,14 @@ def show_request(number: str) -> ResponseReturnValue:
 
 def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
     state = page.row.state
+    visit = planning_queries.visit_of_request(current_actor(), page.row.id)
     shown = render_template(
         "requests/show_request.html",
         page=page,
         row=page.row,
-        visit=planning_queries.visit_of_request(current_actor(), page.row.id),
+        visit=visit,
+        wish=planning_queries.open_wish_of(visit.id) if visit else None,
+        dates=queries.proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
@@ -52,6 +55,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
+            "propose": rules.may_move(state, RequestState.PROPOSED),
         },
         plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
     )
