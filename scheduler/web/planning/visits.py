@@ -185,10 +185,14 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @bp.post("/visits/<number>/suggest/<int:presenter_id>")
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
-    def act(visit_id: int) -> None:
-        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
-
-    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
+    try:
+        visit_id = queries.visit_for(current_actor(), number).id
+        suggested = service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
+    except Conflict as conflict:
+        return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
+    told = _("Suggested. Nobody is told until you offer the visit.")
+    say(told if suggested else _("Already in the crew of this visit."))
+    return redirect(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.planning import queries as planning_queries
@@ -18,7 +18,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, levels_of
+from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, host_asked, levels_of
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school import facts_of, paper_of
 
@@ -138,7 +138,7 @@ def phone() -> ResponseReturnValue:
     if actor.user_id is None:
         return redirect(url_for(".book"))
     typed = request.args.get("q", "")[:200]
-    host = _host_asked()
+    host = host_asked()
     form = _phone_form(host, actor.centre_id)
     if host and "more" not in request.form and form.accepted():
         try:
@@ -153,15 +153,6 @@ def phone() -> ResponseReturnValue:
     found = place_queries.find_hosts(typed) if typed else []
     shown = render_template("requests/phone.html", form=form, host=host, typed=typed, found=found, words=words)
     return shown, 422 if form.problems_shown() else 200
-
-
-def _host_asked() -> HostRow | None:
-    chosen = request.args.get("host", "")
-    try:
-        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
-        return place_queries.host_of(int(chosen)) if is_number else None
-    except NotFound:
-        return None
 
 
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
