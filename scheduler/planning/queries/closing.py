@@ -18,7 +18,6 @@ from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms import ClosureDraft, Extent
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Disruption, Presentation, Visit
-from scheduler.planning.queries.candidates import clash_of
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.pages import visits_between
 from scheduler.planning.queries.stops import point_of, promised_stops
@@ -205,7 +204,7 @@ def _crew_can(visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[Pres
     if any(clearance(crew, day).values()):
         return False
     promised = promised_stops(crew, here, except_visit=visit.id)
-    return not any(clash_of(here, promised.get(who, [])) for who in crew)
+    return not any(rules.clash_of(here, promised.get(who, [])) for who in crew)
 
 
 def _name(person: PresenterRow, day: dt.date) -> str:

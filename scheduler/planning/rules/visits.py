@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point
 from scheduler.planning.terms import (
@@ -21,6 +21,8 @@ from scheduler.planning.terms import (
     School,
     Span,
     Stop,
+    Teaches,
+    UnderLaw,
     VisitDraft,
     Why,
     WishDraft,
@@ -258,12 +260,40 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
-def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
     """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
     problems = [] if topic in candidate.topics else [Why("topic")]
     if language is not None and language not in candidate.languages:
         problems.append(Why("language"))
     return problems if available else [*problems, Why("not_available")]
+
+
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+    why = [] if vetted else [Why("unvetted")]
+    if standing.may_present_from is not None and day < standing.may_present_from:
+        why.append(Why("too_young"))
+    if is_minor(standing.adult_on, day) and not agreed:
+        why.append(Why("no_consent"))
+    if standing.suspended:
+        why.append(Why("suspended"))
+    return why
+
+
+def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
+    """The worst of what keeps a presenter from arriving at the stops of one visit, if anything does."""
+    own = {stop.visit_id for stop in here}
+    problems = [
+        problem
+        for problem in arrival_problems([*here, *promised])
+        if ({problem.earlier.visit_id, problem.later.visit_id} & own)
+        and problem.earlier.visit_id != problem.later.visit_id
+    ]
+    if not problems:
+        return []
+    worst = max(problems, key=lambda problem: problem.late_by_minutes)
+    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+    return [Why(code, worst.needed_minutes, worst.available_minutes)]
 
 
 def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:
