@@ -166,6 +166,7 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
+        lessons=talk.beside(form),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 
@@ -290,7 +291,8 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
 def sitting_of(asked: Any) -> str:
     """VII-1 and VII-2: 51 pupils, 2 teachers"""
     people = words.people_of(asked.pupils, asked.parents, asked.teachers)
-    return f"{asked.classes}: {people}" if asked.classes else people
+    who = f"{asked.classes}: {people}" if asked.classes else people
+    return ", ".join(filter(None, [who, words.hour_of(asked)]))
 
 
 def equipment_of(draft: Any) -> list[str]:
