@@ -42,10 +42,9 @@ def attendance_report() -> ResponseReturnValue:
     form, report = _asked()
     if report is None:
         title = error_title(form, _("Attendance report"))
-        page = render_template(
+        return render_template(
             "reports/attendance_report.html", form=form, pills=_pills(form), report=None, title=title
-        )
-        return page, 422
+        ), 422
     links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
