@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from scheduler.core import clock
 from scheduler.people import rules as people_rules
 from scheduler.places import rules as place_rules
 from scheduler.places.terms import AskedTime, Standing
@@ -166,10 +165,9 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
     return problems
 
 
-def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.datetime, now: dt.datetime) -> dict[str, str]:
-    """{field: reason code} of dates to propose: "dates-0-on_day", "held_until"."""
+def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
     problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
-    today = clock.local_day(now)
     for number, one in enumerate(dates):
         if one.on_day <= today:
             problems[f"dates-{number}-on_day"] = "in_the_past"
@@ -179,9 +177,9 @@ def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.datetime, now
             problems[f"dates-{number}-starts_local"] = "not_in_the_day"
         elif one in dates[:number]:
             problems[f"dates-{number}-on_day"] = "the_same_date"
-    if held_until <= now:
+    if held_until <= today:
         problems["held_until"] = "in_the_past"
-    elif dates and clock.local_day(held_until) >= min(one.on_day for one in dates):
+    elif dates and held_until >= min(one.on_day for one in dates):
         problems["held_until"] = "after_a_date"
     return problems
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.core import states
+from scheduler.core import clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
@@ -32,7 +32,7 @@ def propose_dates(
 
     Raises: NotAllowed; NotFound; Conflict; Rejected with {"dates-0-on_day": reason}, counted from 0.
     """
-    if problems := rules.problems_with_dates(dates, held_until, now):
+    if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now)):
         raise Rejected(problems)
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)

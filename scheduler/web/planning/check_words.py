@@ -3,19 +3,7 @@
 from collections.abc import Sequence
 
 from scheduler.planning.terms import CrewRow, FindingKind, Found
-from scheduler.web.i18n import _, _l
-
-CLOCK = {  # why a time no longer fits, as the school reads it
-    "closed": _l("You have no pupils on that day: a closure, a holiday or the school calendar."),
-    "runs_over": _l("The lessons of a class end before the presentation does."),
-    "too_early": _l("A class is not in school yet at that hour."),
-    "too_late": _l("A class is not in school any more at that hour."),
-}
-
-
-def clock_words(why: str) -> str:
-    """Why the clock is not right; a reason that somebody typed stays as it is."""
-    return str(CLOCK.get(why, why))
+from scheduler.web.i18n import _
 
 
 def finding_words(found: Found, crew: Sequence[CrewRow]) -> str:

@@ -20,7 +20,6 @@ from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
-from scheduler.web.planning.check_words import clock_words
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import equipment_of, sitting_of
@@ -89,7 +88,7 @@ def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> di
     return {
         "bound": bound,
         "dates": queries.proposed_dates(page.row.id, now=now),
-        "clock_words": clock_words,
+        "clock_words": words.clock_words,
         "wish": planning_queries.open_wish_of(bound.visit_id) if bound else None,
         "checklist": (
             planning_queries.checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None

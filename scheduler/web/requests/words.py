@@ -268,6 +268,19 @@ def next_of(page: RequestPage) -> str:
     return str(told[1] if told else NEXT[page.row.state])
 
 
+CLOCK = {  # why a time no longer fits, as the school reads it
+    "closed": _l("You have no pupils on that day: a closure, a holiday or the school calendar."),
+    "runs_over": _l("The lessons of a class end before the presentation does."),
+    "too_early": _l("A class is not in school yet at that hour."),
+    "too_late": _l("A class is not in school any more at that hour."),
+}
+
+
+def clock_words(why: str) -> str:
+    """Why the clock is not right; a reason that somebody typed stays as it is."""
+    return str(CLOCK.get(why, why))
+
+
 def who_is_expected(asked: PresentationRow) -> str:
     """Whom a presentation is for; with two kinds of people each with its number, so that their sum explains itself."""
     numbers = {
