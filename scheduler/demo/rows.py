@@ -125,7 +125,7 @@ def _entry(
     return {"at": at, "actor": actor, "action": action, "thing": thing, "thing_id": ident, "details": written}
 
 
-def _proposals(ident: int, plan: RequestPlan, now: dt.datetime) -> list[Row]:
+def _proposals(ident: int, plan: RequestPlan, now: dt.datetime) -> list[dict[str, Any]]:
     """Two dates to choose from, where the centre has proposed some."""
     if plan.state is not RequestState.PROPOSED:
         return []

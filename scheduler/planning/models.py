@@ -116,6 +116,7 @@ class Presentation(Base):
     level: Mapped[SchoolLevel]
     classes: Mapped[str] = mapped_column(default="")
     room: Mapped[str] = mapped_column(default="")
+    outside_shift: Mapped[bool] = mapped_column(default=False)  # the class comes for it, or stays: its clock is right
     expected_pupils: Mapped[int] = mapped_column(default=0)
     expected_parents: Mapped[int] = mapped_column(default=0)
     expected_teachers: Mapped[int] = mapped_column(default=0)

@@ -87,6 +87,7 @@ class RequestedPresentation(Base):
         CheckConstraint("parents BETWEEN 0 AND 1000", name="parents_fit_a_hall"),
         CheckConstraint("teachers BETWEEN 0 AND 1000", name="teachers_fit_a_hall"),
         CheckConstraint("pupils + parents + teachers >= 1", name="somebody_comes"),
+        CheckConstraint("lesson BETWEEN 1 AND 9", name="lesson_of_a_shift"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,6 +101,8 @@ class RequestedPresentation(Base):
     teachers: Mapped[int] = mapped_column(default=0)
     day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
     starts_local: Mapped[dt.time | None]
+    lesson: Mapped[int | None]  # instead of a start: the clock time follows from the day
+    outside_shift: Mapped[bool] = mapped_column(default=False)  # the school says: the class comes for it, or stays
 
 
 class DateProposal(Base):

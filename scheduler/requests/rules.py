@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from scheduler.people import rules as people_rules
+from scheduler.places import rules as place_rules
+from scheduler.places.terms import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -84,9 +86,24 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
     if len(draft.presentations) > MOST_PRESENTATIONS:
         problems["presentations"] = "too_many_presentations"
     for number, presentation in enumerate(draft.presentations):
-        for field, reason in _problems_with_presentation(presentation, facts).items():
+        found = _problems_with_presentation(presentation, facts)
+        if not presentation.outside_shift and place_rules.away(where_classes_are(presentation, draft, facts)):
+            found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
+        for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
+
+
+def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
+    """Where the classes of a presentation are at the asked hour, on the first of the asked days that suits them, else
+    why they are not there. Nothing without an hour, without told shifts, or for parents: they come outside shifts."""
+    named = asked.starts_local is not None or asked.lesson is not None
+    days = min((draft.last_day - draft.first_day).days, LONGEST_SPAN_DAYS)
+    if facts.clock is None or asked.audience is not Audience.PUPILS or not asked.classes or not named or days < 0:
+        return []
+    span = [draft.first_day + dt.timedelta(days=number) for number in range(days + 1)]
+    wanted = AskedTime(facts.programme.minutes, asked.starts_local, asked.lesson)
+    return place_rules.best_standings(facts.clock, asked.classes, span, wanted)
 
 
 def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:

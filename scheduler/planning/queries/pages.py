@@ -123,6 +123,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         expected_teachers=row.expected_teachers,
         state=row.state,
         reason=row.reason,
+        outside_shift=row.outside_shift,
     )
 
 

@@ -57,6 +57,7 @@ class PresentationRow:
     expected_teachers: int
     state: PresentationState
     reason: str
+    outside_shift: bool = False
 
     @property
     def minutes_given(self) -> int | None:

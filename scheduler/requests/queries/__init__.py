@@ -1,6 +1,7 @@
 """What requests show: the coordinators' inbox, one request with its history, the host behind a secret link."""
 
 from scheduler.requests.queries.found import requests_found
+from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.inbox import SORTS, facets_of, inbox
 from scheduler.requests.queries.pages import (
     host_id_of,
@@ -23,5 +24,6 @@ __all__ = [
     "request_of",
     "request_page",
     "requests_found",
+    "school_clock",
     "undoable_of",
 ]

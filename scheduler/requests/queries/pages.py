@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -109,8 +110,7 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
 
 
 def _presentation_row(asked: RequestedPresentation) -> PresentationRow:
-    names = ["ordinal", "audience", "level", "classes", "pupils", "parents", "teachers", "day_part", "starts_local"]
-    return PresentationRow(**{name: getattr(asked, name) for name in names})
+    return PresentationRow(**{field.name: getattr(asked, field.name) for field in fields(PresentationRow)})
 
 
 def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:

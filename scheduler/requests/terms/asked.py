@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import SchoolClock
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -182,6 +183,8 @@ class PresentationDraft:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None = None
+    lesson: int | None = None  # or in which lesson, whatever the clock says on the day that is found
+    outside_shift: bool = False  # the school says that the class comes for it, or stays
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,7 @@ class Facts:
     programme: ProgrammeRow
     levels: frozenset[SchoolLevel]  # that the host teaches; none for a library, a camp, a municipality
     by_staff: bool = False  # taken on the phone: the notice is the coordinator's to judge
+    clock: SchoolClock | None = None  # shifts and bells around the asked days; None while nobody has told them
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ class PresentationRow:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None
+    lesson: int | None = None
+    outside_shift: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from scheduler.requests.terms import (
     DayPart,
     HistoryLine,
     NextStep,
+    PresentationDraft,
     PresentationRow,
     RequestPage,
     RequestRow,
@@ -42,6 +43,7 @@ DAY_PARTS = {
     DayPart.AFTERNOON: _l("In the afternoon"),
     DayPart.EVENING: _l("In the evening"),
 }
+LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
     TeachingLanguage.HUNGARIAN: _l("Hungarian"),
@@ -353,3 +355,10 @@ def size_of(row: RequestRow) -> str:
     """2 presentations · 90 pupils, 2 teachers"""
     people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
     return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
+
+
+def hour_of(asked: PresentationDraft | PresentationRow) -> str:
+    """The hour that a school wishes for one presentation: a start, a lesson, or nothing."""
+    if asked.starts_local:
+        return filters.clock(asked.starts_local)
+    return str(LESSONS[asked.lesson]) if asked.lesson else ""

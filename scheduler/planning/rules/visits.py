@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point
 from scheduler.planning.terms import (
@@ -21,16 +21,14 @@ from scheduler.planning.terms import (
     School,
     Span,
     Stop,
+    Teaches,
+    UnderLaw,
     VisitDraft,
     Why,
-    WishDraft,
 )
 from scheduler.programmes.terms import Audience
 
-LATE_CANCEL = dt.timedelta(hours=48)
 CONTACT_KEPT = dt.timedelta(days=7)
-CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
-FURTHEST_WISH_DAYS = 365
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
@@ -214,44 +212,6 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
 
 
-def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a cancellation comes less than 48 hours before the first presentation."""
-    return starts_at - now < LATE_CANCEL
-
-
-def asked_until(starts_at: dt.datetime) -> dt.datetime:
-    """Until when a school may ask for another date, or call off without being late: 48 hours before it begins."""
-    return starts_at - LATE_CANCEL
-
-
-def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, str]:
-    """{field: reason code} of a wish for another date than `on_day`."""
-    problems = {} if draft.reason else {"reason": "missing"}
-    wished = {"first_choice": draft.first_choice}
-    if draft.second_choice is not None:
-        wished["second_choice"] = draft.second_choice
-    for field, day in wished.items():
-        if day <= today:
-            problems[field] = "in_the_past"
-        elif (day - today).days > FURTHEST_WISH_DAYS:
-            problems[field] = "too_late"
-        elif day == on_day:
-            problems[field] = "the_agreed_day"
-    if draft.second_choice == draft.first_choice:
-        problems.setdefault("second_choice", "the_same_day")
-    return problems
-
-
-def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
-    """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
-    return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
-
-
-def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """Whole hours from a cancellation to the first presentation; never below 0."""
-    return max(0, int((starts_at - now).total_seconds() // 3600))
-
-
 def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     """Kilometres there and back: the crew shares one car, which starts where the farthest of them lives."""
     if host is None:
@@ -259,12 +219,40 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
-def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
     """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
     problems = [] if topic in candidate.topics else [Why("topic")]
     if language is not None and language not in candidate.languages:
         problems.append(Why("language"))
     return problems if available else [*problems, Why("not_available")]
+
+
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+    why = [] if vetted else [Why("unvetted")]
+    if standing.may_present_from is not None and day < standing.may_present_from:
+        why.append(Why("too_young"))
+    if is_minor(standing.adult_on, day) and not agreed:
+        why.append(Why("no_consent"))
+    if standing.suspended:
+        why.append(Why("suspended"))
+    return why
+
+
+def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
+    """The worst of what keeps a presenter from arriving at the stops of one visit, if anything does."""
+    own = {stop.visit_id for stop in here}
+    problems = [
+        problem
+        for problem in arrival_problems([*here, *promised])
+        if ({problem.earlier.visit_id, problem.later.visit_id} & own)
+        and problem.earlier.visit_id != problem.later.visit_id
+    ]
+    if not problems:
+        return []
+    worst = max(problems, key=lambda problem: problem.late_by_minutes)
+    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+    return [Why(code, worst.needed_minutes, worst.available_minutes)]
 
 
 def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:
