@@ -24,6 +24,7 @@ PUBLIC = {
     "people.sign_out",
     "places.own_school_time",
     "planning.cancel_by_school",
+    "planning.free_dates",
     "programmes.campaign",
     "programmes.campaigns",
     "programmes.programme",

@@ -1,6 +1,13 @@
 """Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom, free dates."""
 
-from scheduler.planning.rules.free_dates import FURTHEST_MINUTES, HORIZON_DAYS, MOST_A_DAY, MOST_A_WEEK, free_dates
+from scheduler.planning.rules.free_dates import (
+    FURTHEST_MINUTES,
+    HORIZON_DAYS,
+    MOST_A_DAY,
+    MOST_A_WEEK,
+    STEP,
+    free_dates,
+)
 from scheduler.planning.rules.visits import (
     CONTACT_KEPT,
     LATE_CANCEL,
@@ -39,6 +46,7 @@ __all__ = [
     "MOST_A_DAY",
     "MOST_A_WEEK",
     "SHORTEST",
+    "STEP",
     "MomentOf",
     "arrival_problems",
     "clash_of",

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core import clock
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
@@ -20,6 +19,7 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import LANGUAGES as LANGUAGES
 from scheduler.web.i18n import _l, _n
 
 AUDIENCES = {
@@ -38,18 +38,6 @@ DAY_PARTS = {
     DayPart.MORNING: _l("In the morning"),
     DayPart.AFTERNOON: _l("In the afternoon"),
     DayPart.EVENING: _l("In the evening"),
-}
-LANGUAGES = {
-    TeachingLanguage.SERBIAN: _l("Serbian"),
-    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
-    TeachingLanguage.SLOVAK: _l("Slovak"),
-    TeachingLanguage.ROMANIAN: _l("Romanian"),
-    TeachingLanguage.RUSYN: _l("Rusyn"),
-    TeachingLanguage.CROATIAN: _l("Croatian"),
-    TeachingLanguage.BOSNIAN: _l("Bosnian"),
-    TeachingLanguage.ALBANIAN: _l("Albanian"),
-    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
-    TeachingLanguage.ENGLISH: _l("English language"),
 }
 TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.PRIMARY: _l("Primary school"),
