@@ -31,12 +31,10 @@ OF_CALENDAR = {
 }
 ALWAYS = {
     (Lack.TOPIC, PresenterKind.EDUCATOR): _l("No educator of the centre speaks about this yet."),
-    (Lack.LANGUAGE, PresenterKind.EDUCATOR): _l("No educator of the centre teaches in this language yet."),
     (Lack.REACH, PresenterKind.EDUCATOR): _l("No educator lives near enough to come and be home on the same day."),
     (Lack.TIME, PresenterKind.EDUCATOR): _l("No educator can come on these days."),
     (Lack.TAKEN, PresenterKind.EDUCATOR): _l("All educators who could come are taken on these days."),
     (Lack.TOPIC, PresenterKind.INFLUENCER): _l("No young presenter of the centre speaks about this yet."),
-    (Lack.LANGUAGE, PresenterKind.INFLUENCER): _l("No young presenter of the centre speaks this language yet."),
     (Lack.REACH, PresenterKind.INFLUENCER): _l("No young presenter lives near enough."),
     (Lack.TIME, PresenterKind.INFLUENCER): _l("No young presenter can come on these days."),
     (Lack.TAKEN, PresenterKind.INFLUENCER): _l("All young presenters who could come are taken on these days."),
@@ -112,11 +110,15 @@ def _minutes(time: dt.time) -> int:
     return time.hour * 60 + time.minute
 
 
-def why_none(answer: FreeDates) -> str:
+def why_none(answer: FreeDates, language: TeachingLanguage) -> str:
     """Why nothing is free, or nothing before the first free day; empty where only the calendar keeps it so."""
     lacking = answer.lacking
     if lacking is None or lacking.lack is None or lacking.kind is None:
         return "" if answer.first else _("The school has no lessons on these days.")
+    if lacking.lack is Lack.LANGUAGE:
+        return _(
+            "Too few of the centre's presenters teach in this language: %(language)s", language=LANGUAGES[language]
+        )
     if answer.first is None:
         return str(ALWAYS[lacking.lack, lacking.kind])
     day = long_day(answer.first.day, page_language())

@@ -43,7 +43,7 @@ def free_dates() -> ResponseReturnValue:
         spoken=language,
         answered=answer is not None,
         months=months_of(answer) if answer else [],
-        why_none=why_none(answer) if answer else "",
+        why_none=why_none(answer, language) if answer else "",
         booking=booking,
     )
 

@@ -24,4 +24,4 @@ def free_days(talk: Conversation) -> dict[str, Any]:
     if wish is None:
         return {}
     answer = queries.free_dates(wish, now=talk.now)
-    return {"answered_free": True, "months": months_of(answer), "why_none": why_none(answer)}
+    return {"answered_free": True, "months": months_of(answer), "why_none": why_none(answer, wish.language)}
