@@ -308,7 +308,8 @@ class DayField(_TypedField):
         except ValueError:
             return None
 
-    def written(self, value: dt.date) -> str:
+    @staticmethod
+    def written(value: dt.date) -> str:
         return f"{value.day}.{value.month}.{value.year}."
 
 
