@@ -26,9 +26,11 @@ def parts_of(rows: Sequence[Sequence[object]]) -> dict[str, bytes]:
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
     strings = "".join(f"<si><t>{escape(text)}</t></si>" for text in texts)
     made = {
-        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{REL}"><sheets><sheet name="x" sheetId="1" state="hidden" r:id="r9"/>'
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{REL}"><sheets>'
+        '<sheet name="x" sheetId="1" state="hidden" r:id="r9"/>'
         '<sheet name="y" sheetId="2" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": "<Relationships>"
+        '<Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/styles.xml": f'<styleSheet {MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
         "xl/sharedStrings.xml": f"<sst {MAIN}>{strings}</sst>",
         "xl/worksheets/sheet1.xml": f"<worksheet {MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>",

@@ -1,4 +1,4 @@
-"""A file that was imported, row by row what it stored, so that all of it can be taken back while nothing hangs on it."""
+"""A file that was imported, with each row it stored: all of it can be taken back while nothing hangs on it."""
 
 import datetime as dt
 import json
@@ -99,9 +99,7 @@ def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.date
     return batch
 
 
-def add_rows(
-    session: Session, batch: ImportBatch, model: type[Base], rows: Sequence[Mapping[str, Any]]
-) -> list[int]:
+def add_rows(session: Session, batch: ImportBatch, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert all rows at once, note them as this import's; their ids in the same order."""
     if not rows:
         return []
@@ -146,7 +144,7 @@ def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.d
     audit.record(actor, "import taken back", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
 
 
-def _ids(batch_id: int, table: Table, *, made: bool) -> Select[tuple[int]]:
+def _ids(batch_id: int, table: Table, *, made: bool) -> Select[int]:
     own = (ImportedRow.before == "") if made else (ImportedRow.before != "")
     return select(ImportedRow.thing_id).where(ImportedRow.batch_id == batch_id, ImportedRow.thing == table.name, own)
 
@@ -193,12 +191,17 @@ def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
     return list(db.session.scalars(wanted))
 
 
+def batch(number: int) -> ImportBatch | None:
+    """One import, or None."""
+    return db.session.get(ImportBatch, number)
+
+
 def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, str]:
     """{their heading: our field} for the headings of a file, as this centre has named them before."""
     wanted = select(ColumnName.heading, ColumnName.field).where(
         ColumnName.centre_id == centre_id, ColumnName.kind == kind
     )
-    known = {heading: ours for heading, ours in db.session.execute(wanted)}
+    known = {row.heading: row.field for row in db.session.execute(wanted)}
     return {heading: known[fold(heading)] for heading in headings if fold(heading) in known}
 
 
@@ -208,5 +211,7 @@ def remember(session: Session, centre_id: int, kind: str, column_map: Mapping[st
     own = (ColumnName.centre_id == centre_id, ColumnName.kind == kind)
     session.execute(delete(ColumnName).where(*own, ColumnName.heading.in_(keys)))
     session.add_all(
-        ColumnName(centre_id=centre_id, kind=kind, heading=heading, field=ours) for heading, ours in keys.items() if ours
+        ColumnName(centre_id=centre_id, kind=kind, heading=heading, field=ours)
+        for heading, ours in keys.items()
+        if ours
     )

@@ -1,7 +1,7 @@
 """Tables as people have them: CSV from any spreadsheet, in any of our encodings, or XLSX, with their own column names.
 
-Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where, and
-the caller stores nothing.
+Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where,
+and the caller stores nothing.
 """
 
 import codecs
@@ -9,12 +9,15 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from typing import TypeVar
 
 from scheduler.core.text import BadText, clean, fold
 from scheduler.core.workbook import BadWorkbook, rows_of_workbook
+
+T = TypeVar("T")
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
@@ -242,3 +245,73 @@ def _cleaned(
     except SheetError as unreadable:
         problems.append(unreadable.where)
     return rows, problems
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file, or would: lines by what they are, all that is wrong, and the import's number once stored."""
+
+    rows: int
+    new: int
+    changed: int
+    same: int
+    problems: tuple[LineProblem, ...]
+    batch_id: int | None = None
+
+
+class Cells:
+    """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
+
+    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem] = ()) -> None:
+        self.row, self.table = row, table
+        self.problems = list(known)
+
+    def wrong(self, name: str, problem: str) -> None:
+        column = self.table.column(name)
+        if column not in {known.column for known in self.problems}:
+            self.problems.append(LineProblem(self.row.line, column, problem))
+
+    def text(self, name: str) -> str:
+        return self.row.cells.get(name, "")
+
+    def read(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """A cell as its type; an empty one is None, and so is one that is wrong."""
+        if not self.text(name):
+            return None
+        try:
+            found = turn(self.text(name))
+        except (ValueError, KeyError):
+            found = None
+        if found is None:
+            self.wrong(name, problem)
+        return found
+
+    def needed(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """As `read`, but an empty cell is a problem."""
+        if not self.text(name):
+            self.wrong(name, "missing")
+        return self.read(name, turn, problem)
+
+
+def read_lines(
+    content: bytes, layout: Layout, required: Sequence[str], column_map: Mapping[str, str] | None = None
+) -> tuple[Table, list[Cells], list[LineProblem]]:
+    """A file, its lines to be read further, and what is wrong with it as a whole; no line when a column is absent."""
+    table = read_table(content, layout, column_map)
+    problems = list(table.problems)
+    if problems and not table.headings and not table.every_heading:
+        return table, [], problems
+    absent = [LineProblem(1, name, "no_such_column") for name in required if name not in table.headings]
+    by_line: dict[int, list[LineProblem]] = {}
+    for problem in table.problems:
+        by_line.setdefault(problem.line, []).append(problem)
+    if absent:
+        return table, [], problems + absent
+    if not table.rows and not problems:
+        problems.append(LineProblem(1, "", "empty_file"))
+    return table, [Cells(row, table, by_line.get(row.line, ())) for row in table.rows], problems
+
+
+def in_order(problems: Iterable[LineProblem]) -> tuple[LineProblem, ...]:
+    """Each problem once, in the order of the file."""
+    return tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))

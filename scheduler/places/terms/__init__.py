@@ -31,6 +31,8 @@ from scheduler.places.terms.hosts import (
 )
 from scheduler.places.terms.school_time import (
     Bells,
+    BellsLine,
+    BellsSheet,
     CallNoteRow,
     ClassName,
     Grouping,
@@ -49,6 +51,8 @@ __all__ = [
     "CALENDAR_KINDS",
     "STORED",
     "Bells",
+    "BellsLine",
+    "BellsSheet",
     "CalendarDraft",
     "CalendarEntryRow",
     "CalendarLine",
