@@ -42,6 +42,7 @@ COMMANDS = (
     "invariants",
     "backup",
     "imports",
+    "export",
 )
 
 __all__ = ["all_models", "create_app"]

@@ -151,9 +151,8 @@ TABLE: dict[Role, Rights] = {
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, work="read"),
-        _all(
-            Scope.CENTRE, user="create read update suspend import", audit="read", settings="read update", health="read"
-        ),
+        _all(Scope.CENTRE, user="create read update suspend import", audit="read", everything="export"),
+        _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),

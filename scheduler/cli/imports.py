@@ -20,6 +20,7 @@ from scheduler.policy import SYSTEM
 UNDO: dict[str, Callable[..., None]] = {
     "visits": attendance.take_back_visits,
     "people": people.take_back_people,
+    "hosts": places.take_back_hosts,
     "bells": places.take_back_bells,
 }
 

@@ -39,7 +39,7 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool)
     Serbian (both scripts) and English names, or by --map.
     """
     sheet = read_hosts(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run)
+    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run, file_name=file.name)
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
     else:

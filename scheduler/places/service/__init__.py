@@ -21,6 +21,7 @@ from scheduler.places.service.hosts import (
     load_example_hosts,
     load_reference_data,
     propose_host,
+    take_back_hosts,
 )
 from scheduler.places.service.named import HostNames
 from scheduler.places.service.school_time import tell_school_time
@@ -43,6 +44,7 @@ __all__ = [
     "restore_calendar_entry",
     "restore_holiday",
     "take_back_bells",
+    "take_back_hosts",
     "tell_school_time",
     "write_call_note",
 ]
