@@ -23,6 +23,7 @@ PUBLIC = {
     "people.sign_in",
     "people.sign_out",
     "places.own_school_time",
+    "planning.answer_date",
     "planning.cancel_by_school",
     "programmes.campaign",
     "programmes.campaigns",

@@ -34,6 +34,16 @@ from scheduler.planning.queries.stops import (
     visits_with_lapsed_offers,
 )
 from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
+from scheduler.planning.queries.waiting import (
+    dates_to_pass_on,
+    last_visits,
+    offered_date,
+    open_dates,
+    places_in_line,
+    ranked,
+    waiting_list,
+    weights_of,
+)
 
 __all__ = [
     "SORTS",
@@ -46,17 +56,23 @@ __all__ = [
     "choices",
     "clearance",
     "crew_for_school",
+    "dates_to_pass_on",
     "days_of",
     "home_point",
+    "last_visits",
     "new_days",
     "not_cleared",
     "not_confirmed_before",
+    "offered_date",
     "offers_ending",
     "offers_of",
+    "open_dates",
+    "places_in_line",
     "point_of",
     "presenter_day",
     "promise_of",
     "promised_stops",
+    "ranked",
     "stopped_by",
     "stopped_counts",
     "stops_of_visit",
@@ -77,5 +93,7 @@ __all__ = [
     "visits_of_week",
     "visits_to_leave",
     "visits_with_lapsed_offers",
+    "waiting_list",
+    "weights_of",
     "year_of",
 ]

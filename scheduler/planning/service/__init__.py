@@ -6,7 +6,7 @@ record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_clo
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
-report_absence (absence).
+report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting).
 """
 
 from scheduler.planning.service.absence import report_absence
@@ -23,13 +23,23 @@ from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
+from scheduler.planning.service.waiting import (
+    answer_date,
+    change_weights,
+    give_date,
+    pass_dates_on,
+    take_date_back,
+)
 
 __all__ = [
+    "answer_date",
     "answer_offer",
     "cancel_visit",
+    "change_weights",
     "close_again",
     "close_hosts",
     "confirm_visit",
+    "give_date",
     "lapse_offers",
     "lift_closure",
     "mark_delivered",
@@ -39,6 +49,7 @@ __all__ = [
     "note_no_show",
     "note_told",
     "offer_visit",
+    "pass_dates_on",
     "place_visit",
     "plan_visit",
     "recompute_times",
@@ -50,6 +61,7 @@ __all__ = [
     "report_absence",
     "suggest_presenter",
     "suspend_user",
+    "take_date_back",
     "text_to_tell",
     "withdraw_consent",
     "withdraw_presenter",

@@ -18,7 +18,7 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
-from scheduler.requests.service.rows import request_of_visit
+from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
 
@@ -36,6 +36,7 @@ __all__ = [
     "forget_answers",
     "forget_old_answers",
     "keep_answers",
+    "locked",
     "note_counts",
     "preview_together",
     "prove_address",
@@ -47,4 +48,6 @@ __all__ = [
     "waitlist_request",
     "was_sent",
     "withdraw_request",
+    "write_to_centre",
+    "write_to_school",
 ]

@@ -35,6 +35,7 @@ REFUSED: dict[str, LazyProxy] = {
     "nobody_in_two_places": WHY["taken"],
     "presenter_suspended": WHY["suspended"],
     "suspended": WHY["suspended"],
+    "date_gone": _l("The date is no longer held for you: it was not answered in time, or the centre cannot come."),
     "already_in_the_crew": _l("Already in the crew of this visit."),
     "nobody_suggested": _l("First suggest somebody: there is nobody to offer the visit to."),
     "offer_gone": _l("This offer has ended or was taken back."),

@@ -54,8 +54,10 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
     now = clock.now()
     visit = planning_queries.crew_for_school(page.row.id, now)
     bound = visit if state in rules.WITH_DATE else None
+    offered = planning_queries.offered_date(page.row.id, now) if state is RequestState.PROPOSED else None
     shown = render_template(
         "requests/status.html",
+        offered=offered,
         visit=visit,
         shown_crew=visit if state not in rules.OVER and state is not RequestState.DISRUPTED else None,
         dated=visit is not None and state in rules.WITH_DATE.union(HELD),
@@ -66,7 +68,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         secret=secret,
         form=form,
         heading=words.HEADINGS[state],
-        next_words=words.SOMEBODY_ELSE if bound and bound.crew_lost else words.NEXT[state],
+        next_words=_next_words(state, lost=bool(bound and bound.crew_lost), offered=offered is not None),
         stops=words.stops_of(page),
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
@@ -75,6 +77,12 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         over=state in rules.OVER,
     )
     return shown, code
+
+
+def _next_words(state: RequestState, *, lost: bool, offered: bool) -> object:
+    if offered:
+        return _("A date is held for you: take it or leave it to the next school.")
+    return words.SOMEBODY_ELSE if lost else words.NEXT[state]
 
 
 def facts_of(page: RequestPage) -> list[dict[str, Any]]:
