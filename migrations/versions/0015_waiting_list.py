@@ -1,4 +1,4 @@
-"""The waiting list has weights, and dates are offered to it with a hold; a request booked again keeps its place."""
+"""The waiting list has weights and dates held from it; requests booked again keep their place, duplicates are merged."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0011_closures_and_timetables"
 branch_labels = None
 depends_on = None
 
+ACTS = ("take", "assign", "waitlist")
 POINTS = ("per_year", "most_years", "rural", "special_needs", "per_month")
 DATE_STATES = ("open", "taken", "ended")
 OFFER_STATES = ("held", "accepted", "refused", "lapsed", "withdrawn")
@@ -16,6 +17,7 @@ FIRM, HELD = "state IN ('held', 'accepted')", "state = 'held'"
 
 def upgrade() -> None:
     op.add_column("school_request", sa.Column("in_line_since", sa.DateTime(timezone=True), nullable=True))
+    _acts(ACTS + ("merge",))
     op.create_table(
         "waiting_weights",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -85,11 +87,20 @@ def upgrade() -> None:
         )
 
 
+def _acts(values: tuple[str, ...]) -> None:
+    allowed = ", ".join(f"'{value}'" for value in values)
+    with op.batch_alter_table("undoable_act") as batch:  # nothing refers to it: it may be rebuilt
+        batch.drop_constraint(op.f("ck_undoable_act_together"), type_="check")
+        batch.create_check_constraint(op.f("ck_undoable_act_together"), f"act IN ({allowed})")
+
+
 def _enum(values: tuple[str, ...], name: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=30)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM undoable_act WHERE act = 'merge'")
+    _acts(ACTS)
     op.drop_table("date_offer")
     op.drop_table("open_date")
     op.drop_table("waiting_weights")

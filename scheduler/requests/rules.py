@@ -27,6 +27,7 @@ MOST_PRESENTATIONS = 8
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
+LETTERS = {Together.WAITLIST: "request_waitlisted", Together.MERGE: "request_merged"}  # what these acts mail
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 PROVE_WITHIN = dt.timedelta(days=7)
@@ -186,6 +187,16 @@ def way_out(state: RequestState) -> RequestState | None:
     if REQUEST_MACHINE.may(state, _S.WITHDRAWN):
         return _S.WITHDRAWN
     return _S.CANCELLED_BY_SCHOOL if state is _S.AGREED else None
+
+
+def may_book_again(state: RequestState) -> bool:
+    """Whether the same can be asked for anew: once the old request is over, and was not made part of another."""
+    return state in OVER and state not in (_S.MERGED_INTO, _S.EXPIRED)
+
+
+def keeps_place(state: RequestState) -> bool:
+    """Whether a request booked again stands in line since the old one came: not when its visit was held."""
+    return state in (_S.CANCELLED_BY_CENTRE, _S.CANCELLED_BY_SCHOOL, _S.DECLINED, _S.WITHDRAWN)
 
 
 def may_change_counts(state: RequestState) -> bool:

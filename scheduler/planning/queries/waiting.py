@@ -1,7 +1,6 @@
 """The waiting list: who stands where and why, and the dates a centre has to give. More rows never mean more queries."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
@@ -17,6 +16,7 @@ from scheduler.planning.terms import CancelledBy, VisitState
 from scheduler.policy import Actor
 from scheduler.requests import rules as request_rules
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest, WaitingWeights
+from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.queries.rows import loaded, request_rows
 from scheduler.requests.terms import (
     DateOfferRow,
@@ -117,26 +117,6 @@ def last_visits(host_ids: Iterable[int]) -> dict[int, dt.date]:
         .group_by(Visit.host_id)
     )
     return {row[0]: row[1] for row in db.session().execute(held)}
-
-
-def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:
-    """Since when each of these requests counts as waiting: the earliest of itself and all that were merged into it."""
-    merged = db.session().execute(
-        select(
-            SchoolRequest.id, SchoolRequest.merged_into_id, SchoolRequest.in_line_since, SchoolRequest.submitted_at
-        ).where(
-            SchoolRequest.merged_into_id.is_not(None),
-            SchoolRequest.host_id.in_({row.host_id for row in rows}),
-        )
-    )
-    into: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
-    for one, kept, since, came in merged:
-        into[kept].append((one, since or came))
-
-    def earliest(request_id: int, own: dt.datetime) -> dt.datetime:
-        return min([own, *(earliest(one, since) for one, since in into[request_id])])
-
-    return {row.id: earliest(row.id, row.in_line_since or row.submitted_at) for row in rows}
 
 
 def _called_off_late(rows: Sequence[SchoolRequest]) -> set[int]:

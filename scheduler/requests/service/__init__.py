@@ -18,6 +18,7 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
+from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
@@ -28,6 +29,7 @@ __all__ = [
     "answer_question",
     "answers_of",
     "ask_school",
+    "book_again",
     "change_counts",
     "correct_address",
     "decline_request",
@@ -37,6 +39,7 @@ __all__ = [
     "forget_old_answers",
     "keep_answers",
     "locked",
+    "merge_request",
     "note_counts",
     "preview_together",
     "prove_address",
