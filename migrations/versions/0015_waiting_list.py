@@ -1,4 +1,4 @@
-"""The waiting list has weights and dates held from it; requests booked again keep their place, duplicates are merged."""
+"""The waiting list has weights and dates; places are kept, duplicates merged; visits are open for hands."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +17,8 @@ FIRM, HELD = "state IN ('held', 'accepted')", "state = 'held'"
 
 def upgrade() -> None:
     op.add_column("school_request", sa.Column("in_line_since", sa.DateTime(timezone=True), nullable=True))
-    _acts(ACTS + ("merge",))
+    _acts((*ACTS, "merge"))
+    _hands()
     op.create_table(
         "waiting_weights",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -87,6 +88,36 @@ def upgrade() -> None:
         )
 
 
+def _hands() -> None:
+    """An open visit, and who could go."""
+    op.create_table(
+        "open_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_open_call_visit_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_call")),
+        sa.UniqueConstraint("visit_id", name=op.f("uq_open_call_visit_id")),
+    )
+    op.create_table(
+        "raised_hand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("presenter_id", sa.Integer(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        *(
+            sa.ForeignKeyConstraint(
+                [f"{thing}_id"], [f"{thing}.id"], name=op.f(f"fk_raised_hand_{thing}_id"), ondelete="CASCADE"
+            )
+            for thing in ("visit", "presenter")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raised_hand")),
+        sa.UniqueConstraint("visit_id", "presenter_id", name="one_hand_each"),
+    )
+    op.create_index(op.f("ix_raised_hand_presenter_id"), "raised_hand", ["presenter_id"])
+
+
 def _acts(values: tuple[str, ...]) -> None:
     allowed = ", ".join(f"'{value}'" for value in values)
     with op.batch_alter_table("undoable_act") as batch:  # nothing refers to it: it may be rebuilt
@@ -101,7 +132,8 @@ def _enum(values: tuple[str, ...], name: str) -> sa.Enum:
 def downgrade() -> None:
     op.execute("DELETE FROM undoable_act WHERE act = 'merge'")
     _acts(ACTS)
-    op.drop_table("date_offer")
+    for table in ("raised_hand", "open_call", "date_offer"):
+        op.drop_table(table)
     op.drop_table("open_date")
     op.drop_table("waiting_weights")
     op.drop_column("school_request", "in_line_since")

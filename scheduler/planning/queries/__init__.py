@@ -7,6 +7,7 @@ from scheduler.planning.queries.clearance import clearance, not_cleared, unclear
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
+from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -51,12 +52,14 @@ __all__ = [
     "answers_in_cells",
     "asked_presenters",
     "board",
+    "call_is_open",
     "candidates",
     "choices",
     "clearance",
     "crew_for_school",
     "dates_to_pass_on",
     "days_of",
+    "hands_of",
     "home_point",
     "last_visits",
     "new_days",
@@ -66,6 +69,8 @@ __all__ = [
     "offers_ending",
     "offers_of",
     "open_dates",
+    "open_visit_id",
+    "open_visits_for",
     "point_of",
     "presenter_day",
     "promise_of",

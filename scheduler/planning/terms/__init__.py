@@ -15,6 +15,7 @@ from scheduler.planning.terms.board import (
     PresenterChoice,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
+from scheduler.planning.terms.copies import CopyPlan
 from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
@@ -35,8 +36,10 @@ from scheduler.planning.terms.rows import (
     Candidate,
     CrewRow,
     CrewShown,
+    Hand,
     HistoryLine,
     Offer,
+    OpenVisitRow,
     PresentationRow,
     VisitPage,
     VisitRow,
@@ -87,6 +90,7 @@ __all__ = [
     "Candidate",
     "Cell",
     "Companion",
+    "CopyPlan",
     "CrewMember",
     "CrewRow",
     "CrewRule",
@@ -94,12 +98,14 @@ __all__ = [
     "Doubt",
     "EntryFacts",
     "EntryStatus",
+    "Hand",
     "HistoryLine",
     "Kit",
     "Leg",
     "NewDays",
     "NewTimes",
     "Offer",
+    "OpenVisitRow",
     "OwnDay",
     "OwnVisit",
     "OwnYear",

@@ -1,6 +1,33 @@
 """All pages of planning: coordinators' board and visits, presenters' days and offers, the school's cancellation."""
 
-from scheduler.web.planning import absence, board, closures, days, offers, placing, school, told, visits, waiting
+from scheduler.web.planning import (
+    absence,
+    board,
+    closures,
+    copies,
+    days,
+    hands,
+    offers,
+    placing,
+    school,
+    told,
+    visits,
+    waiting,
+)
 from scheduler.web.planning.blueprint import bp
 
-__all__ = ["absence", "board", "bp", "closures", "days", "offers", "placing", "school", "told", "visits", "waiting"]
+__all__ = [
+    "absence",
+    "board",
+    "bp",
+    "closures",
+    "copies",
+    "days",
+    "hands",
+    "offers",
+    "placing",
+    "school",
+    "told",
+    "visits",
+    "waiting",
+]
