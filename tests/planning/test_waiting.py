@@ -15,7 +15,7 @@ from scheduler.planning.terms import CancelledBy, VisitState
 from scheduler.policy import Role, school_contact
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
 from scheduler.requests.service import withdraw_request
-from scheduler.requests.terms import DateDraft, DateOfferState, DateState, Part, RequestState, Weights
+from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, Part, RequestState, Weights
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
@@ -45,7 +45,7 @@ def waiting(programme, days_ago=0, **given) -> SchoolRequest:
 
 def give(desk, programme, **given) -> int:
     fair = {"programme_id": programme.id, "on_day": DAY, "starts_local": dt.time(10), "hold_hours": 24}
-    return service.give_date(desk, DateDraft(**(fair | given)), now=MONDAY)
+    return service.give_date(desk, OpenDateDraft(**(fair | given)), now=MONDAY)
 
 
 def contact(row):

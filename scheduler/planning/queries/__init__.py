@@ -25,6 +25,14 @@ from scheduler.planning.queries.pages import (
     visits_of_week,
 )
 from scheduler.planning.queries.placing import answer, answers_in_cells, choices
+from scheduler.planning.queries.rechecking import (
+    CHECKED,
+    checklist_of,
+    findings_of,
+    found_against,
+    open_wish_of,
+    visits_to_check,
+)
 from scheduler.planning.queries.stops import (
     asked_presenters,
     home_point,
@@ -46,6 +54,7 @@ from scheduler.planning.queries.waiting import (
 )
 
 __all__ = [
+    "CHECKED",
     "SORTS",
     "affected_by",
     "answer",
@@ -54,11 +63,14 @@ __all__ = [
     "board",
     "call_is_open",
     "candidates",
+    "checklist_of",
     "choices",
     "clearance",
     "crew_for_school",
     "dates_to_pass_on",
     "days_of",
+    "findings_of",
+    "found_against",
     "hands_of",
     "home_point",
     "last_visits",
@@ -71,6 +83,7 @@ __all__ = [
     "open_dates",
     "open_visit_id",
     "open_visits_for",
+    "open_wish_of",
     "point_of",
     "presenter_day",
     "promise_of",
@@ -94,6 +107,7 @@ __all__ = [
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
+    "visits_to_check",
     "visits_to_leave",
     "visits_with_lapsed_offers",
     "waiting_list",

@@ -25,9 +25,9 @@ from scheduler.requests.terms import (
     DATE_MACHINE,
     DATE_OFFER_MACHINE,
     REQUEST_MACHINE,
-    DateDraft,
     DateOfferState,
     DateState,
+    OpenDateDraft,
     RequestState,
     Weights,
 )
@@ -65,7 +65,7 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
             audit.record(actor, "waiting weights changed", row, at=now, details=changed)
 
 
-def give_date(actor: Actor, draft: DateDraft, *, now: dt.datetime) -> int:
+def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     """Give a date to the waiting list: it is held for the first in rank who can use it, and that school is told.
 
     Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when the date is for nobody.

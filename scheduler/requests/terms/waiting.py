@@ -102,7 +102,7 @@ DATE_OFFER_MACHINE = Machine(
 
 
 @dataclass(frozen=True)
-class DateDraft:
+class OpenDateDraft:
     """A date to give away, as a coordinator types it. No district: anywhere."""
 
     programme_id: int

@@ -3,6 +3,7 @@
 from scheduler.web.planning import (
     absence,
     board,
+    checks,
     closures,
     copies,
     days,
@@ -20,6 +21,7 @@ __all__ = [
     "absence",
     "board",
     "bp",
+    "checks",
     "closures",
     "copies",
     "days",

@@ -17,7 +17,7 @@ from scheduler.core.text import to_latin
 from scheduler.places import queries as place_queries
 from scheduler.planning import queries, service
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests.terms import DateDraft, DateOfferState, DateState, OpenDateRow, Part, Points
+from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points
 from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField
 from scheduler.web.guards import current_actor, link_actor, may, public
@@ -62,9 +62,9 @@ class DateForm(BaseForm):
         ]
         self.district.choices = [SelectChoice("", _("Anywhere")), *places]
 
-    def draft(self) -> DateDraft:
+    def draft(self) -> OpenDateDraft:
         """What the form says; call after `accepted()`."""
-        return DateDraft(
+        return OpenDateDraft(
             programme_id=number_of(self.programme.data) or 0,
             on_day=cast(dt.date, self.on_day.data),
             starts_local=cast(dt.time, self.starts_local.data),
