@@ -16,6 +16,7 @@ from scheduler.planning import service
 from scheduler.planning.models import Finding, Presentation
 from scheduler.planning.terms import AssignmentState, NewTimes, VisitState
 from scheduler.policy import Role, school_contact
+from scheduler.requests.models import RequestedPresentation
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.planning import VISIT_DAY
@@ -70,6 +71,16 @@ def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(ses
     assert (visit.clock_wrong, visit.state) == ("too_early", VisitState.CONFIRMED)
     assert told(session) == ["school_clock_wrong"]  # this scene's centre has no coordinator with an address
     assert "7b: " in mails(session, "school_clock_wrong")[0].text
+
+
+def test_a_class_that_comes_for_it_is_never_in_question(session):
+    scene = a_confirmed_scene()
+    with transaction() as open_session:
+        open_session.execute(sa.update(RequestedPresentation).values(outside_shift=True))
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""
 
 
 def test_the_flag_goes_when_the_school_turns_its_shifts_back(session):

@@ -22,6 +22,7 @@ from scheduler.planning.terms import (
     VisitState,
 )
 from scheduler.programmes.terms import Audience
+from scheduler.requests.models import RequestedPresentation
 
 CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
@@ -40,7 +41,8 @@ def found_against(visit: Visit, presentations: Sequence[Presentation], presenter
     found = {Found(FindingKind.AWAY, str(who)) for who in _away(visit.on_day, presentations, sorted(presenter_ids))}
     if _closed(host, visit.on_day, presentations):
         return found | {Found(FindingKind.CLOSED, visit.on_day.isoformat())}
-    return found | _not_in_school(host, visit.on_day, presentations)
+    coming = _coming_for_it(visit.school_request_id)
+    return found | _not_in_school(host, visit.on_day, [row for row in presentations if row.ordinal not in coming])
 
 
 def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> bool:
@@ -50,6 +52,14 @@ def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) 
     pupils = any(row.audience is Audience.PUPILS for row in presentations)
     teaches = host.teaches_primary or host.teaches_secondary
     return pupils and teaches and not place_queries.school_days(host, day, day)
+
+
+def _coming_for_it(request_id: int | None) -> set[int]:
+    """Presentations of which the school has said that the class comes for it, or stays: its shift says nothing."""
+    wanted = select(RequestedPresentation.ordinal).where(
+        RequestedPresentation.school_request_id == request_id, RequestedPresentation.outside_shift.is_(True)
+    )
+    return set(db.session().scalars(wanted))
 
 
 def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
