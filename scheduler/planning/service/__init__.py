@@ -6,7 +6,7 @@ record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_clo
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
-report_absence (absence).
+report_absence (absence) · join_presentations (joining: two classes in one hall).
 """
 
 from scheduler.planning.service.absence import report_absence
@@ -17,6 +17,7 @@ from scheduler.planning.service.confirming import confirm_visit, mark_delivered,
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.holding import note_held, note_no_show
+from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.replanning import replan_visit
@@ -30,6 +31,7 @@ __all__ = [
     "close_again",
     "close_hosts",
     "confirm_visit",
+    "join_presentations",
     "lapse_offers",
     "lift_closure",
     "mark_delivered",

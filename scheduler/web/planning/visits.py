@@ -19,7 +19,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
-from scheduler.web.planning import lessons, words
+from scheduler.web.planning import lessons, looks, words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import (
     HOW,
@@ -31,6 +31,7 @@ from scheduler.web.planning.forms import (
     SeenForm,
     StaffReasonForm,
     UntilForm,
+    number_of,
 )
 from scheduler.web.tables import Column
 
@@ -159,6 +160,7 @@ def _visit_page(
             told=queries.told_of(page.visit.id),
             how=HOW,
             words=words,
+            looks=looks,
         ),
         status,
     )
@@ -194,8 +196,12 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @bp.post("/visits/<number>/suggest/<int:presenter_id>")
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
+    only = number_of(request.args.get("only"))
+
     def act(visit_id: int) -> None:
-        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
+        page = queries.visit_page(current_actor(), number)
+        wanted = [row.id for row in page.visit.presentations if only in (None, row.ordinal)]
+        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now(), presentation_ids=wanted)
 
     return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
 
@@ -287,7 +293,7 @@ def move(number: str) -> ResponseReturnValue:
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
     known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
-    return _form_page("planning/move.html", form, page, problem, lessons=known)
+    return form_page("planning/move.html", form, page, problem, lessons=known)
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])
@@ -309,10 +315,10 @@ def replan(number: str) -> ResponseReturnValue:
             return redirect(url_for(".visit", number=new))
     typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
     known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
-    return _form_page("planning/replan.html", form, page, problem, lessons=known)
+    return form_page("planning/replan.html", form, page, problem, lessons=known)
 
 
-def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
+def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
     """A form about a visit. After a Conflict it keeps what was typed and tells what has changed since it was opened.
 
     The visit as it is now is on the page then, so a second press is made in full view of it.
@@ -340,7 +346,7 @@ def cancel(number: str) -> ResponseReturnValue:
         else:
             say(_("Cancelled. The school and the presenters got a mail."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/cancel.html", form, page, problem)
+    return form_page("planning/cancel.html", form, page, problem)
 
 
 @bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
@@ -360,4 +366,4 @@ def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
         else:
             say(_("Taken out of the crew."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/withdraw.html", form, page, problem, member=member)
+    return form_page("planning/withdraw.html", form, page, problem, member=member)
