@@ -54,6 +54,7 @@ class SchoolRequest(Base):
     recent_incident: Mapped[bool] = mapped_column(default=False)
     special_needs: Mapped[bool] = mapped_column(default=False)
     file_number: Mapped[str] = mapped_column(default="")
+    directions: Mapped[str] = mapped_column(default="", server_default="")  # how the crew finds the door; no person
     state: Mapped[RequestState] = mapped_column(default=RequestState.DRAFT)
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")  # said to the school with a refusal or a cancellation
@@ -102,6 +103,19 @@ class RequestedPresentation(Base):
     starts_local: Mapped[dt.time | None]
     lesson: Mapped[int | None]  # instead of a start: the clock time follows from the day
     outside_shift: Mapped[bool] = mapped_column(default=False)  # the school says: the class comes for it, or stays
+
+
+class DateProposal(Base):
+    """A date that the centre proposes to a school and holds until a moment; gone when the school has answered."""
+
+    __tablename__ = "date_proposal"
+    __table_args__ = (UniqueConstraint("school_request_id", "on_day", "starts_local", name="each_date_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    on_day: Mapped[dt.date]
+    starts_local: Mapped[dt.time]
+    held_until: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class UndoableAct(Base):

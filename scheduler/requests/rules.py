@@ -1,6 +1,7 @@
 """What a host may ask for, who must move next, and what may still be done in which state. Pure."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from scheduler.people import rules as people_rules
 from scheduler.places import rules as place_rules
@@ -9,6 +10,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
     Counts,
+    DateDraft,
     Facts,
     NextStep,
     PresentationDraft,
@@ -160,6 +162,25 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
         problems[main] = "nobody_comes"
     if not problems and counts.pupils + counts.parents > group_size:
         problems[main] = "over_group_size"
+    return problems
+
+
+def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
+    problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
+    for number, one in enumerate(dates):
+        if one.on_day <= today:
+            problems[f"dates-{number}-on_day"] = "in_the_past"
+        elif (one.on_day - today).days > FURTHEST_DAYS:
+            problems[f"dates-{number}-on_day"] = "too_late"
+        elif not EARLIEST <= one.starts_local <= LATEST:
+            problems[f"dates-{number}-starts_local"] = "not_in_the_day"
+        elif one in dates[:number]:
+            problems[f"dates-{number}-on_day"] = "the_same_date"
+    if held_until <= today:
+        problems["held_until"] = "in_the_past"
+    elif dates and held_until >= min(one.on_day for one in dates):
+        problems["held_until"] = "after_a_date"
     return problems
 
 

@@ -118,6 +118,7 @@ SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
+SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
 
@@ -287,7 +288,7 @@ class _TypedField(Field):  # type: ignore[misc]
 
 
 class DayField(_TypedField):
-    """A day typed as 8.12.2026 or 2026-12-08, or chosen from the browser's calendar."""
+    """A day typed as 8.12.2026, 8/12/26 or 2026-12-08, or chosen from the browser's calendar."""
 
     reason = "not_a_day"
     attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off", "data_picker": "date"}
@@ -295,6 +296,9 @@ class DayField(_TypedField):
     def read(self, typed: str) -> dt.date | None:
         if found := SERBIAN_DAY.fullmatch(typed):
             day, month, year = (int(part) for part in found.groups())
+        elif found := SHORT_DAY.fullmatch(typed):
+            day, month, year = (int(part) for part in found.groups())
+            year += 2000
         elif found := ISO_DAY.fullmatch(typed):
             year, month, day = (int(part) for part in found.groups())
         else:

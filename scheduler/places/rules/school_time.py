@@ -7,7 +7,7 @@ anew after a break names the day (a turn).
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from scheduler.core.text import fold
@@ -195,6 +195,24 @@ def lesson_at(
     now = next((one.lesson for one in of_day if one.lesson.starts <= time < one.lesson.ends), None)
     ended = max((one.lesson.number for one in of_day if one.lesson.ends <= time), default=0)
     return Standing(day, class_name, shift, now, 0 if now else ended)
+
+
+def lessons_in_use(told: SchoolTime, class_names: Collection[ClassName], day: dt.date) -> list[tuple[Lesson, ...]]:
+    """The lessons of a day at which all these classes are in the building; without a class, those of every shift.
+
+    Of each class one tuple, of each shift one tuple. Empty: nobody can say, or a class does not say in which group it
+    is. Whether the day is a school day is not asked here.
+    """
+    shifts = {shift_on(told, one, day) for one in class_names} if class_names else shifts_in_use(told)
+    bells = [bells_on(told, shift, day) if shift else None for shift in shifts]
+    return [lessons_of(one) for one in bells if one] if all(bells) or not class_names else []
+
+
+def holds(lessons: Sequence[Lesson], time: dt.time, minutes: int) -> bool:
+    """Whether the whole of something of so many minutes lies between a first bell and a last."""
+    if not lessons[0].starts <= time < lessons[-1].ends:
+        return False
+    return _minutes(time) + minutes <= _minutes(lessons[-1].ends)
 
 
 def why_not_at(of_day: list[LessonTime], time: dt.time, minutes: int) -> str:

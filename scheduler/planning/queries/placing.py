@@ -21,7 +21,7 @@ from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point, SchoolClock
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.queries.candidates import clash_of, homes_of
+from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.stops import point_of, promised_stops
 from scheduler.planning.terms import (
@@ -280,7 +280,7 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
     visit, person = scene.visit, scene.people[who]
     name = "" if who == wish.comes else scene.name(who, wish.on_day)
     doubts = [Doubt(why, name, hard=True) for why in scene.cleared[wish.on_day][who]]
-    doubts += [Doubt(why, name, hard=firm) for why in clash_of(list(stops), list(scene.promised.get(who, ())))]
+    doubts += [Doubt(why, name, hard=firm) for why in rules.clash_of(list(stops), list(scene.promised.get(who, ())))]
     school = visit.school_request
     language = school.teaching_language if school else None
     starts = rules.shifted({row.id: row.starts_local for row in scene.presentations}, wish.starts_local) or {}

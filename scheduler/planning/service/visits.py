@@ -27,6 +27,7 @@ from scheduler.planning.service.under_lock import (
     refuse_clashes,
     refuse_counted,
     require,
+    require_seen,
     touch,
 )
 from scheduler.planning.terms import (
@@ -181,16 +182,19 @@ def move_visit(
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
-        refuse_counted(session, visit_id)
-        if opened.visit.state not in OPEN_VISITS or not opened.presentations:
-            raise Conflict("wrong_state")
-        if _stands_there(opened, wish):
+        open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
+        if open_now and _stands_there(opened, wish):
             return False
+        require_seen(opened.visit, version)
+        refuse_counted(session, visit_id)
+        if not open_now:
+            raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)
         _shift(session, opened, wish, now)
         audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
+        moves.settle_moved(session, actor, opened, now)
         asked_again = _ask_again(actor, opened, wish.until, now)
         if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
             moves.move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)

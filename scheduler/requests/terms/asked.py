@@ -63,6 +63,31 @@ class RequestPaper:
     helpline: str = "19833"
 
 
+@dataclass(frozen=True)
+class NoteSitting:
+    """One presentation as parents read of it."""
+
+    classes: str
+    starts_local: dt.time | None
+
+
+@dataclass(frozen=True)
+class ParentsNote:
+    """A sheet for each class to take home: what will be held, by whom, and the permission for photographs."""
+
+    running_number: str
+    centre_name: str
+    host_name: str
+    programme_title: str
+    summary: str
+    day: dt.date | None  # None while the date is open
+    sittings: tuple[NoteSitting, ...]
+    printed_at: dt.datetime
+    young_presenters: bool = False
+    zone: str = "Europe/Belgrade"
+    helpline: str = "19833"
+
+
 class RequestState(StrEnum):
     DRAFT = "draft"
     UNVERIFIED = "unverified"

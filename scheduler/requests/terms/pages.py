@@ -156,6 +156,7 @@ class RequestPage:
     row: RequestRow
     centre_id: int
     centre_email: str
+    centre_phone: str
     language: str
     teaching_language: TeachingLanguage
     campaign_id: int | None
@@ -171,6 +172,7 @@ class RequestPage:
     recent_incident: bool
     special_needs: bool
     file_number: str
+    directions: str
     reason: str
     question: str
     answer: str

@@ -21,6 +21,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, looks, words
 from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
     HOW,
     MoveForm,
@@ -161,6 +162,7 @@ def _visit_page(
             how=HOW,
             words=words,
             looks=looks,
+            **checks_of(page),
         ),
         status,
     )
@@ -197,13 +199,17 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
     only = number_of(request.args.get("only"))
-
-    def act(visit_id: int) -> None:
-        page = queries.visit_page(current_actor(), number)
-        wanted = [row.id for row in page.visit.presentations if only in (None, row.ordinal)]
-        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now(), presentation_ids=wanted)
-
-    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
+    try:
+        visit = queries.visit_for(current_actor(), number)
+        wanted = [row.id for row in visit.presentations if only in (None, row.ordinal)]
+        suggested = service.suggest_presenter(
+            current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted
+        )
+    except Conflict as conflict:
+        return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
+    told = _("Suggested. Nobody is told until you offer the visit.")
+    say(told if suggested else _("Already in the crew of this visit."))
+    return redirect(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")

@@ -22,7 +22,7 @@ from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, page_of
+from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -56,12 +56,13 @@ def book() -> ResponseReturnValue:
             _remember_wish(talk, slug)
         talk.keep("host", {"host_id": [str(chosen)]})
         return redirect(_address(talk.next_page("host")))
-    typed = request.args.get("q", "")[:200]
+    typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
         form=form,
         words=words,
         typed=typed,
+        asked=asked if asked and asked.listed else None,
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
         chosen_new=talk.new_host(),
@@ -112,6 +113,8 @@ def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     talk = Conversation.of_visitor()
     form = talk.sent_form("new_host")
+    if request.method == "GET" and not form.name.data:
+        form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
         talk.keep("new_host", _typed(form))
         return redirect(_address(talk.next_page("host")))

@@ -66,6 +66,16 @@ def page_of(field: str) -> str:
     return next(heads, "host")
 
 
+def host_asked() -> HostRow | None:
+    """The host whose number stands in the address: chosen in the list that opens while somebody types."""
+    chosen = request.args.get("host", "")
+    try:
+        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
+        return place_queries.host_of(int(chosen)) if is_number else None
+    except NotFound:
+        return None
+
+
 @dataclass(frozen=True)
 class Lessons:
     """Beside each presentation: where its classes are at the asked hour, or why they are not there."""

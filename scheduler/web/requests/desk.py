@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.planning import queries as planning_queries
@@ -23,6 +23,7 @@ from scheduler.web.requests.conversation import (
     Lessons,
     draft_of,
     furnish_presentations,
+    host_asked,
     lessons_beside,
     levels_of,
 )
@@ -40,11 +41,14 @@ def show_request(number: str) -> ResponseReturnValue:
 
 def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
     state = page.row.state
+    visit = planning_queries.visit_of_request(current_actor(), page.row.id)
     shown = render_template(
         "requests/show_request.html",
         page=page,
         row=page.row,
-        visit=planning_queries.visit_of_request(current_actor(), page.row.id),
+        visit=visit,
+        wish=planning_queries.open_wish_of(visit.id) if visit else None,
+        dates=queries.proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
@@ -59,6 +63,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
+            "propose": rules.may_move(state, RequestState.PROPOSED),
         },
         plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
     )
@@ -141,7 +146,7 @@ def phone() -> ResponseReturnValue:
     if actor.user_id is None:
         return redirect(url_for(".book"))
     typed = request.args.get("q", "")[:200]
-    host = _host_asked()
+    host = host_asked()
     form = _phone_form(host, actor.centre_id)
     if host and "more" not in request.form and form.accepted():
         try:
@@ -178,15 +183,6 @@ def _lessons(form: PhoneForm, host: HostRow | None) -> Lessons:
         return Lessons(hours is not None, [])
     facts = Facts(programme_queries.programme_of(draft.programme_id), levels_of(host), True, hours)
     return lessons_beside(draft, facts)
-
-
-def _host_asked() -> HostRow | None:
-    chosen = request.args.get("host", "")
-    try:
-        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
-        return place_queries.host_of(int(chosen)) if is_number else None
-    except NotFound:
-        return None
 
 
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:

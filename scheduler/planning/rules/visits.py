@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
-from scheduler.places.rules import away, road_km, road_minutes, standings, starts_of
-from scheduler.places.terms import AskedTime, Point, SchoolClock
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.places.rules import road_km, road_minutes
+from scheduler.places.terms import Point
 from scheduler.planning.terms import (
     ArrivalProblem,
     AssignmentState,
@@ -17,23 +17,18 @@ from scheduler.planning.terms import (
     Kit,
     PresentationPlan,
     PresentationRow,
+    PresenterCard,
     School,
     Span,
     Stop,
+    Teaches,
+    UnderLaw,
     VisitDraft,
     Why,
 )
 from scheduler.programmes.terms import Audience
-from scheduler.requests.terms import DayPart
-from scheduler.requests.terms import PresentationRow as WishedPresentation
 
-LATE_CANCEL = dt.timedelta(hours=48)
 CONTACT_KEPT = dt.timedelta(days=7)
-FIRST_START = dt.time(10)
-LATER_STARTS = {DayPart.AFTERNOON: dt.time(14), DayPart.EVENING: dt.time(18)}
-NOON = dt.time(12, 30)
-BETWEEN = 15  # minutes from one presentation to the next where no bells say it
-USUAL_LESSON = 3  # the crew has arrived, and the class has
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
@@ -101,81 +96,6 @@ def _problem_of(plan: PresentationPlan) -> str | None:
     return None
 
 
-def is_bound_to_shifts(plan: PresentationPlan) -> bool:
-    """Whether somebody of it is in the building in a shift only; parents and teachers come outside shifts."""
-    return plan.audience is Audience.PUPILS and bool(plan.classes)
-
-
-def outside_shifts(hours: SchoolClock, day: dt.date, plans: Sequence[PresentationPlan]) -> list[int]:
-    """Places of the plans of whose classes one is not in the building then, by the school's own words."""
-    return [
-        place
-        for place, plan in enumerate(plans)
-        if is_bound_to_shifts(plan)
-        and away(standings(hours, plan.classes, day, AskedTime(plan.minutes, plan.starts_local)))
-    ]
-
-
-def suggested_starts(
-    wishes: Iterable[WishedPresentation], day: dt.date, minutes: int, hours: SchoolClock | None
-) -> list[dt.time]:
-    """When the presentations of a request could begin on a day, one after the other.
-
-    A start that the school named stays. Else a class is met at the beginning of the lesson that was asked for, or of
-    one that it has once the presentation before is over; without bells the part of the day decides.
-    """
-    starts: list[dt.time] = []
-    for wish in wishes:
-        over = wall_end(starts[-1], minutes) if starts else None
-        start = wish.starts_local or _start_by_lesson(wish, day, minutes, hours, over)
-        if start is None:
-            start = LATER_STARTS.get(wish.day_part, FIRST_START)
-            start = max(start, wall_end(over, BETWEEN)) if over else start
-        starts.append(start)
-    return starts
-
-
-def first_day_for(
-    wishes: Sequence[WishedPresentation], span: tuple[dt.date, dt.date], minutes: int, hours: SchoolClock | None
-) -> dt.date:
-    """The first of the asked days on which each class can be met in its part of the day; the very first if none."""
-    first, last = span
-    if hours is None:
-        return first
-    for day in sorted(one for one in hours.open_days if first <= one <= last):
-        starts = suggested_starts(wishes, day, minutes, hours)
-        plans = [
-            PresentationPlan(start, minutes, wish.audience, wish.level, wish.classes)
-            for wish, start in zip(wishes, starts, strict=True)
-        ]
-        in_part = all(_in_part(wish.day_part, start) for wish, start in zip(wishes, starts, strict=True))
-        if in_part and not outside_shifts(hours, day, plans):
-            return day
-    return next((one for one in sorted(hours.open_days) if first <= one <= last), first)
-
-
-def _in_part(part: DayPart, start: dt.time) -> bool:
-    return {DayPart.MORNING: start < NOON, DayPart.AFTERNOON: start >= NOON}.get(part, True)
-
-
-def _start_by_lesson(
-    wish: WishedPresentation, day: dt.date, minutes: int, hours: SchoolClock | None, over: dt.time | None
-) -> dt.time | None:
-    if hours is None or wish.audience is not Audience.PUPILS:
-        return None
-    fit = starts_of(hours, wish.classes, day, minutes)
-    if wish.lesson is not None:
-        return next((one.lesson.starts for one in fit if one.lesson.number == wish.lesson), None)
-    free = [one for one in fit if over is None or one.lesson.starts >= over]
-    halves = {
-        DayPart.MORNING: [one for one in free if one.lesson.starts < NOON],
-        DayPart.AFTERNOON: [one for one in free if one.lesson.starts >= NOON],
-    }
-    best = halves.get(wish.day_part) or free  # the class is in the other shift that day: its hours, not none
-    late_enough = [one for one in best if over or one.lesson.number >= USUAL_LESSON]
-    return next((one.lesson.starts for one in late_enough or best), None)
-
-
 def overlapping(spans: Sequence[Span]) -> list[int]:
     """Which spans of one visit begin before an earlier one ends, by their place in the list."""
     order = sorted(range(len(spans)), key=lambda place: spans[place].starts_at)
@@ -239,13 +159,20 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
 
     `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
     """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(member.given_name)
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
         else:
-            adults.append(f"{member.given_name} {member.family_name}".strip())
-    return adults + minors
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    with_whom = adults[0].name if adults else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
@@ -284,16 +211,6 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
 
 
-def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a cancellation comes less than 48 hours before the first presentation."""
-    return starts_at - now < LATE_CANCEL
-
-
-def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """Whole hours from a cancellation to the first presentation; never below 0."""
-    return max(0, int((starts_at - now).total_seconds() // 3600))
-
-
 def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     """Kilometres there and back: the crew shares one car, which starts where the farthest of them lives."""
     if host is None:
@@ -301,12 +218,40 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
-def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
     """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
     problems = [] if topic in candidate.topics else [Why("topic")]
     if language is not None and language not in candidate.languages:
         problems.append(Why("language"))
     return problems if available else [*problems, Why("not_available")]
+
+
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+    why = [] if vetted else [Why("unvetted")]
+    if standing.may_present_from is not None and day < standing.may_present_from:
+        why.append(Why("too_young"))
+    if is_minor(standing.adult_on, day) and not agreed:
+        why.append(Why("no_consent"))
+    if standing.suspended:
+        why.append(Why("suspended"))
+    return why
+
+
+def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
+    """The worst of what keeps a presenter from arriving at the stops of one visit, if anything does."""
+    own = {stop.visit_id for stop in here}
+    problems = [
+        problem
+        for problem in arrival_problems([*here, *promised])
+        if ({problem.earlier.visit_id, problem.later.visit_id} & own)
+        and problem.earlier.visit_id != problem.later.visit_id
+    ]
+    if not problems:
+        return []
+    worst = max(problems, key=lambda problem: problem.late_by_minutes)
+    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+    return [Why(code, worst.needed_minutes, worst.available_minutes)]
 
 
 def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:
