@@ -142,14 +142,16 @@ class VisitRow:
 
     @property
     def short_crew(self) -> bool:
-        """Somebody has left the crew, and since then the programme's rule is not met in every presentation."""
-        left = any(AssignmentState.WITHDRAWN in member.states.values() for member in self.crew)
-        if not left or self.state not in OPEN_VISITS:
+        """Somebody has left the crew, or was not there, so that the programme's rule is not met in every presentation."""
+        gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
+        left = any(state in gone for member in self.crew for state in member.states.values())
+        if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
             return False
         return not all(self._staffed(row.id) for row in self.presentations)
 
     def _staffed(self, presentation_id: int) -> bool:
-        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is AssignmentState.ACCEPTED]
+        there = AssignmentState.PRESENT if self.state is VisitState.DELIVERED else AssignmentState.ACCEPTED
+        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is there]
         educators = firm.count(PresenterKind.EDUCATOR)
         return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
 
