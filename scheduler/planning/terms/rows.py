@@ -142,7 +142,7 @@ class VisitRow:
 
     @property
     def short_crew(self) -> bool:
-        """Somebody has left the crew, or was not there, so that the programme's rule is not met in every presentation."""
+        """Somebody left the crew, or was not there, so that the programme's rule is not met in every presentation."""
         gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
         left = any(state in gone for member in self.crew for state in member.states.values())
         if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
