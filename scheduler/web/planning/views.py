@@ -28,6 +28,7 @@ __all__ = [
     "days",
     "free",
     "hands",
+    "joining",
     "offers",
     "placing",
     "school",
