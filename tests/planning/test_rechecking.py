@@ -177,3 +177,14 @@ def test_what_has_begun_or_is_not_offered_is_left_alone(session):
     after = dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)
 
     assert service.recheck_visits(now=after) == 0
+
+
+def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session):
+    scene = a_confirmed_scene()
+    with transaction() as writing:
+        writing.execute(sa.update(Presentation).values(outside_shift=True))
+
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""

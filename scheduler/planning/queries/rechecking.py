@@ -69,7 +69,8 @@ def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presenta
     open_days = place_queries.open_days_around(host, day)
     found = set()
     for row in presentations:
-        for name in place_rules.classes_in(row.classes) if row.audience is Audience.PUPILS else ():
+        bound = row.audience is Audience.PUPILS and not row.outside_shift  # then it was meant, and is not wrong now
+        for name in place_rules.classes_in(row.classes) if bound else ():
             at = place_rules.lesson_at(stored.told, name, day, row.starts_local, row.minutes, open_days.__contains__)
             if at.reason in NOT_IN_SCHOOL:
                 found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {at.reason}"))

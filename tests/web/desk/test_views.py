@@ -10,14 +10,11 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
-<<<<<<< HEAD
+from scheduler.requests.terms import RequestState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
-=======
-from scheduler.requests.terms import RequestState
->>>>>>> eyes
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -109,7 +106,6 @@ def test_the_safeguarding_officer_reads_first_whose_proof_ends_soonest(app):
     assert "Ends in 6 days" in shown
 
 
-<<<<<<< HEAD
 def _held(programme, day: dt.date, talks: int, municipality_id: int) -> None:
     host = make_host(municipality_id=municipality_id)
     visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host.id, on_day=day)
@@ -168,7 +164,8 @@ def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(app):
     assert "Nothing is counted yet" in page
     assert "chart__drawing" not in page
     assert "map__drawing" not in page
-=======
+
+
 def test_what_comes_nearer_stands_above_what_merely_waits(app):
     """A crew that falls ill the week before is not the last line under requests that wait since Monday."""
     educator = a_cleared_educator()
@@ -187,4 +184,3 @@ def test_what_comes_nearer_stands_above_what_merely_waits(app):
     next_up = shown[shown.index(">Next actions<") :]
     found = [next_up.index(number) for number in (sooner.number, later.number, waits.number)]
     assert found == sorted(found)
->>>>>>> eyes
