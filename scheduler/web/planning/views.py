@@ -9,6 +9,7 @@ from scheduler.web.planning import (
     days,
     free,
     hands,
+    joining,
     offers,
     placing,
     school,
