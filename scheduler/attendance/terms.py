@@ -162,3 +162,13 @@ class SaidLine:
     at: dt.datetime
     said: Counts
     counts: bool
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a school thought of a visit; no name, and the day alone."""
+
+    useful: int
+    clear: int
+    again: bool
+    words: str

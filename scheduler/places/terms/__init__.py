@@ -30,6 +30,7 @@ from scheduler.places.terms.hosts import (
     Supplies,
 )
 from scheduler.places.terms.school_time import (
+    AskedTime,
     Bells,
     CallNoteRow,
     ClassName,
@@ -38,6 +39,7 @@ from scheduler.places.terms.school_time import (
     LessonTime,
     NamedDay,
     Rotation,
+    SchoolClock,
     SchoolTime,
     SchoolTimeRow,
     Shift,
@@ -48,6 +50,7 @@ __all__ = [
     "APPLIES_TO",
     "CALENDAR_KINDS",
     "STORED",
+    "AskedTime",
     "Bells",
     "CalendarDraft",
     "CalendarEntryRow",
@@ -78,6 +81,7 @@ __all__ = [
     "Point",
     "Rotation",
     "SchoolCalendar",
+    "SchoolClock",
     "SchoolTime",
     "SchoolTimeRow",
     "Sheet",
