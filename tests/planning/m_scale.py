@@ -121,34 +121,38 @@ def _visits(programme: Programme, hosts: list[Host], people: list[Presenter], di
     days = [TODAY + dt.timedelta(days=number) for number in range(1, 120)]
     slots = list(product([day for day in days if day.weekday() < 5], HOURS))
     pairs = [(slot, number) for slot in slots for number in range(INFLUENCERS)]
+    drawn = dice.sample(pairs, VISITS)
+    visits = [_visit(programme, dice.choice(hosts), number, day) for number, ((day, _hour), _crew) in enumerate(drawn)]
     with transaction() as session:
-        for number, ((day, hour), crew) in enumerate(dice.sample(pairs, VISITS)):
-            educator, influencer = people[crew + INFLUENCERS * dice.randrange(3)], people[EDUCATORS + crew]
-            visit = Visit(
-                number=f"P-2026-{number:05d}",
-                centre_id=programme.centre_id,
-                programme_id=programme.id,
-                host_id=dice.choice(hosts).id,
-                on_day=day,
-                zone=clock.BELGRADE,
-                state=VisitState.OFFERED,
-                state_since=MONDAY,
-            )
-            session.add(visit)
-            session.flush()
-            for ordinal in (1, 2):
-                row = _presentation(visit, ordinal, dt.time(hour + ordinal - 1))
-                session.add(row)
-                session.flush()
-                session.add_all(_assignment(row, one.id) for one in (educator, influencer))
-                session.flush()
+        session.add_all(visits)
+        session.flush()
+        sittings = []
+        for visit, ((_day, hour), crew) in zip(visits, drawn, strict=True):
+            pair = people[crew + INFLUENCERS * dice.randrange(3)], people[EDUCATORS + crew]
+            sittings += [(_presentation(visit, ordinal, dt.time(hour + ordinal)), pair) for ordinal in (0, 1)]
+        session.add_all(row for row, _pair in sittings)
+        session.flush()
+        session.add_all(_assignment(row, one.id) for row, pair in sittings for one in pair)
+
+
+def _visit(programme: Programme, host: Host, number: int, day: dt.date) -> Visit:
+    return Visit(
+        number=f"P-2026-{number:05d}",
+        centre_id=programme.centre_id,
+        programme_id=programme.id,
+        host_id=host.id,
+        on_day=day,
+        zone=clock.BELGRADE,
+        state=VisitState.OFFERED,
+        state_since=MONDAY,
+    )
 
 
 def _presentation(visit: Visit, ordinal: int, starts: dt.time) -> Presentation:
     starts_at = clock.moment_of(visit.on_day, starts)
     return Presentation(
         visit_id=visit.id,
-        ordinal=ordinal,
+        ordinal=ordinal + 1,
         uid=f"{visit.number}-{ordinal}",
         edited_at=MONDAY,
         on_day=visit.on_day,
