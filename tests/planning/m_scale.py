@@ -38,15 +38,16 @@ EDUCATORS, INFLUENCERS, VISITS = 60, 20, 1000
 def write() -> FreeWish:
     """Fill an empty database; the wish is a school in Niš that has told its shifts and asks for a crew of two."""
     dice = Random(7)
-    district = make_district()
-    towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in TOWNS.items()]
-    programme = make_programme(centre_id=make_centre().id, educators=1, influencers=1)
-    people = _people(programme.centre_id, towns, dice)
-    hosts = [make_host(f"Школа {n}", municipality_id=towns[n % len(towns)].id) for n in range(80)]
-    _calendar()
-    _bells(hosts[0])
-    _visits(programme, hosts, people, dice)
-    return FreeWish(programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, host_id=hosts[0].id)
+    with transaction():  # one commit, not a thousand
+        district = make_district()
+        towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in TOWNS.items()]
+        programme = make_programme(centre_id=make_centre().id, educators=1, influencers=1)
+        people = _people(programme.centre_id, towns, dice)
+        hosts = [make_host(f"Школа {n}", municipality_id=towns[n % len(towns)].id) for n in range(80)]
+        _calendar()
+        _bells(hosts[0])
+        _visits(programme, hosts, people, dice)
+        return FreeWish(programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, host_id=hosts[0].id)
 
 
 def _people(centre_id: int, towns: list[Municipality], dice: Random) -> list[Presenter]:
