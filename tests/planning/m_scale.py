@@ -40,7 +40,8 @@ def write() -> FreeWish:
     dice = Random(7)
     with transaction():  # one commit, not a thousand
         district = make_district()
-        towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in TOWNS.items()]
+        seats = TOWNS.items()
+        towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in seats]
         programme = make_programme(centre_id=make_centre().id, educators=1, influencers=1)
         people = _people(programme.centre_id, towns, dice)
         hosts = [make_host(f"Школа {n}", municipality_id=towns[n % len(towns)].id) for n in range(80)]
