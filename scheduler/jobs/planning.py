@@ -1,4 +1,4 @@
-"""Offers end by themselves; who may no longer go is taken out of every crew."""
+"""Offers end by themselves, also those of the waiting list; who may no longer go is taken out of every crew."""
 
 import logging
 
@@ -17,9 +17,26 @@ def lapse_offers() -> None:
         log.info("offers lapsed", extra={"visits": visits})
 
 
+@huey.periodic_task(crontab(hour="3", minute="50"), name="planning.recheck_visits")
+@in_app
+def recheck_visits() -> None:
+    """Each night, look again whether shifts, closures, proofs and hours still hold. What was told is stored: twice is
+    once."""
+    if visits := service.recheck_visits(now=clock.now()):
+        log.info("visits with something new", extra={"visits": visits})
+
+
 @huey.periodic_task(crontab(minute="*"), name="planning.release_not_cleared")
 @in_app
 def release_not_cleared() -> None:
     """Every minute, free visits to come of crew whom no check or consent covers on that day. Twice is once."""
     if released := service.release_not_cleared(now=clock.now()):
         log.info("crew no longer cleared", extra={"assignments": released})
+
+
+@huey.periodic_task(crontab(minute="*/5"), name="planning.pass_dates_on")
+@in_app
+def pass_dates_on() -> None:
+    """Every five minutes, offer to the next in rank what a school did not answer in time. Twice is once."""
+    if dates := service.pass_dates_on(now=clock.now()):
+        log.info("dates passed on", extra={"dates": dates})

@@ -1,19 +1,28 @@
 """What a host may ask for, who must move next, and what may still be done in which state. Pure."""
 
 import datetime as dt
+from collections.abc import Sequence
 
+from scheduler.core.text import fold
 from scheduler.people import rules as people_rules
+from scheduler.places import rules as place_rules
+from scheduler.places.terms import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
     Counts,
+    DateDraft,
     Facts,
     NextStep,
+    Part,
+    Points,
     PresentationDraft,
     RequestDraft,
     RequestState,
     Together,
     Turn,
+    WaitingFacts,
+    Weights,
 )
 
 LONGEST_SPAN_DAYS = 120
@@ -22,6 +31,7 @@ MOST_PRESENTATIONS = 8
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
+LETTERS = {Together.WAITLIST: "request_waitlisted", Together.MERGE: "request_merged"}  # what these acts mail
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 PROVE_WITHIN = dt.timedelta(days=7)
@@ -29,6 +39,7 @@ MAILS_A_DAY_TO_ADDRESS = 3
 MAILS_A_DAY_FROM_NETWORK = 20
 MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30
+DAYS_OF_A_MONTH = 30
 
 _S = RequestState
 HIDDEN = frozenset({_S.DRAFT, _S.UNVERIFIED})  # staff see a request when its address is proven
@@ -82,9 +93,24 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
     if len(draft.presentations) > MOST_PRESENTATIONS:
         problems["presentations"] = "too_many_presentations"
     for number, presentation in enumerate(draft.presentations):
-        for field, reason in _problems_with_presentation(presentation, facts).items():
+        found = _problems_with_presentation(presentation, facts)
+        if not presentation.outside_shift and place_rules.away(where_classes_are(presentation, draft, facts)):
+            found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
+        for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
+
+
+def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
+    """Where the classes of a presentation are at the asked hour, on the first of the asked days that suits them, else
+    why they are not there. Nothing without an hour, without told shifts, or for parents: they come outside shifts."""
+    named = asked.starts_local is not None or asked.lesson is not None
+    days = min((draft.last_day - draft.first_day).days, LONGEST_SPAN_DAYS)
+    if facts.clock is None or asked.audience is not Audience.PUPILS or not asked.classes or not named or days < 0:
+        return []
+    span = [draft.first_day + dt.timedelta(days=number) for number in range(days + 1)]
+    wanted = AskedTime(facts.programme.minutes, asked.starts_local, asked.lesson)
+    return place_rules.best_standings(facts.clock, asked.classes, span, wanted)
 
 
 def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
@@ -146,6 +172,25 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
     return problems
 
 
+def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
+    problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
+    for number, one in enumerate(dates):
+        if one.on_day <= today:
+            problems[f"dates-{number}-on_day"] = "in_the_past"
+        elif (one.on_day - today).days > FURTHEST_DAYS:
+            problems[f"dates-{number}-on_day"] = "too_late"
+        elif not EARLIEST <= one.starts_local <= LATEST:
+            problems[f"dates-{number}-starts_local"] = "not_in_the_day"
+        elif one in dates[:number]:
+            problems[f"dates-{number}-on_day"] = "the_same_date"
+    if held_until <= today:
+        problems["held_until"] = "in_the_past"
+    elif dates and held_until >= min(one.on_day for one in dates):
+        problems["held_until"] = "after_a_date"
+    return problems
+
+
 def turn_of(state: RequestState, *, attention: bool) -> tuple[Turn, NextStep]:
     """Whose move it is, and the verb at the end of the row."""
     if state in OVER or state in HIDDEN:
@@ -182,6 +227,49 @@ def way_out(state: RequestState) -> RequestState | None:
     return _S.CANCELLED_BY_SCHOOL if state is _S.AGREED else None
 
 
+def may_book_again(state: RequestState) -> bool:
+    """Whether the same can be asked for anew: once the old request is over, and was not made part of another."""
+    return state in OVER and state not in (_S.MERGED_INTO, _S.EXPIRED)
+
+
+def keeps_place(state: RequestState) -> bool:
+    """Whether a request booked again stands in line since the old one came: not when its visit was held."""
+    return state in (_S.CANCELLED_BY_CENTRE, _S.CANCELLED_BY_SCHOOL, _S.DECLINED, _S.WITHDRAWN)
+
+
 def may_change_counts(state: RequestState) -> bool:
     """Until the presentation is held, the school may say that more or fewer come."""
     return state in OPEN and state not in {_S.DELIVERED, _S.REPORTED, _S.CERTIFIED}
+
+
+def is_rural(place: str, towns: tuple[str, ...]) -> bool:
+    """Whether a host lies outside of its towns: the seat of its municipality, and the city that this belongs to.
+
+    A host without a municipality (abroad, or typed by hand) is not.
+    """
+    return bool(towns) and fold(place) not in {fold(town) for town in towns}
+
+
+def years_since(day: dt.date, today: dt.date) -> int:
+    """Whole years; a visit on 29 February is a year ago on 1 March."""
+    return max(0, today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
+
+
+def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: dt.date) -> tuple[Points, ...]:
+    """Why a request stands where it does on the waiting list, part by part; parts without points are left out."""
+    years = weights.most_years if facts.last_visit is None else years_since(facts.last_visit, today)
+    months = max(0, (now - facts.waits_since).days) // DAYS_OF_A_MONTH
+    unvisited = Part.NEVER_VISITED if facts.last_visit is None else Part.NOT_VISITED
+    parts = (
+        Points(unvisited, weights.per_year * min(years, weights.most_years), years),
+        Points(Part.RURAL, weights.rural if facts.rural else 0),
+        Points(Part.SPECIAL_NEEDS, weights.special_needs if facts.special_needs else 0),
+        Points(Part.WAITS, weights.per_month * months, months),
+    )
+    first = (Points(Part.PUT_FIRST, 0),) if facts.put_first else ()
+    return first + tuple(part for part in parts if part.points)
+
+
+def rank_key(facts: WaitingFacts, parts: tuple[Points, ...], request_id: int) -> tuple[bool, int, dt.datetime, int]:
+    """By this the waiting list is sorted: put first, then the most points, then who waits longest."""
+    return (not facts.put_first, -sum(part.points for part in parts), facts.waits_since, request_id)

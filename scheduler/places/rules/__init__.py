@@ -22,6 +22,7 @@ from scheduler.places.rules.hosts import (
     timetable_of,
     years_entered,
 )
+from scheduler.places.rules.presence import away, best_standings, standing, standings, starts_of
 from scheduler.places.rules.school_time import (
     classes_in,
     groups_change,
@@ -41,6 +42,8 @@ from scheduler.places.rules.school_time import (
 
 __all__ = [
     "TERMS",
+    "away",
+    "best_standings",
     "both_scripts",
     "city_of",
     "classes_in",
@@ -69,6 +72,9 @@ __all__ = [
     "sections_in",
     "shift_on",
     "shifts_in_use",
+    "standing",
+    "standings",
+    "starts_of",
     "straight_line_km",
     "teaches",
     "timetable_of",

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scheduler.core.sheets import LineProblem
+
 
 class Shift(StrEnum):
     """The part of the day in which a class is in the building. The middle shift never rotates."""
@@ -98,6 +100,23 @@ class SchoolTimeRow:
 
 
 @dataclass(frozen=True)
+class SchoolClock:
+    """What a host said about its shifts and bells, with its school days around those that are asked about."""
+
+    told: SchoolTime
+    open_days: frozenset[dt.date]
+
+
+@dataclass(frozen=True)
+class AskedTime:
+    """When somebody would come to a class, and for how long: a start by the clock, or else the number of a lesson."""
+
+    minutes: int
+    time: dt.time | None = None
+    lesson: int | None = None
+
+
+@dataclass(frozen=True)
 class LessonTime:
     """A lesson on a day."""
 
@@ -130,3 +149,25 @@ class CallNoteRow:
     at: dt.datetime
     by: str
     text: str
+
+
+@dataclass(frozen=True)
+class BellsLine:
+    """A line of a file of bells: which host, by its number in the register or its name, and what it says."""
+
+    line: int
+    register_id: str
+    host: str
+    municipality: str
+    told: SchoolTime
+
+
+@dataclass(frozen=True)
+class BellsSheet:
+    """A file of bells as read."""
+
+    schools: tuple[BellsLine, ...]
+    problems: tuple[LineProblem, ...]
+    lines: int = 0
+    encoding: str = ""
+    headings: tuple[str, ...] = ()

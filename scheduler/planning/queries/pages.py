@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -31,6 +31,7 @@ from scheduler.planning.terms import (
     HistoryLine,
     Offer,
     PresentationRow,
+    PresentationState,
     VisitPage,
     VisitRow,
     VisitState,
@@ -75,6 +76,7 @@ def _visits(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[Visi
 
 def _visit_row(visit: Visit) -> VisitRow:
     host, programme = visit.host, visit.programme
+    sittings = [_presentation_row(row) for row in visit.presentations]
     return VisitRow(
         id=visit.id,
         number=visit.number,
@@ -100,8 +102,9 @@ def _visit_row(visit: Visit) -> VisitRow:
         programme_sr_cyrl=programme.name_sr_cyrl,
         programme_en=programme.name_en,
         rule=CrewRule(programme.educators, programme.influencers),
-        presentations=tuple(_presentation_row(row) for row in visit.presentations),
+        presentations=tuple(row for row in sittings if row.state is not PresentationState.MERGED_INTO),
         crew=_crew_rows(visit),
+        merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
     )
 
 
@@ -123,6 +126,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         expected_teachers=row.expected_teachers,
         state=row.state,
         reason=row.reason,
+        outside_shift=row.outside_shift,
     )
 
 
@@ -248,7 +252,7 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
                     and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
                     and_(
                         AuditEntry.thing == "presentation",
-                        AuditEntry.thing_id.in_([presentation.id for presentation in row.presentations]),
+                        AuditEntry.thing_id.in_([sitting.id for sitting in (*row.presentations, *row.merged)]),
                     ),
                     and_(
                         AuditEntry.thing == "assignment",
@@ -373,11 +377,8 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         on_day=row.on_day,
         state=row.state,
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
-        names=_names(firm, min(today, row.on_day)) if told else (),
+        cards=tuple(rules.cards_of(firm, min(today, row.on_day))) if told else (),
         starts_at=row.starts_at,
         crew_lost=_crew_lost(row),
+        clock_wrong=row.clock_wrong,
     )
-
-
-def _names(crew: Iterable[CrewMember], day: dt.date) -> tuple[str, ...]:
-    return tuple(rules.who_is_shown(crew, day))

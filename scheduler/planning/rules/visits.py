@@ -1,7 +1,7 @@
 """Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
@@ -12,11 +12,13 @@ from scheduler.places.terms import Point
 from scheduler.planning.terms import (
     ArrivalProblem,
     AssignmentState,
+    CopyPlan,
     CrewMember,
     CrewRule,
     Kit,
     PresentationPlan,
     PresentationRow,
+    PresenterCard,
     School,
     Span,
     Stop,
@@ -27,7 +29,6 @@ from scheduler.planning.terms import (
 )
 from scheduler.programmes.terms import Audience
 
-LATE_CANCEL = dt.timedelta(hours=48)
 CONTACT_KEPT = dt.timedelta(days=7)
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
@@ -162,13 +163,21 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
 
     `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
     """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(member.given_name)
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
         else:
-            adults.append(f"{member.given_name} {member.family_name}".strip())
-    return adults + minors
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    first = sorted(adults, key=lambda card: card.kind is not PresenterKind.EDUCATOR)[:1]  # an educator answers for her
+    with_whom = first[0].name if first else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
@@ -205,16 +214,6 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     """About when she is home again, on the next round five minutes."""
     home = over + dt.timedelta(minutes=minutes)
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
-
-
-def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a cancellation comes less than 48 hours before the first presentation."""
-    return starts_at - now < LATE_CANCEL
-
-
-def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """Whole hours from a cancellation to the first presentation; never below 0."""
-    return max(0, int((starts_at - now).total_seconds() // 3600))
 
 
 def kilometres(homes: Iterable[Point], host: Point | None) -> int:
@@ -283,3 +282,24 @@ def _blocked(place: int, waiting: Sequence[int], old: Sequence[Span], new: Seque
         for other in waiting
         if other != place
     )
+
+
+def copies_of(plan: CopyPlan) -> list[tuple[int, str]]:
+    """Each copy's host and classes, host by host; empty classes: those of the visit that is copied."""
+    return [(host_id, classes) for host_id in dict.fromkeys(plan.host_ids) for classes in plan.classes or ("",)]
+
+
+def days_of_copies(plan: CopyPlan, school_days: Mapping[int, Collection[dt.date]]) -> list[dt.date] | None:
+    """A day for each copy, in the order of `copies_of`: the first on which its host has pupils, not before the wished.
+
+    Between one copy and the next lie at least `every_days`. None when a host has no such day in what is known.
+    """
+    found: list[dt.date] = []
+    wished = plan.on_day
+    for host_id, _classes in copies_of(plan):
+        day = min((day for day in school_days[host_id] if day >= wished), default=None)
+        if day is None:
+            return None
+        found.append(day)
+        wished = day + dt.timedelta(days=plan.every_days)
+    return found

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import SchoolClock
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -62,6 +63,31 @@ class RequestPaper:
     helpline: str = "19833"
 
 
+@dataclass(frozen=True)
+class NoteSitting:
+    """One presentation as parents read of it."""
+
+    classes: str
+    starts_local: dt.time | None
+
+
+@dataclass(frozen=True)
+class ParentsNote:
+    """A sheet for each class to take home: what will be held, by whom, and the permission for photographs."""
+
+    running_number: str
+    centre_name: str
+    host_name: str
+    programme_title: str
+    summary: str
+    day: dt.date | None  # None while the date is open
+    sittings: tuple[NoteSitting, ...]
+    printed_at: dt.datetime
+    young_presenters: bool = False
+    zone: str = "Europe/Belgrade"
+    helpline: str = "19833"
+
+
 class RequestState(StrEnum):
     DRAFT = "draft"
     UNVERIFIED = "unverified"
@@ -98,10 +124,11 @@ REQUEST_MACHINE = Machine(
     moves={
         _S.DRAFT: frozenset({_S.UNVERIFIED, _S.NEW, _S.WITHDRAWN, _S.EXPIRED}),  # new at once: taken on the phone (A11)
         _S.UNVERIFIED: frozenset({_S.NEW, _S.WITHDRAWN, _S.EXPIRED}),
-        _S.NEW: frozenset({_S.TRIAGE}) | _LEAVES_BEFORE_A_DATE,
+        _S.NEW: frozenset({_S.TRIAGE, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
         _S.TRIAGE: _ANSWERS | _LEAVES_BEFORE_A_DATE,
-        _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
-        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
+        _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
+        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED, _S.MERGED_INTO})
+        | _LEAVES_BEFORE_A_DATE,
         _S.PROPOSED: frozenset({_S.TRIAGE, _S.AGREED, _S.WAITLISTED}) | _LEAVES_BEFORE_A_DATE,
         _S.AGREED: frozenset({_S.STAFFING, _S.TRIAGE}) | _LEAVES_WITH_A_DATE,
         _S.STAFFING: frozenset({_S.CONFIRMED, _S.AGREED}) | _LEAVES_WITH_A_DATE,
@@ -125,7 +152,11 @@ REQUEST_MACHINE = Machine(
         },
     },
     needs_reason=frozenset({_S.DECLINED, _S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED}),
-    back={_S.TRIAGE: frozenset({_S.NEW}), _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED})},
+    back={
+        _S.TRIAGE: frozenset({_S.NEW}),
+        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
+        _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
+    },
 )
 
 
@@ -157,6 +188,8 @@ class PresentationDraft:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None = None
+    lesson: int | None = None  # or in which lesson, whatever the clock says on the day that is found
+    outside_shift: bool = False  # the school says that the class comes for it, or stays
 
 
 @dataclass(frozen=True)
@@ -193,6 +226,7 @@ class Facts:
     programme: ProgrammeRow
     levels: frozenset[SchoolLevel]  # that the host teaches; none for a library, a camp, a municipality
     by_staff: bool = False  # taken on the phone: the notice is the coordinator's to judge
+    clock: SchoolClock | None = None  # shifts and bells around the asked days; None while nobody has told them
 
 
 @dataclass(frozen=True)

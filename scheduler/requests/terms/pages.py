@@ -134,6 +134,8 @@ class PresentationRow:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None
+    lesson: int | None = None
+    outside_shift: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,23 @@ class HistoryLine:
     reason: str
 
 
+class Kin(StrEnum):
+    """What another request is to the one that is shown."""
+
+    MERGED_INTO = "merged_into"
+    MERGED_HERE = "merged_here"
+    BOOKED_AGAIN_FROM = "booked_again_from"
+    BOOKED_AGAIN_AS = "booked_again_as"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Another request that belongs to the one that is shown, by its number."""
+
+    kin: Kin
+    number: str
+
+
 @dataclass(frozen=True)
 class RequestPage:
     """One request with everything its page shows."""
@@ -154,6 +173,7 @@ class RequestPage:
     row: RequestRow
     centre_id: int
     centre_email: str
+    centre_phone: str
     language: str
     teaching_language: TeachingLanguage
     campaign_id: int | None
@@ -169,6 +189,7 @@ class RequestPage:
     recent_incident: bool
     special_needs: bool
     file_number: str
+    directions: str
     reason: str
     question: str
     answer: str
@@ -178,6 +199,7 @@ class RequestPage:
     presentations: tuple[PresentationRow, ...]
     history: tuple[HistoryLine, ...]
     twins: tuple[RequestRow, ...]
+    lineage: tuple[Lineage, ...]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ FAILURES = {
     "later": _l("The other mail server asked to try again later."),
     "refused": _l("The other mail server does not know this address."),
     "broken": _l("The mail could not be built: check the address."),
+    "restored": _l("It waited when the backup was made, and may have left since: it is held."),
 }
 
 

@@ -10,16 +10,18 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
-from scheduler.planning import queries, service
+from scheduler.planning import queries, rules, service
 from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
+from scheduler.requests.terms import RequestPage
 from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
-from scheduler.web.planning import lessons, words
+from scheduler.web.planning import lessons, looks, words
 from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
     HOW,
     MoveForm,
@@ -30,6 +32,7 @@ from scheduler.web.planning.forms import (
     SeenForm,
     StaffReasonForm,
     UntilForm,
+    number_of,
 )
 from scheduler.web.tables import Column
 
@@ -51,7 +54,7 @@ def _today() -> dt.date:
 @may("create", "visit")
 def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_queries.request_page(current_actor(), number, now=clock.now())
-    form = PlanForm() if request.method == "POST" else PlanForm.for_request(asked)
+    form = PlanForm() if request.method == "POST" else _plan_form(asked)
     problem = ""
     if form.accepted() and not form.look.data:
         try:
@@ -69,7 +72,17 @@ def plan_visit(number: str) -> ResponseReturnValue:
     page = render_template(
         "planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known, missing=missing
     )
-    return page, 409 if problem else 422 if form.errors else 200
+    return page, 409 if problem else 422 if form.problems_shown() else 200
+
+
+def _plan_form(asked: RequestPage) -> PlanForm:
+    """The plan of a request on the first of its days that suits its classes, at the hours that they suggest."""
+    row = asked.row
+    hours = request_queries.school_clock(row.host, row.first_day, row.last_day, today=_today())
+    day = rules.first_day_for(asked.presentations, (row.first_day, row.last_day), row.programme.minutes, hours)
+    return PlanForm.for_request(
+        asked, day, rules.suggested_starts(asked.presentations, day, row.programme.minutes, hours)
+    )
 
 
 @bp.get("/visits")
@@ -127,6 +140,7 @@ def _visit_page(
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = pressed.since(page) if pressed is not None and problem else ()
     may_promise = open_now and page.visit.school_request_id is None
+    candidates = queries.candidates(actor, page.visit.id) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
@@ -139,7 +153,9 @@ def _visit_page(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            candidates=queries.candidates(actor, page.visit.id) if open_now else [],
+            candidates=candidates,
+            call_is_open=open_now and queries.call_is_open(page.visit.id),
+            hands=queries.hands_of(page.visit.id, candidates),
             form=until,
             promise=noted,
             press=press,
@@ -148,6 +164,8 @@ def _visit_page(
             told=queries.told_of(page.visit.id),
             how=HOW,
             words=words,
+            looks=looks,
+            **checks_of(page),
         ),
         status,
     )
@@ -183,10 +201,18 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @bp.post("/visits/<number>/suggest/<int:presenter_id>")
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
-    def act(visit_id: int) -> None:
-        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
-
-    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
+    only = number_of(request.args.get("only"))
+    try:
+        visit = queries.visit_for(current_actor(), number)
+        wanted = [row.id for row in visit.presentations if only in (None, row.ordinal)]
+        suggested = service.suggest_presenter(
+            current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted
+        )
+    except Conflict as conflict:
+        return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
+    told = _("Suggested. Nobody is told until you offer the visit.")
+    say(told if suggested else _("Already in the crew of this visit."))
+    return redirect(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")
@@ -259,7 +285,12 @@ def move(number: str) -> ResponseReturnValue:
             )
         except Rejected as rejected:
             names = {"until": "until_day"}
-            form.show({names.get(name, name): reason for name, reason in rejected.problems.items()})
+            form.show(
+                {
+                    names.get(name, name.replace("presentations-", "starts-")): reason
+                    for name, reason in rejected.problems.items()
+                }
+            )
         except Conflict as conflict:
             problem = words.refusal(conflict)
         else:
@@ -271,7 +302,7 @@ def move(number: str) -> ResponseReturnValue:
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
     known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
-    return _form_page("planning/move.html", form, page, problem, lessons=known)
+    return form_page("planning/move.html", form, page, problem, lessons=known)
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])
@@ -291,10 +322,12 @@ def replan(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
-    return _form_page("planning/replan.html", form, page, problem)
+    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    return form_page("planning/replan.html", form, page, problem, lessons=known)
 
 
-def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
+def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
     """A form about a visit. After a Conflict it keeps what was typed and tells what has changed since it was opened.
 
     The visit as it is now is on the page then, so a second press is made in full view of it.
@@ -305,7 +338,7 @@ def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **m
     shown = render_template(
         template, form=form, visit=page.visit, problem=problem, changes=changes, words=words, **more
     )
-    return shown, 409 if problem else 422 if form.errors else 200
+    return shown, 409 if problem else 422 if form.problems_shown() else 200
 
 
 @bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
@@ -322,7 +355,7 @@ def cancel(number: str) -> ResponseReturnValue:
         else:
             say(_("Cancelled. The school and the presenters got a mail."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/cancel.html", form, page, problem)
+    return form_page("planning/cancel.html", form, page, problem)
 
 
 @bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
@@ -342,4 +375,4 @@ def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
         else:
             say(_("Taken out of the crew."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/withdraw.html", form, page, problem, member=member)
+    return form_page("planning/withdraw.html", form, page, problem, member=member)

@@ -22,7 +22,7 @@ from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, page_of
+from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
 from scheduler.web.requests.days import free_days, only_day
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
@@ -59,12 +59,13 @@ def book() -> ResponseReturnValue:
             talk.set_aside("when", only_day(day), wrong=False)
         talk.keep("host", {"host_id": [str(chosen)]})
         return redirect(_address(talk.next_page("host")))
-    typed = request.args.get("q", "")[:200]
+    typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
         form=form,
         words=words,
         typed=typed,
+        asked=asked if asked and asked.listed else None,
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
         chosen_new=talk.new_host(),
@@ -116,6 +117,8 @@ def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     talk = Conversation.of_visitor()
     form = talk.sent_form("new_host")
+    if request.method == "GET" and not form.name.data:
+        form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
         talk.keep("new_host", _typed(form))
         return redirect(_address(talk.next_page("host")))
@@ -170,6 +173,7 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
+        lessons=talk.beside(form),
         **(free_days(talk) if page == "when" else {}),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
@@ -295,7 +299,8 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
 def sitting_of(asked: Any) -> str:
     """VII-1 and VII-2: 51 pupils, 2 teachers"""
     people = words.people_of(asked.pupils, asked.parents, asked.teachers)
-    return f"{asked.classes}: {people}" if asked.classes else people
+    who = f"{asked.classes}: {people}" if asked.classes else people
+    return ", ".join(filter(None, [who, words.hour_of(asked)]))
 
 
 def equipment_of(draft: Any) -> list[str]:

@@ -1,0 +1,346 @@
+"""A backup: the database and the files of an installation as they were at one moment, in one private ZIP.
+
+SQLite goes through its online backup, so it is whole while others write; PostgreSQL through COPY in one snapshot. The
+key of the installation, its queue (which only wakes) and written mails stay out: a backup opens nothing by itself.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from scheduler.core.db import Base, db
+
+FORMAT, VERSION = "raspored backup", 1
+MANIFEST, DATABASE, TABLES, FILES = "manifest.json", "database.sqlite3", "tables/", "files/"
+PIECE = 1 << 20
+WAIT_S = 20  # for who still uses the database
+LEFT_OUT = ("secret_key", "lock", "queue.sqlite3", "mail", "backups", ".gitignore")  # names at the top of the instance
+PASSING = (".part", ".lock", ".pid", ".log", "-wal", "-shm", "-journal")
+
+
+class BadBackup(Exception):
+    """This cannot be backed up, or restored; the text is one line for who typed the command."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a backup holds."""
+
+    dialect: str
+    revision: str
+    rows: Mapping[str, int]
+    files: tuple[str, ...]
+
+
+@contextmanager
+def _private_folder(beside: Path) -> Iterator[Path]:
+    """A folder of mode 0700 on the disk of `beside`, gone afterwards."""
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".backup-", suffix=".part", dir=beside) as folder:
+        yield Path(folder)
+
+
+def create(target: Path, instance: Path, *, at: str, replace: bool = False) -> Contents:
+    """Write a backup, mode 0600, whole or not at all; it holds every commit acknowledged before it began.
+
+    Files are read after the database: a file that a row names is there. Raises: BadBackup; OSError.
+    """
+    if target.exists() and not replace:
+        raise BadBackup(f"{target} is there already: name another file, or say --replace")
+    with _private_folder(target.resolve().parent) as folder:
+        part = folder / "backup.zip"
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as stream:
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                contents = _write(_Members(archive), folder, instance, target.resolve(), at)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    return contents
+
+
+class _Members:
+    """The members of an archive being written, with the digest of each."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.digests: dict[str, str] = {}
+
+    def write(self, name: str, pieces: Iterable[bytes]) -> None:
+        digest = hashlib.sha256()
+        with self.archive.open(name, "w", force_zip64=True) as member:
+            for piece in pieces:
+                digest.update(piece)
+                member.write(piece)
+        self.digests[name] = digest.hexdigest()
+
+
+def _write(members: _Members, folder: Path, instance: Path, target: Path, at: str) -> Contents:
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        copy = folder / DATABASE
+        rows, revision = _copy_of_sqlite(_file_of(engine), copy)
+        members.write(DATABASE, _pieces_of(copy))
+    else:
+        rows, revision = _copy_of_postgresql(engine, members)
+    own = {_file_of(engine)} if engine.dialect.name == "sqlite" else set()
+    names = []
+    for path in _files_in(instance, own | {target}):
+        try:
+            members.write(f"{FILES}{path.relative_to(instance).as_posix()}", _pieces_of(path))
+        except FileNotFoundError:  # it went away meanwhile, so no row names it
+            continue
+        names.append(path.relative_to(instance).as_posix())
+    contents = Contents(engine.dialect.name, revision, rows, tuple(names))
+    told = {"format": FORMAT, "version": VERSION, "at": at, "digests": members.digests} | contents.__dict__
+    members.archive.writestr(MANIFEST, json.dumps(told, indent=1))
+    return contents
+
+
+def _file_of(engine: Engine) -> Path:
+    return Path(str(engine.url.database)).resolve()
+
+
+def _pieces_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            yield piece
+
+
+def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
+    for path in sorted(instance.rglob("*")):
+        first = path.relative_to(instance).parts[0]
+        passing = any(part.endswith(PASSING) for part in path.relative_to(instance).parts)
+        if first.split("-")[0] in LEFT_OUT or passing or path.is_symlink() or not path.is_file():
+            continue
+        if path.resolve() not in own:
+            yield path
+
+
+def _copy_of_sqlite(source: Path, copy: Path) -> tuple[dict[str, int], str]:
+    """A copy by SQLite's online backup: one moment, whoever writes. Its row counts and its schema."""
+    if not source.is_file():
+        raise BadBackup(f"there is no database at {source}")
+    copy.touch(0o600)
+    with closing(sqlite3.connect(source, timeout=WAIT_S)) as live, closing(sqlite3.connect(copy)) as taken:
+        live.backup(taken)
+        taken.execute("PRAGMA journal_mode=DELETE")
+        return _checked_sqlite(taken)
+
+
+def _checked_sqlite(connection: sqlite3.Connection) -> tuple[dict[str, int], str]:
+    """Row counts and schema of a whole database. Raises: BadBackup when it is damaged."""
+    try:
+        if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise BadBackup("the database is damaged: its integrity check fails")
+        if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise BadBackup(f"the database is damaged: a row of {broken[0]} points nowhere")
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        known = sorted(table.name for table in Base.metadata.tables.values() if table.name in names)
+        rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in known}  # nosec B608
+        versions = connection.execute("SELECT version_num FROM alembic_version") if "alembic_version" in names else ()
+        return rows, next((revision for (revision,) in versions), "")
+    except sqlite3.DatabaseError as error:
+        raise BadBackup(f"the database is damaged: {error}") from error
+
+
+def _copy_of_postgresql(engine: Engine, members: _Members) -> tuple[dict[str, int], str]:
+    """Every table by COPY, all of one snapshot. Row counts and schema."""
+    rows: dict[str, int] = {}
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        revision = _revision_of(connection)
+        for name, columns in _stored_columns(connection).items():
+            cursor = _driver(connection).cursor()
+            with cursor.copy(f'COPY (SELECT {_listed(columns)} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
+                head = json.dumps(columns).encode() + b"\n"
+                members.write(f"{TABLES}{name}", _after(head, (bytes(piece) for piece in copy)))
+            rows[name] = cursor.rowcount
+    return rows, revision
+
+
+def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from pieces
+
+
+def _driver(connection: Connection) -> Any:
+    """psycopg's own connection: only it speaks COPY."""
+    return connection.connection.driver_connection
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _stored_columns(connection: Connection) -> dict[str, list[str]]:
+    """The columns of each of our tables as the database has them, parents before children."""
+    seen = inspect(connection)
+    there = set(seen.get_table_names())
+    names = [table.name for table in Base.metadata.sorted_tables if table.name in there]
+    return {name: [column["name"] for column in seen.get_columns(name)] for name in names}
+
+
+def _revision_of(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+# --- restoring ---
+
+
+def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
+    """What an archive says of itself, and the digest of each member. Raises: BadBackup."""
+    try:
+        told = json.loads(archive.read(MANIFEST))
+        if (told["format"], told["version"]) != (FORMAT, VERSION):
+            raise KeyError
+        contents = Contents(told["dialect"], told["revision"], told["rows"], tuple(told["files"]))
+        digests: dict[str, str] = dict(told["digests"])
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise BadBackup("this is no backup of Raspored, or not one that this version reads") from error
+    for name in (*contents.files, *digests):
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name or name.startswith("/"):
+            raise BadBackup("the backup names a file outside the installation")
+    return contents, digests
+
+
+def restore(
+    source: Path, instance: Path, *, known: Iterable[str], afterwards: Sequence[str], replace: bool
+) -> Contents:
+    """Put a backup in place: everything is checked first, and nothing changes unless all of it is whole.
+
+    `known` are the schemas this version can bring up to date; `afterwards` are statements that run with it.
+    Raises: BadBackup for a damaged or foreign backup, and for a place in use unless `replace`; OSError.
+    """
+    engine = db.engine
+    db.session.remove()  # a read of our own would keep the tables
+    try:
+        with zipfile.ZipFile(source) as archive, _private_folder(instance) as folder:
+            contents, digests = contents_of(archive)
+            if contents.dialect != engine.dialect.name:
+                raise BadBackup(f"this is a backup of {contents.dialect}; DATABASE_URL names {engine.dialect.name}")
+            if contents.revision not in known:
+                raise BadBackup(f"its schema {contents.revision or '(none)'} is not known to this version")
+            if not replace:
+                _require_empty(engine, instance, contents)
+            _unpack(archive, digests, folder)
+            if contents.dialect == "sqlite":
+                _fill_sqlite(engine, folder / DATABASE, contents, afterwards)
+            else:
+                _fill_postgresql(engine, folder / TABLES, contents, afterwards)
+            for name in contents.files:
+                place = instance / name
+                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                (folder / FILES / name).replace(place)
+    except zipfile.BadZipFile as error:
+        raise BadBackup("this is no backup of Raspored, or it is cut off") from error
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise BadBackup("somebody uses the database: stop web and worker first") from error
+    return contents
+
+
+def _require_empty(engine: Engine, instance: Path, contents: Contents) -> None:
+    """Nobody has done anything here yet: not one row of audit, no file that would be written over."""
+    if engine.dialect.name != "sqlite" or _file_of(engine).exists():
+        with engine.connect() as connection:
+            used = (
+                inspect(connection).has_table("audit_entry")
+                and connection.execute(text("SELECT count(*) FROM (SELECT 1 FROM audit_entry LIMIT 1) AS one")).scalar()
+            )
+        if used:
+            raise BadBackup("this installation is in use: --replace puts the backup in place of what it holds")
+    if taken := next((name for name in contents.files if (instance / name).exists()), None):
+        raise BadBackup(f"{instance / taken} is there already: --replace writes over it")
+
+
+def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) -> None:
+    for name, digest in digests.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = hashlib.sha256()
+        try:
+            with archive.open(name) as member, _private(place) as stream:
+                while piece := member.read(PIECE):
+                    found.update(piece)
+                    stream.write(piece)
+        except (KeyError, zipfile.BadZipFile, EOFError) as error:
+            raise BadBackup(f"the backup is damaged: {name} cannot be read") from error
+        if found.hexdigest() != digest:
+            raise BadBackup(f"the backup is damaged: {name} has changed since it was written")
+
+
+def _private(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _fill_sqlite(engine: Engine, copy: Path, contents: Contents, afterwards: Sequence[str]) -> None:
+    """Check the copy, settle it, and copy its pages into place under SQLite's own lock: half of it is never seen."""
+    with closing(sqlite3.connect(copy, isolation_level=None)) as taken:
+        if _checked_sqlite(taken) != (dict(contents.rows), contents.revision):
+            raise BadBackup("the backup is damaged: the database does not hold what the backup says")
+        for statement in afterwards:
+            taken.execute(statement)
+        engine.dispose()
+        place = _file_of(engine)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(0o600)
+        with closing(sqlite3.connect(place, timeout=WAIT_S)) as target:
+            taken.backup(target)
+            target.execute("PRAGMA journal_mode=WAL")
+
+
+def _fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterwards: Sequence[str]) -> None:
+    """Every table in one transaction; constraints hold, our triggers rest, because they judge one row at a time."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'")
+        here = _revision_of(connection)
+        if here != contents.revision:
+            raise BadBackup(f"the backup has schema {contents.revision}: `db upgrade {contents.revision}` comes first")
+        names = [name for name in _stored_columns(connection) if name in contents.rows]
+        if set(names) != set(contents.rows):
+            raise BadBackup("the backup holds tables that this schema does not have")
+        connection.exec_driver_sql(f"TRUNCATE {_listed(list(_stored_columns(connection)))} CASCADE")
+        for name in names:
+            connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+        for name in names:
+            _fill_table(connection, name, folder / name, contents.rows[name])
+        for name in names:
+            connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
+        for statement in afterwards:
+            connection.exec_driver_sql(statement)
+
+
+def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> None:
+    cursor = _driver(connection).cursor()
+    with file.open("rb") as stream:
+        columns = json.loads(stream.readline())
+        if columns != _columns_in(connection, name):
+            raise BadBackup(f"the backup is damaged: {name} has other columns")
+        with cursor.copy(f'COPY "{name}" ({_listed(columns)}) FROM STDIN') as copy:
+            while piece := stream.read(PIECE):
+                copy.write(piece)
+    if cursor.rowcount != rows:
+        raise BadBackup(f"the backup is damaged: {name} does not hold what the backup says")
+    if "id" in columns:
+        found = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": name}).scalar()
+        if found:
+            connection.exec_driver_sql(
+                f"SELECT setval('{found}', COALESCE((SELECT max(id) FROM \"{name}\"), 0) + 1, false)"  # nosec B608
+            )
+
+
+def _columns_in(connection: Connection, name: str) -> list[str]:
+    return [column["name"] for column in inspect(connection).get_columns(name)]

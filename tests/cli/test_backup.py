@@ -1,0 +1,225 @@
+"""`backup create` and `backup restore`: whole or not at all, also while somebody writes."""
+
+import io
+import json
+import os
+import stat
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask_migrate import stamp
+from sqlalchemy import func, select, text
+
+from scheduler.config import ROOT, settings
+from scheduler.core import audit, backup
+from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import MessageState
+from scheduler.people.models import Centre, SignIn
+from scheduler.policy import SYSTEM
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_user
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def used(app, tmp_path):
+    """An installation in which somebody has done something, at the newest schema."""
+    stamp(directory=str(ROOT / "migrations"))
+    centre = make_centre(name_sr_cyrl="Центар „Дрвенград“")
+    with transaction():
+        audit.record(SYSTEM, "centre opened", centre, at=MONDAY)
+    yield app
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
+@pytest.fixture
+def run(used):
+    return lambda *arguments: used.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+
+
+def names_stored() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Centre.name_sr_cyrl).order_by(Centre.id)))
+
+
+def test_a_backup_brings_back_rows_and_files(run, tmp_path):
+    instance, file = settings().instance, tmp_path / "b.zip"
+    (instance / "uploads").mkdir(exist_ok=True)
+    (instance / "uploads" / "letter.pdf").write_bytes(b"%PDF letter")
+    made = run("create", file)
+    assert (made.exit_code, made.stderr) == (0, "")
+
+    make_centre(slug="later", name_sr_cyrl="Касније")
+    (instance / "uploads" / "letter.pdf").unlink()
+    back = run("restore", file, "--replace")
+
+    assert (back.exit_code, back.stderr) == (0, "")
+    assert names_stored() == ["Центар „Дрвенград“"]
+    assert (instance / "uploads" / "letter.pdf").read_bytes() == b"%PDF letter"
+    make_centre(slug="new", name_sr_cyrl="Нови")  # ids go on after the restored ones
+    assert names_stored() == ["Центар „Дрвенград“", "Нови"]
+
+
+def test_only_the_owner_reads_a_backup_and_it_holds_no_key(run, tmp_path):
+    instance, file = settings().instance, tmp_path / "b.zip"
+    (instance / "mail").mkdir(exist_ok=True)
+    (instance / "mail" / "1.eml").write_text("https://x/status/a-usable-link")
+    (instance / "secret_key").write_text("the key of this installation")
+
+    run("create", file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with zipfile.ZipFile(file) as archive:
+        held = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"a-usable-link" not in held
+    assert b"the key of this installation" not in held
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+    (instance / "secret_key").unlink()
+
+
+def test_a_place_in_use_is_refused_unless_told(run, tmp_path):
+    file = tmp_path / "b.zip"
+    run("create", file)
+    make_centre(slug="later", name_sr_cyrl="Касније")
+
+    answer = run("restore", file)
+
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert (
+        answer.stderr
+        == f"Error: {file}: this installation is in use: --replace puts the backup in place of what it holds\n"
+    )
+    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+
+
+def test_an_earlier_backup_is_not_written_over_unless_told(run, tmp_path):
+    file = tmp_path / "b.zip"
+    file.write_text("earlier")
+
+    assert run("create", file).exit_code == 2
+    assert file.read_text() == "earlier"
+    assert run("create", file, "--replace").exit_code == 0
+
+
+@pytest.mark.parametrize("spoil", ["cut", "bit", "foreign", "outside", "schema", "other database", "absent"])
+def test_a_damaged_or_foreign_backup_changes_nothing(run, tmp_path, spoil):
+    file = tmp_path / "b.zip"
+    run("create", file)
+    make_centre(slug="later", name_sr_cyrl="Касније")
+    _spoil(file, spoil)
+
+    answer = run("restore", file, "--replace")
+
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+    assert not (settings().instance.parent / "evil").exists()
+
+
+def _spoil(file: Path, how: str) -> None:
+    if how == "absent":
+        file.unlink()
+    elif how == "cut":
+        os.truncate(file, file.stat().st_size // 2)
+    elif how == "foreign":
+        file.write_text("no archive")
+    else:
+        with zipfile.ZipFile(file) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        told = json.loads(members["manifest.json"])
+        if how == "bit":
+            name = next(name for name in members if name.startswith(("database", "tables/centre")))
+            members[name] = members[name][:-1] + b"?"
+        elif how == "outside":
+            told["files"], members["files/../../evil"] = ["../evil"], b"x"
+        elif how == "schema":
+            told["revision"] = "9999_from_the_future"
+        else:
+            told["dialect"] = "oracle"
+        members["manifest.json"] = json.dumps(told).encode()
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        file.write_bytes(stream.getvalue())
+
+
+def test_after_a_restore_everybody_signs_in_anew_and_mails_are_held(run, tmp_path):
+    make_user(email="jelena@centre.example", password_hash=None)
+    with transaction() as session:
+        user_id = session.execute(text("SELECT id FROM user_account")).scalar_one()
+        session.add(SignIn(token_hash="h", user_id=user_id, created_at=MONDAY, last_seen_at=MONDAY, expires_at=MONDAY))
+        session.add(
+            OutboxMessage(
+                message_id="m", kind="reset", address="a@b.example", language="en", subject="s", text="t", html="h",
+                created_at=MONDAY, not_before=MONDAY,
+            )
+        )  # fmt: skip
+    run("create", tmp_path / "b.zip")
+
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
+
+    db.session.rollback()
+    assert db.session.scalars(select(SignIn.ended_at)).one() is not None
+    mail = db.session.scalars(select(OutboxMessage)).one()
+    assert (mail.state, mail.failure) == (MessageState.FAILED, "restored")
+
+
+def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowledged(run, used, tmp_path):
+    """Each commit writes a centre and its audit row: a backup that tears them apart would show it."""
+    stop, done = threading.Event(), []
+
+    def write() -> None:
+        with used.app_context():
+            while not stop.is_set():
+                with transaction() as session:
+                    slug = f"c{len(done)}"
+                    centre = Centre(slug=slug, name_sr_cyrl=slug, name_sr_latn=slug, name_en=slug, created_at=MONDAY)
+                    session.add(centre)
+                    session.flush()
+                    time.sleep(0.002)
+                    audit.record(SYSTEM, "written meanwhile", centre, at=MONDAY)
+                done.append(slug)
+            db.session.remove()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        files = []
+        for number in range(4):
+            before = len(done) + 10
+            while len(done) < before:
+                time.sleep(0.005)
+            acknowledged = len(done)
+            answer = run("create", tmp_path / f"{number}.zip")
+            assert (answer.exit_code, answer.stderr) == (0, "")
+            files.append((tmp_path / f"{number}.zip", acknowledged))
+    finally:
+        stop.set()
+        writer.join()
+    for file, acknowledged in files:
+        assert run("restore", file, "--replace").exit_code == 0
+        db.session.rollback()
+        centres = db.session.scalar(select(func.count()).select_from(Centre)) - 1
+        told = db.session.scalar(select(func.count()).where(audit.AuditEntry.action == "written meanwhile"))
+        assert centres == told >= acknowledged
+
+
+def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):
+    def full(*_given, **_named):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_files_in", full)
+
+    answer = run("create", tmp_path / "b.zip")
+
+    assert (answer.exit_code, answer.stderr) == (
+        1,
+        f"Error: {tmp_path / 'b.zip'}: No space left on device, nothing written\n",
+    )
+    assert list(tmp_path.iterdir()) == []
