@@ -91,6 +91,7 @@ _STAFF = _all(
     certificate="read list",
     presenter="list",
     vetting="list",
+    feedback="read",
 )
 
 # Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
@@ -99,7 +100,8 @@ _SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
     Role.SCHOOL_CONTACT: _join(
-        _all(Scope.HOST, request="read update withdraw", visit="read cancel", attendance="read countersign name"),
+        _all(Scope.HOST, request="read update withdraw", visit="read cancel answer"),
+        _all(Scope.HOST, attendance="read countersign name", feedback="create"),
         _all(Scope.HOST, certificate="read", school_time="read update"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
@@ -122,9 +124,8 @@ TABLE: dict[Role, Rights] = {
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_LISTS,
-        _all(
-            Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel import"
-        ),
+        _all(Scope.CENTRE, request="create read update accept decline withdraw"),
+        _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
@@ -142,9 +143,8 @@ TABLE: dict[Role, Rights] = {
     Role.ADMINISTRATOR: _join(
         _STAFF,
         _OWN_LISTS,
-        _all(
-            Scope.CENTRE, request="create read update accept decline withdraw", visit="create read update cancel import"
-        ),
+        _all(Scope.CENTRE, request="create read update accept decline withdraw"),
+        _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"

@@ -65,6 +65,24 @@ class HeadCount(Base):
     entered_at: Mapped[dt.datetime]
 
 
+class VisitFeedback(Base):
+    """What a school thought of a visit, once: marks and a few words, no name of anybody and no moment of the day."""
+
+    __tablename__ = "visit_feedback"
+    __table_args__ = (
+        CheckConstraint("useful BETWEEN 1 AND 5 AND clear BETWEEN 1 AND 5", name="marks_of_a_school"),
+        UniqueConstraint("visit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    useful: Mapped[int]
+    clear: Mapped[int]
+    again: Mapped[bool]
+    words: Mapped[str] = mapped_column(default="")
+    given_on: Mapped[dt.date]
+
+
 class NamedAdult(Base):
     """A teacher or other adult whom the school names for a certificate. Never a pupil; kept 90 days after issue."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult, VisitFeedback
 from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
@@ -20,6 +20,7 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
     CrewAt,
+    Feedback,
     HistoryLine,
     SaidLine,
 )
@@ -47,6 +48,12 @@ _NOT_HELD = (
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
+
+
+def feedback_of(visit_id: int) -> Feedback | None:
+    """What the school thought of a visit; None until it has said so. Who may read is checked by the caller."""
+    row = db.session.scalar(select(VisitFeedback).where(VisitFeedback.visit_id == visit_id))
+    return Feedback(row.useful, row.clear, row.again, row.words) if row else None
 
 
 def counted_visit(actor: Actor, number: str) -> CountedVisit:

@@ -198,3 +198,13 @@ class PastSheet:
     lines: int = 0
     encoding: str = ""
     headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a school thought of a visit; no name, and the day alone."""
+
+    useful: int
+    clear: int
+    again: bool
+    words: str

@@ -17,6 +17,15 @@ def lapse_offers() -> None:
         log.info("offers lapsed", extra={"visits": visits})
 
 
+@huey.periodic_task(crontab(hour="3", minute="50"), name="planning.recheck_visits")
+@in_app
+def recheck_visits() -> None:
+    """Each night, look again whether shifts, closures, proofs and hours still hold. What was told is stored: twice is
+    once."""
+    if visits := service.recheck_visits(now=clock.now()):
+        log.info("visits with something new", extra={"visits": visits})
+
+
 @huey.periodic_task(crontab(minute="*"), name="planning.release_not_cleared")
 @in_app
 def release_not_cleared() -> None:

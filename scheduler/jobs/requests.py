@@ -1,4 +1,4 @@
-"""Requests that nobody proves, and bookings that nobody finishes, end by themselves."""
+"""Requests that nobody proves, dates that nobody answers, and bookings that nobody finishes, end by themselves."""
 
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
@@ -11,3 +11,10 @@ def forget_unfinished() -> None:
     """Each hour, expire requests unproven for a week and delete answers a day old. Twice is once."""
     service.expire_unproved(clock.now())
     service.forget_old_answers(clock.now())
+
+
+@huey.periodic_task(crontab(minute="*/5"), name="requests.lapse_dates")
+@in_app
+def lapse_dates() -> None:
+    """Every five minutes, end proposals that no school answered in time. What has ended is not found again."""
+    service.lapse_dates(now=clock.now())

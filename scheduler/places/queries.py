@@ -18,7 +18,7 @@ from scheduler.places.models import (
     Municipality,
     SchoolCalendarEntry,
 )
-from scheduler.places.rules import TERMS, is_school_day, school_year
+from scheduler.places.rules import TERMS, days_with_pupils, levels_taught, school_year
 from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms import (
     Bells,
@@ -30,7 +30,6 @@ from scheduler.places.terms import (
     Extent,
     HolidayRow,
     HostRow,
-    Level,
     MunicipalityRow,
     NamedDay,
     Point,
@@ -318,21 +317,16 @@ def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
 
     A host that teaches neither level (a library, a camp, a host abroad) is open on every working day.
     """
-    levels = [
-        level
-        for level, has in ((Level.PRIMARY, host.teaches_primary), (Level.SECONDARY, host.teaches_secondary))
-        if has
-    ]
+    levels = levels_taught(host.teaches_primary, host.teaches_secondary)
     span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     if host.municipality is None:
-        return [day for day in span if day.weekday() < 5]
+        return days_with_pupils(span, (), (), ())
     shut = closed_days(host, first, last)
     span = [day for day in span if day not in shut]  # snow closes a working Saturday too
     if not levels:
-        return [day for day in span if day.weekday() < 5]
+        return days_with_pupils(span, (), (), ())
     closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
-    spans = calendar_spans(host.municipality.school_calendar, first, last)
-    return [day for day in span if any(is_school_day(day, spans, closed, level) for level in levels)]
+    return days_with_pupils(span, levels, closed, calendar_spans(host.municipality.school_calendar, first, last))
 
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:

@@ -13,10 +13,12 @@ from scheduler.planning.terms import (
     AssignmentState,
     CancelledBy,
     EntryStatus,
+    FindingKind,
     PresentationState,
     ToldHow,
     ToldWhat,
     VisitState,
+    WishOutcome,
 )
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -114,6 +116,7 @@ class Presentation(Base):
     level: Mapped[SchoolLevel]
     classes: Mapped[str] = mapped_column(default="")
     room: Mapped[str] = mapped_column(default="")
+    outside_shift: Mapped[bool] = mapped_column(default=False)  # the class comes for it, or stays: its clock is right
     expected_pupils: Mapped[int] = mapped_column(default=0)
     expected_parents: Mapped[int] = mapped_column(default=0)
     expected_teachers: Mapped[int] = mapped_column(default=0)
@@ -157,6 +160,50 @@ class Assignment(Base):
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
     presentation: Mapped[Presentation] = relationship(lazy="raise", viewonly=True)
+
+
+class DateWish(Base):
+    """A school asks for another date of its visit; one open wish a visit. The answer is a move, or the centre's no."""
+
+    __tablename__ = "date_wish"
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_an_outcome"),
+        Index("one_open_wish_a_visit", "visit_id", unique=True,
+              sqlite_where=text("answered_at IS NULL"), postgresql_where=text("answered_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    first_choice: Mapped[dt.date]
+    second_choice: Mapped[dt.date | None]
+    reason: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    outcome: Mapped[WishOutcome | None]
+
+
+class Readiness(Base):
+    """What a school has ticked of its checklist in the week before the visit."""
+
+    __tablename__ = "readiness"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True)
+    ticked: Mapped[str] = mapped_column(default="")  # "room teacher"; what is meant stands in terms.ReadyItem
+    changed_at: Mapped[dt.datetime]
+
+
+class Finding(Base):
+    """What the nightly re-check found against a visit to come: told once, gone when it is so no longer."""
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("visit_id", "kind", "about", name="each_finding_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    kind: Mapped[FindingKind]
+    about: Mapped[str]  # which presentation and why, or which presenter
+    found_at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]  # the school said that the hour is right all the same
 
 
 class Disruption(Base):

@@ -54,6 +54,7 @@ class SchoolRequest(Base):
     recent_incident: Mapped[bool] = mapped_column(default=False)
     special_needs: Mapped[bool] = mapped_column(default=False)
     file_number: Mapped[str] = mapped_column(default="")
+    directions: Mapped[str] = mapped_column(default="", server_default="")  # how the crew finds the door; no person
     state: Mapped[RequestState] = mapped_column(default=RequestState.DRAFT)
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")  # said to the school with a refusal or a cancellation
@@ -86,6 +87,7 @@ class RequestedPresentation(Base):
         CheckConstraint("parents BETWEEN 0 AND 1000", name="parents_fit_a_hall"),
         CheckConstraint("teachers BETWEEN 0 AND 1000", name="teachers_fit_a_hall"),
         CheckConstraint("pupils + parents + teachers >= 1", name="somebody_comes"),
+        CheckConstraint("lesson BETWEEN 1 AND 9", name="lesson_of_a_shift"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,6 +101,21 @@ class RequestedPresentation(Base):
     teachers: Mapped[int] = mapped_column(default=0)
     day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
     starts_local: Mapped[dt.time | None]
+    lesson: Mapped[int | None]  # instead of a start: the clock time follows from the day
+    outside_shift: Mapped[bool] = mapped_column(default=False)  # the school says: the class comes for it, or stays
+
+
+class DateProposal(Base):
+    """A date that the centre proposes to a school and holds until a moment; gone when the school has answered."""
+
+    __tablename__ = "date_proposal"
+    __table_args__ = (UniqueConstraint("school_request_id", "on_day", "starts_local", name="each_date_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    on_day: Mapped[dt.date]
+    starts_local: Mapped[dt.time]
+    held_until: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class UndoableAct(Base):

@@ -1,10 +1,10 @@
-"""The school's own paper: a request's summary, or its confirmation, for the director's files (A4 portrait)."""
+"""The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
 from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
 from scheduler.core.paper import MARGIN, RIGHT, Facts
 from scheduler.core.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
-from scheduler.requests.terms import PaperPresentation, RequestPaper
+from scheduler.requests.terms import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
 
 LABEL = Style(9, colour=MUTED)
 VALUE_LEFT = MARGIN + 46
@@ -132,3 +132,88 @@ def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
     sheet.disc(middle, y - 14, STAMP / 2, "#FFFFFF", HAIRLINE, 0.2)
     sheet.text(middle, y - 13, _("place for the stamp"), LABEL, "centre")
     flow.y = y + 16
+
+
+def draw_note(note: ParentsNote, lang: str) -> bytes:
+    """The note to parents, a page for each presentation: what is held, whom to call, and a slip to cut off."""
+    _ = translator(lang).gettext
+    printed = _("printed %(moment)s") % {"moment": moment(note.printed_at, lang, note.zone)}
+    furniture = Furniture(note.centre_name, printed, note.helpline, note.running_number)
+    facts = Facts(f"{_('Note to parents')} {note.running_number}", note.centre_name, lang)
+    return paged(facts, furniture, lambda flow: _draw_notes(flow, note, lang))
+
+
+def _draw_notes(flow: Flow, note: ParentsNote, lang: str) -> None:
+    for sitting in note.sittings:
+        if sitting is not note.sittings[0]:
+            flow.turn()
+        _draw_note(flow, note, sitting, lang)
+        _draw_slip(flow, note, sitting, lang)
+
+
+def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
+    _ = translator(lang).gettext
+    flow.title(_("Note to parents"), note.host_name)
+    when = long_day(note.day, lang) if note.day else _("the day is told by the class teacher")
+    time = clock_time(sitting.starts_local, lang) if sitting.starts_local else ""
+    facts = [
+        (_("Programme"), note.programme_title),
+        (_("Day"), f"{when}, {time}" if time else when),
+        (_("Classes"), sitting.classes),
+        (_("Who comes"), note.centre_name),
+    ]
+    for label, value in facts:
+        if value:
+            _draw_fact(flow, label, value)
+    flow.y += 3
+    sentences = [
+        note.summary,
+        _("A teacher stays in the room during the whole presentation."),
+        _("Young presenters come with an adult and are never left alone with a class; only their first name is given.")
+        if note.young_presenters
+        else "",
+        _("Only numbers of those present are written down; the names of pupils are not recorded."),
+        _("If something on the internet troubles you or your child, call %(number)s, free of charge.")
+        % {"number": note.helpline},
+    ]
+    for sentence in sentences:
+        if sentence:
+            flow.paragraph(sentence)
+
+
+SLIP = 92.0  # height of the slip, which stays on one page
+
+
+def _draw_slip(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
+    """The permission for photographs: it stays with the school and never reaches the centre."""
+    _ = translator(lang).gettext
+    flow.need(SLIP)
+    sheet = flow.sheet
+    flow.y += 8
+    sheet.level(flow.y, colour=HAIRLINE)
+    flow.heading(_("Permission for photographs"), keep_with=60)
+    flow.paragraph(_("Cut off here. The class teacher collects the slips; they stay with the school."), LABEL)
+    for label in (_("Pupil, name and surname"), _("Class")):
+        _draw_line(flow, label, sitting.classes if label == _("Class") and "," not in sitting.classes else "")
+    for question in (
+        _("My child may be seen in photographs of the group:"),
+        _("The school and the centre may publish such photographs:"),
+    ):
+        flow.y += 9
+        sheet.text(MARGIN, flow.y, question, BODY)
+        for x, word in ((RIGHT - 42, _("yes")), (RIGHT - 18, _("no"))):
+            sheet.box((x, flow.y - 3.4, 4, 4), stroke=HAIRLINE, radius=0.5)
+            sheet.text(x + 6, flow.y, word, BODY)
+    flow.y += 5
+    for label in (_("Signature of a parent or guardian"), _("Day")):
+        _draw_line(flow, label, "")
+    flow.y += 4
+
+
+def _draw_line(flow: Flow, label: str, value: str) -> None:
+    flow.y += 9
+    flow.sheet.text(MARGIN, flow.y, label, BODY)
+    x = MARGIN + max(70.0, width_of(label, BODY) + 4)
+    flow.sheet.level(flow.y + 1, x, RIGHT)
+    if value:
+        flow.sheet.text(x + 2, flow.y, value, STRONG)

@@ -1,12 +1,16 @@
 """What a host may ask for, who must move next, and what may still be done in which state. Pure."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from scheduler.people import rules as people_rules
+from scheduler.places import rules as place_rules
+from scheduler.places.terms import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
     Counts,
+    DateDraft,
     Facts,
     NextStep,
     PresentationDraft,
@@ -82,9 +86,24 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
     if len(draft.presentations) > MOST_PRESENTATIONS:
         problems["presentations"] = "too_many_presentations"
     for number, presentation in enumerate(draft.presentations):
-        for field, reason in _problems_with_presentation(presentation, facts).items():
+        found = _problems_with_presentation(presentation, facts)
+        if not presentation.outside_shift and place_rules.away(where_classes_are(presentation, draft, facts)):
+            found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
+        for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
+
+
+def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
+    """Where the classes of a presentation are at the asked hour, on the first of the asked days that suits them, else
+    why they are not there. Nothing without an hour, without told shifts, or for parents: they come outside shifts."""
+    named = asked.starts_local is not None or asked.lesson is not None
+    days = min((draft.last_day - draft.first_day).days, LONGEST_SPAN_DAYS)
+    if facts.clock is None or asked.audience is not Audience.PUPILS or not asked.classes or not named or days < 0:
+        return []
+    span = [draft.first_day + dt.timedelta(days=number) for number in range(days + 1)]
+    wanted = AskedTime(facts.programme.minutes, asked.starts_local, asked.lesson)
+    return place_rules.best_standings(facts.clock, asked.classes, span, wanted)
 
 
 def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
@@ -143,6 +162,25 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
         problems[main] = "nobody_comes"
     if not problems and counts.pupils + counts.parents > group_size:
         problems[main] = "over_group_size"
+    return problems
+
+
+def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
+    problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
+    for number, one in enumerate(dates):
+        if one.on_day <= today:
+            problems[f"dates-{number}-on_day"] = "in_the_past"
+        elif (one.on_day - today).days > FURTHEST_DAYS:
+            problems[f"dates-{number}-on_day"] = "too_late"
+        elif not EARLIEST <= one.starts_local <= LATEST:
+            problems[f"dates-{number}-starts_local"] = "not_in_the_day"
+        elif one in dates[:number]:
+            problems[f"dates-{number}-on_day"] = "the_same_date"
+    if held_until <= today:
+        problems["held_until"] = "in_the_past"
+    elif dates and held_until >= min(one.on_day for one in dates):
+        problems["held_until"] = "after_a_date"
     return problems
 
 

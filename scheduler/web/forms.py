@@ -90,6 +90,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
     "file_is_a_spreadsheet": _l("Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."),
     "file_not_csv": _l("Choose a file whose name ends in .csv or .xlsx."),
+    "class_not_there": _l("Choose a time at which the class is in the building, or tick that it comes for it."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
@@ -117,6 +118,7 @@ SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
+SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
 
@@ -286,7 +288,7 @@ class _TypedField(Field):  # type: ignore[misc]
 
 
 class DayField(_TypedField):
-    """A day typed as 8.12.2026 or 2026-12-08, or chosen from the browser's calendar."""
+    """A day typed as 8.12.2026, 8/12/26 or 2026-12-08, or chosen from the browser's calendar."""
 
     reason = "not_a_day"
     attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off", "data_picker": "date"}
@@ -294,6 +296,9 @@ class DayField(_TypedField):
     def read(self, typed: str) -> dt.date | None:
         if found := SERBIAN_DAY.fullmatch(typed):
             day, month, year = (int(part) for part in found.groups())
+        elif found := SHORT_DAY.fullmatch(typed):
+            day, month, year = (int(part) for part in found.groups())
+            year += 2000
         elif found := ISO_DAY.fullmatch(typed):
             year, month, day = (int(part) for part in found.groups())
         else:
@@ -303,7 +308,8 @@ class DayField(_TypedField):
         except ValueError:
             return None
 
-    def written(self, value: dt.date) -> str:
+    @staticmethod
+    def written(value: dt.date) -> str:
         return f"{value.day}.{value.month}.{value.year}."
 
 

@@ -10,17 +10,25 @@ from tests.a11y.atlas import Sheet, Traveller
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 LANGS = {"sr_Cyrl": "sr-Cyrl", "sr_Latn": "sr-Latn", "en": "en"}
 GRACE = [200, 403, 404, 409, 410]  # a page that says why not is a page too
-LOOK = """() => ({
-    width: document.documentElement.scrollWidth, heads: document.querySelectorAll("h1").length,
-    lang: document.documentElement.lang, helpline: document.body.innerText.includes("19833"),
-    small: [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
+LOOK = """() => {
+    const told = {
+        width: document.documentElement.scrollWidth, heads: document.querySelectorAll("h1").length,
+        lang: document.documentElement.lang, helpline: document.body.innerText.includes("19833"),
+    }
+    const ids = [...document.querySelectorAll("[id]")].map(one => one.id)
+    const twice = ids.filter((one, at) => ids.indexOf(one) != at)
+    const folded = [...document.querySelectorAll("details:not([open])")]
+    folded.forEach(one => one.open = true)  // what is folded away is measured as it will stand
+    const small = [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
         const box = one.getBoundingClientRect(), style = getComputedStyle(one)
         const unseen = !box.width || style.visibility == "hidden" || style.opacity == "0" || one.type == "hidden"
         const in_text = style.display == "inline"  // WCAG 2.5.8 excepts links inside a sentence
         if (unseen || in_text || ["radio", "checkbox"].includes(one.type) && one.closest("label")) return false
         return Math.min(box.width, box.height) < 23.5 && !one.closest(".visually-hidden, .skip") && one.offsetParent
-    }).map(one => one.outerHTML.slice(0, 90)).slice(0, 2),
-})"""
+    }).map(one => one.outerHTML.slice(0, 90)).slice(0, 2)
+    folded.forEach(one => one.open = false)
+    return {...told, small, twice}
+}"""
 FOUND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
     one => one.id + " (" + one.nodes.length + "): " + one.nodes[0].html.slice(0, 160)))"""
 
@@ -78,6 +86,7 @@ class Eye:
             f"lang {seen['lang']}": seen["lang"] != LANGS[self.view.language],
             "no 19833": not seen["helpline"],
             f"under 24 px: {seen['small']}": bool(seen["small"]),
+            f"ids that stand twice: {seen['twice']}": bool(seen["twice"]),
             f"console: {said[:1]}": bool(said),
         }
         found = [words for words, bad in wrong.items() if bad] + self.page.evaluate(FOUND)

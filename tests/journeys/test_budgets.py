@@ -5,7 +5,6 @@ Measured in Chromium against waitress, nothing cached. `pytest -s` shows the tab
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
@@ -170,8 +169,12 @@ class Teacher:
 
     def taps(self, what: str, role: str = "button") -> None:
         self.touches.append(f"taps {what}")
+        self._watches()  # what jumped since the page came, by what was typed and ticked on it too
         self.page.locator("main").get_by_role(role, name=what).first.click()  # type: ignore[arg-type]
         self.page.wait_for_load_state("networkidle")
+        self._watches()
+
+    def _watches(self) -> None:
         self.jumps[self.page.url] = jumped(self.page)
 
     def ticks(self, what: str) -> None:
@@ -183,8 +186,10 @@ class Teacher:
         self.page.locator("main").get_by_label(what).and_(self.page.locator("input:visible")).first.fill(text)
 
 
-def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, installation, tmp_path: Path):
-    page = a_phone(PHONE).new_page()
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, installation, width):
+    installation.time_is(MONDAY)
+    page = a_phone(width).new_page()
     scales = Scales(page)
     page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
     teacher = Teacher(page)
@@ -193,6 +198,7 @@ def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, inst
 
     assert page.url.endswith("/book/sent")
     print("\n".join(teacher.touches))
+    print("\n".join(f"{width:5} {url:60} CLS {jumps:.4f}" for url, jumps in teacher.jumps.items()))
     print(f"{len(teacher.touches)} touches; {scales.sent['all'] / KB:.1f} KB for all pages, of it script "
           f"{scales.sent['Script'] / KB:.1f} KB; most CLS {max(teacher.jumps.values()):.4f}")  # fmt: skip
     assert len(teacher.touches) < TOUCHES

@@ -321,7 +321,7 @@ def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
         service.cancel_visit(presenter_actor(scene.educator()), scene.visit_id, reason="x", now=MONDAY)
     service.cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
     with pytest.raises(Conflict) as refusal:
-        service.cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
+        service.cancel_visit(scene.coordinator, scene.visit_id, reason="y", now=MONDAY)
     assert refusal.value.reason == "wrong_state"
 
 

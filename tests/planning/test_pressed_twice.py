@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.messages.models import OutboxMessage
 from scheduler.planning import queries, service
 from scheduler.planning.terms import AssignmentState, NewTimes, VisitState
 from scheduler.policy import Role
@@ -12,6 +14,11 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
 from tests.factories.planning import VISIT_DAY
 from tests.planning.scene import UNTIL, Scene, mails, states, visit_of
+
+
+def letters(session) -> list[str]:
+    session.rollback()
+    return list(session.scalars(sa.select(OutboxMessage.kind).order_by(OutboxMessage.id)))
 
 
 def test_trust_r11_a_second_decline_changes_nothing(session):
@@ -53,6 +60,49 @@ def test_trust_r11_a_coordinators_second_press_is_no_conflict(session, press):
     assert visit_of(session, scene).version == after
     assert len(mails(session, "visit_offered")) == 1
     assert len(mails(session, "visit_confirmed")) == (press != "offer")
+
+
+@pytest.mark.parametrize("press", ["take_out", "cancel", "move"])
+def test_trust_r11_the_second_press_of_a_form_with_a_reason_is_done_and_writes_to_nobody(session, press):
+    scene = Scene()
+    ana = scene.educator()
+    scene.offer(ana)
+    version = visit_of(session, scene).version
+    wish = NewTimes(VISIT_DAY + dt.timedelta(days=1), {}, UNTIL)
+    given = {"reason": "Storm", "now": MONDAY, "version": version}
+    acts = {
+        "take_out": lambda: service.withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, **given),
+        "cancel": lambda: service.cancel_visit(scene.coordinator, scene.visit_id, **given),
+        "move": lambda: service.move_visit(scene.coordinator, scene.visit_id, wish, **given),
+    }
+
+    acts[press]()
+    after, told = visit_of(session, scene).version, letters(session)
+    acts[press]()
+
+    assert after > version
+    assert (visit_of(session, scene).version, letters(session)) == (after, told)
+
+
+@pytest.mark.parametrize("reason", ["Storm", "Ill"])
+def test_who_takes_out_second_for_another_reason_is_told_that_the_page_is_old(session, reason):
+    scene = Scene()
+    ana = scene.educator()
+    scene.offer(ana)
+    version = visit_of(session, scene).version
+    service.withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
+
+    def second() -> None:
+        service.withdraw_presenter(
+            scene.coordinator, scene.visit_id, ana.id, reason=reason, now=MONDAY, version=version
+        )
+
+    if reason == "Ill":
+        second()
+    else:
+        with pytest.raises(Conflict) as refusal:
+            second()
+        assert refusal.value.reason == "changed_meanwhile"
 
 
 @pytest.mark.parametrize("how", ["taken_out", "falls_ill"])

@@ -132,14 +132,15 @@ def test_a_suggestion_takes_nobodys_time_and_tells_nobody(session, scene):
     assert presentations(session, scene)[0].sequence == 0
 
 
-def test_a_presenter_is_suggested_once(scene):
+def test_a_presenter_is_suggested_once(session, scene):
     ana = scene.educator()
-    scene.suggest(ana)
 
-    with pytest.raises(Conflict) as refusal:
-        scene.suggest(ana)
+    suggested = [
+        service.suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)
+    ]
 
-    assert refusal.value.reason == "already_in_the_crew"
+    assert suggested == [True, False]
+    assert states(session, scene) == {ana.id: [A.SUGGESTED]}
 
 
 def test_the_database_says_why_somebody_cannot_be_suggested(scene):

@@ -49,6 +49,32 @@ def test_a_school_year_begins_in_september(day, first):
     assert (period.first, period.last) == (first, dt.date(first.year + 1, 8, 31))
 
 
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        (dt.date(2026, 11, 24), dt.date(2025, 12, 1)),
+        (dt.date(2026, 12, 31), dt.date(2026, 1, 1)),
+        (dt.date(2028, 2, 29), dt.date(2027, 3, 1)),
+    ],
+)
+def test_twelve_months_up_to_a_day_end_with_the_month_it_lies_in(day, first):
+    period = rules.months_up_to(day)
+
+    assert period == Period(first, day)
+    months = rules.each_month(Report(Filters(period), (Group.MONTH,), Counts(), ()))
+    assert len(months) == 12
+    assert (months[0][0].value, months[-1][0].value) == (f"{first:%Y-%m}", f"{day:%Y-%m}")
+
+
+def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
+    rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), Counts(presentations=4)),)
+    report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), Counts(), rows)
+
+    chart = rules.months_of(report, "en")
+
+    assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
+
+
 def test_totals_are_the_sum_of_every_count():
     rows = [Counts(1, 2, 30, 0, 1, 0, 1, 40), Counts(2, 3, 70, 5, 2, 1, 2, 60)]
 

@@ -7,14 +7,16 @@ import datetime as dt
 
 import pytest
 
+from scheduler.attendance.terms import AttendanceState
 from scheduler.core import clock
 from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
 from tests.factories.attendance import make_attendance
+from tests.factories.certificates import make_certificate
 from tests.factories.messages import make_message
-from tests.factories.people import make_centre, make_user
-from tests.factories.places import make_host, make_municipality
+from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -94,7 +96,57 @@ def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
 
     span = f"from={today - dt.timedelta(days=60)}&to={today}"
     is_light_and_has_a_pager(weigh(f"/reports/visits?{span}"))
-    assert weigh(f"/reports/attendance?{span}&by=city&by=month")[0] <= MOST_BYTES
+
+
+def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
+    today, district = clock.local_day(clock.now()), make_district().id
+    for number in range(ROWS):
+        town = make_municipality(f"Бела Паланка {number}", district_id=district)
+        host = make_host(f"{NAMES[number % 5]} {number}", municipality_id=town.id)
+        visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host.id, on_day=today)
+        make_attendance(make_presentation(visit, state=PresentationState.DELIVERED))
+
+    report = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}")
+    is_light_and_has_a_pager(report)
+    assert report[1].count("<tr") == 100 + len(("head", "total"))
+    second = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}&page=2")
+    assert second[1].count("<tr") == ROWS - 100 + len(("head", "total"))
+
+
+def test_the_certificates(weigh, programme, hosts):
+    for host_id in hosts:
+        make_certificate(make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id))
+
+    is_light_and_has_a_pager(weigh("/certificates/issued"))
+
+
+def test_numbers_that_wait_and_numbers_that_are_missing(weigh, programme, hosts):
+    day = clock.local_day(clock.now()) - dt.timedelta(days=9)
+    for host_id in hosts[: ROWS // 2]:
+        for state in (AttendanceState.ASSUMED, None):
+            visit = make_visit(VisitState.CONFIRMED, programme=programme, host_id=host_id, on_day=day)
+            for hour in (9, 10):
+                talk = make_presentation(visit, dt.time(hour), PresentationState.CONFIRMED)
+                if state:
+                    make_attendance(talk, state=state)
+
+    weight, page = weigh("/attendance")  # both lists are full
+    is_light_and_has_a_pager((weight, page))
+    assert "late=2" in page
+    assert page.count("<tr") == 2 * len(("head", *range(100)))
+    assert weigh("/attendance?late=2")[1].count("<tr") == len(("head", *range(100))) + len(("head", *range(20)))
+    is_light_and_has_a_pager(weigh("/attendance/assumed"))
+    assert weigh("/attendance/assumed?page=2")[1].count('name="chosen"') == 20
+
+
+def test_proofs_that_wait(weigh, programme):
+    for number in range(ROWS):
+        make_presenter(centre_id=programme.centre_id, given_name=f"Ана {number}", family_name="Петровић")
+
+    weight, page = weigh("/safeguarding")
+    assert weight <= MOST_BYTES
+    assert "waits=2" in page
+    assert weigh("/safeguarding?waits=2")[1].count("<tr") == len(("head", *range(20)))
 
 
 def test_a_week_of_more_visits_than_any_centre_has(weigh, programme, hosts):

@@ -2,6 +2,7 @@
 
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
 from scheduler.attendance.service.deciding import correct_counts, lock_assumed, lock_attendance, lock_visit
+from scheduler.attendance.service.feedback import give_feedback
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.service.past import import_past_visits, take_back_visits
 from scheduler.attendance.service.rows import write_to_school
@@ -10,6 +11,7 @@ __all__ = [
     "assume_silent",
     "correct_counts",
     "countersign",
+    "give_feedback",
     "import_past_visits",
     "lock_assumed",
     "lock_attendance",

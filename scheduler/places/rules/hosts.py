@@ -114,6 +114,23 @@ def is_school_day(
     return True
 
 
+def days_with_pupils(
+    days: Iterable[dt.date],
+    levels: Collection[Level],
+    holidays: Collection[dt.date],
+    entries: Collection[CalendarSpan],
+) -> list[dt.date]:
+    """The days on which a host has pupils; one that teaches neither level is open on every working day."""
+    if not levels:
+        return [day for day in days if day.weekday() < 5]
+    return [day for day in days if any(is_school_day(day, entries, holidays, level) for level in levels)]
+
+
+def levels_taught(primary: bool, secondary: bool) -> list[Level]:
+    """The levels that a host teaches."""
+    return [level for level, has in ((Level.PRIMARY, primary), (Level.SECONDARY, secondary)) if has]
+
+
 def timetable_of(day: dt.date, entries: Iterable[CalendarSpan], level: Level) -> int:
     """The weekday (0 is Monday) whose timetable is followed: a working Saturday stands for another day."""
     for entry in entries:

@@ -7,7 +7,7 @@ anew after a break names the day (a turn).
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from scheduler.core.text import fold
@@ -145,7 +145,7 @@ def _time(minutes: int) -> dt.time:
     return dt.time(*divmod(minutes, 60))
 
 
-def _lessons(told: SchoolTime, class_name: ClassName, day: dt.date, open_on: OpenOn) -> list[LessonTime]:
+def lessons_on(told: SchoolTime, class_name: ClassName, day: dt.date, open_on: OpenOn) -> list[LessonTime]:
     """The lessons of a class on a day; none where it has none, or where nobody can say."""
     shift = shift_on(told, class_name, day)
     bells = bells_on(told, shift, day) if shift and open_on(day) else None
@@ -157,7 +157,7 @@ def lesson_on(told: SchoolTime, class_name: ClassName | None, number: int, day: 
     shift = shift_on(told, class_name, day) if class_name else None
     if class_name is None or shift is None:
         return Standing(day, class_name, reason="unknown_class")
-    of_day = _lessons(told, class_name, day, open_on)
+    of_day = lessons_on(told, class_name, day, open_on)
     found = next((one for one in of_day if one.lesson.number == number), None)
     if found:
         return Standing(day, class_name, shift, found.lesson)
@@ -166,7 +166,7 @@ def lesson_on(told: SchoolTime, class_name: ClassName | None, number: int, day: 
         return Standing(day, class_name, shift, reason="no_such_lesson", nearest=(nearest,))
     if open_on(day):
         return Standing(day, class_name, shift, reason="no_bells")
-    others = (_lessons(told, class_name, other, open_on) for other in _days_around(day))
+    others = (lessons_on(told, class_name, other, open_on) for other in _days_around(day))
     same = ((one for one in lessons if one.lesson.number == number) for lessons in others)
     return Standing(day, class_name, reason="no_school", nearest=_both_sides(day, (next(one, None) for one in same)))
 
@@ -181,14 +181,14 @@ def lesson_at(
     shift = shift_on(told, class_name, day) if class_name else None
     if class_name is None or shift is None:
         return Standing(day, class_name, reason="unknown_class")
-    of_day = _lessons(told, class_name, day, open_on)
+    of_day = lessons_on(told, class_name, day, open_on)
     if not of_day and open_on(day):
         return Standing(day, class_name, shift, reason="no_bells")
-    reason = _why_not(of_day, time, minutes)
+    reason = why_not_at(of_day, time, minutes)
     if reason:
 
         def lessons(other: dt.date) -> list[LessonTime]:
-            return _lessons(told, class_name, other, open_on)
+            return lessons_on(told, class_name, other, open_on)
 
         nearest = _nearest(day, time, minutes, lessons)
         return Standing(day, class_name, shift if of_day else None, reason=reason, nearest=nearest)
@@ -197,7 +197,25 @@ def lesson_at(
     return Standing(day, class_name, shift, now, 0 if now else ended)
 
 
-def _why_not(of_day: list[LessonTime], time: dt.time, minutes: int) -> str:
+def lessons_in_use(told: SchoolTime, class_names: Collection[ClassName], day: dt.date) -> list[tuple[Lesson, ...]]:
+    """The lessons of a day at which all these classes are in the building; without a class, those of every shift.
+
+    Of each class one tuple, of each shift one tuple. Empty: nobody can say, or a class does not say in which group it
+    is. Whether the day is a school day is not asked here.
+    """
+    shifts = {shift_on(told, one, day) for one in class_names} if class_names else shifts_in_use(told)
+    bells = [bells_on(told, shift, day) if shift else None for shift in shifts]
+    return [lessons_of(one) for one in bells if one] if all(bells) or not class_names else []
+
+
+def holds(lessons: Sequence[Lesson], time: dt.time, minutes: int) -> bool:
+    """Whether the whole of something of so many minutes lies between a first bell and a last."""
+    if not lessons[0].starts <= time < lessons[-1].ends:
+        return False
+    return _minutes(time) + minutes <= _minutes(lessons[-1].ends)
+
+
+def why_not_at(of_day: list[LessonTime], time: dt.time, minutes: int) -> str:
     if not of_day:
         return "no_school"
     if time < of_day[0].lesson.starts:

@@ -30,6 +30,7 @@ from scheduler.places.terms.hosts import (
     Supplies,
 )
 from scheduler.places.terms.school_time import (
+    AskedTime,
     Bells,
     BellsLine,
     BellsSheet,
@@ -40,6 +41,7 @@ from scheduler.places.terms.school_time import (
     LessonTime,
     NamedDay,
     Rotation,
+    SchoolClock,
     SchoolTime,
     SchoolTimeRow,
     Shift,
@@ -50,6 +52,7 @@ __all__ = [
     "APPLIES_TO",
     "CALENDAR_KINDS",
     "STORED",
+    "AskedTime",
     "Bells",
     "BellsLine",
     "BellsSheet",
@@ -82,6 +85,7 @@ __all__ = [
     "Point",
     "Rotation",
     "SchoolCalendar",
+    "SchoolClock",
     "SchoolTime",
     "SchoolTimeRow",
     "Sheet",

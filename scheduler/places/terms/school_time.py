@@ -100,6 +100,23 @@ class SchoolTimeRow:
 
 
 @dataclass(frozen=True)
+class SchoolClock:
+    """What a host said about its shifts and bells, with its school days around those that are asked about."""
+
+    told: SchoolTime
+    open_days: frozenset[dt.date]
+
+
+@dataclass(frozen=True)
+class AskedTime:
+    """When somebody would come to a class, and for how long: a start by the clock, or else the number of a lesson."""
+
+    minutes: int
+    time: dt.time | None = None
+    lesson: int | None = None
+
+
+@dataclass(frozen=True)
 class LessonTime:
     """A lesson on a day."""
 

@@ -7,6 +7,7 @@ from scheduler.planning.queries.clearance import clearance, not_cleared, unclear
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
+from scheduler.planning.queries.free_dates import free_dates
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -24,6 +25,14 @@ from scheduler.planning.queries.pages import (
     visits_of_week,
 )
 from scheduler.planning.queries.placing import answer, answers_in_cells, choices
+from scheduler.planning.queries.rechecking import (
+    CHECKED,
+    checklist_of,
+    findings_of,
+    found_against,
+    open_wish_of,
+    visits_to_check,
+)
 from scheduler.planning.queries.stops import (
     asked_presenters,
     home_point,
@@ -36,6 +45,7 @@ from scheduler.planning.queries.stops import (
 from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
 
 __all__ = [
+    "CHECKED",
     "SORTS",
     "affected_by",
     "answer",
@@ -43,16 +53,21 @@ __all__ = [
     "asked_presenters",
     "board",
     "candidates",
+    "checklist_of",
     "choices",
     "clearance",
     "crew_for_school",
     "days_of",
+    "findings_of",
+    "found_against",
+    "free_dates",
     "home_point",
     "new_days",
     "not_cleared",
     "not_confirmed_before",
     "offers_ending",
     "offers_of",
+    "open_wish_of",
     "point_of",
     "presenter_day",
     "promise_of",
@@ -75,6 +90,7 @@ __all__ = [
     "visits_of_days",
     "visits_of_presenter",
     "visits_of_week",
+    "visits_to_check",
     "visits_to_leave",
     "visits_with_lapsed_offers",
     "year_of",

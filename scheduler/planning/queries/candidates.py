@@ -19,7 +19,7 @@ from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.stops import home_point, point_of, promised_stops, stops_of_visit
-from scheduler.planning.terms import LIVING, STAFFED, Candidate, Stop, Why
+from scheduler.planning.terms import LIVING, STAFFED, Candidate, Why
 from scheduler.policy import Actor
 
 
@@ -42,7 +42,7 @@ def candidates(actor: Actor, visit_id: int) -> list[Candidate]:
         who = row.presenter_id
         reasons = [
             *cleared[who],
-            *clash_of(here, promised.get(who, [])),
+            *rules.clash_of(here, promised.get(who, [])),
             *rules.why_not(row, visit.programme.topic, language, free[who]),
         ]
         found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
@@ -90,22 +90,6 @@ def homes_of(ids: Sequence[int]) -> dict[int, Point]:
         select(Presenter).where(Presenter.id.in_(ids)).options(joinedload(Presenter.home)).order_by(Presenter.id)
     )
     return {row.id: home_point(row) for row in rows}
-
-
-def clash_of(here: list[Stop], promised: list[Stop]) -> list[Why]:
-    """The worst of what keeps her from arriving, if anything does."""
-    own = {stop.visit_id for stop in here}
-    problems = [
-        problem
-        for problem in rules.arrival_problems([*here, *promised])
-        if ({problem.earlier.visit_id, problem.later.visit_id} & own)
-        and problem.earlier.visit_id != problem.later.visit_id
-    ]
-    if not problems:
-        return []
-    worst = max(problems, key=lambda problem: problem.late_by_minutes)
-    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
-    return [Why(code, worst.needed_minutes, worst.available_minutes)]
 
 
 def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Why]) -> Candidate:

@@ -8,37 +8,37 @@ from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
-from scheduler.people.rules import is_minor
+from scheduler.planning import rules
 from scheduler.planning.models import Assignment
-from scheduler.planning.terms import TO_COME, Why
+from scheduler.planning.terms import TO_COME, UnderLaw, Why
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingResult
 
 Day = dt.date | QueryableAttribute[dt.date]
 
 
-def _vetting_covers(day: Day) -> list[ColumnElement[bool]]:
+def good_vettings() -> list[ColumnElement[bool]]:
+    """Clear results that no later check undid; each is good on its own days."""
     refused = aliased(Vetting)
     undone = exists().where(
         refused.presenter_id == Vetting.presenter_id,
         refused.result == VettingResult.REFUSED,
         refused.checked_on >= Vetting.checked_on,
     )
-    return [
-        Vetting.result == VettingResult.CLEARED,
-        Vetting.checked_on <= day,
-        Vetting.valid_until >= day,
-        ~undone,
-    ]
+    return [Vetting.result == VettingResult.CLEARED, ~undone]
+
+
+def good_consents() -> list[ColumnElement[bool]]:
+    """Consents to take part that stand; each is good on its own days."""
+    return [GuardianConsent.takes_part.is_(True), GuardianConsent.withdrawn_at.is_(None)]
+
+
+def _vetting_covers(day: Day) -> list[ColumnElement[bool]]:
+    return [*good_vettings(), Vetting.checked_on <= day, Vetting.valid_until >= day]
 
 
 def _consent_covers(day: Day) -> list[ColumnElement[bool]]:
-    return [
-        GuardianConsent.takes_part.is_(True),
-        GuardianConsent.withdrawn_at.is_(None),
-        GuardianConsent.given_on <= day,
-        GuardianConsent.valid_until >= day,
-    ]
+    return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
 
 
 def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:
@@ -59,17 +59,15 @@ def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Wh
     """For each presenter, why she may not go on a day: "unvetted", "too_young", "no_consent"; empty: she may."""
     people = db.session().scalars(select(Presenter).where(Presenter.id.in_(presenter_ids)).order_by(Presenter.id)).all()
     clear, agreed = vetted(presenter_ids, day), consented(presenter_ids, day)
-    reasons: dict[int, list[Why]] = {}
-    for person in people:
-        why = [] if person.id in clear else [Why("unvetted")]
-        if person.may_present_from is not None and day < person.may_present_from:
-            why.append(Why("too_young"))
-        if is_minor(person.adult_on, day) and person.id not in agreed:
-            why.append(Why("no_consent"))
-        if person.suspended_at is not None:
-            why.append(Why("suspended"))
-        reasons[person.id] = why
-    return reasons
+    return {
+        person.id: rules.uncleared(
+            UnderLaw(person.adult_on, person.may_present_from, person.suspended_at is not None),
+            day,
+            vetted=person.id in clear,
+            agreed=person.id in agreed,
+        )
+        for person in people
+    }
 
 
 def not_cleared(presenter_ids: Collection[int], day: dt.date) -> list[Why]:

@@ -18,7 +18,6 @@ from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms import ClosureDraft, Extent
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Disruption, Presentation, Visit
-from scheduler.planning.queries.candidates import clash_of
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.pages import visits_between
 from scheduler.planning.queries.stops import point_of, promised_stops
@@ -37,6 +36,7 @@ from scheduler.planning.terms import (
     VisitState,
 )
 from scheduler.policy import Actor
+from scheduler.requests.queries import school_clock
 
 DAYS_PROPOSED = 3
 WEEKS_AHEAD = 10
@@ -161,6 +161,7 @@ def plans_of(visit: Visit) -> tuple[PresentationPlan, ...]:
             expected_pupils=row.expected_pupils,
             expected_parents=row.expected_parents,
             expected_teachers=row.expected_teachers,
+            outside_shift=row.outside_shift,
         )
         for row in visit.presentations
         if row.state is PresentationState.DISRUPTED
@@ -172,10 +173,14 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     people = people_queries.presenters_by_id(crew)
     names = tuple((who, _name(people[who], visit.on_day)) for who in crew if who in people)
     hours, away = people_queries.hours_of(crew), people_queries.exceptions_of(crew, first, last)
+    host = place_queries.host_of(visit.host_id)
+    clock_of_school, bound = school_clock(host, first, last), [plan for plan in plans if not plan.outside_shift]
     days: list[dt.date] = []
-    for day in place_queries.school_days(place_queries.host_of(visit.host_id), first, last) if plans else ():
+    for day in place_queries.school_days(host, first, last) if plans else ():
+        if clock_of_school and rules.outside_shifts(clock_of_school, day, bound):
+            continue
         spans = [(plan.starts_local, rules.wall_end(plan.starts_local, plan.minutes)) for plan in plans]
-        if not all(_free(hours[who], away[who], day, spans) for who in crew):
+        if not all(is_free(hours[who], away[who], day, spans) for who in crew):
             continue
         if _crew_can(visit, crew, day, plans):
             days.append(day)
@@ -184,7 +189,7 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     return NewDays(row, names, tuple(days), last)
 
 
-def _free(
+def is_free(
     hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
 ) -> bool:
     """Whether she can usually come then; who has named no hours only when she is not absent."""
@@ -205,7 +210,7 @@ def _crew_can(visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[Pres
     if any(clearance(crew, day).values()):
         return False
     promised = promised_stops(crew, here, except_visit=visit.id)
-    return not any(clash_of(here, promised.get(who, [])) for who in crew)
+    return not any(rules.clash_of(here, promised.get(who, [])) for who in crew)
 
 
 def _name(person: PresenterRow, day: dt.date) -> str:

@@ -132,6 +132,7 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
         contact_phone=asked.contact_phone if may_call else "",
         phone=phone,
         room=asked.room,
+        directions=asked.directions,
         step_free=asked.step_free,
         has_projector=asked.has_projector,
         has_sound=asked.has_sound,

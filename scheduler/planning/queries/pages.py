@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -123,6 +123,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         expected_teachers=row.expected_teachers,
         state=row.state,
         reason=row.reason,
+        outside_shift=row.outside_shift,
     )
 
 
@@ -373,11 +374,8 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         on_day=row.on_day,
         state=row.state,
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
-        names=_names(firm, min(today, row.on_day)) if told else (),
+        cards=tuple(rules.cards_of(firm, min(today, row.on_day))) if told else (),
         starts_at=row.starts_at,
         crew_lost=_crew_lost(row),
+        clock_wrong=row.clock_wrong,
     )
-
-
-def _names(crew: Iterable[CrewMember], day: dt.date) -> tuple[str, ...]:
-    return tuple(rules.who_is_shown(crew, day))

@@ -18,10 +18,10 @@ from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host
 from scheduler.places.rules import road_km, road_minutes
-from scheduler.places.terms import Point
+from scheduler.places.terms import Point, SchoolClock
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.queries.candidates import clash_of, homes_of
+from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.stops import point_of, promised_stops
 from scheduler.planning.terms import (
@@ -42,6 +42,7 @@ from scheduler.planning.terms import (
     Why,
 )
 from scheduler.policy import Actor
+from scheduler.requests.queries import school_clock
 
 Cells = dict[tuple[int | None, dt.date], Answer]  # None: the crew stays, only the day changes
 
@@ -60,6 +61,7 @@ class _Scene:
     promised: Mapping[int, Sequence[Stop]]
     school_days: Collection[dt.date]
     shut: Collection[dt.date]  # by a closure
+    bells: SchoolClock | None  # what the school told of its shifts and bells
     cleared: Mapping[dt.date, Mapping[int, Sequence[Why]]]
 
     def name(self, who: int, day: dt.date) -> str:
@@ -172,6 +174,7 @@ def _scene(
         promised=promised_stops(ids, around, except_visit=visit.id),
         school_days=set(place_queries.school_days(host, first, last)),
         shut=place_queries.closed_days(host, first, last),
+        bells=school_clock(host, first, last),
         cleared={day: clearance(ids, day) for day in days},
     )
 
@@ -242,7 +245,21 @@ def _of_the_day(scene: _Scene, wish: Placing, moved: bool, now: dt.datetime) -> 
         doubts.append(Doubt(Why("shut")))
     elif moved and wish.on_day not in scene.school_days:
         doubts.append(Doubt(Why("closed")))
+    elif moved and _class_is_away(scene, wish):
+        doubts.append(Doubt(Why("class_not_there")))
     return doubts
+
+
+def _class_is_away(scene: _Scene, wish: Placing) -> bool:
+    """Whether a class of the visit would not be in the building at its new hour, by the school's own words."""
+    starts = rules.shifted({row.id: row.starts_local for row in scene.presentations}, wish.starts_local)
+    if scene.bells is None or starts is None:
+        return False
+    plans = [
+        PresentationPlan(starts[row.id], row.minutes, row.audience, row.level, row.classes)
+        for row in scene.presentations
+    ]
+    return bool(rules.outside_shifts(scene.bells, wish.on_day, plans))
 
 
 def _of_the_crew(scene: _Scene, wish: Placing) -> list[Doubt]:
@@ -263,7 +280,7 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
     visit, person = scene.visit, scene.people[who]
     name = "" if who == wish.comes else scene.name(who, wish.on_day)
     doubts = [Doubt(why, name, hard=True) for why in scene.cleared[wish.on_day][who]]
-    doubts += [Doubt(why, name, hard=firm) for why in clash_of(list(stops), list(scene.promised.get(who, ())))]
+    doubts += [Doubt(why, name, hard=firm) for why in rules.clash_of(list(stops), list(scene.promised.get(who, ())))]
     school = visit.school_request
     language = school.teaching_language if school else None
     starts = rules.shifted({row.id: row.starts_local for row in scene.presentations}, wish.starts_local) or {}

@@ -6,10 +6,12 @@ record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_clo
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
-report_absence (absence).
+report_absence (absence) · recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
+keep_date, tick_checklist (by_school: between the plan and the visit).
 """
 
 from scheduler.planning.service.absence import report_absence
+from scheduler.planning.service.by_school import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
@@ -19,6 +21,7 @@ from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.holding import note_held, note_no_show
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
+from scheduler.planning.service.rechecking import confirm_clock, recheck_visits
 from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
@@ -26,10 +29,13 @@ from scheduler.planning.service.visits import move_visit, plan_visit
 
 __all__ = [
     "answer_offer",
+    "ask_for_date",
     "cancel_visit",
     "close_again",
     "close_hosts",
+    "confirm_clock",
     "confirm_visit",
+    "keep_date",
     "lapse_offers",
     "lift_closure",
     "mark_delivered",
@@ -41,6 +47,7 @@ __all__ = [
     "offer_visit",
     "place_visit",
     "plan_visit",
+    "recheck_visits",
     "recompute_times",
     "record_promise",
     "record_vetting",
@@ -50,7 +57,9 @@ __all__ = [
     "report_absence",
     "suggest_presenter",
     "suspend_user",
+    "take_back_wish",
     "text_to_tell",
+    "tick_checklist",
     "withdraw_consent",
     "withdraw_presenter",
     "write_entries",

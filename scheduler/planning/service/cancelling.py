@@ -7,6 +7,7 @@ from scheduler import policy
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.states import move
 from scheduler.planning import rules
+from scheduler.planning.models import Visit
 from scheduler.planning.service import letters, moves
 from scheduler.planning.service.under_lock import (
     OpenVisit,
@@ -15,6 +16,7 @@ from scheduler.planning.service.under_lock import (
     open_visit,
     refuse_counted,
     require,
+    require_seen,
     touch,
 )
 from scheduler.planning.terms import (
@@ -49,19 +51,22 @@ def cancel_visit(
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
     Who holds a school's link cancels for the school, whatever `by` says; staff may note that the school rang. Less
-    than 48 hours before, the cancellation is flagged as late; once it has begun a school calls nothing off. Raises:
+    than 48 hours before, the cancellation is flagged as late; once it has begun a school calls nothing off. The
+    same cancellation once more (a double click) changes nothing and writes to nobody. Raises:
     Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "cancel", "visit", opened)
-        by_link = policy.scope_of(actor, "cancel", "visit") is Scope.HOST
-        if by_link:
+        if by_link := policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
             by = CancelledBy.SCHOOL
-            if opened.presentations and opened.starts_at <= now:
-                raise Conflict("has_begun")
+        if _is_cancelled(opened.visit, by, reason):
+            return
+        require_seen(opened.visit, version)
+        if by_link and opened.presentations and opened.starts_at <= now:
+            raise Conflict("has_begun")
         refuse_counted(session, visit_id)
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
@@ -75,6 +80,11 @@ def cancel_visit(
             letters.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)
         letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
+
+
+def _is_cancelled(visit: Visit, by: CancelledBy, reason: str) -> bool:
+    """Whether this very cancellation is done; who cancels second for another reason is told so."""
+    return visit.state is VisitState.CANCELLED and (visit.cancelled_by, visit.reason) == (by, reason)
 
 
 def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.core import audit
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.models import Presenter
-from scheduler.planning.models import Assignment
+from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service import letters, moves
 from scheduler.planning.service.under_lock import (
     OpenVisit,
@@ -19,6 +19,7 @@ from scheduler.planning.service.under_lock import (
     open_visit,
     raise_version,
     require,
+    require_seen,
     touch,
 )
 from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
@@ -29,11 +30,12 @@ log = logging.getLogger(__name__)
 
 def suggest_presenter(
     actor: Actor, visit_id: int, presenter_id: int, *, now: dt.datetime, presentation_ids: Collection[int] | None = None
-) -> None:
+) -> bool:
     """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
 
-    Raises: NotFound; Conflict("presenter_suspended", "already_in_the_crew", "wrong_state"), or the database's own
-    refusals: "presenter_is_vetted", "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
+    Who is in the crew already (a double click) stays as she is; then the answer is False. Raises: NotFound;
+    Conflict("presenter_suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
+    "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
     """
     with change() as session:
         opened = open_visit(session, visit_id)
@@ -48,7 +50,7 @@ def suggest_presenter(
             if presentation.id not in taken and (presentation_ids is None or presentation.id in presentation_ids)
         ]
         if not wanted:
-            raise Conflict("already_in_the_crew")
+            return False
         for presentation in wanted:
             row = Assignment(
                 presentation_id=presentation.id,
@@ -64,6 +66,7 @@ def suggest_presenter(
             audit.record(actor, "assignment suggested", row, at=now, details={"visit": visit_id})
         raise_version(opened)
     log.info("presenter suggested", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+    return True
 
 
 def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
@@ -80,23 +83,39 @@ def withdraw_presenter(
     """Take a presenter out of a visit: a coordinator any, a presenter herself after she accepted.
 
     Minors whom she would leave without an adult are withdrawn before her, in the same transaction. A confirmed visit
-    that is short of its crew afterwards is offered again. Raises: Rejected({"reason": "missing"}); NotFound; Conflict.
+    that is short of its crew afterwards is offered again. Taken out for the same reason already (a double click),
+    nothing changes and nobody is written to. Raises: Rejected({"reason": "missing"}); NotFound; Conflict.
     """
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         verb = "answer" if Role.COORDINATOR not in actor.roles and actor.presenter_id == presenter_id else "delete"
         require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
-        hold_time(session, opened.presenter_ids)
         rows = opened.of(presenter_id, *TO_COME)
+        if not rows and _taken_out_last(session, visit_id, presenter_id, reason):
+            return
+        require_seen(opened.visit, version)
         if not rows:
             raise NotFound("assignment")
+        hold_time(session, opened.presenter_ids)
         told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
         short = finish_release(session, actor, opened, told, now=now, reason=reason)
         if short and verb == "answer":
             letters.tell_coordinators("crew_short", opened, now=now)
     log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+
+
+def _taken_out_last(session: Session, visit_id: int, presenter_id: int, reason: str) -> bool:
+    """Whether the last that happened to a presenter in this visit was this very withdrawal."""
+    newest = session.execute(
+        select(Assignment.state, Assignment.reason)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == presenter_id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return newest is not None and (newest.state, newest.reason) == (AssignmentState.WITHDRAWN, reason)
 
 
 def release(

@@ -2,10 +2,14 @@
 
 import datetime as dt
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit
 from scheduler.core.db import db
 from scheduler.core.states import move
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment
+from scheduler.planning.models import Assignment, DateWish, Finding, Readiness
 from scheduler.planning.service.under_lock import OpenVisit
 from scheduler.planning.terms import (
     ASSIGNMENT_MACHINE,
@@ -15,6 +19,7 @@ from scheduler.planning.terms import (
     CrewRule,
     PresentationState,
     VisitState,
+    WishOutcome,
 )
 from scheduler.policy import Actor
 from scheduler.requests.service import follow_visit
@@ -51,6 +56,28 @@ def move_assignment(actor: Actor, row: Assignment, to: AssignmentState, *, now: 
         row.reason = reason
     move(ASSIGNMENT_MACHINE, row, to, actor=actor, at=now, reason=reason)
     db.session().flush()
+
+
+def settle_moved(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> None:
+    """The visit has another time: what the re-check found against the old one is gone, a wish for another is met."""
+    visit = opened.visit
+    session.execute(delete(Finding).where(Finding.visit_id == visit.id))
+    session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
+    visit.clock_wrong = ""
+    end_wish(session, actor, opened, WishOutcome.MOVED, now)
+
+
+def end_wish(session: Session, actor: Actor, opened: OpenVisit, outcome: WishOutcome, now: dt.datetime) -> bool:
+    """Answer the school's open wish for another date, if there is one; whether there was."""
+    wish = session.scalar(
+        select(DateWish).where(DateWish.visit_id == opened.visit.id, DateWish.answered_at.is_(None)).with_for_update()
+    )
+    if wish is None:
+        return False
+    wish.answered_at, wish.outcome = now, outcome
+    audit.record(actor, f"date wish {outcome.value}", opened.visit, at=now)
+    session.flush()
+    return True
 
 
 def crew_rule(opened: OpenVisit) -> CrewRule:

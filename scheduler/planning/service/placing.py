@@ -64,7 +64,7 @@ def _times(opened: OpenVisit, wish: Placing) -> NewTimes | None:
         raise Rejected({"starts_local": "past_midnight"})
     if wish.on_day == opened.visit.on_day and moved == starts:
         return None
-    return NewTimes(wish.on_day, moved, wish.until)
+    return NewTimes(wish.on_day, moved, wish.until, outside_shift=None)  # the board has said it before the drop
 
 
 def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> None:

@@ -10,6 +10,7 @@ from scheduler.core.errors import Conflict
 from scheduler.core.states import move
 from scheduler.planning.models import Replanning, Visit
 from scheduler.planning.service import letters, moves
+from scheduler.planning.service.shifts import refuse_outside_shifts
 from scheduler.planning.service.under_lock import change, hold_time, open_visit, require, touch
 from scheduler.planning.service.visits import write_visit
 from scheduler.planning.terms import (
@@ -60,6 +61,7 @@ def replan_visit(
         session.flush()  # a request has one living visit: the old one lets go first
         draft = VisitDraft(old.programme_id, old.host_id, on_day, plans, old.school_request_id, old.campaign_id)
         visit = write_visit(session, actor, draft, now)
+        refuse_outside_shifts(draft, now)
         session.add(Replanning(stopped_id=old.id, new_id=visit.id))
         visit.teacher_stays, visit.safeguarding_contact = old.teacher_stays, old.safeguarding_contact
         if old.school_request is not None:

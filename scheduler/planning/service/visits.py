@@ -18,6 +18,7 @@ from scheduler.places.models import Host
 from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.service import letters, moves
+from scheduler.planning.service.shifts import outside_shifts, refuse_outside_shifts
 from scheduler.planning.service.under_lock import (
     OpenVisit,
     change,
@@ -26,6 +27,7 @@ from scheduler.planning.service.under_lock import (
     refuse_clashes,
     refuse_counted,
     require,
+    require_seen,
     touch,
 )
 from scheduler.planning.terms import (
@@ -63,6 +65,7 @@ def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
         if asked is not None:
             draft = replace(draft, host_id=asked.host_id, campaign_id=asked.campaign_id)
         visit = write_visit(session, actor, replace(draft, programme_id=programme.id), now)
+        refuse_outside_shifts(draft, now)
         if asked is not None:
             follow_visit(actor, asked, RequestState.STAFFING, now=now)
         touch(session, open_visit(session, visit.id), (), now)
@@ -160,6 +163,7 @@ def _add_presentation(
         expected_pupils=plan.expected_pupils,
         expected_parents=plan.expected_parents,
         expected_teachers=plan.expected_teachers,
+        outside_shift=plan.outside_shift,
         state=PresentationState.PLANNED,
         state_since=now,
     )
@@ -178,16 +182,19 @@ def move_visit(
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
     with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+        opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
-        refuse_counted(session, visit_id)
-        if opened.visit.state not in OPEN_VISITS or not opened.presentations:
-            raise Conflict("wrong_state")
-        if _stands_there(opened, wish):
+        open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
+        if open_now and _stands_there(opened, wish):
             return False
+        require_seen(opened.visit, version)
+        refuse_counted(session, visit_id)
+        if not open_now:
+            raise Conflict("wrong_state")
         hold_time(session, opened.presenter_ids)
         _shift(session, opened, wish, now)
         audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
+        moves.settle_moved(session, actor, opened, now)
         asked_again = _ask_again(actor, opened, wish.until, now)
         if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
             moves.move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
@@ -213,11 +220,20 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
     """Write the new times one presentation after the other, in an order that never runs into one not moved yet."""
     visit, presentations = opened.visit, opened.presentations
     plans = tuple(
-        PresentationPlan(wish.starts_local.get(row.id, row.starts_local), row.minutes, row.audience, row.level)
+        PresentationPlan(
+            wish.starts_local.get(row.id, row.starts_local),
+            row.minutes,
+            row.audience,
+            row.level,
+            row.classes,
+            outside_shift=wish.outside_shift is None or row.id in wish.outside_shift,
+        )
         for row in presentations
     )
     draft = VisitDraft(visit.programme_id, visit.host_id, wish.on_day, plans)
     new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(now, visit.zone))
+    refuse_outside_shifts(draft, now)
+    outside = outside_shifts(draft, now)
     if wish.until <= now:
         raise Rejected({"until": "in_the_past"})
     if wish.until > min(span.starts_at for span in new):
@@ -235,6 +251,7 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
     for place in order:
         row, span = presentations[place], new[place]
         row.on_day, row.starts_local = wish.on_day, plans[place].starts_local
+        row.outside_shift = place in outside
         row.starts_at, row.ends_at = span.starts_at, span.ends_at
         row.busy_from, row.busy_until = span.busy_from, span.busy_until
         session.flush()

@@ -31,6 +31,7 @@ class School:
     contact_phone: str = ""
     phone: str = ""
     room: str = ""
+    directions: str = ""
     step_free: bool = False
     has_projector: bool | None = None  # None: nobody asked
     has_sound: bool | None = None

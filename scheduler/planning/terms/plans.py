@@ -24,6 +24,7 @@ class PresentationPlan:
     expected_pupils: int = 0
     expected_parents: int = 0
     expected_teachers: int = 0
+    outside_shift: bool = False  # the class comes for it, or stays
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class NewTimes:
     on_day: dt.date
     starts_local: dict[int, dt.time]  # by presentation id; who is not named keeps its hour
     until: dt.datetime  # by when presenters shall answer again
+    outside_shift: frozenset[int] | None = frozenset()  # whose class comes for it, or stays; None: it was said before
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class PresentationRow:
     expected_teachers: int
     state: PresentationState
     reason: str
+    outside_shift: bool = False
 
     @property
     def minutes_given(self) -> int | None:
@@ -197,6 +198,16 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class PresenterCard:
+    """One of those who come, as a school may read her: of a minor the first name only, and with which adult."""
+
+    name: str
+    kind: PresenterKind
+    minor: bool
+    adult: str = ""
+
+
+@dataclass(frozen=True)
 class CrewShown:
     """What a school may read about a visit: its times, and who comes as far as it may know them (TRUST S51)."""
 
@@ -205,9 +216,14 @@ class CrewShown:
     on_day: dt.date
     state: VisitState
     starts_local: tuple[dt.time, ...]
-    names: tuple[str, ...]
+    cards: tuple[PresenterCard, ...]
     starts_at: dt.datetime | None
     crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
+    clock_wrong: str = ""  # why the hour may not fit any more; the school is asked
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(card.name for card in self.cards)
 
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""

@@ -65,6 +65,12 @@ def school_year_of(day: dt.date) -> Period:
     return Period(dt.date(begins, 9, 1), dt.date(begins + 1, 8, 31))
 
 
+def months_up_to(day: dt.date) -> Period:
+    """The month of a day and the eleven before it, up to that day."""
+    begins = dt.date(day.year, day.month + 1, 1) if day.month < 12 else dt.date(day.year + 1, 1, 1)
+    return Period(begins.replace(year=begins.year - 1), day)
+
+
 def presets(today: dt.date) -> dict[str, Period]:
     """Periods that people ask for most: {name: period}, for the filter form."""
     return {
@@ -280,6 +286,24 @@ def charts_of(report: Report, lang: str) -> tuple[Chart, ...]:
         for name in ("pupils", "parents", "teachers")
     )
     return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
+
+
+def each_month(report: Report) -> list[tuple[Key, Counts]]:
+    """Every month of the period of a report by month, also those of which nothing is counted."""
+    held = {row.keys[0].value: row.counts for row in report.rows}
+    first, last = report.filters.period.first, report.filters.period.last
+    places = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    names = [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in places]
+    return [(Key(Group.MONTH, name, name), held.get(name, Counts())) for name in names]
+
+
+def months_of(report: Report, lang: str) -> Chart:
+    """Presentations by month, with a place for every month of the period."""
+    _ = translator(lang).gettext
+    months = each_month(report)
+    labels = tuple(short_month(key.value, lang) for key, _counts in months)
+    held = Series(_("Held so far"), tuple(counts.presentations for _key, counts in months))
+    return Chart(_("Presentations by month"), labels, (held,))
 
 
 def districts_of(report: Report) -> tuple[DistrictLine, ...]:

@@ -1,11 +1,13 @@
 """What requests show: the coordinators' inbox, one request with its history, the host behind a secret link."""
 
 from scheduler.requests.queries.found import requests_found
+from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.inbox import SORTS, facets_of, inbox
 from scheduler.requests.queries.pages import (
     host_id_of,
     own_request,
     proof_of,
+    proposed_dates,
     request_of,
     request_page,
     undoable_of,
@@ -18,8 +20,10 @@ __all__ = [
     "inbox",
     "own_request",
     "proof_of",
+    "proposed_dates",
     "request_of",
     "request_page",
     "requests_found",
+    "school_clock",
     "undoable_of",
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -17,12 +18,13 @@ from scheduler.messages.terms import MessageState
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.requests import rules
-from scheduler.requests.models import RequestedPresentation, SchoolRequest, UndoableAct
+from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest, UndoableAct
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.terms import (
     HistoryLine,
     PresentationRow,
     Proof,
+    ProposedDate,
     RequestPage,
     RequestState,
     Together,
@@ -31,7 +33,7 @@ from scheduler.requests.terms import (
 
 COPIED = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
-    *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number"),
+    *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number", "directions"),
     *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
     *("reason", "question", "answer", "attention"),
 )
@@ -61,6 +63,21 @@ def request_of(request_id: int, *, now: dt.datetime) -> RequestPage:
     return _page(_one(select(SchoolRequest).where(SchoolRequest.id == request_id)), now)
 
 
+def proposed_dates(request_id: int, *, now: dt.datetime) -> tuple[ProposedDate, ...]:
+    """The dates that wait for the school's choice and are still held, in order."""
+    rows = db.session().scalars(
+        select(DateProposal)
+        .join(SchoolRequest, SchoolRequest.id == DateProposal.school_request_id)
+        .where(
+            SchoolRequest.id == request_id,
+            SchoolRequest.state == RequestState.PROPOSED,
+            DateProposal.held_until > now,
+        )
+        .order_by(DateProposal.on_day, DateProposal.starts_local)
+    )
+    return tuple(ProposedDate(row.id, row.on_day, row.starts_local, row.held_until) for row in rows)
+
+
 def proof_of(token: str, *, now: dt.datetime) -> Proof:
     """What the page behind a mailed proof shows; looking changes nothing. Raises: Gone; NotFound."""
     link = tokens.opened_by(token, "prove", now=now)
@@ -84,6 +101,7 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,
+        centre_phone=row.centre.phone,
         presentations=tuple(_presentation_row(asked) for asked in row.presentations),
         history=_history(row),
         twins=tuple(now_rows[1:]),
@@ -92,8 +110,7 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
 
 
 def _presentation_row(asked: RequestedPresentation) -> PresentationRow:
-    names = ["ordinal", "audience", "level", "classes", "pupils", "parents", "teachers", "day_part", "starts_local"]
-    return PresentationRow(**{name: getattr(asked, name) for name in names})
+    return PresentationRow(**{field.name: getattr(asked, field.name) for field in fields(PresentationRow)})
 
 
 def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:

@@ -9,6 +9,7 @@ from scheduler.requests.service.asking import (
     submit_request,
     was_sent,
 )
+from scheduler.requests.service.dates import accept_date, decline_dates, lapse_dates, propose_dates
 from scheduler.requests.service.desk import (
     agree_request,
     ask_school,
@@ -19,10 +20,11 @@ from scheduler.requests.service.desk import (
     waitlist_request,
 )
 from scheduler.requests.service.rows import request_of_visit
-from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
+from scheduler.requests.service.school import answer_question, change_counts, tell_directions, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
 
 __all__ = [
+    "accept_date",
     "act_together",
     "agree_request",
     "answer_question",
@@ -30,20 +32,24 @@ __all__ = [
     "ask_school",
     "change_counts",
     "correct_address",
+    "decline_dates",
     "decline_request",
     "expire_unproved",
     "follow_visit",
     "forget_answers",
     "forget_old_answers",
     "keep_answers",
+    "lapse_dates",
     "note_counts",
     "preview_together",
+    "propose_dates",
     "prove_address",
     "request_of_visit",
     "send_new_link",
     "submit_request",
     "take_back",
     "take_request",
+    "tell_directions",
     "waitlist_request",
     "was_sent",
     "withdraw_request",

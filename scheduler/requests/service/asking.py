@@ -20,7 +20,7 @@ from scheduler.places.terms import HostDraft, HostRow
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import SchoolLevel
-from scheduler.requests import rules
+from scheduler.requests import queries, rules
 from scheduler.requests.models import RequestedPresentation, SchoolRequest, UnprovedMail
 from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
@@ -54,7 +54,9 @@ def submit_request(
         if (earlier := form_keys.answer_of(key)) is not None:
             return int(earlier)
         host = _host(actor, draft, new_host, now)
-        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, _levels(host), by_staff))
+        today = clock.local_day(now)
+        hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
+        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:

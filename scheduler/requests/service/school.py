@@ -76,6 +76,19 @@ def change_counts(
             write_to_centre(row, "request_counts_changed", now=now, changes=sorted(changes.items()))
 
 
+def tell_directions(
+    actor: Actor, request_id: int, directions: str, *, now: dt.datetime, version: int | None = None
+) -> None:
+    """The school says how the crew finds it: entrance, parking, floor. Raises: NotFound; Conflict when all is over."""
+    with transaction() as session:
+        row = locked(session, actor, "update", request_id, version=version)
+        if row.state in rules.OVER or row.state in rules.HIDDEN:
+            raise Conflict("wrong_state")
+        if row.directions != directions:
+            row.directions = directions
+            audit.record(actor, "directions told", row, at=now)
+
+
 def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, str]:
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     if {new.ordinal for new in counts} - set(asked):

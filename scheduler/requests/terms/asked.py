@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.terms import SchoolClock
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -58,6 +59,31 @@ class RequestPaper:
     equipment: tuple[str, ...] = ()  # in words
     safeguarding_contact: str = ""
     teacher_stays: bool = False
+    zone: str = "Europe/Belgrade"
+    helpline: str = "19833"
+
+
+@dataclass(frozen=True)
+class NoteSitting:
+    """One presentation as parents read of it."""
+
+    classes: str
+    starts_local: dt.time | None
+
+
+@dataclass(frozen=True)
+class ParentsNote:
+    """A sheet for each class to take home: what will be held, by whom, and the permission for photographs."""
+
+    running_number: str
+    centre_name: str
+    host_name: str
+    programme_title: str
+    summary: str
+    day: dt.date | None  # None while the date is open
+    sittings: tuple[NoteSitting, ...]
+    printed_at: dt.datetime
+    young_presenters: bool = False
     zone: str = "Europe/Belgrade"
     helpline: str = "19833"
 
@@ -157,6 +183,8 @@ class PresentationDraft:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None = None
+    lesson: int | None = None  # or in which lesson, whatever the clock says on the day that is found
+    outside_shift: bool = False  # the school says that the class comes for it, or stays
 
 
 @dataclass(frozen=True)
@@ -193,6 +221,7 @@ class Facts:
     programme: ProgrammeRow
     levels: frozenset[SchoolLevel]  # that the host teaches; none for a library, a camp, a municipality
     by_staff: bool = False  # taken on the phone: the notice is the coordinator's to judge
+    clock: SchoolClock | None = None  # shifts and bells around the asked days; None while nobody has told them
 
 
 @dataclass(frozen=True)

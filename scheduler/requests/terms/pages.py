@@ -134,6 +134,8 @@ class PresentationRow:
     teachers: int
     day_part: DayPart
     starts_local: dt.time | None
+    lesson: int | None = None
+    outside_shift: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class RequestPage:
     row: RequestRow
     centre_id: int
     centre_email: str
+    centre_phone: str
     language: str
     teaching_language: TeachingLanguage
     campaign_id: int | None
@@ -169,6 +172,7 @@ class RequestPage:
     recent_incident: bool
     special_needs: bool
     file_number: str
+    directions: str
     reason: str
     question: str
     answer: str

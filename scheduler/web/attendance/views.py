@@ -1,6 +1,8 @@
 """Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Iterable
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -11,6 +13,8 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.web import tables
+from scheduler.web.attendance import feedback
+from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import (
     CorrectForm,
     HeadCountForm,
@@ -26,7 +30,7 @@ from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
 from scheduler.web.tables import Column
 
-bp = Blueprint("attendance", __name__)
+__all__ = ["bp", "feedback"]  # the pages of feedback hang on the same blueprint
 WAITING = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
@@ -163,11 +167,16 @@ def overview() -> ResponseReturnValue:
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
-        uncounted=queries.late_counts(actor, now=clock.now()),
-        page=page_of(visits, page_number(request.args.get("page"))),
+        uncounted=page_of(_each(queries.late_counts(actor, now=clock.now())), page_number(request.args.get("late"))),
+        page=page_of(_each(visits), page_number(request.args.get("page"))),
         table=table,
         silent=silent if may_lock else 0,
     )
+
+
+def _each(visits: Iterable[CountedVisit]) -> list[tuple[CountedVisit, CountedPresentation]]:
+    """A row for each presentation: a page holds so many rows, however many presentations a visit has."""
+    return [(visit, one) for visit in visits for one in visit.presentations]
 
 
 @bp.route("/attendance/assumed", methods=["GET", "POST"])
@@ -179,8 +188,8 @@ def lock_assumed() -> ResponseReturnValue:
         locked = service.lock_assumed(current_actor(), form.seen(), now=clock.now())
         say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
         return redirect(url_for(".overview"))
-    pairs = queries.assumed_attendance(current_actor())
-    return render_template("attendance/lock_assumed.html", pairs=pairs, form=form)
+    page = page_of(queries.assumed_attendance(current_actor()), page_number(request.args.get("page")))
+    return render_template("attendance/lock_assumed.html", page=page, form=form)
 
 
 @bp.get("/attendance/<number>")

@@ -16,7 +16,7 @@ from scheduler.policy import Actor
 from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
-from scheduler.web.desk import search
+from scheduler.web.desk import figures, search
 from scheduler.web.desk.actions import SHOWN, next_actions
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
@@ -103,6 +103,7 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "unconfirmed": unconfirmed,
         "uncounted": sum(len(visit.presentations) for visit in late),
         "failed_mails": failed.total,
+        "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
         "actions": actions[:SHOWN],
         "more_actions": max(0, len(actions) - SHOWN),
     }

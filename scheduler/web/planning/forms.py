@@ -27,9 +27,10 @@ from scheduler.planning.terms import (
 from scheduler.requests.terms import RequestPage
 from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.listed import ListedForm
 
-FIRST_LESSON = dt.time(10, 0)
 ANSWER_WITHIN = dt.timedelta(days=2)
+OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
 REASON = 300
 CONTACT = 120
 HOW: dict[ToldHow, LazyProxy] = {
@@ -45,9 +46,10 @@ class PresentationFields(Form):  # type: ignore[misc]
     starts_local = TimeField(_l("Start"), [Needed()])
     minutes = CountField(_l("Minutes"), [Needed()], most=480)
     room = TextField(_l("Room"), limit=100)
+    outside_shift = BooleanField(OUTSIDE)
 
 
-class PlanForm(BaseForm):
+class PlanForm(ListedForm):
     """The plan of a visit for an agreed request: a day, and the hours of what the school asked for."""
 
     on_day = DayField(_l("Day"), [Needed()])
@@ -55,14 +57,14 @@ class PlanForm(BaseForm):
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
-    def for_request(cls, asked: RequestPage) -> "PlanForm":
+    def for_request(cls, asked: RequestPage, day: dt.date, starts: Sequence[dt.time]) -> "PlanForm":
         """Prefilled with what the school wishes, one presentation after the other."""
-        rows, begins = [], dt.datetime.combine(asked.row.first_day, FIRST_LESSON)
-        for wish in asked.presentations:
-            start = dt.datetime.combine(asked.row.first_day, wish.starts_local) if wish.starts_local else begins
-            rows.append({"starts_local": start.time(), "minutes": asked.row.programme.minutes, "room": asked.room})
-            begins = start + dt.timedelta(minutes=asked.row.programme.minutes + 15)
-        return cls(data={"on_day": asked.row.first_day, "presentations": rows})
+        minutes = asked.row.programme.minutes
+        rows = [
+            {"starts_local": start, "minutes": minutes, "room": asked.room, "outside_shift": wish.outside_shift}
+            for wish, start in zip(asked.presentations, starts, strict=True)
+        ]
+        return cls(data={"on_day": day, "presentations": rows})
 
     def draft(self, asked: RequestPage) -> VisitDraft:
         """What the form says, with audiences and numbers from the request; call after `accepted()`."""
@@ -77,6 +79,7 @@ class PlanForm(BaseForm):
                 expected_pupils=wish.pupils,
                 expected_parents=wish.parents,
                 expected_teachers=wish.teachers,
+                outside_shift=bool(fields.outside_shift.data),
             )
             for fields, wish in zip(self.presentations, asked.presentations, strict=False)
         ]
@@ -141,7 +144,7 @@ class UntilForm(SeenForm):
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
 
 
-class ReplanForm(SeenForm):
+class ReplanForm(SeenForm, ListedForm):
     """A new day for a visit that a closure stopped, and the hours of its presentations."""
 
     on_day = DayField(_l("New day"), [Needed()])
@@ -151,7 +154,13 @@ class ReplanForm(SeenForm):
     def for_visit(cls, visit: VisitRow) -> "ReplanForm":
         """Prefilled with the hours and rooms of the old visit; the day is to be found."""
         rows = [
-            {"starts_local": row.starts_local, "minutes": row.minutes, "room": row.room} for row in visit.presentations
+            {
+                "starts_local": row.starts_local,
+                "minutes": row.minutes,
+                "room": row.room,
+                "outside_shift": row.outside_shift,
+            }
+            for row in visit.presentations
         ]
         return cls(data={"presentations": rows})
 
@@ -168,6 +177,7 @@ class ReplanForm(SeenForm):
                 expected_pupils=row.expected_pupils,
                 expected_parents=row.expected_parents,
                 expected_teachers=row.expected_teachers,
+                outside_shift=bool(fields.outside_shift.data),
             )
             for fields, row in zip(self.presentations, visit.presentations, strict=False)
         )
@@ -175,10 +185,13 @@ class ReplanForm(SeenForm):
 
 class StartFields(Form):  # type: ignore[misc]
     starts_local = TimeField(_l("Start"), [Needed()])
+    outside_shift = BooleanField(OUTSIDE)
 
 
-class MoveForm(UntilForm):
+class MoveForm(UntilForm, ListedForm):
     """Another day or other hours for a visit."""
+
+    listed = "starts"
 
     on_day = DayField(_l("New day"), [Needed()])
     starts = FieldList(FormField(StartFields))
@@ -188,14 +201,18 @@ class MoveForm(UntilForm):
     @classmethod
     def for_visit(cls, visit: VisitRow) -> "MoveForm":
         """Prefilled with the present times."""
-        rows = [{"starts_local": row.starts_local} for row in visit.presentations]
+        rows = [{"starts_local": one.starts_local, "outside_shift": one.outside_shift} for one in visit.presentations]
         return cls(data={"on_day": visit.on_day, "starts": rows})
 
     def times(self, presentation_ids: Sequence[int]) -> NewTimes:
         """What the form says; call after `accepted()`."""
         starts = [fields.starts_local.data for fields in self.starts]
+        ticked = [one for one, fields in zip(presentation_ids, self.starts, strict=False) if fields.outside_shift.data]
         return NewTimes(
-            cast(dt.date, self.on_day.data), dict(zip(presentation_ids, starts, strict=False)), self.until()
+            cast(dt.date, self.on_day.data),
+            dict(zip(presentation_ids, starts, strict=False)),
+            self.until(),
+            frozenset(ticked),
         )
 
 

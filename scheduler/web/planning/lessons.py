@@ -1,14 +1,15 @@
-"""Beside a typed time: which lesson of the class that is, or that the class is not in the building (it only warns)."""
+"""Beside a typed time: which lesson of the class that is, or that the class is not in the building and when it is."""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from scheduler.core import clock
 from scheduler.places import queries, rules
-from scheduler.places.terms import ClassName, Standing
+from scheduler.places.terms import AskedTime, SchoolClock, Standing
 from scheduler.programmes.terms import Audience
+from scheduler.requests.queries import school_clock
 
 
 class Wished(Protocol):
@@ -37,6 +38,11 @@ class Lessons:
     known: bool  # somebody has told the shifts and bells of the host
     ask: bool  # nobody has, and it is a school
     beside: list[list[tuple[str, Standing]]]
+    hours: SchoolClock | None = None
+
+    def away(self, place: int) -> bool:
+        """Whether a class is not in the building at the typed time of one presentation."""
+        return place < len(self.beside) and rules.away([one for _names, one in self.beside[place]])
 
     @property
     def places(self) -> str:
@@ -46,22 +52,16 @@ class Lessons:
 
 def beside(host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[Typed]) -> Lessons:
     """For each typed start the standing of its classes; parents and teachers come outside shifts."""
-    stored, host = queries.school_time_of(host_id), queries.host_of(host_id)
-    nothing = Lessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
-    if stored is None:
-        return nothing
-    if day is None:
-        return replace(nothing, known=True, ask=False)
+    host = queries.host_of(host_id)
     today = clock.local_day(clock.now(), host.zone)
-    still_open = {one for one in queries.open_days_around(host, day) if one >= today}  # yesterday helps nobody
+    hours = school_clock(host, day or today, day or today, today=today)  # yesterday helps nobody
+    if hours is None:
+        return Lessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
+    if day is None:
+        return Lessons(host_id, True, False, [[] for _one in typed], hours)
     found: list[list[tuple[str, Standing]]] = []
     for wish, one in zip(wishes, typed, strict=False):
-        classes: Sequence[ClassName | None] = ()
-        if one.time is not None and one.minutes and wish.audience is Audience.PUPILS and wish.classes:
-            classes = rules.classes_in(wish.classes) or (None,)
-        time, minutes = one.time or dt.time(), one.minutes or 0
-        standings = [
-            rules.lesson_at(stored.told, name, day, time, minutes, still_open.__contains__) for name in classes
-        ]
-        found.append(rules.said_together(standings))
-    return Lessons(host_id, True, False, found)
+        bound = one.time is not None and one.minutes and wish.audience is Audience.PUPILS and wish.classes
+        asked = AskedTime(one.minutes or 0, one.time or dt.time())
+        found.append(rules.said_together(rules.standings(hours, wish.classes, day, asked)) if bound else [])
+    return Lessons(host_id, True, False, found, hours)

@@ -218,6 +218,7 @@ def doubt_words(doubt: Doubt) -> str:
     own = {
         "closed": _("No lessons on that day by the school calendar."),
         "shut": _("The school is closed on that day: snow, a strike, an exam or the like."),
+        "class_not_there": _("The class is not in the building then, by the shifts that the school told."),
         "in_the_past": _("That day is over."),
         "no_such_time": _("The clocks have no such time on that day, or a presentation would end after midnight."),
         "already_in_the_crew": _("Already in the crew of this visit."),

@@ -1,6 +1,19 @@
 """All pages of planning: coordinators' board and visits, presenters' days and offers, the school's cancellation."""
 
-from scheduler.web.planning import absence, board, closures, days, offers, placing, school, told, visits
+from scheduler.web.planning import absence, board, checks, closures, days, free, offers, placing, school, told, visits
 from scheduler.web.planning.blueprint import bp
 
-__all__ = ["absence", "board", "bp", "closures", "days", "offers", "placing", "school", "told", "visits"]
+__all__ = [
+    "absence",
+    "board",
+    "bp",
+    "checks",
+    "closures",
+    "days",
+    "free",
+    "offers",
+    "placing",
+    "school",
+    "told",
+    "visits",
+]

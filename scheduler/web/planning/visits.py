@@ -10,9 +10,10 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
-from scheduler.planning import queries, service
+from scheduler.planning import queries, rules, service
 from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
+from scheduler.requests.terms import RequestPage
 from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
@@ -20,6 +21,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, words
 from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
     HOW,
     MoveForm,
@@ -51,7 +53,7 @@ def _today() -> dt.date:
 @may("create", "visit")
 def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_queries.request_page(current_actor(), number, now=clock.now())
-    form = PlanForm() if request.method == "POST" else PlanForm.for_request(asked)
+    form = PlanForm() if request.method == "POST" else _plan_form(asked)
     problem = ""
     if form.accepted() and not form.look.data:
         try:
@@ -69,7 +71,17 @@ def plan_visit(number: str) -> ResponseReturnValue:
     page = render_template(
         "planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known, missing=missing
     )
-    return page, 409 if problem else 422 if form.errors else 200
+    return page, 409 if problem else 422 if form.problems_shown() else 200
+
+
+def _plan_form(asked: RequestPage) -> PlanForm:
+    """The plan of a request on the first of its days that suits its classes, at the hours that they suggest."""
+    row = asked.row
+    hours = request_queries.school_clock(row.host, row.first_day, row.last_day, today=_today())
+    day = rules.first_day_for(asked.presentations, (row.first_day, row.last_day), row.programme.minutes, hours)
+    return PlanForm.for_request(
+        asked, day, rules.suggested_starts(asked.presentations, day, row.programme.minutes, hours)
+    )
 
 
 @bp.get("/visits")
@@ -148,6 +160,7 @@ def _visit_page(
             told=queries.told_of(page.visit.id),
             how=HOW,
             words=words,
+            **checks_of(page),
         ),
         status,
     )
@@ -183,10 +196,14 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @bp.post("/visits/<number>/suggest/<int:presenter_id>")
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
-    def act(visit_id: int) -> None:
-        service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
-
-    return _act(number, act, _("Suggested. Nobody is told until you offer the visit."), PressForm())
+    try:
+        visit_id = queries.visit_for(current_actor(), number).id
+        suggested = service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
+    except Conflict as conflict:
+        return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
+    told = _("Suggested. Nobody is told until you offer the visit.")
+    say(told if suggested else _("Already in the crew of this visit."))
+    return redirect(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")
@@ -259,7 +276,12 @@ def move(number: str) -> ResponseReturnValue:
             )
         except Rejected as rejected:
             names = {"until": "until_day"}
-            form.show({names.get(name, name): reason for name, reason in rejected.problems.items()})
+            form.show(
+                {
+                    names.get(name, name.replace("presentations-", "starts-")): reason
+                    for name, reason in rejected.problems.items()
+                }
+            )
         except Conflict as conflict:
             problem = words.refusal(conflict)
         else:
@@ -291,7 +313,9 @@ def replan(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
-    return _form_page("planning/replan.html", form, page, problem)
+    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    return _form_page("planning/replan.html", form, page, problem, lessons=known)
 
 
 def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
@@ -305,7 +329,7 @@ def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **m
     shown = render_template(
         template, form=form, visit=page.visit, problem=problem, changes=changes, words=words, **more
     )
-    return shown, 409 if problem else 422 if form.errors else 200
+    return shown, 409 if problem else 422 if form.problems_shown() else 200
 
 
 @bp.route("/visits/<number>/cancel", methods=["GET", "POST"])

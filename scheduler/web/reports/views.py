@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,7 +12,7 @@ from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
-from scheduler.core.paging import page_number
+from scheduler.core.paging import page_number, page_of
 from scheduler.reports import charts, pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
 from scheduler.web import tables
@@ -42,15 +42,16 @@ def attendance_report() -> ResponseReturnValue:
     form, report = _asked()
     if report is None:
         title = error_title(form, _("Attendance report"))
-        page = render_template(
+        return render_template(
             "reports/attendance_report.html", form=form, pills=_pills(form), report=None, title=title
-        )
-        return page, 422
+        ), 422
     links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
     links["print"] = url_for(".attendance_print", **_query(report))
+    shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
-        "reports/attendance_report.html", form=form, links=links, pills=_pills(form), **_shown(report)
-    )
+        "reports/attendance_report.html", form=form, links=links, page=shown, pills=_pills(form),
+        **_shown(report, shown.rows),
+    )  # fmt: skip
 
 
 @bp.get("/reports/attendance/print")
@@ -60,7 +61,9 @@ def attendance_print() -> ResponseReturnValue:
     _form, report = _asked()
     if report is None:
         raise NotFound("report")
-    return render_template("reports/attendance_print.html", centre=_centre(), printed_at=clock.now(), **_shown(report))
+    return render_template(
+        "reports/attendance_print.html", centre=_centre(), printed_at=clock.now(), **_shown(report, report.rows)
+    )
 
 
 @bp.get("/reports/attendance.<kind>")
@@ -135,8 +138,8 @@ def _query(report: Report) -> dict[str, Any]:
     return plain | {"by": [group.value for group in report.by]}
 
 
-def _shown(report: Report) -> dict[str, Any]:
-    """What page and print view show of a report."""
+def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
+    """What page and print view show of a report, and of its rows these."""
     language = page_language()
     heads = rules.number_heads(language)
     districts = rules.districts_of(report)
@@ -148,7 +151,7 @@ def _shown(report: Report) -> dict[str, Any]:
         "figures": [{"number": one.value, "words": one.label} for one in rules.figures(report.totals, language)],
         "columns": [{"label": rules.head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
-        "lines": [_line(report, row, heads) for row in report.rows],
+        "lines": [_line(report, row, heads) for row in rows],
         "totals": _cells(report.filters, {}, report.by, report.totals, heads),
         "charts": [
             (one.heading, charts.columns(one, language))

@@ -22,7 +22,8 @@ from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, page_of
+from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
+from scheduler.web.requests.days import free_days, only_day
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -54,19 +55,23 @@ def book() -> ResponseReturnValue:
         place_queries.host_of(chosen)
         if slug := request.form.get("programme", "").replace("\0", "")[:80]:
             _remember_wish(talk, slug)
+        if day := request.form.get("day", ""):
+            talk.set_aside("when", only_day(day), wrong=False)
         talk.keep("host", {"host_id": [str(chosen)]})
         return redirect(_address(talk.next_page("host")))
-    typed = request.args.get("q", "")[:200]
+    typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
         form=form,
         words=words,
         typed=typed,
+        asked=asked if asked and asked.listed else None,
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
         chosen_new=talk.new_host(),
         goes_on=_address(talk.next_page("host")),
         wish=request.args.get("programme", "")[:80],
+        day=request.args.get("day", "")[:20],
         total=TOTAL,
         kept=bool(talk.answers),
     )
@@ -112,6 +117,8 @@ def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     talk = Conversation.of_visitor()
     form = talk.sent_form("new_host")
+    if request.method == "GET" and not form.name.data:
+        form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
         talk.keep("new_host", _typed(form))
         return redirect(_address(talk.next_page("host")))
@@ -132,6 +139,9 @@ def book_page(page: str) -> ResponseReturnValue:
     if request.method == "GET" or form.unsafe():
         return _book_page(talk, page, form)
     typed = _typed(form)
+    if page == "when" and "day" in request.form:
+        typed = talk.answers.get(page, {}) | only_day(request.form["day"])
+        form = talk.with_page(page, typed).form(page)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
         talk.set_aside(page, _other_length(form, typed), wrong=False)
     elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
@@ -163,6 +173,8 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
+        lessons=talk.beside(form),
+        **(free_days(talk) if page == "when" else {}),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 
@@ -287,7 +299,8 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
 def sitting_of(asked: Any) -> str:
     """VII-1 and VII-2: 51 pupils, 2 teachers"""
     people = words.people_of(asked.pupils, asked.parents, asked.teachers)
-    return f"{asked.classes}: {people}" if asked.classes else people
+    who = f"{asked.classes}: {people}" if asked.classes else people
+    return ", ".join(filter(None, [who, words.hour_of(asked)]))
 
 
 def equipment_of(draft: Any) -> list[str]:

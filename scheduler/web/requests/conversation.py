@@ -5,7 +5,7 @@ shows what was typed and nothing is read in two ways.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request, session
 from werkzeug.datastructures import MultiDict
@@ -18,10 +18,11 @@ from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
-from scheduler.places.terms import HostDraft, HostRow
+from scheduler.places.terms import HostDraft, HostRow, Standing
+from scheduler.planning.terms import FreeWish
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
-from scheduler.requests import rules, service
+from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
+from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, RequestDraft
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
@@ -64,6 +65,28 @@ def page_of(field: str) -> str:
     """The page on which a field is asked for; the first one when it is on none."""
     heads = (page for page, fields in FIELDS.items() if field.split("-")[0] in fields)
     return next(heads, "host")
+
+
+def host_asked() -> HostRow | None:
+    """The host whose number stands in the address: chosen in the list that opens while somebody types."""
+    chosen = request.args.get("host", "")
+    try:
+        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
+        return place_queries.host_of(int(chosen)) if is_number else None
+    except NotFound:
+        return None
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Beside each presentation: where its classes are at the asked hour, or why they are not there."""
+
+    known: bool  # somebody has told the shifts and bells of the host
+    beside: list[list[tuple[str, Standing]]]
+
+    def away(self, place: int) -> bool:
+        """Whether a class is not in the building at the asked time of one presentation."""
+        return place < len(self.beside) and place_rules.away([one for _names, one in self.beside[place]])
 
 
 @dataclass
@@ -181,6 +204,17 @@ class Conversation:
         except NotFound:
             return None
 
+    def free_wish(self) -> FreeWish | None:
+        """What is asked of the calendar; None until host and programme are known, and for a new host abroad."""
+        host, new, programme = self.host(), self.new_host(), self.programme()
+        town = new.municipality_id if new else None
+        if programme is None or (host is None and town is None):
+            return None
+        typed = self.answers["what"].get("teaching_language", [""])[0]
+        language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
+        main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+        return FreeWish(programme.id, language, main, host.id if host else None, town)
+
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
         programme = self.programme()
@@ -197,9 +231,28 @@ class Conversation:
         programme = self.programme()
         if programme is None:
             return {}
-        facts = Facts(programme, self.levels())
-        problems = rules.problems_with(self.draft(), clock.local_day(self.now), facts)
+        problems = rules.problems_with(self.draft(), clock.local_day(self.now), self.facts(programme))
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
+
+    def facts(self, programme: ProgrammeRow) -> Facts:
+        """What the rules must know of the chosen programme and host."""
+        host, draft = self.host(), self.draft()
+        hours = None
+        if host is not None:
+            hours = queries.school_clock(host, draft.first_day, draft.last_day, today=clock.local_day(self.now))
+        return Facts(programme, self.levels(), clock=hours)
+
+    def beside(self, form: BaseForm) -> Lessons:
+        """What is said beside the asked hours of each presentation, as the form holds them now."""
+        programme = self.programme()
+        if programme is None or not isinstance(form, WhoForm):
+            return Lessons(False, [])
+        facts, draft = self.facts(programme), self.draft()
+        try:
+            asked = form.drafts(DayPart.ANY)
+        except ValueError:  # what is no answer has no hour either; the field says so
+            asked = ()
+        return lessons_beside(replace(draft, presentations=asked), facts)
 
     def draft(self) -> RequestDraft:
         """What was answered, as the domain's own type; pages without an answer leave harmless blanks."""
@@ -207,6 +260,14 @@ class Conversation:
         for form in forms.values():
             form.validate()
         return draft_of(forms, self.host(), clock.local_day(self.now))
+
+
+def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
+    """What is said beside each presentation: over several days only a refusal, for the clock follows from the day."""
+    found = [place_rules.said_together(rules.where_classes_are(one, draft, facts)) for one in draft.presentations]
+    if draft.first_day != draft.last_day:
+        found = [said if place_rules.away([one for _names, one in said]) else [] for said in found]
+    return Lessons(facts.clock is not None, found)
 
 
 def _aside(page: str) -> str:

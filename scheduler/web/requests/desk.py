@@ -5,20 +5,28 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.planning import queries as planning_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import Chosen, RequestPage, RequestState, SomeCannot, Together
+from scheduler.requests.terms import Chosen, Facts, RequestPage, RequestState, SomeCannot, Together
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, draft_of, furnish_presentations, levels_of
+from scheduler.web.requests.conversation import (
+    PAGES,
+    Lessons,
+    draft_of,
+    furnish_presentations,
+    host_asked,
+    lessons_beside,
+    levels_of,
+)
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school import facts_of, paper_of
 
@@ -33,11 +41,14 @@ def show_request(number: str) -> ResponseReturnValue:
 
 def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
     state = page.row.state
+    visit = planning_queries.visit_of_request(current_actor(), page.row.id)
     shown = render_template(
         "requests/show_request.html",
         page=page,
         row=page.row,
-        visit=planning_queries.visit_of_request(current_actor(), page.row.id),
+        visit=visit,
+        wish=planning_queries.open_wish_of(visit.id) if visit else None,
+        dates=queries.proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
@@ -52,6 +63,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
+            "propose": rules.may_move(state, RequestState.PROPOSED),
         },
         plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
     )
@@ -134,7 +146,7 @@ def phone() -> ResponseReturnValue:
     if actor.user_id is None:
         return redirect(url_for(".book"))
     typed = request.args.get("q", "")[:200]
-    host = _host_asked()
+    host = host_asked()
     form = _phone_form(host, actor.centre_id)
     if host and "more" not in request.form and form.accepted():
         try:
@@ -147,17 +159,30 @@ def phone() -> ResponseReturnValue:
             number = queries.request_of(request_id, now=clock.now()).row.number
             return redirect(url_for(".show_request", number=number))
     found = place_queries.find_hosts(typed) if typed else []
-    shown = render_template("requests/phone.html", form=form, host=host, typed=typed, found=found, words=words)
+    shown = render_template(
+        "requests/phone.html",
+        form=form,
+        host=host,
+        typed=typed,
+        found=found,
+        words=words,
+        lessons=_lessons(form, host),
+    )
     return shown, 422 if form.problems_shown() else 200
 
 
-def _host_asked() -> HostRow | None:
-    chosen = request.args.get("host", "")
+def _lessons(form: PhoneForm, host: HostRow | None) -> Lessons:
+    """What is said beside the hours that the school names on the phone."""
+    today = clock.local_day(clock.now())
     try:
-        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
-        return place_queries.host_of(int(chosen)) if is_number else None
-    except NotFound:
-        return None
+        draft = draft_of(dict.fromkeys(PAGES, form), host, today)
+    except ValueError:  # what is no answer has no hour either; the field says so
+        return Lessons(False, [])
+    hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today) if host else None
+    if hours is None or not draft.programme_id:
+        return Lessons(hours is not None, [])
+    facts = Facts(programme_queries.programme_of(draft.programme_id), levels_of(host), True, hours)
+    return lessons_beside(draft, facts)
 
 
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:

@@ -18,8 +18,9 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules import MOST_PRESENTATIONS
 from scheduler.requests.terms import Chosen, Counts, DayPart, PresentationDraft, Together
 from scheduler.web import forms
-from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField
+from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _l
+from scheduler.web.listed import ListedForm
 from scheduler.web.requests import words
 
 forms.MESSAGES.update(
@@ -112,28 +113,21 @@ class PresentationForm(Form):  # type: ignore[misc]
     pupils = CountField(_l("Pupils"))
     parents = CountField(_l("Parents"))
     teachers = CountField(_l("Teachers"))
-
-
-class ListedForm(BaseForm):
-    """A form with presentations one under the other: reasons like "presentations-0-pupils" stand beside their field."""
-
-    def show(self, problems: Mapping[str, str]) -> None:
-        """As on every form, also for the fields of each presentation."""
-        inner = {field.name: field for entry in self.presentations for field in entry.form}
-        for name in problems.keys() & inner.keys():
-            inner[name].errors = [*inner[name].errors, forms.worded(problems[name])]
-        super().show({name: reason for name, reason in problems.items() if name not in inner})
-
-    def problems_shown(self) -> list[forms.Problem]:
-        """As on every form, but each line leads to the inner field."""
-        found = [
-            forms.Problem(field.id, str(text), str(field.label.text))
-            for entry in self.presentations
-            for field in entry.form
-            for text in field.errors
-        ]
-        others = [problem for problem in super().problems_shown() if problem.field_id != self.presentations.id]
-        return [*others, *found]
+    day_part = SelectField(
+        _l("When in the day?"),
+        choices=[SelectChoice("", _l("As you said before")), *choices(words.DAY_PARTS)],
+        default="",
+    )
+    lesson = SelectField(
+        _l("Lesson"),
+        choices=[
+            SelectChoice("", _l("Any lesson")),
+            *(SelectChoice(str(number), word) for number, word in words.LESSONS.items()),
+        ],
+        default="",
+    )
+    starts_local = TimeField(_l("Start, if only one hour suits you"))
+    outside_shift = BooleanField(_l("The class comes to school for it at that time, or stays"))
 
 
 class WhoForm(ListedForm):
@@ -147,6 +141,7 @@ class WhoForm(ListedForm):
 
 def _presentation(form: PresentationForm, day_part: DayPart) -> PresentationDraft:
     audience = Audience(form.audience.data)
+    by_lesson = audience is Audience.PUPILS and form.starts_local.data is None
     return PresentationDraft(
         audience=audience,
         level=SchoolLevel(form.level.data) if audience is Audience.PUPILS else SchoolLevel.NONE,
@@ -154,7 +149,10 @@ def _presentation(form: PresentationForm, day_part: DayPart) -> PresentationDraf
         pupils=form.pupils.data or 0,
         parents=form.parents.data or 0,
         teachers=form.teachers.data or 0,
-        day_part=day_part,
+        day_part=DayPart(form.day_part.data or day_part),
+        starts_local=form.starts_local.data,
+        lesson=int(form.lesson.data) if by_lesson and form.lesson.data else None,
+        outside_shift=bool(form.outside_shift.data),
     )
 
 

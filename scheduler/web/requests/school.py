@@ -1,5 +1,6 @@
 """The school's own page behind its secret link: where the request stands, and what the school may still do."""
 
+import datetime as dt
 from itertools import zip_longest
 from typing import Any
 
@@ -10,6 +11,8 @@ from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries as planning_queries
+from scheduler.planning import rules as planning_rules
+from scheduler.planning.terms import CrewShown
 from scheduler.policy import Actor
 from scheduler.requests import pdf, queries, rules, service
 from scheduler.requests.terms import PaperPerson, PaperPresentation, RequestPage, RequestPaper, RequestState
@@ -20,12 +23,12 @@ from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import equipment_of, sitting_of
-from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, WithdrawForm
+from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
 
 HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
 
 
-def _opened(secret: str) -> tuple[Actor, RequestPage]:
+def opened(secret: str) -> tuple[Actor, RequestPage]:
     actor = link_actor(secret)
     return actor, queries.own_request(actor, now=clock.now())
 
@@ -34,7 +37,7 @@ def _opened(secret: str) -> tuple[Actor, RequestPage]:
 @public
 def status(secret: str) -> ResponseReturnValue:
     """Everything about the request in plain words. A POST answers the question of the centre."""
-    actor, page = _opened(secret)
+    actor, page = opened(secret)
     form = AnswerForm(version=page.version)
     if form.accepted():
         try:
@@ -65,16 +68,36 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         row=page.row,
         secret=secret,
         form=form,
-        heading=words.HEADINGS[state],
-        next_words=words.SOMEBODY_ELSE if bound and bound.crew_lost else words.NEXT[state],
+        heading=words.heading_of(page),
+        next_words=words.SOMEBODY_ELSE if bound and bound.crew_lost else words.next_of(page),
         stops=words.stops_of(page),
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
         may_change=rules.may_change_counts(state),
         may_withdraw=rules.way_out(state) is not None and bound is None,
         over=state in rules.OVER,
+        **_between(page, bound, now),
     )
     return shown, code
+
+
+def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> dict[str, Any]:
+    """What the school does between the answer and the visit: choose a date, ask for another, tick its checklist."""
+    until = planning_rules.asked_until(bound.starts_at) if bound and bound.starts_at else None
+    today = clock.local_day(now)
+    return {
+        "bound": bound,
+        "dates": queries.proposed_dates(page.row.id, now=now),
+        "clock_words": words.clock_words,
+        "wish": planning_queries.open_wish_of(bound.visit_id) if bound else None,
+        "checklist": (
+            planning_queries.checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None
+        ),
+        "ask_until": until if until and now <= until else None,
+        "may_direct": page.row.state not in rules.OVER | rules.HIDDEN and page.row.state not in HELD,
+        "press": PressForm(formdata=None),
+        "needs": page.row.programme.needs.lines(page_language()),
+    }
 
 
 def facts_of(page: RequestPage) -> list[dict[str, Any]]:
@@ -89,6 +112,7 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
         (_("Who guards the children"), [page.safeguarding_contact]),
         (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
         (_("File number of the school"), [page.file_number]),
+        (_("How to find the school"), [page.directions]),
     ]
     return [{"term": term, "answer": kept} for term, parts in facts if (kept := [part for part in parts if part])]
 
@@ -97,7 +121,7 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
 @public
 def change_counts(secret: str) -> ResponseReturnValue:
     """More or fewer come."""
-    actor, page = _opened(secret)
+    actor, page = opened(secret)
     asked = page.presentations
     now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in asked]
     form = ChangeCountsForm(version=page.version, presentations=now_there)
@@ -123,7 +147,7 @@ def change_counts(secret: str) -> ResponseReturnValue:
 @public
 def withdraw(secret: str) -> ResponseReturnValue:
     """The school needs no visit any more: asked once, because a mail leaves."""
-    actor, page = _opened(secret)
+    actor, page = opened(secret)
     if page.row.state is RequestState.WITHDRAWN:
         return redirect(url_for(".status", secret=secret))  # pressed twice: its page says that it is done
     form = WithdrawForm(version=page.version)
@@ -143,7 +167,7 @@ def withdraw(secret: str) -> ResponseReturnValue:
 @public
 def own_paper(secret: str) -> ResponseReturnValue:
     """The school's own paper, for the director's files."""
-    return paper_of(_opened(secret)[1])
+    return paper_of(opened(secret)[1])
 
 
 def paper_of(page: RequestPage) -> Response:

@@ -3,15 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from babel.support import LazyProxy
+
 from scheduler.core import clock
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests import rules
 from scheduler.requests.terms import (
     Age,
     DayPart,
     HistoryLine,
     NextStep,
+    PresentationDraft,
     PresentationRow,
     RequestPage,
     RequestRow,
@@ -20,6 +23,7 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import LANGUAGES as LANGUAGES
 from scheduler.web.i18n import _l, _n
 
 AUDIENCES = {
@@ -39,18 +43,7 @@ DAY_PARTS = {
     DayPart.AFTERNOON: _l("In the afternoon"),
     DayPart.EVENING: _l("In the evening"),
 }
-LANGUAGES = {
-    TeachingLanguage.SERBIAN: _l("Serbian"),
-    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
-    TeachingLanguage.SLOVAK: _l("Slovak"),
-    TeachingLanguage.ROMANIAN: _l("Romanian"),
-    TeachingLanguage.RUSYN: _l("Rusyn"),
-    TeachingLanguage.CROATIAN: _l("Croatian"),
-    TeachingLanguage.BOSNIAN: _l("Bosnian"),
-    TeachingLanguage.ALBANIAN: _l("Albanian"),
-    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
-    TeachingLanguage.ENGLISH: _l("English language"),
-}
+LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.PRIMARY: _l("Primary school"),
     HostKind.SECONDARY: _l("Secondary school"),
@@ -206,7 +199,7 @@ NEXT = {
     _S.DECLINED: _l("You can send a new request at any time."),
     _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
     _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
-    _S.PROPOSED: _l("Write to the centre which of the offered dates suits you; until then we hold them for you."),
+    _S.PROPOSED: _l("Choose one of the dates below, or tell us that none suits."),
     _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
     _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
     _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
@@ -229,6 +222,51 @@ NEXT = {
 SOMEBODY_ELSE = _l(
     "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
 )
+
+
+NOT_HELD = {  # why a visit was called off when its hour had come and somebody was not there: (heading, next, history)
+    "no_show_host": (
+        _l("The presentation was not held"),
+        _l("The presenters came and found nobody to speak to. If that is wrong, call us; you can also book again."),
+        _l("Not held: nobody of the school was there"),
+    ),
+    "no_show_presenter": (
+        _l("The presentation was not held"),
+        _l("Our presenters did not come. We are sorry: call us, or book again."),
+        _l("Not held: the presenters did not come"),
+    ),
+}
+
+
+def _not_held(page: RequestPage) -> tuple[LazyProxy, LazyProxy, LazyProxy] | None:
+    """The words for a visit that ended because somebody was not there; None for every other end."""
+    ended = page.history[-1].reason if page.history and page.row.state in rules.OVER else ""
+    return NOT_HELD.get(ended)
+
+
+def heading_of(page: RequestPage) -> str:
+    """The state of a request as the school reads it first."""
+    told = _not_held(page)
+    return str(told[0] if told else HEADINGS[page.row.state])
+
+
+def next_of(page: RequestPage) -> str:
+    """What happens next, and what the school has to do, if anything."""
+    told = _not_held(page)
+    return str(told[1] if told else NEXT[page.row.state])
+
+
+CLOCK = {  # why a time no longer fits, as the school reads it
+    "closed": _l("You have no pupils on that day: a closure, a holiday or the school calendar."),
+    "runs_over": _l("The lessons of a class end before the presentation does."),
+    "too_early": _l("A class is not in school yet at that hour."),
+    "too_late": _l("A class is not in school any more at that hour."),
+}
+
+
+def clock_words(why: str) -> str:
+    """Why the clock is not right; a reason that somebody typed stays as it is."""
+    return str(CLOCK.get(why, why))
 
 
 def who_is_expected(asked: PresentationRow) -> str:
@@ -258,7 +296,7 @@ def stops_of(page: RequestPage) -> list[Stop]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
     if state not in _REACHED:
-        return [Stop("done", str(ACTIONS[line.action]), _day(line.at)) for line in milestones(page)]
+        return [Stop("done", _happened(line), _day(line.at)) for line in milestones(page)]
     behind = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
     done = [
@@ -273,6 +311,11 @@ def _day(at: dt.datetime) -> str:
     return filters.short_day(clock.local_day(at))
 
 
+def _happened(line: HistoryLine) -> str:
+    told = NOT_HELD.get(line.reason)
+    return str(told[2] if told else ACTIONS[line.action])
+
+
 def milestones(page: RequestPage) -> list[HistoryLine]:
     """The history that has words."""
     return [line for line in page.history if line.action in ACTIONS]
@@ -281,7 +324,7 @@ def milestones(page: RequestPage) -> list[HistoryLine]:
 def history_of(page: RequestPage) -> list[Stop]:
     """The whole history for staff: what, when and by whom."""
     return [
-        Stop("done", str(ACTIONS[line.action]), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
+        Stop("done", _happened(line), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
         for line in milestones(page)
     ]
 
@@ -300,3 +343,10 @@ def size_of(row: RequestRow) -> str:
     """2 presentations · 90 pupils, 2 teachers"""
     people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
     return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
+
+
+def hour_of(asked: PresentationDraft | PresentationRow) -> str:
+    """The hour that a school wishes for one presentation: a start, a lesson, or nothing."""
+    if asked.starts_local:
+        return filters.clock(asked.starts_local)
+    return str(LESSONS[asked.lesson]) if asked.lesson else ""

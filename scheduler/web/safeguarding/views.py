@@ -46,7 +46,7 @@ def overview() -> ResponseReturnValue:
     if centre_id is None:
         raise NotFound("centre")
     rows = queries.clearances_of(centre_id, _today())
-    waiting = [row for row in rows if row.waits]
+    waiting = page_of([row for row in rows if row.waits], page_number(request.args.get("waits")))
     others = page_of([row for row in rows if not row.waits], page_number(request.args.get("page")))
     return render_template("safeguarding/overview.html", waiting=waiting, others=others)
 

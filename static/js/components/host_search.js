@@ -2,10 +2,10 @@
 document.addEventListener("DOMContentLoaded", () => {
   const field = document.querySelector("[data-host-search]");
   const choice = document.querySelector("[data-host-choice]");
-  if (!field || !choice || !window.accessibleAutocomplete) return;
+  if (!field || !(choice || field.dataset.goes) || !window.accessibleAutocomplete) return;
   const plain = field.querySelector("input");
   const note = field.querySelector(".host-search__note");
-  const { url, short, how } = field.dataset;
+  const { url, goes, short, how } = field.dataset;
   let said = "";
   let waiting = 0;
   let pressed = false;
@@ -44,6 +44,10 @@ document.addEventListener("DOMContentLoaded", () => {
     templates: { inputValue: (host) => host?.name ?? "", suggestion: (host) => host.html },
     onConfirm: (host) => {
       if (!host) return;
+      if (goes) {
+        location.assign(goes + host.id);
+        return;
+      }
       choice.elements.host_id.value = host.id;
       choice.requestSubmit();
     },

@@ -107,7 +107,7 @@ def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, co
 
     assert '<progress class="batch__bar" max="2" value="1"' in page
     assert "Comparing with what is stored" in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'data-hx-trigger="every 2s"' in page
     assert "look again" in page
 
 
@@ -115,7 +115,7 @@ def test_ended_work_asks_no_more(browser, coordinator):
     row = make_work(coordinator, content=GOOD)
     do_long_work.call_local()
 
-    assert "hx-trigger" not in browser.get(f"/work/{row.id}").text
+    assert "data-hx-trigger" not in browser.get(f"/work/{row.id}").text
 
 
 def test_work_is_shown_to_its_centre_only(app, coordinator):

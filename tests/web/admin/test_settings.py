@@ -132,7 +132,7 @@ def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(session, admi
     page = admin.get("/settings/first-steps?lang=en").text
 
     assert words in page
-    assert ("hx-trigger" in page) == (state is MessageState.WAITING)
+    assert ("data-hx-trigger" in page) == (state is MessageState.WAITING)
 
 
 def test_a_holiday_is_added_removed_and_put_back_by_the_toast(session, admin):

@@ -10,9 +10,14 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
-from tests.factories.people import make_presenter, make_user
+from scheduler.requests.terms import RequestState
+from tests.counting import statements
+from tests.factories.attendance import make_attendance
+from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
 from tests.web.browser import browser_of
 
@@ -99,3 +104,83 @@ def test_the_safeguarding_officer_reads_first_whose_proof_ends_soonest(app):
 
     assert shown.index("Mila") < shown.index("Vera")
     assert "Ends in 6 days" in shown
+
+
+def _held(programme, day: dt.date, talks: int, municipality_id: int) -> None:
+    host = make_host(municipality_id=municipality_id)
+    visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host.id, on_day=day)
+    for hour in range(talks):
+        make_attendance(make_presentation(visit, dt.time(8 + hour), state=PresentationState.DELIVERED))
+
+
+def _rows(page: str, caption: str) -> list[list[str]]:
+    """The cells of the table with that caption, row by row."""
+    table = next(one for one in page.split("<table")[1:] if f">{caption}</caption>" in one).split("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in table.split("<tr")[2:]]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows]
+
+
+def test_a_coordinators_first_page_draws_what_the_centre_held_and_says_the_same_in_tables(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC))
+    programme = make_programme(centre_id=make_centre().id)
+    district = make_district(name_sr_cyrl="Нишавски", name_sr_latn="Nišavski", name_en="Nišava", iso="RS-20")
+    town = make_municipality(district_id=district.id)
+    _held(programme, dt.date(2025, 11, 30), 5, town.id)  # thirteen months back
+    _held(programme, dt.date(2025, 12, 1), 2, town.id)
+    _held(programme, dt.date(2026, 11, 23), 3, town.id)
+    _held(make_programme(centre_id=make_centre().id), dt.date(2026, 11, 23), 7, town.id)  # another centre's
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
+
+    page = browser.get("/desk?lang=en").text
+
+    months = _rows(page, "Presentations by month")
+    assert [month for month, _number in months[:2]] == ["December 2025", "January 2026"]
+    assert [number for _month, number in months] == ["2", *["0"] * 10, "3", "5"]
+    assert _rows(page, "Districts in this school year") == [["Nišava", "3", "186"], ["Total", "3", "186"]]
+    assert 'aria-label="Presentations by month. Held so far: 5 in all, most in Nov (3)."' in page
+    assert 'aria-label="Map of districts: 3 presentations in 1 district in this school year."' in page
+
+
+def test_the_drawings_of_the_first_page_ask_as_often_for_one_month_and_district_as_for_three(app):
+    programme = make_programme(centre_id=make_centre().id)
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
+    today = clock.local_day(clock.now())
+    _held(programme, today - dt.timedelta(days=2), 1, make_municipality().id)
+    with statements() as one:
+        browser.get("/desk")
+    for days in (40, 70):
+        _held(programme, today - dt.timedelta(days=days), 2, make_municipality().id)
+    with statements() as three:
+        browser.get("/desk")
+
+    assert len(one) == len(three)
+
+
+def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(app):
+    browser = browser_of(app, make_user(Role.COORDINATOR))
+
+    page = browser.get("/desk?lang=en").text
+
+    assert "Nothing is counted yet" in page
+    assert "chart__drawing" not in page
+    assert "map__drawing" not in page
+
+
+def test_what_comes_nearer_stands_above_what_merely_waits(app):
+    """A crew that falls ill the week before is not the last line under requests that wait since Monday."""
+    educator = a_cleared_educator()
+    today = clock.local_day(clock.now())
+    programme = make_programme(centre_id=educator.centre_id)
+    waits = make_school_request(RequestState.NEW, programme=programme, state_since=clock.now() - dt.timedelta(days=30))
+    later, sooner = (
+        make_visit(VisitState.PLANNED, programme=programme, on_day=today + dt.timedelta(days=days)) for days in (5, 2)
+    )
+    for visit in (later, sooner):
+        make_presentation(visit)
+    coordinator = make_user(Role.COORDINATOR, email="ines@ncc.example", centre_id=educator.centre_id)
+
+    shown = browser_of(app, coordinator).get("/desk?lang=en").get_data(as_text=True)
+
+    next_up = shown[shown.index(">Next actions<") :]
+    found = [next_up.index(number) for number in (sooner.number, later.number, waits.number)]
+    assert found == sorted(found)

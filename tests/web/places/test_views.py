@@ -13,8 +13,9 @@ from scheduler.places import queries, service
 from scheduler.places.models import CallNote, HostSchoolTime
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning import service as planning
-from scheduler.planning.models import Visit
+from scheduler.planning.models import Presentation, Visit
 from scheduler.policy import Role
+from scheduler.requests.models import SchoolRequest
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.planning.scene import Scene, a_plan
@@ -197,17 +198,35 @@ def test_a_plan_says_which_lesson_a_time_is(app, scene):
     assert "7b, 7c: lesson 3" in shown.text
 
 
-def test_a_plan_warns_when_the_class_is_not_in_the_building_and_is_still_made(app, scene):
+def test_a_plan_is_refused_when_the_class_is_not_in_the_building_and_made_when_the_school_says_that_it_comes(
+    app, scene
+):
     tell(scene, rotation=Rotation.NONE, first_grades=frozenset({6}))
     browser = coordinator(app, scene)
-    path, typed = plan_of(scene, "9:55", look="1")
+    path, typed = plan_of(scene, "9:55")
 
     shown = browser.post(path, data=typed)
 
-    assert "7b, 7c is not in the building then (afternoon shift)" in " ".join(shown.text.split())
-    assert "14:00" in shown.text
+    assert shown.status_code == 422
+    text = " ".join(shown.text.split())
+    assert "Choose a time at which the class is in the building" in text
+    assert "7b, 7c is not in the building then (afternoon shift)" in text
+    assert "14:00" in text
     assert db.session.scalars(sa.select(Visit)).all() == []
-    assert browser.post(path, data=plan_of(scene, "9:55")[1]).status_code == 302
+    assert 'name="presentations-0-outside_shift"' in text
+    assert browser.post(path, data=typed | {"presentations-0-outside_shift": "y"}).status_code == 302
+    assert db.session.scalars(sa.select(Presentation.outside_shift)).all() == [True]
+
+
+def test_a_plan_begins_with_a_lesson_that_the_class_has(app, scene):
+    tell(scene, rotation=Rotation.NONE, first_grades=frozenset({6}))
+
+    with transaction() as session:
+        session.execute(sa.update(SchoolRequest).values(first_day=MONDAY, last_day=MONDAY))
+
+    shown = coordinator(app, scene).get(plan_of(scene, "")[0])
+
+    assert 'value="15:55"' in shown.text  # the third lesson of the afternoon shift
 
 
 def test_a_plan_for_a_school_that_told_nothing_offers_to_note_it(app, scene):

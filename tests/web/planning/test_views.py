@@ -289,6 +289,17 @@ def test_a_presenter_declines_with_a_reason(app, scene):
     assert browser.post(f"/offers/{number}/accept").status_code == 409
 
 
+def test_trust_r11_a_coordinator_who_suggests_twice_reads_that_it_is_done(app, scene):
+    ana = scene.educator()
+    number = plan_soon(scene)
+    browser = coordinator(app, scene)
+
+    answers = [browser.post(f"/visits/{number}/suggest/{ana.id}") for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, f"/visits/{number}")] * 2
+    assert "Already in the crew of this visit." in body(browser.get(f"/visits/{number}"))
+
+
 def test_trust_r11_a_presenter_who_presses_twice_is_thanked_twice(app, scene):
     ana = scene.educator()
     number = offered_soon(scene, ana)

@@ -60,6 +60,36 @@ def test_a_search_without_a_result_offers_to_type_the_school(client, host):
     assert "/book/new-host" in response.text
 
 
+def test_what_was_typed_and_not_found_is_the_name_on_the_next_page(client, host):
+    shown = client.get("/book", query_string={"q": "ОШ Војвода"}).text
+    assert 'href="/book/new-host?name=%D0%9E%D0%A8+%D0%92%D0%BE%D1%98%D0%B2%D0%BE%D0%B4%D0%B0"' in shown
+
+    typed = client.get("/book/new-host", query_string={"name": "ОШ „Војвода“" + "а" * 999}).text
+    assert 'value="ОШ „Војвода“а' in typed
+    assert "а" * 150 not in typed
+
+
+def test_a_school_chosen_on_the_front_page_is_shown_before_it_is_taken(client, host):
+    shown = client.get("/book", query_string={"host": host.id}).text
+
+    assert f'name="host_id" value="{host.id}"' in shown
+    assert client.post("/book", data={"host_id": host.id}).location == "/book/what"
+
+
+@pytest.mark.parametrize("number", ["999999", "0", "-1", "x", "1" * 40, "٣"])
+def test_a_number_of_no_school_begins_the_booking_anew(client, host, number):
+    answer = client.get("/book", query_string={"host": number})
+
+    assert answer.status_code == 200
+    assert 'name="host_id" value=' not in answer.text.replace('value=""', "")
+
+
+def test_a_school_that_was_typed_by_another_is_not_shown_by_its_number(client, host):
+    hidden = make_host("Нечија школа", listed=False)
+
+    assert "Нечија" not in client.get("/book", query_string={"host": hidden.id, "lang": "sr_Cyrl"}).text
+
+
 def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(client, programme, host):
     town = make_municipality()
     typed = {"name": "Дом ученика", "kind": "dormitory", "place": "Ниш", "municipality": str(town.id), "address": ""}

@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock, tokens
+from scheduler.core import audit, clock, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.language import moment, short_day
+from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories.people import make_centre
+from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
 
@@ -169,3 +172,27 @@ def test_numbers_are_changed_only_of_those_whom_the_programme_is_for(client):
 
     assert 'name="presentations-0-pupils"' in shown
     assert 'name="presentations-0-parents"' not in shown
+
+
+def test_the_centres_phone_stands_on_the_page(client):
+    row = make_school_request(programme=make_programme(centre_id=make_centre(phone="011 555 44").id))
+
+    assert 'href="tel:01155544"' in client.get(f"/status/{secret_of(row)}").text
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "heading"),
+    [
+        (RequestState.CANCELLED_BY_SCHOOL, "no_show_host", "The presentation was not held"),
+        (RequestState.CANCELLED_BY_CENTRE, "no_show_presenter", "The presentation was not held"),
+        (RequestState.CANCELLED_BY_SCHOOL, "flu", "You cancelled the visit"),
+    ],
+)
+def test_who_was_not_there_has_not_cancelled(client, state, reason, heading):
+    row = make_school_request(state)
+    with transaction():
+        audit.record(SYSTEM, f"school request {state.value}", row, at=clock.now(), details={"reason": reason})
+    shown = client.get(f"/status/{secret_of(row)}?lang=en").text
+
+    assert f"<h1>{heading}</h1>" in shown
+    assert ("Cancelled by" in shown.split("Where the request is")[1]) is (reason == "flu")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage, Topic
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point
 from scheduler.planning.terms import (
@@ -17,15 +17,17 @@ from scheduler.planning.terms import (
     Kit,
     PresentationPlan,
     PresentationRow,
+    PresenterCard,
     School,
     Span,
     Stop,
+    Teaches,
+    UnderLaw,
     VisitDraft,
     Why,
 )
 from scheduler.programmes.terms import Audience
 
-LATE_CANCEL = dt.timedelta(hours=48)
 CONTACT_KEPT = dt.timedelta(days=7)
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
@@ -157,13 +159,20 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
 
     `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
     """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(member.given_name)
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
         else:
-            adults.append(f"{member.given_name} {member.family_name}".strip())
-    return adults + minors
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    with_whom = adults[0].name if adults else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
@@ -202,16 +211,6 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
 
 
-def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a cancellation comes less than 48 hours before the first presentation."""
-    return starts_at - now < LATE_CANCEL
-
-
-def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """Whole hours from a cancellation to the first presentation; never below 0."""
-    return max(0, int((starts_at - now).total_seconds() // 3600))
-
-
 def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     """Kilometres there and back: the crew shares one car, which starts where the farthest of them lives."""
     if host is None:
@@ -219,12 +218,40 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
-def why_not(candidate: PresenterRow, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
     """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
     problems = [] if topic in candidate.topics else [Why("topic")]
     if language is not None and language not in candidate.languages:
         problems.append(Why("language"))
     return problems if available else [*problems, Why("not_available")]
+
+
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+    why = [] if vetted else [Why("unvetted")]
+    if standing.may_present_from is not None and day < standing.may_present_from:
+        why.append(Why("too_young"))
+    if is_minor(standing.adult_on, day) and not agreed:
+        why.append(Why("no_consent"))
+    if standing.suspended:
+        why.append(Why("suspended"))
+    return why
+
+
+def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
+    """The worst of what keeps a presenter from arriving at the stops of one visit, if anything does."""
+    own = {stop.visit_id for stop in here}
+    problems = [
+        problem
+        for problem in arrival_problems([*here, *promised])
+        if ({problem.earlier.visit_id, problem.later.visit_id} & own)
+        and problem.earlier.visit_id != problem.later.visit_id
+    ]
+    if not problems:
+        return []
+    worst = max(problems, key=lambda problem: problem.late_by_minutes)
+    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+    return [Why(code, worst.needed_minutes, worst.available_minutes)]
 
 
 def order_of_moves(old: Sequence[Span], new: Sequence[Span]) -> list[int] | None:

@@ -1,0 +1,37 @@
+"""What a school thought of a visit: said once, kept without a name."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+
+from scheduler import policy
+from scheduler.attendance.models import VisitFeedback
+from scheduler.attendance.terms import Feedback
+from scheduler.core import audit, clock
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.planning.models import Visit
+from scheduler.planning.terms import VisitState
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+
+
+def give_feedback(actor: Actor, visit_id: int, said: Feedback, *, now: dt.datetime) -> None:
+    """Keep a school's marks and words of a visit that was held; said twice, the first stays.
+
+    Raises: NotAllowed; NotFound; Conflict("wrong_state") before the visit was held.
+    """
+    with transaction() as session:
+        visit = session.scalar(select(Visit).where(Visit.id == visit_id).with_for_update())
+        if visit is None:
+            raise NotFound("visit")
+        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        if visit.state is not VisitState.DELIVERED:
+            raise Conflict("wrong_state")
+        if session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:
+            return
+        session.add(VisitFeedback(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
+        audit.record(actor, "feedback given", visit, at=now)
+    log.info("feedback given", extra={"visit_id": visit_id})

@@ -1,0 +1,72 @@
+"""Whether classes are in the building when somebody would come to them, and which start suits them instead.
+
+A time is refused only where the school's own words say that the class is not there. A class that cannot be read, or a
+shift without bells, is never a reason to refuse.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from scheduler.places.rules.school_time import classes_in, lesson_at, lesson_on, lessons_on, why_not_at
+from scheduler.places.terms import AskedTime, ClassName, LessonTime, SchoolClock, Standing
+
+AWAY = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
+ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation the other shift comes within five weeks
+NO_TIME = dt.time()
+
+
+def standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) -> list[Standing]:
+    """Where each class of a list is at the asked time, or why it is not in the building."""
+    named: list[ClassName | None] = [*classes_in(classes)]
+    return [standing(clock, one, day, asked) for one in named or [None]]
+
+
+def standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, asked: AskedTime) -> Standing:
+    """Where a class is at the asked time: all of what begins then must lie between its first bell and its last."""
+    open_on = clock.open_days.__contains__
+    if asked.time is not None:
+        return lesson_at(clock.told, class_name, day, asked.time, asked.minutes, open_on)
+    found = lesson_on(clock.told, class_name, asked.lesson or 0, day, open_on)
+    if found.lesson is None:
+        return found
+    return lesson_at(clock.told, class_name, day, found.lesson.starts, asked.minutes, open_on)
+
+
+def away(found: Sequence[Standing]) -> bool:
+    """Whether somebody of them is not in the building, by the school's own words."""
+    return any(one.reason in AWAY for one in found)
+
+
+def best_standings(clock: SchoolClock, classes: str, days: Sequence[dt.date], asked: AskedTime) -> list[Standing]:
+    """Where the classes are on the first of some days on which all of them are there; on the first school day if on
+    none (the very first when none is one)."""
+    named = [one for one in classes_in(classes) if lessons_known(clock, one)]
+    school_days = [day for day in days if day in clock.open_days][:ENOUGH_DAYS]
+    good = next((day for day in school_days if all(_is_there(clock, one, day, asked) for one in named)), None)
+    return standings(clock, classes, good or (school_days or list(days))[0], asked)
+
+
+def lessons_known(clock: SchoolClock, class_name: ClassName) -> bool:
+    """Whether the school's words place this class at all, on some school day."""
+    return any(lessons_on(clock.told, class_name, day, clock.open_days.__contains__) for day in clock.open_days)
+
+
+def _is_there(clock: SchoolClock, class_name: ClassName, day: dt.date, asked: AskedTime) -> bool:
+    of_day = lessons_on(clock.told, class_name, day, clock.open_days.__contains__)
+    time = asked.time
+    if time is None:
+        time = next((one.lesson.starts for one in of_day if one.lesson.number == asked.lesson), None)
+    return time is not None and not why_not_at(of_day, time, asked.minutes)
+
+
+def starts_of(clock: SchoolClock, classes: str, day: dt.date, minutes: int) -> list[LessonTime]:
+    """The lessons of a day at whose beginning all classes of a list are there for so many minutes, in order."""
+    named = classes_in(classes)
+    if not named:
+        return []
+    of_first = lessons_on(clock.told, named[0], day, clock.open_days.__contains__)
+    return [
+        one
+        for one in of_first
+        if all(_is_there(clock, other, day, AskedTime(minutes, one.lesson.starts)) for other in named)
+    ]

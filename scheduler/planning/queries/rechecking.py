@@ -1,0 +1,98 @@
+"""What speaks by now against a visit that was right when it was planned: for the nightly re-check."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import exists, select
+
+from scheduler.core.db import db
+from scheduler.people import queries as people_queries
+from scheduler.places import queries as place_queries
+from scheduler.places import rules as place_rules
+from scheduler.places.terms import HostRow
+from scheduler.planning import rules
+from scheduler.planning.models import DateWish, Finding, Presentation, Readiness, Visit
+from scheduler.planning.queries.closing import is_free
+from scheduler.planning.terms import (
+    Checklist,
+    FindingKind,
+    Found,
+    OpenWish,
+    ReadyItem,
+    VisitState,
+)
+from scheduler.programmes.terms import Audience
+
+CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
+
+
+def visits_to_check(now: dt.datetime) -> list[int]:
+    """Visits that are offered or confirmed and have not begun, the nearest first."""
+    to_come = exists().where(Presentation.visit_id == Visit.id, Presentation.starts_at > now)
+    wanted = select(Visit.id).where(Visit.state.in_(CHECKED), to_come)
+    return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def found_against(visit: Visit, presentations: Sequence[Presentation], presenter_ids: Collection[int]) -> set[Found]:
+    """Everything that speaks against a visit now: the day, the hour of each class, the hours of each presenter."""
+    host = place_queries.host_of(visit.host_id)
+    found = {Found(FindingKind.AWAY, str(who)) for who in _away(visit.on_day, presentations, sorted(presenter_ids))}
+    if _closed(host, visit.on_day, presentations):
+        return found | {Found(FindingKind.CLOSED, visit.on_day.isoformat())}
+    return found | _not_in_school(host, visit.on_day, presentations)
+
+
+def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> bool:
+    """A closure shuts every door; a day without lessons only keeps the pupils of schools away."""
+    if place_queries.closed_days(host, day, day):
+        return True
+    pupils = any(row.audience is Audience.PUPILS for row in presentations)
+    teaches = host.teaches_primary or host.teaches_secondary
+    return pupils and teaches and not place_queries.school_days(host, day, day)
+
+
+def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
+    stored = place_queries.school_time_of(host.id)
+    if stored is None:
+        return set()
+    open_days = place_queries.open_days_around(host, day)
+    found = set()
+    for row in presentations:
+        for name in place_rules.classes_in(row.classes) if row.audience is Audience.PUPILS else ():
+            at = place_rules.lesson_at(stored.told, name, day, row.starts_local, row.minutes, open_days.__contains__)
+            if at.reason in NOT_IN_SCHOOL:
+                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {at.reason}"))
+    return found
+
+
+def _away(day: dt.date, presentations: Sequence[Presentation], people: Sequence[int]) -> list[int]:
+    hours, away = people_queries.hours_of(people), people_queries.exceptions_of(people, day, day)
+    spans = [(row.starts_local, rules.wall_end(row.starts_local, row.minutes)) for row in presentations]
+    return [who for who in people if not is_free(hours[who], away[who], day, spans)]
+
+
+def findings_of(visit_id: int) -> tuple[Found, ...]:
+    """What the re-check found against a visit and nobody has settled, in the order in which it was found."""
+    rows = db.session().scalars(
+        select(Finding).where(Finding.visit_id == visit_id, Finding.settled_at.is_(None)).order_by(Finding.id)
+    )
+    return tuple(Found(row.kind, row.about) for row in rows)
+
+
+def open_wish_of(visit_id: int) -> OpenWish | None:
+    """The other date that the school asks for, while nobody has answered."""
+    row = db.session().scalar(
+        select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
+    )
+    return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
+
+
+def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date) -> Checklist:
+    """What the school has ticked for a visit."""
+    ticked = db.session().scalar(select(Readiness.ticked).where(Readiness.visit_id == visit_id)) or ""
+    return Checklist(
+        ticked=frozenset(ReadyItem(item) for item in ticked.split()),
+        open_now=state is VisitState.CONFIRMED and rules.checklist_is_open(on_day, today),
+        ready=state is VisitState.READY,
+    )

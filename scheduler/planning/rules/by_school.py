@@ -1,0 +1,49 @@
+"""What a school may do with an agreed visit by its link, and until when."""
+
+import datetime as dt
+
+from scheduler.planning.terms import (
+    WishDraft,
+)
+
+LATE_CANCEL = dt.timedelta(hours=48)
+CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
+FURTHEST_WISH_DAYS = 365
+
+
+def is_late_cancel(starts_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a cancellation comes less than 48 hours before the first presentation."""
+    return starts_at - now < LATE_CANCEL
+
+
+def asked_until(starts_at: dt.datetime) -> dt.datetime:
+    """Until when a school may ask for another date, or call off without being late: 48 hours before it begins."""
+    return starts_at - LATE_CANCEL
+
+
+def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of a wish for another date than `on_day`."""
+    problems = {} if draft.reason else {"reason": "missing"}
+    wished = {"first_choice": draft.first_choice}
+    if draft.second_choice is not None:
+        wished["second_choice"] = draft.second_choice
+    for field, day in wished.items():
+        if day <= today:
+            problems[field] = "in_the_past"
+        elif (day - today).days > FURTHEST_WISH_DAYS:
+            problems[field] = "too_late"
+        elif day == on_day:
+            problems[field] = "the_agreed_day"
+    if draft.second_choice == draft.first_choice:
+        problems.setdefault("second_choice", "the_same_day")
+    return problems
+
+
+def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
+    return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
+
+
+def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:
+    """Whole hours from a cancellation to the first presentation; never below 0."""
+    return max(0, int((starts_at - now).total_seconds() // 3600))

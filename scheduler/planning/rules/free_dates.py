@@ -1,0 +1,267 @@
+"""Free dates: on which days and at which times a crew that meets the programme's rule can really be there.
+
+Decides nothing of its own where another rule has spoken: availability is `is_available`, papers and age are
+`uncleared`, topic and language are `why_not`, lessons are the bells of places, two places are what `arrival_problems`
+says of them, and a crew is enough when `crew_problems` finds nothing against everybody who could go. What is added is
+how far anybody is sent and how much one presenter may have in a day and in a week (docs/decisions/0019).
+
+Times are bits: bit number n of a mask is the nth time of the grid, so that a day of a presenter is three machine words
+and not fifty questions.
+"""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+
+from scheduler.people.rules import is_available
+from scheduler.people.terms import Hours, PresenterKind
+from scheduler.places.rules import classes_in, holds, lessons_in_use, road_minutes
+from scheduler.places.terms import Point
+from scheduler.planning.rules.visits import arrival_problems, clash_of, span_of, uncleared, wall_end, why_not
+from scheduler.planning.terms import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker, Stop, Why
+from scheduler.programmes.terms import Audience
+
+HORIZON_DAYS = 120
+MOST_A_DAY, MOST_A_WEEK = 4, 12  # presentations that one presenter is given without being asked first
+FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are a long day
+EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
+PARENTS_FROM = dt.time(16, 0)  # they work until then
+STEP = 15
+DAY = dt.timedelta(days=1)
+MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
+
+
+def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
+    """Today and the days after it, each with its free times or the reason why it has none.
+
+    `moment_of` is core.clock's (rules know no clock). Nothing in the answer says who would come.
+    """
+    days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
+    shut = {day: lack for day in days if (lack := _shut(facts, day))}
+    grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
+    needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
+    return FreeDates(tuple(FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days))
+
+
+def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
+    """An educator is an adult, and nobody goes without one: so a crew of enough people is one that may go."""
+    return (PresenterKind.EDUCATOR, facts.rule.educators), (PresenterKind.INFLUENCER, facts.rule.influencers)
+
+
+def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
+    """A day on which the school has pupils."""
+    offered = grid.offered[day]
+    if not offered:
+        return FreeDay(day, lack=Lack.NOT_IN_THE_BUILDING)
+    if lacking := next((one for one in needed if one.lack), None):
+        return FreeDay(day, lack=lacking.lack, kind=lacking.kind)
+    usual, free = offered, offered
+    for one in needed:
+        can, is_free = one.on(day)
+        if not usual & can:
+            return FreeDay(day, lack=Lack.TIME, kind=one.kind)
+        usual, free = usual & can, free & is_free
+        if not free:
+            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind)
+    return FreeDay(day, grid.times_in(free))
+
+
+def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
+    """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
+
+    Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
+    """
+    if facts.audience is Audience.PUPILS and facts.told:
+        classes = classes_in(facts.classes)
+        of_classes = lessons_in_use(facts.told, classes, day) if classes else []
+        of_shifts = of_classes or lessons_in_use(facts.told, (), day)  # a class that does not say its group: any shift
+        begins = {lesson.starts for lessons in of_shifts for lesson in lessons}
+        together = all if of_classes else any
+        return sorted(time for time in begins if together(holds(lessons, time, facts.minutes) for lessons in of_shifts))
+    first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
+    last = _minutes(LATEST_END) - facts.minutes
+    return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP)]
+
+
+def has_room(seeker: Seeker, day: dt.date) -> bool:
+    """Whether one presentation more leaves a presenter's day and week below the most that she is given."""
+    monday = day - day.weekday() * DAY
+    of_week = sum(seeker.presentations.get(monday + number * DAY, 0) for number in range(7))
+    return seeker.presentations.get(day, 0) < MOST_A_DAY and of_week < MOST_A_WEEK
+
+
+def within_reach(seeker: Seeker, point: Point | None) -> bool:
+    """Whether the way from home is one that somebody is sent; a host without a point is asked about by people."""
+    return point is None or road_minutes(seeker.home, point) <= FURTHEST_MINUTES
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
+    if (day - facts.today).days < facts.notice_days:
+        return Lack.TOO_SOON
+    if day in facts.shut_days:
+        return Lack.SHUT
+    return None if day in facts.open_days else Lack.NO_LESSONS
+
+
+class _Grid:
+    """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
+
+    `base` is where a day's clock begins. A day whose clocks jump between its first time and its last has none: there
+    each time is asked by itself.
+    """
+
+    def __init__(self, facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> None:
+        self.facts, self.moment_of, self.days = facts, moment_of, days
+        by_day = {day: times_of_day(facts, day) for day in days}
+        self.times = sorted({time for times in by_day.values() for time in times})
+        self.bit = {time: 1 << number for number, time in enumerate(self.times)}
+        self.base = {day: self._base(day) for day in days}
+        walls = [_minutes(time) * 60 for time in self.times]
+        self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
+        self.busy_until = [wall + facts.minutes * 60 for wall in walls]
+        self.even = [(base, day) for day, base in self.base.items() if base is not None]
+        self.offered = {day: self._offered(day, times) for day, times in by_day.items()}
+        self._usual: dict[tuple[tuple[Hours, ...], int], int] = {}
+        self._roads: dict[Point, int] = {}
+
+    def _base(self, day: dt.date) -> int | None:
+        """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
+        if not self.times:
+            return None
+        found = {self._moment(day, time, less=_minutes(time) * 60) for time in (self.times[0], self.times[-1])}
+        return found.pop() if len(found) == 1 else None
+
+    def _moment(self, day: dt.date, time: dt.time, *, less: int = 0) -> int | None:
+        try:
+            return int(self.moment_of(day, time, self.facts.zone).timestamp()) - less
+        except ValueError:
+            return None
+
+    def _offered(self, day: dt.date, times: Iterable[dt.time]) -> int:
+        exist = times if self.base[day] is not None else [time for time in times if self._moment(day, time)]
+        return sum(self.bit[time] for time in exist)
+
+    def times_in(self, bits: int) -> tuple[dt.time, ...]:
+        """The times behind these bits."""
+        return tuple(time for time in self.times if self.bit[time] & bits)
+
+    def usual(self, hours: tuple[Hours, ...], day: dt.date) -> int:
+        """The times of a weekday that lie in somebody's weekly hours."""
+        key = hours, day.weekday()
+        if key not in self._usual:
+            ends = [wall_end(time, self.facts.minutes) for time in self.times]
+            within = (is_available(hours, (), day, *span) for span in zip(self.times, ends, strict=True))
+            self._usual[key] = sum(1 << number for number, fits in enumerate(within) if fits)
+        return self._usual[key]
+
+    def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
+        """On which days a promise keeps a presenter from being here, and at which times of theirs."""
+        road = self._road(stop.point) * 60
+        until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
+        first = bisect_right(self.even, since - self.busy_until[-1], key=itemgetter(0))
+        last = bisect_left(self.even, until - self.busy_from[0], key=itemgetter(0))
+        for base, day in self.even[first:last]:
+            low = bisect_right(self.busy_until, since - base)
+            high = bisect_left(self.busy_from, until - base)
+            if low < high:
+                yield day, (1 << high) - (1 << low)
+
+    def _road(self, point: Point | None) -> int:
+        if point is None or self.facts.point is None:
+            return 0
+        if point not in self._roads:
+            self._roads[point] = road_minutes(point, self.facts.point)
+        return self._roads[point]
+
+    def asked_singly(self, day: dt.date, promised: Sequence[Stop]) -> int:
+        """The times at which the rule of arrival itself finds nothing against her."""
+        found = 0
+        for time in self.times_in(self.offered[day]):
+            span = span_of(self.moment_of(day, time, self.facts.zone), self.facts.minutes, self.facts.set_up_minutes)
+            here = Stop(0, 0, span.busy_from, span.busy_until, self.facts.point)
+            found |= 0 if clash_of([here], promised) else self.bit[time]
+        return found
+
+
+class _Needed:
+    """How many of one kind a crew needs, and who of them could be there at which times."""
+
+    def __init__(self, kind: PresenterKind, number: int, facts: FreeFacts, grid: _Grid) -> None:
+        self.kind, self.number, self.facts, self.grid = kind, number, facts, grid
+        self.lack: Lack | None = None
+        self.people = [one for one in facts.people if one.kind is kind]
+        for lack, suits in self._sieves():
+            self.people = [one for one in self.people if suits(one)]
+            if len(self.people) < number and self.lack is None:
+                self.lack = lack
+        self.taken = {} if self.lack else {one.presenter_id: self._taken(one) for one in self.people}
+
+    def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
+        """What is asked of her on every day alike."""
+        return (
+            (Lack.TOPIC, lambda one: Why("topic") not in self._against(one)),
+            (Lack.LANGUAGE, lambda one: Why("language") not in self._against(one)),
+            (Lack.REACH, lambda one: within_reach(one, self.facts.point)),
+        )
+
+    def _against(self, one: Seeker) -> list[Why]:
+        return why_not(one, self.facts.topic, self.facts.language, True)
+
+    def _taken(self, one: Seeker) -> dict[dt.date, int]:
+        """The times that other promises take from her, by day.
+
+        Where her promises leave her time for every drive between them, a time fits exactly when it fits beside each
+        promise alone: no detour is shorter than the straight way. Else the rule is asked for each time.
+        """
+        taken: dict[dt.date, int] = {}
+        if not one.promised:
+            return taken
+        known = self.facts.point is None or all(stop.point for stop in one.promised)
+        if known and not arrival_problems(one.promised):
+            for stop in one.promised:
+                for day, bits in self.grid.blocked_by(stop):
+                    taken[day] = taken.get(day, 0) | bits
+            singly = [day for day in self.grid.days if self.grid.base[day] is None]
+        else:
+            singly = list(self.grid.days)
+        for day in singly:
+            taken[day] = ~self.grid.asked_singly(day, one.promised)
+        return taken
+
+    def on(self, day: dt.date) -> tuple[int, int]:
+        """At which times enough of them could usually come, and at which of these enough are free."""
+        can, free = [], []
+        for one in self.people:
+            bits = self._hours(one, day)
+            if bits:
+                can.append(bits)
+                free.append(bits & ~self.taken[one.presenter_id].get(day, 0) if has_room(one, day) else 0)
+        return _at_least(self.number, can), _at_least(self.number, free)
+
+    def _hours(self, one: Seeker, day: dt.date) -> int:
+        """When she can usually come that day, if the law lets her."""
+        vetted, agreed = _covers(one.vetted, day), _covers(one.agreed, day)
+        if uncleared(one.law, day, vetted=vetted, agreed=agreed):
+            return 0
+        differs = [row for row in one.exceptions if row.first_day <= day <= row.last_day]
+        if differs:
+            return -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
+        return self.grid.usual(one.hours, day)
+
+
+def _covers(spans: Iterable[Days], day: dt.date) -> bool:
+    return any(span.first_day <= day <= span.last_day for span in spans)
+
+
+def _at_least(number: int, masks: Iterable[int]) -> int:
+    """The bits that stand in at least so many of the masks."""
+    levels = [-1] + [0] * number
+    for mask in masks:
+        for level in range(number, 0, -1):
+            levels[level] |= levels[level - 1] & mask
+    return levels[number]

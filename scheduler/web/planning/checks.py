@@ -1,0 +1,62 @@
+"""What coordinators answer before a visit: a question of the clock that the school has settled, a wish for a date."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.attendance import queries as attendance
+from scheduler.core import clock
+from scheduler.core.errors import Conflict
+from scheduler.planning import queries, service
+from scheduler.planning.terms import VisitPage
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.planning import words
+from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.check_words import finding_words
+from scheduler.web.planning.forms import PressForm
+from scheduler.web.planning.school_forms import KeepDateForm
+
+
+def checks_of(page: VisitPage) -> dict[str, Any]:
+    """What stands under the head of a visit's page."""
+    visit = page.visit
+    today = clock.local_day(clock.now(), visit.zone)
+    return {
+        "findings": [finding_words(one, visit.crew) for one in queries.findings_of(visit.id)],
+        "wish": queries.open_wish_of(visit.id),
+        "checklist": queries.checklist_of(visit.id, visit.state, visit.on_day, today),
+        "feedback": attendance.feedback_of(visit.id),
+    }
+
+
+@bp.post("/visits/<number>/clock")
+@may("answer", "visit")
+def clock_is_right(number: str) -> ResponseReturnValue:
+    """The school was asked, and says that day and hour are right."""
+    visit_id = queries.visit_for(current_actor(), number).id
+    if PressForm().accepted():
+        service.confirm_clock(current_actor(), visit_id, now=clock.now())
+        say(_("Noted."))
+    return redirect(url_for(".visit", number=number))
+
+
+@bp.route("/visits/<number>/keep-date", methods=["GET", "POST"])
+@may("answer", "visit")
+def keep_date(number: str) -> ResponseReturnValue:
+    """The centre cannot come on another day: the school reads why."""
+    page = queries.visit_page(current_actor(), number)
+    form = KeepDateForm()
+    if form.accepted():
+        try:
+            service.keep_date(current_actor(), page.visit.id, reason=form.reason.data, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(words.refusal(conflict))
+        else:
+            say(_("Sent to the school."))
+            return redirect(url_for(".visit", number=number))
+    wish = queries.open_wish_of(page.visit.id)
+    shown = render_template("planning/keep_date.html", form=form, visit=page.visit, wish=wish)
+    return shown, 422 if form.problems_shown() else 200

@@ -1,0 +1,88 @@
+"""Whether classes are in the building at an asked hour: refused only by the school's own words, and never silently."""
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.places.rules import away, best_standings, classes_in, standings, starts_of
+from scheduler.places.terms import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
+
+MONDAY = dt.date(2025, 5, 12)
+DAYS = frozenset(
+    day for number in range(-60, 120) if (day := MONDAY + dt.timedelta(days=number)).weekday() < 5
+)  # every working day
+WEEK = [MONDAY + dt.timedelta(days=number) for number in range(5)]
+
+
+def a_clock(**given) -> SchoolClock:
+    """Odd grades in the morning in the week of 12 May 2025, even ones in the afternoon; they change each week."""
+    fair = {
+        "bells": {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+        "grouping": Grouping.GRADES,
+        "first_grades": frozenset({1, 3, 5, 7}),
+        "rotation": Rotation.WEEK,
+        "anchor_day": MONDAY,
+    }
+    return SchoolClock(SchoolTime(**(fair | given)), DAYS)
+
+
+def test_a_start_within_the_shift_is_right_and_one_before_it_is_not():
+    assert not away(standings(a_clock(), "7b, 7c", MONDAY, AskedTime(45, dt.time(9, 55))))
+    refused = standings(a_clock(), "7b, 8c", MONDAY, AskedTime(45, dt.time(9, 55)))
+
+    assert [one.reason for one in refused] == ["", "too_early"]
+    assert away(refused)
+    assert dt.time(14) in {near.lesson.starts for near in refused[1].nearest}
+
+
+def test_a_lesson_that_the_programme_outlasts_runs_over():
+    assert not away(standings(a_clock(), "7b", MONDAY, AskedTime(45, lesson=7)))
+    assert [one.reason for one in standings(a_clock(), "7b", MONDAY, AskedTime(90, lesson=7))] == ["runs_over"]
+
+
+def test_a_class_that_cannot_be_read_is_no_reason_to_refuse():
+    for unknown in ("the choir", "7b and the choir", ""):
+        assert not away(standings(a_clock(), unknown, MONDAY, AskedTime(45, dt.time(9, 55))))
+    without_bells = a_clock(bells={(Shift.MORNING, False): Bells(dt.time(8))})
+    assert not away(standings(without_bells, "8b", MONDAY, AskedTime(45, dt.time(9, 55))))
+
+
+def test_over_several_days_the_first_that_suits_all_classes_is_meant():
+    morning = AskedTime(45, dt.time(9, 55))
+    two_weeks = [*WEEK, *(day + dt.timedelta(days=7) for day in WEEK)]
+
+    assert {one.day for one in best_standings(a_clock(), "8b", two_weeks, morning)} == {WEEK[0] + dt.timedelta(days=7)}
+    assert away(best_standings(a_clock(), "8b", WEEK, morning))
+    assert away(best_standings(a_clock(), "7b, 8b", two_weeks, morning))  # they are never there together
+
+
+def test_a_class_of_an_unknown_shift_does_not_hide_one_that_is_away():
+    assert away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
+
+
+def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():
+    assert [one.lesson.number for one in starts_of(a_clock(), "7b, 5c", MONDAY, 45)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.lesson.number for one in starts_of(a_clock(), "7b", MONDAY, 90)] == [1, 2, 3, 4, 5, 6]
+    assert starts_of(a_clock(), "7b, 8b", MONDAY, 45) == []
+    assert starts_of(a_clock(), "", MONDAY, 45) == []
+
+
+@given(
+    number=st.integers(1, 9),
+    days=st.integers(-40, 100),
+    minutes=st.integers(15, 120),
+    rotation=st.sampled_from([Rotation.NONE, Rotation.WEEK, Rotation.MONTH]),
+    classes=st.sampled_from(["7b", "8b", "7b, 5a", "7b, 8b", "1", "IV-2"]),
+)
+def test_what_is_suggested_is_never_refused_and_what_is_refused_is_never_suggested(
+    number, days, minutes, rotation, classes
+):
+    hours, day = a_clock(rotation=rotation), MONDAY + dt.timedelta(days=days)
+    suggested = {one.lesson.number: one.lesson.starts for one in starts_of(hours, classes, day, minutes)}
+
+    for start in suggested.values():
+        assert not away(standings(hours, classes, day, AskedTime(minutes, start)))
+    right = not away(standings(hours, classes, day, AskedTime(minutes, lesson=number)))
+    if len(classes_in(classes)) == 1:  # several classes of one shift begin their lessons together, of two never
+        assert right == (number in suggested)

@@ -1,0 +1,327 @@
+"""Free dates: the fast rule against brute force over every candidate crew, and each reason by itself."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.core.clock import moment_of
+from scheduler.people.rules import is_available
+from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
+from scheduler.places.rules import road_minutes
+from scheduler.places.terms import Bells, Grouping, Point, Rotation, SchoolTime, Shift
+from scheduler.planning import rules
+from scheduler.planning.rules.free_dates import times_of_day
+from scheduler.planning.terms import (
+    AssignmentState,
+    CrewMember,
+    CrewRule,
+    Days,
+    FreeDates,
+    FreeFacts,
+    Lack,
+    Seeker,
+    Stop,
+    UnderLaw,
+)
+from scheduler.programmes.terms import Audience
+
+TODAY = dt.date(2026, 10, 5)  # a Monday
+ALWAYS = (Days(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),)
+NIS, PIROT, BEOGRAD = Point(43.3209, 21.8958), Point(43.1531, 22.5861), Point(44.8125, 20.4612)
+EDUCATOR, INFLUENCER = PresenterKind.EDUCATOR, PresenterKind.INFLUENCER
+WORKING = tuple(Hours(weekday, dt.time(8), dt.time(16)) for weekday in range(5))
+DAY = dt.timedelta(days=1)
+
+
+def a_seeker(presenter_id: int = 1, kind: PresenterKind = EDUCATOR, **given: Any) -> Seeker:
+    """Somebody from Niš whom every rule lets go, on working days from 8 to 16."""
+    fair: dict[str, Any] = {
+        "law": UnderLaw(None, None, suspended=False),
+        "home": NIS,
+        "topics": (Topic.SAFE_INTERNET,),
+        "languages": (TeachingLanguage.SERBIAN,),
+        "hours": WORKING,
+        "vetted": ALWAYS,
+        "agreed": (),
+    }
+    return Seeker(presenter_id, kind, **(fair | given))
+
+
+def facts(*people: Seeker, **given: Any) -> FreeFacts:
+    """A school in Niš with lessons on each working day asks for a talk in Serbian with one educator."""
+    days = [TODAY + number * DAY for number in range(rules.HORIZON_DAYS)]
+    fair: dict[str, Any] = {
+        "today": TODAY,
+        "zone": "Europe/Belgrade",
+        "point": NIS,
+        "open_days": frozenset(day for day in days if day.weekday() < 5),
+        "shut_days": frozenset(),
+        "told": None,
+        "topic": Topic.SAFE_INTERNET,
+        "language": TeachingLanguage.SERBIAN,
+        "audience": Audience.PUPILS,
+        "rule": CrewRule(1, 0),
+        "notice_days": 0,
+        "minutes": 45,
+        "set_up_minutes": 15,
+        "classes": "",
+        "people": people,
+    }
+    return FreeFacts(**(fair | given))
+
+
+def on(answer: FreeDates, day: dt.date) -> tuple[dt.time, ...]:
+    return next(one.starts for one in answer.days if one.day == day)
+
+
+def lack_on(answer: FreeDates, day: dt.date) -> tuple[Lack | None, PresenterKind | None]:
+    return next((one.lack, one.kind) for one in answer.days if one.day == day)
+
+
+def a_stop(visit_id: int, day: dt.date, starts: dt.time, minutes: int = 45, point: Point | None = NIS) -> Stop:
+    span = rules.span_of(moment_of(day, starts), minutes, 15)
+    return Stop(visit_id, visit_id, span.busy_from, span.busy_until, point)
+
+
+# --- Brute force: every crew, every time, by the rules that a plan is confirmed with ---
+
+
+def can_go(one: Seeker, wish: FreeFacts, day: dt.date, starts: dt.time) -> bool:
+    """What the planner's own rules say of one presenter at one time."""
+    ends = rules.wall_end(starts, wish.minutes)
+    covered = [any(span.first_day <= day <= span.last_day for span in spans) for spans in (one.vetted, one.agreed)]
+    free = is_available(one.hours, one.exceptions, day, starts, ends)
+    span = rules.span_of(moment_of(day, starts, wish.zone), wish.minutes, wish.set_up_minutes)
+    here = Stop(-1, -1, span.busy_from, span.busy_until, wish.point)
+    monday = day - day.weekday() * DAY
+    of_week = sum(count for when, count in one.presentations.items() if monday <= when < monday + 7 * DAY)
+    return (
+        not rules.why_not(one, wish.topic, wish.language, free)
+        and not rules.uncleared(one.law, day, vetted=covered[0], agreed=covered[1])
+        and not rules.clash_of([here], one.promised)
+        and one.presentations.get(day, 0) + 1 <= rules.MOST_A_DAY
+        and of_week + 1 <= rules.MOST_A_WEEK
+        and (wish.point is None or road_minutes(one.home, wish.point) <= rules.FURTHEST_MINUTES)
+    )
+
+
+def some_crew_can(wish: FreeFacts, day: dt.date, starts: dt.time) -> bool:
+    """Whether any crew at all, of those who can go, would be confirmed."""
+    able = [
+        CrewMember(one.presenter_id, one.kind, "", "", one.law.adult_on, AssignmentState.ACCEPTED)
+        for one in wish.people
+        if can_go(one, wish, day, starts)
+    ]
+    crews = (crew for size in range(1, len(able) + 1) for crew in combinations(able, size))
+    return any(not rules.crew_problems(crew, wish.rule, day) for crew in crews)
+
+
+def by_brute_force(wish: FreeFacts, days: list[dt.date]) -> dict[dt.date, tuple[dt.time, ...]]:
+    found = {}
+    for day in days:
+        asked = day in wish.open_days and day not in wish.shut_days and (day - TODAY).days >= wish.notice_days
+        times = times_of_day(wish, day) if asked else []
+        found[day] = tuple(time for time in times if some_crew_can(wish, day, time))
+    return found
+
+
+NEAR = [TODAY + number * DAY for number in range(5)]  # the random people have all their days here
+VRANJE, SUBOTICA = Point(42.5513, 21.9003), Point(46.1005, 19.6651)
+
+TWO_SHIFTS = SchoolTime(
+    bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+    grouping=Grouping.GRADES,
+    rotation=Rotation.WEEK,
+    first_grades=frozenset({1, 3, 5, 7}),
+    anchor_day=TODAY,
+)
+
+
+class Dice:
+    """A random wish, by a number: most people can go on most days, or nothing would be compared."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+
+    def mostly(self, usual: Any, *others: Any) -> Any:
+        return self.random.choice(others) if self.random.random() < 0.15 else usual
+
+    def promises(self) -> tuple[Stop, ...]:
+        """Visits of one or two presentations, in any order, also such as nobody could drive between."""
+        stops = []
+        for visit_id in range(1, self.random.choice([0, 1, 1, 2, 3, 5]) + 1):
+            day, hour = self.random.choice(NEAR), self.random.randint(7, 19)
+            point = self.mostly(self.random.choice([NIS, PIROT, BEOGRAD, VRANJE]), None)
+            for number in range(self.random.randint(1, 2)):
+                stop = a_stop(visit_id, day, dt.time(hour + number, self.random.choice([0, 20])), point=point)
+                stops.append(replace(stop, presentation_id=visit_id * 10 + number))
+        return tuple(stops)
+
+    def hours(self) -> tuple[Hours, ...]:
+        begins = [(self.random.randint(0, 5), self.random.randint(7, 18)) for _ in range(self.random.randint(0, 6))]
+        return tuple(
+            Hours(day, dt.time(hour), dt.time(min(hour + self.random.randint(1, 9), 22))) for day, hour in begins
+        )
+
+    def seeker(self, presenter_id: int) -> Seeker:
+        kind = self.random.choice([EDUCATOR, INFLUENCER])
+        promised = self.promises()
+        counted = Counter(stop.busy_until.date() for stop in promised)
+        more = self.mostly(0, 2, 10)
+        papers = [self.mostly(ALWAYS, (), (Days(NEAR[0], NEAR[1]), Days(NEAR[3], NEAR[4]))) for _ in range(2)]
+        away = self.mostly((), (Days(NEAR[1], NEAR[1]),), (Days(NEAR[2], NEAR[4]), Days(NEAR[4], NEAR[4])))
+        adult_on = self.mostly(None, NEAR[2], dt.date(2027, 9, 1)) if kind is INFLUENCER else None
+        return Seeker(
+            presenter_id,
+            kind,
+            UnderLaw(adult_on, self.mostly(None, NEAR[1]), self.mostly(False, True)),
+            self.mostly(NIS, PIROT, BEOGRAD, SUBOTICA),
+            self.mostly((Topic.SAFE_INTERNET, Topic.PRIVACY), (Topic.PRIVACY,)),
+            self.mostly((TeachingLanguage.SERBIAN,), (TeachingLanguage.HUNGARIAN,)),
+            self.mostly(WORKING, self.hours(), self.hours()),
+            tuple(ExceptionRow(0, span.first_day, span.last_day, self.random.random() < 0.5) for span in away),
+            papers[0],
+            papers[1],
+            promised,
+            {day: count + more for day, count in counted.items()},
+        )
+
+    def wish(self) -> FreeFacts:
+        return facts(
+            *(self.seeker(number) for number in range(1, self.random.randint(1, 6))),
+            point=self.mostly(NIS, PIROT, VRANJE, None),
+            zone=self.mostly("Europe/Belgrade", "Asia/Tokyo", "America/New_York"),
+            shut_days=self.mostly(frozenset(), frozenset(NEAR[:1])),
+            audience=self.mostly(Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS),
+            rule=self.random.choice([CrewRule(1, 0), CrewRule(2, 0), CrewRule(1, 1), CrewRule(1, 2)]),
+            notice_days=self.mostly(0, 2),
+            minutes=self.random.choice([30, 45, 90]),
+            set_up_minutes=self.random.choice([0, 15]),
+            told=self.random.choice([None, TWO_SHIFTS]),
+        )
+
+
+SEEDS = st.integers(0, 10**9)
+
+
+def near(answer: FreeDates) -> dict[dt.date, tuple[dt.time, ...]]:
+    return {one.day: one.starts for one in answer.days if one.day in NEAR}
+
+
+@given(SEEDS)
+@settings(max_examples=60, deadline=None)
+def test_free_dates_are_those_that_brute_force_over_every_crew_finds(seed: int):
+    wish = Dice(seed).wish()
+
+    assert near(rules.free_dates(wish, moment_of)) == by_brute_force(wish, NEAR)
+
+
+@given(SEEDS, st.sampled_from([NIS, PIROT, None]), st.sampled_from([30, 90]))
+@settings(max_examples=60, deadline=None)
+def test_what_she_has_promised_takes_the_times_that_the_rule_of_arrival_says(
+    seed: int, point: Point | None, minutes: int
+):
+    wish = facts(a_seeker(promised=Dice(seed).promises()), point=point, minutes=minutes)
+
+    assert near(rules.free_dates(wish, moment_of)) == by_brute_force(wish, NEAR)
+
+
+@given(SEEDS)
+@settings(max_examples=60, deadline=None)
+def test_a_day_has_times_or_one_reason(seed: int):
+    answer = rules.free_dates(Dice(seed).wish(), moment_of)
+
+    assert [bool(one.starts) for one in answer.days] == [one.lack is None for one in answer.days]
+    assert [one.day for one in answer.days] == [TODAY + number * DAY for number in range(rules.HORIZON_DAYS)]
+
+
+def test_the_random_wishes_have_days_with_free_times_and_days_without():
+    """The comparison above compares something."""
+    found = [starts for seed in range(60) for starts in near(rules.free_dates(Dice(seed).wish(), moment_of)).values()]
+
+    assert len([starts for starts in found if starts]) > 40
+    assert len([starts for starts in found if not starts]) > 40
+
+
+# --- Each reason by itself ---
+
+TUESDAY = TODAY + DAY
+
+
+@pytest.mark.parametrize(
+    ("given", "lack", "kind"),
+    [
+        ({"notice_days": 2}, Lack.TOO_SOON, None),
+        ({"shut_days": frozenset({TUESDAY})}, Lack.SHUT, None),
+        ({"open_days": frozenset()}, Lack.NO_LESSONS, None),
+        ({"people": ()}, Lack.TOPIC, EDUCATOR),
+        ({"topic": Topic.PARENTING}, Lack.TOPIC, EDUCATOR),
+        ({"language": TeachingLanguage.HUNGARIAN}, Lack.LANGUAGE, EDUCATOR),
+        ({"point": SUBOTICA}, Lack.REACH, EDUCATOR),
+        ({"audience": Audience.PARENTS}, Lack.TIME, EDUCATOR),
+        ({"people": (a_seeker(vetted=()),)}, Lack.TIME, EDUCATOR),
+        ({"people": (a_seeker(law=UnderLaw(None, None, suspended=True)),)}, Lack.TIME, EDUCATOR),
+        ({"rule": CrewRule(1, 1)}, Lack.TOPIC, INFLUENCER),
+        ({"people": (a_seeker(presentations={TUESDAY: rules.MOST_A_DAY}),)}, Lack.TAKEN, EDUCATOR),
+        ({"people": (a_seeker(presentations={TODAY: rules.MOST_A_WEEK}),)}, Lack.TAKEN, EDUCATOR),
+        ({"people": (a_seeker(promised=(a_stop(1, TUESDAY, dt.time(8), 480),)),)}, Lack.TAKEN, EDUCATOR),
+    ],
+)
+def test_a_day_without_times_says_why(given: dict[str, Any], lack: Lack, kind: PresenterKind | None):
+    answer = rules.free_dates(replace(facts(a_seeker()), **given), moment_of)
+
+    assert lack_on(answer, TUESDAY) == (lack, kind)
+
+
+def test_a_minor_needs_consent_and_an_educator_beside_her():
+    minor = a_seeker(2, INFLUENCER, law=UnderLaw(dt.date(2027, 5, 1), None, suspended=False))
+    agreed = replace(minor, agreed=ALWAYS)
+    pair = facts(rule=CrewRule(1, 1))
+
+    answers = [
+        on(rules.free_dates(replace(pair, people=people), moment_of), TUESDAY) != ()
+        for people in [(a_seeker(), minor), (a_seeker(), agreed), (agreed,)]
+    ]
+
+    assert answers == [False, True, False]
+
+
+def test_a_visit_far_away_takes_the_hours_of_the_road_too():
+    educator = a_seeker(promised=(a_stop(1, TUESDAY, dt.time(12), point=PIROT),))
+    road = road_minutes(PIROT, NIS)
+
+    starts = on(rules.free_dates(facts(educator), moment_of), TUESDAY)
+
+    gone = [time for time in on(rules.free_dates(facts(a_seeker()), moment_of), TUESDAY) if time not in starts]
+    first, last = (time.hour * 60 + time.minute for time in (gone[0], gone[-1]))
+    assert first + 45 + road > 11 * 60 + 45 >= first - 15 + 45 + road
+    assert last - 15 < 12 * 60 + 45 + road <= last
+
+
+def test_a_class_is_visited_while_it_is_in_the_building():
+    wish = facts(a_seeker(hours=tuple(Hours(day, dt.time(7), dt.time(20)) for day in range(5))), told=TWO_SHIFTS)
+
+    odd = rules.free_dates(replace(wish, classes="VII-2"), moment_of)
+    even = rules.free_dates(replace(wish, classes="VI-1"), moment_of)
+
+    assert [on(odd, TUESDAY)[0], on(odd, TUESDAY + 7 * DAY)[0]] == [dt.time(8), dt.time(14)]
+    assert [on(even, TUESDAY)[0], on(even, TUESDAY + 7 * DAY)[0]] == [dt.time(14), dt.time(8)]
+
+
+def test_the_reason_of_the_whole_is_the_one_that_goes_furthest_before_the_first_free_day():
+    away = ExceptionRow(1, TODAY, TODAY + 2 * DAY, available=False)
+    busy = a_stop(1, TODAY + 3 * DAY, dt.time(8), 480)
+
+    answer = rules.free_dates(facts(a_seeker(exceptions=(away,), promised=(busy,))), moment_of)
+
+    assert answer.first is not None
+    assert answer.first.day == TODAY + 4 * DAY
+    assert answer.lacking is not None
+    assert answer.lacking.lack is Lack.TAKEN
