@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_imports"
-down_revision = "0011_closures_and_timetables"
+down_revision = "0013_status_page"
 branch_labels = None
 depends_on = None
 

@@ -166,6 +166,16 @@ class SaidLine:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """What a school thought of a visit; no name, and the day alone."""
+
+    useful: int
+    clear: int
+    again: bool
+    words: str
+
+
+@dataclass(frozen=True)
 class PastSitting:
     """A line of a file of past visits: one presentation that was held, with who was in the room."""
 
@@ -198,13 +208,3 @@ class PastSheet:
     lines: int = 0
     encoding: str = ""
     headings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What a school thought of a visit; no name, and the day alone."""
-
-    useful: int
-    clear: int
-    again: bool
-    words: str

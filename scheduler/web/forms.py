@@ -29,6 +29,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "after_the_visit": _l("Choose a moment before the visit begins."),
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
+    "nobody_waits": _l("Choose another date: nobody on the waiting list can use this one."),
     "not_a_school_day": _l("Choose a school day."),
     "closed": _l("Choose another day: the school is closed then."),
     "taken": _l("Choose another date: this one has just been taken."),

@@ -24,6 +24,7 @@ PUBLIC = {
     "people.sign_in",
     "people.sign_out",
     "places.own_school_time",
+    "planning.answer_date",
     "planning.ask_for_date",
     "planning.cancel_by_school",
     "planning.checklist",

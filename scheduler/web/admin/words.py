@@ -230,6 +230,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "jobs.forget_uploads": _l("Forgets uploaded files"),
     "messages.send_waiting": _l("Sends mail"),
     "planning.lapse_offers": _l("Ends offers that nobody answered"),
+    "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),

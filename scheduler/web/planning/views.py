@@ -1,6 +1,22 @@
 """All pages of planning: coordinators' board and visits, presenters' days and offers, the school's cancellation."""
 
-from scheduler.web.planning import absence, board, checks, closures, days, free, offers, placing, school, told, visits
+from scheduler.web.planning import (
+    absence,
+    board,
+    checks,
+    closures,
+    copies,
+    days,
+    free,
+    hands,
+    joining,
+    offers,
+    placing,
+    school,
+    told,
+    visits,
+    waiting,
+)
 from scheduler.web.planning.blueprint import bp
 
 __all__ = [
@@ -9,11 +25,15 @@ __all__ = [
     "bp",
     "checks",
     "closures",
+    "copies",
     "days",
     "free",
+    "hands",
+    "joining",
     "offers",
     "placing",
     "school",
     "told",
     "visits",
+    "waiting",
 ]

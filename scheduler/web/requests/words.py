@@ -13,6 +13,7 @@ from scheduler.requests.terms import (
     Age,
     DayPart,
     HistoryLine,
+    Kin,
     NextStep,
     PresentationDraft,
     PresentationRow,
@@ -121,8 +122,19 @@ ACTIONS = {
     "school request back to new": _l("Taken back: a new request again"),
     "school request back to triage": _l("Taken back: off the waiting list, the school was not told"),
     "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
+    "school request back to needs_info": _l("Taken back: a request of its own again"),
+    "school request back to waitlisted": _l("Taken back: a request of its own again"),
+    "another merged into it": _l("Another request was joined with it"),
+    "another taken apart": _l("Taken back: the other request is alone again"),
+    "booked again": _l("Booked again"),
     "counts changed": _l("The numbers changed"),
     "counts seen": _l("The centre saw the new numbers"),
+}
+KIN = {
+    Kin.MERGED_INTO: _l("Joined with"),
+    Kin.MERGED_HERE: _l("Joined with it"),
+    Kin.BOOKED_AGAIN_FROM: _l("Booked again after"),
+    Kin.BOOKED_AGAIN_AS: _l("Booked again as"),
 }
 SIDES = {"centre": _l("the centre"), "school": _l("the school"), "product": _l("by itself")}
 _S = RequestState
