@@ -21,6 +21,7 @@ from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.demo import centres, crowd, present, rows, year
 from scheduler.demo.plans import Spot
+from scheduler.demo.school_time import tell_school_times
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import PresenterKind
@@ -110,6 +111,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
         write_entries(session, visit_id, now=now)  # what the presenters' feeds show
     _close_days(session, now)
+    tell_school_times(session, now)
     _issue_certificates(session, now)
 
 

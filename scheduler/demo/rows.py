@@ -24,7 +24,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import ASSIGNMENT_MACHINE, PRESENTATION_MACHINE, VISIT_MACHINE, AssignmentState
 from scheduler.programmes.terms import Audience
-from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import REQUEST_MACHINE, Channel, DayPart, RequestState
 
 SET_UP = dt.timedelta(minutes=15)
@@ -125,6 +125,18 @@ def _entry(
     return {"at": at, "actor": actor, "action": action, "thing": thing, "thing_id": ident, "details": written}
 
 
+def _proposals(ident: int, plan: RequestPlan, now: dt.datetime) -> list[dict[str, Any]]:
+    """Two dates to choose from, where the centre has proposed some."""
+    if plan.state is not RequestState.PROPOSED:
+        return []
+    held_until = now + dt.timedelta(days=3)
+    days = (plan.first_day, plan.last_day)
+    return [
+        {"school_request_id": ident, "on_day": day, "starts_local": dt.time(10), "held_until": held_until}
+        for day in days
+    ]
+
+
 def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> list[int]:
     """School requests with the presentations they ask for; ids in the same order."""
     waiting = (RequestState.DRAFT, RequestState.UNVERIFIED, RequestState.NEW)
@@ -165,6 +177,8 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
     asked = [_asked(ident, number, one) for ident, plan in zip(made, plans, strict=True)
              for number, one in enumerate(plan.sittings, 1)]  # fmt: skip
     added(session, RequestedPresentation, asked)
+    offered = [one for ident, plan in zip(made, plans, strict=True) for one in _proposals(ident, plan, ids.now)]
+    added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
         story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason)

@@ -21,7 +21,7 @@ from scheduler.demo import rows
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind
-from scheduler.places.models import Host, Municipality
+from scheduler.places.models import Host, HostSchoolTime, Municipality
 from scheduler.places.rules import is_school_day
 from scheduler.places.terms import Level
 from scheduler.planning.models import Assignment, Presentation, Visit
@@ -238,3 +238,14 @@ def test_all_influencers_and_educators_are_there(loaded):
     kinds = loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all()
 
     assert dict(kinds) == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
+
+
+def test_three_schools_have_told_their_shifts_and_none_of_them_has_a_visit_to_come(loaded):
+    told = select(HostSchoolTime.host_id)
+
+    assert db.session.scalar(select(func.count()).select_from(HostSchoolTime)) == 3
+    assert (
+        db.session.scalars(select(Visit.id).where(Visit.host_id.in_(told), Visit.on_day >= MONDAY.date())).all() == []
+    )
+    asking = select(SchoolRequest.id).where(SchoolRequest.host_id.in_(told))
+    assert db.session.scalars(asking).all()

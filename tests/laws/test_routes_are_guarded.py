@@ -30,6 +30,7 @@ PUBLIC = {
     "planning.checklist",
     "planning.confirm_clock",
     "planning.keep_agreed_date",
+    "planning.free_dates",
     "programmes.campaign",
     "programmes.campaigns",
     "programmes.programme",

@@ -16,6 +16,7 @@ from scheduler.planning import service
 from scheduler.planning.models import Finding, Presentation
 from scheduler.planning.terms import AssignmentState, NewTimes, VisitState
 from scheduler.policy import Role, school_contact
+from scheduler.requests.models import RequestedPresentation
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.planning import VISIT_DAY
@@ -70,6 +71,16 @@ def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(ses
     assert (visit.clock_wrong, visit.state) == ("too_early", VisitState.CONFIRMED)
     assert told(session) == ["school_clock_wrong"]  # this scene's centre has no coordinator with an address
     assert "7b: " in mails(session, "school_clock_wrong")[0].text
+
+
+def test_a_class_that_comes_for_it_is_never_in_question(session):
+    scene = a_confirmed_scene()
+    with transaction() as open_session:
+        open_session.execute(sa.update(RequestedPresentation).values(outside_shift=True))
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""
 
 
 def test_the_flag_goes_when_the_school_turns_its_shifts_back(session):
@@ -166,3 +177,14 @@ def test_what_has_begun_or_is_not_offered_is_left_alone(session):
     after = dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)
 
     assert service.recheck_visits(now=after) == 0
+
+
+def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session):
+    scene = a_confirmed_scene()
+    with transaction() as writing:
+        writing.execute(sa.update(Presentation).values(outside_shift=True))
+
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""

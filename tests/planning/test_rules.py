@@ -217,6 +217,17 @@ def test_a_school_reads_adults_in_full_and_minors_by_first_name():
     assert rules.who_is_shown([A_MINOR], dt.date(2028, 3, 1)) == ["Tara Ilić"]
 
 
+def test_a_minor_is_shown_with_an_educator_even_when_a_grown_influencer_comes_first():
+    grown = a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić"))
+    cards = rules.cards_of([grown, A_MINOR, a_member()], DAY)
+
+    assert [(card.name, card.adult) for card in cards] == [
+        ("Luka Ristić", ""),
+        ("Jelena Ristić", ""),
+        ("Tara", "Jelena Ristić"),
+    ]
+
+
 # --- distance, notice ---
 
 

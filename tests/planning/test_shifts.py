@@ -9,7 +9,7 @@ from scheduler.places.queries import host_of
 from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning import queries, rules, service
-from scheduler.planning.terms import NewTimes, Placing
+from scheduler.planning.terms import BoardWish, NewTimes, Placing, ShiftsShown
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.queries import school_clock
 from scheduler.requests.terms import DayPart, PresentationRow
@@ -157,3 +157,25 @@ def test_the_first_day_that_suits_all_classes_is_proposed(scene):
     even = [a_wish(classes="8b", day_part=DayPart.MORNING)]
     assert rules.first_day_for(even, span, 45, hours) == VISIT_DAY - VISIT_DAY.weekday() * DAY + WEEK
     assert rules.first_day_for(even, span, 45, None) == VISIT_DAY
+
+
+def test_the_board_shows_the_shift_of_the_classes_and_says_when_they_are_away(scene):
+    tell(scene)
+    plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(15), classes="8b"))
+    scene.visit_id = scene.plan(presentations=plans)
+    wish = BoardWish(VISIT_DAY, VISIT_DAY)
+
+    def shown() -> list[ShiftsShown | None]:
+        found = queries.board(scene.coordinator, wish)
+        return [block.shifts for cell in found.unassigned.cells for block in cell.blocks]
+
+    assert shown() == [ShiftsShown((Shift.MORNING, Shift.AFTERNOON), away=False)]
+    turned = SchoolTime(
+        {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+        Grouping.GRADES,
+        Rotation.WEEK,
+        first_grades=frozenset({2, 4, 6, 8}),
+        anchor_day=VISIT_DAY,
+    )
+    tell_school_time(scene.coordinator, scene.host.id, turned, version=1, now=MONDAY)
+    assert shown() == [ShiftsShown((Shift.MORNING, Shift.AFTERNOON), away=True)]

@@ -7,6 +7,7 @@ from scheduler.planning.queries.clearance import clearance, not_cleared, unclear
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
+from scheduler.planning.queries.free_dates import free_dates
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.pages import (
     SORTS,
@@ -71,6 +72,7 @@ __all__ = [
     "days_of",
     "findings_of",
     "found_against",
+    "free_dates",
     "hands_of",
     "home_point",
     "last_visits",

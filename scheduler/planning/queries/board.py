@@ -21,6 +21,7 @@ from scheduler.places.rules import is_school_day, road_km, road_minutes
 from scheduler.places.terms import ClosureRow, Extent, HolidayRow, Level, Point, SchoolCalendar
 from scheduler.planning import rules
 from scheduler.planning.models import Presentation, Visit
+from scheduler.planning.queries.board_shifts import shifts_shown
 from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.pages import visits_between
 from scheduler.planning.queries.stops import point_of
@@ -39,6 +40,7 @@ from scheduler.planning.terms import (
     Cell,
     CrewRow,
     Leg,
+    ShiftsShown,
     Stop,
     VisitRow,
     VisitState,
@@ -71,6 +73,7 @@ class _Facts:
     crews: Mapping[int, Sequence[VisitRow]]  # all visits of a presenter, also hidden ones
     days: Mapping[dt.date, BoardDay]
     edited_at: dt.datetime | None
+    shifts: Mapping[int, ShiftsShown]  # by visit
 
 
 def board(actor: Actor, wish: BoardWish, *, by: str = "presenters") -> Board:
@@ -115,7 +118,7 @@ def _facts(actor: Actor, wish: BoardWish) -> _Facts:
                  for row in rows]
         for number, rows in stops.items()
     }  # fmt: skip
-    return _Facts(wish, shown, grounds, located, crews, _days(wish, shown), edited_at)
+    return _Facts(wish, shown, grounds, located, crews, _days(wish, shown), edited_at, shifts_shown(shown))
 
 
 def _grounds(visit_ids: Sequence[int]) -> dict[int, _Ground]:
@@ -196,7 +199,7 @@ def _cells(
     """Cells of a row of visits as such: a district's, or of those without a crew."""
     on: dict[dt.date, list[Block]] = defaultdict(list)
     for visit in sorted(visits, key=_begins):
-        on[visit.on_day].append(Block(visit))
+        on[visit.on_day].append(Block(visit, shifts=facts.shifts.get(visit.id)))
     return tuple(
         Cell(day, tuple(on[day]), closed=_closed(head, calendar, district)) for day, head in facts.days.items()
     )
@@ -309,7 +312,8 @@ def _presenter_row(
 def _block(facts: _Facts, visit: VisitRow, who: int, leg: Leg | None, clash: Why | None) -> Block:
     mine = next(one for one in visit.crew if one.presenter_id == who)
     others = [one for one in visit.crew if one.presenter_id != who and _part(visit, one)]
-    return Block(visit, mine, leg, clash, tuple(one for one in others if one.minor or mine.minor))
+    beside = tuple(one for one in others if one.minor or mine.minor)
+    return Block(visit, mine, leg, clash, beside, facts.shifts.get(visit.id))
 
 
 def _clashes(facts: _Facts, who: int) -> dict[int, Why]:

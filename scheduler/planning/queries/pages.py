@@ -31,6 +31,7 @@ from scheduler.planning.terms import (
     HistoryLine,
     Offer,
     PresentationRow,
+    PresentationState,
     VisitPage,
     VisitRow,
     VisitState,
@@ -75,6 +76,7 @@ def _visits(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[Visi
 
 def _visit_row(visit: Visit) -> VisitRow:
     host, programme = visit.host, visit.programme
+    sittings = [_presentation_row(row) for row in visit.presentations]
     return VisitRow(
         id=visit.id,
         number=visit.number,
@@ -100,8 +102,9 @@ def _visit_row(visit: Visit) -> VisitRow:
         programme_sr_cyrl=programme.name_sr_cyrl,
         programme_en=programme.name_en,
         rule=CrewRule(programme.educators, programme.influencers),
-        presentations=tuple(_presentation_row(row) for row in visit.presentations),
+        presentations=tuple(row for row in sittings if row.state is not PresentationState.MERGED_INTO),
         crew=_crew_rows(visit),
+        merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
     )
 
 
@@ -249,7 +252,7 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
                     and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
                     and_(
                         AuditEntry.thing == "presentation",
-                        AuditEntry.thing_id.in_([presentation.id for presentation in row.presentations]),
+                        AuditEntry.thing_id.in_([sitting.id for sitting in (*row.presentations, *row.merged)]),
                     ),
                     and_(
                         AuditEntry.thing == "assignment",

@@ -22,6 +22,7 @@ from scheduler.planning.terms import (
     VisitState,
 )
 from scheduler.programmes.terms import Audience
+from scheduler.requests.models import RequestedPresentation
 
 CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
@@ -40,7 +41,8 @@ def found_against(visit: Visit, presentations: Sequence[Presentation], presenter
     found = {Found(FindingKind.AWAY, str(who)) for who in _away(visit.on_day, presentations, sorted(presenter_ids))}
     if _closed(host, visit.on_day, presentations):
         return found | {Found(FindingKind.CLOSED, visit.on_day.isoformat())}
-    return found | _not_in_school(host, visit.on_day, presentations)
+    coming = _coming_for_it(visit.school_request_id)
+    return found | _not_in_school(host, visit.on_day, [row for row in presentations if row.ordinal not in coming])
 
 
 def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> bool:
@@ -52,6 +54,14 @@ def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) 
     return pupils and teaches and not place_queries.school_days(host, day, day)
 
 
+def _coming_for_it(request_id: int | None) -> set[int]:
+    """Presentations of which the school has said that the class comes for it, or stays: its shift says nothing."""
+    wanted = select(RequestedPresentation.ordinal).where(
+        RequestedPresentation.school_request_id == request_id, RequestedPresentation.outside_shift.is_(True)
+    )
+    return set(db.session().scalars(wanted))
+
+
 def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
     stored = place_queries.school_time_of(host.id)
     if stored is None:
@@ -59,7 +69,8 @@ def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presenta
     open_days = place_queries.open_days_around(host, day)
     found = set()
     for row in presentations:
-        for name in place_rules.classes_in(row.classes) if row.audience is Audience.PUPILS else ():
+        bound = row.audience is Audience.PUPILS and not row.outside_shift  # then it was meant, and is not wrong now
+        for name in place_rules.classes_in(row.classes) if bound else ():
             at = place_rules.lesson_at(stored.told, name, day, row.starts_local, row.minutes, open_days.__contains__)
             if at.reason in NOT_IN_SCHOOL:
                 found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {at.reason}"))

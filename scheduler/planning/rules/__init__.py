@@ -13,6 +13,7 @@ from scheduler.planning.rules.free_dates import (
     HORIZON_DAYS,
     MOST_A_DAY,
     MOST_A_WEEK,
+    STEP,
     free_dates,
 )
 from scheduler.planning.rules.starts import (
@@ -59,6 +60,7 @@ __all__ = [
     "MOST_A_DAY",
     "MOST_A_WEEK",
     "SHORTEST",
+    "STEP",
     "MomentOf",
     "arrival_problems",
     "asked_until",

@@ -7,7 +7,8 @@ close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
 report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting) ·
-copy_visit (copying) · open_call, close_call, put_up_hand, lower_hand (hands) ·
+copy_visit (copying) · join_presentations (joining: two classes in one hall) ·
+open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
 keep_date, tick_checklist (by_school: between the plan and the visit).
 """
@@ -23,6 +24,7 @@ from scheduler.planning.service.crew import suggest_presenter, withdraw_presente
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holding import note_held, note_no_show
+from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.rechecking import confirm_clock, recheck_visits
@@ -51,6 +53,7 @@ __all__ = [
     "confirm_visit",
     "copy_visit",
     "give_date",
+    "join_presentations",
     "keep_date",
     "lapse_offers",
     "lift_closure",

@@ -13,6 +13,7 @@ from scheduler.planning.terms.board import (
     Leg,
     Placing,
     PresenterChoice,
+    ShiftsShown,
 )
 from scheduler.planning.terms.checks import (
     READY_ITEMS,
@@ -154,6 +155,7 @@ __all__ = [
     "ReadyItem",
     "School",
     "Seeker",
+    "ShiftsShown",
     "Span",
     "Stop",
     "StoppedLine",

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core.language import pick, worded
-from scheduler.places.terms import ClosureRow, SchoolCalendar
+from scheduler.places.terms import ClosureRow, SchoolCalendar, Shift
 from scheduler.planning.terms.plans import Why
 from scheduler.planning.terms.rows import CrewRow, VisitRow
 
@@ -44,6 +44,14 @@ class Leg:
 
 
 @dataclass(frozen=True)
+class ShiftsShown:
+    """In which shifts the classes of a visit are that day; `away`: one of them is not in the building at its hour."""
+
+    shifts: tuple[Shift, ...]
+    away: bool
+
+
+@dataclass(frozen=True)
 class Block:
     """One visit in one cell. In a presenter's row `mine` is her part; elsewhere there is none.
 
@@ -55,6 +63,7 @@ class Block:
     leg: Leg | None = None
     clash: Why | None = None
     beside: tuple[CrewRow, ...] = ()
+    shifts: ShiftsShown | None = None  # None while the school has told nothing
 
     @property
     def starts_local(self) -> dt.time | None:

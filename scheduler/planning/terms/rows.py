@@ -8,6 +8,7 @@ from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms.plans import CrewRule, Why
 from scheduler.planning.terms.states import (
+    LIVING,
     OPEN_VISITS,
     AssignmentState,
     CancelledBy,
@@ -15,6 +16,8 @@ from scheduler.planning.terms.states import (
     VisitState,
 )
 from scheduler.programmes.terms import Audience, SchoolLevel
+
+LONGEST_BREAK = 30  # minutes: more between two presentations is waiting, no break of lessons
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,9 @@ class VisitRow:
     programme_sr_cyrl: str
     programme_en: str
     rule: CrewRule
-    presentations: tuple[PresentationRow, ...]
+    presentations: tuple[PresentationRow, ...]  # without those merged into another
     crew: tuple[CrewRow, ...]
+    merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""
@@ -117,16 +121,37 @@ class VisitRow:
     def starts_at(self) -> dt.datetime | None:
         return min((row.starts_at for row in self.presentations), default=None)
 
+    def gap_before(self, sitting: PresentationRow) -> int:
+        """Minutes that a crew waits in the school before a presentation; 0 where it is only a break between lessons."""
+        over = [row.ends_at for row in self.presentations if row.ends_at <= sitting.starts_at and row != sitting]
+        gap = int((sitting.starts_at - max(over)).total_seconds() // 60) if over else 0
+        return gap if gap > LONGEST_BREAK else 0
+
+    def crew_of(self, presentation_id: int) -> tuple[str, ...]:
+        """Who goes to one presentation: of a young person the first name."""
+        return tuple(
+            one.given_name if one.minor else one.full_name
+            for one in self.crew
+            if one.states.get(presentation_id) in LIVING
+        )
+
+    @property
+    def crew_differs(self) -> bool:
+        """Whether not everybody goes to every presentation."""
+        return len({self.crew_of(row.id) for row in self.presentations}) > 1
+
     @property
     def short_crew(self) -> bool:
-        """Somebody has left the crew, and since then the programme's rule is not met in every presentation."""
-        left = any(AssignmentState.WITHDRAWN in member.states.values() for member in self.crew)
-        if not left or self.state not in OPEN_VISITS:
+        """Somebody left the crew, or was not there, so that the programme's rule is not met in every presentation."""
+        gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
+        left = any(state in gone for member in self.crew for state in member.states.values())
+        if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
             return False
         return not all(self._staffed(row.id) for row in self.presentations)
 
     def _staffed(self, presentation_id: int) -> bool:
-        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is AssignmentState.ACCEPTED]
+        there = AssignmentState.PRESENT if self.state is VisitState.DELIVERED else AssignmentState.ACCEPTED
+        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is there]
         educators = firm.count(PresenterKind.EDUCATOR)
         return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
 

@@ -71,7 +71,7 @@ def accept_date(
             raise Conflict("date_gone")
         day, starts = chosen.on_day, chosen.starts_local
         row.first_day = row.last_day = day
-        row.presentations[0].starts_local = starts
+        row.presentations[0].starts_local, row.presentations[0].lesson = starts, None  # the agreed hour is by the clock
         _forget(session, row)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         write_to_centre(row, "request_date_accepted", now=now, day=day, starts=starts)

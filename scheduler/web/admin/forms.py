@@ -131,7 +131,7 @@ class WeightsForm(BaseForm):
 
 
 class RegisterForm(BaseForm):
-    file = FileField(_l("CSV file of the register"), render_kw={"accept": ".csv,text/csv,text/plain"})
+    file = FileField(_l("CSV or XLSX file"), render_kw={"accept": ".csv,.xlsx,text/csv,text/plain"})
 
 
 class CalendarFileForm(BaseForm):

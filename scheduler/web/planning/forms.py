@@ -6,7 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.support import LazyProxy
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, SubmitField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
@@ -251,6 +251,19 @@ class PlaceForm(UntilForm):
             comes=number_of(self.presenter.data),
             offer=bool(self.offer.data),
         )
+
+
+class JoinForm(SeenForm):
+    """Which presentation takes the classes of another one along."""
+
+    into = RadioField(_l("Which presentation is held?"), [Needed(MESSAGES["not_a_choice"])], validate_choice=True)
+
+    @classmethod
+    def among(cls, others: Sequence[tuple[int, str]]) -> "JoinForm":
+        """The other presentations of the visit, by their ordinals."""
+        form = cls()
+        form.into.choices = [SelectChoice(str(ordinal), label) for ordinal, label in others]
+        return form
 
 
 class ReasonForm(BaseForm):

@@ -9,7 +9,7 @@ from flask import url_for
 from scheduler.core import language as words_of
 from scheduler.core.errors import Rejected
 from scheduler.core.language import day_of_month, span_of_days
-from scheduler.places.terms import Extent, SchoolCalendar
+from scheduler.places.terms import Extent, SchoolCalendar, Shift
 from scheduler.planning.terms import (
     OPEN_VISITS,
     Answer,
@@ -21,16 +21,22 @@ from scheduler.planning.terms import (
     CrewRow,
     Doubt,
     Leg,
+    ShiftsShown,
     VisitState,
     Why,
 )
 from scheduler.web.filters import Face, clock, short_weekday, state_face
 from scheduler.web.forms import MESSAGES, worded
-from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.planning import words
 from scheduler.web.planning.closure_words import closure_place, closure_reason
 
 AFTERNOON = dt.time(12, 30)
+SHIFTS = {
+    Shift.MORNING: _l("morning shift"),
+    Shift.MIDDLE: _l("middle shift"),
+    Shift.AFTERNOON: _l("afternoon shift"),
+}
 
 
 def week_title(first: dt.date, last: dt.date) -> str:
@@ -170,9 +176,19 @@ def _notes(block: Block) -> list[Face]:
     notes += [_beside(one, mine) for one in block.beside]
     if mine is None:
         notes += _crew(block)
+    if block.shifts:
+        notes.append(_shifts(block.shifts))
     if visit.clock_wrong:
         notes.append(Face("stop", "alert", _("the clock time is not right")))
     return notes
+
+
+def _shifts(shown: ShiftsShown) -> Face:
+    """The shift in which the classes are that day, or that one of them is not in the building at its hour."""
+    named = ", ".join(str(SHIFTS[one]) for one in shown.shifts)
+    if shown.away:
+        return Face("stop", "alert", _("the class is not in school then (%(shift)s)", shift=named))
+    return Face("quiet", "school", named)
 
 
 def _beside(other: CrewRow, mine: CrewRow | None) -> Face:

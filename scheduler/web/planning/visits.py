@@ -19,7 +19,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
-from scheduler.web.planning import lessons, words
+from scheduler.web.planning import lessons, looks, words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
@@ -32,6 +32,7 @@ from scheduler.web.planning.forms import (
     SeenForm,
     StaffReasonForm,
     UntilForm,
+    number_of,
 )
 from scheduler.web.tables import Column
 
@@ -163,6 +164,7 @@ def _visit_page(
             told=queries.told_of(page.visit.id),
             how=HOW,
             words=words,
+            looks=looks,
             **checks_of(page),
         ),
         status,
@@ -199,9 +201,13 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
 @bp.post("/visits/<number>/suggest/<int:presenter_id>")
 @may("create", "assignment")
 def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
+    only = number_of(request.args.get("only"))
     try:
-        visit_id = queries.visit_for(current_actor(), number).id
-        suggested = service.suggest_presenter(current_actor(), visit_id, presenter_id, now=clock.now())
+        visit = queries.visit_for(current_actor(), number)
+        wanted = [row.id for row in visit.presentations if only in (None, row.ordinal)]
+        suggested = service.suggest_presenter(
+            current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted
+        )
     except Conflict as conflict:
         return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
     told = _("Suggested. Nobody is told until you offer the visit.")
@@ -296,7 +302,7 @@ def move(number: str) -> ResponseReturnValue:
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
     known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
-    return _form_page("planning/move.html", form, page, problem, lessons=known)
+    return form_page("planning/move.html", form, page, problem, lessons=known)
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])
@@ -318,10 +324,10 @@ def replan(number: str) -> ResponseReturnValue:
             return redirect(url_for(".visit", number=new))
     typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
     known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
-    return _form_page("planning/replan.html", form, page, problem, lessons=known)
+    return form_page("planning/replan.html", form, page, problem, lessons=known)
 
 
-def _form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
+def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
     """A form about a visit. After a Conflict it keeps what was typed and tells what has changed since it was opened.
 
     The visit as it is now is on the page then, so a second press is made in full view of it.
@@ -349,7 +355,7 @@ def cancel(number: str) -> ResponseReturnValue:
         else:
             say(_("Cancelled. The school and the presenters got a mail."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/cancel.html", form, page, problem)
+    return form_page("planning/cancel.html", form, page, problem)
 
 
 @bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
@@ -369,4 +375,4 @@ def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
         else:
             say(_("Taken out of the crew."))
             return redirect(url_for(".visit", number=number))
-    return _form_page("planning/withdraw.html", form, page, problem, member=member)
+    return form_page("planning/withdraw.html", form, page, problem, member=member)

@@ -51,6 +51,8 @@ REFUSED: dict[str, LazyProxy] = {
         "People have been counted at this visit, so it is neither moved nor cancelled. "
         "Count the rest, or note which presentation was not held."
     ),
+    "not_one_audience": _l("Only presentations for the same audience are joined: the others are counted apart."),
+    "over_group_size": _l("So many do not fit into one presentation of this programme."),
     "not_yet": _l("The visit has not begun yet."),
     "other_visits": _l("Nothing was done yet: other visits are on these days. Look at them, then press again."),
     "has_begun": _l("The visit has already begun. Please call the centre."),
@@ -71,6 +73,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit cancelled": _l("Cancelled"),
     "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),
+    "presentations joined": _l("Two presentations were joined"),
     "visit disrupted": _l("Prevented by a closure"),
     "visit replanned": _l("Planned again"),
     "visit told": _l("Told by word"),
@@ -99,6 +102,7 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "adult_left": _l("The adult has left: a young person never stays alone."),
     "not_cleared": _l("A check or a consent no longer covers the day."),
     "visit_cancelled": _l("The visit was called off."),
+    "presentations_joined": _l("The presentation was joined with another one."),
 }
 KIT: dict[Kit, LazyProxy] = {
     Kit.COMPUTER: _l("computer with its charger"),

@@ -95,6 +95,8 @@ def _sitting(asked: PresentationRow) -> dict[str, str]:
         "pupils": str(asked.pupils),
         "parents": str(asked.parents),
         "teachers": str(asked.teachers),
+        "day_part": asked.day_part.value,
+        "lesson": str(asked.lesson or ""),
     }
 
 

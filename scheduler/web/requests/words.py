@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 
 from scheduler.core import clock
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests import rules
@@ -25,6 +24,7 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import LANGUAGES as LANGUAGES
 from scheduler.web.i18n import _l, _n
 
 AUDIENCES = {
@@ -45,18 +45,6 @@ DAY_PARTS = {
     DayPart.EVENING: _l("In the evening"),
 }
 LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
-LANGUAGES = {
-    TeachingLanguage.SERBIAN: _l("Serbian"),
-    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
-    TeachingLanguage.SLOVAK: _l("Slovak"),
-    TeachingLanguage.ROMANIAN: _l("Romanian"),
-    TeachingLanguage.RUSYN: _l("Rusyn"),
-    TeachingLanguage.CROATIAN: _l("Croatian"),
-    TeachingLanguage.BOSNIAN: _l("Bosnian"),
-    TeachingLanguage.ALBANIAN: _l("Albanian"),
-    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
-    TeachingLanguage.ENGLISH: _l("English language"),
-}
 TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.PRIMARY: _l("Primary school"),
     HostKind.SECONDARY: _l("Secondary school"),
