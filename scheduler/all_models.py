@@ -2,7 +2,7 @@
 
 from scheduler.attendance import models as attendance
 from scheduler.certificates import models as certificates
-from scheduler.core import audit, form_keys, numbers, tokens
+from scheduler.core import audit, batches, form_keys, numbers, tokens
 from scheduler.feeds import models as feeds
 from scheduler.jobs import models as jobs
 from scheduler.messages import models as messages
@@ -16,6 +16,7 @@ from scheduler.safeguarding import models as safeguarding
 __all__ = [
     "attendance",
     "audit",
+    "batches",
     "certificates",
     "feeds",
     "form_keys",

@@ -30,7 +30,20 @@ PAGES = (
     "desk",
     "admin",
 )
-COMMANDS = ("worker", "places", "people", "demo", "feeds", "times", "certificates", "reports", "invariants", "backup")
+COMMANDS = (
+    "worker",
+    "places",
+    "people",
+    "demo",
+    "feeds",
+    "times",
+    "certificates",
+    "reports",
+    "invariants",
+    "backup",
+    "imports",
+    "export",
+)
 
 __all__ = ["all_models", "create_app"]
 

@@ -95,7 +95,7 @@ _STAFF = _all(
 )
 
 # Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
-_SCHOOLS = {"school_time": "read update", "call_note": "read create"}
+_SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
@@ -125,7 +125,7 @@ TABLE: dict[Role, Rights] = {
         _STAFF,
         _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
-        _all(Scope.CENTRE, visit="create read update cancel answer"),
+        _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
@@ -144,14 +144,15 @@ TABLE: dict[Role, Rights] = {
         _STAFF,
         _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
-        _all(Scope.CENTRE, visit="create read update cancel answer"),
+        _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
         _all(Scope.CENTRE, work="read"),
-        _all(Scope.CENTRE, user="create read update suspend", audit="read", settings="read update", health="read"),
+        _all(Scope.CENTRE, user="create read update suspend import", audit="read", everything="export"),
+        _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),

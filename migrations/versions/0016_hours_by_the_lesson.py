@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_hours_by_the_lesson"
-down_revision = "0013_status_page"
+down_revision = "0014_imports"
 branch_labels = None
 depends_on = None
 

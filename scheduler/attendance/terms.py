@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
+from scheduler.core.sheets import LineProblem
 from scheduler.programmes.terms import Audience
 
 
@@ -172,3 +173,38 @@ class Feedback:
     clear: int
     again: bool
     words: str
+
+
+@dataclass(frozen=True)
+class PastSitting:
+    """A line of a file of past visits: one presentation that was held, with who was in the room."""
+
+    line: int
+    on_day: dt.date
+    register_id: str
+    host: str
+    municipality: str
+    programme: str
+    campaign: str
+    starts: dt.time | None
+    minutes: int | None
+    classes: str
+    counts: Counts
+    kilometres: int
+
+    @property
+    def same_as(self) -> tuple[object, ...]:
+        """Two lines that agree in all of this are one line written twice."""
+        said = {name: value for name, value in self.__dict__.items() if name not in ("line", "kilometres")}
+        return tuple(said.values())
+
+
+@dataclass(frozen=True)
+class PastSheet:
+    """A file of past visits as read."""
+
+    sittings: tuple[PastSitting, ...]
+    problems: tuple[LineProblem, ...]
+    lines: int = 0
+    encoding: str = ""
+    headings: tuple[str, ...] = ()

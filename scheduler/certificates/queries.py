@@ -21,6 +21,7 @@ from scheduler.certificates.terms import (
     Signatory,
     VisitFacts,
 )
+from scheduler.core.batches import ImportedRow
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import DEFAULT, pick, worded
@@ -190,8 +191,10 @@ def campaign_exists(slug: str) -> bool:
 def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
     """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
 
-    Names for whom no adult is left of those counted are not waited for: they earn nothing.
+    Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
+    were imported are not waited for either: their schools have what they were given then.
     """
+    imported = select(ImportedRow.thing_id).where(ImportedRow.thing == Visit.__tablename__)
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
     by_name = (
         select(NamedAdult.id)
@@ -219,7 +222,9 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
         .scalar_subquery()
     )
     missing = (
-        select(Visit.id).where(~had.exists() | (by_name.exists() & (holders < adults))).order_by(Visit.on_day, Visit.id)
+        select(Visit.id)
+        .where(~had.exists() | (by_name.exists() & (holders < adults)), Visit.id.not_in(imported))
+        .order_by(Visit.on_day, Visit.id)
     )
     due = set(due_visits(centre_id))
     return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]

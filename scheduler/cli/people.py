@@ -1,8 +1,11 @@
-"""Commands of the people: `setup`, `people invite`."""
+"""Commands of the people: `setup`, `people invite`, `people import`."""
+
+from pathlib import Path
 
 import click
 from flask import Flask
 
+from scheduler.cli import files
 from scheduler.cli.one_line import BadInput, Command, Group
 from scheduler.config import settings
 from scheduler.core import clock
@@ -10,6 +13,7 @@ from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import DEFAULT, languages
 from scheduler.core.text import BadText, clean
 from scheduler.people import queries, rules, service
+from scheduler.people.imports import read_people
 from scheduler.people.models import Centre
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
@@ -61,13 +65,14 @@ def invite(email: str, role: str, slug: str | None, given_name: str, family_name
     )
     now = clock.now()
     try:
-        user_id = service.invite_user(SYSTEM, draft, now=now, centre_id=_centre(slug).id)
+        user_id = service.invite_user(SYSTEM, draft, now=now, centre_id=centre_of(slug).id)
     except Rejected as rejected:
         raise _told(rejected) from rejected
     click.echo(settings().base_url + service.invitation_path(SYSTEM, user_id, now=now))
 
 
-def _centre(slug: str | None) -> Centre:
+def centre_of(slug: str | None) -> Centre:
+    """The centre that a command means. Raises: BadInput."""
     found = queries.centres()
     if slug is not None:
         try:
@@ -79,6 +84,26 @@ def _centre(slug: str | None) -> Centre:
     if len(found) > 1:
         raise BadInput(f"--centre is missing: one of {', '.join(one.slug for one in found)}")
     return found[0]
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--centre", "slug", help="Slug of the centre; needed only when there are several.")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help='JSON: {"their column": "our field"}.')
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Import people from a CSV or XLSX FILE: all of them, or nothing when a line is wrong (exit code 2).
+
+    People are known by their address. Nobody is written to: invite them when you are ready. Administrators are not
+    imported. A young person without the guardian's consent, or an unchecked adult, is stored and cannot be assigned.
+    """
+    now = clock.now()
+    sheet = read_people(files.content_of(file), files.column_map(map_file))
+    outcome = service.import_people(
+        SYSTEM, sheet, centre_id=centre_of(slug).id, now=now, dry_run=dry_run, file_name=file.name
+    )
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 
 def _cleaned(what: str, typed: str, limit: int) -> str:

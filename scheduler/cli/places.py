@@ -1,19 +1,18 @@
-"""Commands of the places: `places import FILE`."""
+"""Commands of the places: `places import FILE`, `places bells FILE`."""
 
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli import files
+from scheduler.cli.one_line import Group
 from scheduler.core import clock
-from scheduler.core.sheets import MAX_BYTES
 from scheduler.places import service
-from scheduler.places.imports import read_hosts
+from scheduler.places.imports import read_bells, read_hosts
 from scheduler.places.terms import ImportOutcome
 from scheduler.policy import SYSTEM
 
@@ -34,13 +33,13 @@ def register(app: Flask) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Import a register of schools from a CSV FILE: all of it, or nothing when a line is wrong (exit code 2).
+    """Import a register of schools from a CSV or XLSX FILE: all of it, or nothing (exit code 2).
 
     Lines are known by their register id, so a newer file can be imported over an older one. Columns are known by their
     Serbian (both scripts) and English names, or by --map.
     """
-    sheet = read_hosts(_content(file), _column_map(map_file) if map_file else None)
-    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run)
+    sheet = read_hosts(files.content_of(file), files.column_map(map_file))
+    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run, file_name=file.name)
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
     else:
@@ -55,23 +54,19 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool)
         sys.exit(2)
 
 
-def _content(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise BadInput(f"{file}: larger than {MAX_BYTES // 1_000_000} MB")
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}") from error
+@group.command("bells")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help='JSON: {"their column": "our field"}.')
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Import shifts and bells of schools from a CSV or XLSX FILE, one line a school (exit code 2: nothing stored).
 
-
-def _column_map(file: Path) -> dict[str, str]:
-    try:
-        columns: Any = json.loads(_content(file))
-    except ValueError as error:
-        raise BadInput(f"{file}: not JSON: {error}") from error
-    if not isinstance(columns, dict) or not all(isinstance(ours, str) for ours in columns.values()):
-        raise BadInput(f'{file}: wanted {{"their column": "our field"}}')
-    return columns
+    Only for schools that have told nothing yet; what a school told is changed on its page.
+    """
+    sheet = read_bells(files.content_of(file), files.column_map(map_file))
+    outcome = service.import_bells(SYSTEM, sheet, centre_id=None, now=clock.now(), dry_run=dry_run, file_name=file.name)
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 
 def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:

@@ -21,12 +21,17 @@ class RunningNumber(Base):
 
 
 _NEXT = text(
-    "INSERT INTO running_number (series, year, last) VALUES (:series, :year, 1) "
-    "ON CONFLICT (series, year) DO UPDATE SET last = running_number.last + 1 RETURNING last"
+    "INSERT INTO running_number (series, year, last) VALUES (:series, :year, :count) "
+    "ON CONFLICT (series, year) DO UPDATE SET last = running_number.last + :count RETURNING last"
 )
 
 
 def next_number(series: str, day: dt.date, *, digits: int = 4) -> str:
     """The next number of a series, inside the caller's transaction: a rolled-back one is given out again."""
-    last = db.session().execute(_NEXT, {"series": series, "year": day.year}).scalar_one()
-    return f"{series}-{day.year}-{last:0{digits}d}"
+    return next_numbers(series, day.year, 1, digits=digits)[0]
+
+
+def next_numbers(series: str, year: int, count: int, *, digits: int = 4) -> list[str]:
+    """The next `count` numbers of a series, one question for all of them, inside the caller's transaction."""
+    last = db.session().execute(_NEXT, {"series": series, "year": year, "count": count}).scalar_one()
+    return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]

@@ -1,21 +1,30 @@
-"""Tables as people have them: CSV from any spreadsheet, in any of our encodings, with their own column names.
+"""Tables as people have them: CSV from any spreadsheet, in any of our encodings, or XLSX, with their own column names.
 
-`read_table` never raises for a bad file: it says what is wrong and where, and the caller stores nothing.
+Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where,
+and the caller stores nothing.
 """
 
 import codecs
 import csv
+import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TypeVar
 
 from scheduler.core.text import BadText, clean, fold
+from scheduler.core.workbook import BadWorkbook, rows_of_workbook
+
+T = TypeVar("T")
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally
+TITLES = 20  # lines above the headings, at most
+WORKBOOK = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Table:
     headings: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    every_heading: tuple[str, ...] = ()  # as the file names them, those we do not know among them
 
     def column(self, name: str) -> str:
         """What to call the column of a field."""
@@ -67,25 +77,80 @@ class SheetError(Exception):
 
 
 def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | None = None) -> Table:
-    """Read a CSV file. `column_map` is {their column: our field} and wins over the names that the layout knows."""
+    """Read a CSV or XLSX file. `column_map` is {their column: our field} and wins over the names the layout knows."""
+    given = column_map or {}
     try:
-        text, encoding = decoded(content)
-        text, delimiter = _delimiter_of(text, layout)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = _lines(reader)
-        fields = _fields_of(next(lines, (1, []))[1], layout, column_map or {})
+        lines, encoding, delimiter = _opened(content, layout)
+        header, lines = _below_titles(lines, {*_names(layout), *map(fold, given)})
+        fields = _fields_of(header, layout, given)
     except SheetError as unreadable:
         return Table(problems=(unreadable.where,))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout)
-    return Table(tuple(rows), tuple(problems), headings, encoding, delimiter)
+    every = tuple(heading for _, heading in fields if heading)
+    return Table(tuple(rows), tuple(problems), headings, encoding, delimiter, every)
+
+
+Lines = Iterator[tuple[int, list[str]]]
+
+
+def _opened(content: bytes, layout: Layout) -> tuple[Lines, str, str]:
+    """The lines of a file, its encoding and its delimiter. Raises: SheetError."""
+    if content.startswith(WORKBOOK):
+        if len(content) > MAX_BYTES:
+            raise SheetError("file_too_large")
+        try:
+            found = rows_of_workbook(content, most_rows=MAX_ROWS + TITLES)
+        except BadWorkbook as bad:
+            raise SheetError(bad.problem) from bad
+        return iter(found), "xlsx", ""
+    text, encoding = decoded(content)
+    text, delimiter = _delimiter_of(text, layout)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return _lines(reader), encoding, delimiter
+
+
+def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
+    """The headings, and the lines below them: of the first lines the one with most names that we know.
+
+    When none has two of them it is the first with more than one cell: a title over all columns is one cell.
+    """
+    first = list(islice(lines, TITLES))
+    if not first:
+        raise SheetError("empty_file")
+    fit = [sum(fold(cell) in known for cell in cells) for _, cells in first]
+    wide = [sum(bool(cell.strip()) for cell in cells) > 1 for _, cells in first]
+    at = fit.index(max(fit)) if max(fit) > 1 else next((place for place, is_wide in enumerate(wide) if is_wide), 0)
+    return first[at][1], chain(first[at + 1 :], lines)
+
+
+def day_of(text: str) -> dt.date | None:
+    """2026-09-01 or 1. 9. 2026. (also 1/9/2026: the day stands first, as people here write); None for no day."""
+    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII):
+        year, month, day = map(int, found.groups())
+    elif found := re.fullmatch(r"(\d{1,2})[./]\s*(\d{1,2})[./]\s*(\d{4})\.?", text, re.ASCII):
+        day, month, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def time_of(text: str) -> dt.time | None:
+    """8:00, 08.00, 8h, 8 i 30; None for no time of a day."""
+    found = re.fullmatch(r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:h|ч|часова|časova)?\.?", text.strip(), re.ASCII)
+    if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return dt.time(int(found[1]), int(found[2] or 0))
 
 
 def decoded(content: bytes) -> tuple[str, str]:
     """The text of a file and the encoding it was read in: by its mark, else UTF-8, else the Windows page that fits."""
     if len(content) > MAX_BYTES:
         raise SheetError("file_too_large")
-    if content.startswith(b"PK\x03\x04") or content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith((WORKBOOK, b"\xd0\xcf\x11\xe0")):
         raise SheetError("a_spreadsheet_not_csv")
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\0" in content and not marked:
@@ -109,14 +174,14 @@ def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
     """The text without Excel's `sep=` line, and its delimiter: the one that gives most columns that we know."""
     if marked := re.match(r"sep=([^\w\s\"]|\t)\r?\n", text, re.IGNORECASE):
         return text[marked.end() :], marked[1]
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = list(islice((line for line in text.splitlines() if line.strip()), TITLES))
     if not first:
         raise SheetError("empty_file")
     known = _names(layout)
 
     def fit(delimiter: str) -> tuple[int, int]:
-        cells = first.split(delimiter)
-        return sum(fold(cell) in known for cell in cells), len(cells)
+        lines = [line.split(delimiter) for line in first]
+        return max((sum(fold(cell) in known for cell in cells), len(cells)) for cells in lines)
 
     return text, max(DELIMITERS, key=fit)
 
@@ -180,3 +245,73 @@ def _cleaned(
     except SheetError as unreadable:
         problems.append(unreadable.where)
     return rows, problems
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file, or would: lines by what they are, all that is wrong, and the import's number once stored."""
+
+    rows: int
+    new: int
+    changed: int
+    same: int
+    problems: tuple[LineProblem, ...]
+    batch_id: int | None = None
+
+
+class Cells:
+    """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
+
+    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem] = ()) -> None:
+        self.row, self.table = row, table
+        self.problems = list(known)
+
+    def wrong(self, name: str, problem: str) -> None:
+        column = self.table.column(name)
+        if column not in {known.column for known in self.problems}:
+            self.problems.append(LineProblem(self.row.line, column, problem))
+
+    def text(self, name: str) -> str:
+        return self.row.cells.get(name, "")
+
+    def read(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """A cell as its type; an empty one is None, and so is one that is wrong."""
+        if not self.text(name):
+            return None
+        try:
+            found = turn(self.text(name))
+        except (ValueError, KeyError):
+            found = None
+        if found is None:
+            self.wrong(name, problem)
+        return found
+
+    def needed(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """As `read`, but an empty cell is a problem."""
+        if not self.text(name):
+            self.wrong(name, "missing")
+        return self.read(name, turn, problem)
+
+
+def read_lines(
+    content: bytes, layout: Layout, required: Sequence[str], column_map: Mapping[str, str] | None = None
+) -> tuple[Table, list[Cells], list[LineProblem]]:
+    """A file, its lines to be read further, and what is wrong with it as a whole; no line when a column is absent."""
+    table = read_table(content, layout, column_map)
+    problems = list(table.problems)
+    if problems and not table.headings and not table.every_heading:
+        return table, [], problems
+    absent = [LineProblem(1, name, "no_such_column") for name in required if name not in table.headings]
+    by_line: dict[int, list[LineProblem]] = {}
+    for problem in table.problems:
+        by_line.setdefault(problem.line, []).append(problem)
+    if absent:
+        return table, [], problems + absent
+    if not table.rows and not problems:
+        problems.append(LineProblem(1, "", "empty_file"))
+    return table, [Cells(row, table, by_line.get(row.line, ())) for row in table.rows], problems
+
+
+def in_order(problems: Iterable[LineProblem]) -> tuple[LineProblem, ...]:
+    """Each problem once, in the order of the file."""
+    return tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))

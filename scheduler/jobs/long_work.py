@@ -1,25 +1,20 @@
-"""Long work that people started on a page: a register checked or imported, certificates issued."""
+"""Long work that people started on a page: files checked or imported (file_work), certificates issued."""
 
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from scheduler.certificates import queries as certificate_queries
 from scheduler.certificates import service as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.jobs import work
+from scheduler.jobs import file_work, work
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.jobs.terms import Phase, Taken, WorkKind
-from scheduler.places import service as places
-from scheduler.places.imports import read_hosts
-from scheduler.places.terms import ImportOutcome
+from scheduler.jobs.terms import STORES, Phase, Taken, WorkKind
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
-SHOWN = 200  # problems and changes that the page lists; the command lists all
 
 
 @huey.periodic_task(crontab(minute="*"), name="jobs.do_long_work")
@@ -67,36 +62,6 @@ def _do(taken: Taken) -> None:
         work.end(taken, result, now=clock.now())
 
 
-def _check_hosts(actor: Actor, taken: Taken) -> Mapping[str, Any]:
-    return _hosts(actor, taken, Phase.COMPARING)
-
-
-def _import_hosts(actor: Actor, taken: Taken) -> Mapping[str, Any]:
-    return _hosts(actor, taken, Phase.STORING)
-
-
-def _hosts(actor: Actor, taken: Taken, second: Phase) -> Mapping[str, Any]:
-    """Two steps: read, then compare, or compare and store in one transaction; with any problem nothing is stored."""
-    work.tell(taken, Phase.READING, 0, 2, now=clock.now())
-    sheet = read_hosts(taken.content or b"")
-    work.tell(taken, second, 1, 2, now=clock.now())
-    outcome = places.import_hosts(actor, sheet, now=clock.now(), dry_run=second is Phase.COMPARING)
-    work.tell(taken, second, 2, 2, now=clock.now())
-    return _told(outcome)
-
-
-def _told(outcome: ImportOutcome) -> dict[str, Any]:
-    return {
-        "rows": outcome.rows,
-        "new": outcome.new,
-        "changed": outcome.changed,
-        "same": outcome.same,
-        "problems": len(outcome.problems),
-        "problem_lines": [asdict(problem) for problem in outcome.problems[:SHOWN]],
-        "changes": [asdict(change) for change in outcome.changes[:SHOWN]],
-    }
-
-
 def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     """Visit by visit, each in its own transaction; what one worker did, the next one does not do again."""
     visits = certificate_queries.visits_missing_certificates(actor.centre_id)
@@ -113,7 +78,5 @@ def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
 
 
 DOERS: Mapping[WorkKind, Callable[[Actor, Taken], Mapping[str, Any]]] = {
-    WorkKind.CHECK_HOSTS: _check_hosts,
-    WorkKind.IMPORT_HOSTS: _import_hosts,
     WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
-}
+} | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

@@ -1,4 +1,4 @@
-"""Offers end by themselves; who may no longer go is taken out of every crew."""
+"""Offers end by themselves, also those of the waiting list; who may no longer go is taken out of every crew."""
 
 import logging
 
@@ -32,3 +32,11 @@ def release_not_cleared() -> None:
     """Every minute, free visits to come of crew whom no check or consent covers on that day. Twice is once."""
     if released := service.release_not_cleared(now=clock.now()):
         log.info("crew no longer cleared", extra={"assignments": released})
+
+
+@huey.periodic_task(crontab(minute="*/5"), name="planning.pass_dates_on")
+@in_app
+def pass_dates_on() -> None:
+    """Every five minutes, offer to the next in rank what a school did not answer in time. Twice is once."""
+    if dates := service.pass_dates_on(now=clock.now()):
+        log.info("dates passed on", extra={"dates": dates})

@@ -12,6 +12,12 @@ class WorkKind(StrEnum):
 
     CHECK_HOSTS = "check_hosts"  # a register of hosts: what would change
     IMPORT_HOSTS = "import_hosts"
+    CHECK_PEOPLE = "check_people"
+    IMPORT_PEOPLE = "import_people"
+    CHECK_BELLS = "check_bells"
+    IMPORT_BELLS = "import_bells"
+    CHECK_VISITS = "check_visits"  # of past years, with their counts
+    IMPORT_VISITS = "import_visits"
     ISSUE_CERTIFICATES = "issue_certificates"
 
 
@@ -35,7 +41,19 @@ class Phase(StrEnum):
 RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.CHECK_HOSTS: ("import", "host"),
     WorkKind.IMPORT_HOSTS: ("import", "host"),
+    WorkKind.CHECK_PEOPLE: ("import", "user"),
+    WorkKind.IMPORT_PEOPLE: ("import", "user"),
+    WorkKind.CHECK_BELLS: ("import", "school_time"),
+    WorkKind.IMPORT_BELLS: ("import", "school_time"),
+    WorkKind.CHECK_VISITS: ("import", "visit"),
+    WorkKind.IMPORT_VISITS: ("import", "visit"),
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
+}
+STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
+    WorkKind.CHECK_HOSTS: WorkKind.IMPORT_HOSTS,
+    WorkKind.CHECK_PEOPLE: WorkKind.IMPORT_PEOPLE,
+    WorkKind.CHECK_BELLS: WorkKind.IMPORT_BELLS,
+    WorkKind.CHECK_VISITS: WorkKind.IMPORT_VISITS,
 }
 OPEN = (WorkState.WAITING, WorkState.RUNNING)
 

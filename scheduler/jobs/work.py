@@ -17,7 +17,7 @@ from scheduler import policy
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.jobs.models import LongWork
-from scheduler.jobs.terms import OPEN, RIGHTS, Phase, Taken, WorkKind, WorkRow, WorkState
+from scheduler.jobs.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow, WorkState
 from scheduler.people.models import User
 from scheduler.policy import Actor
 
@@ -60,13 +60,18 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
         return work.id
 
 
-def content_of(actor: Actor, work_id: int) -> tuple[bytes, str]:
-    """The file of a checked register and its name, to be applied. Raises: NotAllowed; NotFound also when forgotten."""
-    policy.require(actor, *RIGHTS[WorkKind.CHECK_HOSTS], centre=actor.centre_id)
-    found = db.session.scalar(_of(actor, work_id).where(LongWork.kind == WorkKind.CHECK_HOSTS))
+def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
+    """A file that was checked, its name, and as what. Raises: NotAllowed; NotFound also when it is forgotten."""
+    found = db.session.scalar(_of(actor, work_id).where(LongWork.kind.in_(STORES)))
     if found is None or found.content is None:
         raise NotFound("work")
-    return found.content, found.file_name
+    policy.require(actor, *RIGHTS[found.kind], centre=actor.centre_id)
+    return found.content, found.file_name, found.kind
+
+
+def file_name_of(work: Taken) -> str:
+    """What the file was called on the computer it came from."""
+    return db.session.scalar(select(LongWork.file_name).where(LongWork.id == work.id)) or ""
 
 
 def waiting_ids(now: dt.datetime) -> list[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
+from scheduler.core.sheets import LineProblem
 from scheduler.policy import Actor, Role
 
 
@@ -265,3 +266,29 @@ class Opened:
     centre_id: int
     user_id: int
     path: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ImportedPerson:
+    """A line of a file of people; `home`, topics and languages count for those who present."""
+
+    line: int
+    given_name: str
+    family_name: str
+    email: str
+    role: Role
+    home: str
+    birth_date: dt.date | None
+    topics: tuple[Topic, ...]
+    languages: tuple[TeachingLanguage, ...]
+
+
+@dataclass(frozen=True)
+class PeopleSheet:
+    """A file of people as read."""
+
+    people: tuple[ImportedPerson, ...]
+    problems: tuple[LineProblem, ...]
+    lines: int = 0
+    encoding: str = ""
+    headings: tuple[str, ...] = ()

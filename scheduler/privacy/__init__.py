@@ -1,5 +1,4 @@
-"""Retention, the export of one's own data, and the erasure ledger.
+"""What leaves and what is forgotten: the export of everything now; retention and erasure come with the issue "Trust".
 
-The room is kept for the issue "Trust".
-Words: retention, erasure, ledger.
+Words: export, retention, erasure, ledger.
 """

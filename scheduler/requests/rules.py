@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from scheduler.core.text import fold
 from scheduler.people import rules as people_rules
 from scheduler.places import rules as place_rules
 from scheduler.places.terms import AskedTime, Standing
@@ -13,11 +14,15 @@ from scheduler.requests.terms import (
     DateDraft,
     Facts,
     NextStep,
+    Part,
+    Points,
     PresentationDraft,
     RequestDraft,
     RequestState,
     Together,
     Turn,
+    WaitingFacts,
+    Weights,
 )
 
 LONGEST_SPAN_DAYS = 120
@@ -26,6 +31,7 @@ MOST_PRESENTATIONS = 8
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
+LETTERS = {Together.WAITLIST: "request_waitlisted", Together.MERGE: "request_merged"}  # what these acts mail
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 PROVE_WITHIN = dt.timedelta(days=7)
@@ -33,6 +39,7 @@ MAILS_A_DAY_TO_ADDRESS = 3
 MAILS_A_DAY_FROM_NETWORK = 20
 MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30
+DAYS_OF_A_MONTH = 30
 
 _S = RequestState
 HIDDEN = frozenset({_S.DRAFT, _S.UNVERIFIED})  # staff see a request when its address is proven
@@ -220,6 +227,49 @@ def way_out(state: RequestState) -> RequestState | None:
     return _S.CANCELLED_BY_SCHOOL if state is _S.AGREED else None
 
 
+def may_book_again(state: RequestState) -> bool:
+    """Whether the same can be asked for anew: once the old request is over, and was not made part of another."""
+    return state in OVER and state not in (_S.MERGED_INTO, _S.EXPIRED)
+
+
+def keeps_place(state: RequestState) -> bool:
+    """Whether a request booked again stands in line since the old one came: not when its visit was held."""
+    return state in (_S.CANCELLED_BY_CENTRE, _S.CANCELLED_BY_SCHOOL, _S.DECLINED, _S.WITHDRAWN)
+
+
 def may_change_counts(state: RequestState) -> bool:
     """Until the presentation is held, the school may say that more or fewer come."""
     return state in OPEN and state not in {_S.DELIVERED, _S.REPORTED, _S.CERTIFIED}
+
+
+def is_rural(place: str, towns: tuple[str, ...]) -> bool:
+    """Whether a host lies outside of its towns: the seat of its municipality, and the city that this belongs to.
+
+    A host without a municipality (abroad, or typed by hand) is not.
+    """
+    return bool(towns) and fold(place) not in {fold(town) for town in towns}
+
+
+def years_since(day: dt.date, today: dt.date) -> int:
+    """Whole years; a visit on 29 February is a year ago on 1 March."""
+    return max(0, today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
+
+
+def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: dt.date) -> tuple[Points, ...]:
+    """Why a request stands where it does on the waiting list, part by part; parts without points are left out."""
+    years = weights.most_years if facts.last_visit is None else years_since(facts.last_visit, today)
+    months = max(0, (now - facts.waits_since).days) // DAYS_OF_A_MONTH
+    unvisited = Part.NEVER_VISITED if facts.last_visit is None else Part.NOT_VISITED
+    parts = (
+        Points(unvisited, weights.per_year * min(years, weights.most_years), years),
+        Points(Part.RURAL, weights.rural if facts.rural else 0),
+        Points(Part.SPECIAL_NEEDS, weights.special_needs if facts.special_needs else 0),
+        Points(Part.WAITS, weights.per_month * months, months),
+    )
+    first = (Points(Part.PUT_FIRST, 0),) if facts.put_first else ()
+    return first + tuple(part for part in parts if part.points)
+
+
+def rank_key(facts: WaitingFacts, parts: tuple[Points, ...], request_id: int) -> tuple[bool, int, dt.datetime, int]:
+    """By this the waiting list is sorted: put first, then the most points, then who waits longest."""
+    return (not facts.put_first, -sum(part.points for part in parts), facts.waits_since, request_id)

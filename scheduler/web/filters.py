@@ -16,6 +16,7 @@ from scheduler.core.text import marked
 from scheduler.web.i18n import _, _l, _n, page_language
 
 SAID = "said"
+YEAR_DAYS = 365
 TONES = ("quiet", "wait", "move", "good", "stop", "youth")
 
 
@@ -225,6 +226,8 @@ def away(day: dt.date) -> str:
         return _("tomorrow")
     if days == -1:
         return _("yesterday")
+    if days <= -2 * YEAR_DAYS:
+        return _n("%(num)s year ago", "%(num)s years ago", -days // YEAR_DAYS)
     if days < 0:
         return _n("%(num)s day ago", "%(num)s days ago", -days)
     return _n("in %(num)s day", "in %(num)s days", days)

@@ -29,6 +29,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "after_the_visit": _l("Choose a moment before the visit begins."),
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
+    "nobody_waits": _l("Choose another date: nobody on the waiting list can use this one."),
     "not_a_school_day": _l("Choose a school day."),
     "closed": _l("Choose another day: the school is closed then."),
     "taken": _l("Choose another date: this one has just been taken."),
@@ -88,8 +89,8 @@ MESSAGES: dict[str, LazyProxy] = {
     "file_missing": _l("Choose a file."),
     "file_empty": _l("Choose another file: this one is empty."),
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
-    "file_is_a_spreadsheet": _l("Save the spreadsheet as CSV first (File, Save as), then choose that file."),
-    "file_not_csv": _l("Choose a file whose name ends in .csv."),
+    "file_is_a_spreadsheet": _l("Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."),
+    "file_not_csv": _l("Choose a file whose name ends in .csv or .xlsx."),
     "class_not_there": _l("Choose a time at which the class is in the building, or tick that it comes for it."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
@@ -308,7 +309,8 @@ class DayField(_TypedField):
         except ValueError:
             return None
 
-    def written(self, value: dt.date) -> str:
+    @staticmethod
+    def written(value: dt.date) -> str:
         return f"{value.day}.{value.month}.{value.year}."
 
 

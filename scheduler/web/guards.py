@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.core import clock, tokens
 from scheduler.core.errors import Gone, NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, Actor
-from scheduler.requests.queries import host_id_of
+from scheduler.requests.queries import kept_request
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -54,14 +54,14 @@ def public(view: View[P]) -> View[P]:
 
 
 def link_actor(secret: str) -> Actor:
-    """The school contact who holds a request's secret link.
+    """The school contact who holds a request's secret link; of a merged request it leads to the kept one.
 
     Raises: Gone when the link has ended; NotFound when there never was one.
     """
     link = tokens.opened_by(secret, "status", now=clock.now())
     if link is None:
         raise Gone("status") if tokens.was_known(secret, "status") else NotFound("status")
-    return policy.school_contact(link.subject_id, host_id_of(link.subject_id))
+    return policy.school_contact(*kept_request(link.subject_id))
 
 
 def deny_by_default() -> None:

@@ -34,6 +34,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
     Role.COORDINATOR: (
         ("desk.today", "home", _l("Today")),
         ("requests.inbox", "inbox", _l("Requests")),
+        ("planning.waiting_list", "queue", _l("Waiting list")),
         ("planning.board", "board", _l("Board")),
         ("planning.week", "calendar", _l("Week")),
         ("planning.closures", "snow", _l("Closures")),
@@ -75,6 +76,8 @@ UNDER = {
     "people.change_roles": "people.users",
     "people.invite_user": "people.users",
     "feeds.my_calendars": "people.my_account",
+    "planning.give_date": "planning.waiting_list",
+    "planning.take_date_back": "planning.waiting_list",
     "planning.board_month": "planning.board",
     "planning.place": "planning.board",
     "planning.new_closure": "planning.closures",

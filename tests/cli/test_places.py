@@ -103,10 +103,10 @@ def test_a_file_that_is_not_there_is_bad_input(run, app, tmp_path):
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
-def test_a_spreadsheet_is_refused_by_name(run, file, session):
+def test_a_broken_spreadsheet_is_refused_by_name(run, file, session):
     file.write_bytes(b"PK\x03\x04...")
 
     result = run(file)
 
     assert result.exit_code == 2
-    assert "a_spreadsheet_not_csv" in result.stderr
+    assert "not_a_workbook" in result.stderr

@@ -1,8 +1,10 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.sheets import MAX_BYTES, Layout, LineProblem, read_table
+from scheduler.core.sheets import MAX_BYTES, Layout, LineProblem, day_of, read_table, time_of
 
 LAYOUT = Layout({"name": ("назив", "naziv škole"), "town": ("место",)}, {"town": 10})
 PLAIN = "naziv škole,mesto\nŠkola Ćuk,Niš\n"
@@ -51,7 +53,7 @@ def test_the_line_that_excel_puts_first_names_the_delimiter():
 def test_what_cannot_part_columns_is_no_delimiter(mark):
     table = read_table(f"sep={mark}\r\nname;town\r\n".encode(), LAYOUT)
 
-    assert (table.rows, table.headings) == ((), {})
+    assert (table.rows, table.headings, table.delimiter) == ((), {"name": "name", "town": "town"}, ";")
 
 
 def test_a_map_of_columns_wins_over_the_names_we_know():
@@ -73,7 +75,7 @@ def test_lines_are_counted_as_an_editor_shows_them():
         (b"", None, LineProblem(1, "", "empty_file")),
         (b"\n \n", None, LineProblem(1, "", "empty_file")),
         (b"x" * (MAX_BYTES + 1), None, LineProblem(1, "", "file_too_large")),
-        (b"PK\x03\x04rest", None, LineProblem(1, "", "a_spreadsheet_not_csv")),
+        (b"PK\x03\x04rest", None, LineProblem(1, "", "not_a_workbook")),
         (b"name\x00,town\n", None, LineProblem(1, "", "not_a_text_file")),
         (b"name,town\n\x81\x98,x\n", None, LineProblem(1, "", "not_a_text_file")),
         (b"name,naziv\na,b\n", None, LineProblem(1, "naziv", "column_twice")),
@@ -107,3 +109,37 @@ def test_no_bytes_at_all_break_the_reader(content):
 @given(st.text(max_size=100))
 def test_no_header_breaks_the_reader(header):
     read_table(header.encode("utf-8", "replace"), LAYOUT)
+
+
+def test_titles_above_the_headings_are_passed_over():
+    content = "Списак школа за 2024. годину;;\n;;\nназив;место;напомена\nЧук;Ниш;x\n".encode()
+
+    table = read_table(content, LAYOUT)
+
+    assert (table.problems, cells(table)) == ((), [{"name": "Чук", "town": "Ниш"}])
+    assert ([row.line for row in table.rows], table.every_heading) == ([4], ("назив", "место", "напомена"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2025-05-12", (2025, 5, 12)), ("12.5.2025.", (2025, 5, 12)), ("12. 05. 2025", (2025, 5, 12)),
+     ("12/5/2025", (2025, 5, 12)), ("31.2.2025.", None), ("12.5.25", None), ("maj", None), ("٣.٣.٢٠٢٥", None)],
+)  # fmt: skip
+def test_days_are_read_as_people_here_write_them(text, day):
+    assert day_of(text) == (day and dt.date(*day))
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("8:00", (8, 0)),
+        ("08.30", (8, 30)),
+        ("13h", (13, 0)),
+        ("10:05:00", (10, 5)),
+        ("24:00", None),
+        ("8:60", None),
+        ("", None),
+    ],
+)
+def test_times_are_read_as_people_here_write_them(text, time):
+    assert time_of(text) == (time and dt.time(*time))

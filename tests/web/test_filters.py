@@ -72,7 +72,17 @@ def test_how_long_something_has_been_so(cyrillic, back, said):
 
 @pytest.mark.parametrize(
     ("days", "said"),
-    [(0, "данас"), (1, "сутра"), (-1, "јуче"), (14, "за 14 дана"), (21, "за 21 дан"), (-3, "пре 3 дана")],
+    [
+        (0, "данас"),
+        (1, "сутра"),
+        (-1, "јуче"),
+        (14, "за 14 дана"),
+        (21, "за 21 дан"),
+        (-3, "пре 3 дана"),
+        (-729, "пре 729 дана"),
+        (-1084, "пре 2 године"),
+        (-1828, "пре 5 година"),
+    ],
 )
 def test_how_far_a_day_is(cyrillic, days, said):
     assert filters.away(dt.date(2026, 11, 24) + dt.timedelta(days=days)) == said

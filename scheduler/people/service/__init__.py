@@ -10,6 +10,7 @@ from scheduler.people.service.accounts import (
     sign_out,
 )
 from scheduler.people.service.centres import change_centre, reopen_step, send_test_mail, settle_step
+from scheduler.people.service.importing import import_people, take_back_people
 from scheduler.people.service.invitations import (
     accept_invitation,
     change_roles,
@@ -38,6 +39,7 @@ __all__ = [
     "change_skills",
     "choose_columns",
     "create_presenter",
+    "import_people",
     "invitation_path",
     "invite_again",
     "invite_user",
@@ -55,4 +57,5 @@ __all__ = [
     "sign_in",
     "sign_out",
     "suspend_user",
+    "take_back_people",
 ]

@@ -1,5 +1,6 @@
 """What people do with places: hosts and registers, days with lessons, shifts and bells, notes of calls."""
 
+from scheduler.places.service.bells import import_bells, take_back_bells
 from scheduler.places.service.calendars import (
     import_calendar,
     load_example_calendars,
@@ -20,13 +21,17 @@ from scheduler.places.service.hosts import (
     load_example_hosts,
     load_reference_data,
     propose_host,
+    take_back_hosts,
 )
+from scheduler.places.service.named import HostNames
 from scheduler.places.service.school_time import tell_school_time
 
 __all__ = [
+    "HostNames",
     "add_calendar_entry",
     "add_holiday",
     "confirm_host",
+    "import_bells",
     "import_calendar",
     "import_hosts",
     "load_example_calendars",
@@ -38,6 +43,8 @@ __all__ = [
     "remove_holiday",
     "restore_calendar_entry",
     "restore_holiday",
+    "take_back_bells",
+    "take_back_hosts",
     "tell_school_time",
     "write_call_note",
 ]

@@ -1,15 +1,16 @@
 """What people do with places: load what the product ships, import a register, add a host that it does not hold."""
 
 import datetime as dt
+import json
 import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler import data, policy
-from scheduler.core import audit
+from scheduler.core import audit, batches
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import LineProblem
@@ -30,6 +31,7 @@ from scheduler.policy import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
 
+KIND = "hosts"
 HOLIDAY_YEARS = range(2023, 2029)
 
 
@@ -121,7 +123,9 @@ def load_example_hosts(now: dt.datetime) -> ImportOutcome:
     return import_hosts(SYSTEM, read_hosts(data.bytes_of("demo_hosts.csv")), now=now)
 
 
-def import_hosts(actor: Actor, sheet: Sheet, *, now: dt.datetime, dry_run: bool = False) -> ImportOutcome:
+def import_hosts(
+    actor: Actor, sheet: Sheet, *, now: dt.datetime, dry_run: bool = False, file_name: str = ""
+) -> ImportOutcome:
     """Store a register's hosts by their register id: new ones are added, known ones changed, none removed.
 
     All or nothing: with any problem in the sheet, an unknown municipality among them, nothing is stored. A dry run
@@ -132,8 +136,12 @@ def import_hosts(actor: Actor, sheet: Sheet, *, now: dt.datetime, dry_run: bool 
         return _compared(db.session(), sheet).outcome()
     with transaction() as session:
         comparison = _compared(session, sheet)
-        if not comparison.problems:
-            _store(session, actor, comparison, now)
+        if not comparison.problems and (comparison.new or comparison.changed):
+            stored = batches.Stored(KIND, len(comparison.new) + len(comparison.changed), file_name, actor.centre_id)
+            batch = batches.open_batch(session, actor, stored, now)
+            _store(session, actor, comparison, batch, now)
+            batches.close_batch(session, actor, batch, now)
+            comparison.batch_id = batch.id
     outcome = comparison.outcome()
     log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
     return outcome
@@ -149,11 +157,11 @@ class _Comparison:
     changed: list[tuple[Host, dict[str, Any]]] = field(default_factory=list)
     same: int = 0
     changes: list[Change] = field(default_factory=list)
+    batch_id: int | None = None
 
     def outcome(self) -> ImportOutcome:
-        return ImportOutcome(
-            self.rows, len(self.new), len(self.changed), self.same, tuple(self.problems), tuple(self.changes)
-        )
+        counts = (self.rows, len(self.new), len(self.changed), self.same)
+        return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), self.batch_id)
 
 
 def _compared(session: Session, sheet: Sheet) -> _Comparison:
@@ -230,15 +238,34 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _store(session: Session, actor: Actor, comparison: _Comparison, now: dt.datetime) -> None:
-    if comparison.new:
-        rows = [values | {"created_at": now, "listed": True} for values in comparison.new]
-        for host in session.scalars(insert(Host).returning(Host), rows):
-            audit.record(actor, "host imported", host, at=now)
+def _store(
+    session: Session, actor: Actor, comparison: _Comparison, batch: batches.ImportBatch, now: dt.datetime
+) -> None:
+    rows = [values | {"created_at": now, "listed": True} for values in comparison.new]
+    ids = batches.add_rows(session, batch, Host, rows)
+    audit.record_all(actor, "host imported", Host, ids, at=now, details={})
+    before = {
+        host.id: json.dumps({name: getattr(host, name) for name in different}) for host, different in comparison.changed
+    }
+    batches.note_rows(session, batch, Host, before)
     for host, different in comparison.changed:
         for name, value in different.items():
             setattr(host, name, value)
         audit.record(actor, "host changed by import", host, at=now, details={"fields": sorted(different)})
+
+
+def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
+    """Remove the hosts that an import added and put back what it changed, unless something hangs on them.
+
+    Raises: NotAllowed, NotFound; HangsOnIt, undone_already.
+    """
+    policy.require(actor, "import", "host")
+    with transaction() as session:
+        batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
+        if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
+            raise NotFound("import")
+        batches.take_back(session, actor, batch, now)
+    log.info("import taken back", extra={"batch_id": batch_id})
 
 
 def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:

@@ -32,6 +32,8 @@ from scheduler.places.terms.hosts import (
 from scheduler.places.terms.school_time import (
     AskedTime,
     Bells,
+    BellsLine,
+    BellsSheet,
     CallNoteRow,
     ClassName,
     Grouping,
@@ -52,6 +54,8 @@ __all__ = [
     "STORED",
     "AskedTime",
     "Bells",
+    "BellsLine",
+    "BellsSheet",
     "CalendarDraft",
     "CalendarEntryRow",
     "CalendarLine",

@@ -375,3 +375,4 @@ class ImportOutcome:
     same: int
     problems: tuple[LineProblem, ...] = ()
     changes: tuple[Change, ...] = ()
+    batch_id: int | None = None  # once stored

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scheduler.core.sheets import LineProblem
+
 
 class Shift(StrEnum):
     """The part of the day in which a class is in the building. The middle shift never rotates."""
@@ -147,3 +149,25 @@ class CallNoteRow:
     at: dt.datetime
     by: str
     text: str
+
+
+@dataclass(frozen=True)
+class BellsLine:
+    """A line of a file of bells: which host, by its number in the register or its name, and what it says."""
+
+    line: int
+    register_id: str
+    host: str
+    municipality: str
+    told: SchoolTime
+
+
+@dataclass(frozen=True)
+class BellsSheet:
+    """A file of bells as read."""
+
+    schools: tuple[BellsLine, ...]
+    problems: tuple[LineProblem, ...]
+    lines: int = 0
+    encoding: str = ""
+    headings: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ from scheduler.planning.queries.clearance import clearance, not_cleared, unclear
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
+from scheduler.planning.queries.free_dates import free_dates
+from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -42,6 +44,15 @@ from scheduler.planning.queries.stops import (
     visits_with_lapsed_offers,
 )
 from scheduler.planning.queries.told import tellable, texts_for, told_of, told_values
+from scheduler.planning.queries.waiting import (
+    dates_to_pass_on,
+    last_visits,
+    offered_date,
+    open_dates,
+    ranked,
+    waiting_list,
+    weights_of,
+)
 
 __all__ = [
     "CHECKED",
@@ -51,25 +62,35 @@ __all__ = [
     "answers_in_cells",
     "asked_presenters",
     "board",
+    "call_is_open",
     "candidates",
     "checklist_of",
     "choices",
     "clearance",
     "crew_for_school",
+    "dates_to_pass_on",
     "days_of",
     "findings_of",
     "found_against",
+    "free_dates",
+    "hands_of",
     "home_point",
+    "last_visits",
     "new_days",
     "not_cleared",
     "not_confirmed_before",
+    "offered_date",
     "offers_ending",
     "offers_of",
+    "open_dates",
+    "open_visit_id",
+    "open_visits_for",
     "open_wish_of",
     "point_of",
     "presenter_day",
     "promise_of",
     "promised_stops",
+    "ranked",
     "stopped_by",
     "stopped_counts",
     "stops_of_visit",
@@ -91,5 +112,7 @@ __all__ = [
     "visits_to_check",
     "visits_to_leave",
     "visits_with_lapsed_offers",
+    "waiting_list",
+    "weights_of",
     "year_of",
 ]

@@ -17,28 +17,28 @@ from scheduler.safeguarding.terms import VettingResult
 Day = dt.date | QueryableAttribute[dt.date]
 
 
-def _vetting_covers(day: Day) -> list[ColumnElement[bool]]:
+def good_vettings() -> list[ColumnElement[bool]]:
+    """Clear results that no later check undid; each is good on its own days."""
     refused = aliased(Vetting)
     undone = exists().where(
         refused.presenter_id == Vetting.presenter_id,
         refused.result == VettingResult.REFUSED,
         refused.checked_on >= Vetting.checked_on,
     )
-    return [
-        Vetting.result == VettingResult.CLEARED,
-        Vetting.checked_on <= day,
-        Vetting.valid_until >= day,
-        ~undone,
-    ]
+    return [Vetting.result == VettingResult.CLEARED, ~undone]
+
+
+def good_consents() -> list[ColumnElement[bool]]:
+    """Consents to take part that stand; each is good on its own days."""
+    return [GuardianConsent.takes_part.is_(True), GuardianConsent.withdrawn_at.is_(None)]
+
+
+def _vetting_covers(day: Day) -> list[ColumnElement[bool]]:
+    return [*good_vettings(), Vetting.checked_on <= day, Vetting.valid_until >= day]
 
 
 def _consent_covers(day: Day) -> list[ColumnElement[bool]]:
-    return [
-        GuardianConsent.takes_part.is_(True),
-        GuardianConsent.withdrawn_at.is_(None),
-        GuardianConsent.given_on <= day,
-        GuardianConsent.valid_until >= day,
-    ]
+    return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
 
 
 def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:

@@ -6,9 +6,10 @@ record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_clo
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
-report_absence (absence) · join_presentations (joining: two classes in one hall) · recheck_visits, confirm_clock
-(rechecking: each night) · ask_for_date, take_back_wish, keep_date, tick_checklist (by_school: between the plan and the
-visit).
+report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting) ·
+copy_visit (copying) · join_presentations (joining) · open_call, close_call, put_up_hand, lower_hand (hands) ·
+recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
+keep_date, tick_checklist (by_school: between the plan and the visit).
 """
 
 from scheduler.planning.service.absence import report_absence
@@ -17,8 +18,10 @@ from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
+from scheduler.planning.service.copying import copy_visit
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
+from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holding import note_held, note_no_show
 from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
@@ -28,19 +31,32 @@ from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
 from scheduler.planning.service.visits import move_visit, plan_visit
+from scheduler.planning.service.waiting import (
+    answer_date,
+    change_weights,
+    give_date,
+    pass_dates_on,
+    take_date_back,
+)
 
 __all__ = [
+    "answer_date",
     "answer_offer",
     "ask_for_date",
     "cancel_visit",
+    "change_weights",
     "close_again",
+    "close_call",
     "close_hosts",
     "confirm_clock",
     "confirm_visit",
+    "copy_visit",
+    "give_date",
     "join_presentations",
     "keep_date",
     "lapse_offers",
     "lift_closure",
+    "lower_hand",
     "mark_delivered",
     "mark_ready",
     "move_visit",
@@ -48,8 +64,11 @@ __all__ = [
     "note_no_show",
     "note_told",
     "offer_visit",
+    "open_call",
+    "pass_dates_on",
     "place_visit",
     "plan_visit",
+    "put_up_hand",
     "recheck_visits",
     "recompute_times",
     "record_promise",
@@ -61,6 +80,7 @@ __all__ = [
     "suggest_presenter",
     "suspend_user",
     "take_back_wish",
+    "take_date_back",
     "text_to_tell",
     "tick_checklist",
     "withdraw_consent",

@@ -14,6 +14,7 @@ from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
+from scheduler.requests.queries import contacts_of
 from scheduler.safeguarding.queries import guardians_of
 
 LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
@@ -56,22 +57,24 @@ def tell_presenters(
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
-    """One mail to the contact of the school request, with the link to its status; nothing without an address."""
+    """One mail to each contact of the school request, with the link to its status; nothing without an address."""
     asked = opened.visit.school_request
-    if asked is None or not asked.contact_email:
+    if asked is None:
         return
-    queue_message(
-        MessageDraft(
-            kind=kind,
-            address=asked.contact_email,
-            language=asked.language,
-            values=facts(opened, asked.language) | {"who": who_comes(opened, now)} | values,
-            link=LinkWish("status", asked.id, "/status/{token}", link_hours(opened.visit.on_day, now)),
-            about=("visit", opened.visit.id),
-            centre_id=opened.visit.centre_id,
-        ),
-        now=now,
-    )
+    hours = link_hours(opened.visit.on_day, now)
+    for contact in contacts_of(asked):
+        queue_message(
+            MessageDraft(
+                kind=kind,
+                address=contact.address,
+                language=contact.language,
+                values=facts(opened, contact.language) | {"who": who_comes(opened, now)} | values,
+                link=LinkWish("status", contact.request_id, "/status/{token}", hours),
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
+            now=now,
+        )
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:

@@ -26,6 +26,7 @@ from scheduler.planning.terms.checks import (
     WishOutcome,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
+from scheduler.planning.terms.copies import CopyPlan
 from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.free_dates import (
     OF_CREW,
@@ -58,8 +59,10 @@ from scheduler.planning.terms.rows import (
     Candidate,
     CrewRow,
     CrewShown,
+    Hand,
     HistoryLine,
     Offer,
+    OpenVisitRow,
     PresentationRow,
     PresenterCard,
     VisitPage,
@@ -114,6 +117,7 @@ __all__ = [
     "Cell",
     "Checklist",
     "Companion",
+    "CopyPlan",
     "CrewMember",
     "CrewRow",
     "CrewRule",
@@ -128,6 +132,7 @@ __all__ = [
     "FreeDay",
     "FreeFacts",
     "FreeWish",
+    "Hand",
     "HistoryLine",
     "Kit",
     "Lack",
@@ -135,6 +140,7 @@ __all__ = [
     "NewDays",
     "NewTimes",
     "Offer",
+    "OpenVisitRow",
     "OpenWish",
     "OwnDay",
     "OwnVisit",

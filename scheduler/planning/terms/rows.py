@@ -253,3 +253,19 @@ class CrewShown:
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""
         return self.state in OPEN_VISITS and (self.starts_at is None or now < self.starts_at)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who could go to an open visit, as the coordinators see it: since when, and what speaks against it."""
+
+    candidate: Candidate
+    raised_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class OpenVisitRow:
+    """A visit that is open for hands, as a presenter sees it."""
+
+    visit: VisitRow
+    raised: bool

@@ -3,6 +3,7 @@
 from scheduler.requests.queries.found import requests_found
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.inbox import SORTS, facets_of, inbox
+from scheduler.requests.queries.lineage import contacts_of, kept_request, places_in_line
 from scheduler.requests.queries.pages import (
     host_id_of,
     own_request,
@@ -15,10 +16,13 @@ from scheduler.requests.queries.pages import (
 
 __all__ = [
     "SORTS",
+    "contacts_of",
     "facets_of",
     "host_id_of",
     "inbox",
+    "kept_request",
     "own_request",
+    "places_in_line",
     "proof_of",
     "proposed_dates",
     "request_of",

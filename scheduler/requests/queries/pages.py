@@ -19,6 +19,7 @@ from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest, UndoableAct
+from scheduler.requests.queries.lineage import lineage_of
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.terms import (
     HistoryLine,
@@ -27,7 +28,6 @@ from scheduler.requests.terms import (
     ProposedDate,
     RequestPage,
     RequestState,
-    Together,
     Undoable,
 )
 
@@ -105,6 +105,7 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
         presentations=tuple(_presentation_row(asked) for asked in row.presentations),
         history=_history(row),
         twins=tuple(now_rows[1:]),
+        lineage=lineage_of(row),
         **{name: getattr(row, name) for name in COPIED},
     )
 
@@ -163,8 +164,8 @@ def undoable_of(page: RequestPage, *, now: dt.datetime) -> Undoable | None:
     )
     if act is None:
         return None
-    until = act.done_at + (rules.MAIL_WAITS if act.act is Together.WAITLIST else rules.UNDO_WITHIN)
-    left = act.act is Together.WAITLIST and any(
+    until = act.done_at + (rules.MAIL_WAITS if act.act in rules.LETTERS else rules.UNDO_WITHIN)
+    left = act.act in rules.LETTERS and any(
         mail.created_at == act.done_at and (mail.state is not MessageState.WAITING or mail.attempts)
         for mail in messages_about(SchoolRequest.__tablename__, page.row.id)
     )

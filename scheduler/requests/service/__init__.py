@@ -19,7 +19,8 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
-from scheduler.requests.service.rows import request_of_visit
+from scheduler.requests.service.lineage import book_again, merge_request
+from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, tell_directions, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
 
@@ -30,6 +31,7 @@ __all__ = [
     "answer_question",
     "answers_of",
     "ask_school",
+    "book_again",
     "change_counts",
     "correct_address",
     "decline_dates",
@@ -40,6 +42,8 @@ __all__ = [
     "forget_old_answers",
     "keep_answers",
     "lapse_dates",
+    "locked",
+    "merge_request",
     "note_counts",
     "preview_together",
     "propose_dates",
@@ -53,4 +57,6 @@ __all__ = [
     "waitlist_request",
     "was_sent",
     "withdraw_request",
+    "write_to_centre",
+    "write_to_school",
 ]

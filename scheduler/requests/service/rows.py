@@ -16,6 +16,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.lineage import contacts_of
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -63,15 +64,18 @@ def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest 
 def write_to_school(
     row: SchoolRequest, kind: str, *, now: dt.datetime, not_before: dt.datetime | None = None, **more: object
 ) -> None:
-    """Queue a mail with the status link; a request taken on the phone may have no address, then nothing is sent."""
-    if row.contact_email:
+    """Queue a mail with the status link to its contact, and to those of requests that were merged into it.
+
+    A request taken on the phone may have no address: then nothing is sent.
+    """
+    for contact in contacts_of(row):
         queue_message(
             MessageDraft(
                 kind=kind,
-                address=row.contact_email,
-                language=row.language,
-                values=values_of(row, row.language) | more,
-                link=LinkWish("status", row.id, "/status/{token}", STATUS_HOURS),
+                address=contact.address,
+                language=contact.language,
+                values=values_of(row, contact.language) | more,
+                link=LinkWish("status", contact.request_id, "/status/{token}", STATUS_HOURS),
                 about=(SchoolRequest.__tablename__, row.id),
                 centre_id=row.centre_id,
             ),

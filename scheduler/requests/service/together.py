@@ -22,6 +22,7 @@ from scheduler.policy import Actor
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
 from scheduler.requests.queries.rows import loaded, request_rows
+from scheduler.requests.service.lineage import take_apart
 from scheduler.requests.service.rows import locked, values_of, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -37,7 +38,6 @@ from scheduler.requests.terms import (
 
 log = logging.getLogger(__name__)
 MOST = 100  # a page of the inbox
-LETTER = "request_waitlisted"
 
 
 def act_together(
@@ -64,6 +64,8 @@ def act_together(
 
 
 def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:
+    if act is Together.MERGE:
+        raise Rejected({"act": "not_a_choice"})
     if not chosen or len(chosen) > MOST:
         raise Rejected({"rows": "nothing_ticked" if not chosen else "too_many"})
     if act is Together.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
@@ -95,7 +97,7 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
     now = undoable.done_at
     if undoable.act is Together.WAITLIST:
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
-        write_to_school(row, LETTER, now=now, not_before=now + rules.MAIL_WAITS)
+        write_to_school(row, rules.LETTERS[undoable.act], now=now, not_before=now + rules.MAIL_WAITS)
     elif row.state is RequestState.NEW:
         row.owner_id = owner_id
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
@@ -116,7 +118,7 @@ def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, n
     with transaction() as session:
         rows, refusals = _rows(session, actor, act, chosen)
         to = [row for row in rows if row.contact_email]
-        letter = mail.render(LETTER, to[0].language, values_of(to[0], to[0].language)) if to else None
+        letter = mail.render(rules.LETTERS[act], to[0].language, values_of(to[0], to[0].language)) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
         shown = request_rows(session.scalars(loaded(wanted)).all(), now)
     return Preview(
@@ -140,6 +142,8 @@ def take_back(actor: Actor, batch: str, *, now: dt.datetime, request_id: int | N
         for act in _acts(session, batch, request_id):
             row = locked(session, actor, "update", act.school_request_id)
             if _may_go_back(act, row, now):
+                if act.act is Together.MERGE:
+                    take_apart(session, actor, row, now)
                 _restore(act, row, actor, now)
                 session.delete(act)
                 back += 1
@@ -163,7 +167,8 @@ def _may_go_back(act: UndoableAct, row: SchoolRequest, now: dt.datetime) -> bool
         return False
     if row.state is not act.state_before and not REQUEST_MACHINE.may_take_back(row.state, act.state_before):
         return False
-    return act.act is not Together.WAITLIST or stop_messages((SchoolRequest.__tablename__, row.id), LETTER, act.done_at)
+    letter = rules.LETTERS.get(act.act)
+    return letter is None or stop_messages((SchoolRequest.__tablename__, row.id), letter, act.done_at)
 
 
 def _restore(act: UndoableAct, row: SchoolRequest, actor: Actor, now: dt.datetime) -> None:

@@ -14,6 +14,7 @@ class Together(StrEnum):
     TAKE = "take"  # mine
     ASSIGN = "assign"  # a colleague's
     WAITLIST = "waitlist"  # mails the schools: previewed first, and the mails wait
+    MERGE = "merge"  # one into another, never several: only its way back is the same
 
 
 @dataclass(frozen=True)

@@ -124,10 +124,11 @@ REQUEST_MACHINE = Machine(
     moves={
         _S.DRAFT: frozenset({_S.UNVERIFIED, _S.NEW, _S.WITHDRAWN, _S.EXPIRED}),  # new at once: taken on the phone (A11)
         _S.UNVERIFIED: frozenset({_S.NEW, _S.WITHDRAWN, _S.EXPIRED}),
-        _S.NEW: frozenset({_S.TRIAGE}) | _LEAVES_BEFORE_A_DATE,
+        _S.NEW: frozenset({_S.TRIAGE, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
         _S.TRIAGE: _ANSWERS | _LEAVES_BEFORE_A_DATE,
-        _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
-        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED}) | _LEAVES_BEFORE_A_DATE,
+        _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
+        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED, _S.MERGED_INTO})
+        | _LEAVES_BEFORE_A_DATE,
         _S.PROPOSED: frozenset({_S.TRIAGE, _S.AGREED, _S.WAITLISTED}) | _LEAVES_BEFORE_A_DATE,
         _S.AGREED: frozenset({_S.STAFFING, _S.TRIAGE}) | _LEAVES_WITH_A_DATE,
         _S.STAFFING: frozenset({_S.CONFIRMED, _S.AGREED}) | _LEAVES_WITH_A_DATE,
@@ -151,7 +152,11 @@ REQUEST_MACHINE = Machine(
         },
     },
     needs_reason=frozenset({_S.DECLINED, _S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED}),
-    back={_S.TRIAGE: frozenset({_S.NEW}), _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED})},
+    back={
+        _S.TRIAGE: frozenset({_S.NEW}),
+        _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
+        _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
+    },
 )
 
 

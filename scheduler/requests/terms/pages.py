@@ -149,6 +149,23 @@ class HistoryLine:
     reason: str
 
 
+class Kin(StrEnum):
+    """What another request is to the one that is shown."""
+
+    MERGED_INTO = "merged_into"
+    MERGED_HERE = "merged_here"
+    BOOKED_AGAIN_FROM = "booked_again_from"
+    BOOKED_AGAIN_AS = "booked_again_as"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Another request that belongs to the one that is shown, by its number."""
+
+    kin: Kin
+    number: str
+
+
 @dataclass(frozen=True)
 class RequestPage:
     """One request with everything its page shows."""
@@ -182,6 +199,7 @@ class RequestPage:
     presentations: tuple[PresentationRow, ...]
     history: tuple[HistoryLine, ...]
     twins: tuple[RequestRow, ...]
+    lineage: tuple[Lineage, ...]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
+from scheduler.requests.terms import Weights
 from scheduler.web.admin.words import APPLIES, AUDIENCES, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
 from scheduler.web.forms import (
     SHORT_TEXT,
@@ -115,8 +116,22 @@ class ProgrammeForm(BaseForm):
         return ProgrammeDraft(self.kind.data, self.topic.data, audiences=tuple(self.audiences.data), **said)
 
 
+class WeightsForm(BaseForm):
+    """What counts on the waiting list, in points."""
+
+    per_year = CountField(_l("Points for each year without a visit"), [Needed()], most=99)
+    most_years = CountField(_l("Years that count, at most"), [Needed()], most=99)
+    rural = CountField(_l("Points for a school in a village"), [Needed()], most=99)
+    special_needs = CountField(_l("Points for pupils with special needs"), [Needed()], most=99)
+    per_month = CountField(_l("Points for each 30 days of waiting"), [Needed()], most=99)
+
+    def weights(self) -> Weights:
+        """What the form says; call after `accepted()`."""
+        return Weights(**{name: self[name].data for name in Weights.__dataclass_fields__})
+
+
 class RegisterForm(BaseForm):
-    file = FileField(_l("CSV file of the register"), render_kw={"accept": ".csv,text/csv,text/plain"})
+    file = FileField(_l("CSV or XLSX file"), render_kw={"accept": ".csv,.xlsx,text/csv,text/plain"})
 
 
 class CalendarFileForm(BaseForm):

@@ -1,49 +1,61 @@
-"""A register of hosts, uploaded: first what would change, then all of it or nothing, by the importer of the command."""
+"""Files, uploaded: first what would change, then all of it or nothing, by the importers of the commands."""
 
 from contextlib import closing
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
+from scheduler.core.batches import HangsOnIt
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.text import BadText, clean
-from scheduler.jobs import long_work, work
-from scheduler.jobs.terms import WorkKind
+from scheduler.jobs import file_work, long_work, work
+from scheduler.jobs.terms import STORES, WorkKind
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import RegisterForm
-from scheduler.web.admin.words import KINDS, STATES
+from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, STATES
+from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
 
-MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger registers go by the command
-NAMES = (".csv", ".txt")
-IMPORTS = (WorkKind.CHECK_HOSTS, WorkKind.IMPORT_HOSTS)
+MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
+NAMES = (".csv", ".txt", ".xlsx")
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @bp.route("/imports", methods=["GET", "POST"])
 @may("import", "host")
 def imports() -> ResponseReturnValue:
+    kinds = file_work.kinds_for(current_actor())
+    kind = next((one for one in kinds if one.value == f"check_{request.args.get('of', 'hosts')}"), kinds[0])
     form = RegisterForm()
     if form.accepted():
         content, problem = _uploaded(form.file.data)
         if problem:
             form.show({"file": problem})
         else:
-            work_id = long_work.start(
-                current_actor(),
-                WorkKind.CHECK_HOSTS,
-                now=clock.now(),
-                content=content,
-                file_name=_name(form.file.data.filename),
-            )
-            return redirect(url_for(".show_work", work_id=work_id))
-    rows = work.latest(current_actor(), IMPORTS, now=clock.now())
-    may_see_settings = policy.scope_of(current_actor(), "update", "settings") is not None
+            return _started(kind, content, _name(form.file.data.filename))
+    shown = [*kinds, *(STORES[one] for one in kinds)]
     page = render_template(
-        "admin/imports.html", form=form, rows=rows, kinds=KINDS, states=STATES, may_see_settings=may_see_settings
+        "admin/imports.html",
+        form=form,
+        rows=work.latest(current_actor(), shown, now=clock.now()),
+        kind=kind,
+        file_kinds=[(one.value.removeprefix("check_"), FILE_KINDS[one], one is kind) for one in kinds],
+        hint=FILE_HINTS[kind],
+        kinds=KINDS,
+        states=STATES,
+        may_see_settings=policy.scope_of(current_actor(), "update", "settings") is not None,
+        may_export=policy.scope_of(current_actor(), "export", "everything") is not None,
     )
     return page, 422 if form.errors else 200
+
+
+def _started(kind: WorkKind, content: bytes, name: str) -> ResponseReturnValue:
+    work_id = long_work.start(current_actor(), kind, now=clock.now(), content=content, file_name=name)
+    return redirect(url_for(".show_work", work_id=work_id))
 
 
 def _uploaded(given: object) -> tuple[bytes, str]:
@@ -56,7 +68,7 @@ def _uploaded(given: object) -> tuple[bytes, str]:
         return b"", "file_too_large"
     if not content:
         return b"", "file_empty"
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if content.startswith(SPREADSHEETS[1]):
         return b"", "file_is_a_spreadsheet"
     if not given.filename.lower().endswith(NAMES):
         return b"", "file_not_csv"
@@ -75,6 +87,38 @@ def _name(typed: str | None) -> str:
 @may("import", "host")
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
-    content, name = work.content_of(current_actor(), work_id)
-    new_id = long_work.start(current_actor(), WorkKind.IMPORT_HOSTS, now=clock.now(), content=content, file_name=name)
-    return redirect(url_for(".show_work", work_id=new_id))
+    content, name, kind = work.content_of(current_actor(), work_id)
+    return _started(STORES[kind], content, name)
+
+
+@bp.post("/imports/<int:work_id>/columns")
+@may("import", "host")
+def name_columns(work_id: int) -> ResponseReturnValue:
+    """Remember which of their columns is which of our fields, and check the file again."""
+    chosen = dict(zip(request.form.getlist("heading"), request.form.getlist("field"), strict=False))
+    try:
+        content, name, kind = file_work.name_columns(current_actor(), work_id, chosen)
+    except Rejected:
+        say(_("Choose each field once."))
+        return redirect(url_for(".show_work", work_id=work_id))
+    return _started(kind, content, name)
+
+
+@bp.post("/imports/<int:work_id>/undo")
+@may("import", "host")
+def undo_import(work_id: int) -> ResponseReturnValue:
+    """Take back all that an import stored, or say what keeps it."""
+    try:
+        file_work.take_back(current_actor(), work_id, now=clock.now())
+    except HangsOnIt as hangs:
+        changed = hangs.thing == "audit_entry"
+        say(
+            _("The import stays: somebody has changed what it stored.")
+            if changed
+            else _("The import stays: newer entries refer to what it stored.")
+        )
+    except Conflict:
+        say(_("This import was taken back already."))
+    else:
+        say(_("The import is taken back: all that it stored is gone, all that it changed is as before."))
+    return redirect(url_for(".show_work", work_id=work_id))

@@ -59,7 +59,37 @@ TOPICS: Mapping[str, LazyProxy] = {
 KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Check of a register"),
     WorkKind.IMPORT_HOSTS: _l("Import of a register"),
+    WorkKind.CHECK_PEOPLE: _l("Check of a list of people"),
+    WorkKind.IMPORT_PEOPLE: _l("Import of a list of people"),
+    WorkKind.CHECK_BELLS: _l("Check of shifts and bells"),
+    WorkKind.IMPORT_BELLS: _l("Import of shifts and bells"),
+    WorkKind.CHECK_VISITS: _l("Check of past visits"),
+    WorkKind.IMPORT_VISITS: _l("Import of past visits"),
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
+}
+FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
+    WorkKind.CHECK_HOSTS: _l("Register of schools"),
+    WorkKind.CHECK_PEOPLE: _l("People"),
+    WorkKind.CHECK_BELLS: _l("Shifts and bells"),
+    WorkKind.CHECK_VISITS: _l("Past visits"),
+}
+FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
+    WorkKind.CHECK_HOSTS: _l(
+        "CSV or XLSX with headings in Serbian or English, at most 900 KB. Hosts are known by the number of the"
+        " register: new ones are added, known ones changed, none is removed."
+    ),
+    WorkKind.CHECK_PEOPLE: _l(
+        "CSV or XLSX with a name, an e-mail address and a role in each line; for presenters also town and topics, for"
+        " youth influencers the date of birth. Nobody is written to: invite them when you are ready."
+    ),
+    WorkKind.CHECK_BELLS: _l(
+        "CSV or XLSX with one school in each line: when the first lesson of each shift begins, how long lessons and"
+        " breaks last, when shifts change. What a school has told itself stays."
+    ),
+    WorkKind.CHECK_VISITS: _l(
+        "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came. They"
+        " count in reports; no mail and no certificate follows."
+    ),
 }
 STATES: Mapping[WorkState, Face] = {
     WorkState.WAITING: Face("wait", "clock", _l("Waits for the worker")),
@@ -105,6 +135,37 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_text_file": _l("This is no text file."),
     "empty_file": _l("The file is empty."),
     "broken_quotes": _l("A quotation mark is not closed."),
+    "not_a_workbook": _l("This spreadsheet cannot be read: save it again as XLSX or CSV, without a password."),
+    "not_a_day": _l("Not a day: write 12.5.2024."),
+    "not_a_time": _l("Not a time: write 8:00."),
+    "not_a_past_day": _l("This day is not in the past."),
+    "not_a_number_of_people": _l("This is no number of people."),
+    "nobody_counted": _l("Nobody was counted in this line."),
+    "not_minutes": _l("These are no minutes of one presentation."),
+    "not_kilometres": _l("This is no number of kilometres."),
+    "line_twice": _l("The same line stands in the file twice."),
+    "unknown_host": _l("This school is not known: write it as the register does, or its number."),
+    "several_hosts": _l("Several schools have this name: add the municipality."),
+    "programme_missing": _l("Add a column that says which programme it was."),
+    "unknown_programme": _l("This programme is not known."),
+    "unknown_campaign": _l("This campaign is not known."),
+    "visit_stored_otherwise": _l("This visit is stored already, with other numbers."),
+    "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
+    "administrator_by_hand": _l("Administrators are invited one by one, never from a file."),
+    "unknown_topic": _l("This topic is not known."),
+    "unknown_language": _l("This language is not known."),
+    "address_twice": _l("This address stands in the file twice."),
+    "name_of_two_parts": _l("Write given name and family name."),
+    "has_account": _l("This address belongs to another account already."),
+    "not_of_educators": _l("The date of birth of an educator is not asked: empty this cell."),
+    "too_young": _l("Too young to present."),
+    "not_a_birth_date": _l("This is no date of birth."),
+    "not_grades": _l("These are no grades: write 1, 3, 5, 7."),
+    "unknown_rotation": _l("Not known when shifts change: write weekly, monthly or no."),
+    "not_in_limits": _l("No school has such a number here."),
+    "lessons_past_midnight": _l("These lessons would end after midnight."),
+    "told_otherwise": _l("This school has told other times: change them on its page."),
+    "host_twice": _l("This school stands in the file twice."),
 }
 FIELDS: Mapping[str, LazyProxy] = {
     "kind": _l("Kind of host"),
@@ -125,6 +186,42 @@ FIELDS: Mapping[str, LazyProxy] = {
     "lat": _l("Latitude"),
     "lon": _l("Longitude"),
     "example": _l("Invented example"),
+    "register_id": _l("Number in the register"),
+    "name": _l("Name"),
+    "address": _l("Address"),
+    "place": _l("Town"),
+    "district_iso": _l("District"),
+    "municipality_sr_cyrl": _l("Municipality in Cyrillic letters"),
+    "municipality_sr_latn": _l("Municipality in Latin letters"),
+    "host": _l("School"),
+    "on_day": _l("Day"),
+    "programme": _l("Programme"),
+    "campaign": _l("Campaign"),
+    "starts": _l("Begins at"),
+    "minutes": _l("Minutes"),
+    "pupils": _l("Pupils"),
+    "parents": _l("Parents"),
+    "teachers": _l("Teachers"),
+    "others": _l("Others"),
+    "kilometres": _l("Kilometres"),
+    "given_name": _l("Given name"),
+    "family_name": _l("Family name"),
+    "full_name": _l("Given and family name"),
+    "role": _l("Role"),
+    "home": _l("Town"),
+    "birth_date": _l("Date of birth"),
+    "topics": _l("Topics"),
+    "languages": _l("Languages"),
+    "morning_starts": _l("Morning shift begins"),
+    "afternoon_starts": _l("Afternoon shift begins"),
+    "lesson_minutes": _l("Minutes of a lesson"),
+    "break_minutes": _l("Minutes of a break"),
+    "long_break_minutes": _l("Minutes of the long break"),
+    "long_break_after": _l("Long break after lesson"),
+    "lessons": _l("Number of lessons"),
+    "rotation": _l("Shifts change"),
+    "first_grades": _l("Grades of the first group"),
+    "anchor_day": _l("First group in the morning from"),
 }
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
@@ -133,6 +230,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "jobs.forget_uploads": _l("Forgets uploaded files"),
     "messages.send_waiting": _l("Sends mail"),
     "planning.lapse_offers": _l("Ends offers that nobody answered"),
+    "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),

@@ -4,8 +4,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.jobs import work
-from scheduler.jobs.terms import WorkKind
+from scheduler.jobs import file_work, work
+from scheduler.jobs.terms import STORES, WorkKind
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES
 from scheduler.web.guards import current_actor, may
@@ -24,6 +24,7 @@ def show_work(work_id: int) -> ResponseReturnValue:
         line_problems=LINE_PROBLEMS,
         fields=FIELDS,
         certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
-        checked=row.kind is WorkKind.CHECK_HOSTS,
+        checked=row.kind in STORES,
+        taken_back=file_work.was_taken_back(row.result.get("batch_id")),
     )
     return page, 200, {"Cache-Control": "private, no-store"}

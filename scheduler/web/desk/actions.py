@@ -1,4 +1,7 @@
-"""What a coordinator does next: one line for each thing that waits for the centre, the oldest first, one verb each."""
+"""What a coordinator does next: one line for each thing that waits for the centre, one verb each.
+
+What has a day that comes nearer stands first, the nearest day on top; then what waits, the longest on top.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -55,13 +58,13 @@ def next_actions(
     failed: Iterable[MessageRow],
 ) -> list[NextAction]:
     """All of them in one list. No question is asked here: it takes what the page has read."""
+    nearing = [_of_unconfirmed(visit) for visit in sorted(unconfirmed, key=_starts)]
+    nearing += sorted(map(_of_ending, ending), key=lambda one: (one.since, one.what))
     found = [_of_request(row) for row in requests if row.turn is Turn.YOURS]
-    found += [_of_unconfirmed(visit) for visit in unconfirmed]
-    found += [_of_ending(visit) for visit in ending]
     found += [_of_uncounted(visit) for visit in uncounted]
     found += [_of_disputed(visit) for visit in disputed if any(one.disputed for one in visit.presentations)]
     found += [_of_failed(mail) for mail in failed]
-    return sorted(found, key=lambda one: (one.since, one.what))
+    return nearing + sorted(found, key=lambda one: (one.since, one.what))
 
 
 def _of_request(row: RequestRow) -> NextAction:
@@ -71,7 +74,7 @@ def _of_request(row: RequestRow) -> NextAction:
 
 
 def _of_unconfirmed(visit: VisitRow) -> NextAction:
-    since = (visit.starts_at or _noon(visit.on_day)) - URGENT_BEFORE
+    since = _starts(visit) - URGENT_BEFORE
     why = _("The visit is within seven days and not confirmed")
     return NextAction(since, visit.host(page_language()), why, _("Confirm"), _visit(visit.number))
 
@@ -97,6 +100,10 @@ def _of_disputed(visit: CountedVisit) -> NextAction:
 def _of_failed(mail: MessageRow) -> NextAction:
     href = url_for("messages.message", message_id=mail.id)
     return NextAction(mail.created_at, mail.subject, _("The mail did not arrive"), _("Mend the address"), href)
+
+
+def _starts(visit: VisitRow) -> dt.datetime:
+    return visit.starts_at or _noon(visit.on_day)
 
 
 def _visit(number: str) -> str:

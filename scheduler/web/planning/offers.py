@@ -11,7 +11,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import ReasonForm
+from scheduler.web.planning.forms import PressForm, ReasonForm
 
 
 @bp.get("/offers")
@@ -23,7 +23,11 @@ def my_offers() -> ResponseReturnValue:
 def _offers(problem: str = "") -> ResponseReturnValue:
     presenter_id, now = current_actor().presenter_id, clock.now()
     offers = queries.offers_of(presenter_id, now) if presenter_id else []
-    page = render_template("planning/my_offers.html", offers=offers, now=now, problem=problem)
+    open_visits = queries.open_visits_for(current_actor(), now)
+    page = render_template(
+        "planning/my_offers.html", offers=offers, open_visits=open_visits, press=PressForm(formdata=None), now=now,
+        problem=problem,
+    )  # fmt: skip
     return page, 409 if problem else 200
 
 

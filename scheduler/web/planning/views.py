@@ -5,13 +5,17 @@ from scheduler.web.planning import (
     board,
     checks,
     closures,
+    copies,
     days,
+    free,
+    hands,
     joining,
     offers,
     placing,
     school,
     told,
     visits,
+    waiting,
 )
 from scheduler.web.planning.blueprint import bp
 
@@ -21,11 +25,15 @@ __all__ = [
     "bp",
     "checks",
     "closures",
+    "copies",
     "days",
+    "free",
+    "hands",
     "joining",
     "offers",
     "placing",
     "school",
     "told",
     "visits",
+    "waiting",
 ]

@@ -140,6 +140,7 @@ def _visit_page(
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = pressed.since(page) if pressed is not None and problem else ()
     may_promise = open_now and page.visit.school_request_id is None
+    candidates = queries.candidates(actor, page.visit.id) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
@@ -152,7 +153,9 @@ def _visit_page(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            candidates=queries.candidates(actor, page.visit.id) if open_now else [],
+            candidates=candidates,
+            call_is_open=open_now and queries.call_is_open(page.visit.id),
+            hands=queries.hands_of(page.visit.id, candidates),
             form=until,
             promise=noted,
             press=press,

@@ -7,9 +7,11 @@ from scheduler.core.language import pick
 from scheduler.people.terms import Topic
 from scheduler.places.rules import lesson_at, read_class, said_together
 from scheduler.places.terms import Bells, Grouping, SchoolTime, Shift, Standing
+from scheduler.planning.terms import FreeDates, FreeDay, Lack
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms import Chart, CityOutcome, DistrictLine, Series
+from scheduler.web.free_dates import Month, months_of
 from scheduler.web.i18n import _, page_language
 
 MONTHS = (348, 1663, 905, 612, 640, 251, 0, 0, 588, 1210, 1104, 482)
@@ -43,7 +45,19 @@ def drawings() -> dict[str, Any]:
         "lines": lines,
         "months": list(zip(labels, MONTHS, strict=True)),
         "programme": _a_programme(),
+        "free_month": _a_month(),
     }
+
+
+def _a_month() -> Month:
+    """A month with free days in the middle of its weeks."""
+    days = [dt.date(2026, 9, 1) + dt.timedelta(days=number) for number in range(30)]
+    mornings = tuple(dt.time(hour, quarter) for hour in (8, 9, 10) for quarter in (0, 15, 30, 45))
+    free = tuple(
+        FreeDay(day, mornings) if day.weekday() in (1, 2, 3) and day.day > 9 else FreeDay(day, lack=Lack.NO_LESSONS)
+        for day in days
+    )
+    return months_of(FreeDates(free))[0]
 
 
 def _a_programme() -> ProgrammeRow:

@@ -23,6 +23,7 @@ from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
+from scheduler.web.requests.days import free_days, only_day
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -54,6 +55,8 @@ def book() -> ResponseReturnValue:
         place_queries.host_of(chosen)
         if slug := request.form.get("programme", "").replace("\0", "")[:80]:
             _remember_wish(talk, slug)
+        if day := request.form.get("day", ""):
+            talk.set_aside("when", only_day(day), wrong=False)
         talk.keep("host", {"host_id": [str(chosen)]})
         return redirect(_address(talk.next_page("host")))
     typed, asked = request.args.get("q", "")[:200], host_asked()
@@ -68,6 +71,7 @@ def book() -> ResponseReturnValue:
         chosen_new=talk.new_host(),
         goes_on=_address(talk.next_page("host")),
         wish=request.args.get("programme", "")[:80],
+        day=request.args.get("day", "")[:20],
         total=TOTAL,
         kept=bool(talk.answers),
     )
@@ -135,6 +139,9 @@ def book_page(page: str) -> ResponseReturnValue:
     if request.method == "GET" or form.unsafe():
         return _book_page(talk, page, form)
     typed = _typed(form)
+    if page == "when" and "day" in request.form:
+        typed = talk.answers.get(page, {}) | only_day(request.form["day"])
+        form = talk.with_page(page, typed).form(page)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
         talk.set_aside(page, _other_length(form, typed), wrong=False)
     elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
@@ -167,6 +174,7 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
         lessons=talk.beside(form),
+        **(free_days(talk) if page == "when" else {}),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 

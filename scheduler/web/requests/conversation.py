@@ -19,8 +19,9 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
 from scheduler.places.terms import HostDraft, HostRow, Standing
+from scheduler.planning.terms import FreeWish
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
+from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, RequestDraft
 from scheduler.web.forms import BaseForm
@@ -202,6 +203,17 @@ class Conversation:
             )
         except NotFound:
             return None
+
+    def free_wish(self) -> FreeWish | None:
+        """What is asked of the calendar; None until host and programme are known, and for a new host abroad."""
+        host, new, programme = self.host(), self.new_host(), self.programme()
+        town = new.municipality_id if new else None
+        if programme is None or (host is None and town is None):
+            return None
+        typed = self.answers["what"].get("teaching_language", [""])[0]
+        language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
+        main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+        return FreeWish(programme.id, language, main, host.id if host else None, town)
 
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""

@@ -63,6 +63,8 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": rules.may_move(state, RequestState.DECLINED),
             "note": page.attention,
+            "merge": rules.may_move(state, RequestState.MERGED_INTO),
+            "again": rules.may_book_again(state),
             "propose": rules.may_move(state, RequestState.PROPOSED),
         },
         plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",

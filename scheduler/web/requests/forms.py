@@ -213,7 +213,7 @@ class PressForm(BaseForm):
 class TogetherForm(BaseForm):
     """Ticked requests and what is done with all of them. A tick names the request and the version that was seen."""
 
-    act = HiddenField(validators=[AnyOf([act.value for act in Together])])
+    act = HiddenField(validators=[AnyOf([act.value for act in Together if act is not Together.MERGE])])
     owner = SelectField(_l("Colleague"), validate_choice=False)
     seen = HiddenField()
 
@@ -256,6 +256,13 @@ class AnswerForm(PressForm):
 
 class WithdrawForm(PressForm):
     reason = LinesField(_l("Why (may stay empty)"), limit=300)
+
+
+class AgainForm(BaseForm):
+    """The days within which a request is booked again."""
+
+    first_day = DayField(_l("First day"), [Needed()])
+    last_day = DayField(_l("Last day"), [Needed()])
 
 
 class AddressForm(BaseForm):

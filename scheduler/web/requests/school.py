@@ -57,8 +57,10 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
     now = clock.now()
     visit = planning_queries.crew_for_school(page.row.id, now)
     bound = visit if state in rules.WITH_DATE else None
+    offered = planning_queries.offered_date(page.row.id, now) if state is RequestState.PROPOSED else None
     shown = render_template(
         "requests/status.html",
+        offered=offered,
         visit=visit,
         shown_crew=visit if state not in rules.OVER and state is not RequestState.DISRUPTED else None,
         dated=visit is not None and state in rules.WITH_DATE.union(HELD),
@@ -69,7 +71,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         secret=secret,
         form=form,
         heading=words.heading_of(page),
-        next_words=words.SOMEBODY_ELSE if bound and bound.crew_lost else words.next_of(page),
+        next_words=_next_words(page, lost=bool(bound and bound.crew_lost), offered=offered is not None),
         stops=words.stops_of(page),
         facts=facts_of(page),
         asks=state is RequestState.NEEDS_INFO,
@@ -79,6 +81,12 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         **_between(page, bound, now),
     )
     return shown, code
+
+
+def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:
+    if offered:
+        return _("A date is held for you: take it or leave it to the next school.")
+    return words.SOMEBODY_ELSE if lost else words.next_of(page)
 
 
 def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 
 from scheduler.core import clock
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests import rules
@@ -14,6 +13,7 @@ from scheduler.requests.terms import (
     Age,
     DayPart,
     HistoryLine,
+    Kin,
     NextStep,
     PresentationDraft,
     PresentationRow,
@@ -24,6 +24,7 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import LANGUAGES as LANGUAGES
 from scheduler.web.i18n import _l, _n
 
 AUDIENCES = {
@@ -44,18 +45,6 @@ DAY_PARTS = {
     DayPart.EVENING: _l("In the evening"),
 }
 LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
-LANGUAGES = {
-    TeachingLanguage.SERBIAN: _l("Serbian"),
-    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
-    TeachingLanguage.SLOVAK: _l("Slovak"),
-    TeachingLanguage.ROMANIAN: _l("Romanian"),
-    TeachingLanguage.RUSYN: _l("Rusyn"),
-    TeachingLanguage.CROATIAN: _l("Croatian"),
-    TeachingLanguage.BOSNIAN: _l("Bosnian"),
-    TeachingLanguage.ALBANIAN: _l("Albanian"),
-    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
-    TeachingLanguage.ENGLISH: _l("English language"),
-}
 TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.PRIMARY: _l("Primary school"),
     HostKind.SECONDARY: _l("Secondary school"),
@@ -133,8 +122,19 @@ ACTIONS = {
     "school request back to new": _l("Taken back: a new request again"),
     "school request back to triage": _l("Taken back: off the waiting list, the school was not told"),
     "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
+    "school request back to needs_info": _l("Taken back: a request of its own again"),
+    "school request back to waitlisted": _l("Taken back: a request of its own again"),
+    "another merged into it": _l("Another request was joined with it"),
+    "another taken apart": _l("Taken back: the other request is alone again"),
+    "booked again": _l("Booked again"),
     "counts changed": _l("The numbers changed"),
     "counts seen": _l("The centre saw the new numbers"),
+}
+KIN = {
+    Kin.MERGED_INTO: _l("Joined with"),
+    Kin.MERGED_HERE: _l("Joined with it"),
+    Kin.BOOKED_AGAIN_FROM: _l("Booked again after"),
+    Kin.BOOKED_AGAIN_AS: _l("Booked again as"),
 }
 SIDES = {"centre": _l("the centre"), "school": _l("the school"), "product": _l("by itself")}
 _S = RequestState

@@ -1,20 +1,28 @@
 """A register is uploaded, checked, and stored; long work is watched with and without JavaScript."""
 
+import io
+import zipfile
+
 import pytest
 from sqlalchemy import func, select
 
 from scheduler.core import clock
-from scheduler.core.db import db
+from scheduler.core.batches import ColumnName
+from scheduler.core.db import db, transaction
 from scheduler.jobs import work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.jobs.models import LongWork
 from scheduler.jobs.terms import Phase, WorkKind
 from scheduler.places.models import Host
+from scheduler.planning.models import ToldNote, Visit
+from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
 from tests.factories.people import make_user
-from tests.factories.places import make_municipality
+from tests.factories.places import make_host, make_municipality
+from tests.factories.programmes import make_programme
 from tests.factories.work import make_work
 from tests.web.browser import browser_of
+from tests.workbooks import a_workbook
 
 HEAD = "id;naziv;vrsta;opština\n"
 GOOD = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n".encode()
@@ -74,8 +82,8 @@ def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
     [
         (b"", "skole.csv", "this one is empty"),
         (GOOD, "", "Choose a file."),
-        (b"PK\x03\x04 rest", "skole.xlsx", "Save the spreadsheet as CSV first"),
-        (GOOD, "skole.exe", "ends in .csv"),
+        (b"\xd0\xcf\x11\xe0 rest", "skole.xls", "Save the spreadsheet as XLSX or CSV first"),
+        (GOOD, "skole.exe", "ends in .csv or .xlsx"),
         (b"x" * 900_001, "skole.csv", "Choose a smaller file"),
     ],
 )
@@ -121,3 +129,120 @@ def test_an_issue_of_certificates_is_not_applied_as_an_import(browser, coordinat
     row = make_work(coordinator, WorkKind.ISSUE_CERTIFICATES)
 
     assert browser.post(f"/imports/{row.id}/apply").status_code == 404
+
+
+VISITS = "Datum;Škola;Učenika\n12.3.2024.;Вук Караџић;28\n".encode()
+
+
+def upload_as(browser, of: str, content: bytes, name: str = "posete.csv") -> str:
+    """A file of one kind, checked; the number of its work."""
+    head = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--edge--\r\n"
+    answer = browser.post(f"/imports?of={of}", data=body, content_type="multipart/form-data; boundary=edge")
+    do_long_work.call_local()
+    return answer.location.rpartition("/")[2]
+
+
+@pytest.fixture
+def held(coordinator):
+    make_programme(centre_id=coordinator.centre_id)
+    make_host("Вук Караџић")
+
+
+def visits() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Visit)) or 0
+
+
+def test_past_visits_are_stored_and_taken_back(browser, held):
+    checked = upload_as(browser, "visits", VISITS)
+    assert ("Store all of it" in browser.get(f"/work/{checked}?lang=en").text, visits()) == (True, 0)
+    stored = browser.post(f"/imports/{checked}/apply").location
+    do_long_work.call_local()
+    assert ("Take this import back" in browser.get(f"{stored}?lang=en").text, visits()) == (True, 1)
+
+    number = stored.rpartition("/")[2]
+    browser.post(f"/imports/{number}/undo")
+
+    page = browser.get(f"{stored}?lang=en").text
+    assert (visits(), "Taken back: nothing of it is stored" in page, "Take this import back" in page) == (
+        0,
+        True,
+        False,
+    )
+    again = browser.post(f"/imports/{number}/undo?lang=en", follow_redirects=True).text
+    assert "This import was taken back already." in again
+
+
+def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
+    checked = upload_as(browser, "visits", VISITS)
+    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
+    do_long_work.call_local()
+    with transaction() as session:
+        visit = session.scalars(select(Visit)).one()
+        session.add(
+            ToldNote(visit_id=visit.id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=clock.now())
+        )
+
+    page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
+
+    assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
+
+
+def test_columns_are_named_once_and_remembered(browser, held):
+    content = "kada;gde;glava\n12.3.2024.;Вук Караџић;28\n".encode()
+    checked = upload_as(browser, "visits", content)
+    page = browser.get(f"/work/{checked}?lang=en").text
+    assert ("Name the columns" in page, "Store all of it" in page) == (True, False)
+
+    named = {"heading": ["kada", "gde", "glava"], "field": ["on_day", "host", "pupils"]}
+    again = browser.post(f"/imports/{checked}/columns", data=named).location
+    do_long_work.call_local()
+
+    assert "Store all of it" in browser.get(f"{again}?lang=en").text
+    later = upload_as(browser, "visits", content.replace(b"28", b"29"))
+    assert "Store all of it" in browser.get(f"/work/{later}?lang=en").text
+
+
+@pytest.mark.parametrize("field", [["on_day", "on_day", ""], ["nonsense", "", ""]])
+def test_columns_named_wrongly_are_not_remembered(browser, held, session, field):
+    checked = upload_as(browser, "visits", b"kada;gde;glava\n1;2;3\n")
+
+    answer = browser.post(f"/imports/{checked}/columns", data={"heading": ["kada", "gde", "glava"], "field": field})
+
+    assert answer.location.endswith(f"/work/{checked}")
+    assert session.scalars(select(ColumnName)).all() == []
+
+
+def test_a_workbook_is_imported(browser):
+    content = a_workbook([["Списак"], ["id", "naziv", "vrsta", "opština"], ["7", "Вук", "osnovna škola", "Ниш"]])
+
+    checked = upload_as(browser, "hosts", content, "skole.xlsx")
+    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
+    do_long_work.call_local()
+
+    assert hosts() == 1
+    browser.post(f"/imports/{stored}/undo")
+    assert hosts() == 0
+
+
+def test_people_are_imported_by_administrators_only(app, browser, coordinator):
+    row = make_work(coordinator, WorkKind.CHECK_PEOPLE, content=b"x")
+
+    assert browser.post(f"/imports/{row.id}/apply").status_code == 403
+    assert "of=people" not in browser.get("/imports").text
+    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
+    assert "of=people" in boss.get("/imports").text
+    assert boss.post(f"/imports/{row.id}/apply").status_code == 404
+
+
+def test_an_administrator_takes_everything_with_her(app, browser):
+    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
+
+    answer = boss.post("/settings/export")
+
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert {"csv/visit.csv", "json/visit.json"} <= set(archive.namelist())
+    answer.close()
+    assert browser.post("/settings/export").status_code == 403

@@ -10,12 +10,14 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
+from scheduler.requests.terms import RequestState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
 from tests.web.browser import browser_of
 
@@ -162,3 +164,23 @@ def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(app):
     assert "Nothing is counted yet" in page
     assert "chart__drawing" not in page
     assert "map__drawing" not in page
+
+
+def test_what_comes_nearer_stands_above_what_merely_waits(app):
+    """A crew that falls ill the week before is not the last line under requests that wait since Monday."""
+    educator = a_cleared_educator()
+    today = clock.local_day(clock.now())
+    programme = make_programme(centre_id=educator.centre_id)
+    waits = make_school_request(RequestState.NEW, programme=programme, state_since=clock.now() - dt.timedelta(days=30))
+    later, sooner = (
+        make_visit(VisitState.PLANNED, programme=programme, on_day=today + dt.timedelta(days=days)) for days in (5, 2)
+    )
+    for visit in (later, sooner):
+        make_presentation(visit)
+    coordinator = make_user(Role.COORDINATOR, email="ines@ncc.example", centre_id=educator.centre_id)
+
+    shown = browser_of(app, coordinator).get("/desk?lang=en").get_data(as_text=True)
+
+    next_up = shown[shown.index(">Next actions<") :]
+    found = [next_up.index(number) for number in (sooner.number, later.number, waits.number)]
+    assert found == sorted(found)

@@ -1,11 +1,10 @@
 """A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from scheduler.core.sheets import Layout, LineProblem, Row, SheetError, Table, decoded, read_table
+from scheduler.core.sheets import Layout, LineProblem, Row, SheetError, Table, day_of, decoded, read_table
 from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules import problems_of_line, teaches
 from scheduler.places.terms import (
@@ -314,7 +313,7 @@ def _calendar_line(row: Row) -> tuple[CalendarLine | None, dict[str, str]]:
     cells = row.cells
     wrong = {name: "missing" for name in CALENDAR_NEEDS if not cells.get(name)}
     calendar = CALENDARS.get(fold(cells.get("calendar", "")))
-    first, last = _day(cells.get("date_from", "")), _day(cells.get("date_to", ""))
+    first, last = day_of(cells.get("date_from", "")), day_of(cells.get("date_to", ""))
     if calendar is None:
         wrong.setdefault("calendar", "unknown_calendar")
     for name, day in (("date_from", first), ("date_to", last)):
@@ -333,17 +332,3 @@ def _calendar_line(row: Row) -> tuple[CalendarLine | None, dict[str, str]]:
     if cells.get("timetable") and line.timetable_of is None:
         wrong["timetable"] = "not_a_working_day"
     return line, wrong
-
-
-def _day(text: str) -> dt.date | None:
-    """2026-09-01 or 1. 9. 2026."""
-    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII):
-        year, month, day = map(int, found.groups())
-    elif found := re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})\.?", text, re.ASCII):
-        day, month, year = map(int, found.groups())
-    else:
-        return None
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None

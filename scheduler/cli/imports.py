@@ -1,0 +1,81 @@
+"""Commands `visits import FILE`, `imports list`, `imports undo NUMBER`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from scheduler.attendance import service as attendance
+from scheduler.attendance.imports import read_past_visits
+from scheduler.cli import files
+from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli.people import centre_of
+from scheduler.core import batches, clock
+from scheduler.core.errors import Conflict
+from scheduler.people import service as people
+from scheduler.places import service as places
+from scheduler.policy import SYSTEM
+
+UNDO: dict[str, Callable[..., None]] = {
+    "visits": attendance.take_back_visits,
+    "people": people.take_back_people,
+    "hosts": places.take_back_hosts,
+    "bells": places.take_back_bells,
+}
+
+visits = Group("visits", help="Visits of past years, from a file.")
+group = Group("imports", help="Files that were imported, and their way back.")
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(visits)
+    app.cli.add_command(group)
+
+
+@visits.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--centre", "slug", help="Slug of the centre; needed only when there are several.")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help='JSON: {"their column": "our field"}.')
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Import visits that were held, with their counts, from a CSV or XLSX FILE: all of it, or nothing (exit code 2).
+
+    One line is one presentation; lines of one host, programme and day are one visit. Without a column for the
+    programme the centre's only one is meant. No certificate and no mail follows. The same file again changes nothing.
+    """
+    now = clock.now()
+    sheet = read_past_visits(files.content_of(file), files.column_map(map_file), today=clock.local_day(now))
+    outcome = attendance.import_past_visits(
+        SYSTEM, sheet, centre_id=centre_of(slug).id, now=now, dry_run=dry_run, file_name=file.name
+    )
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
+
+
+@group.command("list")
+def list_imports() -> None:
+    """The newest imports: number, kind, rows, when, file, and whether it was taken back."""
+    for one in batches.batches_of(None):
+        back = ", taken back" if one.undone_at else ""
+        click.echo(f"{one.id} {one.kind} {one.rows} rows {one.stored_at:%Y-%m-%d %H:%M} {one.file_name}{back}")
+
+
+@group.command("undo")
+@click.argument("number", type=int)
+def undo(number: int) -> None:
+    """Take back all that import NUMBER stored; refused, with the reason, when something hangs on it (exit code 2)."""
+    found = batches.batch(number)
+    if found is None:
+        raise BadInput(f"there is no import {number}: `imports list` shows them")
+    try:
+        UNDO[found.kind](SYSTEM, number, now=clock.now())
+    except batches.HangsOnIt as hangs:
+        later = (
+            "somebody has changed it since" if hangs.thing == "audit_entry" else f"rows of {hangs.thing} refer to it"
+        )
+        raise BadInput(f"import {number} stays: {later}") from hangs
+    except Conflict as conflict:
+        raise BadInput(f"import {number}: {conflict.reason}") from conflict
+    click.echo(f"import {number} is taken back: {found.rows} rows")

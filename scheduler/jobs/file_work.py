@@ -1,0 +1,160 @@
+"""Files that a page hands to the worker: checked, stored, their columns named, and taken back."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scheduler import policy
+from scheduler.attendance import service as attendance
+from scheduler.attendance.imports import LAYOUT as VISITS
+from scheduler.attendance.imports import read_past_visits
+from scheduler.core import batches, clock
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.sheets import Imported, Layout, read_table
+from scheduler.jobs import work
+from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind
+from scheduler.people import service as people
+from scheduler.people.imports import LAYOUT as PEOPLE
+from scheduler.people.imports import read_people
+from scheduler.places import service as places
+from scheduler.places.imports import read_bells, read_hosts
+from scheduler.places.imports.bells import LAYOUT as BELLS
+from scheduler.places.imports.registers import LAYOUT as HOSTS
+from scheduler.places.terms import ImportOutcome
+from scheduler.policy import Actor
+
+SHOWN = 200  # problems and changes that the page lists; the command lists all
+
+Outcome = Imported | ImportOutcome
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A file to be checked or stored, as its reader and its importer need it."""
+
+    actor: Actor
+    content: bytes
+    columns: Mapping[str, str]
+    centre_id: int
+    file_name: str
+    dry_run: bool
+    now: dt.datetime
+
+    @property
+    def how(self) -> dict[str, Any]:
+        return {"now": self.now, "dry_run": self.dry_run, "file_name": self.file_name}
+
+
+def _hosts(given: _Given) -> Outcome:
+    return places.import_hosts(given.actor, read_hosts(given.content, given.columns), **given.how)
+
+
+def _people(given: _Given) -> Outcome:
+    sheet = read_people(given.content, given.columns)
+    return people.import_people(given.actor, sheet, centre_id=given.centre_id, **given.how)
+
+
+def _bells(given: _Given) -> Outcome:
+    sheet = read_bells(given.content, given.columns)
+    return places.import_bells(given.actor, sheet, centre_id=given.centre_id, **given.how)
+
+
+def _visits(given: _Given) -> Outcome:
+    sheet = read_past_visits(given.content, given.columns, today=clock.local_day(given.now))
+    return attendance.import_past_visits(given.actor, sheet, centre_id=given.centre_id, **given.how)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of file: the name of its batches, its columns, and what stores it and takes it back."""
+
+    name: str
+    layout: Layout
+    store: Callable[[_Given], Outcome]
+    take_back: Callable[..., None]
+
+
+FILES: Mapping[WorkKind, _Kind] = {
+    WorkKind.CHECK_HOSTS: _Kind("hosts", HOSTS, _hosts, places.take_back_hosts),
+    WorkKind.CHECK_PEOPLE: _Kind("people", PEOPLE, _people, people.take_back_people),
+    WorkKind.CHECK_BELLS: _Kind("bells", BELLS, _bells, places.take_back_bells),
+    WorkKind.CHECK_VISITS: _Kind("visits", VISITS, _visits, attendance.take_back_visits),
+}
+CHECKS = {stores: checks for checks, stores in STORES.items()}
+
+
+def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+    """Two steps: read, then compare, or compare and store in one transaction; with any problem nothing is stored."""
+    dry_run = taken.kind in STORES
+    phase = Phase.COMPARING if dry_run else Phase.STORING
+    kind = FILES[taken.kind if dry_run else CHECKS[taken.kind]]
+    work.tell(taken, Phase.READING, 0, 2, now=clock.now())
+    content = taken.content or b""
+    headings = read_table(content, kind.layout).every_heading
+    columns = batches.remembered(taken.centre_id, kind.name, headings)
+    work.tell(taken, phase, 1, 2, now=clock.now())
+    given = _Given(actor, content, columns, taken.centre_id, work.file_name_of(taken), dry_run, clock.now())
+    outcome = kind.store(given)
+    work.tell(taken, phase, 2, 2, now=clock.now())
+    return _told(outcome) | _columns(kind, outcome, headings, columns)
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    changes = outcome.changes if isinstance(outcome, ImportOutcome) else ()
+    return {
+        "rows": outcome.rows,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "same": outcome.same,
+        "problems": len(outcome.problems),
+        "problem_lines": [asdict(problem) for problem in outcome.problems[:SHOWN]],
+        "changes": [asdict(change) for change in changes[:SHOWN]],
+        "batch_id": outcome.batch_id,
+    }
+
+
+def _columns(kind: _Kind, outcome: Outcome, headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, Any]:
+    """What a person may name: asked only where a column that we need was not found, or was named before."""
+    absent = any(problem.problem == "no_such_column" for problem in outcome.problems)
+    if not headings or not (absent or columns):
+        return {}
+    return {"headings": list(headings), "named": dict(columns), "fields": list(kind.layout.columns)}
+
+
+def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple[bytes, str, WorkKind]:
+    """Remember what the actor's centre calls its columns; the file to be checked again.
+
+    Raises: NotAllowed, NotFound; Rejected when a field is not one of that file's, or is chosen twice.
+    """
+    content, file_name, kind = work.content_of(actor, work_id)
+    used = [ours for ours in chosen.values() if ours]
+    if set(used) - FILES[kind].layout.columns.keys() or len(set(used)) < len(used):
+        raise Rejected({"columns": "column_twice" if len(set(used)) < len(used) else "no_such_field"})
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    known = set(read_table(content, FILES[kind].layout).every_heading)
+    with transaction() as session:
+        own = {heading: ours for heading, ours in chosen.items() if heading in known}
+        batches.remember(session, actor.centre_id, FILES[kind].name, own)
+    return content, file_name, kind
+
+
+def take_back(actor: Actor, work_id: int, *, now: dt.datetime) -> None:
+    """Take back what this work stored. Raises: NotAllowed, NotFound; HangsOnIt; Conflict("undone_already")."""
+    row = work.work_page(actor, work_id, now=now)
+    if row.kind not in CHECKS or not row.result.get("batch_id"):
+        raise NotFound("import")
+    FILES[CHECKS[row.kind]].take_back(actor, row.result["batch_id"], now=now)
+
+
+def was_taken_back(batch_id: int | None) -> bool:
+    """Whether an import was taken back."""
+    batch = batches.batch(batch_id) if batch_id else None
+    return batch is not None and batch.undone_at is not None
+
+
+def kinds_for(actor: Actor) -> list[WorkKind]:
+    """The kinds of files that the actor may import, as what checks them."""
+    return [kind for kind in FILES if policy.scope_of(actor, *RIGHTS[kind]) is not None]

@@ -1,0 +1,97 @@
+"""A visit is copied: to another day, as a series over classes, to several hosts at once. All copies or none."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, clock, form_keys
+from scheduler.core.db import hold
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.people.rules import lock_number
+from scheduler.places import queries as place_queries
+from scheduler.planning import rules
+from scheduler.planning.models import Presentation, Visit
+from scheduler.planning.service.under_lock import change, open_visit, touch
+from scheduler.planning.service.visits import write_visit
+from scheduler.planning.terms import CopyPlan, PresentationPlan, PresentationState, VisitDraft
+from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+HOLD_COPIES = 41  # kind of core.db.hold: one form of copies
+MOST_COPIES = 20
+SEARCHED = dt.timedelta(days=60)  # after the last wished day, for a day on which the host has pupils
+LEFT_OUT = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.MOVED)
+COPIED = (
+    *("starts_local", "minutes", "audience", "level", "classes", "room"),
+    *("expected_pupils", "expected_parents", "expected_teachers"),
+)
+
+
+def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, now: dt.datetime) -> tuple[str, ...]:
+    """Plan the same visit for other days, classes and hosts; the numbers of the copies, in the order of their days.
+
+    A copy falls on a day on which its host has pupils, the wished one or the next. It has no request and no crew, and
+    nobody is told. At the same host it keeps what the school promised. The same form sent twice copies once. Raises:
+    NotAllowed; NotFound; Rejected with {field: reason}.
+    """
+    key = f"copies:{form_key}"
+    with change() as session:
+        hold(session, HOLD_COPIES, [lock_number(key)])
+        source = session.get(Visit, visit_id)
+        policy.require(actor, "create", "visit", centre=source.centre_id if source else None)
+        if source is None:
+            raise NotFound("visit")
+        if (earlier := form_keys.answer_of(key)) is not None:
+            return tuple(earlier.split())
+        numbers = tuple(_copy(session, actor, source, draft, now) for draft in _drafts(session, source, plan, now))
+        audit.record(actor, "visit copied", source, at=now, details={"to": list(numbers)})
+        form_keys.remember(key, " ".join(numbers), at=now)
+    log.info("visit copied", extra={"visit_id": visit_id, "copies": len(numbers)})
+    return numbers
+
+
+def _copy(session: Session, actor: Actor, source: Visit, draft: VisitDraft, now: dt.datetime) -> str:
+    visit = write_visit(session, actor, draft, now)
+    if visit.host_id == source.host_id:
+        visit.teacher_stays, visit.safeguarding_contact = source.teacher_stays, source.safeguarding_contact
+    touch(session, open_visit(session, visit.id), (), now)
+    return visit.number
+
+
+def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -> list[VisitDraft]:
+    copies = rules.copies_of(plan)
+    if not copies or len(copies) > MOST_COPIES:
+        raise Rejected({"hosts": "nothing_ticked"} if not copies else {"classes": "too_many_copies"})
+    if plan.on_day <= clock.local_day(now):
+        raise Rejected({"on_day": "in_the_past"})
+    last = plan.on_day + len(copies) * dt.timedelta(days=plan.every_days) + SEARCHED
+    school_days = {
+        host_id: place_queries.school_days(place_queries.host_of(host_id), plan.on_day, last)
+        for host_id in plan.host_ids
+    }
+    days = rules.days_of_copies(plan, school_days)
+    if days is None:
+        raise Rejected({"on_day": "not_a_school_day"})
+    sittings = session.scalars(
+        select(Presentation)
+        .where(Presentation.visit_id == source.id, Presentation.state.not_in(LEFT_OUT))
+        .order_by(Presentation.ordinal)
+    ).all()
+    return [
+        VisitDraft(
+            source.programme_id,
+            host_id,
+            day,
+            tuple(_plan(row, classes) for row in sittings),
+            campaign_id=source.campaign_id,
+        )
+        for (host_id, classes), day in zip(copies, days, strict=True)
+    ]
+
+
+def _plan(row: Presentation, classes: str) -> PresentationPlan:
+    said = {name: getattr(row, name) for name in COPIED}
+    return PresentationPlan(**said | ({"classes": classes} if classes else {}))

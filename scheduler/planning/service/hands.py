@@ -1,0 +1,91 @@
+"""An open call: presenters put up a hand for a visit, a coordinator chooses. A hand is no promise and takes no time."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import Select, select
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.planning import queries
+from scheduler.planning.models import OpenCall, RaisedHand
+from scheduler.planning.service.under_lock import change, open_visit, require, require_seen
+from scheduler.planning.terms import BARS, LIVING, OPEN_VISITS
+from scheduler.policy import SYSTEM, Actor
+
+log = logging.getLogger(__name__)
+BUSY = {"taken": "nobody_in_two_places", "cannot_arrive": "too_far_away"}  # what is refused at once, beside the law
+
+
+def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
+    """Let presenters put up a hand; said twice, it is said once. Raises: NotFound; Conflict("wrong_state")."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "assignment", opened)
+        call = session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id))
+        if call is not None and call.closed_at is None:
+            return
+        require_seen(opened.visit, version)
+        if opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
+            raise Conflict("wrong_state")
+        if call is None:
+            session.add(OpenCall(visit_id=visit_id, opened_at=now))
+        else:
+            call.opened_at, call.closed_at = now, None
+        audit.record(actor, "call opened", opened.visit, at=now)
+
+
+def close_call(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """No more hands; those that are up stay to choose from. Said twice, it is said once. Raises: NotFound."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "assignment", opened)
+        call = session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id, OpenCall.closed_at.is_(None)))
+        if call is not None:
+            call.closed_at = now
+            audit.record(actor, "call closed", opened.visit, at=now)
+
+
+def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """A presenter could go. Pressed twice, it is one hand.
+
+    What speaks against her and does not bar her, the coordinator reads. Raises: NotAllowed; NotFound when the visit is
+    not open for her; Conflict with what bars her, or when another visit takes her time.
+    """
+    policy.require(actor, "answer", "offer")
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        visit, who = opened.visit, actor.presenter_id
+        seated = bool(who is not None and opened.of(who, *LIVING))
+        if who is None or visit.centre_id != actor.centre_id or not queries.call_is_open(visit_id) or seated:
+            raise NotFound("visit")
+        if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
+            raise Conflict("wrong_state")
+        one = next((one for one in queries.candidates(SYSTEM, visit_id) if one.presenter_id == who), None)
+        if one is None:
+            raise NotFound("presenter")
+        if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:
+            raise Conflict(BUSY.get(against[0], against[0]))
+        if session.scalar(_hand(visit_id, who)) is None:
+            row = RaisedHand(visit_id=visit_id, presenter_id=who, raised_at=now)
+            session.add(row)
+            session.flush()
+            audit.record(actor, "hand raised", row, at=now, details={"visit": visit_id})
+    log.info("hand raised", extra={"visit_id": visit_id, "presenter_id": who})
+
+
+def lower_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """She cannot go after all; without a hand there is nothing to do. Raises: NotAllowed; NotFound for no presenter."""
+    policy.require(actor, "answer", "offer")
+    if actor.presenter_id is None:
+        raise NotFound("presenter")
+    with change() as session:
+        row = session.scalar(_hand(visit_id, actor.presenter_id))
+        if row is not None:
+            audit.record(actor, "hand lowered", row, at=now, details={"visit": visit_id})
+            session.delete(row)
+
+
+def _hand(visit_id: int, presenter_id: int) -> Select[RaisedHand]:
+    return select(RaisedHand).where(RaisedHand.visit_id == visit_id, RaisedHand.presenter_id == presenter_id)

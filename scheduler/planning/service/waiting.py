@@ -1,0 +1,292 @@
+"""Dates for the waiting list: offered to the first in rank with a hold, passed on when it lapses or is refused."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, clock
+from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.states import move
+from scheduler.planning import queries
+from scheduler.planning.models import Visit
+from scheduler.planning.service.under_lock import change, open_visit, touch
+from scheduler.planning.service.visits import write_visit
+from scheduler.planning.terms import PresentationPlan, VisitDraft
+from scheduler.policy import SYSTEM, Actor
+from scheduler.programmes.models import Programme
+from scheduler.programmes.queries import programme_of
+from scheduler.requests import rules as request_rules
+from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest, WaitingWeights
+from scheduler.requests.service import follow_visit, locked, write_to_centre, write_to_school
+from scheduler.requests.terms import (
+    DATE_MACHINE,
+    DATE_OFFER_MACHINE,
+    REQUEST_MACHINE,
+    DateOfferState,
+    DateState,
+    OpenDateDraft,
+    RequestState,
+    Weights,
+)
+
+log = logging.getLogger(__name__)
+BREAK = dt.timedelta(minutes=15)  # between the presentations of one visit
+MOST_POINTS = 99
+MOST_HOURS = 336
+
+
+def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
+    """Set what counts on the waiting list of the actor's centre. Raises: NotAllowed; Rejected with {field: reason}."""
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    said = vars(weights)
+    problems = {
+        name: "too_few" if value < 0 else "too_many" for name, value in said.items() if not 0 <= value <= MOST_POINTS
+    }
+    if problems:
+        raise Rejected(problems)
+    with change() as session:
+        row = session.scalar(
+            select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id).with_for_update()
+        )
+        if row is None:
+            row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
+            session.add(row)
+            session.flush()
+        before = {name: getattr(row, name) for name in said}
+        changed = {name: [before[name], value] for name, value in said.items() if before[name] != value}
+        for name in changed:
+            setattr(row, name, said[name])
+        if changed:
+            audit.record(actor, "waiting weights changed", row, at=now, details=changed)
+
+
+def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
+    """Give a date to the waiting list: it is held for the first in rank who can use it, and that school is told.
+
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when the date is for nobody.
+    """
+    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    if draft.on_day <= clock.local_day(now):
+        raise Rejected({"on_day": "in_the_past"})
+    if not request_rules.EARLIEST <= draft.starts_local < request_rules.LATEST:
+        raise Rejected({"starts_local": "not_in_the_day"})
+    if not 1 <= draft.hold_hours <= MOST_HOURS:
+        raise Rejected({"hold_hours": "too_few" if draft.hold_hours < 1 else "too_many"})
+    programme = programme_of(draft.programme_id)
+    policy.require(actor, "accept", "request", centre=programme.centre_id)
+    with change() as session:
+        row = OpenDate(centre_id=programme.centre_id, state=DateState.OPEN, state_since=now, **vars(draft))
+        session.add(row)
+        session.flush()
+        audit.record(actor, "open date given", row, at=now)
+        if not _offer_next(session, actor, row, now):
+            raise Rejected({"on_day": "nobody_waits"})
+        number = row.id
+    log.info("date given to the waiting list", extra={"open_date_id": number})
+    return number
+
+
+def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime) -> bool:
+    """Hold a locked date for the next in rank who was not asked yet; whether anybody was left to ask."""
+    weights, today = queries.weights_of(date.centre_id), clock.local_day(now)
+    until = min(now + dt.timedelta(hours=date.hold_hours), _begins(date))
+    if until <= now:
+        return False
+    asked = set(session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
+    for row, facts in queries.ranked(date.centre_id, weights, now=now, programme_id=date.programme_id):
+        district = row.host.municipality.district_id if row.host.municipality else None
+        if row.id in asked or row.first_day > date.on_day or date.district_id not in (None, district):
+            continue
+        if not _ends_that_day(row, date):
+            continue
+        found = locked(session, SYSTEM, "update", row.id)
+        if found.state is not RequestState.WAITLISTED:
+            continue
+        points = sum(part.points for part in request_rules.rank_parts(facts, weights, now, today))
+        offer = DateOffer(
+            open_date_id=date.id,
+            school_request_id=row.id,
+            state=DateOfferState.HELD,
+            state_since=now,
+            offered_at=now,
+            until=until,
+            points=points,
+        )
+        session.add(offer)
+        session.flush()
+        audit.record(actor, "date offer held", offer, at=now, details={"points": points})
+        move(REQUEST_MACHINE, found, RequestState.PROPOSED, actor=actor, at=now)
+        write_to_school(found, "date_offered", now=now, day=date.on_day, time=date.starts_local, until=until)
+        return True
+    return False
+
+
+def _ends_that_day(row: SchoolRequest, date: OpenDate) -> bool:
+    """Whether all that a school asks for, one after the other, is over before the last hour of a visit."""
+    asked = len(row.presentations)
+    lasts = asked * dt.timedelta(minutes=row.programme.minutes) + (asked - 1) * BREAK
+    begins = dt.datetime.combine(date.on_day, date.starts_local)
+    return begins + lasts <= dt.datetime.combine(date.on_day, request_rules.LATEST)
+
+
+def _begins(date: OpenDate) -> dt.datetime:
+    return clock.moment_of(date.on_day, date.starts_local, clock.BELGRADE)
+
+
+def _locked_date(session: Session, date_id: int) -> OpenDate:
+    row = session.scalar(
+        select(OpenDate).where(OpenDate.id == date_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("date")
+    return row
+
+
+def _held_offer(session: Session, date_id: int) -> DateOffer | None:
+    return session.scalar(
+        select(DateOffer)
+        .where(DateOffer.open_date_id == date_id, DateOffer.state == DateOfferState.HELD)
+        .execution_options(populate_existing=True)
+    )
+
+
+def take_date_back(actor: Actor, date_id: int, *, now: dt.datetime) -> None:
+    """A date is given to nobody any more; for whom it was held is told and stands in line as before.
+
+    Said twice, it is said once. Raises: NotAllowed; NotFound; Conflict("wrong_state") once it is taken.
+    """
+    with change() as session:
+        date = _locked_date(session, date_id)
+        policy.require(actor, "accept", "request", centre=date.centre_id)
+        if date.state is DateState.ENDED:
+            return
+        _release(session, actor, date, DateOfferState.WITHDRAWN, now, letter="date_taken_back")
+        move(DATE_MACHINE, date, DateState.ENDED, actor=actor, at=now)
+
+
+def _release(
+    session: Session, actor: Actor, date: OpenDate, to: DateOfferState, now: dt.datetime, *, letter: str = ""
+) -> None:
+    """End the offer of a locked date, if one is held: its school is back in line, where it stood."""
+    offer = _held_offer(session, date.id)
+    if offer is None:
+        return
+    move(DATE_OFFER_MACHINE, offer, to, actor=actor, at=now)
+    asked = locked(session, SYSTEM, "update", offer.school_request_id)
+    if asked.state is RequestState.PROPOSED:
+        move(REQUEST_MACHINE, asked, RequestState.WAITLISTED, actor=actor, at=now)
+        if letter:
+            write_to_school(asked, letter, now=now, day=date.on_day)
+    session.flush()
+
+
+def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, now: dt.datetime) -> str:
+    """The school takes the date that is held for it, and a visit is planned; or leaves it to the next in line.
+
+    The number of the visit, empty when the date is left. Pressed twice, it is answered once. Raises: NotFound;
+    Conflict("date_gone") when it was not answered in time or was taken back.
+    """
+    with change() as session:
+        policy.require(actor, "update", "request", request=request_id)
+        offer = session.get(DateOffer, offer_id)
+        if offer is None or offer.school_request_id != request_id:
+            raise NotFound("date offer")
+        date = _locked_date(session, offer.open_date_id)
+        session.refresh(offer)
+        if offer.state is (DateOfferState.ACCEPTED if accepts else DateOfferState.REFUSED):
+            return _visit_of(session, request_id) if accepts else ""
+        if offer.state is not DateOfferState.HELD or offer.until <= now:
+            raise Conflict("date_gone")
+        if accepts:
+            return _accept(session, actor, date, offer, now)
+        _release(session, actor, date, DateOfferState.REFUSED, now)
+        _pass_on(session, date, now)
+    log.info("date left to the next", extra={"open_date_id": date.id})
+    return ""
+
+
+def _visit_of(session: Session, request_id: int) -> str:
+    wanted = select(Visit.number).where(Visit.school_request_id == request_id).order_by(Visit.id.desc()).limit(1)
+    return session.scalar(wanted) or ""
+
+
+def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, now: dt.datetime) -> str:
+    asked = locked(session, actor, "update", offer.school_request_id)
+    if asked.state is not RequestState.PROPOSED:
+        raise Conflict("date_gone")
+    move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED, actor=actor, at=now)
+    move(DATE_MACHINE, date, DateState.TAKEN, actor=actor, at=now)
+    move(REQUEST_MACHINE, asked, RequestState.AGREED, actor=actor, at=now)
+    draft = VisitDraft(
+        asked.programme_id,
+        asked.host_id,
+        date.on_day,
+        plans_of(asked, asked.programme, date),
+        asked.id,
+        asked.campaign_id,
+    )
+    visit = write_visit(session, actor, draft, now)
+    write_to_centre(asked, "date_accepted", now=now, day=date.on_day, time=date.starts_local, visit=visit.number)
+    follow_visit(actor, asked, RequestState.STAFFING, now=now)
+    touch(session, open_visit(session, visit.id), (), now)
+    return visit.number
+
+
+def plans_of(asked: SchoolRequest, programme: Programme, date: OpenDate) -> tuple[PresentationPlan, ...]:
+    """What a school asked for, one presentation after the other from the hour of the date."""
+    step = dt.timedelta(minutes=programme.minutes) + BREAK
+    begins = dt.datetime.combine(date.on_day, date.starts_local)
+    return tuple(
+        PresentationPlan(
+            starts_local=(begins + step * place).time(),
+            minutes=programme.minutes,
+            audience=wish.audience,
+            level=wish.level,
+            classes=wish.classes,
+            room=asked.room,
+            expected_pupils=wish.pupils,
+            expected_parents=wish.parents,
+            expected_teachers=wish.teachers,
+        )
+        for place, wish in enumerate(asked.presentations)
+    )
+
+
+def pass_dates_on(*, now: dt.datetime) -> int:
+    """For the job: what nobody answered in time goes to the next in rank; how many dates changed. Twice is once."""
+    changed = 0
+    for date_id in queries.dates_to_pass_on(now):
+        try:
+            changed += _sweep(date_id, now)
+        except SchedulerError:
+            log.exception("date not passed on", extra={"open_date_id": date_id})
+    return changed
+
+
+def _sweep(date_id: int, now: dt.datetime) -> bool:
+    with change() as session:
+        date = _locked_date(session, date_id)
+        if date.state is not DateState.OPEN:
+            return False
+        offer = _held_offer(session, date_id)
+        if offer is not None:
+            asked = session.get(SchoolRequest, offer.school_request_id, populate_existing=True)
+            answered_elsewhere = asked is None or asked.state is not RequestState.PROPOSED
+            if offer.until > now and not answered_elsewhere:
+                return False
+            to = DateOfferState.WITHDRAWN if answered_elsewhere else DateOfferState.LAPSED
+            _release(session, SYSTEM, date, to, now, letter="date_lapsed")
+        _pass_on(session, date, now)
+    return True
+
+
+def _pass_on(session: Session, date: OpenDate, now: dt.datetime) -> None:
+    """To the next in rank; when nobody is left, the date is the centre's again, as its page says."""
+    if _offer_next(session, SYSTEM, date, now):
+        return
+    move(DATE_MACHINE, date, DateState.ENDED, actor=SYSTEM, at=now)

@@ -1,0 +1,23 @@
+"""Words of privacy: what leaves in an export of everything, and what never does."""
+
+import re
+
+# Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere.
+LEFT_OUT = frozenset(
+    {
+        "booking_answers",
+        "column_name",
+        "form_key",
+        "hidden_columns",
+        "imported_row",
+        "job_run",
+        "long_work",
+        "running_number",
+        "secret_link",
+        "sign_in",
+        "sign_in_attempt",
+        "undoable_act",
+        "unproved_mail",
+    }
+)
+SECRET = re.compile(r"hash|token|password|secret|seal|(^|_)key$")  # in a column's name: it stays here

@@ -1,0 +1,110 @@
+"""Which requests became one, which was booked again from which, who hears of them, and their place in line."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import Kin, Lineage
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who hears of a request: its own contact, and those of the requests that were merged into it."""
+
+    request_id: int  # whose secret link the mail holds; it leads to the kept request
+    address: str
+    language: str
+
+
+def kept_request(request_id: int) -> tuple[int, int]:
+    """The request that a secret link opens, and its host: a merged one leads to the one it was merged into.
+
+    Raises: NotFound.
+    """
+    seen: set[int] = set()
+    asked: int | None = request_id
+    while asked is not None and asked not in seen:
+        seen.add(asked)
+        row = db.session().execute(
+            select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.merged_into_id).where(
+                SchoolRequest.id == asked
+            )
+        ).one_or_none()  # fmt: skip
+        if row is None:
+            break
+        if row.merged_into_id is None:
+            return row.id, row.host_id
+        asked = row.merged_into_id
+    raise NotFound("request")
+
+
+def contacts_of(row: SchoolRequest) -> list[Contact]:
+    """Everybody who is written to about a request, each address once, its own contact first."""
+    own = Contact(row.id, row.contact_email, row.language)
+    found, addresses = [own] if own.address else [], {own.address, ""}
+    for one in _merged_into(row.id):
+        if one.address not in addresses:
+            addresses.add(one.address)
+            found.append(one)
+    return found
+
+
+def _merged_into(request_id: int) -> list[Contact]:
+    tree = select(SchoolRequest.id).where(SchoolRequest.merged_into_id == request_id).cte("tree", recursive=True)
+    tree = tree.union(select(SchoolRequest.id).join(tree, SchoolRequest.merged_into_id == tree.c.id))
+    rows = db.session().execute(
+        select(SchoolRequest.id, SchoolRequest.contact_email, SchoolRequest.language)
+        .where(SchoolRequest.id.in_(select(tree.c.id)))
+        .order_by(SchoolRequest.id)
+    )
+    return [Contact(*row) for row in rows]
+
+
+def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:
+    """Since when each of these requests counts as waiting: the earliest of itself and all that were merged into it."""
+    merged = db.session().execute(
+        select(
+            SchoolRequest.id, SchoolRequest.merged_into_id, SchoolRequest.in_line_since, SchoolRequest.submitted_at
+        ).where(
+            SchoolRequest.merged_into_id.is_not(None),
+            SchoolRequest.host_id.in_({row.host_id for row in rows}),
+        )
+    )
+    into: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
+    for one, kept, since, came in merged:
+        into[kept].append((one, since or came))
+
+    def earliest(request_id: int, own: dt.datetime) -> dt.datetime:
+        return min([own, *(earliest(one, since) for one, since in into[request_id])])
+
+    return {row.id: earliest(row.id, row.in_line_since or row.submitted_at) for row in rows}
+
+
+def lineage_of(row: SchoolRequest) -> tuple[Lineage, ...]:
+    """The requests that this one came from or became part of, and those that came from it or became part of it."""
+    kin = db.session().execute(
+        select(SchoolRequest.id, SchoolRequest.number, SchoolRequest.merged_into_id, SchoolRequest.parent_id)
+        .where(
+            or_(
+                SchoolRequest.id.in_([one for one in (row.merged_into_id, row.parent_id) if one is not None]),
+                SchoolRequest.merged_into_id == row.id,
+                SchoolRequest.parent_id == row.id,
+            )
+        )
+        .order_by(SchoolRequest.id)
+    )
+    return tuple(Lineage(_kin(row, one.id, one.merged_into_id), one.number) for one in kin)
+
+
+def _kin(row: SchoolRequest, other_id: int, other_merged_into: int | None) -> Kin:
+    if other_id == row.merged_into_id:
+        return Kin.MERGED_INTO
+    if other_merged_into == row.id:
+        return Kin.MERGED_HERE
+    return Kin.BOOKED_AGAIN_FROM if other_id == row.parent_id else Kin.BOOKED_AGAIN_AS

@@ -1,0 +1,128 @@
+"""Two requests become one, and a request is booked again: each keeps the earliest place in line."""
+
+import datetime as dt
+import logging
+import secrets
+
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, clock, form_keys, states
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.people import rules as people_rules
+from scheduler.places import queries as place_queries
+from scheduler.policy import Actor
+from scheduler.programmes import queries as programme_queries
+from scheduler.requests import rules
+from scheduler.requests.models import SchoolRequest, UndoableAct
+from scheduler.requests.queries.lineage import places_in_line
+from scheduler.requests.service.asking import HOLD_FORMS, _levels, _set_off, _store
+from scheduler.requests.service.rows import locked, write_to_school
+from scheduler.requests.terms import (
+    REQUEST_MACHINE,
+    Done,
+    Facts,
+    PresentationDraft,
+    RequestDraft,
+    RequestState,
+    Together,
+)
+
+log = logging.getLogger(__name__)
+LETTER = "request_merged"
+OF_PRESENTATION = tuple(PresentationDraft.__dataclass_fields__)
+OF_REQUEST = tuple(name for name in RequestDraft.__dataclass_fields__ if name != "presentations")
+
+
+def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.datetime, version: int | None = None) -> Done:
+    """Make a duplicate part of another request of the same host: its link leads there, the earlier place counts.
+
+    Both contacts stay and are written to from now on. It can be taken back until the mail leaves. Raises: NotAllowed;
+    NotFound; Conflict("same_request", "another_host", "wrong_state", "changed_meanwhile").
+    """
+    if request_id == into_id:
+        raise Conflict("same_request")
+    with transaction() as session:
+        rows = {one: locked(session, actor, "update", one) for one in sorted((request_id, into_id))}
+        merged, kept = rows[request_id], rows[into_id]
+        if version is not None and merged.version != version:
+            raise Conflict("changed_meanwhile")
+        if (merged.host_id, merged.centre_id) != (kept.host_id, kept.centre_id):
+            raise Conflict("another_host")
+        if kept.state not in rules.OPEN or not rules.may_move(merged.state, RequestState.MERGED_INTO):
+            raise Conflict("wrong_state")
+        act = UndoableAct(
+            batch=secrets.token_urlsafe(16),
+            school_request_id=merged.id,
+            act=Together.MERGE,
+            done_at=now,
+            state_before=merged.state,
+            since_before=merged.state_since,
+            owner_before_id=merged.owner_id,
+        )
+        merged.merged_into_id = kept.id
+        states.move(REQUEST_MACHINE, merged, RequestState.MERGED_INTO, actor=actor, at=now, reason=kept.number)
+        merged.attention = False
+        audit.record(actor, "another merged into it", kept, at=now, details={"request": merged.number})
+        write_to_school(merged, LETTER, now=now, not_before=now + rules.MAIL_WAITS, kept=kept.number)
+        session.flush()
+        act.version_after = merged.version
+        session.add(act)
+    log.info("request merged", extra={"request_id": request_id, "into_id": into_id})
+    return Done(1, act.batch)
+
+
+def book_again(
+    actor: Actor, request_id: int, first_day: dt.date, last_day: dt.date, *, form_key: str, now: dt.datetime
+) -> str:
+    """Ask anew for what could not be held, within other days; the number of the new request.
+
+    It keeps its lineage, and its place in line unless the visit was held. The same form sent twice books once. Raises:
+    NotAllowed; NotFound; Conflict("wrong_state") while the old one is open; Rejected with {field: reason}.
+    """
+    key = f"again:{form_key}"
+    with transaction() as session:
+        hold(session, HOLD_FORMS, [people_rules.lock_number(key)])
+        row = locked(session, actor, "update", request_id)
+        policy.require(actor, "create", "request", centre=row.centre_id)
+        if (earlier := form_keys.answer_of(key)) is not None:
+            return earlier
+        if not rules.may_book_again(row.state):
+            raise Conflict("wrong_state")
+        draft = _draft_again(row, first_day, last_day)
+        host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
+        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, _levels(host), by_staff=True))
+        if problems:
+            raise Rejected(problems)
+        number = _book(session, actor, row, draft, now)
+        form_keys.remember(key, number, at=now)
+    log.info("request booked again", extra={"request_id": request_id})
+    return number
+
+
+def _draft_again(row: SchoolRequest, first_day: dt.date, last_day: dt.date) -> RequestDraft:
+    same = {name: getattr(row, name) for name in OF_REQUEST}
+    asked = tuple(
+        PresentationDraft(**{name: getattr(one, name) for name in OF_PRESENTATION}) for one in row.presentations
+    )
+    return RequestDraft(**same | {"first_day": first_day, "last_day": last_day, "presentations": asked})
+
+
+def _book(session: Session, actor: Actor, row: SchoolRequest, draft: RequestDraft, now: dt.datetime) -> str:
+    child = _store(session, draft, row.centre_id, True, now)
+    child.parent_id = row.id
+    if rules.keeps_place(row.state):
+        child.in_line_since = places_in_line([row])[row.id]
+    audit.record(actor, "booked again", row, at=now, details={"request": child.number})
+    _set_off(session, actor, child, "", now)
+    return child.number
+
+
+def take_apart(session: Session, actor: Actor, row: SchoolRequest, now: dt.datetime) -> None:
+    """For `take_back`: the merged request stands alone again; the one it was part of remembers that too."""
+    kept = session.get(SchoolRequest, row.merged_into_id)
+    if kept is None:
+        raise NotFound("request")
+    row.merged_into_id = None
+    audit.record(actor, "another taken apart", kept, at=now, details={"request": row.number})

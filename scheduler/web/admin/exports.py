@@ -1,0 +1,25 @@
+"""Everything of the centre in one file, for its administrator."""
+
+from tempfile import TemporaryFile
+
+from flask import send_file
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.privacy import service
+from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.guards import current_actor, may
+
+
+@bp.post("/settings/export")
+@may("export", "everything")
+def export_everything() -> ResponseReturnValue:
+    """A ZIP of every table; written to a nameless file first, so that an error is a page and never half a file."""
+    now = clock.now()
+    stream = TemporaryFile()  # noqa: SIM115  (the answer closes it)
+    service.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
+    stream.seek(0)
+    name = f"raspored-{clock.local_day(now).isoformat()}.zip"
+    answer = send_file(stream, mimetype="application/zip", as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

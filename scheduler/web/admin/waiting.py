@@ -1,0 +1,28 @@
+"""What counts on the waiting list: the points that an administrator sets, seen before and after in the list itself."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Rejected
+from scheduler.planning import queries, service
+from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.forms import WeightsForm
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+
+
+@bp.route("/settings/waiting-list", methods=["GET", "POST"])
+@may("update", "settings")
+def waiting_weights() -> ResponseReturnValue:
+    form = WeightsForm(obj=queries.weights_of(own_centre_id()))
+    if form.accepted():
+        try:
+            service.change_weights(current_actor(), form.weights(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved. The waiting list is sorted by these points from now on."))
+            return redirect(url_for(".waiting_weights"))
+    return render_template("admin/waiting_weights.html", form=form), 422 if form.errors else 200

@@ -1,0 +1,125 @@
+"""Free dates as pages show them: months of days to press, each day's times in words, and why there are none."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scheduler.core.language import long_day, month_and_year
+from scheduler.people.terms import PresenterKind, TeachingLanguage
+from scheduler.planning.rules import STEP
+from scheduler.planning.terms import FreeDates, FreeDay, Lack
+from scheduler.web.i18n import _, _l, page_language
+
+A_WEEK = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
+LANGUAGES = {
+    TeachingLanguage.SERBIAN: _l("Serbian"),
+    TeachingLanguage.HUNGARIAN: _l("Hungarian"),
+    TeachingLanguage.SLOVAK: _l("Slovak"),
+    TeachingLanguage.ROMANIAN: _l("Romanian"),
+    TeachingLanguage.RUSYN: _l("Rusyn"),
+    TeachingLanguage.CROATIAN: _l("Croatian"),
+    TeachingLanguage.BOSNIAN: _l("Bosnian"),
+    TeachingLanguage.ALBANIAN: _l("Albanian"),
+    TeachingLanguage.BULGARIAN: _l("Bulgarian"),
+    TeachingLanguage.ENGLISH: _l("English language"),
+}
+OF_CALENDAR = {
+    Lack.TOO_SOON: _l("too soon for us to prepare"),
+    Lack.SHUT: _l("schools are shut"),
+    Lack.NO_LESSONS: _l("no lessons"),
+    Lack.NOT_IN_THE_BUILDING: _l("the pupils are not in the building that long"),
+}
+ALWAYS = {
+    (Lack.TOPIC, PresenterKind.EDUCATOR): _l("No educator of the centre speaks about this yet."),
+    (Lack.REACH, PresenterKind.EDUCATOR): _l("No educator lives near enough to come and be home on the same day."),
+    (Lack.TIME, PresenterKind.EDUCATOR): _l("No educator can come on these days."),
+    (Lack.TAKEN, PresenterKind.EDUCATOR): _l("All educators who could come are taken on these days."),
+    (Lack.TOPIC, PresenterKind.INFLUENCER): _l("No young presenter of the centre speaks about this yet."),
+    (Lack.REACH, PresenterKind.INFLUENCER): _l("No young presenter lives near enough."),
+    (Lack.TIME, PresenterKind.INFLUENCER): _l("No young presenter can come on these days."),
+    (Lack.TAKEN, PresenterKind.INFLUENCER): _l("All young presenters who could come are taken on these days."),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One day of the grid. `value` is empty where nothing is free; `said` is for who does not see the grid."""
+
+    day: dt.date
+    value: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month: its name, how many of its days are free, and its weeks with empty places before and after."""
+
+    name: str
+    free: int
+    weeks: tuple[tuple[Cell | None, ...], ...]
+    listed: tuple[tuple[str, str], ...]  # each free day and its times in words
+
+    @property
+    def weekdays(self) -> tuple[dt.date, ...]:
+        """Any seven days from Monday on, for the head of the columns."""
+        return A_WEEK
+
+
+def months_of(answer: FreeDates) -> list[Month]:
+    """The months that the answer touches; a month without a free day before the first free one is left out."""
+    language = page_language()
+    by_month: dict[tuple[int, int], list[FreeDay]] = {}
+    for one in answer.days:
+        by_month.setdefault((one.day.year, one.day.month), []).append(one)
+    months = [_month(days, language) for days in by_month.values()]
+    first = next((number for number, month in enumerate(months) if month.free), len(months))
+    return months[first:]
+
+
+def _month(days: Sequence[FreeDay], language: str) -> Month:
+    cells: list[Cell | None] = [None] * days[0].day.weekday()
+    cells += [Cell(one.day, one.day.isoformat() if one.starts else "", _said(one)) for one in days]
+    cells += [None] * (-len(cells) % 7)
+    free = [one for one in days if one.starts]
+    return Month(
+        month_and_year(days[0].day, language),
+        len(free),
+        tuple(tuple(cells[place : place + 7]) for place in range(0, len(cells), 7)),
+        tuple((long_day(one.day, language), times_of(one.starts)) for one in free),
+    )
+
+
+def _said(one: FreeDay) -> str:
+    if one.starts:
+        return _("begin at %(times)s", times=times_of(one.starts))
+    return str(OF_CALENDAR[one.lack]) if one.lack in OF_CALENDAR else _("nobody can come")
+
+
+def times_of(starts: Sequence[dt.time]) -> str:
+    """08:00–12:30, 14:00"""
+    parts: list[list[dt.time]] = []
+    for time in starts:
+        if parts and _minutes(time) - _minutes(parts[-1][-1]) <= STEP:
+            parts[-1].append(time)
+        else:
+            parts.append([time])
+    return ", ".join(f"{part[0]:%H:%M}" + (f"–{part[-1]:%H:%M}" if len(part) > 1 else "") for part in parts)
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def why_none(answer: FreeDates, language: TeachingLanguage) -> str:
+    """Why nothing is free, or nothing before the first free day; empty where only the calendar keeps it so."""
+    lacking = answer.lacking
+    if lacking is None or lacking.lack is None or lacking.kind is None:
+        return "" if answer.first else _("The school has no lessons on these days.")
+    if lacking.lack is Lack.LANGUAGE:
+        return _(
+            "Too few of the centre's presenters teach in this language: %(language)s", language=LANGUAGES[language]
+        )
+    if answer.first is None:
+        return str(ALWAYS[lacking.lack, lacking.kind])
+    day = long_day(answer.first.day, page_language())
+    return _("Before this day all who could come are taken or away: %(day)s", day=day)

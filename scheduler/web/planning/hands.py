@@ -1,0 +1,49 @@
+"""Open calls: a coordinator opens a visit, presenters put up a hand on their page of offers."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict
+from scheduler.planning import queries, service
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.planning import words
+from scheduler.web.planning.blueprint import bp
+from scheduler.web.planning.forms import PressForm
+
+
+@bp.post("/visits/<number>/call/<any(open, close):act>")
+@may("update", "assignment")
+def call(number: str, act: str) -> ResponseReturnValue:
+    """Presenters may put up a hand, or not any more."""
+    actor, now, form = current_actor(), clock.now(), PressForm()
+    visit = queries.visit_for(actor, number)
+    if form.accepted():
+        if act == "open":
+            service.open_call(actor, visit.id, now=now, version=form.seen())
+            say(_("Open. Presenters see it on their page of offers; nobody got a mail."))
+        else:
+            service.close_call(actor, visit.id, now=now)
+            say(_("Closed. Choose among the hands that are up."))
+    return redirect(url_for(".visit", number=number))
+
+
+@bp.post("/offers/<number>/hand/<any(up, down):act>")
+@may("answer", "offer")
+def hand(number: str, act: str) -> ResponseReturnValue:
+    """A presenter could go to an open visit, or cannot after all."""
+    actor, now = current_actor(), clock.now()
+    visit_id = queries.open_visit_id(actor, number)
+    if PressForm().accepted():
+        try:
+            if act == "up":
+                service.put_up_hand(actor, visit_id, now=now)
+                say(_("Your hand is up. The coordinator chooses; nothing is promised yet."))
+            else:
+                service.lower_hand(actor, visit_id, now=now)
+                say(_("Your hand is down."))
+        except Conflict as conflict:
+            say(words.refusal(conflict))
+    return redirect(url_for(".my_offers"))

@@ -1,0 +1,51 @@
+"""A duplicate becomes part of another request; what could not be held is booked again."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.requests import queries, rules, service
+from scheduler.web.filters import say
+from scheduler.web.forms import worded
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.forms import AgainForm, PressForm
+
+
+@bp.post("/requests/<number>/merge-into/<into>")
+@may("accept", "request")
+def merge(number: str, into: str) -> ResponseReturnValue:
+    """One press; it can be taken back until the mail leaves."""
+    actor, now, form = current_actor(), clock.now(), PressForm()
+    page, kept = queries.request_page(actor, number, now=now), queries.request_page(actor, into, now=now)
+    if form.accepted():
+        done = service.merge_request(actor, page.row.id, kept.row.id, now=now, version=form.seen())
+        told = _("Joined. The school is told in 10 minutes, both contacts stay, and the earlier place in line counts.")
+        say(told, undo=url_for(".undo", batch=done.batch, of=number))
+    return redirect(url_for(".show_request", number=into))
+
+
+@bp.route("/requests/<number>/again", methods=["GET", "POST"])
+@may("create", "request")
+def again(number: str) -> ResponseReturnValue:
+    """The same request within other days."""
+    actor, now, form = current_actor(), clock.now(), AgainForm()
+    page = queries.request_page(actor, number, now=now)
+    if not rules.may_book_again(page.row.state):
+        raise Conflict("wrong_state")
+    if form.accepted():
+        try:
+            first, last = form.first_day.data, form.last_day.data
+            new = service.book_again(actor, page.row.id, first, last, form_key=form.form_key.data, now=now)
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Booked again. The school got a mail."))
+            return redirect(url_for(".show_request", number=new))
+    keeps = rules.keeps_place(page.row.state)
+    shown = render_template("requests/again.html", page=page, row=page.row, form=form, keeps=keeps)
+    return shown, 422 if form.problems_shown() else 200

@@ -1,0 +1,226 @@
+"""Past years of visits from a file: read as people have them, all or nothing, and taken back whole."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance import service
+from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.certificates import queries as certificates
+from scheduler.cli.invariants import violations
+from scheduler.core import audit, batches
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.planning.models import Presentation, ToldNote, Visit
+from scheduler.planning.terms import ToldHow, ToldWhat
+from scheduler.policy import Role
+from scheduler.reports import queries as reports
+from scheduler.reports.terms import Filters, Group, Period
+from tests.factories import MONDAY
+from tests.factories.people import an_actor
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.workbooks import a_workbook
+
+TODAY = MONDAY.date()
+HEAD = "Датум;Школа;Општина;Одељења;Ученика;Наставника;км"
+
+
+def read(text, **given):
+    content = text if isinstance(text, bytes) else text.encode("utf-8-sig")
+    return read_past_visits(content, today=TODAY, **given)
+
+
+@pytest.fixture
+def actor(session):
+    actor = an_actor(Role.COORDINATOR)
+    make_programme(centre_id=actor.centre_id)
+    make_host("Вук Караџић", place="Ниш", register_id="1")
+    make_host("Чегар", place="Врање", register_id="2")
+    return actor
+
+
+def stored(actor, sheet, **given):
+    return service.import_past_visits(actor, sheet, centre_id=actor.centre_id, now=MONDAY, **given)
+
+
+def counts(session):
+    session.rollback()
+    return [
+        session.scalar(select(func.count()).select_from(model))
+        for model in (Visit, Presentation, Attendance, HeadCount)
+    ]
+
+
+TWO = (
+    f"{HEAD}\n12.3.2024.;ОШ „Вук Караџић“;Ниш;VII-1;28;2;14\n12.3.2024.;Vuk Karadžić;Niš;VII-2;31;1;14\n"
+    "7.11.2023;Чегар;Врање;;40;0;\n"
+)
+LATIN = (
+    "Datum,Škola,Opština,Odeljenja,Učenika,Nastavnika,km\n12.3.2024.,OŠ Vuk Karadžić,Niš,VII-1,28,2,14\n"
+    "12.3.2024.,Vuk Karadžić,Niš,VII-2,31,1,14\n7.11.2023,Čegar,Vranje,,40,0,\n"
+)
+ROWS = [
+    ["Посете"],
+    ["Датум", "Школа", "Општина", "Одељења", "Ученика", "Наставника", "км"],
+    [45363, "Вук Караџић", "Ниш", "VII-1", 28, 2, 14],
+    [45363, "Вук Караџић", "Ниш", "VII-2", 31, 1, 14],
+    ["7.11.2023.", "Чегар", "Врање", "", 40, 0],
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TWO.encode("utf-8-sig"),
+        ("Посете школама 2023/24;;;;;;\n;;;;;;\n" + TWO).encode(),
+        TWO.replace("Vuk Karadžić;Niš", "Вук Караџић;Ниш").encode("cp1251"),
+        LATIN.encode("cp1250"),
+        a_workbook(ROWS),
+    ],
+)
+def test_a_file_is_read_as_people_have_it(content):
+    sheet = read(content)
+
+    assert sheet.problems == ()
+    assert [(one.on_day, one.classes, one.counts.pupils, one.counts.teachers) for one in sheet.sittings] == [
+        (dt.date(2024, 3, 12), "VII-1", 28, 2),
+        (dt.date(2024, 3, 12), "VII-2", 31, 1),
+        (dt.date(2023, 11, 7), "", 40, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (";Чегар;;;5;;", (2, "Датум", "missing")),
+        ("maj 2024;Чегар;;;5;;", (2, "Датум", "not_a_day")),
+        ("5.10.2026.;Чегар;;;5;;", (2, "Датум", "not_a_past_day")),
+        ("1.2.2024.;;;;5;;", (2, "Школа", "missing")),
+        ("1.2.2024.;Чегар;;;oko 30;;", (2, "Ученика", "not_a_number_of_people")),
+        ("1.2.2024.;Чегар;;;2001;;", (2, "Ученика", "not_a_number_of_people")),
+        ("1.2.2024.;Чегар;;;0;0;", (2, "Ученика", "nobody_counted")),
+        ("1.2.2024.;Чегар;;;5;;-3", (2, "км", "not_kilometres")),
+        ("1.2.2024.;Чегар;;а;5;;\n1.2.2024.;Чегар;;а;5;;", (3, "Датум", "line_twice")),
+    ],
+)
+def test_each_problem_is_told_with_its_line(line, problem):
+    sheet = read(f"{HEAD}\n{line}\n")
+
+    assert [(one.line, one.column, one.problem) for one in sheet.problems] == [problem]
+
+
+def test_columns_that_are_not_there_are_named():
+    assert [one.column for one in read("Датум;шта\n1.2.2024.;x\n").problems] == ["host", "pupils"]
+
+
+@pytest.mark.both_databases
+def test_an_import_stores_visits_that_count_in_reports_and_no_paper_is_due(actor, session):
+    outcome = stored(actor, read(TWO), file_name="posete.csv")
+
+    assert (outcome.rows, outcome.new, outcome.same, outcome.problems) == (3, 3, 0, ())
+    assert counts(session) == [2, 3, 3, 12]
+    report = reports.attendance_report(
+        Filters(Period(dt.date(2023, 1, 1), dt.date(2024, 12, 31))), [Group.CITY], language="en"
+    )
+    assert (report.totals.visits, report.totals.pupils, report.totals.teachers) == (2, 99, 3)
+    assert violations() == []
+    assert certificates.visits_missing_certificates() == []
+    assert [visit.number for visit in session.scalars(select(Visit).order_by(Visit.number))] == [
+        "P-2023-0001",
+        "P-2024-0001",
+    ]
+
+
+@pytest.mark.both_databases
+def test_the_same_file_again_changes_nothing(actor, session):
+    stored(actor, read(TWO))
+    before = counts(session)
+
+    outcome = stored(actor, read(TWO))
+
+    assert (outcome.new, outcome.same, outcome.batch_id) == (0, 3, None)
+    assert counts(session) == before
+
+
+def test_other_numbers_for_a_visit_that_is_stored_are_a_problem(actor, session):
+    stored(actor, read(TWO))
+
+    outcome = stored(actor, read(TWO.replace(";40;", ";41;")))
+
+    assert [(one.line, one.problem) for one in outcome.problems] == [(4, "visit_stored_otherwise")]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [("1.2.2024.;Непозната;;;5;;", "unknown_host"), ("1.2.2024.;Чегар;Ниш;;5;;", "unknown_host")],
+)
+def test_one_wrong_line_and_nothing_is_stored(actor, session, line, problem):
+    outcome = stored(actor, read(f"{TWO}{line}\n"))
+
+    assert [(one.line, one.column, one.problem) for one in outcome.problems] == [(5, "host", problem)]
+    assert counts(session) == [0, 0, 0, 0]
+
+
+def test_two_hosts_of_one_name_want_the_town(actor):
+    make_host("Чегар", place="Лесковац")
+
+    assert [one.problem for one in stored(actor, read(f"{HEAD}\n1.2.2024.;Чегар;;;5;;\n")).problems] == [
+        "several_hosts"
+    ]
+    assert stored(actor, read(f"{HEAD}\n1.2.2024.;Чегар;Лесковац;;5;;\n")).problems == ()
+
+
+def test_a_dry_run_stores_nothing(actor, session):
+    assert stored(actor, read(TWO), dry_run=True).new == 3
+    assert counts(session) == [0, 0, 0, 0]
+
+
+@pytest.mark.both_databases
+def test_an_import_is_taken_back_whole_and_can_come_again(actor, session):
+    batch_id = stored(actor, read(TWO)).batch_id
+
+    service.take_back_visits(actor, batch_id, now=MONDAY)
+
+    assert counts(session) == [0, 0, 0, 0]
+    with pytest.raises(Conflict) as again:
+        service.take_back_visits(actor, batch_id, now=MONDAY)
+    assert again.value.reason == "undone_already"
+    assert stored(actor, read(TWO)).new == 3
+
+
+@pytest.mark.both_databases
+def test_an_import_on_which_something_hangs_stays(actor, session):
+    batch_id = stored(actor, read(TWO)).batch_id
+    visit_id = session.scalars(select(Visit.id).order_by(Visit.id)).first()
+    with transaction() as writing:
+        writing.add(ToldNote(visit_id=visit_id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=MONDAY))
+
+    with pytest.raises(batches.HangsOnIt) as refusal:
+        service.take_back_visits(actor, batch_id, now=MONDAY)
+
+    assert refusal.value.thing == "told_note"
+    assert counts(session) == [2, 3, 3, 12]
+
+
+@pytest.mark.both_databases
+def test_an_import_that_somebody_corrected_stays(actor, session):
+    batch_id = stored(actor, read(TWO)).batch_id
+    with transaction() as writing:
+        visit = writing.scalars(select(Visit)).first()
+        audit.record(actor, "kilometres changed", visit, at=MONDAY)
+
+    with pytest.raises(batches.HangsOnIt) as refusal:
+        service.take_back_visits(actor, batch_id, now=MONDAY)
+
+    assert refusal.value.thing == "audit_entry"
+
+
+def test_only_who_may_imports_and_takes_back(actor, session):
+    batch_id = stored(actor, read(TWO)).batch_id
+    with pytest.raises(NotAllowed):
+        stored(an_actor(Role.SAFEGUARDING, centre_id=actor.centre_id), read(TWO))
+    with pytest.raises(NotFound):
+        service.take_back_visits(an_actor(Role.COORDINATOR), batch_id, now=MONDAY)

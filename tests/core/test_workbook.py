@@ -1,0 +1,80 @@
+import io
+import zipfile
+
+import pytest
+
+from scheduler.core import workbook
+from scheduler.core.sheets import Layout, read_table
+from scheduler.core.workbook import BadWorkbook, rows_of_workbook
+from tests.workbooks import a_workbook, parts_of
+
+LAYOUT = Layout({"name": ("назив",), "day": ("датум",), "pupils": ("ученика",)})
+
+
+def test_a_workbook_is_read_as_its_csv_would_be():
+    content = a_workbook(
+        [["Посете 2024."], [], ["Назив", "Датум", "Ученика"], ["ОШ Чук", 45425, 60], ["Гимназија", "7.3.2024.", 31]]
+    )
+
+    table = read_table(content, LAYOUT)
+
+    assert (table.problems, table.encoding) == ((), "xlsx")
+    assert [(row.line, dict(row.cells)) for row in table.rows] == [
+        (4, {"name": "ОШ Чук", "day": "2024-05-13", "pupils": "60"}),
+        (5, {"name": "Гимназија", "day": "7.3.2024.", "pupils": "31"}),
+    ]
+
+
+def test_moments_and_times_are_told_as_people_write_them():
+    assert rows_of_workbook(a_workbook([["x", 45425.4375], ["y", 0.4375]]), most_rows=9) == [
+        (1, ["x", "2024-05-13 10:30"]),
+        (2, ["y", "10:30"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("xl/worksheets/sheet1.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
+        ("xl/worksheets/sheet1.xml", b"<worksheet"),
+        ("xl/worksheets/sheet1.xml", '<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16")),
+        ("xl/workbook.xml", b"<x/>"),
+        ("xl/sharedStrings.xml", b"<x/>"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(part, content):
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of_workbook(a_workbook([["x", "y"]], **{part: content}), most_rows=9)
+
+    assert refusal.value.problem == "not_a_workbook"
+
+
+@pytest.mark.parametrize("cut", [10, 100, 400])
+def test_a_workbook_cut_off_is_refused(cut):
+    with pytest.raises(BadWorkbook):
+        rows_of_workbook(a_workbook([["x", "y"]])[:cut], most_rows=9)
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_BYTES", 100_000)
+    bomb = a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": b"<x>" + b" " * 200_000 + b"</x>"})
+    assert len(bomb) < 5_000
+
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of_workbook(bomb, most_rows=9)
+
+    assert refusal.value.problem == "file_too_large"
+
+
+def test_too_many_lines_and_too_many_parts_are_refused():
+    with pytest.raises(BadWorkbook) as lines:
+        rows_of_workbook(a_workbook([["x"]] * 4), most_rows=3)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(workbook.MOST_PARTS + 1):
+            archive.writestr(str(number), b"")
+    with pytest.raises(BadWorkbook) as parts:
+        rows_of_workbook(stream.getvalue(), most_rows=3)
+
+    assert (lines.value.problem, parts.value.problem) == ("too_many_rows", "file_too_large")
+    assert parts_of([["x"]])

@@ -1,0 +1,76 @@
+"""A coordinator with a phone: nothing in the way before it is wanted, nothing asked that is settled."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from scheduler.core.db import db
+from scheduler.places.models import Host
+
+pytestmark = pytest.mark.journey
+HEIGHT = 780
+
+
+@pytest.fixture
+def page(house: Flask, address: str, chromium: Browser) -> Iterator[Page]:
+    """Of the demo's coordinator."""
+    context = chromium.new_context(base_url=address, viewport={"width": 360, "height": HEIGHT})
+    page, who = context.new_page(), house.extensions["demo_sign_ins"][0]
+    page.goto("/sign-in?lang=en")
+    page.fill("[name=email]", who["email"])
+    page.fill("[name=password]", who["password"])
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/desk**")
+    yield page
+    context.close()
+
+
+def test_acts_on_several_rows_come_to_the_thumb_with_the_first_tick(page: Page) -> None:
+    page.goto("/requests")
+    acts = page.locator(".bulk-bar__acts")
+    expect(acts).to_be_hidden()
+
+    page.locator("[data-tick]").first.check()
+
+    for button in acts.get_by_role("button").all():
+        expect(button).to_be_in_viewport()
+    box = acts.bounding_box()
+    assert box
+    assert round(box["y"] + box["height"]) == HEIGHT
+    last = page.locator("[data-tick]:visible").last
+    last.focus()
+    expect(last).to_be_in_viewport()
+    page.wait_for_timeout(1000)  # the page rolls there
+    tick = last.bounding_box()
+    assert tick
+    assert tick["y"] + tick["height"] <= box["y"]  # what has the focus is not under the acts
+
+    acts.get_by_role("button", name="Clear the choice").click()
+    expect(acts).to_be_hidden()
+
+
+def test_the_page_of_shifts_asks_only_what_the_answer_before_leaves_open(house: Flask, page: Page) -> None:
+    with house.app_context():
+        host_id = db.session.scalars(sa.select(Host.id).where(Host.teaches_primary).order_by(Host.id)).first()
+    page.goto(f"/hosts/{host_id}/school-time")
+    grades, letters, anchor = (
+        page.locator("#first_grades"),
+        page.locator("#first_sections"),
+        page.locator("#anchor_day"),
+    )
+
+    page.locator("[name=grouping][value=letters]").check()
+    expect(grades).to_be_hidden()
+    expect(letters).to_be_visible()
+    page.locator("[name=grouping][value=together]").check()
+    page.locator("[name=rotation][value=none]").check()
+    for settled in (grades, letters, anchor, page.locator("#turns")):
+        expect(settled).to_be_hidden()
+    page.locator("[name=grouping][value=grades]").check()
+    page.locator("[name=rotation][value=week]").check()
+    expect(grades).to_be_visible()
+    expect(anchor).to_be_visible()
+    expect(letters).to_be_hidden()

@@ -1,0 +1,77 @@
+"""Joining a duplicate from its page, its link afterwards, and booking again."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from scheduler.core import clock, tokens
+from scheduler.core.db import db, transaction
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+
+SOON = clock.now().date() + dt.timedelta(days=30)
+TYPED = f"{SOON.day}.{SOON.month}.{SOON.year}."
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme()
+
+
+@pytest.fixture
+def desk(sign_in, programme):
+    return sign_in(centre_id=programme.centre_id)
+
+
+def stored(row) -> SchoolRequest:
+    db.session.expire_all()
+    return db.session.get_one(SchoolRequest, row.id)
+
+
+def test_a_duplicate_is_joined_by_one_press_its_link_leads_to_the_kept_one_and_it_is_undone(desk, client, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    kept = make_school_request(programme=programme, host_id=row.host_id)
+    with transaction():
+        secret = tokens.mint("status", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+    page = desk.get(f"/requests/{row.number}?lang=en").text
+    assert f"Join this one with {kept.number}" in page
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+
+    desk.post(f"/requests/{row.number}/merge-into/{kept.number}", data={"version": version})
+
+    assert stored(row).merged_into_id == kept.id
+    assert kept.number in client.get(f"/status/{secret}").text
+    assert row.number in desk.get(f"/requests/{kept.number}").text
+    undo = re.search(r'action="(/requests/undo/[^"]+)"', desk.get(f"/requests/{row.number}").text)[1]
+    desk.post(undo)
+    assert stored(row).state is RequestState.TRIAGE
+    assert row.number in client.get(f"/status/{secret}").text
+
+
+def test_a_foreign_request_is_not_there(desk, programme):
+    row, foreign = make_school_request(RequestState.TRIAGE, programme=programme), make_school_request()
+
+    assert desk.post(f"/requests/{row.number}/merge-into/{foreign.number}").status_code == 404
+    assert desk.get(f"/requests/{foreign.number}/again").status_code == 404
+
+
+def test_what_was_called_off_is_booked_again(desk, programme):
+    row = make_school_request(RequestState.CANCELLED_BY_CENTRE, programme=programme)
+    assert f"/requests/{row.number}/again" in desk.get(f"/requests/{row.number}").text
+    path = f"/requests/{row.number}/again?lang=en"
+    assert "keeps the old one" in desk.get(path).text
+
+    assert desk.post(path, data={"first_day": "x", "last_day": TYPED}).status_code == 422
+    answer = desk.post(path, data={"first_day": TYPED, "last_day": TYPED}, follow_redirects=True)
+
+    assert "Booked again after" in answer.text
+    assert row.number in answer.text
+
+
+def test_an_open_request_is_not_booked_again(desk, programme):
+    row = make_school_request(programme=programme)
+
+    assert desk.get(f"/requests/{row.number}/again").status_code == 409
