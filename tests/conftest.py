@@ -23,9 +23,13 @@ from scheduler.jobs import queue
 
 
 class Browser(FlaskClient):
-    """Each request in an application context of its own, as on a server: nothing that one remembers serves the next."""
+    """Each request in an application context of its own, as on a server: nothing that one remembers serves the next.
+
+    Answers are read to their end, so that a file behind one is closed.
+    """
 
     def open(self, *args: Any, **given: Any) -> Any:
+        given.setdefault("buffered", True)
         with self.application.app_context():
             answer = super().open(*args, **given)
         db.session.rollback()  # what the test reads next is what the request left

@@ -1,6 +1,7 @@
 """Everything of the centre in one file, for its administrator."""
 
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
@@ -10,13 +11,15 @@ from scheduler.privacy import service
 from scheduler.web.admin.blueprint import bp, own_centre_id
 from scheduler.web.guards import current_actor, may
 
+IN_MEMORY = 5_000_000  # a larger one lies in a nameless file
+
 
 @bp.post("/settings/export")
 @may("export", "everything")
 def export_everything() -> ResponseReturnValue:
-    """A ZIP of every table; written to a nameless file first, so that an error is a page and never half a file."""
+    """A ZIP of every table; made whole before it leaves, so that an error is a page and never half a file."""
     now = clock.now()
-    stream = TemporaryFile()  # noqa: SIM115  (the answer closes it)
+    stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
     service.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
     stream.seek(0)
     name = f"raspored-{clock.local_day(now).isoformat()}.zip"
