@@ -24,6 +24,7 @@ def _kinds(*kinds: str) -> None:
 
 def upgrade() -> None:
     _kinds(*KINDS)
+    op.create_index(op.f("ix_presentation_merged_into_id"), "presentation", ["merged_into_id"])
     op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -69,3 +70,4 @@ def downgrade() -> None:
     op.drop_table("column_name")
     op.drop_table("imported_row")
     op.drop_table("import_batch")
+    op.drop_index(op.f("ix_presentation_merged_into_id"), "presentation")

@@ -4,6 +4,7 @@ Days are places in the list of open days: 1 is the first one after today, -1 the
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.core.clock import local_day, moment_of
 from scheduler.demo.plans import Guide, Place, RequestPlan, Sitting, Spot, VisitPlan
-from scheduler.demo.rows import Ids, write_requests, write_visits
+from scheduler.demo.rows import Ids, added, write_requests, write_visits
 from scheduler.demo.spread import wobble
 from scheduler.demo.year import CAMPAIGN, DETECTIVES, EVENING, GATHERING, SECONDARY, TALK, TALKS, Shape, World, sitting
 from scheduler.demo.year import there_and_back_km as kilometres
 from scheduler.places.queries import calendar_spans
 from scheduler.places.rules import road_km
 from scheduler.places.terms import SchoolCalendar
+from scheduler.planning.models import DateWish
 from scheduler.planning.terms import AssignmentState, CancelledBy, PresentationState, VisitState
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import RequestState
@@ -131,6 +133,7 @@ ASKED = (
     Asked(_R.TRIAGE, 5, DETECTIVES, 43),
 )
 
+LONG_AHEAD = 8  # open days: a school may still ask for another date
 PRESENTATION_OF = {
     _V.DELIVERED: PresentationState.DELIVERED,
     _V.READY: PresentationState.CONFIRMED,
@@ -149,7 +152,24 @@ def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     ahead = open_days(today + dt.timedelta(days=1), today + dt.timedelta(weeks=WEEKS_AHEAD), closed, least=max(days))
     stage = _Stage(world, behind, ahead, ids.now)
     write_requests(session, [stage.asked(place, one) for place, one in enumerate(ASKED)], ids)
-    return write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
+    visits = write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
+    _write_wish(session, stage, visits)
+    return visits
+
+
+def _write_wish(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
+    """One school asks for another date of its confirmed visit, and nobody has answered yet."""
+    place, scene = next(
+        (place, scene) for place, scene in enumerate(SCENES) if scene.state is _V.CONFIRMED and scene.day >= LONG_AHEAD
+    )
+    wish = {
+        "visit_id": visits[place],
+        "first_choice": stage.day(scene.day + 2),
+        "second_choice": stage.day(scene.day + 3),
+        "reason": "Тог дана је општинско такмичење.",
+        "asked_at": stage.now - dt.timedelta(hours=20),
+    }
+    added(session, DateWish, [wish])
 
 
 def _breaks(today: dt.date) -> frozenset[dt.date]:

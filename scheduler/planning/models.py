@@ -96,6 +96,7 @@ class Presentation(Base):
         CheckConstraint("sequence >= 0", name="sequence_rises"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
+        Index(None, "merged_into_id"),  # or each deletion looks through the whole table
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

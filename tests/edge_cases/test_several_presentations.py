@@ -155,6 +155,7 @@ def test_two_shifts_in_one_visit_show_the_gap_and_their_own_crews(app):
     browser = coordinator(app, scene)
     ana, mara = scene.educator(given_name="Ana"), scene.educator(given_name="Mara")
     number = db.session.scalar(select(Visit.number).where(Visit.id == scene.visit_id))
+    assert f"/visits/{number}/suggest/{ana.id}?only=2" in browser.get(f"/visits/{number}").text
 
     for person, ordinal in ((ana, 1), (mara, 2)):
         done = browser.post(f"/visits/{number}/suggest/{person.id}?only={ordinal}", data={})

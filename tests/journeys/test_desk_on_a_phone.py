@@ -74,3 +74,31 @@ def test_the_page_of_shifts_asks_only_what_the_answer_before_leaves_open(house: 
     expect(grades).to_be_visible()
     expect(anchor).to_be_visible()
     expect(letters).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/requests", "/visits", "/people"])
+def test_no_key_leads_to_a_head_of_a_table_that_a_phone_does_not_show(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.locator("thead a").count() > 0
+
+    seen = page.evaluate(
+        """[...document.querySelectorAll("thead a, thead input")].filter(
+        one => { one.focus(); return document.activeElement === one })"""
+    )
+
+    assert seen == []
+
+
+def test_the_words_beside_a_counter_are_not_broken_in_two(house: Flask, address: str, chromium: Browser) -> None:
+    """Наставници, the longest of them, on the narrowest phone."""
+    context = chromium.new_context(base_url=address, viewport={"width": 360, "height": HEIGHT})
+    page = context.new_page()
+    page.goto("/styleguide?lang=sr_Cyrl")
+    tallest = page.evaluate(
+        """() => { const label = document.querySelector(".counter__words label"); label.textContent = "Наставници";
+        const box = label.closest(".counter"); box.style.width = "288px";  // as on the page that counts
+        return label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight) }"""
+    )
+    context.close()
+
+    assert round(tallest) == 1

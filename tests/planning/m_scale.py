@@ -38,15 +38,17 @@ EDUCATORS, INFLUENCERS, VISITS = 60, 20, 1000
 def write() -> FreeWish:
     """Fill an empty database; the wish is a school in Niš that has told its shifts and asks for a crew of two."""
     dice = Random(7)
-    district = make_district()
-    towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in TOWNS.items()]
-    programme = make_programme(centre_id=make_centre().id, educators=1, influencers=1)
-    people = _people(programme.centre_id, towns, dice)
-    hosts = [make_host(f"Школа {n}", municipality_id=towns[n % len(towns)].id) for n in range(80)]
-    _calendar()
-    _bells(hosts[0])
-    _visits(programme, hosts, people, dice)
-    return FreeWish(programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, host_id=hosts[0].id)
+    with transaction():  # one commit, not a thousand
+        district = make_district()
+        seats = TOWNS.items()
+        towns = [make_municipality(name, lat=lat, lon=lon, district_id=district.id) for name, (lat, lon) in seats]
+        programme = make_programme(centre_id=make_centre().id, educators=1, influencers=1)
+        people = _people(programme.centre_id, towns, dice)
+        hosts = [make_host(f"Школа {n}", municipality_id=towns[n % len(towns)].id) for n in range(80)]
+        _calendar()
+        _bells(hosts[0])
+        _visits(programme, hosts, people, dice)
+        return FreeWish(programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, host_id=hosts[0].id)
 
 
 def _people(centre_id: int, towns: list[Municipality], dice: Random) -> list[Presenter]:
@@ -121,34 +123,38 @@ def _visits(programme: Programme, hosts: list[Host], people: list[Presenter], di
     days = [TODAY + dt.timedelta(days=number) for number in range(1, 120)]
     slots = list(product([day for day in days if day.weekday() < 5], HOURS))
     pairs = [(slot, number) for slot in slots for number in range(INFLUENCERS)]
+    drawn = dice.sample(pairs, VISITS)
+    visits = [_visit(programme, dice.choice(hosts), number, day) for number, ((day, _hour), _crew) in enumerate(drawn)]
     with transaction() as session:
-        for number, ((day, hour), crew) in enumerate(dice.sample(pairs, VISITS)):
-            educator, influencer = people[crew + INFLUENCERS * dice.randrange(3)], people[EDUCATORS + crew]
-            visit = Visit(
-                number=f"P-2026-{number:05d}",
-                centre_id=programme.centre_id,
-                programme_id=programme.id,
-                host_id=dice.choice(hosts).id,
-                on_day=day,
-                zone=clock.BELGRADE,
-                state=VisitState.OFFERED,
-                state_since=MONDAY,
-            )
-            session.add(visit)
-            session.flush()
-            for ordinal in (1, 2):
-                row = _presentation(visit, ordinal, dt.time(hour + ordinal - 1))
-                session.add(row)
-                session.flush()
-                session.add_all(_assignment(row, one.id) for one in (educator, influencer))
-                session.flush()
+        session.add_all(visits)
+        session.flush()
+        sittings = []
+        for visit, ((_day, hour), crew) in zip(visits, drawn, strict=True):
+            pair = people[crew + INFLUENCERS * dice.randrange(3)], people[EDUCATORS + crew]
+            sittings += [(_presentation(visit, ordinal, dt.time(hour + ordinal)), pair) for ordinal in (0, 1)]
+        session.add_all(row for row, _pair in sittings)
+        session.flush()
+        session.add_all(_assignment(row, one.id) for row, pair in sittings for one in pair)
+
+
+def _visit(programme: Programme, host: Host, number: int, day: dt.date) -> Visit:
+    return Visit(
+        number=f"P-2026-{number:05d}",
+        centre_id=programme.centre_id,
+        programme_id=programme.id,
+        host_id=host.id,
+        on_day=day,
+        zone=clock.BELGRADE,
+        state=VisitState.OFFERED,
+        state_since=MONDAY,
+    )
 
 
 def _presentation(visit: Visit, ordinal: int, starts: dt.time) -> Presentation:
     starts_at = clock.moment_of(visit.on_day, starts)
     return Presentation(
         visit_id=visit.id,
-        ordinal=ordinal,
+        ordinal=ordinal + 1,
         uid=f"{visit.number}-{ordinal}",
         edited_at=MONDAY,
         on_day=visit.on_day,

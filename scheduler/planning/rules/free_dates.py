@@ -11,6 +11,7 @@ and not fifty questions.
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
@@ -84,16 +85,37 @@ def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
     return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP)]
 
 
-def has_room(seeker: Seeker, day: dt.date) -> bool:
-    """Whether one presentation more leaves a presenter's day and week below the most that she is given."""
-    monday = day - day.weekday() * DAY
-    of_week = sum(seeker.presentations.get(monday + number * DAY, 0) for number in range(7))
-    return seeker.presentations.get(day, 0) < MOST_A_DAY and of_week < MOST_A_WEEK
+def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
+    """The days on which one presentation more would be more than she is given in a day or in a week."""
+    of_day, of_week = seeker.presentations, Counter[dt.date]()
+    for day, number in of_day.items():
+        of_week[_monday(day)] += number
+    return [day for day in days if of_day.get(day, 0) >= MOST_A_DAY or of_week[_monday(day)] >= MOST_A_WEEK]
+
+
+def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
+    """The days on which the law lets her go. Its answer changes only where an age or a paper begins or ends."""
+    papers = [mark for span in (*seeker.vetted, *seeker.agreed) for mark in (span.first_day, span.last_day + DAY)]
+    ages = [mark for mark in (seeker.law.adult_on, seeker.law.may_present_from) if mark]
+    marks, allowed = sorted([*papers, *ages]), set()
+    lets: dict[int, bool] = {}
+    for day in days:
+        since = bisect_right(marks, day)
+        if since not in lets:
+            vetted, agreed = _covers(seeker.vetted, day), _covers(seeker.agreed, day)
+            lets[since] = not uncleared(seeker.law, day, vetted=vetted, agreed=agreed)
+        if lets[since]:
+            allowed.add(day)
+    return allowed
 
 
 def within_reach(seeker: Seeker, point: Point | None) -> bool:
     """Whether the way from home is one that somebody is sent; a host without a point is asked about by people."""
     return point is None or road_minutes(seeker.home, point) <= FURTHEST_MINUTES
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - day.weekday() * DAY
 
 
 def _minutes(time: dt.time) -> int:
@@ -126,7 +148,6 @@ class _Grid:
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
         self.offered = {day: self._offered(day, times) for day, times in by_day.items()}
-        self._usual: dict[tuple[tuple[Hours, ...], int], int] = {}
         self._roads: dict[Point, int] = {}
 
     def _base(self, day: dt.date) -> int | None:
@@ -150,14 +171,14 @@ class _Grid:
         """The times behind these bits."""
         return tuple(time for time in self.times if self.bit[time] & bits)
 
-    def usual(self, hours: tuple[Hours, ...], day: dt.date) -> int:
-        """The times of a weekday that lie in somebody's weekly hours."""
-        key = hours, day.weekday()
-        if key not in self._usual:
-            ends = [wall_end(time, self.facts.minutes) for time in self.times]
-            within = (is_available(hours, (), day, *span) for span in zip(self.times, ends, strict=True))
-            self._usual[key] = sum(1 << number for number, fits in enumerate(within) if fits)
-        return self._usual[key]
+    def usual(self, hours: Sequence[Hours]) -> list[int]:
+        """Of each weekday, the times that lie in somebody's weekly hours."""
+        spans = [(1 << number, time, wall_end(time, self.facts.minutes)) for number, time in enumerate(self.times)]
+        return [
+            sum(bit for bit, begins, ends in spans if is_available(of_day, (), day, begins, ends)) if of_day else 0
+            for day in (_monday(self.facts.today) + number * DAY for number in range(7))
+            for of_day in [[row for row in hours if row.weekday == day.weekday()]]
+        ]
 
     def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
         """On which days a promise keeps a presenter from being here, and at which times of theirs."""
@@ -199,7 +220,10 @@ class _Needed:
             self.people = [one for one in self.people if suits(one)]
             if len(self.people) < number and self.lack is None:
                 self.lack = lack
-        self.taken = {} if self.lack else {one.presenter_id: self._taken(one) for one in self.people}
+        if self.lack:
+            self.people = []
+        self.hours = {one.presenter_id: self._hours(one) for one in self.people}
+        self.taken = {one.presenter_id: self._taken(one) for one in self.people}
 
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
         """What is asked of her on every day alike."""
@@ -219,7 +243,7 @@ class _Needed:
         promise alone: no detour is shorter than the straight way. Else the rule is asked for each time.
         """
         taken: dict[dt.date, int] = {}
-        if not one.promised:
+        if not one.promised and not one.presentations:
             return taken
         known = self.facts.point is None or all(stop.point for stop in one.promised)
         if known and not arrival_problems(one.promised):
@@ -231,27 +255,26 @@ class _Needed:
             singly = list(self.grid.days)
         for day in singly:
             taken[day] = ~self.grid.asked_singly(day, one.promised)
-        return taken
+        return taken | dict.fromkeys(full_days(one, self.grid.days), -1)
 
     def on(self, day: dt.date) -> tuple[int, int]:
         """At which times enough of them could usually come, and at which of these enough are free."""
         can, free = [], []
         for one in self.people:
-            bits = self._hours(one, day)
-            if bits:
+            if bits := self.hours[one.presenter_id].get(day, 0):
                 can.append(bits)
-                free.append(bits & ~self.taken[one.presenter_id].get(day, 0) if has_room(one, day) else 0)
+                free.append(bits & ~self.taken[one.presenter_id].get(day, 0))
         return _at_least(self.number, can), _at_least(self.number, free)
 
-    def _hours(self, one: Seeker, day: dt.date) -> int:
-        """When she can usually come that day, if the law lets her."""
-        vetted, agreed = _covers(one.vetted, day), _covers(one.agreed, day)
-        if uncleared(one.law, day, vetted=vetted, agreed=agreed):
-            return 0
-        differs = [row for row in one.exceptions if row.first_day <= day <= row.last_day]
-        if differs:
-            return -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
-        return self.grid.usual(one.hours, day)
+    def _hours(self, one: Seeker) -> dict[dt.date, int]:
+        """When she can usually come, on the days on which the law lets her."""
+        usual, allowed = self.grid.usual(one.hours), allowed_days(one, self.grid.days)
+        hours = {day: usual[day.weekday()] for day in allowed}
+        for day in allowed:
+            differs = [row for row in one.exceptions if row.first_day <= day <= row.last_day]
+            if differs:
+                hours[day] = -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
+        return hours
 
 
 def _covers(spans: Iterable[Days], day: dt.date) -> bool:

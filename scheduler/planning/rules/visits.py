@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
@@ -111,14 +111,17 @@ def arrival_problems(day_plan: Iterable[Stop]) -> list[ArrivalProblem]:
     """
     stops = sorted(day_plan, key=lambda stop: (stop.busy_from, stop.busy_until, stop.presentation_id))
     problems = []
-    for place, later in enumerate(stops[1:], start=1):
-        before = stops[:place]
-        neighbours = {before[-1], max(before, key=lambda stop: stop.busy_until)}
+    for (before, later), longest in zip(pairwise(stops), accumulate(stops, _longer), strict=False):
+        neighbours = {before, longest}
         for earlier in sorted(neighbours, key=lambda stop: stop.busy_until, reverse=True):
             if problem := _arrival(earlier, later):
                 problems.append(problem)
                 break
     return problems
+
+
+def _longer(one: Stop, other: Stop) -> Stop:
+    return other if other.busy_until > one.busy_until else one
 
 
 def _arrival(earlier: Stop, later: Stop) -> ArrivalProblem | None:

@@ -127,6 +127,11 @@ class VisitRow:
         gap = int((sitting.starts_at - max(over)).total_seconds() // 60) if over else 0
         return gap if gap > LONGEST_BREAK else 0
 
+    @property
+    def has_a_gap(self) -> bool:
+        """Whether the crew waits between two shifts: then another one may go to the second."""
+        return any(self.gap_before(row) for row in self.presentations)
+
     def crew_of(self, presentation_id: int) -> tuple[str, ...]:
         """Who goes to one presentation: of a young person the first name."""
         return tuple(

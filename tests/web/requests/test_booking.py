@@ -184,7 +184,7 @@ WRONG = [
     ("when", {"first_day": "31.2.2027."}, "Enter a day like this"),
     ("when", {"first_day": "x" * 5000}, "Enter a day like this"),
     ("when", {"first_day": "9" * 5000}, "Enter a day like this"),
-    ("when", {"first_day": day(clock.now().date())}, "Choose a later day"),
+    ("when", {"first_day": day(clock.local_day(clock.now()))}, "Choose a later day"),
     ("when", {"first_day": "1.1.2020."}, "still to come"),
     ("when", {"last_day": day(FIRST - dt.timedelta(days=1))}, "not before the first"),
     ("when", {"last_day": day(FIRST + dt.timedelta(days=200))}, "120 days"),
