@@ -119,12 +119,15 @@ def _bells(host: Host) -> None:
 
 
 def _visits(programme: Programme, hosts: list[Host], people: list[Presenter], dice: Random) -> None:
-    """Each with two presentations and a crew of two whose time is free; roads are not asked."""
+    """Each with two presentations and a crew of two whose time is free."""
     days = [TODAY + dt.timedelta(days=number) for number in range(1, 120)]
     slots = list(product([day for day in days if day.weekday() < 5], HOURS))
     pairs = [(slot, number) for slot in slots for number in range(INFLUENCERS)]
     drawn = dice.sample(pairs, VISITS)
-    visits = [_visit(programme, dice.choice(hosts), number, day) for number, ((day, _hour), _crew) in enumerate(drawn)]
+    visits = []
+    for number, ((day, _hour), crew) in enumerate(drawn):
+        of_town = hosts[(day.toordinal() + crew) % len(TOWNS) :: len(TOWNS)]  # one town a day, so that roads are short
+        visits.append(_visit(programme, dice.choice(of_town), number, day))
     with transaction() as session:
         session.add_all(visits)
         session.flush()

@@ -12,7 +12,7 @@ and not fifty questions.
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from scheduler.people.rules import is_available
@@ -30,6 +30,8 @@ EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
 STEP = 15
 DAY = dt.timedelta(days=1)
+REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
+REACH_S = 24 * 60 * 60
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
 
@@ -192,11 +194,19 @@ class _Grid:
             if low < high:
                 yield day, (1 << high) - (1 << low)
 
+    def beside(self, stops: Collection[Stop]) -> set[dt.date]:
+        """The days from which one of these is less than a drive away, and those whose clocks jump."""
+        days = {day for day, base in self.base.items() if base is None}
+        for stop in stops:
+            since, until = stop.busy_from.timestamp() - 2 * REACH_S, stop.busy_until.timestamp() + REACH_S
+            days |= {day for base, day in self.even if since <= base <= until}
+        return days
+
     def _road(self, point: Point | None) -> int:
         if point is None or self.facts.point is None:
             return 0
         if point not in self._roads:
-            self._roads[point] = road_minutes(point, self.facts.point)
+            self._roads[point] = min(road_minutes(point, self.facts.point), REACH_S // 60)
         return self._roads[point]
 
     def asked_singly(self, day: dt.date, promised: Sequence[Stop]) -> int:
@@ -205,7 +215,12 @@ class _Grid:
         for time in self.times_in(self.offered[day]):
             span = span_of(self.moment_of(day, time, self.facts.zone), self.facts.minutes, self.facts.set_up_minutes)
             here = Stop(0, 0, span.busy_from, span.busy_until, self.facts.point)
-            found |= 0 if clash_of([here], promised) else self.bit[time]
+            near = [
+                stop
+                for stop in promised
+                if stop.busy_until > span.busy_from - REACH and stop.busy_from < span.busy_until + REACH
+            ]
+            found |= 0 if clash_of([here], near) else self.bit[time]
         return found
 
 
@@ -240,22 +255,23 @@ class _Needed:
         """The times that other promises take from her, by day.
 
         Where her promises leave her time for every drive between them, a time fits exactly when it fits beside each
-        promise alone: no detour is shorter than the straight way. Else the rule is asked for each time.
+        promise alone: no detour is shorter than the straight way. Around others the rule is asked for each time.
         """
         taken: dict[dt.date, int] = {}
         if not one.promised and not one.presentations:
             return taken
-        known = self.facts.point is None or all(stop.point for stop in one.promised)
-        if known and not arrival_problems(one.promised):
-            for stop in one.promised:
-                for day, bits in self.grid.blocked_by(stop):
-                    taken[day] = taken.get(day, 0) | bits
-            singly = [day for day in self.grid.days if self.grid.base[day] is None]
-        else:
-            singly = list(self.grid.days)
-        for day in singly:
+        for stop in one.promised:
+            for day, bits in self.grid.blocked_by(stop):
+                taken[day] = taken.get(day, 0) | bits
+        for day in self.grid.beside(self._odd(one)):
             taken[day] = ~self.grid.asked_singly(day, one.promised)
         return taken | dict.fromkeys(full_days(one, self.grid.days), -1)
+
+    def _odd(self, one: Seeker) -> list[Stop]:
+        """Promises that do not fit beside each other, and such whose place nobody knows."""
+        pairs = [(problem.earlier, problem.later) for problem in arrival_problems(one.promised)]
+        unknown = [stop for stop in one.promised if stop.point is None and self.facts.point]
+        return [*unknown, *(stop for pair in pairs for stop in pair)]
 
     def on(self, day: dt.date) -> tuple[int, int]:
         """At which times enough of them could usually come, and at which of these enough are free."""
