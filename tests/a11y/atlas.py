@@ -23,7 +23,7 @@ from scheduler.core.db import db, transaction
 from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import HostSchoolTime
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, DateWish, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import keep_answers
@@ -118,6 +118,8 @@ def _begins(role: str, email: str) -> list[str]:
         asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
         host_id = db.session.scalars(select(HostSchoolTime.host_id).order_by(HostSchoolTime.id)).first() or 1
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
+        wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
+        visits += [f"/visits/{number}" for number in wished]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts]
     if role == "administrator":
         return _works(email)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from scheduler.certificates.models import Certificate
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
-from scheduler.jobs import long_work, queue
+from scheduler.jobs import file_work, long_work, queue
 from scheduler.jobs.models import JobRun, LongWork
 from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import User
@@ -101,7 +101,7 @@ def test_what_breaks_is_called_failed_and_not_left_running(session, monkeypatch)
     def breaks(*_given: object) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(long_work, "read_hosts", breaks)
+    monkeypatch.setattr(file_work, "read_hosts", breaks)
 
     assert done(make_work(make_user(), content=GOOD).id) == (WorkState.FAILED, {"failure": "broken"})
 

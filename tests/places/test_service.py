@@ -98,7 +98,7 @@ def test_import_adds_changes_and_leaves_and_says_so(session):
     assert [host.created_at for host in stored] == [MONDAY, MONDAY, LATER]
     assert all(host.listed and not host.example for host in stored)
     actions = session.scalars(select(AuditEntry.action).where(AuditEntry.at == LATER).order_by(AuditEntry.action))
-    assert list(actions) == ["host changed by import", "host imported"]
+    assert list(actions) == ["host changed by import", "host imported", "imported"]
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(session):
@@ -108,7 +108,9 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session):
     dry = service.import_hosts(COORDINATOR, sheet, now=MONDAY, dry_run=True)
 
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
-    assert service.import_hosts(COORDINATOR, sheet, now=MONDAY) == dry
+    stored = service.import_hosts(COORDINATOR, sheet, now=MONDAY)
+    assert stored.batch_id
+    assert replace(stored, batch_id=None) == dry
 
 
 def test_one_bad_line_keeps_every_line_out(session):
@@ -170,7 +172,9 @@ def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothi
 
     assert (first.rows, first.new, first.problems) == (1792, 1792, ())
     assert (second.same, second.changed, second.changes) == (1792, 0, ())
-    assert rows_in(session, Host) == rows_in(session, AuditEntry) == 1792
+    told = session.scalars(select(AuditEntry.action)).all()
+    assert rows_in(session, Host) == told.count("host imported") == 1792
+    assert len(told) == 1793, "and one line for the file: the second changed nothing and says nothing"
     assert time.monotonic() - began < 20
 
 

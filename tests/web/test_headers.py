@@ -77,9 +77,9 @@ def test_the_log_names_the_route_and_never_the_address(client, caplog):
 
 def test_a_joined_file_may_be_kept_for_ever_only_under_its_digest(client):
     page = client.get("/").text
-    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    address = page.split('rel="stylesheet" href="/assets/')[1].split('"')[0]
 
-    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert "immutable" in client.get(f"/assets/{address}").headers["Cache-Control"]
     assert client.get("/assets/0123.css").headers["Cache-Control"] == "no-cache"
     assert client.get("/assets/0123.txt").status_code == 404
 
