@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from functools import cache
 from html import unescape
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -113,8 +114,8 @@ def file_name(row_id: int, at: dt.datetime) -> str:
 
 def letters_in(folder: Path, limit: int = 50) -> list[Letter]:
     """The letters in a folder, newest first, at most `limit`."""
-    files = sorted(folder.glob("*.eml"), reverse=True)[:limit]
-    return [_letter(file) for file in files]
+    files = sorted(folder.glob("*.eml"), reverse=True)
+    return list(islice((letter for file in files if (letter := _letter(file))), limit))
 
 
 def letter_in(folder: Path, name: str) -> Letter | None:
@@ -122,8 +123,11 @@ def letter_in(folder: Path, name: str) -> Letter | None:
     return next((_letter(file) for file in folder.glob("*.eml") if file.stem == name), None)
 
 
-def _letter(file: Path) -> Letter:
+def _letter(file: Path) -> Letter | None:
+    """What a file holds; None where it is no letter of ours: a stranger's file, or one that is not yet whole."""
     read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    if read["Date"] is None:
+        return None
     part = read.get_body(("plain",))
     text = str(part.get_content()) if part else ""
     return Letter(

@@ -35,6 +35,13 @@ def coordinator(app, centre_id):
     return browser_of(app, make_user(Role.COORDINATOR, centre_id=centre_id))
 
 
+def test_what_is_no_letter_breaks_nobodys_page(client):
+    (config.settings().instance / "mail" / "1.eml").write_text("a stranger's file")
+
+    assert client.get("/mail").status_code == 200
+    assert client.get("/mail/1").status_code == 404
+
+
 def test_a_demo_user_reads_her_mail_and_follows_its_link(client):
     older = make_message("ana@school.example")
     newer = make_message("mira@school.example", kind="password_reset", values={}, link=WISH)
