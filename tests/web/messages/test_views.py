@@ -36,7 +36,9 @@ def coordinator(app, centre_id):
 
 
 def test_what_is_no_letter_breaks_nobodys_page(client):
-    (config.settings().instance / "mail" / "1.eml").write_text("a stranger's file")
+    folder = config.settings().instance / "mail"
+    folder.mkdir(exist_ok=True)
+    (folder / "1.eml").write_text("a stranger's file")
 
     assert client.get("/mail").status_code == 200
     assert client.get("/mail/1").status_code == 404
