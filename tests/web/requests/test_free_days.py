@@ -14,7 +14,7 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.requests.answered import answers, text_of
 
 pytestmark = pytest.mark.usefixtures("hands")
-DAY_BUTTON = re.compile(r'<button class="free-month__day" name="day" value="([\d-]+)">')
+DAY_BUTTON = re.compile(r'<button class="free-month__day" type="submit" name="day" value="([\d-]+)">')
 DAY_LINK = re.compile(r'class="free-month__day" href="([^"]+)"')
 
 
