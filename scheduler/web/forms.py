@@ -375,6 +375,12 @@ class Needed:
             raise ValidationError(str(self.message or MESSAGES["missing"]))
 
 
+def number_of(typed: object) -> int | None:
+    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
 def error_title(form: BaseForm | None, title: str) -> str:
     """A page's title, with "Error:" in front while something must be mended."""
     return _("Error: %(title)s", title=title) if form is not None and form.problems_shown() else title

@@ -28,6 +28,14 @@ def current_actor() -> Actor:
     return actor
 
 
+def own_centre_id() -> int:
+    """The centre of whoever looks. Raises: NotFound for who belongs to none."""
+    centre_id = current_actor().centre_id
+    if centre_id is None:
+        raise NotFound("centre")
+    return centre_id
+
+
 def may(verb: str, thing: str) -> Callable[[View[P]], View[P]]:
     """Let in only whom policy.TABLE gives `verb` on `thing` in some scope; the service checks which row."""
 

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.privacy import service
-from scheduler.web.admin.blueprint import bp, own_centre_id
-from scheduler.web.guards import current_actor, may
+from scheduler.web.admin.blueprint import bp
+from scheduler.web.guards import current_actor, may, own_centre_id
 
 IN_MEMORY = 5_000_000  # a larger one lies in a nameless file
 

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.programmes import queries, service
-from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import ProgrammeForm
 from scheduler.web.admin.words import AUDIENCES
 from scheduler.web.filters import say
-from scheduler.web.guards import current_actor, may
+from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
 
 

@@ -7,11 +7,11 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.people import queries, service
 from scheduler.people.terms import HandStep
-from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import CentreForm
 from scheduler.web.filters import say
 from scheduler.web.first_steps import first_steps as steps_of
-from scheduler.web.guards import current_actor, may
+from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
 
 

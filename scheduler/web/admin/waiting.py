@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.planning import queries, service
-from scheduler.web.admin.blueprint import bp, own_centre_id
+from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import WeightsForm
 from scheduler.web.filters import say
-from scheduler.web.guards import current_actor, may
+from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
 
 

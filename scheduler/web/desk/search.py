@@ -14,6 +14,7 @@ from scheduler.planning import queries as planning_queries
 from scheduler.policy import Actor
 from scheduler.requests import queries as request_queries
 from scheduler.web.desk.blueprint import bp
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 
 EACH = 20  # of a kind; who finds more types more
@@ -62,9 +63,9 @@ def _host(typed: str) -> HostRow | None:
     """Raises: NotFound for a number that is no host's."""
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+    if (host_id := number_of(typed)) is None:
         raise NotFound("host")
-    return place_queries.host_of(int(typed))
+    return place_queries.host_of(host_id)
 
 
 def _people(actor: Actor, words: list[str]) -> list[object]:

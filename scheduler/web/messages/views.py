@@ -13,7 +13,7 @@ from scheduler.messages import mail, queries
 from scheduler.messages.terms import MessageState
 from scheduler.web import tables
 from scheduler.web.filters import Face
-from scheduler.web.guards import current_actor, may, public
+from scheduler.web.guards import may, own_centre_id, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.tables import Column
 
@@ -48,7 +48,7 @@ def overview() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = MessageState(asked) if asked in set(MessageState) else None
     table = tables.table("messages", OUTBOX, queries.SORTS, natural="-written")
-    page = queries.outbox_of(_centre_id(), page_number(request.args.get("page")), state=state, sort=table.sort)
+    page = queries.outbox_of(own_centre_id(), page_number(request.args.get("page")), state=state, sort=table.sort)
     return render_template(
         "messages/overview.html", page=page, table=table, state=state, faces=FACES, failures=FAILURES
     )
@@ -57,17 +57,10 @@ def overview() -> ResponseReturnValue:
 @bp.get("/messages/<int:message_id>")
 @may("read", "message")
 def message(message_id: int) -> ResponseReturnValue:
-    found = queries.message_of(_centre_id(), message_id)
+    found = queries.message_of(own_centre_id(), message_id)
     if found is None:
         raise NotFound("message")
     return render_template("messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"))
-
-
-def _centre_id() -> int:
-    centre_id = current_actor().centre_id
-    if centre_id is None:
-        raise NotFound("centre")
-    return centre_id
 
 
 @bp.get("/mail")

@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.people import queries, rules, service
@@ -19,7 +19,7 @@ from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web import tables
 from scheduler.web.filters import say
-from scheduler.web.guards import current_actor, may, public
+from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
 from scheduler.web.people import forms, staff
@@ -160,19 +160,12 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
     shown = tables.table("people", PRESENTERS, safeguarding_queries.SORTS, choose=True)
-    found = safeguarding_queries.clearances_of(_centre_id(), _today(), shown.sort)
+    found = safeguarding_queries.clearances_of(own_centre_id(), _today(), shown.sort)
     page = page_of(found, page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
     return render_template(
         "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add
     )
-
-
-def _centre_id() -> int:
-    centre_id = current_actor().centre_id
-    if centre_id is None:
-        raise NotFound("centre")
-    return centre_id
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -282,7 +275,7 @@ def hours(presenter_id: int) -> ResponseReturnValue:
 @bp.get("/people/users")
 @may("read", "user")
 def users() -> ResponseReturnValue:
-    page = page_of(queries.staff_of(_centre_id()), page_number(request.args.get("page")))
+    page = page_of(queries.staff_of(own_centre_id()), page_number(request.args.get("page")))
     return render_template("people/users.html", page=page, roles=forms.ROLES)
 
 

@@ -22,6 +22,7 @@ from scheduler.web.forms import (
     Needed,
     TextField,
     TimeField,
+    number_of,
     worded,
 )
 from scheduler.web.i18n import _l
@@ -130,8 +131,7 @@ class SchoolTimeForm(BaseForm):
 
     def seen(self) -> int:
         """The version that the page showed; 0 when nothing was stored."""
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else 0
+        return number_of(self.version.data) or 0
 
     def told(self) -> SchoolTime:
         """What the form says; call after `accepted()`."""

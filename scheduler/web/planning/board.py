@@ -15,11 +15,11 @@ from scheduler.core.paging import Page, page_number
 from scheduler.planning import queries
 from scheduler.planning.terms import Board, BoardWish
 from scheduler.programmes import queries as programme_queries
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
 from scheduler.web.planning import looks
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import number_of
 
 BY = ("presenters", "districts")
 WEEK = dt.timedelta(days=7)

@@ -10,10 +10,10 @@ from wtforms.fields import SelectChoice
 from scheduler.core.language import worded
 from scheduler.places import queries
 from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCalendar
-from scheduler.web.forms import BaseForm, DayField, Needed, TextField
+from scheduler.web.forms import BaseForm, DayField, Needed, TextField, number_of
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.planning.closure_words import REASONS
-from scheduler.web.planning.forms import UntilForm, number_of
+from scheduler.web.planning.forms import UntilForm
 
 NOTE = 200
 COUNTRY = "country"
@@ -74,8 +74,8 @@ class SeenVisitsForm(BaseForm):
 
 def seen_ids(typed: object) -> frozenset[int]:
     """The visits that a preview showed, as its hidden field says it."""
-    parts = str(typed or "").split(",")
-    return frozenset(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= 9)
+    numbers = map(number_of, str(typed or "").split(","))
+    return frozenset(one for one in numbers if one is not None)
 
 
 def extent_of(value: str) -> Extent:

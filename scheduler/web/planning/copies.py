@@ -16,11 +16,20 @@ from scheduler.planning import queries, service
 from scheduler.planning.service.copying import MOST_COPIES
 from scheduler.planning.terms import CopyPlan, VisitRow
 from scheduler.web.filters import say
-from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, ManyField, Needed, TextField
+from scheduler.web.forms import (
+    MESSAGES,
+    BaseForm,
+    CountField,
+    DayField,
+    LinesField,
+    ManyField,
+    Needed,
+    TextField,
+    number_of,
+)
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import number_of
 
 MESSAGES["too_many_copies"] = _l("Plan at most 20 visits at once.")
 A_WEEK = 7

@@ -25,7 +25,17 @@ from scheduler.planning.terms import (
     VisitRow,
 )
 from scheduler.requests.terms import RequestPage
-from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import (
+    MESSAGES,
+    BaseForm,
+    CountField,
+    DayField,
+    LinesField,
+    Needed,
+    TextField,
+    TimeField,
+    number_of,
+)
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.listed import ListedForm
 
@@ -115,12 +125,6 @@ class SeenForm(BaseForm):
         """What has happened to the visit since the reader opened the form."""
         lines = number_of(self.seen_lines.data)
         return page.history[lines:] if lines is not None else ()
-
-
-def number_of(typed: object) -> int | None:
-    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
-    text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 class UntilForm(SeenForm):

@@ -14,12 +14,13 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
 from scheduler.planning.terms import PROMISED, Answer, Placing, VisitRow
 from scheduler.web.filters import say
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import looks, words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.board import asked_day, today
-from scheduler.web.planning.forms import ANSWER_WITHIN, PlaceForm, number_of
+from scheduler.web.planning.forms import ANSWER_WITHIN, PlaceForm
 
 NAMES = {"until": "until_day"}
 

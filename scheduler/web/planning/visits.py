@@ -16,7 +16,7 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import RequestPage
 from scheduler.web import tables
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
+from scheduler.web.forms import number_of, worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, looks, words
@@ -32,7 +32,6 @@ from scheduler.web.planning.forms import (
     SeenForm,
     StaffReasonForm,
     UntilForm,
-    number_of,
 )
 from scheduler.web.tables import Column
 

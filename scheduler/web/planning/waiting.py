@@ -19,12 +19,11 @@ from scheduler.planning import queries, service
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points
 from scheduler.web.filters import Face, say
-from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField
+from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField, number_of
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import number_of
 
 HOLD_HOURS = 48
 MOST_HOURS = 336

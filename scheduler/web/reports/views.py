@@ -17,7 +17,7 @@ from scheduler.reports import charts, pdf, queries, rules
 from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
 from scheduler.web import tables
 from scheduler.web.forms import error_title
-from scheduler.web.guards import current_actor, may
+from scheduler.web.guards import may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 from scheduler.web.tables import Column
@@ -84,7 +84,7 @@ def attendance_file(kind: str) -> ResponseReturnValue:
 def visits_behind() -> ResponseReturnValue:
     """The visits of which a number is the sum."""
     form = _form()
-    filters = form.filters(_centre_id())
+    filters = form.filters(own_centre_id())
     if filters is None:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
@@ -106,26 +106,18 @@ def visits_behind() -> ResponseReturnValue:
     )
 
 
-def _centre_id() -> int:
-    """The reader's own centre: nobody's numbers are shown to another's."""
-    centre_id = current_actor().centre_id
-    if centre_id is None:
-        raise NotFound("centre")
-    return centre_id
-
-
 def _centre() -> str:
-    return queries.centre_name(_centre_id(), page_language())
+    return queries.centre_name(own_centre_id(), page_language())
 
 
 def _form() -> ReportForm:
-    campaigns, programmes = queries.choices(_centre_id(), page_language())
+    campaigns, programmes = queries.choices(own_centre_id(), page_language())
     return ReportForm.of(request.args, campaigns, programmes, clock.local_day(clock.now()))
 
 
 def _asked() -> tuple[ReportForm, Report | None]:
     form = _form()
-    filters = form.filters(_centre_id())
+    filters = form.filters(own_centre_id())
     if filters is None:
         return form, None
     return form, queries.attendance_report(filters, form.groups(), language=page_language())

@@ -24,7 +24,7 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, RequestDraft
-from scheduler.web.forms import BaseForm
+from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.forms import (
@@ -69,10 +69,9 @@ def page_of(field: str) -> str:
 
 def host_asked() -> HostRow | None:
     """The host whose number stands in the address: chosen in the list that opens while somebody types."""
-    chosen = request.args.get("host", "")
+    chosen = number_of(request.args.get("host"))
     try:
-        is_number = chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
-        return place_queries.host_of(int(chosen)) if is_number else None
+        return None if chosen is None else place_queries.host_of(chosen)
     except NotFound:
         return None
 
@@ -194,13 +193,9 @@ class Conversation:
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
-        chosen = self.answers.get("what", {}).get("programme", [""])[0]
+        chosen = number_of(self.answers.get("what", {}).get("programme", [""])[0])
         try:
-            return (
-                programme_queries.programme_of(int(chosen))
-                if chosen.isascii() and chosen.isdigit() and len(chosen) <= 9
-                else None
-            )
+            return None if chosen is None else programme_queries.programme_of(chosen)
         except NotFound:
             return None
 

@@ -18,7 +18,17 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules import MOST_PRESENTATIONS
 from scheduler.requests.terms import Chosen, Counts, DayPart, PresentationDraft, Together
 from scheduler.web import forms
-from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    DayField,
+    EmailField,
+    LinesField,
+    Needed,
+    TextField,
+    TimeField,
+    number_of,
+)
 from scheduler.web.i18n import _l
 from scheduler.web.listed import ListedForm
 from scheduler.web.requests import words
@@ -58,8 +68,7 @@ class HostForm(BaseForm):
     host_id = HiddenField()
 
     def chosen(self) -> int | None:
-        typed = str(self.host_id.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+        return number_of(self.host_id.data)
 
 
 class NewHostForm(BaseForm):
@@ -206,8 +215,7 @@ class PressForm(BaseForm):
 
     def seen(self) -> int | None:
         """The version of the row that the page showed."""
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+        return number_of(self.version.data)
 
 
 class TogetherForm(BaseForm):
@@ -234,8 +242,7 @@ class TogetherForm(BaseForm):
         return {one.request_id for one in self.chosen()}
 
     def owner_id(self) -> int | None:
-        typed = str(self.owner.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+        return number_of(self.owner.data)
 
     def owner_name(self) -> str:
         """The chosen colleague, for the line that says what was done."""

@@ -23,6 +23,7 @@ from scheduler.requests.terms import (
 )
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language
 from scheduler.web.requests import words
@@ -93,16 +94,12 @@ def _filters(table: tables.Table) -> InboxFilters:
         typed=asked.get("q", "")[:200],
         page=page_number(asked.get("page")),
         state=RequestState(state) if state in {*RequestState} else None,
-        owner=_number(asked.get("owner", "")),
-        district=_number(asked.get("district", "")),
-        programme=_number(asked.get("programme", "")),
+        owner=number_of(asked.get("owner", "")),
+        district=number_of(asked.get("district", "")),
+        programme=number_of(asked.get("programme", "")),
         age=Age(age) if age in {*Age} else None,
         sort=table.sort,
     )
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
 
 
 def _kept() -> dict[str, Any]:
