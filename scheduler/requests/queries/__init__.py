@@ -15,8 +15,8 @@ from scheduler.requests.queries.pages import (
 )
 
 __all__ = [
-    "Contact",
     "SORTS",
+    "Contact",
     "contacts_of",
     "contacts_of_each",
     "facets_of",
