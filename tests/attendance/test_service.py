@@ -25,6 +25,7 @@ from tests.attendance.said import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, presenter_actor
 from tests.factories.planning import make_assignment
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, make_vetting
 
 OTHER = Counts(pupils=86, teachers=3)
@@ -75,6 +76,25 @@ def test_the_school_is_asked_once_by_a_mail_with_its_own_link_after_the_last_pre
     assert (mail.address, mail.link_purpose, mail.link_subject_id) == ("ana@school.example", "status", begun.request.id)
     assert mail.link_path == "/status/{token}/attendance"
     assert "Вук Караџић" in mail.text
+
+
+def test_after_a_merge_each_contact_is_asked_for_the_numbers_by_a_link_of_its_own(session):
+    begun = a_begun_visit()
+    merged = make_school_request(
+        RequestState.MERGED_INTO,
+        merged_into_id=begun.request.id,
+        host_id=begun.visit.host_id,
+        contact_email="bojan@school.example",
+        language="en",
+    )
+
+    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    asked = [(one.address, one.language, one.link_subject_id) for one in mails("countersign")]
+    assert sorted(asked) == [
+        ("ana@school.example", "sr_Cyrl", begun.request.id),
+        ("bojan@school.example", "en", merged.id),
+    ]
 
 
 def test_a_visit_without_a_school_request_asks_nobody(session):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
 from scheduler.places.models import Closure
 from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCalendar
@@ -11,10 +12,13 @@ from scheduler.planning import queries, service
 from scheduler.planning.models import CalendarEntry
 from scheduler.planning.terms import AssignmentState, BoardWish, EntryStatus, PresentationState, VisitState
 from scheduler.policy import Role
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries import contacts_of_each
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.planning import VISIT_DAY
+from tests.factories.requests import make_school_request
 from tests.planning.scene import Scene, a_plan, mails, presentations, request_state, states, visit_of
 
 A_DAY = dt.timedelta(days=1)
@@ -228,3 +232,44 @@ def test_a_stopped_visit_is_planned_again_with_the_crew_that_was_to_go(session):
     with pytest.raises(Conflict):  # the same hour of the same crew
         service.replan_stopped(scene.coordinator, other.visit.id, day, until=SOON, now=MONDAY)
     assert visit_of(session, second).state is VisitState.DISRUPTED
+
+
+def joined_to(scene: Scene, address: str, **given):
+    return make_school_request(
+        RequestState.MERGED_INTO,
+        merged_into_id=scene.asked.id,
+        host_id=scene.host.id,
+        contact_email=address,
+        **given,
+    )
+
+
+def test_after_a_merge_each_contact_hears_once_that_a_closure_stopped_the_visit(session):
+    scene = Scene()
+    merged = joined_to(scene, "bojan@school.example")
+    joined_to(scene, "ana@school.example")  # the same teacher asked twice
+    further = joined_to(scene, "vera@school.example")
+    with transaction() as writing:
+        writing.get_one(SchoolRequest, further.id).merged_into_id = merged.id
+
+    close(scene)
+
+    told = sorted((one.address, one.link_subject_id) for one in mails(session, "school_closure"))
+    assert told == [
+        ("ana@school.example", scene.asked.id),
+        ("bojan@school.example", merged.id),
+        ("vera@school.example", further.id),
+    ]
+
+
+def test_contacts_of_several_requests_are_not_mixed(session):
+    scene, second = two_visits_of_one_crew()
+    merged = joined_to(second, "bojan@school.example")
+    asked = [session.get_one(SchoolRequest, one.asked.id) for one in (scene, second)]
+
+    found = contacts_of_each(asked)
+
+    assert {kept: [one.request_id for one in of] for kept, of in found.items()} == {
+        scene.asked.id: [scene.asked.id],
+        second.asked.id: [second.asked.id, merged.id],
+    }

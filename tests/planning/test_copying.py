@@ -8,10 +8,13 @@ from sqlalchemy import select
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
+from scheduler.places.service import tell_school_time
+from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning import rules, service
 from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import CopyPlan, PresentationState, VisitState
+from scheduler.planning.terms import CopiesAway, CopyPlan, PresentationState, VisitState
 from scheduler.policy import Role
+from scheduler.programmes.terms import Audience
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
@@ -121,3 +124,81 @@ def test_a_refusal_stores_nothing(source):
     with pytest.raises(NotAllowed):
         copy(source, actor=an_actor(Role.SAFEGUARDING, centre_id=source.centre_id))
     assert len(db.session.scalars(select(Visit)).all()) == before
+
+
+def tell_shifts(host_id: int) -> None:
+    """Odd grades in the morning in the week of DAY, in the afternoon in the next; the others the other way round."""
+    told = SchoolTime(
+        bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+        grouping=Grouping.GRADES,
+        rotation=Rotation.WEEK,
+        first_grades=frozenset({1, 3, 5, 7}),
+        anchor_day=DAY,
+    )
+    tell_school_time(an_actor(), host_id, told, version=0, now=MONDAY)
+
+
+def a_visit_of(classes: str) -> Visit:
+    visit = make_visit(VisitState.DELIVERED)
+    make_presentation(visit, dt.time(9, 55), classes=classes)
+    return visit
+
+
+def test_a_copy_at_an_hour_at_which_the_class_is_away_is_refused_with_the_nearest_right_times(session):
+    visit = a_visit_of("7b")
+    tell_shifts(visit.host_id)
+
+    with pytest.raises(CopiesAway) as refusal:
+        copy(visit, classes=("7b", "8a", "8b", "7c"), every_days=1)
+
+    assert refusal.value.problems == {"outside_shift": "copies_away"}
+    assert [(one.host.id, one.on_day, one.starts_local) for one in refusal.value.copies] == [
+        (visit.host_id, DAY + A_DAY, dt.time(9, 55)),
+        (visit.host_id, DAY + 2 * A_DAY, dt.time(9, 55)),
+    ]
+    [(whose, standing)] = refusal.value.copies[0].said
+    assert (whose, standing.reason) == ("8a", "too_early")
+    assert standing.nearest
+    assert db.session.scalars(select(Visit.id)).all() == [visit.id]
+
+
+def test_the_week_in_which_the_shifts_have_turned_is_seen(session):
+    visit = a_visit_of("7b")
+    tell_shifts(visit.host_id)
+
+    with pytest.raises(CopiesAway) as refusal:
+        copy(visit, classes=("7b", "7b", "7b"))
+
+    assert [one.on_day for one in refusal.value.copies] == [DAY + 7 * A_DAY]
+
+
+def test_what_the_schools_mean_is_stored_as_meant_and_only_where_it_is_outside(session):
+    visit = a_visit_of("7b")
+    tell_shifts(visit.host_id)
+    numbers = copy(visit, classes=("7b", "8a"), every_days=0, outside_shift=True)
+
+    meant = [
+        db.session.scalars(select(Presentation.outside_shift).where(Presentation.visit_id == one.id)).all()
+        for one in copies(numbers)
+    ]
+    assert meant == [[False], [True]]
+
+
+def test_a_host_that_told_nothing_and_parents_are_never_refused(session):
+    visit = a_visit_of("8b")
+    evening = make_visit(VisitState.DELIVERED)
+    make_presentation(evening, dt.time(19), classes="8b", audience=Audience.PARENTS)
+    tell_shifts(evening.host_id)
+
+    assert len(copy(visit)) == 1
+    assert len(copy(evening, key="evening")) == 1
+
+
+def test_each_host_is_judged_by_its_own_shifts(session):
+    visit, other = a_visit_of("8b"), make_host("Друга")
+    tell_shifts(other.id)
+
+    with pytest.raises(CopiesAway) as refusal:
+        copy(visit, host_ids=(visit.host_id, other.id), every_days=0)
+
+    assert [one.host.id for one in refusal.value.copies] == [other.id]

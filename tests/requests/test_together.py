@@ -180,3 +180,22 @@ def test_one_of_several_can_be_taken_back_alone(session, coordinator, programme)
     take_back(coordinator, done.batch, now=LATER, request_id=rows[1].id)
 
     assert [stored(session, row).state for row in rows] == [RequestState.TRIAGE, RequestState.NEW]
+
+
+def test_the_preview_counts_a_mail_for_each_contact_of_what_was_merged(session, coordinator, programme):
+    kept = make_school_request(RequestState.TRIAGE, programme=programme, contact_email="")
+    silent = make_school_request(RequestState.TRIAGE, programme=programme, contact_email="")
+    for address in ("bojan@school.example", "vera@school.example"):
+        make_school_request(
+            RequestState.MERGED_INTO,
+            programme=programme,
+            merged_into_id=kept.id,
+            host_id=kept.host_id,
+            contact_email=address,
+        )
+
+    preview = preview_together(coordinator, Together.WAITLIST, ticks(kept, silent), now=LATER)
+    act_together(coordinator, Together.WAITLIST, ticks(kept, silent), now=LATER)
+
+    assert (preview.mails, preview.without_address) == (2, 1)
+    assert sorted(mail.address for mail in mails(session)) == ["bojan@school.example", "vera@school.example"]

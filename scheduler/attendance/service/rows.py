@@ -25,6 +25,7 @@ from scheduler.planning.terms import PresentationState
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries import contacts_of
 from scheduler.requests.terms import RequestState
 
 log = logging.getLogger(__name__)
@@ -152,27 +153,28 @@ def report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> None
 
 
 def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.datetime) -> None:
-    """Mail the school of a visit its secret link to the numbers and the certificates, in the caller's transaction.
+    """Mail each contact of a visit's school a secret link to the numbers and the certificates, in this transaction.
 
     Nobody is written to where no request, or no address, stands behind the visit.
     """
     school_request = session.get(SchoolRequest, visit.school_request_id or 0)
-    if school_request is None or not school_request.contact_email:
+    if school_request is None:
         return
     host = session.get_one(Host, visit.host_id)
-    queue_message(
-        MessageDraft(
-            kind=kind,
-            address=school_request.contact_email,
-            language=school_request.language,
-            values={
-                "number": school_request.number,
-                "day": visit.on_day,
-                "host": pick(school_request.language, host.name_sr_cyrl, host.name_sr_latn),
-            },
-            link=LinkWish("status", school_request.id, "/status/{token}/attendance", hours=24 * 365),
-            about=("visit", visit.id),
-            centre_id=visit.centre_id,
-        ),
-        now=now,
-    )
+    for contact in contacts_of(school_request):
+        queue_message(
+            MessageDraft(
+                kind=kind,
+                address=contact.address,
+                language=contact.language,
+                values={
+                    "number": school_request.number,
+                    "day": visit.on_day,
+                    "host": pick(contact.language, host.name_sr_cyrl, host.name_sr_latn),
+                },
+                link=LinkWish("status", contact.request_id, "/status/{token}/attendance", hours=24 * 365),
+                about=("visit", visit.id),
+                centre_id=visit.centre_id,
+            ),
+            now=now,
+        )

@@ -42,7 +42,7 @@ from scheduler.planning.terms import (
     Why,
 )
 from scheduler.policy import Actor
-from scheduler.requests.queries import school_clock
+from scheduler.requests.queries import contacts_of, school_clock
 
 Cells = dict[tuple[int | None, dt.date], Answer]  # None: the crew stays, only the day changes
 
@@ -223,7 +223,7 @@ def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
         leg=_leg(scene, wish.comes),
         changed=moved or wish.changes_crew,
         asked_again=tuple(dict.fromkeys(scene.name(who, wish.on_day) for who in asked)),
-        school_told=moved and school is not None and bool(school.contact_email),
+        school_told=moved and school is not None and bool(school.contact_email or contacts_of(school)),
     )
 
 

@@ -14,6 +14,7 @@ from scheduler.planning.models import Assignment
 from scheduler.planning.service.letters import PAGE_OF_OFFERS, facts, link_hours
 from scheduler.planning.service.under_lock import OpenVisit
 from scheduler.policy import Actor
+from scheduler.requests.queries import Contact, contacts_of_each
 from scheduler.safeguarding.queries import guardians_of
 
 
@@ -51,23 +52,22 @@ def tell_presenters(
 
 def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
     """One mail to each contact of a stopped visit, with the link to the first one's request."""
-    by_address: dict[str, list[OpenVisit]] = defaultdict(list)
-    for opened in visits:
-        asked = opened.visit.school_request
-        if asked is not None and asked.contact_email:
-            by_address[asked.contact_email.lower()].append(opened)
+    stopped = [(opened, asked) for opened in visits if (asked := opened.visit.school_request) is not None]
+    contacts = contacts_of_each([asked for _opened, asked in stopped])
+    by_address: dict[str, list[tuple[OpenVisit, Contact]]] = defaultdict(list)
+    for opened, asked in stopped:
+        for contact in contacts[asked.id]:
+            by_address[contact.address.lower()].append((opened, contact))
     for theirs in by_address.values():
-        first = theirs[0].visit
-        asked = first.school_request
-        if asked is None or not asked.contact_email:
-            continue
+        opened, contact = theirs[0]
+        first = opened.visit
         queue_message(
             MessageDraft(
                 kind="school_closure",
-                address=asked.contact_email,
-                language=asked.language,
-                values=_values(closure, theirs, asked.language),
-                link=LinkWish("status", asked.id, "/status/{token}", link_hours(first.on_day, now)),
+                address=contact.address,
+                language=contact.language,
+                values=_values(closure, [opened for opened, _contact in theirs], contact.language),
+                link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
                 about=("visit", first.id),
                 centre_id=first.centre_id,
             ),

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +14,15 @@ from scheduler.core.db import hold
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.people.rules import lock_number
 from scheduler.places import queries as place_queries
+from scheduler.places.rules import said_together, standings
+from scheduler.places.terms import AskedTime, SchoolClock
 from scheduler.planning import rules
 from scheduler.planning.models import Presentation, Visit
 from scheduler.planning.service.under_lock import change, open_visit, touch
 from scheduler.planning.service.visits import write_visit
-from scheduler.planning.terms import CopyPlan, PresentationPlan, PresentationState, VisitDraft
+from scheduler.planning.terms import CopiesAway, CopyAway, CopyPlan, PresentationPlan, PresentationState, VisitDraft
 from scheduler.policy import Actor
+from scheduler.requests.queries import school_clock
 
 log = logging.getLogger(__name__)
 HOLD_COPIES = 41  # kind of core.db.hold: one form of copies
@@ -35,7 +40,8 @@ def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, no
 
     A copy falls on a day on which its host has pupils, the wished one or the next. It has no request and no crew, and
     nobody is told. At the same host it keeps what the school promised. The same form sent twice copies once. Raises:
-    NotAllowed; NotFound; Rejected with {field: reason}.
+    NotAllowed; NotFound; Rejected with {field: reason}; CopiesAway when classes are not in the building at the hour of
+    a copy, as their host told it, and the plan does not say that they come for it.
     """
     key = f"copies:{form_key}"
     with change() as session:
@@ -46,7 +52,8 @@ def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, no
             raise NotFound("visit")
         if (earlier := form_keys.answer_of(key)) is not None:
             return tuple(earlier.split())
-        numbers = tuple(_copy(session, actor, source, draft, now) for draft in _drafts(session, source, plan, now))
+        drafts = _as_meant(_drafts(session, source, plan, now), plan, now)
+        numbers = tuple(_copy(session, actor, source, draft, now) for draft in drafts)
         audit.record(actor, "visit copied", source, at=now, details={"to": list(numbers)})
         form_keys.remember(key, " ".join(numbers), at=now)
     log.info("visit copied", extra={"visit_id": visit_id, "copies": len(numbers)})
@@ -95,3 +102,32 @@ def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -
 def _plan(row: Presentation, classes: str) -> PresentationPlan:
     said = {name: getattr(row, name) for name in COPIED}
     return PresentationPlan(**said | ({"classes": classes} if classes else {}))
+
+
+def _as_meant(drafts: Sequence[VisitDraft], plan: CopyPlan, now: dt.datetime) -> list[VisitDraft]:
+    """The copies, each presentation outside the shift of its classes marked as meant; or refused until it is."""
+    away: list[CopyAway] = []
+    meant: list[VisitDraft] = []
+    clocks = {host_id: _clock(host_id, drafts, now) for host_id in {draft.host_id for draft in drafts}}
+    for draft in drafts:
+        hours = clocks[draft.host_id]
+        wrong = rules.outside_shifts(hours, draft.on_day, draft.presentations) if hours else []
+        away += [_away(hours, draft, draft.presentations[place]) for place in wrong if hours]
+        sittings = [replace(sitting, outside_shift=place in wrong) for place, sitting in enumerate(draft.presentations)]
+        meant.append(replace(draft, presentations=tuple(sittings)))
+    if away and not plan.outside_shift:
+        raise CopiesAway(away)
+    return meant
+
+
+def _clock(host_id: int, drafts: Sequence[VisitDraft], now: dt.datetime) -> SchoolClock | None:
+    """Shifts and bells of one host over all days on which it gets a copy."""
+    days = [draft.on_day for draft in drafts if draft.host_id == host_id]
+    host = place_queries.host_of(host_id)
+    return school_clock(host, min(days), max(days), today=clock.local_day(now, host.zone))
+
+
+def _away(hours: SchoolClock, draft: VisitDraft, sitting: PresentationPlan) -> CopyAway:
+    asked = AskedTime(sitting.minutes, sitting.starts_local)
+    said = said_together(standings(hours, sitting.classes, draft.on_day, asked))
+    return CopyAway(place_queries.host_of(draft.host_id), draft.on_day, sitting.starts_local, tuple(said))

@@ -26,7 +26,7 @@ from scheduler.planning.terms.checks import (
     WishOutcome,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
-from scheduler.planning.terms.copies import CopyPlan
+from scheduler.planning.terms.copies import CopiesAway, CopyAway, CopyPlan
 from scheduler.planning.terms.days import Companion, Kit, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.planning.terms.free_dates import (
     OF_CREW,
@@ -117,6 +117,8 @@ __all__ = [
     "Cell",
     "Checklist",
     "Companion",
+    "CopiesAway",
+    "CopyAway",
     "CopyPlan",
     "CrewMember",
     "CrewRow",

@@ -3,7 +3,7 @@
 from scheduler.requests.queries.found import requests_found
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.inbox import SORTS, facets_of, inbox
-from scheduler.requests.queries.lineage import contacts_of, kept_request, places_in_line
+from scheduler.requests.queries.lineage import Contact, contacts_of, contacts_of_each, kept_request, places_in_line
 from scheduler.requests.queries.pages import (
     host_id_of,
     own_request,
@@ -16,7 +16,9 @@ from scheduler.requests.queries.pages import (
 
 __all__ = [
     "SORTS",
+    "Contact",
     "contacts_of",
+    "contacts_of_each",
     "facets_of",
     "host_id_of",
     "inbox",

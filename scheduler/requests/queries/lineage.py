@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -46,24 +47,29 @@ def kept_request(request_id: int) -> tuple[int, int]:
 
 def contacts_of(row: SchoolRequest) -> list[Contact]:
     """Everybody who is written to about a request, each address once, its own contact first."""
-    own = Contact(row.id, row.contact_email, row.language)
-    found, addresses = [own] if own.address else [], {own.address, ""}
-    for one in _merged_into(row.id):
-        if one.address not in addresses:
-            addresses.add(one.address)
-            found.append(one)
-    return found
+    return contacts_of_each([row])[row.id]
 
 
-def _merged_into(request_id: int) -> list[Contact]:
-    tree = select(SchoolRequest.id).where(SchoolRequest.merged_into_id == request_id).cte("tree", recursive=True)
-    tree = tree.union(select(SchoolRequest.id).join(tree, SchoolRequest.merged_into_id == tree.c.id))
+def contacts_of_each(rows: Collection[SchoolRequest]) -> dict[int, list[Contact]]:
+    """The same for several requests, in one question."""
+    found = {row.id: {row.contact_email: Contact(row.id, row.contact_email, row.language)} for row in rows}
+    for kept, one in _merged_into(found):
+        found[kept].setdefault(one.address, one)
+    return {kept: [one for address, one in of.items() if address] for kept, of in found.items()}
+
+
+def _merged_into(request_ids: Collection[int]) -> list[tuple[int, Contact]]:
+    """Whatever became part of these requests, also by way of another, with the one that it is part of now."""
+    merged = aliased(SchoolRequest)
+    direct = select(SchoolRequest.merged_into_id.label("kept"), SchoolRequest.id.label("id"))
+    tree = direct.where(SchoolRequest.merged_into_id.in_(request_ids)).cte("tree", recursive=True)
+    tree = tree.union(select(tree.c.kept, merged.id).join(tree, merged.merged_into_id == tree.c.id))
     rows = db.session().execute(
-        select(SchoolRequest.id, SchoolRequest.contact_email, SchoolRequest.language)
-        .where(SchoolRequest.id.in_(select(tree.c.id)))
+        select(tree.c.kept, SchoolRequest.id, SchoolRequest.contact_email, SchoolRequest.language)
+        .join(SchoolRequest, SchoolRequest.id == tree.c.id)
         .order_by(SchoolRequest.id)
     )
-    return [Contact(*row) for row in rows]
+    return [(kept, Contact(*row)) for kept, *row in rows]
 
 
 def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:

@@ -21,6 +21,7 @@ from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
+from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.queries.rows import loaded, request_rows
 from scheduler.requests.service.lineage import take_apart
 from scheduler.requests.service.rows import locked, values_of, write_to_school
@@ -117,14 +118,15 @@ def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, n
     _require_choice(actor, act, chosen, None)
     with transaction() as session:
         rows, refusals = _rows(session, actor, act, chosen)
-        to = [row for row in rows if row.contact_email]
-        letter = mail.render(rules.LETTERS[act], to[0].language, values_of(to[0], to[0].language)) if to else None
+        contacts = contacts_of_each(rows)
+        to = [(row, contacts[row.id][0].language) for row in rows if contacts[row.id]]
+        letter = mail.render(rules.LETTERS[act], to[0][1], values_of(*to[0])) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
         shown = request_rows(session.scalars(loaded(wanted)).all(), now)
     return Preview(
         rows=tuple(shown),
         refusals=tuple(refusals),
-        mails=len(to),
+        mails=sum(map(len, contacts.values())),
         without_address=len(rows) - len(to),
         subject=letter.subject if letter else "",
         text=letter.text if letter else "",

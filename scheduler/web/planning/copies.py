@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SubmitField
+from wtforms import BooleanField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
@@ -14,7 +14,7 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.planning import queries, service
 from scheduler.planning.service.copying import MOST_COPIES
-from scheduler.planning.terms import CopyPlan, VisitRow
+from scheduler.planning.terms import CopiesAway, CopyAway, CopyPlan, VisitRow
 from scheduler.web.filters import say
 from scheduler.web.forms import (
     MESSAGES,
@@ -32,6 +32,7 @@ from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.planning.blueprint import bp
 
 MESSAGES["too_many_copies"] = _l("Plan at most 20 visits at once.")
+MESSAGES["copies_away"] = _l("Choose other days, or tick that the classes come for it.")
 A_WEEK = 7
 MOST_FOUND = 12
 
@@ -43,6 +44,7 @@ class CopyForm(BaseForm):
     every_days = CountField(_l("Days from one copy to the next"), [Needed()], most=60, default=A_WEEK)
     classes = LinesField(_l("Classes, one line for each visit"), limit=1000)
     hosts = ManyField(_l("Schools"))
+    outside_shift = BooleanField(_l("The schools say that the classes come for it at that time, or stay"))
     find = TextField(_l("Find another school"), limit=100)
     look = SubmitField(_l("Find"))
 
@@ -68,6 +70,7 @@ class CopyForm(BaseForm):
             host_ids=tuple(int(one) for one in self.hosts.data or ()),
             classes=tuple(line for line in lines if line),
             every_days=self.every_days.data,
+            outside_shift=bool(self.outside_shift.data),
         )
 
 
@@ -84,11 +87,13 @@ def copy_visit(number: str) -> ResponseReturnValue:
     """The form; "Find" only adds schools to tick, planning writes to nobody."""
     visit = queries.visit_page(current_actor(), number).visit
     form = CopyForm.for_visit(visit)
+    away: tuple[CopyAway, ...] = ()
     if form.accepted() and not form.look.data:
         try:
             plan, key = form.plan(), str(form.form_key.data)
             numbers = service.copy_visit(current_actor(), visit.id, plan, form_key=key, now=clock.now())
         except Rejected as rejected:
+            away = rejected.copies if isinstance(rejected, CopiesAway) else ()
             form.show(rejected.problems)
         else:
             told = _n("%(num)s visit is planned: %(which)s.", "%(num)s visits are planned: %(which)s.", len(numbers),
@@ -98,5 +103,5 @@ def copy_visit(number: str) -> ResponseReturnValue:
     elif form.look.data:
         for field in form:
             field.errors = []
-    shown = render_template("planning/copy.html", form=form, visit=visit)
+    shown = render_template("planning/copy.html", form=form, visit=visit, away=away)
     return shown, 422 if form.problems_shown() else 200
