@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.attendance.terms import AttendanceState, CountSource
+from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
 from scheduler.planning.models import Presentation
 from scheduler.programmes.terms import Audience
@@ -81,6 +81,33 @@ class VisitFeedback(Base):
     again: Mapped[bool]
     words: Mapped[str] = mapped_column(default="")
     given_on: Mapped[dt.date]
+
+
+class VisitSurvey(Base):
+    """What remained of a visit three months later, once: three answers and a few words, no name of anybody."""
+
+    __tablename__ = "visit_survey"
+    __table_args__ = (UniqueConstraint("visit_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    spoken_of: Mapped[bool]
+    changed: Mapped[bool]
+    knows_whom_to_call: Mapped[bool]
+    words: Mapped[str] = mapped_column(default="")
+    given_on: Mapped[dt.date]
+
+
+class FollowUpNote(Base):
+    """A letter after a visit that was sent, or that the school wants no more of them: each once."""
+
+    __tablename__ = "follow_up_note"
+    __table_args__ = (UniqueConstraint("visit_id", "kind", name="each_follow_up_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    kind: Mapped[FollowUp]
+    noted_at: Mapped[dt.datetime]
 
 
 class NamedAdult(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.models import Attendance, HeadCount, NamedAdult, VisitFeedback
+from scheduler.attendance.models import Attendance, FollowUpNote, HeadCount, NamedAdult, VisitFeedback, VisitSurvey
 from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
@@ -21,8 +21,10 @@ from scheduler.attendance.terms import (
     CountSource,
     CrewAt,
     Feedback,
+    FollowUp,
     HistoryLine,
     SaidLine,
+    Survey,
 )
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -134,6 +136,18 @@ def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:
         replace(visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in late))
         for visit in _with_counts(visits)
     ]
+
+
+def survey_of(visit_id: int) -> Survey | None:
+    """What a school said three months after a visit; None until it has. Who may read is checked by the caller."""
+    row = db.session.scalar(select(VisitSurvey).where(VisitSurvey.visit_id == visit_id))
+    return Survey(row.spoken_of, row.changed, row.knows_whom_to_call, row.words) if row else None
+
+
+def is_followed_up(visit_id: int) -> bool:
+    """Whether the school of a visit still wants letters about it."""
+    stopped = select(FollowUpNote.id).where(FollowUpNote.visit_id == visit_id, FollowUpNote.kind == FollowUp.STOPPED)
+    return db.session.scalar(stopped) is None
 
 
 def adults_counted(visit_id: int) -> int | None:

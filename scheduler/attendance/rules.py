@@ -3,13 +3,19 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 
-from scheduler.attendance.terms import AttendanceState, CountDraft, Counts
+from scheduler.attendance.terms import AttendanceState, CountDraft, Counts, FollowUp
 
 MOST_IN_A_ROOM = 2000
 LONGEST_MINUTES = 480
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
+FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
+    FollowUp.REPORT_DUE: (1, 30),
+    FollowUp.FEEDBACK: (7, 30),
+    FollowUp.SURVEY: (90, 150),
+}
+INVITED_FROM, INVITED_TO = (9, 1), (10, 31)  # month and day: when a school plans its year
 STILL_COUNTED = (AttendanceState.OPEN, AttendanceState.SUBMITTED)  # the educator may say (other) numbers
 TO_BE_LOCKED = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)  # the coordinator may lock
 TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
@@ -71,3 +77,14 @@ def looks_odd(counts: Counts, expected: Counts) -> bool:
     if expected.total == 0:
         return counts.total > 0
     return counts.total > 2 * expected.total or counts.total * 3 < expected.total
+
+
+def visit_days_of(kind: FollowUp, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The days, both included, on which a visit was of which this letter goes out today; None when none does."""
+    if kind in FOLLOW_UPS:
+        first, last = FOLLOW_UPS[kind]
+        return today - dt.timedelta(days=last), today - dt.timedelta(days=first)
+    begins = dt.date(today.year, *INVITED_FROM)
+    if kind is FollowUp.NEXT_YEAR and begins <= today <= dt.date(today.year, *INVITED_TO):
+        return begins.replace(year=today.year - 1), begins - dt.timedelta(days=1)
+    return None

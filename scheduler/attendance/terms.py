@@ -175,6 +175,26 @@ class Feedback:
     words: str
 
 
+class FollowUp(StrEnum):
+    """A letter after a visit, sent once; or the school's wish for no more of them."""
+
+    REPORT_DUE = "report_due"  # T+1, to the educators who have not counted
+    FEEDBACK = "feedback"  # T+7
+    SURVEY = "survey"  # T+90
+    NEXT_YEAR = "next_year"  # in the first weeks of the next school year
+    STOPPED = "stopped"  # the school objected
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What remained of a visit three months later; no name, and the day alone."""
+
+    spoken_of: bool  # pupils or parents have come back to it
+    changed: bool  # the school does something otherwise since
+    knows_whom_to_call: bool
+    words: str
+
+
 @dataclass(frozen=True)
 class PastSitting:
     """A line of a file of past visits: one presentation that was held, with who was in the room."""

@@ -1,4 +1,4 @@
-"""Counting goes on by itself: schools that stay silent are taken to agree."""
+"""Counting goes on by itself: schools that stay silent are taken to agree; letters follow each visit."""
 
 import logging
 
@@ -15,3 +15,11 @@ def assume_silent() -> None:
     """Each hour, flag counts whose school has been silent for seven days. Twice at once flags each once."""
     if assumed := service.assume_silent(now=clock.now()):
         log.info("silence taken as agreement", extra={"presentations": assumed})
+
+
+@huey.periodic_task(crontab(hour="6-16", minute="40"), name="attendance.send_follow_ups")
+@in_app
+def send_follow_ups() -> None:
+    """Each hour of the day, write the letters that follow a visit. What was sent is stored: twice is once."""
+    if visits := service.send_follow_ups(now=clock.now()):
+        log.info("visits followed up", extra={"visits": visits})

@@ -8,6 +8,8 @@ from scheduler.web.guards import OPEN
 PUBLIC = {
     "assets",
     "attendance.feedback",
+    "attendance.later",
+    "attendance.letters",
     "attendance.name_adults",
     "attendance.sign",
     "certificates.check",

@@ -29,6 +29,8 @@ from scheduler.requests.queries import contacts_of
 from scheduler.requests.terms import RequestState
 
 log = logging.getLogger(__name__)
+PAGE_OF_NUMBERS = "/status/{token}/attendance"
+LINK_HOURS = 24 * 365
 COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
@@ -152,8 +154,10 @@ def report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> None
         requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 
 
-def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.datetime) -> None:
-    """Mail each contact of a visit's school a secret link to the numbers and the certificates, in this transaction.
+def write_to_school(
+    session: Session, visit: Visit, kind: str, *, now: dt.datetime, page: str = PAGE_OF_NUMBERS
+) -> None:
+    """Mail each contact of a visit's school a secret link, to the numbers and the certificates, in this transaction.
 
     Nobody is written to where no request, or no address, stands behind the visit.
     """
@@ -172,7 +176,7 @@ def write_to_school(session: Session, visit: Visit, kind: str, *, now: dt.dateti
                     "day": visit.on_day,
                     "host": pick(contact.language, host.name_sr_cyrl, host.name_sr_latn),
                 },
-                link=LinkWish("status", contact.request_id, "/status/{token}/attendance", hours=24 * 365),
+                link=LinkWish("status", contact.request_id, page, hours=LINK_HOURS),
                 about=("visit", visit.id),
                 centre_id=visit.centre_id,
             ),

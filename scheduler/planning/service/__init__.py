@@ -3,7 +3,7 @@
 plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
 suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
 record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
-close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
+close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show, ask_for_numbers (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
 report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting) ·
@@ -23,7 +23,7 @@ from scheduler.planning.service.copying import copy_visit
 from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
-from scheduler.planning.service.holding import note_held, note_no_show
+from scheduler.planning.service.holding import ask_for_numbers, note_held, note_no_show
 from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
@@ -44,6 +44,7 @@ __all__ = [
     "answer_date",
     "answer_offer",
     "ask_for_date",
+    "ask_for_numbers",
     "cancel_visit",
     "change_weights",
     "close_again",

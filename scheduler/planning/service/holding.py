@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler import policy
 from scheduler.core.errors import NotFound
 from scheduler.core.states import move
+from scheduler.people.terms import PresenterKind
 from scheduler.planning.models import Assignment, Presentation
-from scheduler.planning.service import moves
+from scheduler.planning.service import letters, moves
 from scheduler.planning.service.under_lock import OpenVisit, change, open_visit, touch
 from scheduler.planning.terms import (
     PRESENTATION_MACHINE,
@@ -73,6 +74,15 @@ def note_no_show(actor: Actor, presentation_id: int, *, host_absent: bool, now: 
                 moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="never_answered")
         _call_off_when_nothing_was_held(session, actor, opened, host_absent, now)
         touch(session, opened, [presentation], now)
+
+
+def ask_for_numbers(visit_id: int, *, now: dt.datetime) -> None:
+    """The day after, for the job: write to the educators of a visit that nobody has counted. Raises: NotFound."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        rows = [row for row in opened.in_state(*_CAME) if row.presenter.kind is PresenterKind.EDUCATOR]
+        path = f"/visits/{opened.visit.number}/count"
+        letters.tell_presenters("follow_up_report_due", opened, rows, now=now, path=path)
 
 
 def _call_off_when_nothing_was_held(

@@ -1,4 +1,4 @@
-"""What a school thought of a visit: one short form behind its link, after the day."""
+"""What a school thought of a visit, and what remained of it: short forms behind its link, after the day."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,10 +6,12 @@ from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.attendance import queries, service
-from scheduler.attendance.terms import Feedback
+from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.planning import queries as planning_queries
+from scheduler.planning.terms import CrewShown
+from scheduler.policy import Actor
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, LinesField, Needed, worded
@@ -25,16 +27,15 @@ MARKS = [
 ]
 
 
+YES_OR_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
+
+
 class FeedbackForm(BaseForm):
     """Two marks, one yes or no, a few words."""
 
     useful = RadioField(_l("Was it useful for those who listened?"), [Needed()], choices=MARKS)
     clear = RadioField(_l("Was it clear and right for their age?"), [Needed()], choices=MARKS)
-    again = RadioField(
-        _l("Would you ask us again?"),
-        [Needed()],
-        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
-    )
+    again = RadioField(_l("Would you ask us again?"), [Needed()], choices=YES_OR_NO)
     words = LinesField(_l("What should we do better? (may stay empty)"), limit=500)
 
     def said(self) -> Feedback:
@@ -42,14 +43,94 @@ class FeedbackForm(BaseForm):
         return Feedback(int(self.useful.data), int(self.clear.data), self.again.data == "yes", self.words.data or "")
 
 
+class SurveyForm(BaseForm):
+    """Three times yes or no, a few words."""
+
+    spoken_of = RadioField(
+        _l("Have pupils or parents come back to it, in class or in conversation?"), [Needed()], choices=YES_OR_NO
+    )
+    changed = RadioField(
+        _l("Does the school do something otherwise since (rules, lessons, talks with parents)?"),
+        [Needed()],
+        choices=YES_OR_NO,
+    )
+    knows_whom_to_call = RadioField(
+        _l("Would your pupils know whom to call when something happens to them on the internet?"),
+        [Needed()],
+        choices=YES_OR_NO,
+    )
+    words = LinesField(_l("What would help you now? (may stay empty)"), limit=500)
+
+    def said(self) -> Survey:
+        """What the form says; call after `accepted()`."""
+        spoken_of, changed, knows = (
+            answer.data == "yes" for answer in (self.spoken_of, self.changed, self.knows_whom_to_call)
+        )
+        return Survey(spoken_of, changed, knows, self.words.data or "")
+
+
+class LettersForm(BaseForm):
+    """One press: no more letters about this visit, or again."""
+
+
+def opened(secret: str) -> tuple[Actor, CrewShown]:
+    """Who holds the link, and the visit that it is about. Raises: NotFound without one."""
+    actor = link_actor(secret)
+    shown = planning_queries.crew_for_school(actor.request_id or 0, clock.now())
+    if shown is None:
+        raise NotFound("visit")
+    return actor, shown
+
+
+@bp.route("/status/<secret>/later", methods=["GET", "POST"])
+@public
+def later(secret: str) -> ResponseReturnValue:
+    """Three months after the visit: what remained. Said once; the school may also end these letters here."""
+    actor, shown = opened(secret)
+    form = SurveyForm()
+    if form.accepted():
+        try:
+            service.answer_survey(actor, shown.visit_id, form.said(), now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Thank you for your answer."))
+            return redirect(url_for("requests.status", secret=secret))
+    page = render_template(
+        "attendance/later.html",
+        form=form,
+        letters=LettersForm(formdata=None),
+        shown=shown,
+        secret=secret,
+        given=queries.survey_of(shown.visit_id),
+        written_to=queries.is_followed_up(shown.visit_id),
+    )
+    return page, 422 if form.problems_shown() else 200
+
+
+@bp.post("/status/<secret>/letters/<any(stop, resume):act>")
+@public
+def letters(secret: str, act: str) -> ResponseReturnValue:
+    """The school wants no more letters after its visit; one more press takes that back."""
+    actor, shown = opened(secret)
+    if LettersForm().accepted():
+        if act == "stop":
+            service.stop_follow_ups(actor, shown.visit_id, now=clock.now())
+            say(
+                _("We write no more about this visit."),
+                undo=url_for(".letters", secret=secret, act="resume"),
+            )
+        else:
+            service.resume_follow_ups(actor, shown.visit_id, now=clock.now())
+            say(_("We write to you again."))
+    return redirect(url_for(".later", secret=secret))
+
+
 @bp.route("/status/<secret>/feedback", methods=["GET", "POST"])
 @public
 def feedback(secret: str) -> ResponseReturnValue:
     """Said once; afterwards the page thanks."""
-    actor, now = link_actor(secret), clock.now()
-    shown = planning_queries.crew_for_school(actor.request_id or 0, now)
-    if shown is None:
-        raise NotFound("visit")
+    (actor, shown), now = opened(secret), clock.now()
     form = FeedbackForm()
     if form.accepted():
         try:

@@ -69,7 +69,18 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-PAGES = ("", "/date", "/ready", "/cancel", "/directions", "/feedback", "/parents.pdf", "/request.pdf", "/counts")
+PAGES = (
+    "",
+    "/date",
+    "/ready",
+    "/cancel",
+    "/directions",
+    "/feedback",
+    "/later",
+    "/parents.pdf",
+    "/request.pdf",
+    "/counts",
+)
 
 
 def test_a_mail_scanner_that_opens_every_page_twenty_times_changes_nothing(client):
@@ -317,7 +328,7 @@ def test_book_again_begins_with_the_old_answers_and_asks_for_days_and_promises(c
     assert client.get("/book/check").location.startswith("/book/")
 
 
-@pytest.mark.parametrize("page", ["/date", "/ready", "/feedback"])
+@pytest.mark.parametrize("page", ["/date", "/ready", "/feedback", "/later"])
 def test_without_a_visit_there_is_nothing_to_do_there(client, page):
     assert client.get(School(RequestState.NEW, visit=None).at(page)).status_code == 404
 

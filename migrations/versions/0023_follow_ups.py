@@ -1,0 +1,45 @@
+"""Letters that follow a visit, each once, and what a school says three months later."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023_follow_ups"
+down_revision = "0015_waiting_list"
+branch_labels = None
+depends_on = None
+
+KINDS = ("report_due", "feedback", "survey", "next_year", "stopped")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "follow_up_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Enum(*KINDS, name="followup", native_enum=False, create_constraint=True, length=30),
+                  nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_follow_up_note_visit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_note")),
+        sa.UniqueConstraint("visit_id", "kind", name="each_follow_up_once"),
+    )  # fmt: skip
+    op.create_table(
+        "visit_survey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("spoken_of", sa.Boolean(), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("knows_whom_to_call", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_survey_visit_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_survey")),
+        sa.UniqueConstraint("visit_id", name=op.f("uq_visit_survey_visit_id")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("visit_survey")
+    op.drop_table("follow_up_note")

@@ -1,0 +1,150 @@
+"""After a visit: its educators are reminded to count, its school is asked how it was, what remained, and to come again.
+
+Each letter goes once for a visit (PRODUCT.md: T+1, T+7, T+90, the next school year), until the school objects.
+"""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from scheduler import policy
+from scheduler.attendance import queries, rules
+from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
+from scheduler.attendance.service.rows import visit_of, write_to_school
+from scheduler.attendance.terms import FollowUp, Survey
+from scheduler.core import audit, clock
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.planning import service as planning
+from scheduler.planning.models import Visit
+from scheduler.planning.terms import VisitState
+from scheduler.policy import Actor
+from scheduler.requests import rules as request_rules
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import RequestState
+
+log = logging.getLogger(__name__)
+_HELD = {RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED}
+ASKING = sorted(request_rules.OPEN - _HELD)
+LETTERS = {
+    FollowUp.FEEDBACK: ("follow_up_feedback", "/status/{token}/feedback"),
+    FollowUp.SURVEY: ("follow_up_survey", "/status/{token}/later"),
+    FollowUp.NEXT_YEAR: ("follow_up_next_year", "/status/{token}"),
+}
+
+
+def send_follow_ups(*, now: dt.datetime) -> int:
+    """For the job: write every letter that is due; how many visits were written about. Twice is once."""
+    today = clock.local_day(now)
+    due = [(kind, visit_id) for kind in (FollowUp.REPORT_DUE, *LETTERS) for visit_id in _due(db.session(), kind, today)]
+    return sum(_send(kind, visit_id, now) for kind, visit_id in due)
+
+
+def _send(kind: FollowUp, visit_id: int, now: dt.datetime) -> bool:
+    try:
+        with transaction() as session:
+            visit = visit_of(session, visit_id)
+            if visit_id not in _due(session, kind, clock.local_day(now), visit_id):
+                return False  # said, moved or stopped since it was found
+            session.add(FollowUpNote(visit_id=visit_id, kind=kind, noted_at=now))
+            session.flush()
+            if kind is FollowUp.REPORT_DUE:
+                planning.ask_for_numbers(visit_id, now=now)
+            else:
+                letter, page = LETTERS[kind]
+                write_to_school(session, visit, letter, now=now, page=page)
+            return True
+    except SchedulerError:
+        log.exception("follow-up not sent", extra={"visit_id": visit_id, "kind": kind.value})
+        return False
+
+
+def _due(session: Session, kind: FollowUp, today: dt.date, visit_id: int | None = None) -> list[int]:
+    """Visits of which this letter is due, oldest first; or whether the given one still is."""
+    days = rules.visit_days_of(kind, today)
+    if days is None:
+        return []
+    wanted = select(Visit.id).where(Visit.on_day.between(*days), ~_noted(kind), *_conditions(kind))
+    if visit_id is not None:
+        wanted = wanted.where(Visit.id == visit_id)
+    return list(session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def _conditions(kind: FollowUp) -> list[ColumnElement[bool]]:
+    if kind is FollowUp.REPORT_DUE:
+        return [Visit.state.in_((VisitState.CONFIRMED, VisitState.READY))]  # counted, it is "delivered"
+    conditions = [Visit.state == VisitState.DELIVERED, Visit.school_request_id.is_not(None), ~_noted(FollowUp.STOPPED)]
+    if kind is FollowUp.FEEDBACK:
+        conditions.append(~exists().where(VisitFeedback.visit_id == Visit.id))
+    if kind is FollowUp.SURVEY:
+        conditions.append(~exists().where(VisitSurvey.visit_id == Visit.id))
+    if kind is FollowUp.NEXT_YEAR:
+        conditions += [~_came_again(), ~_asks_already()]
+    return conditions
+
+
+def _noted(kind: FollowUp) -> ColumnElement[bool]:
+    return exists().where(FollowUpNote.visit_id == Visit.id, FollowUpNote.kind == kind)
+
+
+def _came_again() -> ColumnElement[bool]:
+    """A later visit of the same centre to the same school: one invitation a school, about the last visit."""
+    later = aliased(Visit)
+    return exists().where(
+        later.host_id == Visit.host_id,
+        later.centre_id == Visit.centre_id,
+        later.on_day > Visit.on_day,
+        later.state.not_in((VisitState.CANCELLED, VisitState.REPLANNED)),
+    )
+
+
+def _asks_already() -> ColumnElement[bool]:
+    return exists().where(
+        SchoolRequest.host_id == Visit.host_id,
+        SchoolRequest.centre_id == Visit.centre_id,
+        SchoolRequest.state.in_(ASKING),
+    )
+
+
+def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime) -> None:
+    """Keep what a school says three months after its visit; said twice, the first stays.
+
+    Raises: NotAllowed; NotFound; Conflict("wrong_state") unless the visit was held.
+    """
+    with transaction() as session:
+        visit = visit_of(session, visit_id)
+        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        if visit.state is not VisitState.DELIVERED:
+            raise Conflict("wrong_state")
+        if queries.survey_of(visit_id) is not None:
+            return
+        session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
+        audit.record(actor, "survey answered", visit, at=now)
+    log.info("survey answered", extra={"visit_id": visit_id})
+
+
+def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """The school wants no more of these letters about this visit; said twice, it is said once.
+
+    Raises: NotAllowed; NotFound.
+    """
+    with transaction() as session:
+        visit = visit_of(session, visit_id)
+        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        if queries.is_followed_up(visit_id):
+            session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
+            audit.record(actor, "follow-ups stopped", visit, at=now)
+    log.info("follow-ups stopped", extra={"visit_id": visit_id})
+
+
+def resume_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """Taken back: letters come again. Nothing to do when they were not stopped. Raises: NotAllowed; NotFound."""
+    with transaction() as session:
+        visit = visit_of(session, visit_id)
+        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        wanted = select(FollowUpNote).where(FollowUpNote.visit_id == visit_id, FollowUpNote.kind == FollowUp.STOPPED)
+        if (stop := session.scalar(wanted)) is not None:
+            session.delete(stop)
+            audit.record(actor, "follow-ups resumed", visit, at=now)

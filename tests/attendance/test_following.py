@@ -1,0 +1,188 @@
+"""What follows a visit: each letter once and on its day, nothing after an objection, an answer without a name."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from scheduler.attendance import queries, rules, service
+from scheduler.attendance.models import FollowUpNote, VisitSurvey
+from scheduler.attendance.terms import Feedback, FollowUp, Survey
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Presenter, User
+from scheduler.planning.models import Visit
+from scheduler.planning.terms import CancelledBy, VisitState
+from scheduler.requests.terms import RequestState
+from tests.at_once import all_at_once
+from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.planning import VISIT_DAY, make_assignment, make_visit
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_minor
+
+SAID = Survey(spoken_of=True, changed=False, knows_whom_to_call=True, words="Још једном.")
+
+
+def after(days: int) -> dt.datetime:
+    """Noon in Belgrade, so many days after the visit."""
+    return dt.datetime.combine(VISIT_DAY + dt.timedelta(days=days), dt.time(10), tzinfo=dt.UTC)
+
+
+def letters(kind: str) -> list[str]:
+    db.session.rollback()
+    wanted = select(OutboxMessage.address).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+    return list(db.session.scalars(wanted))
+
+
+def address_of(presenter: Presenter) -> str:
+    return db.session.scalars(select(User.email).where(User.id == presenter.user_id)).one()
+
+
+def cancelled(visit: Visit) -> None:
+    row = db.session.get_one(Visit, visit.id)
+    row.state, row.cancelled_by = VisitState.CANCELLED, CancelledBy.SCHOOL
+    db.session.commit()
+
+
+def follow(days: int) -> int:
+    return service.send_follow_ups(now=after(days))
+
+
+@pytest.mark.both_databases
+def test_follow_up(session):
+    """The row of the table: T+1 the report, T+7 feedback, T+90 a short survey, the next school year an invitation."""
+    uncounted = a_begun_visit(contact_email="prva@skola.example")
+    educator = address_of(uncounted.educator)
+    assert [follow(days) for days in (0, 1, 1, 2)] == [0, 1, 0, 0]
+    assert letters("follow_up_report_due") == [educator]
+
+    counted = a_counted_visit(contact_email="druga@skola.example")
+    assert [follow(days) for days in (6, 7, 8, 89, 90, 91)] == [0, 1, 0, 0, 1, 0]
+    next_year = (dt.date(2027, 9, 1) - VISIT_DAY).days
+    assert [follow(days) for days in (next_year - 1, next_year, next_year + 1)] == [0, 1, 0]
+
+    for kind in ("feedback", "survey", "next_year"):
+        assert letters(f"follow_up_{kind}") == ["druga@skola.example"]
+    told = select(FollowUpNote.kind).where(FollowUpNote.visit_id == counted.visit.id).order_by(FollowUpNote.id)
+    assert session.scalars(told).all() == [FollowUp.FEEDBACK, FollowUp.SURVEY, FollowUp.NEXT_YEAR]
+
+
+def test_only_who_may_count_is_reminded_and_a_minor_is_not(session):
+    begun = a_begun_visit()
+    minor = a_cleared_minor(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[0], minor.id)
+
+    follow(1)
+
+    assert letters("follow_up_report_due") == [address_of(begun.educator)]
+
+
+def test_a_counted_visit_reminds_nobody(session):
+    a_counted_visit(contact_email="")
+
+    assert [follow(days) for days in (1, 2, 6)] == [0, 0, 0]
+
+
+def test_a_reminder_that_was_missed_for_a_month_goes_no_more(session):
+    a_begun_visit()
+
+    assert follow(31) == 0
+
+
+def test_who_has_answered_is_not_asked(session):
+    begun = a_counted_visit(contact_email="skola@skola.example")
+    service.give_feedback(begun.school, begun.visit.id, Feedback(5, 5, True, ""), now=after(2))
+    service.answer_survey(begun.school, begun.visit.id, SAID, now=after(60))
+
+    assert [follow(7), follow(90)] == [0, 0]
+
+
+def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
+    begun = a_counted_visit(contact_email="skola@skola.example")
+    for _press in range(2):
+        service.stop_follow_ups(begun.school, begun.visit.id, now=after(1))
+    assert not queries.is_followed_up(begun.visit.id)
+    assert [follow(7), follow(90)] == [0, 0]
+
+    for _press in range(2):
+        service.resume_follow_ups(begun.school, begun.visit.id, now=after(91))
+
+    assert queries.is_followed_up(begun.visit.id)
+    assert follow(91) == 1
+    told = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all()
+    assert told == ["follow-ups stopped", "follow-ups resumed"]
+
+
+def test_an_invitation_goes_once_a_school_and_not_where_it_asks_already(session):
+    programme = make_programme()
+    first = a_counted_visit(programme=programme, contact_email="skola@skola.example")
+    second = make_visit(on_day=dt.date(2027, 9, 20), programme=programme, host_id=first.visit.host_id)
+    september = dt.datetime(2027, 9, 3, 10, tzinfo=dt.UTC)
+    assert service.send_follow_ups(now=september) == 0
+
+    cancelled(second)
+    asked = make_school_request(RequestState.NEW, programme=programme, host_id=first.visit.host_id)
+    assert service.send_follow_ups(now=september) == 0
+
+    asked.state = RequestState.DECLINED
+    db.session.merge(asked)
+    db.session.commit()
+    assert service.send_follow_ups(now=september) == 1
+    assert letters("follow_up_next_year") == ["skola@skola.example"]
+
+
+@pytest.mark.both_databases
+def test_two_sweeps_at_once_write_one_letter(app, session):
+    a_counted_visit(contact_email="skola@skola.example")
+
+    failed = all_at_once(app, [lambda: follow(7)] * 4)
+
+    assert failed == [None] * 4
+    assert letters("follow_up_feedback") == ["skola@skola.example"]
+
+
+def test_the_survey_is_kept_once_and_only_of_a_visit_that_was_held(session):
+    begun = a_counted_visit()
+    service.answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
+    service.answer_survey(begun.school, begun.visit.id, Survey(False, True, False, ""), now=after(91))
+
+    assert queries.survey_of(begun.visit.id) == SAID
+    assert not {"name", "given_by", "actor"} & set(VisitSurvey.__table__.columns.keys())
+    with pytest.raises(Conflict, match="wrong_state"):
+        held_not = a_begun_visit()
+        service.answer_survey(held_not.school, held_not.visit.id, SAID, now=LEAVING)
+
+
+def test_another_school_neither_answers_nor_stops(session):
+    begun, other = a_locked_visit(), a_begun_visit()
+
+    for act in (service.stop_follow_ups, service.resume_follow_ups):
+        with pytest.raises(NotFound):
+            act(other.school, begun.visit.id, now=after(1))
+    with pytest.raises(NotFound):
+        service.answer_survey(other.school, begun.visit.id, SAID, now=after(1))
+
+
+@given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(sorted(rules.FOLLOW_UPS)))
+def test_the_days_of_a_letter_are_in_the_past_and_in_order(today, kind):
+    first, last = rules.visit_days_of(kind, today)
+
+    assert first < last < today
+
+
+@given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)))
+def test_schools_are_invited_only_while_they_plan_their_year_and_for_the_year_before(today):
+    days = rules.visit_days_of(FollowUp.NEXT_YEAR, today)
+
+    assert (days is not None) == (today.month in (9, 10))
+    if days:
+        assert days == (dt.date(today.year - 1, 9, 1), dt.date(today.year, 8, 31))
+
+
+def test_nothing_is_sent_by_an_objection():
+    assert rules.visit_days_of(FollowUp.STOPPED, VISIT_DAY) is None

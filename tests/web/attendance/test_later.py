@@ -1,0 +1,78 @@
+"""Three months after the visit: what remained, said once behind the school's link; and letters that a press ends."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from scheduler.attendance.models import FollowUpNote, VisitSurvey
+from scheduler.core.db import db
+from scheduler.planning.terms import VisitState
+from scheduler.policy import Role
+from scheduler.requests.terms import RequestState
+from tests.factories.people import make_user
+from tests.web.browser import sign_in_as
+from tests.web.requests.test_status_page import TODAY, School, count
+
+ANSWERS = {"spoken_of": "yes", "changed": "no", "knows_whom_to_call": "yes", "words": "Радионица за родитеље."}
+
+
+def held() -> School:
+    return School(RequestState.CERTIFIED, VisitState.DELIVERED, TODAY - dt.timedelta(days=95))
+
+
+def test_what_remained_is_said_once_and_read_by_the_centre(app, client):
+    school = held()
+    assert "/later" in client.get(school.at()).text
+
+    first = client.post(school.at("/later"), data=ANSWERS)
+    client.post(school.at("/later"), data=ANSWERS | {"changed": "yes"})
+
+    assert first.location.endswith(school.secret)
+    assert "Thank you for your answer." in client.get(school.at("/later")).text
+    row = db.session.scalars(select(VisitSurvey)).one()
+    assert (row.spoken_of, row.changed, row.knows_whom_to_call, row.given_on) == (True, False, True, TODAY)
+    desk = (
+        sign_in_as(app.test_client(), make_user(Role.COORDINATOR, centre_id=school.centre_id).id)
+        .get(f"/visits/{school.visit.number}?lang=en")
+        .text
+    )
+    assert "The school does nothing otherwise since." in read
+    assert "Радионица за родитеље." in read
+
+
+def test_nothing_is_lost_when_an_answer_is_missing(client):
+    answered = client.post(held().at("/later"), data=ANSWERS | {"changed": ""})
+
+    assert answered.status_code == 422
+    assert "Радионица за родитеље." in answered.text
+    assert count(VisitSurvey) == 0
+
+
+def test_before_the_visit_there_is_nothing_to_say(client):
+    school = School()
+
+    assert "Come back when the presentation was held." in client.get(school.at("/later")).text
+    assert client.post(school.at("/later"), data=ANSWERS).status_code == 422
+    assert count(VisitSurvey) == 0
+
+
+def test_letters_end_with_one_press_and_come_again_with_another(client):
+    school = held()
+    for _press in range(2):
+        client.post(f"/status/{school.secret}/letters/stop?lang=en")
+    stopped = client.get(school.at("/later")).text
+    assert "You get no more of these letters about this visit." in stopped
+    assert f'action="/status/{school.secret}/letters/resume"' in stopped
+    assert count(FollowUpNote) == 1
+
+    client.post(f"/status/{school.secret}/letters/resume")
+
+    assert "We write a week after the visit" in client.get(school.at("/later")).text
+    assert count(FollowUpNote) == 0
+
+
+def test_looking_ends_no_letters(client):
+    school = held()
+
+    assert client.get(f"/status/{school.secret}/letters/stop").status_code == 405
+    assert client.get("/status/nobodys-secret/later").status_code in (404, 410)
