@@ -1,4 +1,4 @@
-"""Letters that follow a visit, each once, and what a school says three months later."""
+"""Letters that follow a visit, what a school says three months later, and adults who count themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,8 +38,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_survey")),
         sa.UniqueConstraint("visit_id", name=op.f("uq_visit_survey_visit_id")),
     )
+    op.create_table(
+        "tally_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("presentation_id", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("people BETWEEN 1 AND 10", name=op.f("ck_tally_mark_people_of_one_press")),
+        sa.ForeignKeyConstraint(
+            ["presentation_id"],
+            ["presentation.id"],
+            name=op.f("fk_tally_mark_presentation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_mark")),
+    )
+    op.create_index(op.f("ix_tally_mark_presentation_id"), "tally_mark", ["presentation_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("tally_mark")
     op.drop_table("visit_survey")
     op.drop_table("follow_up_note")

@@ -110,6 +110,18 @@ class FollowUpNote(Base):
     noted_at: Mapped[dt.datetime]
 
 
+class TallyMark(Base):
+    """Adults who counted themselves with one press: how many, and when. Nothing tells who they were."""
+
+    __tablename__ = "tally_mark"
+    __table_args__ = (CheckConstraint("people BETWEEN 1 AND 10", name="people_of_one_press"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id", ondelete="CASCADE"), index=True)
+    people: Mapped[int]
+    marked_at: Mapped[dt.datetime]
+
+
 class NamedAdult(Base):
     """A teacher or other adult whom the school names for a certificate. Never a pupil; kept 90 days after issue."""
 

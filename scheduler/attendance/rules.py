@@ -1,15 +1,22 @@
 """Pure rules of counting: what can be true, when it may be said, when it may be locked."""
 
+import base64
 import datetime as dt
+import hashlib
+import hmac
 from collections.abc import Collection, Iterable, Mapping
 
 from scheduler.attendance.terms import AttendanceState, CountDraft, Counts, FollowUp
+from scheduler.programmes.terms import Audience
 
 MOST_IN_A_ROOM = 2000
 LONGEST_MINUTES = 480
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
+TALLIED = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adults count themselves; pupils are counted
+TALLY_OPENS_BEFORE, TALLY_CLOSES_AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
+MOST_A_PRESS = 10
 FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
     FollowUp.REPORT_DUE: (1, 30),
     FollowUp.FEEDBACK: (7, 30),
@@ -88,3 +95,17 @@ def visit_days_of(kind: FollowUp, today: dt.date) -> tuple[dt.date, dt.date] | N
     if kind is FollowUp.NEXT_YEAR and begins <= today <= dt.date(today.year, *INVITED_TO):
         return begins.replace(year=today.year - 1), begins - dt.timedelta(days=1)
     return None
+
+
+def tally_code(uid: str, secret: str) -> str:
+    """The code of a presentation's tally, from its random UID and the installation's secret: 16 letters and digits.
+
+    Nothing is stored, so looking at a poster changes nothing; 80 bits are not guessed in an evening.
+    """
+    digest = hmac.new(secret.encode(), f"tally: {uid}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def tally_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """From when to when adults count themselves: while they come, listen and leave."""
+    return starts_at - TALLY_OPENS_BEFORE, ends_at + TALLY_CLOSES_AFTER

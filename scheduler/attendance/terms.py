@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
 from scheduler.core.sheets import LineProblem
+from scheduler.core.text import to_latin
 from scheduler.programmes.terms import Audience
 
 
@@ -193,6 +195,50 @@ class Survey:
     changed: bool  # the school does something otherwise since
     knows_whom_to_call: bool
     words: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Adults who count themselves at a presentation, by the code on its poster; nobody says a name."""
+
+    presentation_id: int
+    visit_number: str
+    ordinal: int
+    code: str
+    host_name_sr_cyrl: str
+    host_name_sr_latn: str
+    programme_sr_cyrl: str
+    programme_en: str
+    centre_sr_cyrl: str
+    centre_en: str
+    audience: Audience
+    on_day: dt.date
+    starts_local: dt.time
+    zone: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+
+    def host(self, language: str) -> str:
+        return pick(language, self.host_name_sr_cyrl, self.host_name_sr_latn)
+
+    def programme(self, language: str) -> str:
+        return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
+
+    def centre(self, language: str) -> str:
+        return worded(language, self.centre_sr_cyrl, to_latin(self.centre_sr_cyrl), self.centre_en)
+
+
+@dataclass(frozen=True)
+class Poster:
+    """What hangs at the door, and the sheet to take home; the words in the reader's language."""
+
+    centre_name: str
+    host_name: str
+    title: str
+    when: str
+    address: str  # of the page that the code opens
+    running_number: str
+    helpline: str = "19833"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 from werkzeug.exceptions import HTTPException
 
+from scheduler.attendance.queries import tallies_of
+from scheduler.attendance.rules import TALLIED
 from scheduler.certificates.models import Certificate
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
@@ -62,7 +64,9 @@ def travellers(app: Flask) -> list[Traveller]:
         Traveller(row["role"], _cookies(_signed_in(app, row["email"])), ["/desk", *_begins(row["role"], row["email"])])
         for row in _one_of_each(app.extensions["demo_sign_ins"])
     ]
-    public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *_certificates(), *_invitations()])
+    public = Traveller(
+        "", {}, ["/", "/styleguide", "/reset/asked", "/mail", *_certificates(), *_invitations(), *_tallies()]
+    )
     return [public, Traveller(SCHOOL, _booking(app), ["/book/check", "/book/sent", *_school_links()]), *signed_in]
 
 
@@ -131,6 +135,15 @@ def _begins(role: str, email: str) -> list[str]:
     if role == "educator":
         return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
     return []
+
+
+def _tallies() -> list[str]:
+    """The page that a poster's code opens, of the latest presentation for adults."""
+    latest = (
+        select(Presentation.visit_id).where(Presentation.audience.in_(TALLIED)).order_by(Presentation.on_day.desc())
+    )
+    found = tallies_of(db.session.scalars(latest.limit(1)).first() or 0)
+    return [f"/tally/{one.visit_number}/{one.ordinal}/{one.code}" for one in found]
 
 
 def _works(email: str) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from scheduler.attendance.terms import Poster
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
 from scheduler.reports.terms import Chart, Definition, KeyFigure, ReportPaper, Series
 from scheduler.requests.terms import PaperPerson, PaperPresentation, RequestPaper
@@ -89,3 +90,15 @@ def a_request_paper(**given: Any) -> RequestPaper:
         teacher_stays=True,
     )
     return replace(fair, **given)
+
+
+def a_poster() -> Poster:
+    """The papers of an evening with parents."""
+    return Poster(
+        centre_name="Национални контакт центар за безбедност деце на интернету",
+        host_name="ОШ „Вук Караџић“",
+        title="Родитељски састанак: дете и телефон",
+        when="6. октобар 2026, 18.00",
+        address="https://raspored.example.org/tally/P-2026-0012/3/abcdefghijklmnop",
+        running_number="P-2026-0012",
+    )

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from scheduler.attendance import pdf as attendance
 from scheduler.certificates import pdf as certificates
 from scheduler.core import language
 from scheduler.core.db import db
@@ -23,7 +24,7 @@ from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
 from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.factories.calendar import the_facts
-from tests.factories.papers import a_report, a_request_paper, a_school_certificate, a_teacher_certificate
+from tests.factories.papers import a_poster, a_report, a_request_paper, a_school_certificate, a_teacher_certificate
 from tests.languages.conftest import ROOT
 from tests.languages.pseudo import MARKS, PSEUDO
 from tests.languages.reading import Data, data_of_the_house, texts_of
@@ -112,6 +113,8 @@ PAPERS = {
     "request": lambda: requests.draw(a_request_paper(confirmed=False), PSEUDO),
     "confirmation": lambda: requests.draw(a_request_paper(), PSEUDO),
     "report": lambda: reports.draw(a_report(), PSEUDO),
+    "poster": lambda: attendance.draw_poster(a_poster(), PSEUDO),
+    "sheet to take home": lambda: attendance.draw_sheet(a_poster(), PSEUDO),
 }
 
 

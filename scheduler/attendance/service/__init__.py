@@ -15,11 +15,13 @@ from scheduler.attendance.service.following import (
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.service.past import import_past_visits, take_back_visits
 from scheduler.attendance.service.rows import write_to_school
+from scheduler.attendance.service.tally import count_in
 
 __all__ = [
     "answer_survey",
     "assume_silent",
     "correct_counts",
+    "count_in",
     "countersign",
     "give_feedback",
     "import_past_visits",

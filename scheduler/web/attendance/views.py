@@ -13,7 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.web import tables
-from scheduler.web.attendance import feedback
+from scheduler.web.attendance import feedback, tally
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import (
     CorrectForm,
@@ -30,7 +30,7 @@ from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "feedback"]  # the pages of feedback hang on the same blueprint
+__all__ = ["bp", "feedback", "tally"]  # the pages of feedback and of tallies hang on the same blueprint
 WAITING = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
@@ -70,7 +70,8 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         else:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
-    shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form)
+    tallied = queries.tallied(one.presentation_id) if one.audience in rules.TALLIED else 0
+    shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied)
     return shown, 422 if form.problems_shown() else 200
 
 

@@ -29,6 +29,7 @@ def checks_of(page: VisitPage) -> dict[str, Any]:
         "wish": queries.open_wish_of(visit.id),
         "checklist": queries.checklist_of(visit.id, visit.state, visit.on_day, today),
         "feedback": attendance.feedback_of(visit.id),
+        "tallies": attendance.tallies_of(visit.id),
         "survey": attendance.survey_of(visit.id),
     }
 

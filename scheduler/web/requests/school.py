@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.attendance import queries as attendance_queries
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -104,6 +105,7 @@ def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> di
         "ask_until": until if until and now <= until else None,
         "may_direct": page.row.state not in rules.OVER | rules.HIDDEN and page.row.state not in HELD,
         "press": PressForm(formdata=None),
+        "tallies": attendance_queries.tallies_of(bound.visit_id) if bound else [],
         "needs": page.row.programme.needs.lines(page_language()),
     }
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.models import Attendance, FollowUpNote, HeadCount, NamedAdult, VisitFeedback, VisitSurvey
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
@@ -20,11 +20,8 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
     CrewAt,
-    Feedback,
-    FollowUp,
     HistoryLine,
     SaidLine,
-    Survey,
 )
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -50,12 +47,6 @@ _NOT_HELD = (
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
-
-
-def feedback_of(visit_id: int) -> Feedback | None:
-    """What the school thought of a visit; None until it has said so. Who may read is checked by the caller."""
-    row = db.session.scalar(select(VisitFeedback).where(VisitFeedback.visit_id == visit_id))
-    return Feedback(row.useful, row.clear, row.again, row.words) if row else None
 
 
 def counted_visit(actor: Actor, number: str) -> CountedVisit:
@@ -136,18 +127,6 @@ def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:
         replace(visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in late))
         for visit in _with_counts(visits)
     ]
-
-
-def survey_of(visit_id: int) -> Survey | None:
-    """What a school said three months after a visit; None until it has. Who may read is checked by the caller."""
-    row = db.session.scalar(select(VisitSurvey).where(VisitSurvey.visit_id == visit_id))
-    return Survey(row.spoken_of, row.changed, row.knows_whom_to_call, row.words) if row else None
-
-
-def is_followed_up(visit_id: int) -> bool:
-    """Whether the school of a visit still wants letters about it."""
-    stopped = select(FollowUpNote.id).where(FollowUpNote.visit_id == visit_id, FollowUpNote.kind == FollowUp.STOPPED)
-    return db.session.scalar(stopped) is None
 
 
 def adults_counted(visit_id: int) -> int | None:

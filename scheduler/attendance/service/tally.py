@@ -1,0 +1,33 @@
+"""Adults count themselves at a parents' evening: by the code on the poster, without a name."""
+
+import datetime as dt
+import logging
+
+from scheduler.attendance import queries, rules
+from scheduler.attendance.models import TallyMark
+from scheduler.attendance.service.rows import presentation_of
+from scheduler.attendance.terms import Tally
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, Rejected
+
+log = logging.getLogger(__name__)
+
+
+def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
+    """Adults count themselves with one press; how many are counted now. The code has been checked by the caller.
+
+    Raises: Rejected({"people": reason}), also beyond what a hall holds; Conflict("tally_not_open") before people come
+    and after they have left.
+    """
+    if not 1 <= people <= rules.MOST_A_PRESS:
+        raise Rejected({"people": "one_press"})
+    if not tally.opens_at <= now <= tally.closes_at:
+        raise Conflict("tally_not_open")
+    with transaction() as session:
+        presentation_of(session, tally.presentation_id)  # locks the visit: presses are added up one after the other
+        so_far = queries.tallied(tally.presentation_id)
+        if so_far + people > rules.MOST_IN_A_ROOM:
+            raise Rejected({"people": "hall_is_full"})
+        session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
+    log.info("adults counted themselves", extra={"presentation_id": tally.presentation_id})
+    return so_far + people

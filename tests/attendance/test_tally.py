@@ -1,0 +1,144 @@
+"""Adults count themselves by the code on a poster: without a name, in its hours, and not beyond what a hall holds."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance import pdf, queries, rules, service
+from scheduler.attendance.models import TallyMark
+from scheduler.attendance.terms import Tally
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.programmes.terms import Audience, SchoolLevel
+from tests.at_once import all_at_once
+from tests.factories.papers import a_poster
+from tests.factories.planning import VISIT_DAY, make_presentation, make_visit
+from tests.papers import pages_of, qr_codes_of, saved, unembedded_fonts, words_of
+
+EVENING = dt.time(18)
+BEGINS = dt.datetime.combine(VISIT_DAY, dt.time(16), tzinfo=dt.UTC)  # 18:00 in Belgrade
+MINUTE = dt.timedelta(minutes=1)
+
+
+def an_evening(**given) -> Tally:
+    visit = make_visit(VisitState.CONFIRMED, on_day=VISIT_DAY)
+    fair = {"audience": Audience.PARENTS, "level": SchoolLevel.NONE, "state": PresentationState.CONFIRMED}
+    make_presentation(visit, EVENING, **(fair | given))
+    return queries.tallies_of(visit.id)[0]
+
+
+def marks() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.coalesce(func.sum(TallyMark.people), 0)))
+
+
+@pytest.mark.both_databases
+def test_parents_count_themselves_and_the_sum_is_read(session):
+    tally = an_evening()
+
+    counted = [service.count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
+
+    assert counted == [1, 3, 5]
+    assert queries.tallied(tally.presentation_id) == 5
+
+
+@pytest.mark.both_databases
+def test_everybody_who_presses_at_once_is_counted(app, session):
+    tally = an_evening()
+
+    failed = all_at_once(app, [lambda: service.count_in(tally, 2, now=BEGINS)] * 8)
+
+    assert failed == [None] * 8
+    assert marks() == 16
+
+
+def test_nothing_is_stored_of_who_they_were(session):
+    assert set(TallyMark.__table__.columns.keys()) == {"id", "presentation_id", "people", "marked_at"}
+
+
+def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
+    tally = an_evening(minutes=60)
+    ends = BEGINS + dt.timedelta(minutes=60)
+    early, late = BEGINS - dt.timedelta(hours=1), ends + dt.timedelta(hours=2)
+    for now in (early, late):
+        service.count_in(tally, 1, now=now)
+    for now in (early - MINUTE, late + MINUTE):
+        with pytest.raises(Conflict, match="tally_not_open"):
+            service.count_in(tally, 1, now=now)
+
+    assert marks() == 2
+
+
+@pytest.mark.parametrize("people", [0, -1, 11, 2000])
+def test_one_press_counts_one_to_ten(session, people):
+    with pytest.raises(Rejected) as refused:
+        service.count_in(an_evening(), people, now=BEGINS)
+    assert refused.value.problems == {"people": "one_press"}
+
+
+def test_a_hall_holds_no_more_than_a_count_may_say(session, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_IN_A_ROOM", 12)
+    tally = an_evening()
+    service.count_in(tally, 10, now=BEGINS)
+
+    with pytest.raises(Rejected) as refused:
+        service.count_in(tally, 3, now=BEGINS)
+    assert refused.value.problems == {"people": "hall_is_full"}
+    assert marks() == 10
+
+
+def test_only_the_code_of_that_very_presentation_opens_it(session):
+    one, other = an_evening(), an_evening()
+    assert queries.tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
+
+    wrong = [
+        (one.visit_number, one.ordinal, other.code),
+        (other.visit_number, one.ordinal, one.code),
+        (one.visit_number, one.ordinal + 1, one.code),
+        (one.visit_number, one.ordinal, ""),
+        (one.visit_number, one.ordinal, "ћирилица"),
+        ("\0", one.ordinal, one.code),
+    ]
+    for number, ordinal, code in wrong:
+        with pytest.raises(NotFound):
+            queries.tally_behind(number, ordinal, code)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}, {"state": PresentationState.CANCELLED}],
+)
+def test_pupils_and_what_is_cancelled_have_no_tally(session, given):
+    visit = make_visit(VisitState.CONFIRMED)
+    fair = {"audience": Audience.PARENTS, "level": SchoolLevel.NONE, "state": PresentationState.CONFIRMED}
+    make_presentation(visit, EVENING, **(fair | given))
+
+    assert queries.tallies_of(visit.id) == []
+
+
+def test_another_installation_has_other_codes():
+    assert rules.tally_code("a@b", "one secret") != rules.tally_code("a@b", "another secret")
+    assert rules.tally_code("a@b", "one secret") != rules.tally_code("b@b", "one secret")
+    assert len(rules.tally_code("a@b", "one secret")) == 16
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
+    paper = saved(pdf.draw_poster(a_poster(), language), tmp_path)
+
+    assert pages_of(paper) == 1
+    assert qr_codes_of(paper) == [a_poster().address]
+    assert unembedded_fonts(paper) == []
+    assert "19833" in words_of(paper)
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_the_sheet_to_take_home_is_one_page_with_the_helpline(language, tmp_path):
+    paper = saved(pdf.draw_sheet(a_poster(), language), tmp_path)
+
+    assert pages_of(paper) == 1
+    assert unembedded_fonts(paper) == []
+    assert words_of(paper).count("19833") >= 2
+    assert all(head in words_of(paper) for head, _sentence in pdf.agreements(language))
