@@ -27,7 +27,7 @@ class TallyForm(BaseForm):
 
 
 def behind(number: str, ordinal: str, code: str) -> Tally:
-    if not (ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 4):
+    if not (ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 7):
         raise NotFound("tally")
     return queries.tally_behind(number, int(ordinal), code)
 
