@@ -64,9 +64,8 @@ def travellers(app: Flask) -> list[Traveller]:
         Traveller(row["role"], _cookies(_signed_in(app, row["email"])), ["/desk", *_begins(row["role"], row["email"])])
         for row in _one_of_each(app.extensions["demo_sign_ins"])
     ]
-    public = Traveller(
-        "", {}, ["/", "/styleguide", "/reset/asked", "/mail", *_certificates(), *_invitations(), *_tallies()]
-    )
+    by_code = [*_certificates(), *_invitations(), *_tallies()]
+    public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *by_code])
     return [public, Traveller(SCHOOL, _booking(app), ["/book/check", "/book/sent", *_school_links()]), *signed_in]
 
 
@@ -139,9 +138,8 @@ def _begins(role: str, email: str) -> list[str]:
 
 def _tallies() -> list[str]:
     """The page that a poster's code opens, of the latest presentation for adults."""
-    latest = (
-        select(Presentation.visit_id).where(Presentation.audience.in_(TALLIED)).order_by(Presentation.on_day.desc())
-    )
+    for_adults = select(Presentation.visit_id).where(Presentation.audience.in_(TALLIED))
+    latest = for_adults.order_by(Presentation.on_day.desc())
     found = tallies_of(db.session.scalars(latest.limit(1)).first() or 0)
     return [f"/tally/{one.visit_number}/{one.ordinal}/{one.code}" for one in found]
 
