@@ -29,6 +29,7 @@ from scheduler.planning.queries.placing import answer, answers_in_cells, choices
 from scheduler.planning.queries.rechecking import (
     CHECKED,
     checklist_of,
+    checklists_to_tell,
     findings_of,
     found_against,
     open_wish_of,
@@ -65,6 +66,7 @@ __all__ = [
     "call_is_open",
     "candidates",
     "checklist_of",
+    "checklists_to_tell",
     "choices",
     "clearance",
     "crew_for_school",

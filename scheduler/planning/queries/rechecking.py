@@ -99,6 +99,19 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
     return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
 
 
+def checklists_to_tell(today: dt.date) -> list[int]:
+    """Confirmed visits of the next week whose school has neither been told of its checklist nor ticked it."""
+    known = exists().where(Readiness.visit_id == Visit.id)
+    a_day = dt.timedelta(days=1)  # a host abroad may have another day already, or still
+    wanted = select(Visit.id).where(
+        Visit.state == VisitState.CONFIRMED,
+        Visit.school_request_id.is_not(None),
+        Visit.on_day.between(today, today + rules.CHECKLIST_DAYS + a_day),
+        ~known,
+    )
+    return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
 def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date) -> Checklist:
     """What the school has ticked for a visit."""
     ticked = db.session().scalar(select(Readiness.ticked).where(Readiness.visit_id == visit_id)) or ""

@@ -1,9 +1,11 @@
 """Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom, free dates."""
 
 from scheduler.planning.rules.by_school import (
+    CHECKLIST_DAYS,
     LATE_CANCEL,
     asked_until,
     checklist_is_open,
+    checklist_is_told,
     is_late_cancel,
     notice_hours,
     problems_with_wish,
@@ -52,6 +54,7 @@ from scheduler.planning.rules.visits import (
 )
 
 __all__ = [
+    "CHECKLIST_DAYS",
     "CONTACT_KEPT",
     "FURTHEST_MINUTES",
     "HORIZON_DAYS",
@@ -66,6 +69,7 @@ __all__ = [
     "asked_until",
     "cards_of",
     "checklist_is_open",
+    "checklist_is_told",
     "clash_of",
     "comes_home",
     "contact_is_shown",

@@ -10,7 +10,7 @@ report_absence (absence) · change_weights, give_date, take_date_back, answer_da
 copy_visit (copying) · join_presentations (joining: two classes in one hall) ·
 open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
-keep_date, tick_checklist (by_school: between the plan and the visit).
+keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before).
 """
 
 from scheduler.planning.service.absence import report_absence
@@ -28,6 +28,7 @@ from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.rechecking import confirm_clock, recheck_visits
+from scheduler.planning.service.reminding import tell_checklists
 from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
@@ -82,6 +83,7 @@ __all__ = [
     "suspend_user",
     "take_back_wish",
     "take_date_back",
+    "tell_checklists",
     "text_to_tell",
     "tick_checklist",
     "withdraw_consent",
