@@ -232,6 +232,11 @@ def may_book_again(state: RequestState) -> bool:
     return state in OVER and state not in (_S.MERGED_INTO, _S.EXPIRED)
 
 
+def may_ask_again(state: RequestState) -> bool:
+    """Whether a school asks anew from its own page: once the request is over, or the visit was held."""
+    return may_book_again(state) or state in (_S.DELIVERED, _S.REPORTED, _S.CERTIFIED, _S.CLOSED)
+
+
 def keeps_place(state: RequestState) -> bool:
     """Whether a request booked again stands in line since the old one came: not when its visit was held."""
     return state in (_S.CANCELLED_BY_CENTRE, _S.CANCELLED_BY_SCHOOL, _S.DECLINED, _S.WITHDRAWN)

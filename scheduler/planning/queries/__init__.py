@@ -33,6 +33,7 @@ from scheduler.planning.queries.rechecking import (
     findings_of,
     found_against,
     open_wish_of,
+    open_wishes,
     visits_to_check,
 )
 from scheduler.planning.queries.stops import (
@@ -88,6 +89,7 @@ __all__ = [
     "open_visit_id",
     "open_visits_for",
     "open_wish_of",
+    "open_wishes",
     "point_of",
     "presenter_day",
     "promise_of",

@@ -5,22 +5,27 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import exists, select
 
+from scheduler import policy
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
+from scheduler.places.models import Host
 from scheduler.places.terms import HostRow
 from scheduler.planning import rules
 from scheduler.planning.models import DateWish, Finding, Presentation, Readiness, Visit
 from scheduler.planning.queries.closing import is_free
 from scheduler.planning.terms import (
+    OPEN_VISITS,
     Checklist,
     FindingKind,
     Found,
     OpenWish,
     ReadyItem,
     VisitState,
+    WishLine,
 )
+from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import RequestedPresentation
 
@@ -97,6 +102,19 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
         select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
     )
     return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
+
+
+def open_wishes(actor: Actor) -> list[WishLine]:
+    """The wishes for another date that wait for the actor's centre, the oldest first. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    rows = db.session().execute(
+        select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
+        .join(Visit, Visit.id == DateWish.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), Visit.centre_id == actor.centre_id)
+        .order_by(DateWish.asked_at, DateWish.id)
+    )
+    return [WishLine(*row) for row in rows]
 
 
 def checklists_to_tell(today: dt.date) -> list[int]:

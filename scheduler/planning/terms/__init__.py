@@ -23,6 +23,7 @@ from scheduler.planning.terms.checks import (
     OpenWish,
     ReadyItem,
     WishDraft,
+    WishLine,
     WishOutcome,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
@@ -173,5 +174,6 @@ __all__ = [
     "Way",
     "Why",
     "WishDraft",
+    "WishLine",
     "WishOutcome",
 ]

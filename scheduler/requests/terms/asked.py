@@ -217,6 +217,7 @@ class RequestDraft:
     special_needs: bool = False
     file_number: str = ""  # delovodni broj
     campaign_id: int | None = None
+    parent_id: int | None = None  # the request of which it asks for more
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.desk import figures, search
-from scheduler.web.desk.actions import SHOWN, next_actions
+from scheduler.web.desk.actions import SHOWN, Waiting, next_actions
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
@@ -94,7 +94,8 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     late = attendance_queries.late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
     waiting = attendance_queries.waiting_attendance(actor)
-    actions = next_actions(inbox.page.rows, unconfirmed, ending, late, waiting, failed.rows)
+    wishes = queries.open_wishes(actor)
+    actions = next_actions(Waiting(inbox.page.rows, unconfirmed, ending, wishes, late, waiting, failed.rows))
     return {
         "coordinator": True,
         "inbox": inbox,

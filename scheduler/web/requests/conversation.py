@@ -254,7 +254,11 @@ class Conversation:
         forms = {page: self.form(page) for page in PAGES}
         for form in forms.values():
             form.validate()
-        return draft_of(forms, self.host(), clock.local_day(self.now))
+        return replace(draft_of(forms, self.host(), clock.local_day(self.now)), parent_id=self.parent())
+
+    def parent(self) -> int | None:
+        """The request of which this booking asks for more, when the school began on its page."""
+        return number_of(self.answers.get("again", {}).get("parent", [""])[0])
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
