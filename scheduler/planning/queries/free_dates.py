@@ -83,6 +83,7 @@ def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
         set_up_minutes=programme.set_up_minutes,
         classes=wish.classes,
         people=_people(programme, wish.language, today, last),
+        at=wish.at,
     )
     return rules.free_dates(facts, clock.moment_of)
 

@@ -17,6 +17,8 @@ from scheduler.planning.rules.free_dates import (
     MOST_A_WEEK,
     STEP,
     free_dates,
+    is_taken,
+    others_than,
 )
 from scheduler.planning.rules.starts import (
     first_day_for,
@@ -80,10 +82,12 @@ __all__ = [
     "free_dates",
     "is_bound_to_shifts",
     "is_late_cancel",
+    "is_taken",
     "kilometres",
     "kit_of",
     "notice_hours",
     "order_of_moves",
+    "others_than",
     "outside_shifts",
     "overlapping",
     "problems_with",

@@ -10,10 +10,12 @@ report_absence (absence) · change_weights, give_date, take_date_back, answer_da
 copy_visit (copying) · join_presentations (joining: two classes in one hall) ·
 open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
-keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before).
+keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before) ·
+propose_free_dates, accept_free_date (agreeing: dates proposed to a school).
 """
 
 from scheduler.planning.service.absence import report_absence
+from scheduler.planning.service.agreeing import accept_free_date, propose_free_dates
 from scheduler.planning.service.by_school import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
@@ -42,6 +44,7 @@ from scheduler.planning.service.waiting import (
 )
 
 __all__ = [
+    "accept_free_date",
     "answer_date",
     "answer_offer",
     "ask_for_date",
@@ -70,6 +73,7 @@ __all__ = [
     "pass_dates_on",
     "place_visit",
     "plan_visit",
+    "propose_free_dates",
     "put_up_hand",
     "recheck_visits",
     "recompute_times",
