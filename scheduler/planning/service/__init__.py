@@ -1,8 +1,8 @@
 """What people can do with visits: one function is one act and one transaction.
 
 plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
-suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
-record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
+suggest_presenter, withdraw_presenter, withdraw_from (crew) · offer_visit, answer_offer, lapse_offers (offers) ·
+confirm_visit, record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
@@ -22,7 +22,7 @@ from scheduler.planning.service.clearing import record_vetting, release_not_clea
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.copying import copy_visit
-from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.planning.service.crew import suggest_presenter, withdraw_from, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holding import note_held, note_no_show
@@ -91,6 +91,7 @@ __all__ = [
     "text_to_tell",
     "tick_checklist",
     "withdraw_consent",
+    "withdraw_from",
     "withdraw_presenter",
     "write_entries",
 ]
