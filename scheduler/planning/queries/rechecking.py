@@ -11,7 +11,7 @@ from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
 from scheduler.places.models import Host
-from scheduler.places.terms import HostRow
+from scheduler.places.terms import AskedTime, HostRow
 from scheduler.planning import rules
 from scheduler.planning.models import DateWish, Finding, Presentation, Readiness, Visit
 from scheduler.planning.queries.closing import is_free
@@ -28,8 +28,10 @@ from scheduler.planning.terms import (
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import RequestedPresentation
+from scheduler.requests.queries import school_clock
 
 CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+ENDED = "year_ended"  # the grade has no lessons any more
 NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
 
 
@@ -68,17 +70,22 @@ def _coming_for_it(request_id: int | None) -> set[int]:
 
 
 def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
-    stored = place_queries.school_time_of(host.id)
-    if stored is None:
+    # who comes for it, or stays, was meant, and is not wrong now
+    bound = [row for row in presentations if row.audience is Audience.PUPILS and not row.outside_shift and row.classes]
+    if not bound:
         return set()
-    open_days = place_queries.open_days_around(host, day)
+    days, hours = place_queries.days_of_grades(host, day, day), school_clock(host, day, day)
     found = set()
-    for row in presentations:
-        bound = row.audience is Audience.PUPILS and not row.outside_shift  # then it was meant, and is not wrong now
-        for name in place_rules.classes_in(row.classes) if bound else ():
-            at = place_rules.lesson_at(stored.told, name, day, row.starts_local, row.minutes, open_days.__contains__)
-            if at.reason in NOT_IN_SCHOOL:
-                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {at.reason}"))
+    for row in bound:
+        left = place_rules.left_on(days, row.classes, day)
+        found |= {Found(FindingKind.CLOCK, f"{row.ordinal} {name} {ENDED}") for name in left}
+        asked = AskedTime(row.minutes, row.starts_local)
+        for name in place_rules.classes_in(row.classes):
+            if hours is None:
+                break
+            reason = place_rules.standing(hours, name, day, asked).reason
+            if name not in left and reason in NOT_IN_SCHOOL:
+                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {reason}"))
     return found
 
 

@@ -23,6 +23,7 @@ from scheduler.planning.rules.free_dates import (
 from scheduler.planning.rules.starts import (
     first_day_for,
     is_bound_to_shifts,
+    left_school,
     outside_shifts,
     suggested_starts,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "is_taken",
     "kilometres",
     "kit_of",
+    "left_school",
     "notice_hours",
     "order_of_moves",
     "others_than",

@@ -57,7 +57,8 @@ def submit_request(
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
         hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
-        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours))
+        lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
+        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours, lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:

@@ -10,6 +10,7 @@ from scheduler.attendance import queries as attendance_queries
 from scheduler.core import clock
 from scheduler.messages import queries as message_queries
 from scheduler.messages.terms import MessageState
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries
 from scheduler.planning.terms import VisitRow, VisitState
 from scheduler.policy import Actor
@@ -24,6 +25,7 @@ from scheduler.web.guards import current_actor, may
 
 __all__ = ["bp", "search"]
 
+CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 COMING_DAYS = 14
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
@@ -43,6 +45,8 @@ def today() -> ResponseReturnValue:
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         parts |= _of_safeguarding(actor.centre_id, day)
     parts["first_steps"] = steps_on_the_desk(actor, day)
+    if policy.scope_of(actor, "import", "calendar") is not None:
+        parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
     return render_template("desk/today.html", day=day, **parts)
 
 

@@ -273,6 +273,7 @@ CLOCK = {  # why a time no longer fits, as the school reads it
     "runs_over": _l("The lessons of a class end before the presentation does."),
     "too_early": _l("A class is not in school yet at that hour."),
     "too_late": _l("A class is not in school any more at that hour."),
+    "year_ended": _l("A class has no lessons on that day: its grade ends the school year earlier."),
 }
 
 

@@ -8,6 +8,9 @@ import pytest
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
+from scheduler.places.models import SchoolCalendarEntry
+from scheduler.places.rules import school_year
+from scheduler.places.terms import SchoolCalendar
 from scheduler.planning.models import DateWish
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
@@ -201,3 +204,26 @@ def test_a_schools_wish_for_another_date_stands_among_the_next_actions(app):
     assert f'href="/visits/{visit.number}"' in line
     elsewhere = browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id))
     assert "asks for another date" not in elsewhere.get("/desk?lang=en").text
+
+
+def test_an_administrators_first_page_asks_for_the_school_calendar_until_both_regions_have_it(app):
+    today = clock.local_day(clock.now())
+    administrator = make_user(Role.ADMINISTRATOR, centre_id=make_centre().id)
+    browser = browser_of(app, administrator)
+    before = browser.get("/desk?lang=en").text
+    colleague = (
+        browser_of(app, make_user(Role.COORDINATOR, centre_id=administrator.centre_id)).get("/desk?lang=en").text
+    )
+    with transaction() as session:
+        session.add_all(
+            SchoolCalendarEntry(
+                calendar=calendar, school_year=school_year(day), kind="term1", first_day=day, last_day=day
+            )
+            for calendar in SchoolCalendar
+            for day in {today, today + dt.timedelta(days=365)}
+        )
+
+    assert f"The school calendar {school_year(today)} is not entered yet." in before
+    assert "/school-calendar" in before.split("is not entered yet.")[1].split("</p>")[0]
+    assert "is not entered yet" not in colleague  # who cannot enter it is not asked for it
+    assert "is not entered yet" not in browser.get("/desk?lang=en").text
