@@ -1,4 +1,5 @@
-"""Offers end by themselves, also those of the waiting list; who may no longer go is taken out of every crew."""
+"""Offers end by themselves, also those of the waiting list; who may no longer go leaves every crew; schools are
+reminded of their checklist."""
 
 import logging
 
@@ -40,3 +41,11 @@ def pass_dates_on() -> None:
     """Every five minutes, offer to the next in rank what a school did not answer in time. Twice is once."""
     if dates := service.pass_dates_on(now=clock.now()):
         log.info("dates passed on", extra={"dates": dates})
+
+
+@huey.periodic_task(crontab(hour="5-17", minute="25"), name="planning.tell_checklists")
+@in_app
+def tell_checklists() -> None:
+    """Each hour of the day, remind schools whose visit lies within the week. What was told is stored: twice is once."""
+    if visits := service.tell_checklists(now=clock.now()):
+        log.info("checklists told", extra={"visits": visits})

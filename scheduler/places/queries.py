@@ -18,7 +18,7 @@ from scheduler.places.models import (
     Municipality,
     SchoolCalendarEntry,
 )
-from scheduler.places.rules import TERMS, days_with_pupils, levels_taught, school_year
+from scheduler.places.rules import TERMS, days_by_grade, days_with_pupils, levels_taught, school_year
 from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms import (
     Bells,
@@ -27,9 +27,11 @@ from scheduler.places.terms import (
     CalendarSpan,
     CallNoteRow,
     ClosureRow,
+    DaysOfGrades,
     Extent,
     HolidayRow,
     HostRow,
+    Level,
     MunicipalityRow,
     NamedDay,
     Point,
@@ -311,16 +313,28 @@ def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
 
     A host that teaches neither level (a library, a camp, a host abroad) is open on every working day.
     """
+    return days_with_pupils(*_calendar_of(host, first, last))
+
+
+def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades:
+    """The same by grade, as the last grades of a school end their year earlier; all of the host's under None."""
+    return days_by_grade(*_calendar_of(host, first, last))
+
+
+Calendar = tuple[list[dt.date], list[Level], set[dt.date], list[CalendarSpan]]
+
+
+def _calendar_of(host: HostRow, first: dt.date, last: dt.date) -> Calendar:
     levels = levels_taught(host.teaches_primary, host.teaches_secondary)
     span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     if host.municipality is None:
-        return days_with_pupils(span, (), (), ())
+        return span, [], set(), []
     shut = closed_days(host, first, last)
     span = [day for day in span if day not in shut]  # snow closes a working Saturday too
     if not levels:
-        return days_with_pupils(span, (), (), ())
+        return span, [], set(), []
     closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
-    return days_with_pupils(span, levels, closed, calendar_spans(host.municipality.school_calendar, first, last))
+    return span, levels, closed, calendar_spans(host.municipality.school_calendar, first, last)
 
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:

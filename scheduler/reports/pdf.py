@@ -39,6 +39,7 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         words=max(1, len(keys)),
         filters=filters,
         figures=tuple(rules.figures(report.totals, lang)),
+        beside=tuple(rules.beside(report, lang)),
         charts=rules.charts_of(report, lang),
         definitions=tuple(rules.definitions(lang)),
     )
@@ -63,6 +64,10 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
     draw_table(flow, _table(paper, lang))
     if not paper.rows:
         flow.paragraph(_("Nothing was counted in this period."))
+    if paper.beside:
+        flow.heading(_("Not held"), keep_with=6 * len(paper.beside))
+        for figure in paper.beside:
+            flow.paragraph(f"{figure.label}: {number(figure.value or 0, lang)}")
     for chart in paper.charts:
         if 0 < len(chart.labels) <= MOST_BARS:
             _draw_chart(flow, chart, lang)

@@ -1,7 +1,8 @@
 """Words of reports: periods, filters, groups, counts of what was held, and what a printed report holds."""
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
@@ -116,6 +117,7 @@ class Report:
     totals: Counts
     rows: tuple[CountRow, ...]
     centre: str | None = None  # its slug; None: all centres
+    not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,7 @@ class ReportPaper:
     words: int = 1
     filters: tuple[str, ...] = ()  # in words: "оба центра", "сви програми"
     figures: tuple[KeyFigure, ...] = ()  # up to four
+    beside: tuple[KeyFigure, ...] = ()  # what was not held
     charts: tuple[Chart, ...] = ()
     definitions: tuple[Definition, ...] = ()
     version: str = ""  # "скуп показатеља 2, верзија 1.3"

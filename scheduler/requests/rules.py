@@ -96,9 +96,20 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
         found = _problems_with_presentation(presentation, facts)
         if not presentation.outside_shift and place_rules.away(where_classes_are(presentation, draft, facts)):
             found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
+        if _year_has_ended(presentation, draft, facts):
+            found.setdefault("classes", "year_ended")
         for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
+
+
+def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> bool:
+    """Whether a class has lessons on none of the asked days although its school has: the last grades end earlier."""
+    if facts.lessons is None or asked.audience is not Audience.PUPILS or asked.outside_shift:
+        return False
+    asked_days = {day for day in facts.lessons[None] if draft.first_day <= day <= draft.last_day}
+    every = [place_rules.left_on(facts.lessons, asked.classes, day) for day in asked_days]
+    return bool(every) and all(every)
 
 
 def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
@@ -230,6 +241,11 @@ def way_out(state: RequestState) -> RequestState | None:
 def may_book_again(state: RequestState) -> bool:
     """Whether the same can be asked for anew: once the old request is over, and was not made part of another."""
     return state in OVER and state not in (_S.MERGED_INTO, _S.EXPIRED)
+
+
+def may_ask_again(state: RequestState) -> bool:
+    """Whether a school asks anew from its own page: once the request is over, or the visit was held."""
+    return may_book_again(state) or state in (_S.DELIVERED, _S.REPORTED, _S.CERTIFIED, _S.CLOSED)
 
 
 def keeps_place(state: RequestState) -> bool:

@@ -102,6 +102,27 @@ def test_who_was_to_come_only_for_the_joined_presentation_is_released_and_told(s
     assert len(mails(session, "visit_released")) == 1
 
 
+def test_a_join_is_told_to_the_school_and_to_who_presents_there_and_to_who_goes_to_a_third_one(session):
+    scene = Scene(SEVEN, EIGHT, AFTERNOON)
+    ana, mara = scene.educator(), scene.educator()
+    _first, second, third = presentations(session, scene)
+    service.suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
+    for row in (second, third):
+        service.suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[row.id])
+    service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+
+    joined(scene)
+
+    [school], [to_ana], [to_mara] = (
+        mails(session, kind) for kind in ("school_joined", "presentations_joined", "seat_released")
+    )
+    assert "7b, 7c" in school.text
+    assert school.link_purpose == "status"
+    assert ("11:00" in to_ana.text, "10:00" in to_ana.text) == (True, True)
+    assert ("11:00" in to_mara.text, "15:00" in to_mara.text) == (True, True)
+    assert mails(session, "visit_released") == []
+
+
 @pytest.mark.parametrize(
     ("plans", "reason"),
     [

@@ -4,11 +4,13 @@ import sqlalchemy as sa
 
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.jobs.planning import lapse_offers
+from scheduler.jobs.planning import lapse_offers, tell_checklists
 from scheduler.jobs.queue import attach
+from scheduler.messages.models import OutboxMessage
 from scheduler.planning import service
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState
+from tests.factories.people import presenter_actor
 from tests.planning.scene import Scene
 
 
@@ -28,3 +30,23 @@ def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
 
     db.session.rollback()
     assert list(db.session.scalars(sa.select(Assignment.state))) == [AssignmentState.LAPSED]
+
+
+def test_the_job_tells_a_school_of_its_checklist_once(app):
+    scene = Scene(planned=False)
+    now = clock.now()
+    draft = scene.draft(on_day=clock.local_day(now) + dt.timedelta(days=5))
+    scene.visit_id = service.plan_visit(scene.coordinator, draft, now=now).id
+    educator = scene.educator()
+    scene.suggest(educator)
+    service.offer_visit(scene.coordinator, scene.visit_id, until=now + dt.timedelta(days=1), now=now)
+    service.answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=now)
+    service.confirm_visit(scene.coordinator, scene.visit_id, now=now)
+    attach(app)
+
+    tell_checklists.call_local()
+    tell_checklists.call_local()
+
+    db.session.rollback()
+    kinds = db.session.scalars(sa.select(OutboxMessage.kind).where(OutboxMessage.kind == "checklist_opens"))
+    assert list(kinds) == ["checklist_opens"]

@@ -140,3 +140,22 @@ def test_nobody_else_asks_or_ticks_for_a_school(session):
             service.ask_for_date(actor, scene.visit_id, wish(), now=MONDAY)
         with pytest.raises(refused):
             service.tick_checklist(actor, scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+
+
+def test_a_wish_waits_for_its_centre_until_it_is_answered_and_no_other_centre_reads_it(session):
+    scene, other = Scene(), Scene()
+    service.ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+
+    [line] = queries.open_wishes(scene.coordinator)
+    assert (line.first_choice, line.asked_at) == (OTHER, MONDAY)
+    assert queries.open_wishes(other.coordinator) == []
+    service.keep_date(scene.coordinator, scene.visit_id, reason="Нема ко.", now=MONDAY)
+    assert queries.open_wishes(scene.coordinator) == []
+
+
+def test_the_wish_of_a_visit_that_was_called_off_waits_for_nobody(session):
+    scene = Scene()
+    service.ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    service.cancel_visit(scene.coordinator, scene.visit_id, reason="квар", now=MONDAY)
+
+    assert queries.open_wishes(scene.coordinator) == []

@@ -3,18 +3,20 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.messages.terms import MessageState
+from scheduler.policy import ANONYMOUS
 from scheduler.programmes.models import Programme
 from scheduler.requests import queries, service
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import Chosen, Kin, Lineage, RequestState, Together
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
-from tests.factories.requests import make_school_request
+from tests.factories.places import make_host
+from tests.factories.requests import a_draft, make_school_request
 from tests.requests.asked import audit_of, coordinator_of, mails, stored
 
 EARLY = MONDAY - dt.timedelta(days=40)
@@ -185,6 +187,49 @@ def test_only_what_is_over_is_booked_again(session, state):
     row = make_school_request(state)
     with pytest.raises(Conflict):
         again(row)
+
+
+def by_the_school(row, key="key", **given) -> SchoolRequest:
+    """What a school sends from its page: the old answers, new days, and what it books again."""
+    fair = {"parent_id": row.id, "host_id": row.host_id, "programme_id": row.programme_id}
+    draft = a_draft(**(fair | given))
+    return db.session.get_one(SchoolRequest, service.submit_request(ANONYMOUS, draft, form_key=key, now=MONDAY))
+
+
+@pytest.mark.parametrize(("state", "place"), [(S.CANCELLED_BY_CENTRE, EARLY), (S.DELIVERED, None), (S.CLOSED, None)])
+def test_a_school_books_again_from_its_page_with_its_lineage_and_unless_it_was_visited_its_place(session, state, place):
+    row = make_school_request(state, submitted_at=EARLY)
+
+    child = by_the_school(row)
+
+    assert (child.parent_id, child.in_line_since, child.state) == (row.id, place, S.UNVERIFIED)
+
+
+def test_of_two_bookings_from_one_page_the_first_living_one_has_the_place(session):
+    row = make_school_request(S.WITHDRAWN, submitted_at=EARLY)
+    first, second = by_the_school(row), by_the_school(row, key="second")
+    with transaction() as open_session:
+        open_session.execute(update(SchoolRequest).where(SchoolRequest.parent_id == row.id).values(state=S.EXPIRED))
+    third = by_the_school(row, key="third")
+
+    assert [one.parent_id for one in (first, second, third)] == [row.id] * 3
+    assert [one.in_line_since for one in (first, second, third)] == [EARLY, None, EARLY]
+
+
+@pytest.mark.parametrize("state", [S.NEW, S.CONFIRMED, S.EXPIRED])
+def test_what_is_still_open_or_never_was_has_no_child(session, state):
+    row = make_school_request(state)
+
+    assert by_the_school(row).parent_id is None
+
+
+def test_another_school_or_a_request_that_is_gone_leaves_no_lineage(session):
+    row = make_school_request(S.CANCELLED_BY_SCHOOL, submitted_at=EARLY)
+
+    elsewhere = by_the_school(row, host_id=make_host().id)
+    gone = by_the_school(row, key="gone", parent_id=row.id + 999)
+
+    assert [(one.parent_id, one.in_line_since) for one in (elsewhere, gone)] == [(None, None)] * 2
 
 
 def test_days_that_cannot_be_are_refused_and_nothing_is_stored(session):

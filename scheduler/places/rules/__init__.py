@@ -4,6 +4,7 @@ from scheduler.places.rules.hosts import (
     TERMS,
     both_scripts,
     city_of,
+    days_by_grade,
     days_of_school_year,
     days_with_pupils,
     is_school_day,
@@ -22,7 +23,15 @@ from scheduler.places.rules.hosts import (
     timetable_of,
     years_entered,
 )
-from scheduler.places.rules.presence import away, best_standings, standing, standings, starts_of
+from scheduler.places.rules.presence import (
+    away,
+    best_standings,
+    days_of_classes,
+    left_on,
+    standing,
+    standings,
+    starts_of,
+)
 from scheduler.places.rules.school_time import (
     classes_in,
     groups_change,
@@ -47,11 +56,14 @@ __all__ = [
     "both_scripts",
     "city_of",
     "classes_in",
+    "days_by_grade",
+    "days_of_classes",
     "days_of_school_year",
     "days_with_pupils",
     "groups_change",
     "holds",
     "is_school_day",
+    "left_on",
     "lesson_at",
     "lesson_on",
     "lessons_in_use",

@@ -15,6 +15,7 @@ from scheduler.places.terms import (
     CalendarSpan,
     ClosureDraft,
     ClosureReason,
+    DaysOfGrades,
     HolidayDraft,
     HostDraft,
     HostKind,
@@ -91,6 +92,9 @@ def road_minutes(a: Point, b: Point) -> int:
     return ceil(round(minutes + PARKING_MINUTES, 6))
 
 
+GRADES = {Level.PRIMARY: 8, Level.SECONDARY: 4}
+
+
 def is_school_day(
     day: dt.date,
     entries: Iterable[CalendarSpan],
@@ -124,6 +128,24 @@ def days_with_pupils(
     if not levels:
         return [day for day in days if day.weekday() < 5]
     return [day for day in days if any(is_school_day(day, entries, holidays, level) for level in levels)]
+
+
+def days_by_grade(
+    days: Iterable[dt.date],
+    levels: Collection[Level],
+    holidays: Collection[dt.date],
+    entries: Collection[CalendarSpan],
+) -> DaysOfGrades:
+    """The school days of a host under None, and under each grade those on which it has lessons.
+
+    In a school of both levels a second grade is there while one of its two is: the list of classes does not say which.
+    """
+    found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(days, levels, holidays, entries))}
+    for level in levels:
+        for grade in range(1, GRADES[level] + 1):
+            has = {day for day in found[None] if is_school_day(day, entries, holidays, level, grade)}
+            found[grade] = found.get(grade, frozenset()) | has
+    return found
 
 
 def levels_taught(primary: bool, secondary: bool) -> list[Level]:

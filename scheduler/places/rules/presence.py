@@ -5,10 +5,10 @@ shift without bells, is never a reason to refuse.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scheduler.places.rules.school_time import classes_in, lesson_at, lesson_on, lessons_on, why_not_at
-from scheduler.places.terms import AskedTime, ClassName, LessonTime, SchoolClock, Standing
+from scheduler.places.terms import AskedTime, ClassName, DaysOfGrades, LessonTime, SchoolClock, Standing
 
 AWAY = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
 ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation the other shift comes within five weeks
@@ -22,7 +22,7 @@ def standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) 
 
 def standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, asked: AskedTime) -> Standing:
     """Where a class is at the asked time: all of what begins then must lie between its first bell and its last."""
-    open_on = clock.open_days.__contains__
+    open_on = clock.open_on(class_name)
     if asked.time is not None:
         return lesson_at(clock.told, class_name, day, asked.time, asked.minutes, open_on)
     found = lesson_on(clock.told, class_name, asked.lesson or 0, day, open_on)
@@ -47,11 +47,11 @@ def best_standings(clock: SchoolClock, classes: str, days: Sequence[dt.date], as
 
 def lessons_known(clock: SchoolClock, class_name: ClassName) -> bool:
     """Whether the school's words place this class at all, on some school day."""
-    return any(lessons_on(clock.told, class_name, day, clock.open_days.__contains__) for day in clock.open_days)
+    return any(lessons_on(clock.told, class_name, day, clock.open_on(class_name)) for day in clock.open_days)
 
 
 def _is_there(clock: SchoolClock, class_name: ClassName, day: dt.date, asked: AskedTime) -> bool:
-    of_day = lessons_on(clock.told, class_name, day, clock.open_days.__contains__)
+    of_day = lessons_on(clock.told, class_name, day, clock.open_on(class_name))
     time = asked.time
     if time is None:
         time = next((one.lesson.starts for one in of_day if one.lesson.number == asked.lesson), None)
@@ -63,9 +63,22 @@ def starts_of(clock: SchoolClock, classes: str, day: dt.date, minutes: int) -> l
     named = classes_in(classes)
     if not named:
         return []
-    of_first = lessons_on(clock.told, named[0], day, clock.open_days.__contains__)
+    of_first = lessons_on(clock.told, named[0], day, clock.open_on(named[0]))
     return [
         one
         for one in of_first
         if all(_is_there(clock, other, day, AskedTime(minutes, one.lesson.starts)) for other in named)
     ]
+
+
+def days_of_classes(days: DaysOfGrades, lists: Iterable[str]) -> frozenset[dt.date]:
+    """The school days on which the grades of all classes of these lists have lessons."""
+    grades = {one.grade for typed in lists for one in classes_in(typed)}
+    return frozenset.intersection(days[None], *(days[grade] for grade in grades if grade in days))
+
+
+def left_on(days: DaysOfGrades, classes: str, day: dt.date) -> list[ClassName]:
+    """The classes of a list whose grade has no lessons on a school day: it has ended its year already."""
+    if day not in days[None]:
+        return []
+    return [one for one in classes_in(classes) if day not in days.get(one.grade, days[None])]

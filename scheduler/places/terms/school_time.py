@@ -1,11 +1,13 @@
 """Words of school time: shifts, bells, and where a class is at a moment."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.sheets import LineProblem
+
+DaysOfGrades = Mapping[int | None, frozenset[dt.date]]  # school days of a host under None, and by grade
 
 
 class Shift(StrEnum):
@@ -105,6 +107,12 @@ class SchoolClock:
 
     told: SchoolTime
     open_days: frozenset[dt.date]
+    of_grades: DaysOfGrades = field(default_factory=dict, hash=False)  # a grade that is not in it has them all
+
+    def open_on(self, class_name: "ClassName | None") -> Callable[[dt.date], bool]:
+        """Whether a class has lessons on a day: the last grades end their year earlier."""
+        days = self.of_grades.get(class_name.grade, self.open_days) if class_name else self.open_days
+        return days.__contains__
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,11 @@ from scheduler.planning.queries.placing import answer, answers_in_cells, choices
 from scheduler.planning.queries.rechecking import (
     CHECKED,
     checklist_of,
+    checklists_to_tell,
     findings_of,
     found_against,
     open_wish_of,
+    open_wishes,
     visits_to_check,
 )
 from scheduler.planning.queries.stops import (
@@ -65,6 +67,7 @@ __all__ = [
     "call_is_open",
     "candidates",
     "checklist_of",
+    "checklists_to_tell",
     "choices",
     "clearance",
     "crew_for_school",
@@ -86,6 +89,7 @@ __all__ = [
     "open_visit_id",
     "open_visits_for",
     "open_wish_of",
+    "open_wishes",
     "point_of",
     "presenter_day",
     "promise_of",

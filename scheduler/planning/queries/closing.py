@@ -14,6 +14,7 @@ from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
+from scheduler.places import rules as place_rules
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms import ClosureDraft, Extent
 from scheduler.planning import rules
@@ -176,7 +177,11 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
     host = place_queries.host_of(visit.host_id)
     clock_of_school, bound = school_clock(host, first, last), [plan for plan in plans if not plan.outside_shift]
     days: list[dt.date] = []
-    for day in place_queries.school_days(host, first, last) if plans else ():
+    with_lessons = place_rules.days_of_classes(
+        place_queries.days_of_grades(host, first, last),
+        [plan.classes for plan in bound if rules.is_bound_to_shifts(plan)],
+    )
+    for day in sorted(with_lessons) if plans else ():
         if clock_of_school and rules.outside_shifts(clock_of_school, day, bound):
             continue
         spans = [(plan.starts_local, rules.wall_end(plan.starts_local, plan.minutes)) for plan in plans]

@@ -65,7 +65,7 @@ def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
     place, programme = _asked(wish)
     today = clock.local_day(now, place.zone)
     last = today + (rules.HORIZON_DAYS - 1) * DAY
-    days = _days(place, today, last)
+    days = _days(place, today, last, wish.classes if wish.audience is Audience.PUPILS else "")
     told = _told(wish.host_id) if wish.host_id is not None and wish.audience is Audience.PUPILS else None
     facts = FreeFacts(
         today=today,
@@ -83,6 +83,7 @@ def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
         set_up_minutes=programme.set_up_minutes,
         classes=wish.classes,
         people=_people(programme, wish.language, today, last),
+        at=wish.at,
     )
     return rules.free_dates(facts, clock.moment_of)
 
@@ -128,8 +129,8 @@ class _Days:
     shut: frozenset[dt.date] = frozenset()
 
 
-def _days(place: _Place, first: dt.date, last: dt.date) -> _Days:
-    """One question: closures, holidays and the school calendar. The same rule as `places.queries.school_days`."""
+def _days(place: _Place, first: dt.date, last: dt.date, classes: str) -> _Days:
+    """One question: closures, holidays and the school calendar. The same rule as `places.queries.days_of_grades`."""
     span = [first + number * DAY for number in range((last - first).days + 1)]
     if place.town is None:
         return _Days(frozenset(place_rules.days_with_pupils(span, (), (), ())))
@@ -146,8 +147,8 @@ def _days(place: _Place, first: dt.date, last: dt.date) -> _Days:
                 shut |= {day for day in span if row.first_day <= day <= until}
         else:
             entries.append(CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.one, row.two))
-    days = place_rules.days_with_pupils([day for day in span if day not in shut], place.levels, holidays, entries)
-    return _Days(frozenset(days), frozenset(shut))
+    lessons = place_rules.days_by_grade([day for day in span if day not in shut], place.levels, holidays, entries)
+    return _Days(place_rules.days_of_classes(lessons, [classes]), frozenset(shut))
 
 
 def _calendar(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> CompoundSelect[Any]:

@@ -22,6 +22,7 @@ from scheduler.planning.queries.clearance import not_cleared
 from scheduler.planning.queries.stops import asked_presenters
 from scheduler.planning.terms import (
     GONE_VISITS,
+    LIVING,
     OPEN_VISITS,
     AssignmentState,
     CrewMember,
@@ -151,7 +152,7 @@ def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
         adult_on=person.adult_on,
         states={row.presentation_id: row.state for row in rows},
         offered_until=last.offered_until,
-        reason=last.reason,
+        reason=last.reason if all(row.state not in LIVING for row in rows) else "",
     )
 
 
@@ -341,7 +342,7 @@ def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
         Assignment.offered_until > now,
     )
     return [
-        Offer(row, mine.offered_until, AssignmentState.OFFERED)
+        Offer(row, mine.offered_until, AssignmentState.OFFERED, row.of(mine))
         for row in _visits(Visit.state.in_(OPEN_VISITS), offered)
         for mine in row.crew
         if mine.presenter_id == presenter_id

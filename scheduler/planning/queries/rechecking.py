@@ -5,26 +5,33 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import exists, select
 
+from scheduler import policy
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
-from scheduler.places.terms import HostRow
+from scheduler.places.models import Host
+from scheduler.places.terms import AskedTime, HostRow
 from scheduler.planning import rules
 from scheduler.planning.models import DateWish, Finding, Presentation, Readiness, Visit
 from scheduler.planning.queries.closing import is_free
 from scheduler.planning.terms import (
+    OPEN_VISITS,
     Checklist,
     FindingKind,
     Found,
     OpenWish,
     ReadyItem,
     VisitState,
+    WishLine,
 )
+from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import RequestedPresentation
+from scheduler.requests.queries import school_clock
 
 CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+ENDED = "year_ended"  # the grade has no lessons any more
 NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
 
 
@@ -63,17 +70,22 @@ def _coming_for_it(request_id: int | None) -> set[int]:
 
 
 def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
-    stored = place_queries.school_time_of(host.id)
-    if stored is None:
+    # who comes for it, or stays, was meant, and is not wrong now
+    bound = [row for row in presentations if row.audience is Audience.PUPILS and not row.outside_shift and row.classes]
+    if not bound:
         return set()
-    open_days = place_queries.open_days_around(host, day)
+    days, hours = place_queries.days_of_grades(host, day, day), school_clock(host, day, day)
     found = set()
-    for row in presentations:
-        bound = row.audience is Audience.PUPILS and not row.outside_shift  # then it was meant, and is not wrong now
-        for name in place_rules.classes_in(row.classes) if bound else ():
-            at = place_rules.lesson_at(stored.told, name, day, row.starts_local, row.minutes, open_days.__contains__)
-            if at.reason in NOT_IN_SCHOOL:
-                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {at.reason}"))
+    for row in bound:
+        left = place_rules.left_on(days, row.classes, day)
+        found |= {Found(FindingKind.CLOCK, f"{row.ordinal} {name} {ENDED}") for name in left}
+        asked = AskedTime(row.minutes, row.starts_local)
+        for name in place_rules.classes_in(row.classes):
+            if hours is None:
+                break
+            reason = place_rules.standing(hours, name, day, asked).reason
+            if name not in left and reason in NOT_IN_SCHOOL:
+                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {reason}"))
     return found
 
 
@@ -97,6 +109,32 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
         select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
     )
     return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
+
+
+def open_wishes(actor: Actor) -> list[WishLine]:
+    """The wishes for another date that wait for the actor's centre, the oldest first. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    rows = db.session().execute(
+        select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
+        .join(Visit, Visit.id == DateWish.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), Visit.centre_id == actor.centre_id)
+        .order_by(DateWish.asked_at, DateWish.id)
+    )
+    return [WishLine(*row) for row in rows]
+
+
+def checklists_to_tell(today: dt.date) -> list[int]:
+    """Confirmed visits of the next week whose school has neither been told of its checklist nor ticked it."""
+    known = exists().where(Readiness.visit_id == Visit.id)
+    a_day = dt.timedelta(days=1)  # a host abroad may have another day already, or still
+    wanted = select(Visit.id).where(
+        Visit.state == VisitState.CONFIRMED,
+        Visit.school_request_id.is_not(None),
+        Visit.on_day.between(today, today + rules.CHECKLIST_DAYS + a_day),
+        ~known,
+    )
+    return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
 def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date) -> Checklist:

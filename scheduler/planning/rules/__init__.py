@@ -1,9 +1,11 @@
 """Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom, free dates."""
 
 from scheduler.planning.rules.by_school import (
+    CHECKLIST_DAYS,
     LATE_CANCEL,
     asked_until,
     checklist_is_open,
+    checklist_is_told,
     is_late_cancel,
     notice_hours,
     problems_with_wish,
@@ -15,10 +17,13 @@ from scheduler.planning.rules.free_dates import (
     MOST_A_WEEK,
     STEP,
     free_dates,
+    is_taken,
+    others_than,
 )
 from scheduler.planning.rules.starts import (
     first_day_for,
     is_bound_to_shifts,
+    left_school,
     outside_shifts,
     suggested_starts,
 )
@@ -52,6 +57,7 @@ from scheduler.planning.rules.visits import (
 )
 
 __all__ = [
+    "CHECKLIST_DAYS",
     "CONTACT_KEPT",
     "FURTHEST_MINUTES",
     "HORIZON_DAYS",
@@ -66,6 +72,7 @@ __all__ = [
     "asked_until",
     "cards_of",
     "checklist_is_open",
+    "checklist_is_told",
     "clash_of",
     "comes_home",
     "contact_is_shown",
@@ -76,10 +83,13 @@ __all__ = [
     "free_dates",
     "is_bound_to_shifts",
     "is_late_cancel",
+    "is_taken",
     "kilometres",
     "kit_of",
+    "left_school",
     "notice_hours",
     "order_of_moves",
+    "others_than",
     "outside_shifts",
     "overlapping",
     "problems_with",

@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-from scheduler.planning.terms import (
-    WishDraft,
-)
+from scheduler.planning.terms import WishDraft
 
 LATE_CANCEL = dt.timedelta(hours=48)
 CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
@@ -42,6 +40,11 @@ def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dic
 def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
     """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
     return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
+
+
+def checklist_is_told(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a school is reminded of its checklist today: while it is open and there is a day left to prepare."""
+    return checklist_is_open(on_day, today) and on_day > today
 
 
 def notice_hours(starts_at: dt.datetime, now: dt.datetime) -> int:

@@ -29,6 +29,7 @@ FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are 
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
 STEP = 15
+OTHERS = 3  # dates that are named instead of one that is gone
 DAY = dt.timedelta(days=1)
 REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
 REACH_S = 24 * 60 * 60
@@ -70,11 +71,26 @@ def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     return FreeDay(day, grid.times_in(free))
 
 
+def is_taken(found: FreeDates, day: dt.date) -> bool:
+    """Whether a day is none because of what came since: a closure, or promises elsewhere of all who could come."""
+    return any(one.day == day and one.lack in (Lack.TAKEN, Lack.SHUT) for one in found.days)
+
+
+def others_than(
+    found: FreeDates, taken: Collection[dt.date], after: dt.date, at: dt.time
+) -> list[tuple[dt.date, dt.time]]:
+    """The first free days after a day beside those, each at the wished hour or at the first one that is free."""
+    free = [one for one in found.free if one.day > after and one.day not in taken]
+    return [(one.day, at if at in one.starts else one.starts[0]) for one in free[:OTHERS]]
+
+
 def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
     """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
 
     Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
     """
+    if facts.at is not None:
+        return [facts.at]
     if facts.audience is Audience.PUPILS and facts.told:
         classes = classes_in(facts.classes)
         of_classes = lessons_in_use(facts.told, classes, day) if classes else []
@@ -125,7 +141,7 @@ def _minutes(time: dt.time) -> int:
 
 
 def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
-    if (day - facts.today).days < facts.notice_days:
+    if facts.at is None and (day - facts.today).days < facts.notice_days:
         return Lack.TOO_SOON
     if day in facts.shut_days:
         return Lack.SHUT

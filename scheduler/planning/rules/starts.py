@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from scheduler.places.rules import away, standings, starts_of
-from scheduler.places.terms import AskedTime, SchoolClock
+from scheduler.places.rules import away, left_on, standings, starts_of
+from scheduler.places.terms import AskedTime, DaysOfGrades, SchoolClock
 from scheduler.planning.rules.visits import wall_end
 from scheduler.planning.terms import (
     PresentationPlan,
@@ -33,6 +33,11 @@ def outside_shifts(hours: SchoolClock, day: dt.date, plans: Sequence[Presentatio
         if is_bound_to_shifts(plan)
         and away(standings(hours, plan.classes, day, AskedTime(plan.minutes, plan.starts_local)))
     ]
+
+
+def left_school(days: DaysOfGrades, day: dt.date, plans: Sequence[PresentationPlan]) -> list[int]:
+    """Places of the plans with a class whose grade has ended its school year on a day."""
+    return [place for place, plan in enumerate(plans) if is_bound_to_shifts(plan) and left_on(days, plan.classes, day)]
 
 
 def suggested_starts(

@@ -1,26 +1,29 @@
 """What people can do with visits: one function is one act and one transaction.
 
 plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (placing: what the board does) ·
-suggest_presenter, withdraw_presenter (crew) · offer_visit, answer_offer, lapse_offers (offers) · confirm_visit,
-record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
-close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show, ask_for_numbers (holding) ·
+suggest_presenter, withdraw_presenter, withdraw_from (crew) · offer_visit, answer_offer, lapse_offers (offers) ·
+confirm_visit, record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
+close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show,
+ask_for_numbers (holding) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
 report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting) ·
 copy_visit (copying) · join_presentations (joining: two classes in one hall) ·
 open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
-keep_date, tick_checklist (by_school: between the plan and the visit).
+keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before) ·
+propose_free_dates, accept_free_date (agreeing: dates proposed to a school).
 """
 
 from scheduler.planning.service.absence import report_absence
+from scheduler.planning.service.agreeing import accept_free_date, propose_free_dates
 from scheduler.planning.service.by_school import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.copying import copy_visit
-from scheduler.planning.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.planning.service.crew import suggest_presenter, withdraw_from, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holding import ask_for_numbers, note_held, note_no_show
@@ -28,6 +31,7 @@ from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.rechecking import confirm_clock, recheck_visits
+from scheduler.planning.service.reminding import tell_checklists
 from scheduler.planning.service.replanning import replan_visit
 from scheduler.planning.service.times import recompute_times
 from scheduler.planning.service.told import note_told, text_to_tell
@@ -41,6 +45,7 @@ from scheduler.planning.service.waiting import (
 )
 
 __all__ = [
+    "accept_free_date",
     "answer_date",
     "answer_offer",
     "ask_for_date",
@@ -70,6 +75,7 @@ __all__ = [
     "pass_dates_on",
     "place_visit",
     "plan_visit",
+    "propose_free_dates",
     "put_up_hand",
     "recheck_visits",
     "recompute_times",
@@ -83,9 +89,11 @@ __all__ = [
     "suspend_user",
     "take_back_wish",
     "take_date_back",
+    "tell_checklists",
     "text_to_tell",
     "tick_checklist",
     "withdraw_consent",
+    "withdraw_from",
     "withdraw_presenter",
     "write_entries",
 ]

@@ -22,7 +22,7 @@ from scheduler.planning.service.under_lock import (
     require_seen,
     touch,
 )
-from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
+from scheduler.planning.terms import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, Seat, VisitState
 from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
@@ -86,14 +86,29 @@ def withdraw_presenter(
     that is short of its crew afterwards is offered again. Taken out for the same reason already (a double click),
     nothing changes and nobody is written to. Raises: Rejected({"reason": "missing"}); NotFound; Conflict.
     """
+    _withdraw(actor, visit_id, Seat(presenter_id), reason, now, version)
+
+
+def withdraw_from(
+    actor: Actor, visit_id: int, seat: Seat, *, reason: str, now: dt.datetime, version: int | None = None
+) -> None:
+    """Take a presenter out of one presentation of a visit; she goes to the others as before. A coordinator's act.
+
+    Everything else is as when she leaves the whole visit. Raises: as `withdraw_presenter`.
+    """
+    _withdraw(actor, visit_id, seat, reason, now, version)
+
+
+def _withdraw(actor: Actor, visit_id: int, seat: Seat, reason: str, now: dt.datetime, version: int | None) -> None:
     if not reason:
         raise Rejected({"reason": "missing"})
     with change() as session:
         opened = open_visit(session, visit_id)
-        verb = "answer" if Role.COORDINATOR not in actor.roles and actor.presenter_id == presenter_id else "delete"
+        hers = Role.COORDINATOR not in actor.roles and actor.presenter_id == seat.presenter_id
+        verb = "answer" if hers and seat.presentation_id is None else "delete"
         require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
-        rows = opened.of(presenter_id, *TO_COME)
-        if not rows and _taken_out_last(session, visit_id, presenter_id, reason):
+        rows = [row for row in opened.of(seat.presenter_id, *TO_COME) if seat.holds(row.presentation_id)]
+        if not rows and _taken_out_last(session, visit_id, seat, reason):
             return
         require_seen(opened.visit, version)
         if not rows:
@@ -103,18 +118,19 @@ def withdraw_presenter(
         short = finish_release(session, actor, opened, told, now=now, reason=reason)
         if short and verb == "answer":
             letters.tell_coordinators("crew_short", opened, now=now)
-    log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+    log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": seat.presenter_id})
 
 
-def _taken_out_last(session: Session, visit_id: int, presenter_id: int, reason: str) -> bool:
+def _taken_out_last(session: Session, visit_id: int, seat: Seat, reason: str) -> bool:
     """Whether the last that happened to a presenter in this visit was this very withdrawal."""
-    newest = session.execute(
+    wanted = (
         select(Assignment.state, Assignment.reason)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == presenter_id)
-        .order_by(Assignment.id.desc())
-        .limit(1)
-    ).one_or_none()
+        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == seat.presenter_id)
+    )
+    if seat.presentation_id is not None:
+        wanted = wanted.where(Assignment.presentation_id == seat.presentation_id)
+    newest = session.execute(wanted.order_by(Assignment.id.desc()).limit(1)).one_or_none()
     return newest is not None and (newest.state, newest.reason) == (AssignmentState.WITHDRAWN, reason)
 
 
@@ -170,5 +186,5 @@ def finish_release(
     if gone:
         touch(session, opened, [row for row in opened.presentations if row.id in gone], now)
     others = [row for row in released if row.presenter_id != actor.presenter_id]
-    letters.tell_presenters("visit_released", opened, others, now=now)
+    letters.tell_released(opened, others, now=now)
     return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

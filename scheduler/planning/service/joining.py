@@ -40,6 +40,7 @@ def join_presentations(
 
     Classes and expected people go along; whoever was to present only the merged one is released and told. Calendars
     show the merged one as cancelled and the other with its new classes; nobody is asked again, for no hour changes.
+    Who presents there gets a mail, and every contact of the school.
     Raises: NotFound; Conflict ("wrong_state", "not_one_audience", "over_group_size", "counted_in_part",
     "changed_meanwhile").
     """
@@ -49,14 +50,17 @@ def join_presentations(
         refuse_counted(session, visit_id)
         gone, stays = _both(opened, ordinal, into)
         hold_time(session, opened.presenter_ids)
-        released = _release(actor, opened, gone, now)
+        letters.tell_released(opened, _release(actor, opened, gone, stays, now), now=now)
         _move_people(gone, stays)
         gone.merged_into_id = stays.id
         move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO, actor=actor, at=now)
         audit.record(actor, "presentations joined", opened.visit, at=now, details={"gone": gone.id, "into": stays.id})
         _go_on(session, actor, opened, gone, now)
         touch(session, opened, [gone, stays], now)
-        letters.tell_presenters("visit_released", opened, released, now=now)
+        stay = [row for row in opened.in_state(*PROMISED) if row.presentation_id == stays.id]
+        joined = {"from_time": f"{gone.starts_local:%H:%M}", "at_time": f"{stays.starts_local:%H:%M}"}
+        letters.tell_presenters("presentations_joined", opened, stay, now=now, classes=stays.classes, **joined)
+        letters.tell_school("school_joined", opened, now=now, classes=stays.classes, **joined)
     log.info("presentations joined", extra={"visit_id": visit_id})
 
 
@@ -73,11 +77,13 @@ def _both(opened: OpenVisit, ordinal: int, into: int) -> tuple[Presentation, Pre
     return gone, stays
 
 
-def _release(actor: Actor, opened: OpenVisit, gone: Presentation, now: dt.datetime) -> list[Assignment]:
-    """End the seats of the merged presentation, minors first; those whose presenter has no other seat in the visit."""
+def _release(
+    actor: Actor, opened: OpenVisit, gone: Presentation, stays: Presentation, now: dt.datetime
+) -> list[Assignment]:
+    """End the seats of the merged presentation, minors first; those whose presenter has no seat in the other one."""
     leaving = [row for row in reversed(opened.in_state(*TO_COME)) if row.presentation_id == gone.id]
-    others = {row.presenter_id for row in opened.in_state(*TO_COME) if row.presentation_id != gone.id}
-    told = [row for row in leaving if row.state in PROMISED and row.presenter_id not in others]
+    there = {row.presenter_id for row in opened.in_state(*TO_COME) if row.presentation_id == stays.id}
+    told = [row for row in leaving if row.state in PROMISED and row.presenter_id not in there]
     for row in leaving:
         moves.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=REASON)
     opened.assignments = [row for row in opened.assignments if row not in leaving]

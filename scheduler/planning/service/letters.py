@@ -1,7 +1,8 @@
 """What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import groupby
 
 from scheduler.core import clock
 from scheduler.core.language import pick, worded
@@ -11,9 +12,9 @@ from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
 from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment
+from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service.under_lock import OpenVisit, as_member
-from scheduler.planning.terms import AssignmentState
+from scheduler.planning.terms import PROMISED, AssignmentState
 from scheduler.requests.queries import contacts_of
 from scheduler.safeguarding.queries import guardians_of
 
@@ -34,10 +35,12 @@ def tell_presenters(
 
     A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
     """
-    people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
+    seats = list(rows)
+    people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in seats}
     guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
+        hours = _hours_of(opened, {row.presentation_id for row in seats if row.presenter_id == person.id})
         readers = [(person.user.email, "")]
         if person.id in guardians:
             readers.append((guardians[person.id], person.user.given_name))
@@ -47,13 +50,30 @@ def tell_presenters(
                     kind=kind,
                     address=address,
                     language=language,
-                    values=facts(opened, language) | values | {"path": path},
+                    values=facts(opened, language) | hours | values | {"path": path},
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
                 ),
                 now=now,
             )
+
+
+def _hours_of(opened: OpenVisit, presentation_ids: Collection[int]) -> dict[str, object]:
+    """ "times" of the presentations that a mail to a presenter is about; nothing where they are gone from the visit."""
+    own = [row for row in opened.presentations if row.id in presentation_ids]
+    return {"times": _times(own)} if own else {}
+
+
+def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:
+    """Tell presenters that they lost these seats: of the whole visit, or of a part while they go to the rest."""
+    for presenter_id, group in groupby(sorted(rows, key=lambda row: row.presenter_id), lambda row: row.presenter_id):
+        lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
+        stays = [row for row in opened.presentations if row.id in kept]
+        if stays:
+            tell_presenters("seat_released", opened, lost, now=now, stays=_times(stays))
+        else:
+            tell_presenters("visit_released", opened, lost, now=now)
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -114,8 +134,12 @@ def facts(opened: OpenVisit, language: str) -> dict[str, object]:
     return {
         "number": visit.number,
         "day": visit.on_day,
-        "times": ", ".join(f"{presentation.starts_local:%H:%M}" for presentation in opened.presentations),
+        "times": _times(opened.presentations),
         "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
         "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
         "programme": worded(language, cyrl, to_latin(cyrl), english),
     }
+
+
+def _times(presentations: Iterable[Presentation]) -> str:
+    return ", ".join(f"{row.starts_local:%H:%M}" for row in presentations)

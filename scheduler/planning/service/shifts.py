@@ -11,12 +11,16 @@ from scheduler.requests.queries import school_clock
 
 
 def outside_shifts(draft: VisitDraft, now: dt.datetime) -> list[int]:
-    """Places of the presentations whose classes are not in the building then, as far as the school has told it."""
+    """Places of the presentations whose classes are not in the building then, as far as the school has told it; or
+    whose grade has ended its school year, by the calendar."""
     if not any(rules.is_bound_to_shifts(plan) for plan in draft.presentations):
         return []
     host = place_queries.host_of(draft.host_id)
     hours = school_clock(host, draft.on_day, draft.on_day, today=clock.local_day(now, host.zone))
-    return rules.outside_shifts(hours, draft.on_day, draft.presentations) if hours else []
+    if hours:
+        return rules.outside_shifts(hours, draft.on_day, draft.presentations)
+    days = place_queries.days_of_grades(host, draft.on_day, draft.on_day)
+    return rules.left_school(days, draft.on_day, draft.presentations)
 
 
 def refuse_outside_shifts(draft: VisitDraft, now: dt.datetime) -> None:

@@ -176,15 +176,17 @@ def hold_time(session: Session, presenter_ids: Iterable[int]) -> None:
 def refuse_clashes(opened: OpenVisit, presenter_ids: Iterable[int], stops: Sequence[Stop] | None = None) -> None:
     """The travel rule, inside the transaction and under the presenters' locks, over what they have promised already.
 
-    `stops` are where the visit is going to be; without them, where it is. Raises: Taken, which says to which visit the
-    time went, when, and who gave it.
+    `stops` are where the visit is going to be; without them, where it is. Of each presenter only her own presentations
+    count. Raises: Taken, which says to which visit the time went, when, and who gave it.
     """
     visit_id = opened.visit.id
     here = stops if stops is not None else queries.stops_of_visit(opened.visit, opened.presentations)
     wanted = sorted(set(presenter_ids))
     promised = queries.promised_stops(wanted, here, except_visit=visit_id)
     for presenter_id in wanted:
-        for problem in rules.arrival_problems([*promised.get(presenter_id, ()), *here]):
+        seats = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
+        own = [stop for stop in here if stop.presentation_id in seats]
+        for problem in rules.arrival_problems([*promised.get(presenter_id, ()), *own]):
             involved = {problem.earlier.visit_id, problem.later.visit_id}
             if visit_id in involved and involved != {visit_id}:
                 other = problem.earlier if problem.later.visit_id == visit_id else problem.later

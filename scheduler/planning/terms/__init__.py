@@ -23,6 +23,7 @@ from scheduler.planning.terms.checks import (
     OpenWish,
     ReadyItem,
     WishDraft,
+    WishLine,
     WishOutcome,
 )
 from scheduler.planning.terms.closures import STOPPED, Affected, NewDays, StoppedLine
@@ -48,6 +49,7 @@ from scheduler.planning.terms.plans import (
     NewTimes,
     PresentationPlan,
     Promise,
+    Seat,
     Span,
     Stop,
     Taken,
@@ -156,6 +158,7 @@ __all__ = [
     "Promise",
     "ReadyItem",
     "School",
+    "Seat",
     "Seeker",
     "ShiftsShown",
     "Span",
@@ -175,5 +178,6 @@ __all__ = [
     "Way",
     "Why",
     "WishDraft",
+    "WishLine",
     "WishOutcome",
 ]

@@ -62,6 +62,7 @@ class FreeWish:
     municipality_id: int | None = None
     minutes: int | None = None  # of the presentation; None: as long as the programme says
     classes: str = ""  # "7-2, 7-3": only times at which these are in the building
+    at: dt.time | None = None  # only this time, which two sides agreed on: neither bells nor notice speak against it
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class FreeFacts:
     set_up_minutes: int
     classes: str
     people: tuple[Seeker, ...]
+    at: dt.time | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from scheduler.planning.terms.plans import CrewRule, Why
 from scheduler.planning.terms.states import (
     LIVING,
     OPEN_VISITS,
+    STAFFED,
     AssignmentState,
     CancelledBy,
     PresentationState,
@@ -33,6 +34,11 @@ class CrewRow:
     states: dict[int, AssignmentState]
     offered_until: dt.datetime | None
     reason: str
+
+    @property
+    def living(self) -> frozenset[int]:
+        """The presentations, by id, to which she goes or may go."""
+        return frozenset(which for which, state in self.states.items() if state in LIVING)
 
     @property
     def state(self) -> AssignmentState:
@@ -140,6 +146,15 @@ class VisitRow:
             if one.states.get(presentation_id) in LIVING
         )
 
+    def of(self, member: CrewRow) -> tuple[PresentationRow, ...]:
+        """The presentations of the visit to which somebody of its crew goes or may go."""
+        return tuple(row for row in self.presentations if row.id in member.living)
+
+    def without(self, member: CrewRow) -> tuple[PresentationRow, ...]:
+        """Those that still need a crew, while she goes to others only."""
+        open_ones = [row for row in self.presentations if row.state in STAFFED]
+        return tuple(row for row in open_ones if row.id not in member.living) if member.living else ()
+
     @property
     def crew_differs(self) -> bool:
         """Whether not everybody goes to every presentation."""
@@ -221,6 +236,7 @@ class Offer:
     visit: VisitRow
     until: dt.datetime | None
     state: AssignmentState
+    presentations: tuple[PresentationRow, ...]  # of the visit, to which she is asked
 
     def ends_soon(self, now: dt.datetime) -> bool:
         """Whether its deadline is less than two hours away."""

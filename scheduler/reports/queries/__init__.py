@@ -12,6 +12,7 @@ from scheduler.reports.queries.attendance import (
     violations,
     visits_behind,
 )
+from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "centre_name",
     "choices",
     "names_of",
+    "not_held",
     "profile_of",
     "public_year",
     "unknown_names",

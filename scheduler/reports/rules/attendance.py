@@ -103,6 +103,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "filters": {"centre": report.centre, "campaign": None, "programme": None} | report.filters.narrowing(),
         "totals": _numbers(report.totals),
         "rows": [_names(row.keys) | _numbers(row.counts) for row in report.rows],
+        "not_held": dict(report.not_held),
     }
 
 
@@ -314,6 +315,18 @@ def districts_of(report: Report) -> tuple[DistrictLine, ...]:
         DistrictLine(row.keys[0].value, row.keys[0].label, row.counts.presentations, row.counts.people)
         for row in report.rows
     )
+
+
+def beside(report: Report, lang: str) -> list[KeyFigure]:
+    """What stands beside the counts: visits that were not held, and people who found no room."""
+    _ = translator(lang).gettext
+    labels = {
+        "stopped": _("Visits stopped by a closure (snow, strike, exam)"),
+        "cancelled_by_school": _("Visits cancelled by schools"),
+        "cancelled_by_centre": _("Visits cancelled by the centre"),
+        "turned_away": _("People turned away at the door"),
+    }
+    return [KeyFigure(report.not_held[name], label) for name, label in labels.items() if name in report.not_held]
 
 
 def definitions(lang: str) -> list[Definition]:

@@ -9,7 +9,7 @@ from scheduler.requests.service.asking import (
     submit_request,
     was_sent,
 )
-from scheduler.requests.service.dates import accept_date, decline_dates, lapse_dates, propose_dates
+from scheduler.requests.service.dates import accept_date, decline_dates, lapse_dates, propose_dates, replace_dates
 from scheduler.requests.service.desk import (
     agree_request,
     ask_school,
@@ -48,6 +48,7 @@ __all__ = [
     "preview_together",
     "propose_dates",
     "prove_address",
+    "replace_dates",
     "request_of_visit",
     "send_new_link",
     "submit_request",

@@ -22,6 +22,7 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests import queries, rules
 from scheduler.requests.models import RequestedPresentation, SchoolRequest, UnprovedMail
+from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
 
@@ -56,12 +57,15 @@ def submit_request(
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
         hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
-        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours))
+        lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
+        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours, lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:
             raise Rejected(problems)
-        row = _store(session, dataclasses.replace(draft, host_id=host.id), programme.centre_id, by_staff, now)
+        draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
+        row = _store(session, draft, programme.centre_id, by_staff, now)
+        _keep_lineage(session, actor, row, parent_id, now)
         _set_off(session, actor, row, network, now)
         form_keys.remember(key, str(row.id), at=now)
         request_id = row.id
@@ -109,6 +113,29 @@ def _store(session: Session, draft: RequestDraft, centre_id: int, by_staff: bool
     session.add(row)
     session.flush()
     return row
+
+
+def _keep_lineage(session: Session, actor: Actor, row: SchoolRequest, parent_id: int | None, now: dt.datetime) -> None:
+    """A school books again from its page: lineage and place are kept while it is the same school, and asks us again.
+
+    What is still open has no child, and of several children the first living one has the place.
+    """
+    parent = session.get(SchoolRequest, parent_id, populate_existing=True) if parent_id else None
+    if parent is None or (parent.host_id, parent.centre_id) != (row.host_id, row.centre_id):
+        return
+    if rules.may_ask_again(parent.state):
+        become_child(session, actor, row, parent, now)
+
+
+def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: SchoolRequest, now: dt.datetime) -> None:
+    """Note what a request was booked again from; it stands in line since then, unless the visit was held."""
+    others = select(SchoolRequest.id).where(
+        SchoolRequest.parent_id == parent.id, SchoolRequest.id != row.id, SchoolRequest.state.not_in(rules.OVER)
+    )
+    row.parent_id = parent.id
+    if rules.keeps_place(parent.state) and session.scalar(others.limit(1)) is None:
+        row.in_line_since = places_in_line([parent])[parent.id]
+    audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
 def _set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
-from scheduler.core import clock, states
-from scheduler.core.db import transaction
+from scheduler.core import audit, clock, states
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import rules
@@ -93,6 +94,28 @@ def decline_dates(actor: Actor, request_id: int, reason: str, *, now: dt.datetim
         row.answer = reason
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="no_date_suits")
         write_to_centre(row, "request_dates_declined", now=now, reason=reason)
+
+
+def replace_dates(
+    actor: Actor, row: SchoolRequest, gone: Collection[int], others: Sequence[DateDraft], *, now: dt.datetime
+) -> None:
+    """Put other dates in the place of proposals that nobody can keep; a part of a larger act, on a locked request.
+
+    They wait as long as the others do. Without any date left the request is the centre's again, which is told.
+    """
+    session = db.session()
+    rows = session.scalars(select(DateProposal).where(DateProposal.school_request_id == row.id)).all()
+    held_until = max(one.held_until for one in rows)
+    session.execute(delete(DateProposal).where(DateProposal.id.in_(gone)))
+    left = {(one.on_day, one.starts_local) for one in rows if one.id not in gone}
+    fresh = [one for one in others if (one.on_day, one.starts_local) not in left]
+    session.add_all(DateProposal(school_request_id=row.id, held_until=held_until, **vars(one)) for one in fresh)
+    audit.record(actor, "dates replaced", row, at=now, details={"gone": len(gone), "new": len(fresh)})
+    if not left and not fresh:
+        states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="dates_taken")
+        write_to_centre(row, "request_dates_taken", now=now)
+    flag_modified(row, "state_since")  # pages that show the dates are out of date
+    session.flush()
 
 
 def lapse_dates(*, now: dt.datetime) -> int:

@@ -16,8 +16,7 @@ from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.queries.lineage import places_in_line
-from scheduler.requests.service.asking import HOLD_FORMS, _levels, _set_off, _store
+from scheduler.requests.service.asking import HOLD_FORMS, _levels, _set_off, _store, become_child
 from scheduler.requests.service.rows import locked, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -111,10 +110,7 @@ def _draft_again(row: SchoolRequest, first_day: dt.date, last_day: dt.date) -> R
 
 def _book(session: Session, actor: Actor, row: SchoolRequest, draft: RequestDraft, now: dt.datetime) -> str:
     child = _store(session, draft, row.centre_id, True, now)
-    child.parent_id = row.id
-    if rules.keeps_place(row.state):
-        child.in_line_since = places_in_line([row])[row.id]
-    audit.record(actor, "booked again", row, at=now, details={"request": child.number})
+    become_child(session, actor, child, row, now)
     _set_off(session, actor, child, "", now)
     return child.number
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms import SchoolClock
+from scheduler.places.terms import DaysOfGrades, SchoolClock
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -217,6 +217,7 @@ class RequestDraft:
     special_needs: bool = False
     file_number: str = ""  # delovodni broj
     campaign_id: int | None = None
+    parent_id: int | None = None  # the request of which it asks for more
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,7 @@ class Facts:
     levels: frozenset[SchoolLevel]  # that the host teaches; none for a library, a camp, a municipality
     by_staff: bool = False  # taken on the phone: the notice is the coordinator's to judge
     clock: SchoolClock | None = None  # shifts and bells around the asked days; None while nobody has told them
+    lessons: DaysOfGrades | None = None  # the school days among the asked ones, by grade
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from flask import url_for
 from scheduler.attendance.terms import CountedVisit
 from scheduler.core.language import pick
 from scheduler.messages.terms import MessageRow
-from scheduler.planning.terms import AssignmentState, VisitRow
+from scheduler.planning.terms import AssignmentState, VisitRow, WishLine
 from scheduler.requests.terms import NextStep, RequestRow, Turn
+from scheduler.web.filters import long_day
 from scheduler.web.i18n import _, _l, page_language
 
 SHOWN = 12
@@ -49,21 +50,28 @@ class NextAction:
     href: str
 
 
-def next_actions(
-    requests: Iterable[RequestRow],
-    unconfirmed: Iterable[VisitRow],
-    ending: Iterable[VisitRow],
-    uncounted: Iterable[CountedVisit],
-    disputed: Iterable[CountedVisit],
-    failed: Iterable[MessageRow],
-) -> list[NextAction]:
-    """All of them in one list. No question is asked here: it takes what the page has read."""
-    nearing = [_of_unconfirmed(visit) for visit in sorted(unconfirmed, key=_starts)]
-    nearing += sorted(map(_of_ending, ending), key=lambda one: (one.since, one.what))
-    found = [_of_request(row) for row in requests if row.turn is Turn.YOURS]
-    found += [_of_uncounted(visit) for visit in uncounted]
-    found += [_of_disputed(visit) for visit in disputed if any(one.disputed for one in visit.presentations)]
-    found += [_of_failed(mail) for mail in failed]
+@dataclass(frozen=True)
+class Waiting:
+    """What the page has read of everything that waits for a coordinator."""
+
+    requests: Iterable[RequestRow]
+    unconfirmed: Iterable[VisitRow]
+    ending: Iterable[VisitRow]
+    wishes: Iterable[WishLine]
+    uncounted: Iterable[CountedVisit]
+    disputed: Iterable[CountedVisit]
+    failed: Iterable[MessageRow]
+
+
+def next_actions(waiting: Waiting) -> list[NextAction]:
+    """All of it in one list. No question is asked here."""
+    nearing = [_of_unconfirmed(visit) for visit in sorted(waiting.unconfirmed, key=_starts)]
+    nearing += sorted(map(_of_ending, waiting.ending), key=lambda one: (one.since, one.what))
+    found = [_of_request(row) for row in waiting.requests if row.turn is Turn.YOURS]
+    found += [_of_wish(wish) for wish in waiting.wishes]
+    found += [_of_uncounted(visit) for visit in waiting.uncounted]
+    found += [_of_disputed(visit) for visit in waiting.disputed if any(one.disputed for one in visit.presentations)]
+    found += [_of_failed(mail) for mail in waiting.failed]
     return nearing + sorted(found, key=lambda one: (one.since, one.what))
 
 
@@ -84,6 +92,12 @@ def _of_ending(visit: VisitRow) -> NextAction:
     since = min(ends, default=_noon(visit.on_day)) - ENDING_BEFORE
     why = _("An offer ends within a day and nobody has answered")
     return NextAction(since, visit.host(page_language()), why, _("Find a crew"), _visit(visit.number))
+
+
+def _of_wish(wish: WishLine) -> NextAction:
+    host = pick(page_language(), wish.host_sr_cyrl, wish.host_sr_latn)
+    why = _("The school asks for another date: %(day)s", day=long_day(wish.first_choice))
+    return NextAction(wish.asked_at, host, why, _("Answer"), _visit(wish.number))
 
 
 def _of_uncounted(visit: CountedVisit) -> NextAction:

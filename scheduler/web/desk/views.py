@@ -10,6 +10,7 @@ from scheduler.attendance import queries as attendance_queries
 from scheduler.core import clock
 from scheduler.messages import queries as message_queries
 from scheduler.messages.terms import MessageState
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries
 from scheduler.planning.terms import VisitRow, VisitState
 from scheduler.policy import Actor
@@ -17,13 +18,14 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.web.desk import figures, search
-from scheduler.web.desk.actions import SHOWN, next_actions
+from scheduler.web.desk.actions import SHOWN, Waiting, next_actions
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
 
 __all__ = ["bp", "search"]
 
+CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 COMING_DAYS = 14
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
@@ -43,6 +45,8 @@ def today() -> ResponseReturnValue:
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         parts |= _of_safeguarding(actor.centre_id, day)
     parts["first_steps"] = steps_on_the_desk(actor, day)
+    if policy.scope_of(actor, "import", "calendar") is not None:
+        parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
     return render_template("desk/today.html", day=day, **parts)
 
 
@@ -94,7 +98,8 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     late = attendance_queries.late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
     waiting = attendance_queries.waiting_attendance(actor)
-    actions = next_actions(inbox.page.rows, unconfirmed, ending, late, waiting, failed.rows)
+    wishes = queries.open_wishes(actor)
+    actions = next_actions(Waiting(inbox.page.rows, unconfirmed, ending, wishes, late, waiting, failed.rows))
     return {
         "coordinator": True,
         "inbox": inbox,

@@ -99,6 +99,7 @@ def board_month() -> ResponseReturnValue:
         title=span_of_days(asked, last, page_language()),
         steps=steps,
         weeks=looks.weeks_of(found.days),
+        notes=looks.notes_of([looks.day_look(day, today()) for day in found.days]),
         other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
 

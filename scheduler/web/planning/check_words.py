@@ -17,4 +17,6 @@ def finding_words(found: Found, crew: Sequence[CrewRow]) -> str:
     _ordinal, name, why = found.about.split(" ")
     if why == "runs_over":
         return _("%(who)s: the lessons of this class end before the presentation does.", who=name)
+    if why == "year_ended":
+        return _("%(who)s: this class has no lessons on that day: its grade ends the school year earlier.", who=name)
     return _("%(who)s: this class is not in school at that hour.", who=name)

@@ -282,6 +282,20 @@ class StaffReasonForm(SeenForm):
     reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
 
 
+class LeaveForm(StaffReasonForm):
+    """Out of the whole visit, or of one of its presentations."""
+
+    part = RadioField(_l("Out of what?"), default="0")
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[int, str]]) -> "LeaveForm":
+        """With the presentations that can be left by themselves."""
+        form = cls()
+        only = [SelectChoice(str(which), _("only %(time)s", time=said)) for which, said in parts]
+        form.part.choices = [SelectChoice("0", _("the whole visit")), *only]
+        return form
+
+
 class PromiseForm(SeenForm):
     """What a school without a request promised on the phone, before pupils meet anybody."""
 

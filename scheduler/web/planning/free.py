@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries
 from scheduler.planning.terms import FreeWish
 from scheduler.programmes import queries as programme_queries
@@ -44,6 +45,7 @@ def free_dates() -> ResponseReturnValue:
         answered=answer is not None,
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
+        missing=calendar_missing(clock.local_day(clock.now())) if answer else "",
         booking=booking,
     )
 

@@ -36,7 +36,7 @@ def join(number: str, ordinal: int) -> ResponseReturnValue:
         except Conflict as conflict:
             problem = words.refusal(conflict)
         else:
-            say(_("Joined. Whoever was to come only for that presentation gets a mail; tell the school."))
+            say(_("Joined. The school and the presenters concerned get a mail."))
             return redirect(url_for(".visit", number=number))
     elif request.method == "GET" and len(form.into.choices) == 1:
         form.into.data = form.into.choices[0].value

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -66,6 +67,18 @@ def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
         or len(day.breaks) == len(SchoolCalendar)
         or any(row.extent == Extent() for row in day.closures),
     }
+
+
+def notes_of(days: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Days without lessons and closures in words, neighbours that say the same together: for the month in small."""
+    spans = [list(same) for notes, same in groupby(days, lambda day: ", ".join(day["notes"])) if notes]
+    return [
+        (
+            span_of_days(same[0]["day"], same[-1]["day"], page_language()) if len(same) > 1 else same[0]["name"],
+            ", ".join(same[0]["notes"]),
+        )
+        for same in spans
+    ]
 
 
 def row_look(row: BoardRow) -> dict[str, Any]:

@@ -42,8 +42,9 @@ def cancel_by_school(secret: str) -> ResponseReturnValue:
                 return redirect(url_for("requests.status", secret=secret))  # somebody was quicker
             form.form_errors.append(words.refusal(conflict))
     late = shown.starts_at is not None and rules.is_late_cancel(shown.starts_at, now)
+    until = rules.asked_until(shown.starts_at) if shown.starts_at and not late else None
     page = render_template(
-        "planning/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done
+        "planning/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done, until=until
     )
     return page, 422 if form.problems_shown() else 200
 

@@ -16,7 +16,7 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.terms import RequestPage
 from scheduler.web import tables
 from scheduler.web.filters import say
-from scheduler.web.forms import number_of, worded
+from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, looks, words
@@ -112,8 +112,12 @@ def visit(number: str) -> ResponseReturnValue:
     if policy.scope_of(current_actor(), "update", "visit") is None:
         row = queries.visit_for(current_actor(), number)
         own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
-        return render_template("planning/own_visit.html", visit=row, may_count=_may_count(row), own=own)
-    return _visit_page(number)
+        me = next((one for one in row.crew if one.presenter_id == current_actor().presenter_id), None)
+        not_mine = {one.id for one in row.without(me)} if me else set()
+        return render_template(
+            "planning/own_visit.html", visit=row, may_count=_may_count(row), own=own, not_mine=not_mine
+        )
+    return shown_visit(number)
 
 
 def _may_count(row: VisitRow) -> bool:
@@ -123,7 +127,7 @@ def _may_count(row: VisitRow) -> bool:
     return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
 
 
-def _visit_page(
+def shown_visit(
     number: str,
     *,
     problem: str = "",
@@ -183,7 +187,7 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
     try:
         act(queries.visit_for(current_actor(), number).id)
     except Conflict as conflict:
-        return _visit_page(
+        return shown_visit(
             number,
             problem=words.refusal(conflict),
             form=form if isinstance(form, UntilForm) else None,
@@ -192,25 +196,8 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
         )
     except Rejected as rejected:
         form.show(rejected.problems)
-        return _visit_page(number, form=form)
+        return shown_visit(number, form=form)
     say(done)
-    return redirect(url_for(".visit", number=number))
-
-
-@bp.post("/visits/<number>/suggest/<int:presenter_id>")
-@may("create", "assignment")
-def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
-    only = number_of(request.args.get("only"))
-    try:
-        visit = queries.visit_for(current_actor(), number)
-        wanted = [row.id for row in visit.presentations if only in (None, row.ordinal)]
-        suggested = service.suggest_presenter(
-            current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted
-        )
-    except Conflict as conflict:
-        return _visit_page(number, problem=words.refusal(conflict), pressed=PressForm())
-    told = _("Suggested. Nobody is told until you offer the visit.")
-    say(told if suggested else _("Already in the crew of this visit."))
     return redirect(url_for(".visit", number=number))
 
 
@@ -219,7 +206,7 @@ def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
 def offer(number: str) -> ResponseReturnValue:
     form = UntilForm()
     if not form.accepted():
-        return _visit_page(number, form=form)
+        return shown_visit(number, form=form)
 
     def act(visit_id: int) -> None:
         until = form.until()
@@ -247,7 +234,7 @@ def confirm(number: str) -> ResponseReturnValue:
 def promise(number: str) -> ResponseReturnValue:
     form = PromiseForm()
     if not form.accepted():
-        return _visit_page(number, promise=form)
+        return shown_visit(number, promise=form)
 
     def act(visit_id: int) -> None:
         contact = form.safeguarding_contact.data or ""
@@ -355,23 +342,3 @@ def cancel(number: str) -> ResponseReturnValue:
             say(_("Cancelled. The school and the presenters got a mail."))
             return redirect(url_for(".visit", number=number))
     return form_page("planning/cancel.html", form, page, problem)
-
-
-@bp.route("/visits/<number>/crew/<int:presenter_id>/withdraw", methods=["GET", "POST"])
-@may("delete", "assignment")
-def withdraw(number: str, presenter_id: int) -> ResponseReturnValue:
-    page = queries.visit_page(current_actor(), number)
-    member = next((one for one in page.visit.crew if one.presenter_id == presenter_id), None)
-    form, problem = StaffReasonForm(), ""
-    if form.accepted():
-        actor, reason = current_actor(), form.reason.data or ""
-        try:
-            service.withdraw_presenter(
-                actor, page.visit.id, presenter_id, reason=reason, now=clock.now(), version=form.seen()
-            )
-        except Conflict as conflict:
-            problem = words.refusal(conflict)
-        else:
-            say(_("Taken out of the crew."))
-            return redirect(url_for(".visit", number=number))
-    return form_page("planning/withdraw.html", form, page, problem, member=member)

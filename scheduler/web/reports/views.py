@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -120,7 +121,8 @@ def _asked() -> tuple[ReportForm, Report | None]:
     filters = form.filters(own_centre_id())
     if filters is None:
         return form, None
-    return form, queries.attendance_report(filters, form.groups(), language=page_language())
+    report = queries.attendance_report(filters, form.groups(), language=page_language())
+    return form, replace(report, not_held=queries.not_held(filters))
 
 
 def _query(report: Report) -> dict[str, Any]:
@@ -141,6 +143,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": queries.names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in rules.figures(report.totals, language)],
+        "beside": rules.beside(report, language),
         "columns": [{"label": rules.head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in rows],

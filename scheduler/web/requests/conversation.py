@@ -232,10 +232,11 @@ class Conversation:
     def facts(self, programme: ProgrammeRow) -> Facts:
         """What the rules must know of the chosen programme and host."""
         host, draft = self.host(), self.draft()
-        hours = None
+        hours = lessons = None
         if host is not None:
             hours = queries.school_clock(host, draft.first_day, draft.last_day, today=clock.local_day(self.now))
-        return Facts(programme, self.levels(), clock=hours)
+            lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
+        return Facts(programme, self.levels(), clock=hours, lessons=lessons)
 
     def beside(self, form: BaseForm) -> Lessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
@@ -254,7 +255,11 @@ class Conversation:
         forms = {page: self.form(page) for page in PAGES}
         for form in forms.values():
             form.validate()
-        return draft_of(forms, self.host(), clock.local_day(self.now))
+        return replace(draft_of(forms, self.host(), clock.local_day(self.now)), parent_id=self.parent())
+
+    def parent(self) -> int | None:
+        """The request of which this booking asks for more, when the school began on its page."""
+        return number_of(self.answers.get("again", {}).get("parent", [""])[0])
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:

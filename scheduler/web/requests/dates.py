@@ -11,6 +11,10 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.planning import queries as planning_queries
+from scheduler.planning import service as planning
+from scheduler.planning.terms import FreeDay, FreeWish
+from scheduler.policy import Actor
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DateDraft, ProposedDate, RequestPage, RequestState
 from scheduler.web import forms
@@ -27,10 +31,12 @@ forms.MESSAGES.update(
     {
         "the_same_date": _l("Choose another day or hour: this one stands above already."),
         "after_a_date": _l("Choose an earlier day: the school must answer before the first date."),
+        "all_promised": _l("Choose another day or hour: everybody who could come is promised elsewhere then."),
         "date_gone": _l("Call the centre: the time to choose is over."),
     }
 )
 MOST = 3
+SHOWN = 6  # free days beside the form
 END_OF_DAY = dt.time(18, 0)
 
 
@@ -95,7 +101,7 @@ def propose(number: str) -> ResponseReturnValue:
     form = ProposeForm(version=page.version)
     if form.accepted():
         try:
-            service.propose_dates(
+            planning.propose_free_dates(
                 current_actor(),
                 page.row.id,
                 form.drafts(),
@@ -111,8 +117,18 @@ def propose(number: str) -> ResponseReturnValue:
             say(_("Sent to the school."))
             return redirect(url_for(".show_request", number=number))
     possible = rules.may_move(page.row.state, RequestState.PROPOSED)
-    shown = render_template("requests/propose.html", page=page, row=page.row, form=form, possible=possible)
+    free = _free_for(page) if possible else ()
+    shown = render_template("requests/propose.html", page=page, row=page.row, form=form, possible=possible, free=free)
     return shown, 422 if form.problems_shown() else 200
+
+
+def _free_for(page: RequestPage) -> tuple[FreeDay, ...]:
+    """The next days on which a crew could come, to propose among them."""
+    first = page.presentations[0]
+    wish = FreeWish(
+        page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=first.classes
+    )
+    return planning_queries.free_dates(wish, now=clock.now()).free[:SHOWN]
 
 
 @bp.route("/status/<secret>/dates", methods=["GET", "POST"])
@@ -126,13 +142,25 @@ def choose_date(secret: str) -> ResponseReturnValue:
     form = ChooseForm.of(dates, page.version)
     if form.accepted():
         try:
-            service.accept_date(actor, page.row.id, int(form.date.data), now=clock.now(), version=form.seen())
+            chosen = int(form.date.data)
+            agreed = planning.accept_free_date(actor, page.row.id, chosen, now=clock.now(), version=form.seen())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("Thank you, the date is agreed. We look for presenters and write to you."))
-            return redirect(url_for(".status", secret=secret))
+            return _chosen(actor, secret, agreed)
     return _choice(secret, page, form, NoneSuitsForm(formdata=None, version=page.version))
+
+
+def _chosen(actor: Actor, secret: str, agreed: bool) -> ResponseReturnValue:
+    """Where the choice leads: to the school's page, or once more to the dates when this one was gone."""
+    if agreed:
+        say(_("Thank you, the date is agreed. We look for presenters and write to you."))
+        return redirect(url_for(".status", secret=secret))
+    if queries.own_request(actor, now=clock.now()).row.state is RequestState.PROPOSED:
+        say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
+        return redirect(url_for(".choose_date", secret=secret))
+    say(_("We are sorry: that date was taken meanwhile. The centre looks for another one and writes to you."))
+    return redirect(url_for(".status", secret=secret))
 
 
 @bp.post("/status/<secret>/dates/none")

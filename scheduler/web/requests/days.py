@@ -4,6 +4,8 @@ import datetime as dt
 from contextlib import suppress
 from typing import Any
 
+from scheduler.core import clock
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, why_none
@@ -24,4 +26,9 @@ def free_days(talk: Conversation) -> dict[str, Any]:
     if wish is None:
         return {}
     answer = queries.free_dates(wish, now=talk.now)
-    return {"answered_free": True, "months": months_of(answer), "why_none": why_none(answer, wish.language)}
+    return {
+        "answered_free": True,
+        "months": months_of(answer),
+        "why_none": why_none(answer, wish.language),
+        "missing": calendar_missing(clock.local_day(talk.now)),
+    }

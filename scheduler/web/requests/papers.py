@@ -52,6 +52,7 @@ def book_again(secret: str) -> ResponseReturnValue:
         return redirect(url_for(".status", secret=secret))
     talk = Conversation.of_visitor()
     talk.answers.clear()
+    talk.answers["again"] = {"parent": [str(page.row.id)]}  # kept on the server, so nobody names another's request
     for name, typed in answers_again(page).items():
         if name == "where":  # a teacher who stays is promised for each visit
             talk.set_aside(name, typed, wrong=False)

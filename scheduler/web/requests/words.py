@@ -188,8 +188,8 @@ HEADINGS = {
     _S.MERGED_INTO: _l("Joined with your other request"),
     _S.WAITLISTED: _l("You are on the waiting list"),
     _S.PROPOSED: _l("We offer you dates"),
-    _S.AGREED: _l("We are coming"),
-    _S.STAFFING: _l("We are coming"),
+    _S.AGREED: _l("We have said yes"),
+    _S.STAFFING: _l("We look for presenters"),
     _S.CONFIRMED: _l("The visit is confirmed"),
     _S.READY: _l("Everything is ready"),
     _S.DELIVERED: _l("The presentation was held"),
@@ -273,6 +273,7 @@ CLOCK = {  # why a time no longer fits, as the school reads it
     "runs_over": _l("The lessons of a class end before the presentation does."),
     "too_early": _l("A class is not in school yet at that hour."),
     "too_late": _l("A class is not in school any more at that hour."),
+    "year_ended": _l("A class has no lessons on that day: its grade ends the school year earlier."),
 }
 
 

@@ -8,6 +8,10 @@ import pytest
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
+from scheduler.places.models import SchoolCalendarEntry
+from scheduler.places.rules import school_year
+from scheduler.places.terms import SchoolCalendar
+from scheduler.planning.models import DateWish
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
@@ -184,3 +188,42 @@ def test_what_comes_nearer_stands_above_what_merely_waits(app):
     next_up = shown[shown.index(">Next actions<") :]
     found = [next_up.index(number) for number in (sooner.number, later.number, waits.number)]
     assert found == sorted(found)
+
+
+def test_a_schools_wish_for_another_date_stands_among_the_next_actions(app):
+    educator = a_cleared_educator()
+    today = clock.local_day(clock.now())
+    visit = _visit_on(today + dt.timedelta(days=20), educator)
+    wished = dt.date(2027, 5, 12)
+    with transaction() as session:
+        session.add(DateWish(visit_id=visit.id, first_choice=wished, reason="Такмичење.", asked_at=clock.now()))
+    page = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id)).get("/desk?lang=en").text
+
+    line = next(row for row in page.split("<tr") if "asks for another date" in row)
+    assert "Wednesday, 12 May 2027" in line
+    assert f'href="/visits/{visit.number}"' in line
+    elsewhere = browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id))
+    assert "asks for another date" not in elsewhere.get("/desk?lang=en").text
+
+
+def test_an_administrators_first_page_asks_for_the_school_calendar_until_both_regions_have_it(app):
+    today = clock.local_day(clock.now())
+    administrator = make_user(Role.ADMINISTRATOR, centre_id=make_centre().id)
+    browser = browser_of(app, administrator)
+    before = browser.get("/desk?lang=en").text
+    colleague = (
+        browser_of(app, make_user(Role.COORDINATOR, centre_id=administrator.centre_id)).get("/desk?lang=en").text
+    )
+    with transaction() as session:
+        session.add_all(
+            SchoolCalendarEntry(
+                calendar=calendar, school_year=school_year(day), kind="term1", first_day=day, last_day=day
+            )
+            for calendar in SchoolCalendar
+            for day in {today, today + dt.timedelta(days=365)}
+        )
+
+    assert f"The school calendar {school_year(today)} is not entered yet." in before
+    assert "/school-calendar" in before.split("is not entered yet.")[1].split("</p>")[0]
+    assert "is not entered yet" not in colleague  # who cannot enter it is not asked for it
+    assert "is not entered yet" not in browser.get("/desk?lang=en").text

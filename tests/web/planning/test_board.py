@@ -2,18 +2,23 @@
 
 import datetime as dt
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.people.models import User
+from scheduler.places.models import Closure
+from scheduler.places.terms import ClosureReason
 from scheduler.planning import queries, service
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState
 from scheduler.policy import Role
+from scheduler.web.planning import looks
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
@@ -276,3 +281,46 @@ def test_who_moves_from_a_panel_that_is_out_of_date_is_told_and_may_then_mean_it
     assert stale.status_code == 409
     assert "somebody was quicker" in body(stale)
     assert browser.post(path, data=wish | {"version": fresh}).status_code == 302
+
+
+def test_a_month_says_in_plain_sight_what_is_closed_and_shows_shift_and_drive_of_each_visit(app, scene):
+    ana = a_free_educator(scene)
+    offered_soon(scene, ana)
+    first = DAY + dt.timedelta(days=1)
+    with transaction() as session:
+        session.add(
+            Closure(
+                reason=ClosureReason.SNOW,
+                first_day=first,
+                last_day=first,
+                municipality_id=scene.host.municipality_id,
+                closed_at=MONDAY,
+            )
+        )
+
+    month = body(coordinator(app, scene).get(f"/board/month?month={first:%Y-%m}"))
+    visit = body(coordinator(app, scene).get(f"/board/month?month={DAY:%Y-%m}"))
+
+    listed = month.split('aria-label="Days without lessons, and closures"')[1].split("</ul>")[0]
+    assert "Niš: Snow" in re.sub(r"\s+", " ", listed)
+    dot = visit.split('class="dot ')[1].split("</a>")[0]
+    assert ", morning, " in dot
+    assert "icon" in dot.split('class="dot__hour"')[1]
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ([[], []], []),
+        ([["Snow"], []], [("Mon 5", "Snow")]),
+        ([["Break"], ["Break"], []], [("5\u20136 October 2026", "Break")]),
+        ([["Break"], ["Break", "Snow"]], [("Mon 5", "Break"), ("Tue 6", "Break, Snow")]),
+    ],
+)
+def test_neighbouring_days_that_say_the_same_are_said_once(app, notes, said):
+    days = [
+        {"day": dt.date(2026, 10, 5 + place), "name": f"{name} {5 + place}", "notes": words}
+        for place, (name, words) in enumerate(zip(("Mon", "Tue", "Wed"), notes, strict=False))
+    ]
+    with app.test_request_context("/?lang=en"):
+        assert looks.notes_of(days) == said

@@ -9,7 +9,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.planning import queries, service
-from scheduler.planning.models import Assignment, Visit
+from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
@@ -69,6 +69,31 @@ def number_of_request(scene: Scene) -> str:
 
 def number_of_visit(scene: Scene) -> str:
     return db.session.scalar(sa.select(Visit.number).where(Visit.id == scene.visit_id))
+
+
+# --- crew of one presentation ---
+
+
+def test_a_coordinator_takes_somebody_out_of_one_presentation_and_back_into_it(app, scene):
+    ana = scene.educator()
+    scene.plans = (a_plan(), a_plan(dt.time(11)))
+    number = offered_soon(scene, ana)
+    browser, path = coordinator(app, scene), f"/visits/{number}/crew/{ana.id}/withdraw"
+    second = db.session.scalars(sa.select(Presentation.id).order_by(Presentation.ordinal)).all()[1]
+    form = body(browser.get(path))
+    assert "the whole visit" in form
+    assert f'value="{second}"' in form
+
+    assert browser.post(path, data={"reason": "Exam", "part": "999999"}).status_code == 422
+    assert browser.post(path, data={"reason": "Exam", "part": str(second)}).status_code == 302
+
+    shown = body(browser.get(f"/visits/{number}"))
+    assert "also 11:00" in shown
+    assert "the whole visit" not in body(browser.get(path))  # only one is left
+    hers = body(reading(app, db.session.get_one(User, ana.user_id)).get(f"/visits/{number}"))
+    assert hers.count("(without you)") == 1
+    assert browser.post(f"/visits/{number}/suggest/{ana.id}?only=2").status_code == 302
+    assert "also 11:00" not in body(browser.get(f"/visits/{number}"))
 
 
 # --- plan ---

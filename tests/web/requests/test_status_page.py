@@ -1,6 +1,7 @@
 """What the school does on its own page between the answer and the certificate, and that looking does none of it."""
 
 import datetime as dt
+import json
 
 import pytest
 from sqlalchemy import func, select
@@ -326,6 +327,30 @@ def test_book_again_begins_with_the_old_answers_and_asks_for_days_and_promises(c
     assert "7b, 7c" in who
     assert "checked" not in where.split('name="teacher_stays"')[1].split(">")[0]
     assert client.get("/book/check").location.startswith("/book/")
+
+
+def test_what_a_school_books_again_on_its_page_is_sent_as_a_child_of_the_old_request(client, hands):
+    school = School(RequestState.CANCELLED_BY_CENTRE, visit=None)
+    client.post(school.at("/again"))
+    days = {"first_day": day(LATER), "last_day": day(LATER + dt.timedelta(days=9)), "day_part": "any"}
+    client.post("/book/when", data=days)
+    where = {"room": "Сала", "safeguarding_contact": "Весна Илић", "teacher_stays": "y"}
+    assert client.post("/book/where", data=where).location == "/book/check"
+    client.post("/book/check", data={"form_key": "one"})
+
+    old = fresh(SchoolRequest, school.row.id)
+    child = db.session.scalars(select(SchoolRequest).where(SchoolRequest.parent_id == old.id)).one()
+    assert (child.host_id, child.in_line_since, child.state) == (old.host_id, old.submitted_at, RequestState.UNVERIFIED)
+
+
+def test_a_booking_that_began_on_the_page_of_a_request_remembers_it(client):
+    school = held()
+    client.post(school.at("/again"))
+    answers = json.loads(db.session.scalar(select(BookingAnswers.answers)))
+
+    assert answers["again"] == {"parent": [str(school.row.id)]}
+    client.post("/book/forget")
+    assert db.session.scalars(select(BookingAnswers.answers)).all() == []
 
 
 @pytest.mark.parametrize("page", ["/date", "/ready", "/feedback", "/later"])

@@ -1,0 +1,74 @@
+"""What stands beside a report: visits that were not held, by whose doing, and people who found no room."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, extract, func, select
+
+from scheduler.attendance.models import Attendance
+from scheduler.core.db import db
+from scheduler.places.models import District, Host, Municipality
+from scheduler.planning.models import Disruption, Presentation, Visit
+from scheduler.planning.terms import CancelledBy, VisitState
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.reports.queries.attendance import conditions
+from scheduler.reports.terms import Filters
+
+ENDED = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
+
+
+def not_held(filters: Filters) -> dict[str, int]:
+    """Visits of the period that a closure stopped, and that school or centre called off; each counted once: what a
+    closure stopped is nobody's cancellation, also when it is called off later. And people turned away at the door of
+    what was held. Whom a presentation was for and who went there narrows only the last."""
+    stopped = exists().where(Disruption.visit_id == Visit.id)
+    off = (Visit.state == VisitState.CANCELLED) & ~stopped
+    row = (
+        db.session()
+        .execute(
+            _of_visits(
+                func.count().filter(stopped, Visit.state.in_(ENDED)),
+                func.count().filter(off, Visit.cancelled_by == CancelledBy.SCHOOL),
+                func.count().filter(off, Visit.cancelled_by == CancelledBy.CENTRE),
+            ).where(*_visits_in(filters))
+        )
+        .one()
+    )
+    of_presentations = _of_visits(func.coalesce(func.sum(Attendance.turned_away), 0)).join(
+        Presentation, Presentation.visit_id == Visit.id
+    )
+    turned = of_presentations.join(Attendance, Attendance.presentation_id == Presentation.id)
+    away = db.session().scalar(turned.where(*conditions(filters)))
+    return {
+        "stopped": row[0],
+        "cancelled_by_school": row[1],
+        "cancelled_by_centre": row[2],
+        "turned_away": away or 0,
+    }
+
+
+def _of_visits(*columns: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Visit)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+    )
+
+
+def _visits_in(filters: Filters) -> list[ColumnElement[bool]]:
+    plain: tuple[tuple[ColumnElement[Any], object], ...] = (
+        (Visit.centre_id.expression, filters.centre_id),
+        (Programme.slug.expression, filters.programme),
+        (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
+        (func.coalesce(District.iso, ""), filters.district),
+    )
+    wanted: list[ColumnElement[bool]] = [Visit.on_day.between(filters.period.first, filters.period.last)]
+    wanted += [column == value for column, value in plain if value is not None]
+    if filters.campaign is not None:
+        wanted.append(Visit.campaign_id.in_(select(Campaign.id).where(Campaign.slug == filters.campaign)))
+    if filters.month is not None:
+        year, month = map(int, filters.month.split("-"))
+        wanted += [extract("year", Visit.on_day) == year, extract("month", Visit.on_day) == month]
+    return wanted
