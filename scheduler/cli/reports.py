@@ -52,7 +52,7 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     """
     filters = _filters(**typed)
     report = queries.attendance_report(filters, [Group(name) for name in by], language=lang)
-    report = replace(report, not_held=queries.not_held(filters))
+    report = replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
     _write(_content(report, kind, lang), out)
 
 

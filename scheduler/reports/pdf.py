@@ -65,7 +65,7 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
     if not paper.rows:
         flow.paragraph(_("Nothing was counted in this period."))
     if paper.beside:
-        flow.heading(_("Not held"), keep_with=6 * len(paper.beside))
+        flow.heading(_("Beside the counts"), keep_with=6 * len(paper.beside))
         for figure in paper.beside:
             flow.paragraph(f"{figure.label}: {number(figure.value or 0, lang)}")
     for chart in paper.charts:

@@ -118,6 +118,7 @@ class Report:
     rows: tuple[CountRow, ...]
     centre: str | None = None  # its slug; None: all centres
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
+    indicators: Mapping[str, int] = field(default_factory=dict)  # pupils once, with and without a young presenter
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ class ReportPaper:
     words: int = 1
     filters: tuple[str, ...] = ()  # in words: "оба центра", "сви програми"
     figures: tuple[KeyFigure, ...] = ()  # up to four
-    beside: tuple[KeyFigure, ...] = ()  # what was not held
+    beside: tuple[KeyFigure, ...] = ()  # indicators, and what was not held
     charts: tuple[Chart, ...] = ()
     definitions: tuple[Definition, ...] = ()
     version: str = ""  # "скуп показатеља 2, верзија 1.3"

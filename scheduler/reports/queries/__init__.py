@@ -12,6 +12,7 @@ from scheduler.reports.queries.attendance import (
     violations,
     visits_behind,
 )
+from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 
@@ -22,6 +23,7 @@ __all__ = [
     "centre_id_of",
     "centre_name",
     "choices",
+    "indicators",
     "names_of",
     "not_held",
     "profile_of",

@@ -104,6 +104,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "totals": _numbers(report.totals),
         "rows": [_names(row.keys) | _numbers(row.counts) for row in report.rows],
         "not_held": dict(report.not_held),
+        "indicators": dict(report.indicators),
     }
 
 
@@ -318,15 +319,19 @@ def districts_of(report: Report) -> tuple[DistrictLine, ...]:
 
 
 def beside(report: Report, lang: str) -> list[KeyFigure]:
-    """What stands beside the counts: visits that were not held, and people who found no room."""
+    """What stands beside the counts: indicators, visits that were not held, and people who found no room."""
     _ = translator(lang).gettext
     labels = {
+        "pupils_once": _("Pupils, each counted once"),
+        "with_influencer": _("Presentations with a young presenter"),
+        "without_influencer": _("Presentations whose young presenter did not come"),
         "stopped": _("Visits stopped by a closure (snow, strike, exam)"),
         "cancelled_by_school": _("Visits cancelled by schools"),
         "cancelled_by_centre": _("Visits cancelled by the centre"),
         "turned_away": _("People turned away at the door"),
     }
-    return [KeyFigure(report.not_held[name], label) for name, label in labels.items() if name in report.not_held]
+    known = {**report.indicators, **report.not_held}
+    return [KeyFigure(known[name], label) for name, label in labels.items() if name in known]
 
 
 def definitions(lang: str) -> list[Definition]:
@@ -340,6 +345,14 @@ def definitions(lang: str) -> list[Definition]:
         Definition(
             _("Pupils, parents, teachers"),
             _("Contacts: people in the room, counted by the educator. The same class twice is counted twice."),
+        ),
+        Definition(
+            _("Pupils, each counted once"),
+            _("Pupils without those of a talk that the educator ticked as held for the same pupils as an earlier one."),
+        ),
+        Definition(
+            _("Presentations with a young presenter"),
+            _("Held, and a young presenter was in the room. One who did not come does not count, though it was held."),
         ),
         Definition(
             _("High-school pupils"), _("Pupils at presentations that were given for classes of a secondary school.")

@@ -122,7 +122,7 @@ def _asked() -> tuple[ReportForm, Report | None]:
     if filters is None:
         return form, None
     report = queries.attendance_report(filters, form.groups(), language=page_language())
-    return form, replace(report, not_held=queries.not_held(filters))
+    return form, replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
 
 
 def _query(report: Report) -> dict[str, Any]:

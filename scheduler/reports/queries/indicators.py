@@ -1,0 +1,55 @@
+"""Indicators beside the counts: people instead of contacts, and what was held with and without a young presenter."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.core.db import db
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import District, Host, Municipality
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import AssignmentState
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience
+from scheduler.reports.queries.attendance import conditions
+from scheduler.reports.terms import Filters
+
+
+def indicators(filters: Filters) -> dict[str, int]:
+    """Of what a report counts: pupils each once (the same class at a second talk is left out), presentations at which a
+    young presenter was, and those that were held without the one who was to come."""
+    first_time = and_(HeadCount.audience == Audience.PUPILS, ~Attendance.same_pupils)
+    came = _young_presenter(AssignmentState.PRESENT)
+    missing = and_(_young_presenter(AssignmentState.ABSENT), ~came)
+    each = (
+        select(
+            func.coalesce(func.sum(case((first_time, HeadCount.people), else_=0)), 0).label("pupils"),
+            case((came, 1), else_=0).label("came"),
+            case((missing, 1), else_=0).label("missing"),
+        )
+        .select_from(Presentation)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
+        .where(*conditions(filters))
+        .group_by(Presentation.id)
+        .subquery()
+    )
+    sums = [func.coalesce(func.sum(each.c[name]), 0) for name in ("pupils", "came", "missing")]
+    row: Any = db.session().execute(select(*sums)).one()
+    return {"pupils_once": int(row[0]), "with_influencer": int(row[1]), "without_influencer": int(row[2])}
+
+
+def _young_presenter(state: AssignmentState) -> ColumnElement[bool]:
+    return exists().where(
+        Assignment.presentation_id == Presentation.id,
+        Assignment.state == state,
+        Presenter.id == Assignment.presenter_id,
+        Presenter.kind == PresenterKind.INFLUENCER,
+    )
