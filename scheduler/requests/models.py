@@ -229,3 +229,41 @@ class DateOffer(Base):
 
     open_date: Mapped[OpenDate] = relationship(lazy="raise")
     school_request: Mapped[SchoolRequest] = relationship(lazy="raise")
+
+
+class Handover(Base):
+    """A colleague looks after what somebody owns, for some days. The owner stays: nothing has to be given back."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("away_id <> stand_in_id", name="somebody_else"),
+        Index(None, "centre_id", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    away_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    stand_in_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    ended_at: Mapped[dt.datetime | None]  # taken back early
+
+    away: Mapped[User] = relationship(lazy="raise", foreign_keys=[away_id])
+    stand_in: Mapped[User] = relationship(lazy="raise", foreign_keys=[stand_in_id])
+    districts: Mapped[list["HandoverDistrict"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="HandoverDistrict.district_id"
+    )
+
+
+class HandoverDistrict(Base):
+    """A district of a handover; a handover without any is for all of them."""
+
+    __tablename__ = "handover_district"
+    __table_args__ = (UniqueConstraint("handover_id", "district_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"))
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"))
+
+    district: Mapped[District] = relationship(lazy="raise")

@@ -8,6 +8,7 @@ from scheduler.planning.queries.closing import affected_by, new_days, stopped_by
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
 from scheduler.planning.queries.free_dates import free_dates
+from scheduler.planning.queries.handovers import covered_visits
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.pages import (
     SORTS,
@@ -67,6 +68,7 @@ __all__ = [
     "checklist_of",
     "choices",
     "clearance",
+    "covered_visits",
     "crew_for_school",
     "dates_to_pass_on",
     "days_of",

@@ -9,12 +9,11 @@ from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
-from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import AssignmentState
-from scheduler.requests.queries import contacts_of
+from scheduler.requests.queries import contacts_of, on_duty
 from scheduler.safeguarding.queries import guardians_of
 
 LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
@@ -78,8 +77,9 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
-    """One mail to each coordinator of the centre, with the visit's page."""
-    for address, language in coordinators_of(opened.visit.centre_id):
+    """One mail to each coordinator of the centre, or to who stands in for her, with the visit's page."""
+    town = opened.visit.host.municipality
+    for address, language in on_duty(opened.visit.centre_id, town.district_id if town else None, now):
         queue_message(
             MessageDraft(
                 kind=kind,

@@ -19,6 +19,7 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
+from scheduler.requests.service.handovers import check_handover, hand_over, take_handover_back
 from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, tell_directions, withdraw_request
@@ -33,6 +34,7 @@ __all__ = [
     "ask_school",
     "book_again",
     "change_counts",
+    "check_handover",
     "correct_address",
     "decline_dates",
     "decline_request",
@@ -40,6 +42,7 @@ __all__ = [
     "follow_visit",
     "forget_answers",
     "forget_old_answers",
+    "hand_over",
     "keep_answers",
     "lapse_dates",
     "locked",
@@ -52,6 +55,7 @@ __all__ = [
     "send_new_link",
     "submit_request",
     "take_back",
+    "take_handover_back",
     "take_request",
     "tell_directions",
     "waitlist_request",

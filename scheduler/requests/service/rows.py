@@ -10,13 +10,13 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
-from scheduler.people.queries import coordinators_of
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -85,9 +85,11 @@ def write_to_school(
 
 
 def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
-    """Queue a mail to the centre's common address, or to each coordinator when it has none."""
-    common = [(row.centre.email, STAFF_LANGUAGE)] if row.centre.email else coordinators_of(row.centre_id)
-    for address, language in common:
+    """Queue a mail to the centre's common address, or to each coordinator when it has none.
+
+    While its owner is away, whoever stands in gets it too; a coordinator who is away gets none.
+    """
+    for address, language in _readers(row, now):
         queue_message(
             MessageDraft(
                 kind=kind,
@@ -99,6 +101,16 @@ def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
             ),
             now=now,
         )
+
+
+def _readers(row: SchoolRequest, now: dt.datetime) -> list[tuple[str, str]]:
+    if not row.centre.email:
+        return on_duty(row.centre_id, district_of(row), now)
+    instead = stand_in_of(row, now)
+    common = {row.centre.email: STAFF_LANGUAGE}
+    if instead is not None:
+        common.setdefault(instead.stand_in_email, instead.stand_in_language)
+    return list(common.items())
 
 
 def values_of(row: SchoolRequest, language: str) -> dict[str, object]:

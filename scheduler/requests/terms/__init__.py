@@ -26,6 +26,7 @@ from scheduler.requests.terms.asked import (
     RequestState,
 )
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
     NOBODY,
     Age,
@@ -76,6 +77,9 @@ __all__ = [
     "Done",
     "FacetValue",
     "Facts",
+    "HandoverDraft",
+    "HandoverRow",
+    "HandoverState",
     "HistoryLine",
     "Inbox",
     "InboxFilters",

@@ -12,6 +12,8 @@ from scheduler.requests import rules
 from scheduler.requests.terms import (
     Age,
     DayPart,
+    HandoverRow,
+    HandoverState,
     HistoryLine,
     Kin,
     NextStep,
@@ -25,7 +27,7 @@ from scheduler.requests.terms import (
 )
 from scheduler.web import filters
 from scheduler.web.free_dates import LANGUAGES as LANGUAGES
-from scheduler.web.i18n import _l, _n
+from scheduler.web.i18n import _, _l, _n, page_language
 
 AUDIENCES = {
     Audience.PUPILS: _l("Pupils"),
@@ -83,6 +85,13 @@ SHOWS = {
     Show.NEW: _l("New requests"),
     Show.TO_PLAN: _l("Agreed, to be planned"),
     Show.ASKED: _l("The school must answer"),
+    Show.HANDED: _l("Handed to me"),
+}
+HANDOVERS = {
+    HandoverState.COMING: filters.Face("wait", "clock", _l("To come")),
+    HandoverState.RUNNING: filters.Face("move", "swap", _l("Handed over")),
+    HandoverState.OVER: filters.Face("quiet", "check", _l("Over")),
+    HandoverState.TAKEN_BACK: filters.Face("quiet", "undo", _l("Taken back")),
 }
 AGES = {
     Age.FRESH: _l("up to 2 days"),
@@ -362,3 +371,8 @@ def hour_of(asked: PresentationDraft | PresentationRow) -> str:
     if asked.starts_local:
         return filters.clock(asked.starts_local)
     return str(LESSONS[asked.lesson]) if asked.lesson else ""
+
+
+def where_handed(row: HandoverRow) -> str:
+    """The districts of a handover in words."""
+    return ", ".join(one.name(page_language()) for one in row.districts) or _("all districts")
