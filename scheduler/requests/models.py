@@ -74,6 +74,12 @@ class SchoolRequest(Base):
     presentations: Mapped[list["RequestedPresentation"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="RequestedPresentation.ordinal"
     )
+    preferred: Mapped[list["PreferredDate"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True, order_by="PreferredDate.rank"
+    )
+    blackouts: Mapped[list["BlackoutDays"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True, order_by="BlackoutDays.first_day"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
 
@@ -104,6 +110,35 @@ class RequestedPresentation(Base):
     starts_local: Mapped[dt.time | None]
     lesson: Mapped[int | None]  # instead of a start: the clock time follows from the day
     outside_shift: Mapped[bool] = mapped_column(default=False)  # the school says: the class comes for it, or stays
+
+
+class PreferredDate(Base):
+    """A date that would suit a school, by its rank: the first is wished most."""
+
+    __tablename__ = "preferred_date"
+    __table_args__ = (
+        UniqueConstraint("school_request_id", "rank", name="each_rank_once"),
+        CheckConstraint("rank BETWEEN 1 AND 5", name="five_at_most"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    rank: Mapped[int]
+    on_day: Mapped[dt.date]
+    starts_local: Mapped[dt.time | None]  # of the first presentation; without it the part of the day
+    day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
+
+
+class BlackoutDays(Base):
+    """Days on which a school cannot, both included."""
+
+    __tablename__ = "blackout_days"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
 
 
 class DateProposal(Base):

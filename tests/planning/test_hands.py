@@ -40,7 +40,9 @@ def cleared(visit, **given) -> Presenter:
 
 def hands(desk, visit) -> list[int]:
     db.session.expire_all()
-    return [one.candidate.presenter_id for one in queries.hands_of(visit.id, queries.candidates(desk, visit.id))]
+    return [
+        one.candidate.presenter_id for one in queries.hands_of(visit.id, queries.candidates(desk, visit.id, now=MONDAY))
+    ]
 
 
 @pytest.mark.both_databases

@@ -62,7 +62,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             raise NotFound("visit")
         if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
             raise Conflict("wrong_state")
-        one = next((one for one in queries.candidates(SYSTEM, visit_id) if one.presenter_id == who), None)
+        one = next((one for one in queries.candidates(SYSTEM, visit_id, now=now) if one.presenter_id == who), None)
         if one is None:
             raise NotFound("presenter")
         if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:

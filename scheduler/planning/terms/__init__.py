@@ -40,6 +40,14 @@ from scheduler.planning.terms.free_dates import (
     Teaches,
     UnderLaw,
 )
+from scheduler.planning.terms.holds import (
+    HOLD_MACHINE,
+    LIVING_HOLDS,
+    HeldDate,
+    HoldState,
+    HoldWish,
+    Slot,
+)
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -91,7 +99,9 @@ __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
     "GONE_VISITS",
+    "HOLD_MACHINE",
     "LIVING",
+    "LIVING_HOLDS",
     "OF_CREW",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -135,7 +145,10 @@ __all__ = [
     "FreeFacts",
     "FreeWish",
     "Hand",
+    "HeldDate",
     "HistoryLine",
+    "HoldState",
+    "HoldWish",
     "Kit",
     "Lack",
     "Leg",
@@ -158,6 +171,7 @@ __all__ = [
     "School",
     "Seeker",
     "ShiftsShown",
+    "Slot",
     "Span",
     "Stop",
     "StoppedLine",

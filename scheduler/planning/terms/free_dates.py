@@ -62,6 +62,7 @@ class FreeWish:
     municipality_id: int | None = None
     minutes: int | None = None  # of the presentation; None: as long as the programme says
     classes: str = ""  # "7-2, 7-3": only times at which these are in the building
+    own_hold: int = 0  # the hold of who asks: it keeps others away, not her
 
 
 @dataclass(frozen=True)

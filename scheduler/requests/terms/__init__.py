@@ -12,6 +12,7 @@ from scheduler.requests.terms.acts import (
 )
 from scheduler.requests.terms.asked import (
     REQUEST_MACHINE,
+    Blackout,
     Channel,
     Counts,
     DayPart,
@@ -20,6 +21,7 @@ from scheduler.requests.terms.asked import (
     PaperPerson,
     PaperPresentation,
     ParentsNote,
+    Preference,
     PresentationDraft,
     RequestDraft,
     RequestPaper,
@@ -66,6 +68,7 @@ __all__ = [
     "NOBODY",
     "REQUEST_MACHINE",
     "Age",
+    "Blackout",
     "Channel",
     "Chosen",
     "Counts",
@@ -95,6 +98,7 @@ __all__ = [
     "ParentsNote",
     "Part",
     "Points",
+    "Preference",
     "PresentationDraft",
     "PresentationRow",
     "Preview",

@@ -139,7 +139,7 @@ def _visit_page(
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = pressed.since(page) if pressed is not None and problem else ()
     may_promise = open_now and page.visit.school_request_id is None
-    candidates = queries.candidates(actor, page.visit.id) if open_now else []
+    candidates = queries.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:

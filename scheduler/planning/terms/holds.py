@@ -1,0 +1,64 @@
+"""Dates that are held for a booking: the states of a hold, what is asked for, what pages show of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.core.machines import Machine
+from scheduler.planning.terms.free_dates import FreeWish
+
+
+class HoldState(StrEnum):
+    HELD = "held"  # while the form is finished
+    KEPT = "kept"  # the form is sent; until its address is proven
+    TAKEN = "taken"  # a visit stands there
+    RELEASED = "released"  # for another date, or because the answers were deleted
+    LAPSED = "lapsed"  # its time was over, or somebody else was quicker after that
+
+
+_H = HoldState
+HOLD_MACHINE = Machine(
+    name="date hold",
+    starts=frozenset({_H.HELD}),
+    moves={
+        _H.HELD: frozenset({_H.KEPT, _H.RELEASED, _H.LAPSED}),
+        _H.KEPT: frozenset({_H.TAKEN, _H.RELEASED, _H.LAPSED}),
+        **{end: frozenset() for end in (_H.TAKEN, _H.RELEASED, _H.LAPSED)},
+    },
+)
+LIVING_HOLDS = (HoldState.HELD, HoldState.KEPT)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A day and the start of the first presentation, on the host's clock."""
+
+    on_day: dt.date
+    starts_local: dt.time
+
+
+@dataclass(frozen=True)
+class HoldWish:
+    """Which date is to be held; `wish.minutes` is how long the crew is needed, from the first start to the last end.
+
+    `by_the_bell` False: the start need not be one at which the classes are in the building, which the school judges.
+    """
+
+    wish: FreeWish
+    slot: Slot
+    by_the_bell: bool = True
+
+
+@dataclass(frozen=True)
+class HeldDate:
+    """A hold as pages show it. Of whom it holds the time nobody outside learns."""
+
+    id: int
+    slot: Slot
+    minutes: int
+    state: HoldState
+    until: dt.datetime
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Whether it keeps others away now."""
+        return self.state in LIVING_HOLDS and self.until > now
