@@ -30,6 +30,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
     "nobody_waits": _l("Choose another date: nobody on the waiting list can use this one."),
+    "nobody_can_go": _l("Choose another date: no crew can be at the schools that wait then."),
     "not_a_school_day": _l("Choose a school day."),
     "closed": _l("Choose another day: the school is closed then."),
     "taken": _l("Choose another date: this one has just been taken."),

@@ -72,6 +72,8 @@ def able_at(wish: HoldWish, *, now: dt.datetime) -> list[tuple[int, list[int]]]:
     """Who could go if that date were taken now: the same six questions, of one day. For services alone."""
     slot = wish.slot
     facts = _facts(wish.wish, now, slot.on_day)
+    if wish.by_the_centre:
+        facts = replace(facts, notice_days=0)
     return rules.able_at(facts, slot.on_day, slot.starts_local, clock.moment_of, by_the_bell=wish.by_the_bell)
 
 

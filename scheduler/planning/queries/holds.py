@@ -81,7 +81,8 @@ def held_for_request(request_id: int) -> HeldDate | None:
 
 def holds_over(now: dt.datetime) -> list[int]:
     """Holds that nobody has ended yet although their time is over, or their request withdrawn."""
-    ended = select(SchoolRequest.id).where(SchoolRequest.state != RequestState.UNVERIFIED)
+    waits = (RequestState.UNVERIFIED, RequestState.PROPOSED)  # for the proof; for the answer to a date from the list
+    ended = select(SchoolRequest.id).where(SchoolRequest.state.not_in(waits))
     wanted = select(DateHold.id).where(
         DateHold.state.in_(LIVING_HOLDS), or_(DateHold.until <= now, DateHold.school_request_id.in_(ended))
     )

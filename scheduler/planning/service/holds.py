@@ -54,7 +54,7 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
         if (earlier := _held(session, key)) is not None:
             end_hold(session, ANONYMOUS, earlier, HoldState.RELEASED, now)
         row = _write(session, key, network, wish, programme, now)
-        _give_time(session, row, crew)
+        give_time(session, row, crew)
         audit.record(ANONYMOUS, "date held", row, at=now)
         shown = HeldDate(row.id, wish.slot, row.minutes, row.state, row.until)
     log.info("date held", extra={"hold_id": shown.id})
@@ -210,13 +210,21 @@ def end_hold(session: Session, actor: Actor, row: DateHold, to: HoldState, now: 
 def _write(
     session: Session, key: str, network: str, wish: HoldWish, programme: Programme, now: dt.datetime
 ) -> DateHold:
+    row = hold_row(wish, programme)
+    row.draft, row.network = key, network
+    row.state, row.state_since, row.until = HoldState.HELD, now, now + rules.HELD_FOR
+    session.add(row)
+    session.flush()
+    return row
+
+
+def hold_row(wish: HoldWish, programme: Programme) -> DateHold:
+    """A hold of that date; for whom and until when, its caller says."""
     asked, slot = wish.wish, wish.slot
     minutes = asked.minutes or programme.minutes
     begins = clock.moment_of(slot.on_day, slot.starts_local, _zone(asked.host_id))
     span = rules.span_of(begins, minutes, programme.set_up_minutes)
-    row = DateHold(
-        draft=key,
-        network=network,
+    return DateHold(
         programme_id=programme.id,
         host_id=asked.host_id,
         municipality_id=asked.municipality_id,
@@ -225,20 +233,15 @@ def _write(
         minutes=minutes,
         busy_from=span.busy_from,
         busy_until=span.busy_until,
-        state=HoldState.HELD,
-        state_since=now,
-        until=now + rules.HELD_FOR,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _zone(host_id: int | None) -> str:
     return place_queries.host_of(host_id).zone if host_id is not None else clock.BELGRADE
 
 
-def _give_time(session: Session, row: DateHold, crew: list[int]) -> None:
+def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
+    """The time of these presenters is held; their locks are."""
     for who in crew:
         session.add(HeldTime(date_hold_id=row.id, presenter_id=who, busy_from=row.busy_from, busy_until=row.busy_until))
     session.flush()

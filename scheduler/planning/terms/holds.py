@@ -42,11 +42,13 @@ class HoldWish:
     """Which date is to be held; `wish.minutes` is how long the crew is needed, from the first start to the last end.
 
     `by_the_bell` False: the start need not be one at which the classes are in the building, which the school judges.
+    `by_the_centre`: the centre gives the date, so its own notice is no hindrance.
     """
 
     wish: FreeWish
     slot: Slot
     by_the_bell: bool = True
+    by_the_centre: bool = False
 
 
 @dataclass(frozen=True)
