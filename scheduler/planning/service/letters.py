@@ -1,7 +1,7 @@
 """What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scheduler.core import clock
 from scheduler.core.language import pick, worded
@@ -29,11 +29,23 @@ def tell_presenters(
     path: str = PAGE_OF_OFFERS,
     **values: object,
 ) -> None:
-    """One mail to each presenter of these assignments, however many presentations she has.
+    """One mail to each presenter of these assignments, however many presentations she has, as `tell_people`."""
+    tell_people(kind, opened, {row.presenter_id: row.presenter for row in rows}, now=now, path=path, **values)
+
+
+def tell_people(
+    kind: str,
+    opened: OpenVisit,
+    people: Mapping[int, Presenter],
+    *,
+    now: dt.datetime,
+    path: str = PAGE_OF_OFFERS,
+    **values: object,
+) -> None:
+    """One mail to each of these presenters; their users must be loaded.
 
     A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
     """
-    people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in rows}
     guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
