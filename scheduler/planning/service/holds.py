@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
@@ -210,16 +211,15 @@ def end_hold(session: Session, actor: Actor, row: DateHold, to: HoldState, now: 
 def _write(
     session: Session, key: str, network: str, wish: HoldWish, programme: Programme, now: dt.datetime
 ) -> DateHold:
-    row = hold_row(wish, programme)
-    row.draft, row.network = key, network
-    row.state, row.state_since, row.until = HoldState.HELD, now, now + rules.HELD_FOR
+    until = now + rules.HELD_FOR
+    row = hold_row(wish, programme, draft=key, network=network, state=HoldState.HELD, state_since=now, until=until)
     session.add(row)
     session.flush()
     return row
 
 
-def hold_row(wish: HoldWish, programme: Programme) -> DateHold:
-    """A hold of that date; for whom and until when, its caller says."""
+def hold_row(wish: HoldWish, programme: Programme, **said: Any) -> DateHold:
+    """A hold of that date; for whom and until when, its caller says in columns."""
     asked, slot = wish.wish, wish.slot
     minutes = asked.minutes or programme.minutes
     begins = clock.moment_of(slot.on_day, slot.starts_local, _zone(asked.host_id))
@@ -233,6 +233,7 @@ def hold_row(wish: HoldWish, programme: Programme) -> DateHold:
         minutes=minutes,
         busy_from=span.busy_from,
         busy_until=span.busy_until,
+        **said,
     )
 
 

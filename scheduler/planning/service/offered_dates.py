@@ -49,10 +49,8 @@ def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: 
         crew = crew_under_lock(session, wish, now)
     except Conflict:
         return False
-    row = hold_row(wish, asked.programme)
-    row.draft = row.network = ""
-    row.school_request_id, row.until = asked.id, until
-    row.state, row.state_since = HoldState.KEPT, now
+    said = {"draft": "", "network": "", "school_request_id": asked.id, "state": HoldState.KEPT, "state_since": now}
+    row = hold_row(wish, asked.programme, **said, until=until)
     session.add(row)
     session.flush()
     give_time(session, row, crew)
