@@ -10,7 +10,7 @@ from scheduler.planning.queries.found import visits_found
 from scheduler.planning.queries.free_dates import able_at, free_dates, other_dates
 from scheduler.planning.queries.handovers import covered_visits
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
-from scheduler.planning.queries.holds import held_by, held_for_request, holds_over
+from scheduler.planning.queries.holds import held_by, held_date, held_for_request, holds_over
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -79,6 +79,7 @@ __all__ = [
     "free_dates",
     "hands_of",
     "held_by",
+    "held_date",
     "held_for_request",
     "holds_over",
     "home_point",

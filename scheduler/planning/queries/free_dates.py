@@ -71,6 +71,8 @@ def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
 def able_at(wish: HoldWish, *, now: dt.datetime) -> list[tuple[int, list[int]]]:
     """Who could go if that date were taken now: the same six questions, of one day. For services alone."""
     slot = wish.slot
+    if not 0 <= (slot.on_day - clock.local_day(now)).days < rules.HORIZON_DAYS:
+        return []
     facts = _facts(wish.wish, now, slot.on_day)
     if wish.by_the_centre:
         facts = replace(facts, notice_days=0)

@@ -90,6 +90,18 @@ def holds_over(now: dt.datetime) -> list[int]:
 
 
 def _shown(hold: DateHold | None) -> HeldDate | None:
-    if hold is None:
-        return None
-    return HeldDate(hold.id, Slot(hold.on_day, hold.starts_local), hold.minutes, hold.state, hold.until)
+    return held_date(hold) if hold else None
+
+
+def held_date(hold: DateHold) -> HeldDate:
+    """A stored hold as pages and services see it."""
+    return HeldDate(
+        id=hold.id,
+        slot=Slot(hold.on_day, hold.starts_local),
+        minutes=hold.minutes,
+        state=hold.state,
+        until=hold.until,
+        programme_id=hold.programme_id,
+        host_id=hold.host_id,
+        municipality_id=hold.municipality_id,
+    )

@@ -57,7 +57,7 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
         row = _write(session, key, network, wish, programme, now)
         give_time(session, row, crew)
         audit.record(ANONYMOUS, "date held", row, at=now)
-        shown = HeldDate(row.id, wish.slot, row.minutes, row.state, row.until)
+        shown = queries.held_date(row)
     log.info("date held", extra={"hold_id": shown.id})
     return shown
 
@@ -95,7 +95,7 @@ def book_now(
         hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
         if not requests.was_sent(form_key):
             row = _held(session, key)
-            if row is None or row.until <= now or not _is(row, wish):
+            if row is None or row.until <= now or not queries.held_date(row).suits(wish):
                 hold_date(draft, wish, network=network, now=now)
         request_id = requests.submit_request(
             actor, asked, form_key=form_key, now=now, network=network, new_host=new_host
@@ -246,11 +246,3 @@ def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
     for who in crew:
         session.add(HeldTime(date_hold_id=row.id, presenter_id=who, busy_from=row.busy_from, busy_until=row.busy_until))
     session.flush()
-
-
-def _is(row: DateHold, wish: HoldWish) -> bool:
-    """Whether a hold is for that very date, place and length."""
-    asked, slot = wish.wish, wish.slot
-    held = (row.on_day, row.starts_local, row.programme_id, row.host_id, row.municipality_id)
-    wanted = (slot.on_day, slot.starts_local, asked.programme_id, asked.host_id, asked.municipality_id)
-    return held == wanted and asked.minutes in (None, row.minutes)

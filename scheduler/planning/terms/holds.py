@@ -60,6 +60,16 @@ class HeldDate:
     minutes: int
     state: HoldState
     until: dt.datetime
+    programme_id: int
+    host_id: int | None
+    municipality_id: int | None
+
+    def suits(self, wish: HoldWish) -> bool:
+        """Whether that very date is held: there, of that programme, and as long."""
+        asked = wish.wish
+        here = (self.programme_id, self.host_id, self.municipality_id)
+        wanted = (asked.programme_id, asked.host_id, asked.municipality_id)
+        return self.slot == wish.slot and here == wanted and asked.minutes in (None, self.minutes)
 
     def holds(self, now: dt.datetime) -> bool:
         """Whether it keeps others away now."""

@@ -21,8 +21,8 @@ from scheduler.web.forms import worded
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
+from scheduler.web.requests.answers import equipment_of, sitting_of
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking import equipment_of, sitting_of
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
 
 HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
