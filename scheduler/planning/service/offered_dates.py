@@ -58,28 +58,24 @@ def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: 
 
 
 def let_crew_go(session: Session, actor: Actor, date: OpenDate, to: HoldState, now: dt.datetime) -> list[int]:
-    """What was held for whoever was offered this date and is offered it no longer is free again; whose time it was."""
+    """What was held for whoever was offered this date and is offered it no longer is free again; whose time it was.
+
+    Locks as everywhere: first the presenters, then the rows of their holds.
+    """
     over = select(DateOffer.school_request_id).where(
         DateOffer.open_date_id == date.id, DateOffer.state != DateOfferState.HELD
     )
-    rows = session.scalars(
-        select(DateHold)
-        .where(
-            DateHold.school_request_id.in_(over),
-            DateHold.on_day == date.on_day,
-            DateHold.starts_local == date.starts_local,
-            DateHold.state.in_(LIVING_HOLDS),
-        )
-        .order_by(DateHold.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    crew: list[int] = []
-    for row in rows:
-        crew += session.scalars(
-            select(HeldTime.presenter_id).where(HeldTime.date_hold_id == row.id).order_by(HeldTime.id)
-        )
-        hold_time(session, crew)
+    ended = select(DateHold).where(
+        DateHold.school_request_id.in_(over),
+        DateHold.on_day == date.on_day,
+        DateHold.starts_local == date.starts_local,
+        DateHold.state.in_(LIVING_HOLDS),
+    )
+    of_these = select(HeldTime.presenter_id).where(HeldTime.date_hold_id.in_(ended.with_only_columns(DateHold.id)))
+    crew = list(session.scalars(of_these.order_by(HeldTime.id)))  # adults first, as they were found
+    hold_time(session, crew)
+    locked = ended.order_by(DateHold.id).with_for_update().execution_options(populate_existing=True)
+    for row in session.scalars(locked).all():
         end_hold(session, actor, row, to, now)
     return crew
 
