@@ -92,6 +92,7 @@ defend(
         for event in ("INSERT", "UPDATE")
     ),
     postgresql=(
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
         """ALTER TABLE held_time ADD CONSTRAINT nobody_held_twice EXCLUDE USING gist
         (presenter_id WITH =, tstzrange(busy_from, busy_until) WITH &&)""",
         # No row lock here: services hold the presenters' locks, and what is promised next is compared again.
