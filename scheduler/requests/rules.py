@@ -11,6 +11,7 @@ from scheduler.places.terms import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
+    Blackout,
     Counts,
     DateDraft,
     Facts,
@@ -33,6 +34,7 @@ LONGEST_SPAN_DAYS = 120
 LONGEST_HANDOVER_DAYS = 366
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
 MOST_PRESENTATIONS = 8
+MOST_PREFERRED, MOST_BLACKOUTS = 5, 20
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
@@ -86,7 +88,8 @@ STEPS: dict[RequestState, tuple[Turn, NextStep]] = {
 
 def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
     """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
-    problems = _problems_with_days(draft, today, facts) | _problems_with_contact(draft, facts)
+    problems = _problems_with_days(draft, today, facts)
+    problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
     if not facts.programme.open:
         problems["programme"] = "not_open"
     if not draft.teacher_stays:
@@ -133,6 +136,40 @@ def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> di
     return {}
 
 
+def _problems_with_wishes(draft: RequestDraft) -> dict[str, str]:
+    """Ranked dates lie within the asked days and on none that the school cannot; what it cannot leaves a day over."""
+    problems: dict[str, str] = {}
+    for place, one in enumerate(draft.preferred):
+        if not draft.first_day <= one.on_day <= draft.last_day:
+            problems[f"preferred-{place}-on_day"] = "outside_the_days"
+        elif cannot_on(draft.blackouts, one.on_day):
+            problems[f"preferred-{place}-on_day"] = "school_cannot"
+        elif one in draft.preferred[:place]:
+            problems[f"preferred-{place}-on_day"] = "the_same_date"
+        elif one.starts_local and not EARLIEST <= one.starts_local < LATEST:
+            problems[f"preferred-{place}-starts_local"] = "not_in_the_day"
+    if len(draft.preferred) > MOST_PREFERRED:
+        problems["preferred"] = "too_many_preferred"
+    if any(days.last_day < days.first_day for days in draft.blackouts):
+        problems["blackouts"] = "days_not_in_order"
+    elif len(draft.blackouts) > MOST_BLACKOUTS:
+        problems["blackouts"] = "too_many_blackouts"
+    elif draft.blackouts and not _day_left(draft):
+        problems["blackouts"] = "no_day_left"
+    return problems
+
+
+def _day_left(draft: RequestDraft) -> bool:
+    span = min((draft.last_day - draft.first_day).days, LONGEST_SPAN_DAYS)
+    days = (draft.first_day + dt.timedelta(days=number) for number in range(span + 1))
+    return any(not cannot_on(draft.blackouts, day) for day in days)
+
+
+def cannot_on(blackouts: Iterable[Blackout], day: dt.date) -> bool:
+    """Whether the school has said that it cannot on that day."""
+    return any(days.holds(day) for days in blackouts)
+
+
 def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
     problems = {} if draft.contact_name else {"contact_name": "missing"}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
@@ -177,7 +214,9 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
     return problems
 
 
-def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+def problems_with_dates(
+    dates: Sequence[DateDraft], held_until: dt.date, today: dt.date, blackouts: Collection[Blackout] = ()
+) -> dict[str, str]:
     """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
     problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
     for number, one in enumerate(dates):
@@ -189,6 +228,8 @@ def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: 
             problems[f"dates-{number}-starts_local"] = "not_in_the_day"
         elif one in dates[:number]:
             problems[f"dates-{number}-on_day"] = "the_same_date"
+        elif cannot_on(blackouts, one.on_day):
+            problems[f"dates-{number}-on_day"] = "school_cannot"
     if held_until <= today:
         problems["held_until"] = "in_the_past"
     elif dates and held_until >= min(one.on_day for one in dates):

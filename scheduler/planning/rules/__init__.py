@@ -31,6 +31,7 @@ from scheduler.planning.rules.starts import (
     first_day_for,
     is_bound_to_shifts,
     outside_shifts,
+    starts_on_wish,
     suggested_starts,
 )
 from scheduler.planning.rules.visits import (
@@ -108,6 +109,7 @@ __all__ = [
     "shifted",
     "sittings",
     "span_of",
+    "starts_on_wish",
     "suggested_starts",
     "uncleared",
     "visit_schedule",

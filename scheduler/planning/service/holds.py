@@ -52,7 +52,7 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
         if before is not None:  # her own date keeps others away, not her
             wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
         crew = crew_under_lock(session, wish, now)
-        if (earlier := _held(session, key)) is not None:
+        if (earlier := _held(session, key, lock=True)) is not None:
             end_hold(session, ANONYMOUS, earlier, HoldState.RELEASED, now)
         row = _write(session, key, network, wish, programme, now)
         give_time(session, row, crew)
@@ -69,7 +69,7 @@ def release_date(draft: str | None, *, now: dt.datetime) -> None:
     key = tokens.token_hash(draft)
     with change() as session:
         hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        row = _held(session, key)
+        row = _held(session, key, lock=True)
         if row is not None:
             end_hold(session, ANONYMOUS, row, HoldState.RELEASED, now)
 
@@ -100,7 +100,7 @@ def book_now(
         request_id = requests.submit_request(
             actor, asked, form_key=form_key, now=now, network=network, new_host=new_host
         )
-        row = _held(session, key)
+        row = _held(session, key, lock=True)
         if row is not None:
             row.host_id = session.get_one(SchoolRequest, request_id).host_id
             row.school_request_id = request_id
@@ -142,14 +142,14 @@ def _programme(session: Session, wish: HoldWish) -> Programme:
     return programme
 
 
-def _held(session: Session, key: str) -> DateHold | None:
-    """The hold of a booking whose form is not sent; it may be over."""
-    return session.scalar(
-        select(DateHold)
-        .where(DateHold.draft == key, DateHold.state == HoldState.HELD)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+def _held(session: Session, key: str, *, lock: bool = False) -> DateHold | None:
+    """The hold of a booking whose form is not sent; it may be over.
+
+    Its row is locked only by who holds the presenters' locks already, or needs none: others end it in that order.
+    """
+    wanted = select(DateHold).where(DateHold.draft == key, DateHold.state == HoldState.HELD)
+    wanted = wanted.with_for_update() if lock else wanted
+    return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) -> None:

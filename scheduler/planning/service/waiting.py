@@ -21,7 +21,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_of
 from scheduler.requests import rules as request_rules
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest, WaitingWeights
-from scheduler.requests.service import follow_visit, locked, write_to_centre, write_to_school
+from scheduler.requests.service import blackouts_of, follow_visit, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import (
     DATE_MACHINE,
     DATE_OFFER_MACHINE,
@@ -108,9 +108,10 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
         district = row.host.municipality.district_id if row.host.municipality else None
         if row.id in asked or row.first_day > date.on_day or date.district_id not in (None, district):
             continue
-        if not _ends_that_day(row, date) or tried >= MOST_TRIED:
+        if not _ends_that_day(row, date) or request_rules.cannot_on(blackouts_of(session, row.id), date.on_day):
             continue
-        tried += 1
+        if (tried := tried + 1) > MOST_TRIED:
+            break
         found = locked(session, SYSTEM, "update", row.id)
         if found.state is not RequestState.WAITLISTED or not keep_crew(session, found, date, until=until, now=now):
             continue

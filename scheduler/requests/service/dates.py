@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, SchoolRequest
-from scheduler.requests.service.rows import end_held_offer, locked, write_to_centre, write_to_school
+from scheduler.requests.service.rows import blackouts_of, end_held_offer, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, DateDraft, RequestState
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ def propose_dates(
         raise Rejected(problems)
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
+        blackouts = blackouts_of(session, row.id)
+        if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), blackouts):
+            raise Rejected(problems)
         _forget(session, row)
         end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.PROPOSED, actor=actor, at=now)

@@ -9,7 +9,7 @@ from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
-from scheduler.requests.terms.asked import Channel, Counts, DayPart, RequestState
+from scheduler.requests.terms.asked import Blackout, Channel, Counts, DayPart, Preference, RequestState
 
 
 class Turn(StrEnum):
@@ -203,6 +203,8 @@ class RequestPage:
     history: tuple[HistoryLine, ...]
     twins: tuple[RequestRow, ...]
     lineage: tuple[Lineage, ...]
+    preferred: tuple[Preference, ...] = ()
+    blackouts: tuple[Blackout, ...] = ()
 
 
 @dataclass(frozen=True)

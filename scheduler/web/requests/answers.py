@@ -62,7 +62,14 @@ def _when(talk: Conversation, draft: RequestDraft) -> list[str]:
         return [holding.said(slot)]
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
-    return [days, *until, str(words.DAY_PARTS[draft.presentations[0].day_part])]
+    cannot = "; ".join(words.blackouts_of(draft.blackouts))
+    return [
+        days,
+        *until,
+        str(words.DAY_PARTS[draft.presentations[0].day_part]),
+        *words.wishes_of(draft.preferred),
+        *([_("We cannot: %(days)s", days=cannot)] if cannot else []),
+    ]
 
 
 def sitting_of(asked: Any) -> str:

@@ -160,8 +160,8 @@ def book_page(page: str) -> ResponseReturnValue:
 
 def _answered(talk: Conversation, page: str, typed: Typed) -> ResponseReturnValue:
     """A page is answered: on to the next one. A held date follows the answer, or other dates are offered."""
-    if page == "when" and talk.slot():
-        holding.drop(talk)  # days were named instead
+    if page == "when":
+        typed = holding.stays(talk, typed)
     talk.keep(page, typed)
     return redirect(address_of(talk.next_page(page) if holding.settle(talk, page) else "when"))
 
@@ -190,6 +190,7 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         lessons=talk.beside(form),
         **(holding.calendar(talk, form) if page == "when" else {}),
         **holding.shown(talk),
+        goes_on=address_of(talk.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 

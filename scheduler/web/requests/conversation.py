@@ -55,7 +55,7 @@ TOTAL = len(PAGES) + 2
 QUICKEST_S = 2  # programs are quicker than any hand
 FIELDS = {
     "what": ("programme", "teaching_language"),
-    "when": ("first_day", "last_day", "day_part"),
+    "when": ("first_day", "last_day", "day_part", "preferred", "blackouts"),
     "who": ("presentations",),
     "where": ("room", "safeguarding_contact", "teacher_stays"),
     "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
@@ -299,7 +299,8 @@ class Conversation:
             replace(one, starts_local=start, lesson=None)
             for one, start in zip(draft.presentations, starts, strict=True)
         )
-        return replace(draft, first_day=slot.on_day, last_day=slot.on_day, presentations=asked)
+        day = slot.on_day
+        return replace(draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=())
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
@@ -338,6 +339,8 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         contact_name=you.contact_name.data or "",
         contact_email=you.contact_email.data or "",
         contact_phone=you.contact_phone.data or "",
+        preferred=when.wishes() if isinstance(when, WhenForm) else (),
+        blackouts=when.cannot() if isinstance(when, WhenForm) else (),
         presentations=who.drafts(day_part) if isinstance(who, WhoForm) else (),
         room=where.room.data or "",
         has_projector=where.has_projector.data,

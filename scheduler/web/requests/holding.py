@@ -24,6 +24,7 @@ from scheduler.web.requests.conversation import Conversation, Typed
 from scheduler.web.requests.days import only_day
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
+MOST_TIMES = 12  # as buttons at once; of more the full hours come first
 GONE = "gone"  # beside what is set aside: the slot that somebody else has
 
 
@@ -122,6 +123,18 @@ def settle(talk: Conversation, page: str) -> bool:
     return hold(talk, slot, by_the_bell=False)
 
 
+def stays(talk: Conversation, typed: Typed) -> Typed:
+    """Days were sent as the answer: those of the date that is held leave it held, others are named instead of it."""
+    slot = talk.slot()
+    if slot is None:
+        return typed
+    same = only_day(slot.on_day.isoformat())
+    if all(typed.get(name) == same[name] for name in same):
+        return typed | {"slot": [value_of(slot)]}
+    service.release_date(session.get("booking"), now=talk.now)
+    return typed
+
+
 def drop(talk: Conversation) -> None:
     """The date is not held any more; its day stays as the wish."""
     service.release_date(session.get("booking"), now=talk.now)
@@ -156,17 +169,19 @@ def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
     more: dict[str, Any] = {}
     programme = talk.programme()
     if programme and programme.book_now:
-        more = {"book_now": True} | _gone(talk, form) | _times(answer.free, form)
+        more = {"book_now": True} | _gone(talk, form) | _times(talk, answer.free, form)
     return more | {"answered_free": True, "months": months_of(answer), "why_none": why_none(answer, wish.language)}
 
 
-def _times(free: Any, form: BaseForm) -> dict[str, Any]:
+def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
     first, last = form["first_day"].data, form["last_day"].data
-    day = first if first == last else None
+    day = first if first == last and (talk.aside("when") or not talk.slot()) else None
     starts = next((one.starts for one in free if one.day == day), ())
     language = page_language()
     times = [Choice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
-    return {"day_words": long_day(day, language) if day else "", "times": times}
+    hours = [one for one in times if one.words.endswith(":00")] if len(times) > MOST_TIMES else times
+    more = [one for one in times if one not in hours]
+    return {"day_words": long_day(day, language) if day else "", "times": hours, "more_times": more}
 
 
 def _gone(talk: Conversation, form: BaseForm) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
     facts = [
         (_("Where"), [row.host.name(language), row.host.place(language)]),
         (_("Programme"), [row.programme.name(language)]),
+        (_("Wished dates"), words.wishes_of(page.preferred)),
+        (_("Days on which the school cannot"), words.blackouts_of(page.blackouts)),
         (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
         (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),

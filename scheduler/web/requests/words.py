@@ -11,7 +11,6 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests import rules
 from scheduler.requests.terms import (
     Age,
-    DayPart,
     HandoverRow,
     HandoverState,
     HistoryLine,
@@ -26,7 +25,10 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import DAY_PARTS as DAY_PARTS
 from scheduler.web.free_dates import LANGUAGES as LANGUAGES
+from scheduler.web.free_dates import blackouts_of as blackouts_of
+from scheduler.web.free_dates import wishes_of as wishes_of
 from scheduler.web.i18n import _, _l, _n, page_language
 
 AUDIENCES = {
@@ -39,12 +41,6 @@ LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
     SchoolLevel.NONE: _l("Not pupils"),
-}
-DAY_PARTS = {
-    DayPart.ANY: _l("Any time of the day"),
-    DayPart.MORNING: _l("In the morning"),
-    DayPart.AFTERNOON: _l("In the afternoon"),
-    DayPart.EVENING: _l("In the evening"),
 }
 LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 TYPED_KINDS = {  # of hosts that a school can add itself
