@@ -12,8 +12,9 @@ from scheduler.requests import queries, rules, service
 from scheduler.requests.models import BlackoutDays, PreferredDate
 from scheduler.requests.terms import Blackout, DateDraft, DayPart, OpenDateDraft, Preference, RequestState
 from tests.factories import MONDAY
-from tests.factories.people import an_actor
+from tests.factories.people import an_actor, works
 from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
+from tests.factories.safeguarding import a_cleared_educator
 from tests.requests.asked import ask, coordinator_of, stored
 from tests.requests.test_rules import problems
 
@@ -114,6 +115,7 @@ def test_a_date_on_a_day_off_is_not_proposed(session):
 
 def test_the_waiting_list_offers_no_date_on_a_day_off(session):
     row = make_school_request(RequestState.WAITLISTED)
+    works(a_cleared_educator(centre_id=row.centre_id))
     with transaction() as writing:
         writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
     desk = an_actor(centre_id=row.centre_id)
