@@ -56,7 +56,7 @@ forms.MESSAGES.update(
         "too_many_preferred": _l("Name at most 5 dates."),
         "too_many_blackouts": _l("Name at most 20 days or spans of days."),
         "no_day_left": _l("Leave a day on which you can."),
-        "not_days": _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
+        "not_spans": _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
         "not_a_phone": _l("Enter a phone number, for example 018 555 123."),
     }
 )
@@ -127,7 +127,7 @@ class DaysField(TextField):
             days = [day_typed(part) for part in re.split(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*", piece.strip())]
             first, last = days[0], days[-1]
             if first is None or last is None or len(days) > 2:
-                raise ValueError(worded("not_days"))
+                raise ValueError(worded("not_spans"))
             self.spans.append((first, last))
 
 
