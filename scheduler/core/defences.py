@@ -8,7 +8,7 @@ that rebuilds a table calls `create_defences` for it again.)
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, Connection, Table, event
+from sqlalchemy import DDL, Connection, Table, event, inspect
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ def _ddl(statement: str) -> DDL:
 
 
 def create_defences(connection: Connection, *, only: str | None = None) -> None:
-    """For migrations: run the statements of every table, or of `only` one."""
+    """For migrations: run the statements of every table that is there by now, or of `only` one."""
+    made = set(inspect(connection).get_table_names())
     for defence in DEFENCES:
-        if only in (None, defence.table):
+        if only in (None, defence.table) and defence.table in made:
             for statement in defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql:
                 connection.execute(_ddl(statement))
 

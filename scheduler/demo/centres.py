@@ -13,7 +13,7 @@ from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
 from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme, ProgrammeAudience
-from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
 
 CENTRES = (
     {
@@ -86,6 +86,10 @@ def write_centres(session: Session, now: dt.datetime) -> dict[str, int]:
     return dict(session.execute(select(Centre.slug, Centre.id)).all())
 
 
+# Talks of one educator for one class: a free date is all that is needed. What takes more people is asked first.
+BOOK_NOW = ("safe-internet", "parents-evening")
+
+
 def write_programmes(session: Session, centres: dict[str, int]) -> dict[str, Programme]:
     """Everything that can be asked for; {slug: programme}."""
     made: dict[str, Programme] = {}
@@ -101,6 +105,7 @@ def write_programmes(session: Session, centres: dict[str, int]) -> dict[str, Pro
             influencers=influencers,
             set_up_minutes=15,
             notice_days=14,
+            booking=Booking.NOW if slug in BOOK_NOW else Booking.ASK,
             name_sr_cyrl=texts[0],
             name_en=texts[1],
             summary_sr_cyrl=texts[2],

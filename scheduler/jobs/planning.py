@@ -18,6 +18,14 @@ def lapse_offers() -> None:
         log.info("offers lapsed", extra={"visits": visits})
 
 
+@huey.periodic_task(crontab(minute="*/5"), name="planning.lapse_holds")
+@in_app
+def lapse_holds() -> None:
+    """Every five minutes, end the held dates whose time is over: nobody waits for it. Twice is once."""
+    if holds := service.lapse_holds(now=clock.now()):
+        log.info("holds lapsed", extra={"holds": holds})
+
+
 @huey.periodic_task(crontab(hour="3", minute="50"), name="planning.recheck_visits")
 @in_app
 def recheck_visits() -> None:

@@ -1,6 +1,8 @@
 """What the outbox shows: to coordinators the state of their mails, to a thing's page the mails about it."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
@@ -64,6 +66,16 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
         OutboxMessage.state == MessageState.WAITING,
     )
     return db.session.scalar(wanted.limit(1)) is not None
+
+
+def written_since(kind: str, addresses: Collection[str], since: dt.datetime) -> Counter[str]:
+    """How many mails of one kind each of these addresses was written since a moment; stopped ones count too."""
+    found = db.session.scalars(
+        select(OutboxMessage.address).where(
+            OutboxMessage.kind == kind, OutboxMessage.address.in_(addresses), OutboxMessage.created_at > since
+        )
+    )
+    return Counter(found)
 
 
 def outbox_of(

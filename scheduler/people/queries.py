@@ -32,6 +32,7 @@ from scheduler.people.terms import (
     InvitedUser,
     PresenterPage,
     PresenterRow,
+    Reader,
     SignedInUser,
     StaffRow,
 )
@@ -185,8 +186,8 @@ def staff_of(centre_id: int) -> list[StaffRow]:
     ]
 
 
-def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
-    """(address, language) of the coordinators of a centre who can sign in: who is told when something waits."""
+def coordinators_of(centre_id: int) -> list[Reader]:
+    """The coordinators of a centre who can sign in; who of them is told when something waits, `requests` knows."""
     found = db.session.scalars(
         select(User)
         .where(
@@ -197,7 +198,7 @@ def coordinators_of(centre_id: int) -> list[tuple[str, str]]:
         )
         .order_by(User.id)
     )
-    return [(user.email, user.language) for user in found]
+    return [Reader(user.id, user.email, user.language) for user in found]
 
 
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:

@@ -238,6 +238,15 @@ class StaffRow:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A user as the writer of a mail needs her."""
+
+    user_id: int
+    address: str
+    language: str
+
+
+@dataclass(frozen=True)
 class InvitedUser:
     """Who an invitation is for: what its page fills in."""
 

@@ -7,7 +7,9 @@ LEFT_OUT = frozenset(
     {
         "booking_answers",
         "column_name",
+        "date_hold",
         "form_key",
+        "held_time",
         "hidden_columns",
         "imported_row",
         "job_run",

@@ -9,7 +9,7 @@ from scheduler.core.db import Base
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
 
 
 class Programme(Base):
@@ -48,6 +48,7 @@ class Programme(Base):
     influencers: Mapped[int] = mapped_column(default=0)
     set_up_minutes: Mapped[int] = mapped_column(default=15)
     notice_days: Mapped[int] = mapped_column(default=14)
+    booking: Mapped[Booking] = mapped_column(default=Booking.ASK, server_default=Booking.ASK.value)
     open: Mapped[bool] = mapped_column(default=True)  # can be asked for
 
     centre: Mapped[Centre] = relationship(lazy="raise")

@@ -86,6 +86,7 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         influencers=programme.influencers,
         notice_days=programme.notice_days,
         open=programme.open,
+        booking=programme.booking,
         about=Text(programme.about_sr_cyrl, programme.about_en),
         for_whom=Text(programme.for_whom_sr_cyrl, programme.for_whom_en),
         needs=Text(programme.needs_sr_cyrl, programme.needs_en),

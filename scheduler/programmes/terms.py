@@ -16,6 +16,13 @@ class ProgrammeKind(StrEnum):
     COHORT_TRAINING = "cohort_training"
 
 
+class Booking(StrEnum):
+    """How a date of a programme is found."""
+
+    NOW = "book_now"  # the school takes a free date itself
+    ASK = "ask_first"  # the school says what would suit it, and the centre answers
+
+
 class Audience(StrEnum):
     """Whom a presentation is for, and whom a head count counts."""
 
@@ -72,9 +79,15 @@ class ProgrammeRow:
     influencers: int
     notice_days: int
     open: bool
+    booking: Booking = Booking.ASK
     about: Text = NOTHING_SAID
     for_whom: Text = NOTHING_SAID
     needs: Text = NOTHING_SAID
+
+    @property
+    def book_now(self) -> bool:
+        """Whether a school takes a free date of it at once."""
+        return self.booking is Booking.NOW
 
     def name(self, language: str) -> str:
         """Its name in the page's language."""
@@ -149,6 +162,7 @@ class ProgrammeDraft:
     influencers: int
     set_up_minutes: int
     notice_days: int
+    booking: Booking = Booking.ASK
     about_sr_cyrl: str = ""
     about_en: str = ""
     for_whom_sr_cyrl: str = ""

@@ -74,6 +74,12 @@ class SchoolRequest(Base):
     presentations: Mapped[list["RequestedPresentation"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="RequestedPresentation.ordinal"
     )
+    preferred: Mapped[list["PreferredDate"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True, order_by="PreferredDate.rank"
+    )
+    blackouts: Mapped[list["BlackoutDays"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True, order_by="BlackoutDays.first_day"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
 
@@ -104,6 +110,35 @@ class RequestedPresentation(Base):
     starts_local: Mapped[dt.time | None]
     lesson: Mapped[int | None]  # instead of a start: the clock time follows from the day
     outside_shift: Mapped[bool] = mapped_column(default=False)  # the school says: the class comes for it, or stays
+
+
+class PreferredDate(Base):
+    """A date that would suit a school, by its rank: the first is wished most."""
+
+    __tablename__ = "preferred_date"
+    __table_args__ = (
+        UniqueConstraint("school_request_id", "rank", name="each_rank_once"),
+        CheckConstraint("rank BETWEEN 1 AND 5", name="five_at_most"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    rank: Mapped[int]
+    on_day: Mapped[dt.date]
+    starts_local: Mapped[dt.time | None]  # of the first presentation; without it the part of the day
+    day_part: Mapped[DayPart] = mapped_column(default=DayPart.ANY)
+
+
+class BlackoutDays(Base):
+    """Days on which a school cannot, both included."""
+
+    __tablename__ = "blackout_days"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
 
 
 class DateProposal(Base):
@@ -229,3 +264,41 @@ class DateOffer(Base):
 
     open_date: Mapped[OpenDate] = relationship(lazy="raise")
     school_request: Mapped[SchoolRequest] = relationship(lazy="raise")
+
+
+class Handover(Base):
+    """A colleague looks after what somebody owns, for some days. The owner stays: nothing has to be given back."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("away_id <> stand_in_id", name="somebody_else"),
+        Index(None, "centre_id", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    away_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    stand_in_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    ended_at: Mapped[dt.datetime | None]  # taken back early
+
+    away: Mapped[User] = relationship(lazy="raise", foreign_keys=[away_id])
+    stand_in: Mapped[User] = relationship(lazy="raise", foreign_keys=[stand_in_id])
+    districts: Mapped[list["HandoverDistrict"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="HandoverDistrict.district_id"
+    )
+
+
+class HandoverDistrict(Base):
+    """A district of a handover; a handover without any is for all of them."""
+
+    __tablename__ = "handover_district"
+    __table_args__ = (UniqueConstraint("handover_id", "district_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"))
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"))
+
+    district: Mapped[District] = relationship(lazy="raise")

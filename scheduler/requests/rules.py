@@ -1,18 +1,23 @@
 """What a host may ask for, who must move next, and what may still be done in which state. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.core.text import fold
 from scheduler.people import rules as people_rules
+from scheduler.people.terms import Reader
 from scheduler.places import rules as place_rules
 from scheduler.places.terms import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
+    Blackout,
     Counts,
     DateDraft,
     Facts,
+    HandoverDraft,
+    HandoverRow,
+    HandoverState,
     NextStep,
     Part,
     Points,
@@ -26,8 +31,10 @@ from scheduler.requests.terms import (
 )
 
 LONGEST_SPAN_DAYS = 120
+LONGEST_HANDOVER_DAYS = 366
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
 MOST_PRESENTATIONS = 8
+MOST_PREFERRED, MOST_BLACKOUTS = 5, 20
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
@@ -81,7 +88,8 @@ STEPS: dict[RequestState, tuple[Turn, NextStep]] = {
 
 def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
     """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
-    problems = _problems_with_days(draft, today, facts) | _problems_with_contact(draft, facts)
+    problems = _problems_with_days(draft, today, facts)
+    problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
     if not facts.programme.open:
         problems["programme"] = "not_open"
     if not draft.teacher_stays:
@@ -139,6 +147,40 @@ def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> di
     return {}
 
 
+def _problems_with_wishes(draft: RequestDraft) -> dict[str, str]:
+    """Ranked dates lie within the asked days and on none that the school cannot; what it cannot leaves a day over."""
+    problems: dict[str, str] = {}
+    for place, one in enumerate(draft.preferred):
+        if not draft.first_day <= one.on_day <= draft.last_day:
+            problems[f"preferred-{place}-on_day"] = "outside_the_days"
+        elif cannot_on(draft.blackouts, one.on_day):
+            problems[f"preferred-{place}-on_day"] = "school_cannot"
+        elif one in draft.preferred[:place]:
+            problems[f"preferred-{place}-on_day"] = "the_same_date"
+        elif one.starts_local and not EARLIEST <= one.starts_local < LATEST:
+            problems[f"preferred-{place}-starts_local"] = "not_in_the_day"
+    if len(draft.preferred) > MOST_PREFERRED:
+        problems["preferred"] = "too_many_preferred"
+    if any(days.last_day < days.first_day for days in draft.blackouts):
+        problems["blackouts"] = "days_not_in_order"
+    elif len(draft.blackouts) > MOST_BLACKOUTS:
+        problems["blackouts"] = "too_many_blackouts"
+    elif draft.blackouts and not _day_left(draft):
+        problems["blackouts"] = "no_day_left"
+    return problems
+
+
+def _day_left(draft: RequestDraft) -> bool:
+    span = min((draft.last_day - draft.first_day).days, LONGEST_SPAN_DAYS)
+    days = (draft.first_day + dt.timedelta(days=number) for number in range(span + 1))
+    return any(not cannot_on(draft.blackouts, day) for day in days)
+
+
+def cannot_on(blackouts: Iterable[Blackout], day: dt.date) -> bool:
+    """Whether the school has said that it cannot on that day."""
+    return any(days.holds(day) for days in blackouts)
+
+
 def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
     problems = {} if draft.contact_name else {"contact_name": "missing"}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
@@ -183,7 +225,9 @@ def problems_with_counts(counts: Counts, audience: Audience, group_size: int) ->
     return problems
 
 
-def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: dt.date) -> dict[str, str]:
+def problems_with_dates(
+    dates: Sequence[DateDraft], held_until: dt.date, today: dt.date, blackouts: Collection[Blackout] = ()
+) -> dict[str, str]:
     """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
     problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
     for number, one in enumerate(dates):
@@ -195,6 +239,8 @@ def problems_with_dates(dates: Sequence[DateDraft], held_until: dt.date, today: 
             problems[f"dates-{number}-starts_local"] = "not_in_the_day"
         elif one in dates[:number]:
             problems[f"dates-{number}-on_day"] = "the_same_date"
+        elif cannot_on(blackouts, one.on_day):
+            problems[f"dates-{number}-on_day"] = "school_cannot"
     if held_until <= today:
         problems["held_until"] = "in_the_past"
     elif dates and held_until >= min(one.on_day for one in dates):
@@ -289,3 +335,68 @@ def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: d
 def rank_key(facts: WaitingFacts, parts: tuple[Points, ...], request_id: int) -> tuple[bool, int, dt.datetime, int]:
     """By this the waiting list is sorted: put first, then the most points, then who waits longest."""
     return (not facts.put_first, -sum(part.points for part in parts), facts.waits_since, request_id)
+
+
+def problems_with_handover(
+    draft: HandoverDraft, colleagues: Collection[int], others: Iterable[HandoverRow], today: dt.date
+) -> dict[str, str]:
+    """{field: reason} of what keeps a handover from being stored.
+
+    `others` are those of the centre that are not over. Nobody stands in while away, and nobody goes away while standing
+    in, so that what is handed over has one person who answers, never a chain of them.
+    """
+    problems = {
+        field: "not_a_choice"
+        for field, who in (("away", draft.away_id), ("stand_in", draft.stand_in_id))
+        if who not in colleagues
+    }
+    if draft.away_id == draft.stand_in_id:
+        problems["stand_in"] = "not_oneself"
+    if draft.first_day < today:
+        problems["first_day"] = "in_the_past"
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = "days_not_in_order"
+    elif (draft.last_day - draft.first_day).days >= LONGEST_HANDOVER_DAYS:
+        problems["last_day"] = "too_long_away"
+    for other in others:
+        if other.ended_at is None and draft.first_day <= other.last_day and other.first_day <= draft.last_day:
+            problems = _clash_of_handovers(draft, other) | problems
+    return problems
+
+
+def _clash_of_handovers(draft: HandoverDraft, other: HandoverRow) -> dict[str, str]:
+    """What speaks against a handover beside another one of the same days."""
+    if other.away_id == draft.stand_in_id:
+        return {"stand_in": "stand_in_is_away"}
+    if other.stand_in_id == draft.away_id:
+        return {"away": "stands_in_then"}
+    same = not draft.district_ids or any(map(other.covers, draft.district_ids))
+    return {"first_day": "handed_over_then"} if other.away_id == draft.away_id and same else {}
+
+
+def handover_state(row: HandoverRow, today: dt.date) -> HandoverState:
+    """How a handover stands on a day."""
+    if row.ended_at is not None:
+        return HandoverState.TAKEN_BACK
+    if today < row.first_day:
+        return HandoverState.COMING
+    return HandoverState.RUNNING if today <= row.last_day else HandoverState.OVER
+
+
+def stand_in_for(owner_id: int | None, district_id: int | None, running: Iterable[HandoverRow]) -> HandoverRow | None:
+    """The handover by which somebody looks after what an owner has in a district."""
+    return next((row for row in running if row.away_id == owner_id and row.covers(district_id)), None)
+
+
+def told_instead(
+    readers: Iterable[Reader], district_id: int | None, running: Sequence[HandoverRow]
+) -> list[tuple[str, str]]:
+    """(address, language) of who is written to: for whoever is away her stand-in, each once, in order."""
+    found: dict[str, str] = {}
+    for reader in readers:
+        instead = stand_in_for(reader.user_id, district_id, running)
+        address, language = (
+            (instead.stand_in_email, instead.stand_in_language) if instead else (reader.address, reader.language)
+        )
+        found.setdefault(address, language)
+    return list(found.items())

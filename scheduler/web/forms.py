@@ -30,6 +30,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "in_the_past": _l("Choose a day that is still to come."),
     "days_not_in_order": _l("Choose a last day that is not before the first."),
     "nobody_waits": _l("Choose another date: nobody on the waiting list can use this one."),
+    "nobody_can_go": _l("Choose another date: no crew can be at the schools that wait then."),
     "not_a_school_day": _l("Choose a school day."),
     "closed": _l("Choose another day: the school is closed then."),
     "taken": _l("Choose another date: this one has just been taken."),
@@ -292,6 +293,23 @@ class _TypedField(Field):  # type: ignore[misc]
         return super().__call__(**(dict(self.attributes) | given))
 
 
+def day_typed(typed: str) -> dt.date | None:
+    """A day as people write it; None for what is none."""
+    if found := SERBIAN_DAY.fullmatch(typed):
+        day, month, year = (int(part) for part in found.groups())
+    elif found := SHORT_DAY.fullmatch(typed):
+        day, month, year = (int(part) for part in found.groups())
+        year += 2000
+    elif found := ISO_DAY.fullmatch(typed):
+        year, month, day = (int(part) for part in found.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, day) if 1900 <= year <= 2200 else None
+    except ValueError:
+        return None
+
+
 class DayField(_TypedField):
     """A day typed as 8.12.2026, 8/12/26 or 2026-12-08, or chosen from the browser's calendar."""
 
@@ -299,19 +317,7 @@ class DayField(_TypedField):
     attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off", "data_picker": "date"}
 
     def read(self, typed: str) -> dt.date | None:
-        if found := SERBIAN_DAY.fullmatch(typed):
-            day, month, year = (int(part) for part in found.groups())
-        elif found := SHORT_DAY.fullmatch(typed):
-            day, month, year = (int(part) for part in found.groups())
-            year += 2000
-        elif found := ISO_DAY.fullmatch(typed):
-            year, month, day = (int(part) for part in found.groups())
-        else:
-            return None
-        try:
-            return dt.date(year, month, day) if 1900 <= year <= 2200 else None
-        except ValueError:
-            return None
+        return day_typed(typed)
 
     @staticmethod
     def written(value: dt.date) -> str:

@@ -1,13 +1,14 @@
-"""Free dates as pages show them: months of days to press, each day's times in words, and why there are none."""
+"""Free and wished dates as pages show them: months of days to press, times in words, and why there are none."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.core.language import long_day, month_and_year
+from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.planning.rules import STEP
 from scheduler.planning.terms import FreeDates, FreeDay, Lack
+from scheduler.requests.terms import Blackout, DayPart, Preference
 from scheduler.web.i18n import _, _l, page_language
 
 A_WEEK = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
@@ -22,6 +23,12 @@ LANGUAGES = {
     TeachingLanguage.ALBANIAN: _l("Albanian"),
     TeachingLanguage.BULGARIAN: _l("Bulgarian"),
     TeachingLanguage.ENGLISH: _l("English language"),
+}
+DAY_PARTS = {
+    DayPart.ANY: _l("Any time of the day"),
+    DayPart.MORNING: _l("In the morning"),
+    DayPart.AFTERNOON: _l("In the afternoon"),
+    DayPart.EVENING: _l("In the evening"),
 }
 OF_CALENDAR = {
     Lack.TOO_SOON: _l("too soon for us to prepare"),
@@ -123,3 +130,22 @@ def why_none(answer: FreeDates, language: TeachingLanguage) -> str:
         return str(ALWAYS[lacking.lack, lacking.kind])
     day = long_day(answer.first.day, page_language())
     return _("Before this day all who could come are taken or away: %(day)s", day=day)
+
+
+def wish_of(wish: Preference) -> str:
+    """четвртак, 15. октобар 2026. у 10:00; or with the part of the day"""
+    day = long_day(wish.on_day, page_language())
+    if wish.starts_local:
+        return _("%(day)s at %(time)s", day=day, time=clock_time(wish.starts_local, page_language()))
+    return day if wish.day_part is DayPart.ANY else f"{day}, {DAY_PARTS[wish.day_part]}"
+
+
+def wishes_of(wishes: Sequence[Preference]) -> list[str]:
+    """Each wished date with its rank."""
+    return [f"{rank}. {wish_of(wish)}" for rank, wish in enumerate(wishes, 1)]
+
+
+def blackouts_of(blackouts: Sequence[Blackout]) -> list[str]:
+    """24. 12. 2026; 4. 1. 2027 – 8. 1. 2027"""
+    spans = [sorted({days.first_day, days.last_day}) for days in blackouts]
+    return [" – ".join(short_day(day, page_language()) for day in span) for span in spans]

@@ -1,6 +1,7 @@
-"""Forms with several presentations, one under the other."""
+"""Forms with several presentations or dates, one under the other."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wtforms import FieldList
 
@@ -8,18 +9,19 @@ from scheduler.web.forms import BaseForm, Problem, worded
 
 
 class ListedForm(BaseForm):
-    """Reasons like "presentations-0-pupils" stand beside their field. `listed` names the list where it is another."""
-
-    listed = "presentations"
+    """Reasons like "presentations-0-pupils" stand beside their field, in each list of such that the form has."""
 
     @property
-    def entries(self) -> FieldList:
-        """The list itself."""
-        return self._fields[self.listed]
+    def lists(self) -> list[FieldList]:
+        """The lists themselves."""
+        return [field for field in self if isinstance(field, FieldList)]
+
+    def _inner(self) -> list[Any]:
+        return [field for one in self.lists for entry in one for field in entry.form]
 
     def show(self, problems: Mapping[str, str]) -> None:
         """As on every form, also for the fields of each presentation."""
-        inner = {field.name: field for entry in self.entries for field in entry.form}
+        inner = {field.name: field for field in self._inner()}
         for name in problems.keys() & inner.keys():
             inner[name].errors = [*inner[name].errors, worded(problems[name])]
         super().show({name: reason for name, reason in problems.items() if name not in inner})
@@ -27,10 +29,7 @@ class ListedForm(BaseForm):
     def problems_shown(self) -> list[Problem]:
         """As on every form, but each line leads to the inner field."""
         found = [
-            Problem(field.id, str(text), str(field.label.text))
-            for entry in self.entries
-            for field in entry.form
-            for text in field.errors
+            Problem(field.id, str(text), str(field.label.text)) for field in self._inner() for text in field.errors
         ]
-        others = [problem for problem in super().problems_shown() if problem.field_id != self.entries.id]
-        return [*others, *found]
+        ids = {one.id for one in self.lists}
+        return [*(problem for problem in super().problems_shown() if problem.field_id not in ids), *found]

@@ -5,7 +5,7 @@ from typing import Any
 
 from scheduler.core.db import transaction
 from scheduler.people import rules
-from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.models import AvailableHours, Centre, Presenter, PresenterLanguage, PresenterSkill, User, UserRole
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.policy import Actor, Role
 from tests.factories import MONDAY, a_number
@@ -87,3 +87,13 @@ def presenter_actor(presenter: Presenter) -> Actor:
     """The Actor that a presenter is when signed in."""
     role = Role.EDUCATOR if presenter.kind is PresenterKind.EDUCATOR else Role.INFLUENCER
     return Actor(frozenset({role}), user_id=presenter.user_id, centre_id=presenter.centre_id, presenter_id=presenter.id)
+
+
+def works(person: Presenter) -> Presenter:
+    """She can usually come on working days from 8 to 16."""
+    with transaction() as session:
+        session.add_all(
+            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+            for day in range(5)
+        )
+    return person

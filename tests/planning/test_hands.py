@@ -5,17 +5,18 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.planning import queries, service
-from scheduler.planning.models import Assignment, RaisedHand
+from scheduler.planning.models import Assignment, Presentation, RaisedHand
 from scheduler.planning.terms import AssignmentState, VisitState
+from scheduler.programmes.models import Programme
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.people import an_actor, make_presenter, presenter_actor, works
 from tests.factories.planning import make_assignment, make_presentation, make_visit
-from tests.factories.safeguarding import make_vetting
+from tests.factories.safeguarding import a_cleared_minor, make_vetting
 
 AFTER = dt.datetime(2026, 10, 6, 12, 0, tzinfo=dt.UTC)  # the visit of the factory is over
 
@@ -40,7 +41,9 @@ def cleared(visit, **given) -> Presenter:
 
 def hands(desk, visit) -> list[int]:
     db.session.expire_all()
-    return [one.candidate.presenter_id for one in queries.hands_of(visit.id, queries.candidates(desk, visit.id))]
+    return [
+        one.candidate.presenter_id for one in queries.hands_of(visit.id, queries.candidates(desk, visit.id, now=MONDAY))
+    ]
 
 
 @pytest.mark.both_databases
@@ -121,3 +124,70 @@ def test_what_has_begun_or_is_over_is_open_for_nobody(visit, desk):
     over = make_visit(VisitState.DELIVERED)
     with pytest.raises(Conflict):
         service.open_call(an_actor(centre_id=over.centre_id), over.id, now=MONDAY)
+
+
+def told() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(OutboxMessage.address).where(OutboxMessage.kind == "visit_open")))
+
+
+def address_of(presenter: Presenter) -> str:
+    return db.session.scalar(select(User.email).where(User.id == presenter.user_id))
+
+
+def test_who_could_go_is_asked_by_one_mail_and_nobody_else(visit, desk):
+    mira = works(cleared(visit))
+    cleared(visit)  # has told no hours
+    works(make_presenter(centre_id=visit.centre_id))  # no proof
+    works(cleared_elsewhere())
+    busy = works(cleared(visit))
+    other = make_visit(on_day=visit.on_day)
+    make_assignment(make_presentation(other), busy.id, AssignmentState.ACCEPTED)
+
+    assert service.open_call(desk, visit.id, now=MONDAY) == 1
+    assert service.open_call(desk, visit.id, now=MONDAY) == 0
+    assert told() == [address_of(mira)]
+
+
+def cleared_elsewhere() -> Presenter:
+    presenter = make_presenter()
+    make_vetting(presenter.id)
+    return presenter
+
+
+def test_opened_again_only_who_was_not_asked_is(visit, desk):
+    mira = works(cleared(visit))
+    service.open_call(desk, visit.id, now=MONDAY)
+    service.close_call(desk, visit.id, now=MONDAY)
+    vera = works(cleared(visit))
+
+    assert service.open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=2)) == 1
+    assert told() == [address_of(mira), address_of(vera)]
+
+
+def test_three_calls_a_day_are_mailed_the_others_stand_on_the_page(visit, desk):
+    works(cleared(visit))
+    with transaction() as session:
+        programme = session.get(Programme, visit.programme_id)
+    visits = [make_visit(programme=programme, on_day=visit.on_day) for _one in range(4)]
+    for one in visits:
+        make_presentation(one)
+    asked = [service.open_call(desk, one.id, now=MONDAY) for one in visits]
+    later = service.open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=1))
+
+    assert (asked, later) == ([1, 1, 1, 0], 1)
+
+
+def test_a_guardian_gets_a_copy(visit, desk):
+    works(a_cleared_minor(centre_id=visit.centre_id))
+    adult = works(cleared(visit))
+    make_assignment(presentation_of(visit), adult.id, AssignmentState.ACCEPTED)
+
+    assert service.open_call(desk, visit.id, now=MONDAY) == 1
+    assert len(told()) == 2
+    copies = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit_open")).all()
+    assert sorted(one.address.startswith("user") for one in copies) == [False, True]
+
+
+def presentation_of(visit):
+    return db.session.scalar(select(Presentation).where(Presentation.visit_id == visit.id))

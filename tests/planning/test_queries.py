@@ -189,7 +189,7 @@ def test_a_school_reads_full_names_of_adults_and_first_names_of_minors(scene):
 
 
 def reasons(scene: Scene) -> dict[int, list[str]]:
-    found = queries.candidates(scene.coordinator, scene.visit_id)
+    found = queries.candidates(scene.coordinator, scene.visit_id, now=MONDAY)
     return {one.presenter_id: [why.code for why in one.reasons] for one in found}
 
 
@@ -219,7 +219,7 @@ def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
     far.programme, far.coordinator = scene.programme, scene.coordinator
     far.visit_id = far.plan(school_request_id=None, host_id=belgrade.id, presentations=(a_plan(dt.time(12, 0)),))
 
-    (candidate,) = queries.candidates(scene.coordinator, far.visit_id)
+    (candidate,) = queries.candidates(scene.coordinator, far.visit_id, now=MONDAY)
 
     (why,) = candidate.reasons
     assert (why.code, why.available) == ("cannot_arrive", 60)
@@ -235,7 +235,7 @@ def test_topic_and_language_speak_against_a_candidate_but_do_not_bar_her(scene):
         session.execute(sa.delete(PresenterSkill))
         session.execute(sa.delete(PresenterLanguage))
 
-    (candidate,) = queries.candidates(scene.coordinator, scene.visit_id)
+    (candidate,) = queries.candidates(scene.coordinator, scene.visit_id, now=MONDAY)
 
     assert [why.code for why in candidate.reasons] == ["topic", "language"]
     assert (candidate.fits, candidate.barred) == (False, False)
@@ -243,18 +243,18 @@ def test_topic_and_language_speak_against_a_candidate_but_do_not_bar_her(scene):
 
 def test_candidates_take_the_same_number_of_queries_for_one_and_for_many(scene):
     always_free(scene.educator())
-    one = queries_of(lambda: queries.candidates(scene.coordinator, scene.visit_id))
+    one = queries_of(lambda: queries.candidates(scene.coordinator, scene.visit_id, now=MONDAY))
     for _ in range(5):
         always_free(scene.educator(), scene.minor())
 
-    assert queries_of(lambda: queries.candidates(scene.coordinator, scene.visit_id)) == one
+    assert queries_of(lambda: queries.candidates(scene.coordinator, scene.visit_id, now=MONDAY)) == one
 
 
 def test_only_staff_who_may_assign_see_candidates(scene):
     with pytest.raises(NotAllowed):
-        queries.candidates(presenter_actor(scene.educator()), scene.visit_id)
+        queries.candidates(presenter_actor(scene.educator()), scene.visit_id, now=MONDAY)
     with pytest.raises(NotFound):
-        queries.candidates(an_actor(), scene.visit_id)
+        queries.candidates(an_actor(), scene.visit_id, now=MONDAY)
 
 
 # --- invariants ---

@@ -18,10 +18,11 @@ from scheduler.requests.service import withdraw_request
 from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, Part, RequestState, Weights
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_centre
+from tests.factories.people import an_actor, make_centre, works
 from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.date(2026, 10, 20)
@@ -30,7 +31,11 @@ W = RequestState.WAITLISTED
 
 @pytest.fixture
 def programme(session):
-    return make_programme(centre_id=make_centre(email="centre@centre.example").id)
+    """With three educators who can go."""
+    made = make_programme(centre_id=make_centre(email="centre@centre.example").id)
+    for _educator in range(3):
+        works(a_cleared_educator(centre_id=made.centre_id))
+    return made
 
 
 @pytest.fixture
@@ -209,7 +214,7 @@ def test_taking_the_date_plans_the_visit_once(desk, programme):
     assert (len(visits), visits[0].on_day, visits[0].school_request_id) == (1, DAY, row.id)
     assert stored(row).state is RequestState.STAFFING
     assert db.session.scalar(select(OpenDate.state)) is DateState.TAKEN
-    assert mails() == ["date_offered", "date_accepted"]
+    assert mails() == ["date_offered", "date_accepted", "visit_offered"]
     assert service.pass_dates_on(now=MONDAY + 48 * HOUR) == 0
 
 

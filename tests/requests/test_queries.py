@@ -94,6 +94,7 @@ def test_filters_choose_and_pills_count(programme, coordinator):
         Show.NEW: {mine.number},
         Show.TO_PLAN: set(),
         Show.ASKED: set(),
+        Show.HANDED: set(),
     }
     pills = queries.inbox(coordinator, InboxFilters(), now=MONDAY).pills
     assert dict(pills) == {show: len(found) for show, found in shown.items()}

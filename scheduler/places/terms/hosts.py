@@ -56,6 +56,20 @@ class Point:
 
 
 @dataclass(frozen=True)
+class DistrictRow:
+    """A district as choices and lists name it."""
+
+    id: int
+    name_sr_cyrl: str
+    name_sr_latn: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """Its name in the reader's language and script."""
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
+
+
+@dataclass(frozen=True)
 class MunicipalityRow:
     """A municipality as lists show it; `city` is what reports count it under."""
 

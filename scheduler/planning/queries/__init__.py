@@ -7,8 +7,10 @@ from scheduler.planning.queries.clearance import clearance, not_cleared, unclear
 from scheduler.planning.queries.closing import affected_by, new_days, stopped_by, stopped_counts
 from scheduler.planning.queries.days import days_of, visits_to_leave, year_of
 from scheduler.planning.queries.found import visits_found
-from scheduler.planning.queries.free_dates import free_dates
+from scheduler.planning.queries.free_dates import able_at, free_dates, other_dates
+from scheduler.planning.queries.handovers import covered_visits
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
+from scheduler.planning.queries.holds import held_by, held_date, held_for_request, holds_over
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -59,6 +61,7 @@ from scheduler.planning.queries.waiting import (
 __all__ = [
     "CHECKED",
     "SORTS",
+    "able_at",
     "affected_by",
     "answer",
     "answers_in_cells",
@@ -70,6 +73,7 @@ __all__ = [
     "checklists_to_tell",
     "choices",
     "clearance",
+    "covered_visits",
     "crew_for_school",
     "dates_to_pass_on",
     "days_of",
@@ -77,6 +81,10 @@ __all__ = [
     "found_against",
     "free_dates",
     "hands_of",
+    "held_by",
+    "held_date",
+    "held_for_request",
+    "holds_over",
     "home_point",
     "last_visits",
     "new_days",
@@ -90,6 +98,7 @@ __all__ = [
     "open_visits_for",
     "open_wish_of",
     "open_wishes",
+    "other_dates",
     "point_of",
     "presenter_day",
     "promise_of",

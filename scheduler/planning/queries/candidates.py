@@ -1,5 +1,6 @@
 """Who could go to a visit, and why the others cannot: law, road, topic, language, time."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from scheduler.planning.terms import LIVING, STAFFED, Candidate, Why
 from scheduler.policy import Actor
 
 
-def candidates(actor: Actor, visit_id: int) -> list[Candidate]:
+def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candidate]:
     """Every presenter of the visit's centre who is not in its crew: who fits first, then the nearest.
 
     The number of queries does not depend on the number of presenters. Raises: NotAllowed, NotFound.
@@ -34,7 +35,7 @@ def candidates(actor: Actor, visit_id: int) -> list[Candidate]:
     people = [row for row in people_queries.presenters_of(visit.centre_id) if row.presenter_id not in crew]
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
-    cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id)
+    cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id, now=now)
     free, homes, host = _available(ids, visit, presentations), homes_of(ids), point_of(visit.host)
     language = visit.school_request.teaching_language if visit.school_request else None
     found = []

@@ -116,7 +116,7 @@ def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays
     first = clock.local_day(now) + TIME_TO_ANSWER
     last = first + dt.timedelta(weeks=WEEKS_AHEAD)
     visits = _visits([row.id for row in waiting])
-    return [_new_days(row, visits[row.id], first, last) for row in waiting]
+    return [_new_days(row, visits[row.id], (first, last), now) for row in waiting]
 
 
 def _visits(ids: Collection[int]) -> dict[int, Visit]:
@@ -169,7 +169,8 @@ def plans_of(visit: Visit) -> tuple[PresentationPlan, ...]:
     )
 
 
-def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> NewDays:
+def _new_days(row: VisitRow, visit: Visit, span: tuple[dt.date, dt.date], now: dt.datetime) -> NewDays:
+    first, last = span
     crew, plans = released_crew(visit), plans_of(visit)
     people = people_queries.presenters_by_id(crew)
     names = tuple((who, _name(people[who], visit.on_day)) for who in crew if who in people)
@@ -187,7 +188,7 @@ def _new_days(row: VisitRow, visit: Visit, first: dt.date, last: dt.date) -> New
         spans = [(plan.starts_local, rules.wall_end(plan.starts_local, plan.minutes)) for plan in plans]
         if not all(is_free(hours[who], away[who], day, spans) for who in crew):
             continue
-        if _crew_can(visit, crew, day, plans):
+        if _crew_can(visit, crew, day, plans, now):
             days.append(day)
         if len(days) == DAYS_PROPOSED:
             break
@@ -203,7 +204,9 @@ def is_free(
     return all(is_available(hours, away, day, begins, ends) for begins, ends in spans)
 
 
-def _crew_can(visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[PresentationPlan, ...]) -> bool:
+def _crew_can(
+    visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[PresentationPlan, ...], now: dt.datetime
+) -> bool:
     """Whether law and road allow the whole crew that day."""
     draft = VisitDraft(visit.programme_id, visit.host_id, day, plans)
     try:
@@ -214,7 +217,7 @@ def _crew_can(visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[Pres
     here = [Stop(visit.id, number, span.busy_from, span.busy_until, point) for number, span in enumerate(spans)]
     if any(clearance(crew, day).values()):
         return False
-    promised = promised_stops(crew, here, except_visit=visit.id)
+    promised = promised_stops(crew, here, except_visit=visit.id, now=now)
     return not any(rules.clash_of(here, promised.get(who, [])) for who in crew)
 
 

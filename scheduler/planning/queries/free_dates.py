@@ -39,8 +39,9 @@ from scheduler.places.models import Closure, Holiday, Host, HostSchoolTime, Muni
 from scheduler.places.queries import host_row, municipality_row, school_time_row
 from scheduler.places.terms import CalendarSpan, Extent, Level, MunicipalityRow, Point, SchoolCalendar, SchoolTime
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, DateHold, Presentation, Visit
 from scheduler.planning.queries.clearance import good_consents, good_vettings
+from scheduler.planning.queries.holds import held_stops
 from scheduler.planning.terms import (
     PROMISED,
     CrewRule,
@@ -48,7 +49,9 @@ from scheduler.planning.terms import (
     FreeDates,
     FreeFacts,
     FreeWish,
+    HoldWish,
     Seeker,
+    Slot,
     Stop,
     UnderLaw,
 )
@@ -62,12 +65,32 @@ A_WEEK = dt.timedelta(days=8)  # a week begins before the first day, and a drive
 
 def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
     """On which of the next days, and at what times, somebody can really come; names nobody. Raises: NotFound."""
+    return rules.free_dates(_facts(wish, now), clock.moment_of)
+
+
+def able_at(wish: HoldWish, *, now: dt.datetime) -> list[tuple[int, list[int]]]:
+    """Who could go if that date were taken now: the same six questions, of one day. For services alone."""
+    slot = wish.slot
+    if not 0 <= (slot.on_day - clock.local_day(now)).days < rules.HORIZON_DAYS:
+        return []
+    facts = _facts(wish.wish, now, slot.on_day)
+    if wish.by_the_centre:
+        facts = replace(facts, notice_days=0)
+    return rules.able_at(facts, slot.on_day, slot.starts_local, clock.moment_of, by_the_bell=wish.by_the_bell)
+
+
+def other_dates(wish: HoldWish, *, now: dt.datetime) -> list[Slot]:
+    """Three other dates for who was not quick enough: the same times nearest to what was wished."""
+    return rules.other_dates(free_dates(wish.wish, now=now), wish.slot)
+
+
+def _facts(wish: FreeWish, now: dt.datetime, only: dt.date | None = None) -> FreeFacts:
     place, programme = _asked(wish)
     today = clock.local_day(now, place.zone)
-    last = today + (rules.HORIZON_DAYS - 1) * DAY
-    days = _days(place, today, last, wish.classes if wish.audience is Audience.PUPILS else "")
+    first, last = (only, only) if only else (today, today + (rules.HORIZON_DAYS - 1) * DAY)
+    days = _days(place, first, last, wish.classes if wish.audience is Audience.PUPILS else "")
     told = _told(wish.host_id) if wish.host_id is not None and wish.audience is Audience.PUPILS else None
-    facts = FreeFacts(
+    return FreeFacts(
         today=today,
         zone=place.zone,
         point=place.point,
@@ -82,10 +105,9 @@ def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
         minutes=wish.minutes or programme.minutes,
         set_up_minutes=programme.set_up_minutes,
         classes=wish.classes,
-        people=_people(programme, wish.language, today, last),
+        people=_people(programme, wish, (first, last), now),
         at=wish.at,
     )
-    return rules.free_dates(facts, clock.moment_of)
 
 
 @dataclass(frozen=True)
@@ -197,13 +219,15 @@ def _told(host_id: int) -> SchoolTime | None:
     return school_time_row(row).told if row else None
 
 
-def _people(programme: Programme, language: TeachingLanguage, first: dt.date, last: dt.date) -> tuple[Seeker, ...]:
+def _people(
+    programme: Programme, wish: FreeWish, span: tuple[dt.date, dt.date], now: dt.datetime
+) -> tuple[Seeker, ...]:
     """Three questions: everybody of the centre, their hours and papers, and what they have promised."""
-    people = _presenters(programme, language)
+    people = _presenters(programme, wish.language)
     able = [one.presenter_id for one in people if one.topics and one.languages]
     if not able:
         return tuple(people)
-    known, promised = _known(able, first, last), _promised(able, first, last)
+    known, promised = _known(able, *span), _promised(able, span, now, wish.own_hold)
     return tuple(
         replace(
             one,
@@ -294,9 +318,15 @@ def _facts_of(ids: Collection[int], first: dt.date, last: dt.date) -> CompoundSe
     return union_all(hours, exceptions, vettings, consents)
 
 
-def _promised(ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, list[tuple[dt.date, Stop]]]:
-    """What each of them has promised, from the week of the first day to the week of the last, with its local day."""
-    rows = db.session().execute(
+def _promised(
+    ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime, own_hold: int
+) -> dict[int, list[tuple[dt.date, Stop]]]:
+    """What each of them has promised, from the week of the first day to the week of the last, with its local day.
+
+    A date that is held for a booking is a promise until its time is over, for everybody but who holds it.
+    """
+    days = span[0] - A_WEEK, span[1] + A_WEEK
+    promises = (
         select(
             Assignment.presenter_id,
             Assignment.presentation_id,
@@ -311,14 +341,12 @@ def _promised(ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, 
         .join(Visit, Visit.id == Presentation.visit_id)
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .where(
-            Assignment.presenter_id.in_(ids),
-            Assignment.state.in_(PROMISED),
-            Assignment.on_day.between(first - A_WEEK, last + A_WEEK),
-        )
-        .order_by(Assignment.busy_from, Assignment.id)
+        .where(Assignment.presenter_id.in_(ids), Assignment.state.in_(PROMISED), Assignment.on_day.between(*days))
     )
+    held = held_stops(ids, now).where(DateHold.id != own_hold, DateHold.on_day.between(*days))
     promised: dict[int, list[tuple[dt.date, Stop]]] = defaultdict(list)
+    both: CompoundSelect[Any] = union_all(promises, held)
+    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
     for who, presentation_id, day, busy_from, busy_until, visit_id, lat, lon in rows:
         point = Point(lat, lon) if lat is not None else None
         promised[who].append((day, Stop(visit_id, presentation_id, busy_from, busy_until, point)))

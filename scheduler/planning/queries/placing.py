@@ -95,7 +95,7 @@ def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> A
         if found is None or found.centre_id != visit.centre_id:
             return Answer((Doubt(Why("unknown"), hard=True),))
         who.add(wish.comes)
-    scene = _scene(visit, crew, who, (wish.on_day,), (wish.starts_local,))
+    scene = _scene(visit, crew, who, (wish.on_day,), (wish.starts_local,), now)
     return _answer(scene, wish, now)
 
 
@@ -110,7 +110,7 @@ def answers_in_cells(
     crew = _crew(visit)
     everybody = {row.presenter_id for row in people_queries.presenters_of(visit.centre_id) if not row.suspended}
     first = min((row.starts_local for row in _staffed(visit)), default=dt.time(10))
-    scene = _scene(visit, crew, everybody | set(crew), days, (first,))
+    scene = _scene(visit, crew, everybody | set(crew), days, (first,), now)
     cells: Cells = {(None, day): _answer(scene, Placing(day, first, now), now) for day in days}
     for who in sorted(everybody):
         cells |= {(who, day): _answer(scene, Placing(day, first, now, leaves, who), now) for day in days}
@@ -158,6 +158,7 @@ def _scene(
     who: Collection[int],
     days: Sequence[dt.date],
     starts: Sequence[dt.time],
+    now: dt.datetime,
 ) -> _Scene:
     ids, rows = sorted(who), _staffed(visit)
     around = [stop for day in days for stop in _stops(visit, rows, _spans(visit, rows, day, starts[0]) or ())]
@@ -171,7 +172,7 @@ def _scene(
         homes=homes_of(ids),
         hours=people_queries.hours_of(ids),
         exceptions=people_queries.exceptions_of(ids, first, last),
-        promised=promised_stops(ids, around, except_visit=visit.id),
+        promised=promised_stops(ids, around, except_visit=visit.id, now=now),
         school_days=set(place_queries.school_days(host, first, last)),
         shut=place_queries.closed_days(host, first, last),
         bells=school_clock(host, first, last),

@@ -13,7 +13,8 @@ from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.places.terms import Point
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, HeldTime, Presentation, Visit
+from scheduler.planning.queries.holds import held_promise, held_stops
 from scheduler.planning.terms import PROMISED, AssignmentState, Promise, Stop
 
 REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
@@ -39,11 +40,15 @@ def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[
 
 
 def promised_stops(
-    presenter_ids: Collection[int], around: Sequence[Stop], *, except_visit: int
+    presenter_ids: Collection[int], around: Sequence[Stop], *, except_visit: int, now: dt.datetime
 ) -> dict[int, list[Stop]]:
-    """What each presenter has promised within a day of some stops, without one visit's own."""
+    """What each presenter has promised within a day of some stops, without one visit's own.
+
+    A date that is held for a booking is a promise until its time is over; its stop has a visit's number below zero.
+    """
     if not around:
         return {}
+    first, last = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
     rows = db.session().execute(
         select(Assignment.presenter_id, Presentation, Visit)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
@@ -51,8 +56,8 @@ def promised_stops(
         .where(
             Assignment.presenter_id.in_(presenter_ids),
             Assignment.state.in_(PROMISED),
-            Assignment.busy_until > min(stop.busy_from for stop in around) - REACH,
-            Assignment.busy_from < max(stop.busy_until for stop in around) + REACH,
+            Assignment.busy_until > first,
+            Assignment.busy_from < last,
             Visit.id != except_visit,
         )
         .options(selectinload(Visit.host).selectinload(Host.municipality))
@@ -61,11 +66,17 @@ def promised_stops(
     stops: dict[int, list[Stop]] = defaultdict(list)
     for presenter_id, presentation, visit in rows:
         stops[presenter_id] += stops_of_visit(visit, [presentation])
+    held = held_stops(presenter_ids, now).where(HeldTime.busy_until > first, HeldTime.busy_from < last)
+    for who, presentation_id, _day, busy_from, busy_until, visit_id, lat, lon in db.session().execute(held):
+        point = Point(lat, lon) if lat is not None else None
+        stops[who].append(Stop(visit_id, presentation_id, busy_from, busy_until, point))
     return stops
 
 
 def promise_of(presenter_id: int, presentation_id: int) -> Promise:
     """To what a presenter's time was promised, when, and by whom. Raises: NotFound when it no longer is."""
+    if presentation_id < 0:
+        return held_promise(-presentation_id)
     row = (
         db.session()
         .execute(

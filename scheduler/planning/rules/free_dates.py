@@ -12,7 +12,7 @@ and not fifty questions.
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from scheduler.people.rules import is_available
@@ -82,6 +82,20 @@ def others_than(
     """The first free days after a day beside those, each at the wished hour or at the first one that is free."""
     free = [one for one in found.free if one.day > after and one.day not in taken]
     return [(one.day, at if at in one.starts else one.starts[0]) for one in free[:OTHERS]]
+
+
+def able_at(
+    facts: FreeFacts, day: dt.date, time: dt.time, moment_of: MomentOf, *, by_the_bell: bool
+) -> list[tuple[int, list[int]]]:
+    """Who could go to a presentation of that day and time: how many are needed of each kind, educators first, and who
+    is free, whoever has least in that week first. Nothing when the school is shut then, or its classes are away.
+
+    `by_the_bell` False leaves the judging of the time to the school.
+    """
+    if _shut(facts, day) or (by_the_bell and time not in times_of_day(facts, day)):
+        return []
+    grid = _Grid(facts, [day], moment_of, {day: [time]})
+    return [(number, _Needed(kind, number, facts, grid).free_at(day, time)) for kind, number in _needs(facts) if number]
 
 
 def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
@@ -155,9 +169,15 @@ class _Grid:
     each time is asked by itself.
     """
 
-    def __init__(self, facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> None:
+    def __init__(
+        self,
+        facts: FreeFacts,
+        days: Sequence[dt.date],
+        moment_of: MomentOf,
+        asked: Mapping[dt.date, Sequence[dt.time]] | None = None,
+    ) -> None:
         self.facts, self.moment_of, self.days = facts, moment_of, days
-        by_day = {day: times_of_day(facts, day) for day in days}
+        by_day = asked or {day: times_of_day(facts, day) for day in days}
         self.times = sorted({time for times in by_day.values() for time in times})
         self.bit = {time: 1 << number for number, time in enumerate(self.times)}
         self.base = {day: self._base(day) for day in days}
@@ -297,6 +317,18 @@ class _Needed:
                 can.append(bits)
                 free.append(bits & ~self.taken[one.presenter_id].get(day, 0))
         return _at_least(self.number, can), _at_least(self.number, free)
+
+    def free_at(self, day: dt.date, time: dt.time) -> list[int]:
+        """Who of them is free then, who has least to do in that week first."""
+        bit = self.grid.bit[time] & self.grid.offered[day]
+        free = [
+            one
+            for one in self.people
+            if bit & self.hours[one.presenter_id].get(day, 0) & ~self.taken[one.presenter_id].get(day, 0)
+        ]
+        week = {_monday(day) + number * DAY for number in range(7)}
+        load = {one.presenter_id: sum(one.presentations.get(other, 0) for other in week) for one in free}
+        return sorted(load, key=lambda who: (load[who], who))
 
     def _hours(self, one: Seeker) -> dict[dt.date, int]:
         """When she can usually come, on the days on which the law lets her."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from scheduler.places.rules import away, left_on, standings, starts_of
 from scheduler.places.terms import AskedTime, DaysOfGrades, SchoolClock
@@ -10,7 +11,7 @@ from scheduler.planning.terms import (
     PresentationPlan,
 )
 from scheduler.programmes.terms import Audience
-from scheduler.requests.terms import DayPart
+from scheduler.requests.terms import DayPart, Preference
 from scheduler.requests.terms import PresentationRow as WishedPresentation
 
 FIRST_START = dt.time(10)
@@ -57,6 +58,16 @@ def suggested_starts(
             start = max(start, wall_end(over, BETWEEN)) if over else start
         starts.append(start)
     return starts
+
+
+def starts_on_wish(
+    wishes: Sequence[WishedPresentation], liked: Preference, minutes: int, hours: SchoolClock | None
+) -> list[dt.time]:
+    """When the presentations could begin on a date that the school likes: the first at its hour, or in its part."""
+    first, *others = wishes
+    begins = liked.starts_local or first.starts_local
+    part = liked.day_part if liked.day_part is not DayPart.ANY else first.day_part
+    return suggested_starts([replace(first, starts_local=begins, day_part=part), *others], liked.on_day, minutes, hours)
 
 
 def first_day_for(

@@ -12,11 +12,13 @@ copy_visit (copying) · join_presentations (joining: two classes in one hall) ·
 open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
 keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before) ·
-propose_free_dates, accept_free_date (agreeing: dates proposed to a school).
+propose_free_dates, accept_free_date (agreeing: dates proposed to a school) · hold_date, release_date, book_now,
+lapse_holds (holds: book now), prove_booking (booked).
 """
 
 from scheduler.planning.service.absence import report_absence
 from scheduler.planning.service.agreeing import accept_free_date, propose_free_dates
+from scheduler.planning.service.booked import prove_booking
 from scheduler.planning.service.by_school import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
@@ -27,6 +29,7 @@ from scheduler.planning.service.crew import suggest_presenter, withdraw_from, wi
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holding import ask_for_numbers, note_held, note_no_show
+from scheduler.planning.service.holds import book_now, hold_date, lapse_holds, release_date
 from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
@@ -50,6 +53,7 @@ __all__ = [
     "answer_offer",
     "ask_for_date",
     "ask_for_numbers",
+    "book_now",
     "cancel_visit",
     "change_weights",
     "close_again",
@@ -59,8 +63,10 @@ __all__ = [
     "confirm_visit",
     "copy_visit",
     "give_date",
+    "hold_date",
     "join_presentations",
     "keep_date",
+    "lapse_holds",
     "lapse_offers",
     "lift_closure",
     "lower_hand",
@@ -76,11 +82,13 @@ __all__ = [
     "place_visit",
     "plan_visit",
     "propose_free_dates",
+    "prove_booking",
     "put_up_hand",
     "recheck_visits",
     "recompute_times",
     "record_promise",
     "record_vetting",
+    "release_date",
     "release_not_cleared",
     "replan_stopped",
     "replan_visit",

@@ -8,13 +8,12 @@ from scheduler.core import clock
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
-from scheduler.people.queries import coordinators_of
 from scheduler.places.terms import ClosureRow
 from scheduler.planning.models import Assignment
 from scheduler.planning.service.letters import PAGE_OF_OFFERS, facts, link_hours
 from scheduler.planning.service.under_lock import OpenVisit
 from scheduler.policy import Actor
-from scheduler.requests.queries import Contact, contacts_of_each
+from scheduler.requests.queries import Contact, contacts_of_each, on_duty
 from scheduler.safeguarding.queries import guardians_of
 
 
@@ -82,7 +81,7 @@ def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenV
         if opened.visit.centre_id != actor.centre_id:
             by_centre[opened.visit.centre_id].append(opened)
     for centre_id, theirs in by_centre.items():
-        for address, language in coordinators_of(centre_id):
+        for address, language in on_duty(centre_id, None, now):
             queue_message(
                 MessageDraft(
                     kind="centre_closure",

@@ -53,7 +53,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
         if problems := what_keeps_back(opened):
             raise Conflict(problems[0].code)
         crew = opened.in_state(AssignmentState.ACCEPTED)
-        refuse_clashes(opened, {row.presenter_id for row in crew})
+        refuse_clashes(opened, {row.presenter_id for row in crew}, now)
         for presentation in opened.presentations:
             if presentation.state is PresentationState.PLANNED:
                 move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)

@@ -4,28 +4,39 @@ import datetime as dt
 import logging
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.messages.queries import messages_about, written_since
+from scheduler.people.models import Presenter
 from scheduler.planning import queries
 from scheduler.planning.models import OpenCall, RaisedHand
-from scheduler.planning.service.under_lock import change, open_visit, require, require_seen
+from scheduler.planning.service import letters
+from scheduler.planning.service.under_lock import OpenVisit, change, open_visit, require, require_seen
 from scheduler.planning.terms import BARS, LIVING, OPEN_VISITS
 from scheduler.policy import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
+LETTER = "visit_open"
+A_DAY = dt.timedelta(days=1)
+MAILS_A_DAY = 3  # of open calls to one presenter; her page shows all of them
 BUSY = {"taken": "nobody_in_two_places", "cannot_arrive": "too_far_away"}  # what is refused at once, beside the law
 
 
-def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
-    """Let presenters put up a hand; said twice, it is said once. Raises: NotFound; Conflict("wrong_state")."""
+def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> int:
+    """Let presenters put up a hand, and ask those who could go by one mail each; how many were asked.
+
+    Nobody is asked twice for one visit, nor more than three times in a day: the others see it on their page. Said
+    twice, it is said once. Raises: NotFound; Conflict("wrong_state").
+    """
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "update", "assignment", opened)
         call = session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id))
         if call is not None and call.closed_at is None:
-            return
+            return 0
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
             raise Conflict("wrong_state")
@@ -33,7 +44,23 @@ def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | N
             session.add(OpenCall(visit_id=visit_id, opened_at=now))
         else:
             call.opened_at, call.closed_at = now, None
-        audit.record(actor, "call opened", opened.visit, at=now)
+        asked = _ask(session, actor, opened, now)
+        audit.record(actor, "call opened", opened.visit, at=now, details={"asked": asked})
+    log.info("call opened", extra={"visit_id": visit_id, "asked": asked})
+    return asked
+
+
+def _ask(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> int:
+    """One mail to each presenter against whom nothing speaks, who was not asked for this visit or often today."""
+    fit = [one.presenter_id for one in queries.candidates(actor, opened.visit.id, now=now) if one.fits]
+    rows = session.scalars(
+        select(Presenter).where(Presenter.id.in_(fit)).options(joinedload(Presenter.user)).order_by(Presenter.id)
+    ).all()
+    before = {one.address for one in messages_about("visit", opened.visit.id) if one.kind == LETTER}
+    today = written_since(LETTER, [row.user.email for row in rows], now - A_DAY)
+    people = {row.id: row for row in rows if row.user.email not in before and today[row.user.email] < MAILS_A_DAY}
+    letters.tell_people(LETTER, opened, people, now=now)
+    return len(people)
 
 
 def close_call(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
@@ -62,7 +89,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             raise NotFound("visit")
         if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
             raise Conflict("wrong_state")
-        one = next((one for one in queries.candidates(SYSTEM, visit_id) if one.presenter_id == who), None)
+        one = next((one for one in queries.candidates(SYSTEM, visit_id, now=now) if one.presenter_id == who), None)
         if one is None:
             raise NotFound("presenter")
         if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:

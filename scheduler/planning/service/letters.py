@@ -1,7 +1,7 @@
 """What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 from scheduler.core import clock
@@ -10,12 +10,11 @@ from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Presenter
-from scheduler.people.queries import coordinators_of
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.service.under_lock import OpenVisit, as_member
 from scheduler.planning.terms import PROMISED, AssignmentState
-from scheduler.requests.queries import contacts_of
+from scheduler.requests.queries import contacts_of, on_duty
 from scheduler.safeguarding.queries import guardians_of
 
 LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
@@ -31,16 +30,40 @@ def tell_presenters(
     path: str = PAGE_OF_OFFERS,
     **values: object,
 ) -> None:
-    """One mail to each presenter of these assignments, however many presentations she has.
-
-    A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages.
-    """
+    """One mail to each presenter of these assignments, however many presentations she has; its times are her own."""
     seats = list(rows)
-    people: dict[int, Presenter] = {row.presenter_id: row.presenter for row in seats}
+    people = {row.presenter_id: row.presenter for row in seats}
+    hours = {
+        one: _hours_of(opened, {row.presentation_id for row in seats if row.presenter_id == one}) for one in people
+    }
+    _tell_each(kind, opened, people, hours, values | {"path": path}, now)
+
+
+def tell_people(
+    kind: str,
+    opened: OpenVisit,
+    people: Mapping[int, Presenter],
+    *,
+    now: dt.datetime,
+    path: str = PAGE_OF_OFFERS,
+    **values: object,
+) -> None:
+    """One mail to each of these presenters, who need not be in the crew; their users must be loaded."""
+    _tell_each(kind, opened, people, {}, values | {"path": path}, now)
+
+
+def _tell_each(
+    kind: str,
+    opened: OpenVisit,
+    people: Mapping[int, Presenter],
+    hours: Mapping[int, Mapping[str, object]],
+    values: Mapping[str, object],
+    now: dt.datetime,
+) -> None:
+    """A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages."""
     guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
     for person in people.values():
         language = person.user.language
-        hours = _hours_of(opened, {row.presentation_id for row in seats if row.presenter_id == person.id})
         readers = [(person.user.email, "")]
         if person.id in guardians:
             readers.append((guardians[person.id], person.user.given_name))
@@ -50,7 +73,7 @@ def tell_presenters(
                     kind=kind,
                     address=address,
                     language=language,
-                    values=facts(opened, language) | hours | values | {"path": path},
+                    values={**facts(opened, language), **hours.get(person.id, {}), **values},
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
@@ -98,8 +121,9 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
-    """One mail to each coordinator of the centre, with the visit's page."""
-    for address, language in coordinators_of(opened.visit.centre_id):
+    """One mail to each coordinator of the centre, or to who stands in for her, with the visit's page."""
+    town = opened.visit.host.municipality
+    for address, language in on_duty(opened.visit.centre_id, town.district_id if town else None, now):
         queue_message(
             MessageDraft(
                 kind=kind,

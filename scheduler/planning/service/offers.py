@@ -53,7 +53,7 @@ def offer_visit(
         if until > opened.starts_at:
             raise Rejected({"until": "after_the_visit"})
         hold_time(session, opened.presenter_ids)
-        refuse_clashes(opened, {row.presenter_id for row in rows})
+        refuse_clashes(opened, {row.presenter_id for row in rows}, now)
         for row in rows:
             row.offered_until = until
             moves.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
@@ -94,7 +94,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
             raise Conflict("offer_gone")
         if accepts:
-            refuse_clashes(opened, {actor.presenter_id})
+            refuse_clashes(opened, {actor.presenter_id}, now)
             for row in rows:
                 moves.move_assignment(actor, row, AssignmentState.ACCEPTED, now=now)
             answered = {row.presentation_id for row in rows}

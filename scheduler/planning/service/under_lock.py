@@ -173,8 +173,11 @@ def hold_time(session: Session, presenter_ids: Iterable[int]) -> None:
     hold(session, PRESENTER_LOCK, presenter_ids)
 
 
-def refuse_clashes(opened: OpenVisit, presenter_ids: Iterable[int], stops: Sequence[Stop] | None = None) -> None:
-    """The travel rule, inside the transaction and under the presenters' locks, over what they have promised already.
+def refuse_clashes(
+    opened: OpenVisit, presenter_ids: Iterable[int], now: dt.datetime, stops: Sequence[Stop] | None = None
+) -> None:
+    """The travel rule, inside the transaction and under the presenters' locks, over what they have promised already
+    and what is held for a booking.
 
     `stops` are where the visit is going to be; without them, where it is. Of each presenter only her own presentations
     count. Raises: Taken, which says to which visit the time went, when, and who gave it.
@@ -182,7 +185,7 @@ def refuse_clashes(opened: OpenVisit, presenter_ids: Iterable[int], stops: Seque
     visit_id = opened.visit.id
     here = stops if stops is not None else queries.stops_of_visit(opened.visit, opened.presentations)
     wanted = sorted(set(presenter_ids))
-    promised = queries.promised_stops(wanted, here, except_visit=visit_id)
+    promised = queries.promised_stops(wanted, here, except_visit=visit_id, now=now)
     for presenter_id in wanted:
         seats = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
         own = [stop for stop in here if stop.presentation_id in seats]

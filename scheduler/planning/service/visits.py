@@ -246,7 +246,7 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
         Stop(visit.id, row.id, span.busy_from, span.busy_until, queries.point_of(visit.host))
         for row, span in zip(presentations, new, strict=True)
     ]
-    refuse_clashes(opened, {row.presenter_id for row in opened.in_state(*PROMISED)}, stops)
+    refuse_clashes(opened, {row.presenter_id for row in opened.in_state(*PROMISED)}, now, stops)
     visit.on_day = wish.on_day
     for place in order:
         row, span = presentations[place], new[place]

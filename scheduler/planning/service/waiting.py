@@ -12,15 +12,16 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries
 from scheduler.planning.models import Visit
+from scheduler.planning.service.offered_dates import BREAK, ask_crew, keep_crew, lasts, let_crew_go
 from scheduler.planning.service.under_lock import change, open_visit, touch
 from scheduler.planning.service.visits import write_visit
-from scheduler.planning.terms import PresentationPlan, VisitDraft
+from scheduler.planning.terms import HoldState, PresentationPlan, VisitDraft
 from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_of
 from scheduler.requests import rules as request_rules
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest, WaitingWeights
-from scheduler.requests.service import follow_visit, locked, write_to_centre, write_to_school
+from scheduler.requests.service import blackouts_of, follow_visit, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import (
     DATE_MACHINE,
     DATE_OFFER_MACHINE,
@@ -33,9 +34,9 @@ from scheduler.requests.terms import (
 )
 
 log = logging.getLogger(__name__)
-BREAK = dt.timedelta(minutes=15)  # between the presentations of one visit
 MOST_POINTS = 99
 MOST_HOURS = 336
+MOST_TRIED = 40  # schools for which a crew is looked for; a date that suits none of so many is given by hand
 
 
 def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
@@ -68,7 +69,8 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
 def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     """Give a date to the waiting list: it is held for the first in rank who can use it, and that school is told.
 
-    Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when the date is for nobody.
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when
+    the date is for nobody, "nobody_can_go" when no crew can be at any of those schools then.
     """
     policy.require(actor, "accept", "request", centre=actor.centre_id)
     if draft.on_day <= clock.local_day(now):
@@ -84,28 +86,34 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
         session.add(row)
         session.flush()
         audit.record(actor, "open date given", row, at=now)
-        if not _offer_next(session, actor, row, now):
-            raise Rejected({"on_day": "nobody_waits"})
+        if reason := _offer_next(session, actor, row, now):
+            raise Rejected({"on_day": reason})
         number = row.id
     log.info("date given to the waiting list", extra={"open_date_id": number})
     return number
 
 
-def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime) -> bool:
-    """Hold a locked date for the next in rank who was not asked yet; whether anybody was left to ask."""
+def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime) -> str:
+    """Hold a locked date, and a crew for it, for the next in rank who was not asked yet; "" or why for nobody.
+
+    Schools to which nobody could go then are passed over; they were not asked and may be, for another date.
+    """
     weights, today = queries.weights_of(date.centre_id), clock.local_day(now)
     until = min(now + dt.timedelta(hours=date.hold_hours), _begins(date))
     if until <= now:
-        return False
+        return "nobody_waits"
     asked = set(session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
+    tried = 0
     for row, facts in queries.ranked(date.centre_id, weights, now=now, programme_id=date.programme_id):
         district = row.host.municipality.district_id if row.host.municipality else None
         if row.id in asked or row.first_day > date.on_day or date.district_id not in (None, district):
             continue
-        if not _ends_that_day(row, date):
+        if not _ends_that_day(row, date) or request_rules.cannot_on(blackouts_of(session, row.id), date.on_day):
             continue
+        if (tried := tried + 1) > MOST_TRIED:
+            break
         found = locked(session, SYSTEM, "update", row.id)
-        if found.state is not RequestState.WAITLISTED:
+        if found.state is not RequestState.WAITLISTED or not keep_crew(session, found, date, until=until, now=now):
             continue
         points = sum(part.points for part in request_rules.rank_parts(facts, weights, now, today))
         offer = DateOffer(
@@ -122,16 +130,14 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
         audit.record(actor, "date offer held", offer, at=now, details={"points": points})
         move(REQUEST_MACHINE, found, RequestState.PROPOSED, actor=actor, at=now)
         write_to_school(found, "date_offered", now=now, day=date.on_day, time=date.starts_local, until=until)
-        return True
-    return False
+        return ""
+    return "nobody_can_go" if tried else "nobody_waits"
 
 
 def _ends_that_day(row: SchoolRequest, date: OpenDate) -> bool:
     """Whether all that a school asks for, one after the other, is over before the last hour of a visit."""
-    asked = len(row.presentations)
-    lasts = asked * dt.timedelta(minutes=row.programme.minutes) + (asked - 1) * BREAK
     begins = dt.datetime.combine(date.on_day, date.starts_local)
-    return begins + lasts <= dt.datetime.combine(date.on_day, request_rules.LATEST)
+    return begins + lasts(row) <= dt.datetime.combine(date.on_day, request_rules.LATEST)
 
 
 def _begins(date: OpenDate) -> dt.datetime:
@@ -175,14 +181,16 @@ def _release(
     """End the offer of a locked date, if one is held: its school is back in line, where it stood."""
     offer = _held_offer(session, date.id)
     if offer is None:
+        let_crew_go(session, actor, date, HoldState.RELEASED, now)
         return
-    move(DATE_OFFER_MACHINE, offer, to, actor=actor, at=now)
     asked = locked(session, SYSTEM, "update", offer.school_request_id)
+    move(DATE_OFFER_MACHINE, offer, to, actor=actor, at=now)
     if asked.state is RequestState.PROPOSED:
         move(REQUEST_MACHINE, asked, RequestState.WAITLISTED, actor=actor, at=now)
         if letter:
             write_to_school(asked, letter, now=now, day=date.on_day)
     session.flush()
+    let_crew_go(session, actor, date, HoldState.RELEASED, now)
 
 
 def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, now: dt.datetime) -> str:
@@ -220,6 +228,8 @@ def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, no
     if asked.state is not RequestState.PROPOSED:
         raise Conflict("date_gone")
     move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED, actor=actor, at=now)
+    session.flush()
+    crew = let_crew_go(session, actor, date, HoldState.TAKEN, now)
     move(DATE_MACHINE, date, DateState.TAKEN, actor=actor, at=now)
     move(REQUEST_MACHINE, asked, RequestState.AGREED, actor=actor, at=now)
     draft = VisitDraft(
@@ -234,6 +244,7 @@ def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, no
     write_to_centre(asked, "date_accepted", now=now, day=date.on_day, time=date.starts_local, visit=visit.number)
     follow_visit(actor, asked, RequestState.STAFFING, now=now)
     touch(session, open_visit(session, visit.id), (), now)
+    ask_crew(session, visit.id, crew, until=_begins(date), now=now)
     return visit.number
 
 
@@ -274,7 +285,9 @@ def _sweep(date_id: int, now: dt.datetime) -> bool:
         if date.state is not DateState.OPEN:
             return False
         offer = _held_offer(session, date_id)
-        if offer is not None:
+        if offer is None:
+            let_crew_go(session, SYSTEM, date, HoldState.RELEASED, now)
+        else:
             asked = session.get(SchoolRequest, offer.school_request_id, populate_existing=True)
             answered_elsewhere = asked is None or asked.state is not RequestState.PROPOSED
             if offer.until > now and not answered_elsewhere:
@@ -287,6 +300,6 @@ def _sweep(date_id: int, now: dt.datetime) -> bool:
 
 def _pass_on(session: Session, date: OpenDate, now: dt.datetime) -> None:
     """To the next in rank; when nobody is left, the date is the centre's again, as its page says."""
-    if _offer_next(session, SYSTEM, date, now):
+    if not _offer_next(session, SYSTEM, date, now):
         return
     move(DATE_MACHINE, date, DateState.ENDED, actor=SYSTEM, at=now)

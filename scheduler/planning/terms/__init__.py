@@ -41,6 +41,14 @@ from scheduler.planning.terms.free_dates import (
     Teaches,
     UnderLaw,
 )
+from scheduler.planning.terms.holds import (
+    HOLD_MACHINE,
+    LIVING_HOLDS,
+    HeldDate,
+    HoldState,
+    HoldWish,
+    Slot,
+)
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -93,7 +101,9 @@ __all__ = [
     "ASSIGNMENT_MACHINE",
     "BARS",
     "GONE_VISITS",
+    "HOLD_MACHINE",
     "LIVING",
+    "LIVING_HOLDS",
     "OF_CREW",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -137,7 +147,10 @@ __all__ = [
     "FreeFacts",
     "FreeWish",
     "Hand",
+    "HeldDate",
     "HistoryLine",
+    "HoldState",
+    "HoldWish",
     "Kit",
     "Lack",
     "Leg",
@@ -161,6 +174,7 @@ __all__ = [
     "Seat",
     "Seeker",
     "ShiftsShown",
+    "Slot",
     "Span",
     "Stop",
     "StoppedLine",

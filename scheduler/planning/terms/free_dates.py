@@ -63,6 +63,7 @@ class FreeWish:
     minutes: int | None = None  # of the presentation; None: as long as the programme says
     classes: str = ""  # "7-2, 7-3": only times at which these are in the building
     at: dt.time | None = None  # only this time, which two sides agreed on: neither bells nor notice speak against it
+    own_hold: int = 0  # the hold of who asks: it keeps others away, not her
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class Promise:
     zone: str
     promised_by: str  # a colleague's name; empty when the product did it
     promised_at: dt.datetime
+    held_until: dt.datetime | None = None  # no visit yet: a school is booking it
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""

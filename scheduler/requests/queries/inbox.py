@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
@@ -18,6 +19,7 @@ from scheduler.programmes.models import Programme
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.queries.stand_ins import handed_to
 from scheduler.requests.terms import (
     NOBODY,
     Age,
@@ -66,13 +68,15 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> Inbox:
         late=counts[Show.LATE],
         to_plan=counts[Show.TO_PLAN],
         waiting_for_school=counts[Show.ASKED],
+        handed=counts[Show.HANDED],
     )
 
 
 def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool]]:
     """What each filter lets through; a tile counts and opens by the same one, so that its number is never another."""
     state = SchoolRequest.state
-    mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None))
+    handed = handed_to(actor.user_id, clock.local_day(now))
+    mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed)
     promised = now - dt.timedelta(days=rules.PROMISED_DAYS + 1)
     return {
         Show.MINE: and_(state.in_(rules.OPEN), mine),
@@ -82,6 +86,7 @@ def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool
         Show.LATE: and_(_turn_order() == 0, SchoolRequest.state_since <= promised),
         Show.NEW: state == RequestState.NEW,
         Show.TO_PLAN: state == RequestState.AGREED,
+        Show.HANDED: and_(state.in_(rules.OPEN), handed),
         Show.ASKED: state.in_((RequestState.NEEDS_INFO, RequestState.PROPOSED)),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core import tokens
@@ -22,7 +22,9 @@ from scheduler.requests.models import DateProposal, RequestedPresentation, Schoo
 from scheduler.requests.queries.lineage import lineage_of
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.terms import (
+    Blackout,
     HistoryLine,
+    Preference,
     PresentationRow,
     Proof,
     ProposedDate,
@@ -90,7 +92,8 @@ def proof_of(token: str, *, now: dt.datetime) -> Proof:
 
 
 def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
-    row = db.session().scalar(loaded(wanted).options(joinedload(SchoolRequest.centre)))
+    wishes = selectinload(SchoolRequest.preferred), selectinload(SchoolRequest.blackouts)
+    row = db.session().scalar(loaded(wanted).options(joinedload(SchoolRequest.centre), *wishes))
     if row is None:
         raise NotFound("request")
     return row
@@ -106,6 +109,8 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
         history=_history(row),
         twins=tuple(now_rows[1:]),
         lineage=lineage_of(row),
+        preferred=tuple(Preference(one.on_day, one.starts_local, one.day_part) for one in row.preferred),
+        blackouts=tuple(Blackout(days.first_day, days.last_day) for days in row.blackouts),
         **{name: getattr(row, name) for name in COPIED},
     )
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
@@ -16,7 +18,8 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import Counts, RequestRow
+from scheduler.requests.queries.stand_ins import handovers_on
+from scheduler.requests.terms import Counts, HandoverRow, RequestRow
 
 
 def scoped(actor: Actor) -> Select[SchoolRequest]:
@@ -38,7 +41,18 @@ def loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
 
 def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime) -> list[RequestRow]:
     twins = _twin_counts(rows)
-    return [_request_row(row, twins.get(row.id, 0), now) for row in rows]
+    owned = {row.centre_id for row in rows if row.owner_id is not None}
+    running = handovers_on(owned, clock.local_day(now)) if owned else []
+    return [replace(_request_row(row, twins.get(row.id, 0), now), stand_in=_stand_in(row, running)) for row in rows]
+
+
+def _stand_in(row: SchoolRequest, running: Sequence[HandoverRow]) -> str:
+    """The name of whoever looks after a request while its owner is away; nobody does once it is over."""
+    if row.state in rules.OVER:
+        return ""
+    town = row.host.municipality
+    found = rules.stand_in_for(row.owner_id, town.district_id if town else None, running)
+    return found.stand_in if found else ""
 
 
 def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow:

@@ -19,8 +19,9 @@ from scheduler.requests.service.desk import (
     take_request,
     waitlist_request,
 )
+from scheduler.requests.service.handovers import check_handover, hand_over, take_handover_back
 from scheduler.requests.service.lineage import book_again, merge_request
-from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
+from scheduler.requests.service.rows import blackouts_of, locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, tell_directions, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
 
@@ -31,8 +32,10 @@ __all__ = [
     "answer_question",
     "answers_of",
     "ask_school",
+    "blackouts_of",
     "book_again",
     "change_counts",
+    "check_handover",
     "correct_address",
     "decline_dates",
     "decline_request",
@@ -40,6 +43,7 @@ __all__ = [
     "follow_visit",
     "forget_answers",
     "forget_old_answers",
+    "hand_over",
     "keep_answers",
     "lapse_dates",
     "locked",
@@ -53,6 +57,7 @@ __all__ = [
     "send_new_link",
     "submit_request",
     "take_back",
+    "take_handover_back",
     "take_request",
     "tell_directions",
     "waitlist_request",

@@ -21,13 +21,14 @@ from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests import queries, rules
-from scheduler.requests.models import RequestedPresentation, SchoolRequest, UnprovedMail
+from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
 from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
 
 log = logging.getLogger(__name__)
 
+LISTED = ("presentations", "preferred", "blackouts")  # rows of their own
 HOLD_FORMS, HOLD_FLOODS = 21, 22  # kinds of advisory locks
 
 
@@ -98,7 +99,7 @@ def _levels(host: HostRow) -> frozenset[SchoolLevel]:
 
 def _store(session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime) -> SchoolRequest:
     row = SchoolRequest(
-        **{name: value for name, value in vars(draft).items() if name != "presentations"},
+        **{name: value for name, value in vars(draft).items() if name not in LISTED},
         number=numbers.next_number("R", clock.local_day(now)),
         centre_id=centre_id,
         channel=Channel.PHONE if by_staff else Channel.WEB,
@@ -110,6 +111,8 @@ def _store(session: Session, draft: RequestDraft, centre_id: int, by_staff: bool
     row.presentations = [
         RequestedPresentation(ordinal=ordinal, **vars(asked)) for ordinal, asked in enumerate(draft.presentations, 1)
     ]
+    row.preferred = [PreferredDate(rank=rank, **vars(one)) for rank, one in enumerate(draft.preferred, 1)]
+    row.blackouts = [BlackoutDays(**vars(one)) for one in draft.blackouts]
     session.add(row)
     session.flush()
     return row

@@ -14,7 +14,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, SchoolRequest
-from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
+from scheduler.requests.service.rows import blackouts_of, end_held_offer, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, DateDraft, RequestState
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,11 @@ def propose_dates(
         raise Rejected(problems)
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
+        blackouts = blackouts_of(session, row.id)
+        if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), blackouts):
+            raise Rejected(problems)
         _forget(session, row)
+        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.PROPOSED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         session.add_all(
@@ -74,6 +78,7 @@ def accept_date(
         row.first_day = row.last_day = day
         row.presentations[0].starts_local, row.presentations[0].lesson = starts, None  # the agreed hour is by the clock
         _forget(session, row)
+        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         write_to_centre(row, "request_date_accepted", now=now, day=day, starts=starts)
     log.info("date accepted", extra={"request_id": request_id})
@@ -91,6 +96,7 @@ def decline_dates(actor: Actor, request_id: int, reason: str, *, now: dt.datetim
         if row.state is not RequestState.PROPOSED:
             raise Conflict("wrong_state")
         _forget(session, row)
+        end_held_offer(session, actor, row, now=now)
         row.answer = reason
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="no_date_suits")
         write_to_centre(row, "request_dates_declined", now=now, reason=reason)

@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.rows import locked, write_to_school
+from scheduler.requests.service.rows import end_held_offer, locked, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, RequestState
 
 
@@ -58,6 +58,7 @@ def waitlist_request(actor: Actor, request_id: int, *, now: dt.datetime, version
     """Put it on the waiting list; the school is told. Raises: as `take_request`."""
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
+        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
         write_to_school(row, "request_waitlisted", now=now)
 
@@ -66,6 +67,7 @@ def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: i
     """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `take_request`."""
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
+        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         write_to_school(row, "request_agreed", now=now)

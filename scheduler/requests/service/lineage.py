@@ -16,7 +16,7 @@ from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.service.asking import HOLD_FORMS, _levels, _set_off, _store, become_child
+from scheduler.requests.service.asking import HOLD_FORMS, LISTED, _levels, _set_off, _store, become_child
 from scheduler.requests.service.rows import locked, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -31,7 +31,7 @@ from scheduler.requests.terms import (
 log = logging.getLogger(__name__)
 LETTER = "request_merged"
 OF_PRESENTATION = tuple(PresentationDraft.__dataclass_fields__)
-OF_REQUEST = tuple(name for name in RequestDraft.__dataclass_fields__ if name != "presentations")
+OF_REQUEST = tuple(name for name in RequestDraft.__dataclass_fields__ if name not in LISTED)  # other days, other wishes
 
 
 def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.datetime, version: int | None = None) -> Done:

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import pick
+from scheduler.core.states import move
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
-from scheduler.people.queries import coordinators_of
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
-from scheduler.requests.models import SchoolRequest
+from scheduler.requests.models import BlackoutDays, DateOffer, SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
+from scheduler.requests.terms import DATE_OFFER_MACHINE, Blackout, DateOfferState
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -49,6 +51,13 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     if version is not None and row.version != version:
         raise Conflict("changed_meanwhile")
     return row
+
+
+def blackouts_of(session: Session, request_id: int) -> list[Blackout]:
+    """The days on which the school of a request cannot."""
+    wanted = select(BlackoutDays).where(BlackoutDays.school_request_id == request_id)
+    rows = session.scalars(wanted.order_by(BlackoutDays.first_day))
+    return [Blackout(row.first_day, row.last_day) for row in rows]
 
 
 def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest | None:
@@ -85,9 +94,11 @@ def write_to_school(
 
 
 def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
-    """Queue a mail to the centre's common address, or to each coordinator when it has none."""
-    common = [(row.centre.email, STAFF_LANGUAGE)] if row.centre.email else coordinators_of(row.centre_id)
-    for address, language in common:
+    """Queue a mail to the centre's common address, or to each coordinator when it has none.
+
+    While its owner is away, whoever stands in gets it too; a coordinator who is away gets none.
+    """
+    for address, language in _readers(row, now):
         queue_message(
             MessageDraft(
                 kind=kind,
@@ -99,6 +110,16 @@ def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: 
             ),
             now=now,
         )
+
+
+def _readers(row: SchoolRequest, now: dt.datetime) -> list[tuple[str, str]]:
+    if not row.centre.email:
+        return on_duty(row.centre_id, district_of(row), now)
+    instead = stand_in_of(row, now)
+    common = {row.centre.email: STAFF_LANGUAGE}
+    if instead is not None:
+        common.setdefault(instead.stand_in_email, instead.stand_in_language)
+    return list(common.items())
 
 
 def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
@@ -114,3 +135,13 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
         "last_day": row.last_day,
         "promised_days": rules.PROMISED_DAYS,
     }
+
+
+def end_held_offer(session: Session, actor: Actor, row: SchoolRequest, *, now: dt.datetime) -> None:
+    """A date of the waiting list that is held for a request is so no longer: it was answered otherwise.
+
+    The date goes to the next in line, and the crew's time is free again, as soon as the job has looked.
+    """
+    held = select(DateOffer).where(DateOffer.school_request_id == row.id, DateOffer.state == DateOfferState.HELD)
+    for offer in session.scalars(held.with_for_update().execution_options(populate_existing=True)).all():
+        move(DATE_OFFER_MACHINE, offer, DateOfferState.WITHDRAWN, actor=actor, at=now)

@@ -11,7 +11,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor, Role
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.rows import locked, write_to_centre
+from scheduler.requests.service.rows import end_held_offer, locked, write_to_centre
 from scheduler.requests.terms import REQUEST_MACHINE, Counts, RequestState
 
 
@@ -46,6 +46,7 @@ def withdraw_request(
         if to is None:
             raise Conflict("wrong_state" if row.state in rules.OVER else "has_a_date")
         unproved = row.state is RequestState.UNVERIFIED
+        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="withdrawn")
         row.reason = reason
         row.attention = False

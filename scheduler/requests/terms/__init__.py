@@ -12,6 +12,7 @@ from scheduler.requests.terms.acts import (
 )
 from scheduler.requests.terms.asked import (
     REQUEST_MACHINE,
+    Blackout,
     Channel,
     Counts,
     DayPart,
@@ -20,12 +21,14 @@ from scheduler.requests.terms.asked import (
     PaperPerson,
     PaperPresentation,
     ParentsNote,
+    Preference,
     PresentationDraft,
     RequestDraft,
     RequestPaper,
     RequestState,
 )
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
     NOBODY,
     Age,
@@ -65,6 +68,7 @@ __all__ = [
     "NOBODY",
     "REQUEST_MACHINE",
     "Age",
+    "Blackout",
     "Channel",
     "Chosen",
     "Counts",
@@ -76,6 +80,9 @@ __all__ = [
     "Done",
     "FacetValue",
     "Facts",
+    "HandoverDraft",
+    "HandoverRow",
+    "HandoverState",
     "HistoryLine",
     "Inbox",
     "InboxFilters",
@@ -91,6 +98,7 @@ __all__ = [
     "ParentsNote",
     "Part",
     "Points",
+    "Preference",
     "PresentationDraft",
     "PresentationRow",
     "Preview",

@@ -193,6 +193,26 @@ class PresentationDraft:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """A date that would suit a school; its place says its rank. Without a start the part of the day counts."""
+
+    on_day: dt.date
+    starts_local: dt.time | None = None
+    day_part: DayPart = DayPart.ANY
+
+
+@dataclass(frozen=True)
+class Blackout:
+    """Days on which a school cannot, both included."""
+
+    first_day: dt.date
+    last_day: dt.date
+
+    def holds(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True)
 class RequestDraft:
     """What a host asks for, as a form or the telephone gives it; all texts already cleaned."""
 
@@ -218,6 +238,8 @@ class RequestDraft:
     file_number: str = ""  # delovodni broj
     campaign_id: int | None = None
     parent_id: int | None = None  # the request of which it asks for more
+    preferred: tuple[Preference, ...] = ()  # the first is wished most
+    blackouts: tuple[Blackout, ...] = ()
 
 
 @dataclass(frozen=True)

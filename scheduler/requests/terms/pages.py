@@ -9,7 +9,7 @@ from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
-from scheduler.requests.terms.asked import Channel, Counts, DayPart, RequestState
+from scheduler.requests.terms.asked import Blackout, Channel, Counts, DayPart, Preference, RequestState
 
 
 class Turn(StrEnum):
@@ -43,6 +43,7 @@ class Show(StrEnum):
     NEW = "new"
     TO_PLAN = "to_plan"
     ASKED = "asked"  # the school must answer
+    HANDED = "handed"  # a colleague is away and handed them over
 
 
 class Age(StrEnum):
@@ -106,6 +107,7 @@ class RequestRow:
     next_step: NextStep
     twins: int  # other open requests of the same host about the same time
     version: int
+    stand_in: str = ""  # who looks after it today while its owner is away
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Inbox:
     late: int
     to_plan: int
     waiting_for_school: int
+    handed: int = 0  # owned by colleagues who are away, looked after by who looks
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,8 @@ class RequestPage:
     history: tuple[HistoryLine, ...]
     twins: tuple[RequestRow, ...]
     lineage: tuple[Lineage, ...]
+    preferred: tuple[Preference, ...] = ()
+    blackouts: tuple[Blackout, ...] = ()
 
 
 @dataclass(frozen=True)

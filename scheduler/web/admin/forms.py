@@ -10,9 +10,9 @@ from wtforms.fields import SelectChoice
 
 from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
-from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind
 from scheduler.requests.terms import Weights
-from scheduler.web.admin.words import APPLIES, AUDIENCES, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
+from scheduler.web.admin.words import APPLIES, AUDIENCES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
 from scheduler.web.forms import (
     SHORT_TEXT,
     BaseForm,
@@ -102,6 +102,9 @@ class ProgrammeForm(BaseForm):
     kind = SelectField(_l("Kind"), coerce=ProgrammeKind, choices=choices_of(PROGRAMME_KINDS))
     topic = SelectField(_l("Topic"), coerce=Topic, choices=choices_of(TOPICS))
     audiences = ManyField(_l("For whom"), [Needed()], coerce=Audience, choices=choices_of(AUDIENCES))
+    booking = SelectField(
+        _l("How a date is found"), coerce=Booking, choices=choices_of(BOOKINGS), default=Booking.ASK.value
+    )
     minutes = CountField(_l("Minutes of one presentation"), [Needed()], most=480, default=45)
     group_size = CountField(_l("People in one presentation, at most"), [Needed()], most=1000, default=60)
     educators = CountField(_l("Educators in one presentation, at least"), [Needed()], most=9, default=1)
@@ -113,7 +116,8 @@ class ProgrammeForm(BaseForm):
         """What the form says; call after `accepted()`."""
         said: dict[str, Any] = {name: self[name].data or "" for name in TEXTS}
         said |= {name: self[name].data for name in NUMBERS}
-        return ProgrammeDraft(self.kind.data, self.topic.data, audiences=tuple(self.audiences.data), **said)
+        said |= {"booking": self.booking.data, "audiences": tuple(self.audiences.data)}
+        return ProgrammeDraft(self.kind.data, self.topic.data, **said)
 
 
 class WeightsForm(BaseForm):

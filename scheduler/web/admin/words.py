@@ -7,7 +7,7 @@ from babel.support import LazyProxy
 from scheduler.jobs.terms import Phase, WorkKind, WorkState
 from scheduler.people.terms import Topic
 from scheduler.places.terms import SchoolCalendar
-from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
 
@@ -41,6 +41,10 @@ PROGRAMME_KINDS: Mapping[str, LazyProxy] = {
     ProgrammeKind.PARENTS_EVENING: _l("Parents' evening"),
     ProgrammeKind.TEACHERS_GATHERING: _l("Teachers' gathering"),
     ProgrammeKind.COHORT_TRAINING: _l("Training of a cohort"),
+}
+BOOKINGS: Mapping[str, LazyProxy] = {
+    Booking.ASK: _l("Ask first: schools say what suits them, you answer"),
+    Booking.NOW: _l("Book now: schools take a free date themselves"),
 }
 AUDIENCES: Mapping[str, LazyProxy] = {
     Audience.PUPILS: _l("Pupils"),

@@ -108,6 +108,8 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "unconfirmed": unconfirmed,
         "uncounted": sum(len(visit.presentations) for visit in late),
         "failed_mails": failed.total,
+        "standing_in": request_queries.own_handovers(actor, now),
+        "handed": inbox.handed,
         "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
         "actions": actions[:SHOWN],
         "more_actions": max(0, len(actions) - SHOWN),

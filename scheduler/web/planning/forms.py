@@ -195,8 +195,6 @@ class StartFields(Form):  # type: ignore[misc]
 class MoveForm(UntilForm, ListedForm):
     """Another day or other hours for a visit."""
 
-    listed = "starts"
-
     on_day = DayField(_l("New day"), [Needed()])
     starts = FieldList(FormField(StartFields))
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)

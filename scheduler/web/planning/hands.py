@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict
 from scheduler.planning import queries, service
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, _n
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.forms import PressForm
@@ -22,12 +22,21 @@ def call(number: str, act: str) -> ResponseReturnValue:
     visit = queries.visit_for(actor, number)
     if form.accepted():
         if act == "open":
-            service.open_call(actor, visit.id, now=now, version=form.seen())
-            say(_("Open. Presenters see it on their page of offers; nobody got a mail."))
+            say(_told(service.open_call(actor, visit.id, now=now, version=form.seen())))
         else:
             service.close_call(actor, visit.id, now=now)
             say(_("Closed. Choose among the hands that are up."))
     return redirect(url_for(".visit", number=number))
+
+
+def _told(asked: int) -> str:
+    if not asked:
+        return _("Open. Presenters see it on their page of offers; nobody gets a mail.")
+    return _n(
+        "Open. Presenters see it on their page of offers; %(num)s who could go gets a mail.",
+        "Open. Presenters see it on their page of offers; %(num)s who could go get a mail.",
+        asked,
+    )
 
 
 @bp.post("/offers/<number>/hand/<any(up, down):act>")

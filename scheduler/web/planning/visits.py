@@ -13,10 +13,12 @@ from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, rules, service
 from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
 from scheduler.requests import queries as request_queries
+from scheduler.requests.rules import cannot_on
 from scheduler.requests.terms import RequestPage
 from scheduler.web import tables
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
+from scheduler.web.forms import number_of, worded
+from scheduler.web.free_dates import blackouts_of, wish_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, looks, words
@@ -69,15 +71,31 @@ def plan_visit(number: str) -> ResponseReturnValue:
     known = lessons.beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
     missing = calendar_missing(form.on_day.data or asked.row.first_day)
     page = render_template(
-        "planning/plan_visit.html", form=form, asked=asked, problem=problem, lessons=known, missing=missing
+        "planning/plan_visit.html",
+        form=form,
+        asked=asked,
+        problem=problem,
+        lessons=known,
+        missing=missing,
+        wishes=[wish_of(one) for one in asked.preferred],
+        cannot=blackouts_of(asked.blackouts),
+        cannot_then=form.on_day.data is not None and cannot_on(asked.blackouts, form.on_day.data),
     )
     return page, 409 if problem else 422 if form.problems_shown() else 200
 
 
 def _plan_form(asked: RequestPage) -> PlanForm:
-    """The plan of a request on the first of its days that suits its classes, at the hours that they suggest."""
+    """The plan of a request on the date that the school likes most, or on the one that was pressed.
+
+    Without ranked dates on the first of its days that suits its classes, at the hours that they suggest.
+    """
     row = asked.row
     hours = request_queries.school_clock(row.host, row.first_day, row.last_day, today=_today())
+    rank = number_of(request.args.get("wish")) or 1
+    if rank <= len(asked.preferred):
+        wish = asked.preferred[rank - 1]
+        starts = rules.starts_on_wish(asked.presentations, wish, row.programme.minutes, hours)
+        return PlanForm.for_request(asked, wish.on_day, starts)
     day = rules.first_day_for(asked.presentations, (row.first_day, row.last_day), row.programme.minutes, hours)
     return PlanForm.for_request(
         asked, day, rules.suggested_starts(asked.presentations, day, row.programme.minutes, hours)
@@ -143,7 +161,7 @@ def shown_visit(
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = pressed.since(page) if pressed is not None and problem else ()
     may_promise = open_now and page.visit.school_request_id is None
-    candidates = queries.candidates(actor, page.visit.id) if open_now else []
+    candidates = queries.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:

@@ -156,6 +156,10 @@ def _taken(error: Taken) -> str:
     head = str(WHY["taken"])
     if error.reason == "cannot_arrive":
         head = why(Why("cannot_arrive", error.problem.needed_minutes, error.problem.available_minutes))
+    if promise.held_until:
+        until = moment(promise.held_until, language, promise.zone)
+        held = _("No visit yet: a school is booking that time. It is held until: %(moment)s.", moment=until)
+        return f"{head} {held} {promise.host(language)}"
     where = _(
         "The other visit: %(number)s, %(host)s, %(begins)s.",
         number=promise.visit_number,

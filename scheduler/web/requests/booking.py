@@ -1,5 +1,6 @@
 """A school books: a few short pages without an account, one press at the end, and the proof of the address."""
 
+import datetime as dt
 import time
 from typing import Any
 
@@ -11,19 +12,22 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
+from scheduler.planning import service as planning_service
+from scheduler.planning.terms import Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, service
 from scheduler.requests.rules import MOST_PRESENTATIONS
-from scheduler.web.filters import long_day, say, short_day
+from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import SEARCHES, limiter
-from scheduler.web.requests import words
+from scheduler.web.limits import FREE_DATES, SEARCHES, limiter
+from scheduler.web.requests import holding, words
+from scheduler.web.requests.answers import address_of, answer_rows
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
-from scheduler.web.requests.days import free_days, only_day
+from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked
+from scheduler.web.requests.days import only_day
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -58,7 +62,7 @@ def book() -> ResponseReturnValue:
         if day := request.form.get("day", ""):
             talk.set_aside("when", only_day(day), wrong=False)
         talk.keep("host", {"host_id": [str(chosen)]})
-        return redirect(_address(talk.next_page("host")))
+        return redirect(address_of(talk.next_page("host") if holding.settle(talk, "host") else "when"))
     typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
@@ -69,7 +73,7 @@ def book() -> ResponseReturnValue:
         found=place_queries.find_hosts(typed) if typed else [],
         chosen=talk.host(),
         chosen_new=talk.new_host(),
-        goes_on=_address(talk.next_page("host")),
+        goes_on=address_of(talk.next_page("host")),
         wish=request.args.get("programme", "")[:80],
         day=request.args.get("day", "")[:20],
         total=TOTAL,
@@ -121,7 +125,7 @@ def new_host() -> ResponseReturnValue:
         form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
         talk.keep("new_host", _typed(form))
-        return redirect(_address(talk.next_page("host")))
+        return redirect(address_of(talk.next_page("host") if holding.settle(talk, "new_host") else "when"))
     if request.method == "POST" and not form.unsafe():
         talk.set_aside("new_host", _typed(form), wrong=True)
         return redirect(url_for(".new_host"))
@@ -130,6 +134,7 @@ def new_host() -> ResponseReturnValue:
 
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
 @public
+@limiter.limit(FREE_DATES, exempt_when=lambda: not holding.slot_sent())
 def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
     talk = Conversation.of_visitor()
@@ -139,17 +144,26 @@ def book_page(page: str) -> ResponseReturnValue:
     if request.method == "GET" or form.unsafe():
         return _book_page(talk, page, form)
     typed = _typed(form)
+    if page == "when" and (held := holding.pressed(talk)) is not None:
+        return redirect(address_of(talk.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times"))
     if page == "when" and "day" in request.form:
         typed = talk.answers.get(page, {}) | only_day(request.form["day"])
         form = talk.with_page(page, typed).form(page)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
         talk.set_aside(page, _other_length(form, typed), wrong=False)
     elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
-        talk.keep(page, typed)
-        return redirect(_address(talk.next_page(page)))
+        return _answered(talk, page, typed)
     else:
         talk.set_aside(page, typed, wrong=True)
-    return redirect(_address(page))
+    return redirect(address_of(page))
+
+
+def _answered(talk: Conversation, page: str, typed: Typed) -> ResponseReturnValue:
+    """A page is answered: on to the next one. A held date follows the answer, or other dates are offered."""
+    if page == "when":
+        typed = holding.stays(talk, typed)
+    talk.keep(page, typed)
+    return redirect(address_of(talk.next_page(page) if holding.settle(talk, page) else "when"))
 
 
 def _begin() -> str:
@@ -167,14 +181,16 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         short=SHORT[page],
         number=place + 2,
         total=TOTAL,
-        back=_address(PAGES[place - 1]) if place else url_for(".book"),
+        back=address_of(PAGES[place - 1]) if place else url_for(".book"),
         programme=programme,
         kept=bool(talk.answers),
         call_me="recent_incident" in talk.answers.get("where", {}),
         programmes=programme_queries.open_programmes() if page == "what" else [],
         earliest=talk.earliest_day(),
         lessons=talk.beside(form),
-        **(free_days(talk) if page == "when" else {}),
+        **(holding.calendar(talk, form) if page == "when" else {}),
+        **holding.shown(talk),
+        goes_on=address_of(talk.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 
@@ -203,10 +219,6 @@ def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
     return render_template(template, form=form, **more), 422 if form.problems_shown() else 200
 
 
-def _address(page: str) -> str:
-    return url_for(".check") if page == "check" else url_for(".book_page", page=page)
-
-
 @bp.route("/book/check", methods=["GET", "POST"])
 @public
 def check() -> ResponseReturnValue:
@@ -215,7 +227,7 @@ def check() -> ResponseReturnValue:
     if form.accepted() and service.was_sent(form.form_key.data):
         return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
     if missing := talk.unfinished():
-        return redirect(_begin() if missing == "host" else _address(missing))
+        return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, str] = {}
     status = 200
     if form.accepted():
@@ -224,6 +236,9 @@ def check() -> ResponseReturnValue:
         if not talk.too_quick():
             try:
                 return _send(talk, form)
+            except Conflict:  # the date went to another meanwhile: nothing typed is lost
+                holding.lost(talk, talk.slot() or Slot(talk.draft().first_day, dt.time()))
+                return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
             except TooMany:
@@ -233,19 +248,22 @@ def check() -> ResponseReturnValue:
             form.form_errors.append(worded("too_quick"))
             status = 422
     rows = answer_rows(talk, problems)
-    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL), status
+    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **holding.shown(talk)), status
 
 
 def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
-    draft = talk.draft()
-    request_id = service.submit_request(
-        ANONYMOUS,
-        draft,
-        form_key=form.form_key.data,
-        now=talk.now,
-        network=network_of(request.remote_addr),
-        new_host=talk.new_host(),
-    )
+    draft, slot = talk.draft(), talk.slot()
+    if slot is not None:
+        request_id = holding.send(talk, slot, form.form_key.data)
+    else:
+        request_id = service.submit_request(
+            ANONYMOUS,
+            draft,
+            form_key=form.form_key.data,
+            now=talk.now,
+            network=network_of(request.remote_addr),
+            new_host=talk.new_host(),
+        )
     talk.forget()
     session["booked"], session["asked"] = draft.contact_email, request_id
     return redirect(url_for(".sent"))
@@ -255,72 +273,13 @@ def _too_many() -> str:
     return _("Too many requests came from this address or network today. Send it tomorrow, or call us.")
 
 
-def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, Any]]:
-    """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
-    draft, language = talk.draft(), page_language()
-    host, typed, programme = talk.host(), talk.new_host(), talk.programme()
-    wrong: dict[str, str] = {}
-    for field, reason in problems.items():
-        wrong.setdefault(page_of(field), worded(reason))
-    room = [draft.room] if draft.room else []
-    days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
-    until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
-    answers: list[tuple[str, str, list[str]]] = [
-        (
-            "host",
-            _("School"),
-            [host.name(language), host.place(language)] if host else [typed.name, typed.place] if typed else [],
-        ),
-        (
-            "what",
-            _("Programme"),
-            [programme.name(language), str(words.LANGUAGES[draft.teaching_language])] if programme else [],
-        ),
-        ("when", _("When"), [days, *until, str(words.DAY_PARTS[draft.presentations[0].day_part])]),
-        ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
-        ("where", _("Room"), room + equipment_of(draft)),
-        ("where", _("Who guards the children"), [draft.safeguarding_contact]),
-        ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
-    ]
-    pages = {"host": url_for(".new_host") if typed else url_for(".book")}
-    ids = {page: f"row-{page}" for page, _term, _parts in answers}  # two rows of one page: the first is jumped to
-    return [
-        {
-            "id": ids.pop(page, ""),
-            "term": term,
-            "answer": [part for part in parts if part] or _("not given"),
-            "href": pages.get(page) or _address(page),
-            "error": wrong.pop(page, "") or (wrong.pop("new_host", "") if page == "host" else ""),
-        }
-        for page, term, parts in answers
-    ]
-
-
-def sitting_of(asked: Any) -> str:
-    """VII-1 and VII-2: 51 pupils, 2 teachers"""
-    people = words.people_of(asked.pupils, asked.parents, asked.teachers)
-    who = f"{asked.classes}: {people}" if asked.classes else people
-    return ", ".join(filter(None, [who, words.hour_of(asked)]))
-
-
-def equipment_of(draft: Any) -> list[str]:
-    """What the room has, in words; of a draft or of a request's page."""
-    named = (
-        (draft.has_projector, _("projector")),
-        (draft.has_sound, _("loudspeakers")),
-        (draft.has_internet, _("internet")),
-        (draft.step_free, _("without steps")),
-        (draft.special_needs, _("pupils with special needs")),
-    )
-    return [word for has, word in named if has]
-
-
 @bp.get("/book/sent")
 @public
 def sent() -> ResponseReturnValue:
     """Look into your mail: nothing is seen before the link in it is opened."""
     may_correct = "asked" in session
-    return render_template("requests/sent.html", address=session.get("booked", ""), may_correct=may_correct)
+    kept = holding.kept_words(session.get("asked"))
+    return render_template("requests/sent.html", address=session.get("booked", ""), may_correct=may_correct, **kept)
 
 
 @bp.route("/book/address", methods=["GET", "POST"])
@@ -351,6 +310,7 @@ def correct_address() -> ResponseReturnValue:
 @public
 def forget() -> ResponseReturnValue:
     """Delete the answers of a booking that was begun."""
+    planning_service.release_date(session.get("booking"), now=clock.now())
     Conversation.of_visitor().forget()
     say(_("Your answers are deleted."))
     return redirect(url_for(".book"))
@@ -363,7 +323,7 @@ def prove(token: str) -> ResponseReturnValue:
     form = PressForm()
     proof = queries.proof_of(token, now=clock.now())
     if form.accepted():
-        secret = service.prove_address(token, now=clock.now())
+        secret = planning_service.prove_booking(token, now=clock.now())
         if secret:
             say(_("Thank you, your address is confirmed."))
             return redirect(url_for(".status", secret=secret))

@@ -19,11 +19,13 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
 from scheduler.places.terms import HostDraft, HostRow, Standing
-from scheduler.planning.terms import FreeWish
+from scheduler.planning import queries as planning_queries
+from scheduler.planning import rules as planning_rules
+from scheduler.planning.terms import FreeWish, HoldWish, Slot
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import DayPart, Facts, RequestDraft
+from scheduler.requests.terms import DayPart, Facts, PresentationDraft, RequestDraft
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
@@ -53,7 +55,7 @@ TOTAL = len(PAGES) + 2
 QUICKEST_S = 2  # programs are quicker than any hand
 FIELDS = {
     "what": ("programme", "teaching_language"),
-    "when": ("first_day", "last_day", "day_part"),
+    "when": ("first_day", "last_day", "day_part", "preferred", "blackouts"),
     "who": ("presentations",),
     "where": ("room", "safeguarding_contact", "teacher_stays"),
     "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
@@ -133,6 +135,35 @@ class Conversation:
         """The first page without an answer, or "check" when all have one."""
         return next((page for page in PAGES if page not in self.answers and page != after), "check")
 
+    def aside(self, page: str) -> Typed:
+        """What was typed for a page and is no answer yet."""
+        return self.answers.get(_aside(page), {})
+
+    def slot(self) -> Slot | None:
+        """The date that the visitor took: held, or held once."""
+        typed = self.answers.get("when", {}).get("slot", [""])[0]
+        try:
+            moment = dt.datetime.fromisoformat(typed)
+        except ValueError:
+            return None
+        return Slot(moment.date(), moment.time())
+
+    def hold_wish(self, slot: Slot, *, by_the_bell: bool) -> HoldWish | None:
+        """What is asked of the calendar for that date: as long as all presentations last, if they are known."""
+        wish, programme = self.free_wish(), self.programme()
+        if wish is None or programme is None:
+            return None
+        starts = [one.starts_local for one in self.sittings()] or [None]
+        minutes = planning_rules.lasts(
+            planning_rules.sittings(slot.starts_local, starts, programme.minutes), programme.minutes
+        )
+        return HoldWish(replace(wish, minutes=minutes), slot, by_the_bell)
+
+    def sittings(self) -> tuple[PresentationDraft, ...]:
+        """The presentations as the visitor typed them; none before the question."""
+        form = self.form("who") if "who" in self.answers else None
+        return form.drafts(DayPart.ANY) if isinstance(form, WhoForm) and form.validate() else ()
+
     def has_host(self) -> bool:
         return "host" in self.answers or "new_host" in self.answers
 
@@ -208,7 +239,8 @@ class Conversation:
         typed = self.answers["what"].get("teaching_language", [""])[0]
         language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
         main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
-        return FreeWish(programme.id, language, main, host.id if host else None, town)
+        held = planning_queries.held_by(session.get("booking"), now=self.now)
+        return FreeWish(programme.id, language, main, host.id if host else None, town, own_hold=held.id if held else 0)
 
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
@@ -248,18 +280,33 @@ class Conversation:
             asked = form.drafts(DayPart.ANY)
         except ValueError:  # what is no answer has no hour either; the field says so
             asked = ()
-        return lessons_beside(replace(draft, presentations=asked), facts)
+        return lessons_beside(self.on_its_date(replace(draft, presentations=asked)), facts)
 
     def draft(self) -> RequestDraft:
         """What was answered, as the domain's own type; pages without an answer leave harmless blanks."""
         forms = {page: self.form(page) for page in PAGES}
         for form in forms.values():
             form.validate()
-        return replace(draft_of(forms, self.host(), clock.local_day(self.now)), parent_id=self.parent())
+        draft = draft_of(forms, self.host(), clock.local_day(self.now))
+        return replace(self.on_its_date(draft), parent_id=self.parent())
 
     def parent(self) -> int | None:
         """The request of which this booking asks for more, when the school began on its page."""
         return number_of(self.answers.get("again", {}).get("parent", [""])[0])
+
+    def on_its_date(self, draft: RequestDraft) -> RequestDraft:
+        """The draft on the date that the visitor took, its presentations one after the other; else as it is."""
+        slot, programme = self.slot(), self.programme()
+        if slot is None or programme is None or not programme.book_now:
+            return draft
+        typed = [one.starts_local for one in draft.presentations]
+        starts = planning_rules.sittings(slot.starts_local, typed, programme.minutes) if typed else []
+        asked = tuple(
+            replace(one, starts_local=start, lesson=None)
+            for one, start in zip(draft.presentations, starts, strict=True)
+        )
+        day = slot.on_day
+        return replace(draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=())
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
@@ -298,6 +345,8 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         contact_name=you.contact_name.data or "",
         contact_email=you.contact_email.data or "",
         contact_phone=you.contact_phone.data or "",
+        preferred=when.wishes() if isinstance(when, WhenForm) else (),
+        blackouts=when.cannot() if isinstance(when, WhenForm) else (),
         presentations=who.drafts(day_part) if isinstance(who, WhoForm) else (),
         room=where.room.data or "",
         has_projector=where.has_projector.data,

@@ -1,7 +1,8 @@
 """The pages of a booking as forms, and the forms of the school's page and of the desk."""
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,8 +16,8 @@ from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules import MOST_PRESENTATIONS
-from scheduler.requests.terms import Chosen, Counts, DayPart, PresentationDraft, Together
+from scheduler.requests.rules import MOST_PREFERRED, MOST_PRESENTATIONS
+from scheduler.requests.terms import Blackout, Chosen, Counts, DayPart, Preference, PresentationDraft, Together
 from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,
@@ -27,7 +28,9 @@ from scheduler.web.forms import (
     Needed,
     TextField,
     TimeField,
+    day_typed,
     number_of,
+    worded,
 )
 from scheduler.web.i18n import _l
 from scheduler.web.listed import ListedForm
@@ -48,10 +51,17 @@ forms.MESSAGES.update(
         "too_quick": _l("Wait a few seconds and send it again."),
         "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
         "unknown_municipality": _l("Choose the municipality from the list."),
+        "outside_the_days": _l("Choose a day between the first and the last day that suit you."),
+        "school_cannot": _l("Choose another day: the school cannot on this one."),
+        "too_many_preferred": _l("Name at most 5 dates."),
+        "too_many_blackouts": _l("Name at most 20 days or spans of days."),
+        "no_day_left": _l("Leave a day on which you can."),
+        "not_spans": _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
         "not_a_phone": _l("Enter a phone number, for example 018 555 123."),
     }
 )
 FEW_LETTERS = 80
+MOST_DAYS_TYPED = 400
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
 MOST_TICKS = 500
 E = TypeVar("E", bound=StrEnum)
@@ -101,12 +111,62 @@ class WhatForm(BaseForm):
     )
 
 
-class WhenForm(BaseForm):
-    """Within which days, and when in the day."""
+class DaysField(TextField):
+    """Days and spans of days, written as people write them: 24.12.2026, 4.1.2027 – 8.1.2027."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **given: Any) -> None:
+        super().__init__(label, validators, limit=MOST_DAYS_TYPED, **given)
+        self.spans: list[tuple[dt.date, dt.date]] = []
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.spans = []
+        for piece in re.split(r"[,;]", self.data or ""):
+            if not piece.strip():
+                continue
+            days = [day_typed(part) for part in re.split(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*", piece.strip())]
+            first, last = days[0], days[-1]
+            if first is None or last is None or len(days) > 2:
+                raise ValueError(worded("not_spans"))
+            self.spans.append((first, last))
+
+
+class WishForm(Form):  # type: ignore[misc]
+    """One date that would suit: a day, and a time or a part of it."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> forms.OurWords:
+            return forms.OurWords()
+
+    on_day = DayField(_l("Day"))
+    starts_local = TimeField(_l("Start, if only one hour suits you"))
+    day_part = SelectField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+
+
+class WhenForm(ListedForm):
+    """Within which days, and when in the day; which dates are liked best, and days on which the school cannot."""
 
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
     day_part = RadioField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+    preferred = FieldList(FormField(WishForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
+    blackouts = DaysField(_l("Days on which you cannot"))
+
+    def wishes(self) -> tuple[Preference, ...]:
+        """The dates that were named, in their rank; empty lines count for nothing."""
+        return tuple(
+            Preference(entry.form.on_day.data, entry.form.starts_local.data, DayPart(entry.form.day_part.data or "any"))
+            for entry in self.preferred
+            if entry.form.on_day.data
+        )
+
+    def cannot(self) -> tuple[Blackout, ...]:
+        return tuple(Blackout(first, last) for first, last in self.blackouts.spans)
+
+    def wishes_open(self) -> bool:
+        """Whether there is something to see where dates are ranked."""
+        told = any(entry.form.on_day.data or entry.form.errors for entry in self.preferred)
+        return bool(told or self.blackouts.data or self.blackouts.errors)
 
 
 class PresentationForm(Form):  # type: ignore[misc]

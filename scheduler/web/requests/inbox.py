@@ -80,6 +80,8 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         ticked=form.ticked() - {refusal.request_id for refusal in refusals},
         refusals=refusals,
         words=words,
+        standing_in=queries.own_handovers(actor, now),
+        handed=found.handed,
         today=clock.local_day(now),
     )
     return page, status

@@ -22,8 +22,8 @@ from scheduler.web.forms import worded
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
+from scheduler.web.requests.answers import equipment_of, sitting_of
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking import equipment_of, sitting_of
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
 
 HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
@@ -117,6 +117,8 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
     facts = [
         (_("Where"), [row.host.name(language), row.host.place(language)]),
         (_("Programme"), [row.programme.name(language)]),
+        (_("Wished dates"), words.wishes_of(page.preferred)),
+        (_("Days on which the school cannot"), words.blackouts_of(page.blackouts)),
         (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
         (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),

@@ -11,7 +11,8 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests import rules
 from scheduler.requests.terms import (
     Age,
-    DayPart,
+    HandoverRow,
+    HandoverState,
     HistoryLine,
     Kin,
     NextStep,
@@ -24,8 +25,11 @@ from scheduler.requests.terms import (
     Turn,
 )
 from scheduler.web import filters
+from scheduler.web.free_dates import DAY_PARTS as DAY_PARTS
 from scheduler.web.free_dates import LANGUAGES as LANGUAGES
-from scheduler.web.i18n import _l, _n
+from scheduler.web.free_dates import blackouts_of as blackouts_of
+from scheduler.web.free_dates import wishes_of as wishes_of
+from scheduler.web.i18n import _, _l, _n, page_language
 
 AUDIENCES = {
     Audience.PUPILS: _l("Pupils"),
@@ -37,12 +41,6 @@ LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
     SchoolLevel.NONE: _l("Not pupils"),
-}
-DAY_PARTS = {
-    DayPart.ANY: _l("Any time of the day"),
-    DayPart.MORNING: _l("In the morning"),
-    DayPart.AFTERNOON: _l("In the afternoon"),
-    DayPart.EVENING: _l("In the evening"),
 }
 LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 TYPED_KINDS = {  # of hosts that a school can add itself
@@ -83,6 +81,13 @@ SHOWS = {
     Show.NEW: _l("New requests"),
     Show.TO_PLAN: _l("Agreed, to be planned"),
     Show.ASKED: _l("The school must answer"),
+    Show.HANDED: _l("Handed to me"),
+}
+HANDOVERS = {
+    HandoverState.COMING: filters.Face("wait", "clock", _l("To come")),
+    HandoverState.RUNNING: filters.Face("move", "swap", _l("Handed over")),
+    HandoverState.OVER: filters.Face("quiet", "check", _l("Over")),
+    HandoverState.TAKEN_BACK: filters.Face("quiet", "undo", _l("Taken back")),
 }
 AGES = {
     Age.FRESH: _l("up to 2 days"),
@@ -363,3 +368,8 @@ def hour_of(asked: PresentationDraft | PresentationRow) -> str:
     if asked.starts_local:
         return filters.clock(asked.starts_local)
     return str(LESSONS[asked.lesson]) if asked.lesson else ""
+
+
+def where_handed(row: HandoverRow) -> str:
+    """The districts of a handover in words."""
+    return ", ".join(one.name(page_language()) for one in row.districts) or _("all districts")

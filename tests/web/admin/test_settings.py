@@ -43,6 +43,7 @@ PROGRAMME = {
     "influencers": "0",
     "set_up_minutes": "15",
     "notice_days": "14",
+    "booking": "ask_first",
 }
 
 

@@ -12,12 +12,14 @@ from scheduler.planning.models import Visit
 from scheduler.policy import Role
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
 from scheduler.requests.terms import DateOfferState, RequestState
-from tests.factories.people import make_user
+from tests.factories.people import make_user, works
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
 from tests.web.browser import browser_of
 
-SOON = clock.now().date() + dt.timedelta(days=20)
+SOON = clock.now().date() + dt.timedelta(days=21)
+SOON -= dt.timedelta(days=max(0, SOON.weekday() - 4))  # a day on which schools have pupils
 
 
 @pytest.fixture
@@ -27,7 +29,11 @@ def sign_in(app):
 
 @pytest.fixture
 def programme(app):
-    return make_programme()
+    """With two educators who can go."""
+    made = make_programme()
+    for _educator in range(2):
+        works(a_cleared_educator(centre_id=made.centre_id))
+    return made
 
 
 @pytest.fixture

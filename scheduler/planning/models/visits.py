@@ -1,4 +1,4 @@
-"""Visits, presentations and assignments. What may never be stored is refused in planning/defences, beside this file."""
+"""Visits, presentations and assignments. What may never be stored is refused at the end of this file."""
 
 import datetime as dt
 

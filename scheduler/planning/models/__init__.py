@@ -1,0 +1,36 @@
+"""What planning stores: visits with their presentations and crews, and dates that are held for a while."""
+
+from scheduler.planning.models.holds import DateHold, HeldTime
+from scheduler.planning.models.visits import (
+    REFUSALS,
+    Assignment,
+    CalendarEntry,
+    DateWish,
+    Disruption,
+    Finding,
+    OpenCall,
+    Presentation,
+    RaisedHand,
+    Readiness,
+    Replanning,
+    ToldNote,
+    Visit,
+)
+
+__all__ = [
+    "REFUSALS",
+    "Assignment",
+    "CalendarEntry",
+    "DateHold",
+    "DateWish",
+    "Disruption",
+    "Finding",
+    "HeldTime",
+    "OpenCall",
+    "Presentation",
+    "RaisedHand",
+    "Readiness",
+    "Replanning",
+    "ToldNote",
+    "Visit",
+]

@@ -1,0 +1,129 @@
+"""A booking with a kept date is proven: its visit is planned and its crew is asked, or the school learns it is gone."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from scheduler.core import tokens
+from scheduler.core.errors import SchedulerError
+from scheduler.core.states import move
+from scheduler.planning import queries, rules
+from scheduler.planning.models import DateHold, HeldTime
+from scheduler.planning.service.crew import suggest_presenter
+from scheduler.planning.service.holds import crew_under_lock, end_hold
+from scheduler.planning.service.offers import offer_visit
+from scheduler.planning.service.under_lock import change, hold_time
+from scheduler.planning.service.visits import plan_visit
+from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, PresentationPlan, Slot, VisitDraft
+from scheduler.policy import SYSTEM
+from scheduler.programmes.queries import programme_of
+from scheduler.programmes.terms import Audience
+from scheduler.requests import service as requests
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms import REQUEST_MACHINE, RequestState
+
+log = logging.getLogger(__name__)
+ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew that was held
+
+
+def prove_booking(token: str, *, now: dt.datetime) -> str | None:
+    """The button behind the mailed link. With a date that is kept for the request its visit is planned as well.
+
+    The crew whose time was held is asked; a coordinator confirms, as every visit. A date that is gone by now leaves
+    the request a pending one, and the school is told which other dates there are (TRUST R6). Returns and raises: as
+    `prove_address`.
+    """
+    with change() as session:
+        secret = requests.prove_address(token, now=now)
+        link = tokens.opened_by(token, "prove", now=now)
+        if secret is not None and link is not None:
+            kept = session.scalar(_newest(link.subject_id))
+            if kept is not None and kept.state in (HoldState.KEPT, HoldState.LAPSED):
+                _settle(session, kept, link.subject_id, now)
+    return secret
+
+
+def _newest(request_id: int) -> Select[DateHold]:
+    """Without a lock: who takes time locks the presenters first, then the holds that are over."""
+    wanted = select(DateHold).where(DateHold.school_request_id == request_id).order_by(DateHold.id.desc()).limit(1)
+    return wanted.execution_options(populate_existing=True)
+
+
+def _settle(session: Session, kept: DateHold, request_id: int, now: dt.datetime) -> None:
+    """A visit where the date can still be had; else the request waits as every other, and the school hears why."""
+    wish = _wish(session.get_one(SchoolRequest, request_id), kept)
+    try:
+        with session.begin_nested():
+            number = _plan(session, kept, wish, now)
+    except SchedulerError as error:
+        session.refresh(kept)
+        if kept.state in LIVING_HOLDS:
+            end_hold(session, SYSTEM, kept, HoldState.LAPSED, now)
+        asked = requests.locked(session, SYSTEM, "update", request_id)
+        others = [vars(slot) for slot in queries.other_dates(wish, now=now)]
+        requests.write_to_school(asked, "booking_gone", now=now, day=kept.on_day, time=kept.starts_local, others=others)
+        log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
+        return
+    asked = requests.locked(session, SYSTEM, "update", request_id)
+    day, time = kept.on_day, kept.starts_local
+    requests.write_to_school(asked, "booking_taken", now=now, day=day, time=time)
+    requests.write_to_centre(asked, "booked_now", now=now, visit=number, day=day, time=time)
+    log.info("date booked", extra={"request_id": request_id})
+
+
+def _wish(asked: SchoolRequest, kept: DateHold) -> HoldWish:
+    programme = programme_of(asked.programme_id)
+    main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+    free = FreeWish(
+        programme.id, asked.teaching_language, main, host_id=asked.host_id, minutes=kept.minutes, own_hold=kept.id
+    )
+    return HoldWish(free, Slot(kept.on_day, kept.starts_local), by_the_bell=False)
+
+
+def _plan(session: Session, kept: DateHold, wish: HoldWish, now: dt.datetime) -> str:
+    """The visit of a date that is kept, or free all the same; the number of the visit."""
+    if kept.state in LIVING_HOLDS and kept.until > now:
+        crew = list(session.scalars(_crew(kept.id)))
+        hold_time(session, crew)
+    else:
+        crew = crew_under_lock(session, wish, now)
+        session.refresh(kept)
+    if kept.state in LIVING_HOLDS:
+        end_hold(session, SYSTEM, kept, HoldState.TAKEN, now)
+    asked = requests.locked(session, SYSTEM, "update", kept.school_request_id or 0)
+    for state in (RequestState.TRIAGE, RequestState.AGREED):
+        move(REQUEST_MACHINE, asked, state, actor=SYSTEM, at=now)
+    session.flush()
+    visit = plan_visit(SYSTEM, _draft(asked, kept), now=now)
+    for who in crew:
+        suggest_presenter(SYSTEM, visit.id, who, now=now)
+    offer_visit(SYSTEM, visit.id, until=min(now + ANSWERED_WITHIN, kept.busy_from), now=now)
+    return visit.number
+
+
+def _crew(hold_id: int) -> Select[int]:
+    """Educators first, as they were found: nobody young is suggested before an adult is."""
+    return select(HeldTime.presenter_id).where(HeldTime.date_hold_id == hold_id).order_by(HeldTime.id)
+
+
+def _draft(asked: SchoolRequest, kept: DateHold) -> VisitDraft:
+    minutes = asked.programme.minutes
+    starts = rules.sittings(kept.starts_local, [wish.starts_local for wish in asked.presentations], minutes)
+    plans = tuple(
+        PresentationPlan(
+            starts_local=start,
+            minutes=minutes,
+            audience=wish.audience,
+            level=wish.level,
+            classes=wish.classes,
+            room=asked.room,
+            expected_pupils=wish.pupils,
+            expected_parents=wish.parents,
+            expected_teachers=wish.teachers,
+            outside_shift=wish.outside_shift,
+        )
+        for wish, start in zip(asked.presentations, starts, strict=True)
+    )
+    return VisitDraft(asked.programme_id, asked.host_id, kept.on_day, plans, asked.id, asked.campaign_id)

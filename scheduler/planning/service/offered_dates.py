@@ -1,0 +1,93 @@
+"""The crew of a date of the waiting list: held while the school thinks, asked once the school takes the date."""
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.planning import rules
+from scheduler.planning.models import DateHold, HeldTime
+from scheduler.planning.service.crew import suggest_presenter
+from scheduler.planning.service.holds import crew_under_lock, end_hold, give_time, hold_row
+from scheduler.planning.service.offers import offer_visit
+from scheduler.planning.service.under_lock import hold_time
+from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, Slot
+from scheduler.policy import SYSTEM, Actor
+from scheduler.programmes.terms import Audience
+from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
+from scheduler.requests.terms import DateOfferState
+
+log = logging.getLogger(__name__)
+ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
+BREAK = dt.timedelta(minutes=rules.BREAK)  # between the presentations of one visit
+
+
+def lasts(asked: SchoolRequest) -> dt.timedelta:
+    """How long all that a school asks for takes, one after the other; programme and presentations are loaded."""
+    many = len(asked.presentations)
+    return many * dt.timedelta(minutes=asked.programme.minutes) + (many - 1) * BREAK
+
+
+def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: dt.datetime, now: dt.datetime) -> bool:
+    """Hold the time of a crew that can be at that school then, until the school must have answered; whether one can.
+
+    From now on the date is taken for everybody: whoever books, plans, places or asks for free dates.
+    """
+    main = min((one.audience for one in asked.presentations), key=list(Audience).index, default=Audience.PUPILS)
+    free = FreeWish(
+        asked.programme_id,
+        asked.teaching_language,
+        main,
+        host_id=asked.host_id,
+        minutes=int(lasts(asked) / dt.timedelta(minutes=1)),
+    )
+    wish = HoldWish(free, Slot(date.on_day, date.starts_local), by_the_bell=False, by_the_centre=True)
+    try:
+        crew = crew_under_lock(session, wish, now)
+    except Conflict:
+        return False
+    said = {"draft": "", "network": "", "school_request_id": asked.id, "state": HoldState.KEPT, "state_since": now}
+    row = hold_row(wish, asked.programme, **said, until=until)
+    session.add(row)
+    session.flush()
+    give_time(session, row, crew)
+    return True
+
+
+def let_crew_go(session: Session, actor: Actor, date: OpenDate, to: HoldState, now: dt.datetime) -> list[int]:
+    """What was held for whoever was offered this date and is offered it no longer is free again; whose time it was.
+
+    Locks as everywhere: first the presenters, then the rows of their holds.
+    """
+    over = select(DateOffer.school_request_id).where(
+        DateOffer.open_date_id == date.id, DateOffer.state != DateOfferState.HELD
+    )
+    ended = select(DateHold).where(
+        DateHold.school_request_id.in_(over),
+        DateHold.on_day == date.on_day,
+        DateHold.starts_local == date.starts_local,
+        DateHold.state.in_(LIVING_HOLDS),
+    )
+    of_these = select(HeldTime.presenter_id).where(HeldTime.date_hold_id.in_(ended.with_only_columns(DateHold.id)))
+    crew = list(session.scalars(of_these.order_by(HeldTime.id)))  # adults first, as they were found
+    hold_time(session, crew)
+    locked = ended.order_by(DateHold.id).with_for_update().execution_options(populate_existing=True)
+    for row in session.scalars(locked).all():
+        end_hold(session, actor, row, to, now)
+    return crew
+
+
+def ask_crew(session: Session, visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:
+    """Offer the visit to those whose time was held; who may not go any more leaves it to the coordinator."""
+    if not crew:
+        return
+    try:
+        with session.begin_nested():
+            for who in crew:
+                suggest_presenter(SYSTEM, visit_id, who, now=now)
+            offer_visit(SYSTEM, visit_id, until=min(now + ANSWERED_WITHIN, until), now=now)
+    except SchedulerError as error:
+        log.info("held crew not asked", extra={"visit_id": visit_id, "reason": type(error).__name__})

@@ -1,0 +1,51 @@
+"""Handovers of a centre: the list, one of them, and the requests that one covers."""
+
+import datetime as dt
+
+from sqlalchemy import or_
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.policy import Actor
+from scheduler.requests import rules
+from scheduler.requests.models import Handover, SchoolRequest
+from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.queries.stand_ins import handover_rows, owned_within
+from scheduler.requests.terms import HandoverDraft, HandoverRow, RequestRow
+
+MOST_SHOWN = 100
+SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on the first pages of both
+
+
+def handovers_of(actor: Actor) -> list[HandoverRow]:
+    """The handovers of the actor's centre, the latest first. Raises: NotAllowed."""
+    policy.require(actor, "read", "handover", centre=actor.centre_id)
+    return handover_rows(Handover.centre_id == actor.centre_id, limit=MOST_SHOWN)
+
+
+def handover_of(actor: Actor, handover_id: int) -> HandoverRow:
+    """One handover of the actor's centre. Raises: NotAllowed; NotFound."""
+    policy.require(actor, "read", "handover", centre=actor.centre_id)
+    found = handover_rows(Handover.id == handover_id, Handover.centre_id == actor.centre_id)
+    if not found:
+        raise NotFound("handover")
+    return found[0]
+
+
+def own_handovers(actor: Actor, now: dt.datetime) -> list[HandoverRow]:
+    """Those that concern the actor today or soon: as who is away, or as who stands in; the first to begin first."""
+    if actor.user_id is None or policy.scope_of(actor, "read", "handover") is None:
+        return []
+    day = clock.local_day(now)
+    mine = or_(Handover.away_id == actor.user_id, Handover.stand_in_id == actor.user_id)
+    current = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
+    return handover_rows(mine, *current)[::-1]
+
+
+def covered_requests(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> list[RequestRow]:
+    """The open requests that a handover is about as they stand now, the oldest first. Raises: NotAllowed."""
+    wanted = scoped(actor).where(SchoolRequest.state.in_(rules.OPEN), owned_within(draft.away_id, draft.district_ids))
+    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.state_since, SchoolRequest.id)).all()
+    return request_rows(rows, now)

@@ -1,0 +1,106 @@
+"""Who stands in for whom today: what lists, letters and the inbox ask."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.people.models import User
+from scheduler.people.queries import coordinators_of
+from scheduler.places.models import Host, Municipality
+from scheduler.places.terms import DistrictRow
+from scheduler.requests import rules
+from scheduler.requests.models import Handover, HandoverDistrict, SchoolRequest
+from scheduler.requests.terms import HandoverRow
+
+
+def handovers_on(centre_ids: Collection[int], day: dt.date) -> list[HandoverRow]:
+    """The handovers of these centres that hold on a day; a suspended stand-in looks after nothing."""
+    able = User.suspended_at.is_(None)
+    return handover_rows(Handover.centre_id.in_(centre_ids), *_on(Handover, day), Handover.stand_in.has(able))
+
+
+def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> list[HandoverRow]:
+    """Handovers with names and districts, the latest first: two questions, however many."""
+    rows = db.session().scalars(
+        select(Handover)
+        .where(*wanted)
+        .options(
+            joinedload(Handover.away).lazyload(User.roles),
+            joinedload(Handover.stand_in).lazyload(User.roles),
+            selectinload(Handover.districts).joinedload(HandoverDistrict.district),
+        )
+        .order_by(Handover.first_day.desc(), Handover.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [_row(row) for row in rows]
+
+
+def _row(row: Handover) -> HandoverRow:
+    names = ("id", "name_sr_cyrl", "name_sr_latn", "name_en")
+    return HandoverRow(
+        id=row.id,
+        away_id=row.away_id,
+        away=row.away.full_name,
+        stand_in_id=row.stand_in_id,
+        stand_in=row.stand_in.full_name,
+        stand_in_email=row.stand_in.email,
+        stand_in_language=row.stand_in.language,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        ended_at=row.ended_at,
+        districts=tuple(DistrictRow(*(getattr(one.district, name) for name in names)) for one in row.districts),
+    )
+
+
+def _on(table: type[Handover], day: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return (table.ended_at.is_(None), table.first_day <= day, table.last_day >= day)
+
+
+def handed_to(user_id: int | None, day: dt.date) -> ColumnElement[bool]:
+    """Whether a request is looked after by this user today because its owner is away."""
+    table = aliased(Handover)
+    of_it = exists().where(HandoverDistrict.handover_id == table.id)
+    theirs = exists().where(HandoverDistrict.handover_id == table.id, HandoverDistrict.district_id == _district())
+    return exists().where(
+        table.away_id == SchoolRequest.owner_id, table.stand_in_id == user_id, *_on(table, day), or_(~of_it, theirs)
+    )
+
+
+def owned_within(away_id: int, district_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether a request is somebody's, in these districts; without districts, anywhere."""
+    owned = SchoolRequest.owner_id == away_id
+    return and_(owned, _district().in_(district_ids)) if district_ids else owned
+
+
+def _district() -> ColumnElement[int | None]:
+    return (
+        select(Municipality.district_id)
+        .join(Host, Host.municipality_id == Municipality.id)
+        .where(Host.id == SchoolRequest.host_id)
+        .correlate(SchoolRequest)
+        .scalar_subquery()
+    )
+
+
+def on_duty(centre_id: int, district_id: int | None, now: dt.datetime) -> list[tuple[str, str]]:
+    """(address, language) of who is told when something of a district waits: the coordinators, or who stands in."""
+    running = handovers_on([centre_id], clock.local_day(now))
+    return rules.told_instead(coordinators_of(centre_id), district_id, running)
+
+
+def stand_in_of(row: SchoolRequest, now: dt.datetime) -> HandoverRow | None:
+    """The handover by which somebody looks after a request today; its owner and host need not be loaded."""
+    if row.owner_id is None:
+        return None
+    running = handovers_on([row.centre_id], clock.local_day(now))
+    return rules.stand_in_for(row.owner_id, district_of(row), running) if running else None
+
+
+def district_of(row: SchoolRequest) -> int | None:
+    """The district of a request's host; None abroad."""
+    return db.session().scalar(select(_district()).select_from(SchoolRequest).where(SchoolRequest.id == row.id))

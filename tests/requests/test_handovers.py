@@ -1,0 +1,345 @@
+"""Handing over during leave: rules without a database, then rows, lists and letters."""
+
+import datetime as dt
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.people.models import User
+from scheduler.people.terms import Reader
+from scheduler.places.terms import DistrictRow
+from scheduler.policy import SYSTEM, Role
+from scheduler.requests import queries, rules, service
+from scheduler.requests.models import Handover, SchoolRequest
+from scheduler.requests.service import locked, write_to_centre
+from scheduler.requests.terms import (
+    HandoverDraft,
+    HandoverRow,
+    HandoverState,
+    InboxFilters,
+    RequestState,
+    Show,
+)
+from tests.at_once import all_at_once
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.handovers import make_handover
+from tests.factories.people import make_centre, make_user
+from tests.factories.places import make_district, make_host, make_municipality
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.requests.asked import mails, stored
+
+TODAY = MONDAY.date()
+A_DAY = dt.timedelta(days=1)
+A_WEEK = dt.timedelta(days=7)
+ANA, BOJAN, VERA = 1, 2, 3
+NIS, SABAC = 11, 12
+
+
+def a_draft(**given) -> HandoverDraft:
+    fair = {"away_id": ANA, "stand_in_id": BOJAN, "first_day": TODAY, "last_day": TODAY + 6 * A_DAY}
+    return HandoverDraft(**(fair | given))
+
+
+def a_row(**given) -> HandoverRow:
+    """Ana away for a week, Bojan stands in, everywhere."""
+    fair = {
+        "id": 1,
+        "away_id": ANA,
+        "away": "Ana",
+        "stand_in_id": BOJAN,
+        "stand_in": "Bojan",
+        "stand_in_email": "bojan@centre.example",
+        "stand_in_language": "en",
+        "first_day": TODAY,
+        "last_day": TODAY + 6 * A_DAY,
+        "ended_at": None,
+        "districts": tuple(DistrictRow(one, "", "", "") for one in given.pop("district_ids", ())),
+    }
+    return HandoverRow(**(fair | given))
+
+
+def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
+    return rules.problems_with_handover(draft, {ANA, BOJAN, VERA}, others, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, {}),
+        ({"last_day": TODAY}, {}),
+        ({"last_day": TODAY - A_DAY}, {"last_day": "days_not_in_order"}),
+        ({"first_day": TODAY - A_DAY}, {"first_day": "in_the_past"}),
+        ({"last_day": TODAY + 365 * A_DAY}, {}),
+        ({"last_day": TODAY + 366 * A_DAY}, {"last_day": "too_long_away"}),
+        ({"stand_in_id": ANA}, {"stand_in": "not_oneself"}),
+        ({"stand_in_id": 9}, {"stand_in": "not_a_choice"}),
+        ({"away_id": 9}, {"away": "not_a_choice"}),
+    ],
+)
+def test_a_handover_is_to_a_colleague_on_days_to_come(given, found):
+    assert problems(a_draft(**given)) == found
+
+
+def test_there_is_never_a_chain_of_stand_ins():
+    assert problems(a_draft(away_id=VERA, stand_in_id=ANA), a_row()) == {"stand_in": "stand_in_is_away"}
+    assert problems(a_draft(away_id=BOJAN, stand_in_id=VERA), a_row()) == {"away": "stands_in_then"}
+    assert problems(a_draft(away_id=VERA, stand_in_id=BOJAN), a_row()) == {}
+
+
+def test_the_same_is_handed_over_once():
+    assert problems(a_draft(stand_in_id=VERA), a_row()) == {"first_day": "handed_over_then"}
+    assert problems(a_draft(stand_in_id=VERA, district_ids=(NIS,)), a_row()) == {"first_day": "handed_over_then"}
+    assert problems(a_draft(stand_in_id=VERA), a_row(district_ids=(NIS,))) == {"first_day": "handed_over_then"}
+    assert problems(a_draft(stand_in_id=VERA, district_ids=(SABAC,)), a_row(district_ids=(NIS,))) == {}
+
+
+def test_the_last_day_is_included_and_what_was_taken_back_stands_in_no_way():
+    on_the_last = a_draft(stand_in_id=VERA, first_day=TODAY + 6 * A_DAY, last_day=TODAY + 9 * A_DAY)
+    after_it = a_draft(stand_in_id=VERA, first_day=TODAY + A_WEEK, last_day=TODAY + 9 * A_DAY)
+
+    assert problems(on_the_last, a_row()) == {"first_day": "handed_over_then"}
+    assert problems(after_it, a_row()) == {}
+    assert problems(on_the_last, a_row(ended_at=MONDAY)) == {}
+
+
+def test_it_begins_and_ends_by_itself():
+    row = a_row(first_day=TODAY + A_DAY, last_day=TODAY + 2 * A_DAY)
+    days = [TODAY + number * A_DAY for number in range(4)]
+
+    assert [rules.handover_state(row, day) for day in days] == [
+        HandoverState.COMING,
+        HandoverState.RUNNING,
+        HandoverState.RUNNING,
+        HandoverState.OVER,
+    ]
+    assert rules.handover_state(a_row(ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
+
+
+def test_letters_go_to_the_stand_in_of_that_district_and_to_each_reader_once():
+    readers = [
+        Reader(ANA, "ana@centre.example", "sr_Cyrl"),
+        Reader(BOJAN, "bojan@centre.example", "en"),
+        Reader(VERA, "vera@centre.example", "en"),
+    ]
+    running = [a_row(district_ids=(NIS,))]
+
+    assert rules.told_instead(readers, NIS, running) == [("bojan@centre.example", "en"), ("vera@centre.example", "en")]
+    assert rules.told_instead(readers, SABAC, running) == [(one.address, one.language) for one in readers]
+    assert rules.told_instead(readers, None, running) == [(one.address, one.language) for one in readers]
+    assert len(rules.told_instead(readers, None, [a_row()])) == 2
+
+
+class Leave:
+    """Ana owns a request in one district and one in another; Bojan and Vera are her colleagues."""
+
+    def __init__(self, **centre) -> None:
+        self.centre = make_centre(**centre)
+        people = [("Ana", "Perić"), ("Bojan", "Ilić"), ("Vera", "Tot")]
+        self.ana, self.bojan, self.vera = (
+            make_user(
+                centre_id=self.centre.id,
+                given_name=given,
+                family_name=family,
+                email=f"{given.lower()}@centre.example",
+                password_hash="x",
+            )
+            for given, family in people
+        )
+        self.programme = make_programme(centre_id=self.centre.id)
+        self.here, self.there = make_municipality("Ниш"), make_municipality("Шабац")
+        self.near = self.request(self.ana, self.here)
+        self.far = self.request(self.ana, self.there)
+
+    def request(self, owner, town, state=RequestState.TRIAGE, **given) -> SchoolRequest:
+        host = make_host(municipality_id=town.id)
+        owner_id = owner.id if owner else None
+        return make_school_request(state, programme=self.programme, host_id=host.id, owner_id=owner_id, **given)
+
+    def draft(self, **given) -> HandoverDraft:
+        return a_draft(**({"away_id": self.ana.id, "stand_in_id": self.bojan.id} | given))
+
+
+@pytest.fixture
+def leave(session) -> Leave:
+    return Leave()
+
+
+def numbers(user, show=Show.HANDED, now=MONDAY) -> list[str]:
+    db.session.rollback()
+    found = queries.inbox(user.actor(), InboxFilters(show=show), now=now)
+    return sorted(row.number for row in found.page.rows)
+
+
+@pytest.mark.both_databases
+def test_handing_over_during_leave(session):
+    """P14: the stand-in finds it in the inbox on these days, the person away keeps it, and it ends by itself."""
+    leave = Leave()
+    unowned = leave.request(None, leave.here, RequestState.NEW)
+    veras = leave.request(leave.vera, leave.here)
+    both = sorted([leave.near.number, leave.far.number])
+    number = service.hand_over(leave.ana.actor(), leave.draft(first_day=TODAY + A_DAY), now=MONDAY)
+
+    assert numbers(leave.bojan) == []  # not yet
+    assert numbers(leave.bojan, now=MONDAY + A_DAY) == both
+    assert numbers(leave.bojan, Show.MINE, MONDAY + A_DAY) == sorted([*both, unowned.number])
+    assert numbers(leave.ana, Show.MINE, MONDAY + A_DAY) == sorted([*both, unowned.number])
+    assert numbers(leave.vera, Show.MINE, MONDAY + A_DAY) == sorted([unowned.number, veras.number])
+    assert numbers(leave.bojan, now=MONDAY + 6 * A_DAY) == both  # the last day
+    assert numbers(leave.bojan, now=MONDAY + A_WEEK) == []  # ended by itself
+    assert stored(leave.near.id).owner_id == leave.ana.id
+    row = queries.handover_of(leave.vera.actor(), number)
+    assert (row.away, row.stand_in, row.districts) == ("Ana Perić", "Bojan Ilić", ())
+
+
+@pytest.mark.both_databases
+def test_one_region_is_handed_over_and_the_others_stay(leave):
+    draft = leave.draft(district_ids=(leave.here.district_id,))
+    service.hand_over(leave.ana.actor(), draft, now=MONDAY)
+
+    assert numbers(leave.bojan) == [leave.near.number]
+    assert [row.number for row in queries.covered_requests(leave.ana.actor(), draft, now=MONDAY)] == [leave.near.number]
+
+
+def test_two_regions_go_to_two_colleagues(leave):
+    service.hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id,)), now=MONDAY)
+    service.hand_over(
+        leave.ana.actor(),
+        leave.draft(stand_in_id=leave.vera.id, district_ids=(leave.there.district_id,)),
+        now=MONDAY,
+    )
+
+    assert (numbers(leave.bojan), numbers(leave.vera)) == ([leave.near.number], [leave.far.number])
+
+
+def test_lists_name_who_stands_in_and_what_is_over_names_nobody(leave):
+    closed = leave.request(leave.ana, leave.here, RequestState.CLOSED)
+    make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
+
+    shown = {one.id: queries.request_page(leave.vera.actor(), one.number, now=MONDAY).row.stand_in
+             for one in (leave.near, leave.far, closed)}  # fmt: skip
+    assert shown == {leave.near.id: "Bojan Ilić", leave.far.id: "", closed.id: ""}
+
+
+def test_taken_back_early_it_is_over_at_once_and_both_are_told_but_who_pressed(leave):
+    number = service.hand_over(leave.vera.actor(), leave.draft(), now=MONDAY)
+    given = sorted((one.address, one.kind) for one in mails())
+    service.take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
+    service.take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
+
+    assert given == [("ana@centre.example", "handover_noted"), ("bojan@centre.example", "handover_given")]
+    assert [one.address for one in mails("handover_ended")] == ["bojan@centre.example"]
+    assert numbers(leave.bojan, now=MONDAY + A_DAY) == []
+    actions = db.session.execute(
+        select(AuditEntry.action, AuditEntry.actor).where(AuditEntry.thing == "handover").order_by(AuditEntry.id)
+    )
+    assert [tuple(one) for one in actions] == [
+        ("handed over", f"user:{leave.vera.id}"),
+        ("handover taken back", f"user:{leave.ana.id}"),
+    ]
+
+
+def test_what_is_over_is_not_taken_back(leave):
+    row = make_handover(leave.ana, leave.bojan)
+
+    with pytest.raises(Conflict, match="wrong_state"):
+        service.take_handover_back(leave.ana.actor(), row.id, now=MONDAY + A_WEEK)
+
+
+def test_a_refusal_stores_nothing(leave):
+    stranger = make_user()
+    presenter = make_user(Role.EDUCATOR, centre_id=leave.centre.id)
+    for who, given, refused in (
+        (leave.ana, {"stand_in_id": stranger.id}, Rejected),
+        (leave.ana, {"stand_in_id": presenter.id}, Rejected),
+        (leave.ana, {"district_ids": (999_999,)}, NotFound),
+        (presenter, {}, NotAllowed),
+        (make_user(Role.SAFEGUARDING, centre_id=leave.centre.id), {}, NotAllowed),
+        (stranger, {}, Rejected),
+    ):
+        with pytest.raises(refused):
+            service.hand_over(who.actor(), leave.draft(**given), now=MONDAY)
+    row = make_handover(leave.ana, leave.bojan)
+    with pytest.raises(NotFound):
+        service.take_handover_back(stranger.actor(), row.id, now=MONDAY)
+    with pytest.raises(NotFound):
+        queries.handover_of(stranger.actor(), row.id)
+
+    assert queries.handovers_of(stranger.actor()) == []
+    assert mails() == []
+    assert db.session.scalars(select(Handover.ended_at)).all() == [None]
+
+
+@pytest.mark.both_databases
+def test_six_at_once_hand_the_same_over_to_one(app):
+    leave = Leave()
+    actor, drafts = leave.ana.actor(), [leave.draft(stand_in_id=one.id) for one in (leave.bojan, leave.vera)]
+    said = all_at_once(app, [partial(service.hand_over, actor, one, now=MONDAY) for one in drafts * 3])
+
+    assert sorted(str(one) for one in said) == ["None", *["first_day: handed_over_then"] * 5]
+
+
+def told(leave: Leave, row, now=MONDAY) -> list[str]:
+    with transaction() as session:
+        write_to_centre(locked(session, SYSTEM, "update", row.id), "request_withdrawn", now=now, reason="x")
+    return sorted(one.address for one in mails("request_withdrawn"))
+
+
+def test_letters_about_the_region_go_to_the_stand_in(leave):
+    make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
+
+    assert told(leave, leave.near) == ["bojan@centre.example", "vera@centre.example"]
+
+
+def test_letters_about_other_regions_go_where_they_went(leave):
+    make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
+
+    assert told(leave, leave.far) == ["ana@centre.example", "bojan@centre.example", "vera@centre.example"]
+
+
+def test_beside_the_common_address_the_stand_in_is_written_to(session):
+    leave = Leave(email="desk@centre.example")
+    make_handover(leave.ana, leave.bojan)
+
+    assert told(leave, leave.near) == ["bojan@centre.example", "desk@centre.example"]
+    assert told(leave, leave.request(leave.vera, leave.here))[2:] == ["desk@centre.example"]
+
+
+def test_a_suspended_stand_in_looks_after_nothing_and_gets_no_letter(leave):
+    make_handover(leave.ana, leave.bojan)
+    with transaction() as session:
+        session.get_one(User, leave.bojan.id).suspended_at = MONDAY
+
+    assert told(leave, leave.near) == ["ana@centre.example", "vera@centre.example"]
+
+
+def test_both_see_it_soon_and_while_it_runs(leave):
+    make_handover(leave.ana, leave.bojan, first_day=TODAY + 14 * A_DAY, last_day=TODAY + 20 * A_DAY)
+    seen = [
+        [len(queries.own_handovers(who.actor(), MONDAY + days * A_DAY)) for days in (-1, 0, 20, 21)]
+        for who in (leave.ana, leave.bojan, leave.vera)
+    ]
+
+    assert seen == [[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+
+
+def test_more_handovers_and_rows_ask_no_more(leave):
+    make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
+    viewer = leave.bojan.actor()
+    with statements() as few:
+        queries.inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
+        queries.handovers_of(viewer)
+    make_handover(leave.vera, leave.bojan, district_ids=(leave.here.district_id, leave.there.district_id))
+    leave.request(leave.vera, leave.here)
+    leave.request(leave.vera, leave.there)
+    make_district()
+    with statements() as many:
+        queries.inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
+        queries.handovers_of(viewer)
+
+    assert len(many) == len(few)

@@ -1,0 +1,136 @@
+"""Ask first: up to five ranked dates and days on which a school cannot (issue "hold and confirm")."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import transaction
+from scheduler.core.errors import Rejected
+from scheduler.planning import service as planning
+from scheduler.requests import queries, rules, service
+from scheduler.requests.models import BlackoutDays, PreferredDate
+from scheduler.requests.terms import Blackout, DateDraft, DayPart, OpenDateDraft, Preference, RequestState
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, works
+from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
+from tests.factories.safeguarding import a_cleared_educator
+from tests.requests.asked import ask, coordinator_of, stored
+from tests.requests.test_rules import problems
+
+DAY = dt.timedelta(days=1)
+TEN = dt.time(10)
+
+
+def wish(days: int, **given) -> Preference:
+    return Preference(FIRST_DAY + days * DAY, **given)
+
+
+def cannot(first: int, last: int | None = None) -> Blackout:
+    return Blackout(FIRST_DAY + first * DAY, FIRST_DAY + (first if last is None else last) * DAY)
+
+
+def test_five_dates_in_order_and_days_off_are_fair():
+    four = [wish(place, starts_local=TEN) for place in range(1, 5)]
+    five = (*four, wish(1, day_part=DayPart.AFTERNOON))
+
+    assert problems(a_draft(preferred=five, blackouts=(cannot(0),))) == {}
+
+
+@pytest.mark.parametrize(
+    ("preferred", "found"),
+    [
+        ((wish(-1),), {"preferred-0-on_day": "outside_the_days"}),
+        ((wish(1), wish(9)), {"preferred-1-on_day": "outside_the_days"}),
+        ((wish(1), wish(1)), {"preferred-1-on_day": "the_same_date"}),
+        ((wish(1), wish(2)), {"preferred-1-on_day": "school_cannot"}),
+        ((wish(1, starts_local=dt.time(5)),), {"preferred-0-starts_local": "not_in_the_day"}),
+        ((wish(1, starts_local=dt.time(21)),), {"preferred-0-starts_local": "not_in_the_day"}),
+    ],
+)
+def test_a_wish_that_cannot_be_is_told_beside_it(preferred, found):
+    assert problems(a_draft(preferred=preferred, blackouts=(cannot(2),))) == found
+
+
+def test_six_wishes_and_endless_days_off_are_too_many():
+    six = tuple(wish(1, starts_local=dt.time(8 + hour)) for hour in range(6))
+    many = tuple(cannot(100 + number) for number in range(21))
+
+    assert problems(a_draft(preferred=six)) == {"preferred": "too_many_preferred"}
+    assert problems(a_draft(blackouts=many)) == {"blackouts": "too_many_blackouts"}
+
+
+def test_days_off_leave_a_day_over_and_are_in_order():
+    assert problems(a_draft(blackouts=(cannot(0, 4),))) == {"blackouts": "no_day_left"}
+    assert problems(a_draft(blackouts=(cannot(2, 1),))) == {"blackouts": "days_not_in_order"}
+    assert problems(a_draft(blackouts=(cannot(0, 3),))) == {}
+
+
+@pytest.mark.both_databases
+def test_wishes_are_stored_in_their_order_and_read_with_the_request(session):
+    liked = (wish(3, starts_local=TEN), wish(1, day_part=DayPart.MORNING))
+
+    request_id = ask(preferred=liked, blackouts=(cannot(2), cannot(0)))
+
+    page = queries.request_of(request_id, now=MONDAY)
+    assert page.preferred == liked
+    assert page.blackouts == (cannot(0), cannot(2))
+    assert [row.rank for row in session.scalars(sa.select(PreferredDate).order_by(PreferredDate.rank))] == [1, 2]
+
+
+def test_a_refused_wish_stores_nothing(session):
+    with pytest.raises(Rejected):
+        ask(preferred=(wish(50),))
+
+    assert session.scalars(sa.select(PreferredDate)).all() == []
+
+
+def test_booked_again_within_other_days_nothing_of_it_is_carried_over(session):
+    row = make_school_request(RequestState.WITHDRAWN)
+    with transaction() as writing:
+        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
+    later = FIRST_DAY + 30 * DAY
+
+    number = service.book_again(coordinator_of(row), row.id, later, later, form_key="k", now=MONDAY)
+
+    again = queries.request_page(coordinator_of(row), number, now=MONDAY)
+    assert (again.preferred, again.blackouts) == ((), ())
+
+
+def test_a_date_on_a_day_off_is_not_proposed(session):
+    row = make_school_request(RequestState.TRIAGE)
+    with transaction() as writing:
+        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY + DAY))
+    until = MONDAY + 2 * DAY
+
+    with pytest.raises(Rejected) as refusal:
+        service.propose_dates(
+            coordinator_of(row), row.id, [DateDraft(FIRST_DAY + DAY, TEN)], held_until=until, now=MONDAY
+        )
+
+    assert refusal.value.problems == {"dates-0-on_day": "school_cannot"}
+    assert stored(row.id).state is RequestState.TRIAGE
+    service.propose_dates(coordinator_of(row), row.id, [DateDraft(LAST_DAY, TEN)], held_until=until, now=MONDAY)
+
+
+def test_the_waiting_list_offers_no_date_on_a_day_off(session):
+    row = make_school_request(RequestState.WAITLISTED)
+    works(a_cleared_educator(centre_id=row.centre_id))
+    with transaction() as writing:
+        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
+    desk = an_actor(centre_id=row.centre_id)
+
+    def given(day: dt.date) -> OpenDateDraft:
+        return OpenDateDraft(row.programme_id, day, TEN, 24)
+
+    with pytest.raises(Rejected) as refusal:
+        planning.give_date(desk, given(FIRST_DAY), now=MONDAY)
+
+    assert refusal.value.problems == {"on_day": "nobody_waits"}
+    assert planning.give_date(desk, given(LAST_DAY), now=MONDAY)
+
+
+def test_a_day_off_is_any_day_of_its_span():
+    assert [rules.cannot_on([cannot(1, 3)], FIRST_DAY + day * DAY) for day in range(5)] == [
+        False, True, True, True, False
+    ]  # fmt: skip
