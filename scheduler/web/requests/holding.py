@@ -13,6 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
+from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
 from scheduler.planning.terms import HeldDate, Slot
 from scheduler.policy import ANONYMOUS
@@ -170,7 +171,9 @@ def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
     programme = talk.programme()
     if programme and programme.book_now:
         more = {"book_now": True} | _gone(talk, form) | _times(talk, answer.free, form)
-    return more | {"answered_free": True, "months": months_of(answer), "why_none": why_none(answer, wish.language)}
+    missing = calendar_missing(clock.local_day(talk.now))
+    free = {"months": months_of(answer), "why_none": why_none(answer, wish.language), "missing": missing}
+    return more | {"answered_free": True} | free
 
 
 def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
