@@ -13,6 +13,7 @@ from scheduler.cli.invariants import violations
 from scheduler.core import audit, batches
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.core.staging import Filing
 from scheduler.planning.models import Presentation, ToldNote, Visit
 from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
@@ -43,7 +44,7 @@ def actor(session):
 
 
 def stored(actor, sheet, **given):
-    return service.import_past_visits(actor, sheet, centre_id=actor.centre_id, now=MONDAY, **given)
+    return service.import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
 
 
 def counts(session):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.core.errors import NotAllowed
+from scheduler.core.staging import Filing
 from scheduler.places import service
 from scheduler.places.imports import read_bells
 from scheduler.places.models import BellSchedule, HostSchoolTime
@@ -32,7 +33,7 @@ def actor(session):
 
 
 def stored(actor, text, **given):
-    return service.import_bells(actor, read_bells(text.encode()), centre_id=actor.centre_id, now=MONDAY, **given)
+    return service.import_bells(actor, read_bells(text.encode()), Filing(MONDAY, actor.centre_id, **given))
 
 
 def told(outcome):
