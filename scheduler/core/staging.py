@@ -46,6 +46,9 @@ TRIES = 3  # as often a file is compared, when what it is compared with changes 
 FORGOTTEN_AFTER = dt.timedelta(hours=6)  # what a killed worker laid aside
 
 
+_SEVERAL = object()
+
+
 class StagedRow(Base):
     """A row that an import is about to store. It lives for the minutes of that import."""
 
@@ -191,6 +194,7 @@ class Stage:
         self.made: dict[str, int] = {}  # new rows by table
         self.columns: dict[str, tuple[str, ...]] = {}
         self.links: dict[tuple[str, str], str] = {}  # (table, column): of which staged table it holds a place
+        self.same: dict[tuple[str, str], Any] = {}  # (table, column): its value in all rows, or _SEVERAL
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
@@ -208,7 +212,9 @@ class Stage:
             with transaction() as session:
                 places = self._places(session, table, len(piece))
                 told = [self._told(table, row) for row in piece]
+                self._compare(table, piece)
                 self._lay(session, table, [{"place": at, "told": one} for at, one in zip(places, told, strict=True)])
+            self._tell(len(piece))
             placed += [Placed(table.name, at) for at in places]
         if placed and action:
             self.audited.append((table.name, action, True))
@@ -231,6 +237,7 @@ class Stage:
                     for ident, (old, new) in piece
                 ]
                 self._lay(session, table, laid)
+            self._tell(len(piece))
         if rows:
             self.changed[table.name] = {name for _, new in rows.values() for name in new}
             self.changes[table.name] = len(rows)
@@ -239,8 +246,17 @@ class Stage:
     def _lay(self, session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         same = {"stage": self.name, "thing": table.name, "staged_at": self.filing.now}
         session.execute(insert(StagedRow), [same | dict(row) for row in rows])
-        self.done += len(rows)
+
+    def _tell(self, rows: int) -> None:
+        self.done += rows
         self.filing.tell(min(self.done, self.total), self.total)
+
+    def _compare(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Mark the columns that differ: what all rows share is told once, and not read from each of them."""
+        for name, first in rows[0].items():
+            known = self.same.setdefault((table.name, name), first)
+            if known is not _SEVERAL and any(row[name] != known for row in rows):
+                self.same[table.name, name] = _SEVERAL
 
     def _places(self, session: Session, table: Table, count: int) -> list[int]:
         """PostgreSQL gives ids out now; SQLite has them under the lock only, so rows are counted."""
@@ -295,6 +311,9 @@ class Stage:
 
     def _insert(self, session: Session, table: Table, offsets: Mapping[str, int]) -> None:
         def told(name: str) -> ColumnElement[Any]:
+            shared = self.same[table.name, name]
+            if shared is not _SEVERAL and not isinstance(shared, Placed):
+                return literal(shared, table.c[name].type)
             value = self.value(table, name)
             parent = self.links.get((table.name, name))
             return value + offsets[parent] if parent else value
@@ -302,7 +321,8 @@ class Stage:
         names = self.columns[table.name]
         wanted = select(StagedRow.place + offsets[table.name], *map(told, names))
         wanted = wanted.where(self.own(table.name, made=True)).order_by(StagedRow.place)
-        self._whole(session.execute(insert(table).from_select(["id", *names], wanted)), self.made[table.name])
+        storing = insert(table).from_select(["id", *names], wanted).execution_options(preserve_rowcount=True)
+        self._whole(session.execute(storing), self.made[table.name])
 
     def _update(self, session: Session, table: Table) -> None:
         """Change the rows that still are as they were."""

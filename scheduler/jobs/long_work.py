@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduler.certificates import queries as certificate_queries
 from scheduler.certificates import service as certificates
-from scheduler.core import clock
+from scheduler.core import clock, staging
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.jobs import file_work, work
 from scheduler.jobs.queue import crontab, huey, in_app
@@ -29,7 +29,8 @@ def do_long_work() -> None:
 @huey.periodic_task(crontab(minute="27"), name="jobs.forget_uploads")
 @in_app
 def forget_uploads() -> None:
-    """Each hour, drop the files of imports that ended a day ago. Twice is once."""
+    """Each hour, drop the files of imports that ended a day ago, and what a killed worker laid aside. Twice is once."""
+    staging.forget_old(clock.now())
     if forgotten := work.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
 
