@@ -38,10 +38,11 @@ class LineProblem:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a table may hold: {field: the names its column may have, in any script}, which must be there, how long."""
+    """What a table may hold: {field: the names its column may have, in any script}, how long, and which hold lists."""
 
     columns: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, int] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()  # in these a new line within the cell stands between two things
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,7 @@ def _cleaned(
             kept: dict[str, str] = {}
             for (name, heading), cell in zip(fields, cells, strict=False):
                 try:
+                    cell = cell.strip().replace("\n", ";") if name in layout.lists else cell
                     kept |= {name: clean(cell, limit=layout.limits.get(name, FIELD_LIMIT))} if name else {}
                 except BadText as bad:
                     problems.append(LineProblem(line, heading, bad.reason))

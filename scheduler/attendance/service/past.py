@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.past_crews import COLUMN as CREW
+from scheduler.attendance.service.past_crews import Crews
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
 from scheduler.config import settings
 from scheduler.core import batches
@@ -23,10 +25,11 @@ from scheduler.core.sheets import Imported, LineProblem, in_order
 from scheduler.core.staging import Filing, Importer, Placed, Stage, Stale, stored_since, take_in
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
+from scheduler.people.service import NamedPresenter
 from scheduler.places.models import Host
 from scheduler.places.service import HostNames
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -37,7 +40,6 @@ Named = TypeVar("Named", Programme, Campaign)
 KIND = "visits"
 HOLD_IMPORTS = 92  # kind of core.db.hold: imports of past visits of one centre
 ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, VisitState.REPLANNED)]
-UNTOLD = dt.time(9, 0)  # when a file does not say when it began: the first at nine, the next an hour later
 
 
 @dataclass
@@ -49,6 +51,8 @@ class _Outing:
     campaign_id: int | None
     on_day: dt.date
     sittings: list[PastSitting] = field(default_factory=list)
+    crews: dict[int, list[NamedPresenter]] = field(default_factory=dict)  # by line
+    starts: dict[int, dt.time] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,14 +68,15 @@ class _Comparison:
 
     @property
     def to_stage(self) -> int:
-        return len(self.new) + 6 * self.to_store
+        crews = sum(len(crew) for outing in self.new for crew in outing.crews.values())
+        return len(self.new) + 6 * self.to_store + crews
 
     def outcome(self, batch_id: int | None = None) -> Imported:
         return Imported(self.sheet.lines, self.to_store, 0, self.same, in_order(self.problems), batch_id)
 
 
 def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Imported:
-    """Store visits that were held: delivered, their counts locked, without mails and certificates.
+    """Store visits that were held: delivered, counts locked, presenters present, without mails and certificates.
 
     A visit that is stored already (host, programme, day, as many presentations and people) is the same. All or
     nothing: with any problem nothing is stored. Raises: NotAllowed, NotFound; Stale.
@@ -92,6 +97,7 @@ def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Import
 def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison:
     found = _Comparison(sheet, list(sheet.problems))
     names = _Names(session, centre_id)
+    crews = Crews(session, centre_id, sheet.sittings)
     outings: dict[tuple[int, int, dt.date], _Outing] = {}
     for sitting in sheet.sittings:
         host = names.hosts.named(sitting.register_id, sitting.host, sitting.municipality)
@@ -99,12 +105,15 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison
         campaign = names.campaign(sitting.campaign)
         wrong = {"host": host, "programme": programme, "campaign": campaign}
         named = {column: reason for column, reason in wrong.items() if isinstance(reason, str)}
-        found.problems += [LineProblem(sitting.line, column, reason) for column, reason in named.items()]
+        crew, unknown = crews.of(sitting)
+        found.problems += [LineProblem(sitting.line, column, reason) for column, reason in named.items()] + unknown
         if named or not isinstance(host, Host) or not isinstance(programme, Programme):
             continue
         campaign_id = campaign.id if isinstance(campaign, Campaign) else None
         fresh = _Outing(host, programme, campaign_id, sitting.on_day)
-        outings.setdefault((host.id, programme.id, sitting.on_day), fresh).sittings.append(sitting)
+        outing = outings.setdefault((host.id, programme.id, sitting.on_day), fresh)
+        outing.sittings.append(sitting)
+        outing.crews[sitting.line] = crew
     stored = _stored(session, centre_id)
     for key, outing in outings.items():
         said = (len(outing.sittings), sum(sitting.counts.total for sitting in outing.sittings))
@@ -114,7 +123,21 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison
             found.same += len(outing.sittings)
         else:
             found.problems.append(LineProblem(outing.sittings[0].line, "", "visit_stored_otherwise"))
+    _settle_starts(found, crews)
     return found
+
+
+def _settle_starts(found: _Comparison, crews: Crews) -> None:
+    """Note when each presentation began; what is wrong with that is a problem of its line."""
+    pairs = [(outing, sitting, place) for outing in found.new for place, sitting in enumerate(outing.sittings)]
+    for outing, sitting, place in sorted(pairs, key=lambda pair: pair[1].starts is None):
+        minutes = sitting.minutes or outing.programme.minutes
+        crew = outing.crews[sitting.line]
+        starts, reason = crews.begin(sitting, crew, place, zone=outing.host.zone, minutes=minutes)
+        outing.starts[sitting.line] = starts
+        if reason:
+            column = "starts" if reason == "no_such_time" else CREW
+            found.problems.append(LineProblem(sitting.line, column, reason))
 
 
 class _Names:
@@ -178,7 +201,8 @@ def _stage(stage: Stage, found: _Comparison) -> None:
         for visit, outing in zip(visits, found.new, strict=True)
         for place, sitting in enumerate(outing.sittings, 1)
     ]
-    held = stage.add(Presentation, (_presentation(*pair, now=now) for pair in pairs), "presentation delivered")
+    presentations = [_presentation(*pair, now=now) for pair in pairs]
+    held = stage.add(Presentation, presentations, "presentation delivered")
     of = [(placed, outing, sitting) for placed, (_, outing, sitting, _) in zip(held, pairs, strict=True)]
     stage.add(Attendance, (_attendance(*one, now=now) for one in of), "attendance locked")
     heads = (
@@ -187,6 +211,14 @@ def _stage(stage: Stage, found: _Comparison) -> None:
         for audience, people in sitting.counts.by_audience().items()
     )
     stage.add(HeadCount, heads)
+    went = (
+        (placed, row, one.presenter_id)
+        for placed, row, (_, outing, sitting, _) in zip(held, presentations, pairs, strict=True)
+        for one in outing.crews[sitting.line]
+    )
+    # The latest first: SQLite's defence against two places then has nothing to look through.
+    latest = sorted(went, key=lambda one: one[1]["busy_from"], reverse=True)
+    stage.add(Assignment, (_assignment(*one, now=now) for one in latest), "assignment present")
 
 
 def _numbers(outings: list[_Outing]) -> Mapping[int, Any]:
@@ -214,7 +246,7 @@ def _visit(filing: Filing, outing: _Outing, number: str) -> dict[str, Any]:
 def _presentation(
     visit: Placed, outing: _Outing, sitting: PastSitting, ordinal: int, *, now: dt.datetime
 ) -> dict[str, Any]:
-    starts = sitting.starts or dt.time(min(UNTOLD.hour + ordinal - 1, 22), 0)
+    starts = outing.starts[sitting.line]
     starts_at = moment_of(sitting.on_day, starts, outing.host.zone)
     minutes = sitting.minutes or outing.programme.minutes
     ends_at = starts_at + dt.timedelta(minutes=minutes)
@@ -274,6 +306,17 @@ def _count(presentation: Placed, audience: Audience, people: int, now: dt.dateti
         "people": people,
         "counts": True,
         "entered_at": now,
+    }
+
+
+def _assignment(
+    presentation: Placed, held: Mapping[str, Any], presenter_id: int, *, now: dt.datetime
+) -> dict[str, Any]:
+    return {name: held[name] for name in ("on_day", "busy_from", "busy_until")} | {
+        "presentation_id": presentation,
+        "presenter_id": presenter_id,
+        "state": AssignmentState.PRESENT,
+        "state_since": now,
     }
 
 
