@@ -17,6 +17,7 @@ from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, Strin
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
+from scheduler.core.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 
@@ -118,9 +119,7 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
-SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
-ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
 
 

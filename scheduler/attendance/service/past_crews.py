@@ -65,7 +65,7 @@ class Crews:
     def begin(
         self, sitting: PastSitting, crew: Sequence[NamedPresenter], place: int, *, zone: str, minutes: int
     ) -> tuple[dt.time, str]:
-        """When a sitting began, the `place`th of its visit (from 0), and what is wrong with that: its crew is busy then.
+        """When a sitting began, the `place`th of its visit (from 0), and what is wrong with that: its crew is busy.
 
         Ask for all that say it before those that do not: these take the hours that are left.
         """

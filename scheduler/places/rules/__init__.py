@@ -25,6 +25,7 @@ from scheduler.places.rules.hosts import (
 from scheduler.places.rules.presence import away, best_standings, standing, standings, starts_of
 from scheduler.places.rules.school_time import (
     classes_in,
+    grades_in,
     groups_change,
     holds,
     lesson_at,
@@ -49,6 +50,7 @@ __all__ = [
     "classes_in",
     "days_of_school_year",
     "days_with_pupils",
+    "grades_in",
     "groups_change",
     "holds",
     "is_school_day",
