@@ -364,7 +364,7 @@ def read_lines(
     if absent:
         return table, [], problems + absent
     if not table.rows and not problems:
-        problems.append(LineProblem(1, "", "empty_file"))
+        problems.append(LineProblem(1, "", "no_lines"))
     return table, [Cells(row, table, by_line.get(row.line, ())) for row in table.rows], problems
 
 

@@ -86,7 +86,8 @@ def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     kind = FILES[taken.kind if dry_run else CHECKS[taken.kind]]
     _tell(taken, Phase.READING, 0)
     content = taken.content or b""
-    headings = read_table(content, kind.layout).every_heading
+    table = read_table(content, kind.layout)
+    headings = table.every_heading
     columns = batches.remembered(taken.centre_id, kind.name, headings)
     _tell(taken, Phase.COMPARING, READ)
 
@@ -96,7 +97,8 @@ def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     filing = Filing(clock.now(), taken.centre_id, work.file_name_of(taken), dry_run, tell)
     outcome = kind.store(_Given(actor, content, columns, filing))
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
-    return _told(outcome) | _columns(kind, outcome, headings, columns)
+    hidden = {"hidden": table.hidden} if table.hidden else {}
+    return _told(outcome) | hidden | _columns(kind, outcome, headings, columns)
 
 
 def _tell(taken: Taken, phase: Phase, hundredths: int) -> None:

@@ -87,6 +87,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
     "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
+    "too_many_files": _l("Wait an hour: you have sent 30 files in the last one."),
     "file_missing": _l("Choose a file."),
     "file_empty": _l("Choose another file: this one is empty."),
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),

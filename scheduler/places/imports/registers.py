@@ -77,6 +77,8 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
         return Sheet((), tuple(problems), table.encoding, table.delimiter)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]
+    if not table.rows and not problems:
+        problems.append(LineProblem(1, "", "no_lines"))
     by_line: dict[int, list[LineProblem]] = {}
     for problem in table.problems:
         by_line.setdefault(problem.line, []).append(problem)

@@ -87,8 +87,8 @@ FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
         " breaks last, when shifts change. What a school has told itself stays."
     ),
     WorkKind.CHECK_VISITS: _l(
-        "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came. They"
-        " count in reports; no mail and no certificate follows."
+        "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came, who"
+        " presented. They count in reports; no mail and no certificate follows."
     ),
 }
 STATES: Mapping[WorkState, Face] = {
@@ -109,6 +109,9 @@ FAILURES: Mapping[str, LazyProxy] = {
     ),
     "suspended": _l("The account that began this is suspended."),
     "refused": _l("The account that began this may not do it any more."),
+    "changed_meanwhile": _l(
+        "Others changed the same things while the file was being stored. Nothing of it is stored: try again in a while."
+    ),
     "broken": _l("Something broke that we did not foresee; it is in the log. Nothing was half stored."),
 }
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
@@ -134,6 +137,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
     "not_a_text_file": _l("This is no text file."),
     "empty_file": _l("The file is empty."),
+    "no_lines": _l("The file holds no line below its headings."),
     "broken_quotes": _l("A quotation mark is not closed."),
     "not_a_workbook": _l("This spreadsheet cannot be read: save it again as XLSX or CSV, without a password."),
     "not_a_day": _l("Not a day: write 12.5.2024."),
@@ -148,6 +152,19 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "several_hosts": _l("Several schools have this name: add the municipality."),
     "programme_missing": _l("Add a column that says which programme it was."),
     "unknown_programme": _l("This programme is not known."),
+    "unknown_presenter": _l("No presenter has this name: write it as on the page of people, or leave it out."),
+    "several_presenters": _l("Several presenters have this name: write given name and family name, or the address."),
+    "presenter_in_two_places": _l("This presenter was elsewhere at that hour: correct the time or the name."),
+    "too_young_then": _l("This person was too young to present on that day: leave the name out."),
+    "no_consent_then": _l(
+        "No guardian's consent covers that day: record it with the person first, or leave the name out."
+    ),
+    "minor_without_adult": _l("A minor never presents alone: add the adult who was there."),
+    "no_such_time": _l("The clocks skipped this hour on that day."),
+    "not_days": _l("These are no days: write 19.12.2026., 26.12.2026."),
+    "not_letters": _l("These are no letters of classes: write a, c or 1, 3."),
+    "grades_or_letters": _l("Write either grades or letters of the first group, not both."),
+    "not_a_working_day": _l("Not a working day: write Monday or ponedeljak."),
     "unknown_campaign": _l("This campaign is not known."),
     "visit_stored_otherwise": _l("This visit is stored already, with other numbers."),
     "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
@@ -212,6 +229,18 @@ FIELDS: Mapping[str, LazyProxy] = {
     "birth_date": _l("Date of birth"),
     "topics": _l("Topics"),
     "languages": _l("Languages"),
+    "presenters": _l("Presenters"),
+    "first_sections": _l("Letters of the first group"),
+    "middle_starts": _l("Middle shift begins"),
+    "middle_grades": _l("Grades of the middle shift"),
+    "turns": _l("Days on which groups change places"),
+    "short_days": _l("Days with shortened lessons"),
+    "short_minutes": _l("Minutes of a shortened lesson"),
+    "short_morning_starts": _l("On shortened days the morning begins"),
+    "short_middle_starts": _l("On shortened days the middle shift begins"),
+    "short_afternoon_starts": _l("On shortened days the afternoon begins"),
+    "other_weekday": _l("Weekday on which the afternoon begins otherwise"),
+    "other_starts": _l("On that weekday the afternoon begins"),
     "morning_starts": _l("Morning shift begins"),
     "afternoon_starts": _l("Afternoon shift begins"),
     "lesson_minutes": _l("Minutes of a lesson"),
@@ -223,6 +252,14 @@ FIELDS: Mapping[str, LazyProxy] = {
     "first_grades": _l("Grades of the first group"),
     "anchor_day": _l("First group in the morning from"),
 }
+
+
+def column_words(column: str) -> str:
+    """The column of a problem: as the file calls it, or our field in words, with its place in a list ("… (2)")."""
+    name, bracket, place = column.partition(" (")
+    return f"{FIELDS.get(name, name)}{bracket}{place}"
+
+
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
