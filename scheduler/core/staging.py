@@ -34,7 +34,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit, batches
-from scheduler.core.db import Base, db, transaction
+from scheduler.core.db import Base, db, reading, transaction
 from scheduler.core.errors import Conflict
 from scheduler.core.json_rows import has_key, overlay, value_of
 from scheduler.core.tokens import new_token
@@ -139,8 +139,8 @@ def take_in(actor: audit.Doer, filing: Filing, importer: Importer[Found]) -> Any
     Raises: Stale when others change the same things faster than a file can be compared.
     """
     for left in reversed(range(TRIES)):
-        with Session(db.engine) as reading:  # of its own: what it has read outlives the short transactions
-            found = importer.compare(reading)
+        with reading() as session:
+            found = importer.compare(session)
         if filing.dry_run or found.problems or not found.to_store:
             return found.outcome()
         try:

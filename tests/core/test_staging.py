@@ -238,3 +238,12 @@ def test_what_a_killed_worker_laid_aside_is_swept_later(session):
 
     session.rollback()
     assert session.scalars(select(StagedRow.place)).all() == [1]
+
+
+def test_inside_a_transaction_an_import_sees_and_shares_it(session):
+    with pytest.raises(RuntimeError), transaction():
+        make_municipality("Ниш")
+        assert places.import_hosts(an_actor(Role.COORDINATOR), register_of(3), Filing(MONDAY)).new == 3
+        raise RuntimeError("the outer one fails")
+
+    assert (rows(Host), rows(StagedRow), rows(ImportBatch)) == (0, 0, 0)
