@@ -20,6 +20,7 @@ from scheduler.policy import Role
 from scheduler.reports import queries as reports
 from scheduler.reports.terms import Filters, Group, Period
 from tests.factories import MONDAY
+from tests.factories.counting import a_locked_visit
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
@@ -225,3 +226,14 @@ def test_only_who_may_imports_and_takes_back(actor, session):
         stored(an_actor(Role.SAFEGUARDING, centre_id=actor.centre_id), read(TWO))
     with pytest.raises(NotFound):
         service.take_back_visits(an_actor(Role.COORDINATOR), batch_id, now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, session):
+    """SQLite gives the ids of deleted rows again."""
+    batch_id = stored(actor, read(TWO)).batch_id
+    service.take_back_visits(actor, batch_id, now=MONDAY)
+
+    begun = a_locked_visit()
+
+    assert certificates.visits_missing_certificates() == [begun.visit.id]

@@ -170,7 +170,9 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
     "administrator_by_hand": _l("Administrators are invited one by one, never from a file."),
     "unknown_topic": _l("This topic is not known: write it as on the page of a presenter."),
-    "unknown_language": _l("This language is not known: write srpski, mađarski, slovački or another language of teaching."),
+    "unknown_language": _l(
+        "This language is not known: write srpski, mađarski, slovački or another language of teaching."
+    ),
     "address_twice": _l("This address stands in the file twice."),
     "name_of_two_parts": _l("Write given name and family name."),
     "has_account": _l("This address belongs to another account already."),
@@ -179,7 +181,9 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_birth_date": _l("This is no date of birth."),
     "not_grades": _l("These are no grades: write 1, 3, 5, 7."),
     "unknown_rotation": _l("Not known when shifts change: write weekly, monthly or no."),
-    "not_in_limits": _l("No school has such a number here: lessons last 15 to 60 minutes, breaks less, and 9 lessons are the most."),
+    "not_in_limits": _l(
+        "No school has such a number here: lessons last 15 to 60 minutes, breaks less, and 9 lessons are the most."
+    ),
     "lessons_past_midnight": _l("These lessons would end after midnight."),
     "told_otherwise": _l("This school has told other times: change them on its page."),
     "host_twice": _l("This school stands in the file twice."),
