@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,12 @@ def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
 def batch(number: int) -> ImportBatch | None:
     """One import, or None."""
     return db.session.get(ImportBatch, number)
+
+
+def taken_back(numbers: Iterable[int]) -> set[int]:
+    """Of these imports those that were taken back."""
+    wanted = select(ImportBatch.id).where(ImportBatch.id.in_(set(numbers)), ImportBatch.undone_at.is_not(None))
+    return set(db.session.scalars(wanted))
 
 
 def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, str]:

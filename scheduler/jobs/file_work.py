@@ -1,7 +1,7 @@
 """Files that a page hands to the worker: checked, stored, their columns named, and taken back."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import Imported, Layout, read_table
 from scheduler.core.staging import Filing
 from scheduler.jobs import work
-from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind
+from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow
 from scheduler.people import service as people
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
@@ -153,10 +153,10 @@ def take_back(actor: Actor, work_id: int, *, now: dt.datetime) -> None:
     FILES[CHECKS[row.kind]].take_back(actor, row.result["batch_id"], now=now)
 
 
-def was_taken_back(batch_id: int | None) -> bool:
-    """Whether an import was taken back."""
-    batch = batches.batch(batch_id) if batch_id else None
-    return batch is not None and batch.undone_at is not None
+def taken_back(rows: Iterable[WorkRow]) -> set[int]:
+    """Of these works those whose import was taken back."""
+    numbers = {row.result["batch_id"]: row.id for row in rows if row.result.get("batch_id")}
+    return {numbers[number] for number in batches.taken_back(numbers)} if numbers else set()
 
 
 def kinds_for(actor: Actor) -> list[WorkKind]:

@@ -17,7 +17,7 @@ from scheduler.jobs.file_columns import columns_of
 from scheduler.jobs.terms import STORES, WorkKind
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import RegisterForm
-from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, STATES
+from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_faces
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
@@ -43,17 +43,18 @@ def imports() -> ResponseReturnValue:
         form.show({"file": problem})
     status = 429 if problem == "too_many_files" else 422 if form.errors else 200
     shown = [*kinds, *(STORES[one] for one in kinds)]
+    rows = work.latest(current_actor(), shown, now=clock.now())
     page = render_template(
         "admin/imports.html",
         form=form,
-        rows=work.latest(current_actor(), shown, now=clock.now()),
+        rows=rows,
+        faces=import_faces(rows, file_work.taken_back(rows)),
         kind=kind,
         file_kinds=[(one.value.removeprefix("check_"), FILE_KINDS[one], one is kind) for one in kinds],
         hint=FILE_HINTS[kind],
         of=kind.value.removeprefix("check_"),
         columns=columns_of(kind, page_language()),
         kinds=KINDS,
-        states=STATES,
         may_see_settings=policy.scope_of(current_actor(), "update", "settings") is not None,
         may_export=policy.scope_of(current_actor(), "export", "everything") is not None,
     )

@@ -1,10 +1,10 @@
 """How the administrator's pages say what rooms and the worker hand over as codes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.jobs.terms import Phase, WorkKind, WorkState
+from scheduler.jobs.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 from scheduler.people.terms import Topic
 from scheduler.places.terms import SchoolCalendar
 from scheduler.programmes.terms import Audience, ProgrammeKind
@@ -97,6 +97,10 @@ STATES: Mapping[WorkState, Face] = {
     WorkState.DONE: Face("good", "check", _l("Finished")),
     WorkState.FAILED: Face("stop", "alert", _l("Ended with an error")),
 }
+WITH_PROBLEMS = Face("stop", "alert", _l("Has problems"))
+IN_ORDER = Face("move", "search", _l("In order, not stored"))
+STORED = Face("good", "check", _l("Stored"))
+TAKEN_BACK = Face("wait", "undo", _l("Taken back"))
 PHASES: Mapping[Phase, LazyProxy] = {
     Phase.READING: _l("Reading the file"),
     Phase.COMPARING: _l("Comparing with what is stored"),
@@ -256,6 +260,21 @@ FIELDS: Mapping[str, LazyProxy] = {
     "first_grades": _l("Grades of the first group"),
     "anchor_day": _l("First group in the morning from"),
 }
+
+
+def import_faces(rows: Iterable[WorkRow], taken_back: Collection[int]) -> dict[int, Face]:
+    """What became of each file, in a word."""
+    return {row.id: _face(row, taken_back) for row in rows}
+
+
+def _face(row: WorkRow, taken_back: Collection[int]) -> Face:
+    if row.state is not WorkState.DONE:
+        return STATES[row.state]
+    if row.id in taken_back:
+        return TAKEN_BACK
+    if row.result.get("problems"):
+        return WITH_PROBLEMS
+    return IN_ORDER if row.kind in STORES else STORED
 
 
 def column_words(column: str) -> str:

@@ -27,6 +27,6 @@ def show_work(work_id: int) -> ResponseReturnValue:
         of=row.kind.value.partition("_")[2],
         certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
         checked=row.kind in STORES,
-        taken_back=file_work.was_taken_back(row.result.get("batch_id")),
+        taken_back=row.id in file_work.taken_back([row]),
     )
     return page, 200, {"Cache-Control": "private, no-store"}

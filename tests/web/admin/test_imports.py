@@ -332,3 +332,18 @@ def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
     do_long_work.call_local()
 
     assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
+
+
+def test_the_list_says_what_became_of_each_file(browser):
+    upload(browser, BAD, "los.csv")
+    checked = upload(browser, GOOD, "dobar.csv").location.rpartition("/")[2]
+    do_long_work.call_local()
+    assert all(words in browser.get("/imports?lang=en").text for words in ("Has problems", "In order, not stored"))
+
+    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
+    do_long_work.call_local()
+    page = browser.get("/imports?lang=en").text
+    assert (">Stored<" in page.replace(" ", "").replace("\n", ""), "Taken back" in page) == (True, False)
+
+    browser.post(f"/imports/{stored}/undo")
+    assert "Taken back" in browser.get("/imports?lang=en").text
