@@ -24,7 +24,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staged_row_stage_thing_place"), "staged_row", ["stage", "thing", "place"])
     op.create_index(op.f("ix_staged_row_staged_at"), "staged_row", ["staged_at"])
+    op.create_index(op.f("ix_assignment_presentation_id"), "assignment", ["presentation_id"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_assignment_presentation_id"), "assignment")
     op.drop_table("staged_row")
