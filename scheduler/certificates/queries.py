@@ -21,7 +21,7 @@ from scheduler.certificates.terms import (
     Signatory,
     VisitFacts,
 )
-from scheduler.core.batches import ImportedRow
+from scheduler.core.batches import ImportBatch, ImportedRow
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import DEFAULT, pick, worded
@@ -194,7 +194,11 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
     Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
     were imported are not waited for either: their schools have what they were given then.
     """
-    imported = select(ImportedRow.thing_id).where(ImportedRow.thing == Visit.__tablename__)
+    imported = (
+        select(ImportedRow.thing_id)
+        .join(ImportBatch, ImportBatch.id == ImportedRow.batch_id)
+        .where(ImportedRow.thing == Visit.__tablename__, ImportBatch.undone_at.is_(None))  # an id may be given again
+    )
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
     by_name = (
         select(NamedAdult.id)

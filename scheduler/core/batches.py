@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     select,
     update,
@@ -27,6 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from scheduler.core import audit
 from scheduler.core.db import Base, db
 from scheduler.core.errors import Conflict
+from scheduler.core.json_rows import overlay
 from scheduler.core.text import fold
 
 
@@ -99,26 +99,6 @@ def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.date
     return batch
 
 
-def add_rows(session: Session, batch: ImportBatch, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert all rows at once, note them as this import's; their ids in the same order."""
-    if not rows:
-        return []
-    identity: Any = model
-    ids = list(session.scalars(insert(model).returning(identity.id, sort_by_parameter_order=True), list(rows)))
-    note_rows(session, batch, model, dict.fromkeys(ids, ""))
-    return ids
-
-
-def note_rows(session: Session, batch: ImportBatch, model: type[Base], before: Mapping[int, str]) -> None:
-    """Note rows that an import made ("") or changed (JSON of their values before)."""
-    noted = [
-        {"batch_id": batch.id, "thing": model.__tablename__, "thing_id": ident, "before": told}
-        for ident, told in before.items()
-    ]
-    if noted:
-        session.execute(insert(ImportedRow), noted)
-
-
 def close_batch(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
     """The import is whole: what its rows' audit says from now on is a later change."""
     audit.record(actor, "imported", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
@@ -176,11 +156,16 @@ def _hangs(batch: ImportBatch, table: Table, other: Table, link: Any) -> ColumnE
 
 
 def _put_back(session: Session, batch: ImportBatch, table: Table) -> None:
-    changed = select(ImportedRow).where(
-        ImportedRow.batch_id == batch.id, ImportedRow.thing == table.name, ImportedRow.before != ""
-    )
-    for row in session.scalars(changed):
-        session.execute(update(table).where(table.c.id == row.thing_id).values(**json.loads(row.before)))
+    """The values before, of all changed rows at once."""
+    changed = (ImportedRow.batch_id == batch.id, ImportedRow.thing == table.name, ImportedRow.before != "")
+    told = session.scalars(select(ImportedRow.before).where(*changed).distinct())
+    if names := sorted({name for one in told for name in json.loads(one)}):
+        session.execute(
+            update(table)
+            .values(overlay(ImportedRow.before, table, names, session.get_bind().dialect))
+            .where(*changed, table.c.id == ImportedRow.thing_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
@@ -194,6 +179,12 @@ def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
 def batch(number: int) -> ImportBatch | None:
     """One import, or None."""
     return db.session.get(ImportBatch, number)
+
+
+def taken_back(numbers: Iterable[int]) -> set[int]:
+    """Of these imports those that were taken back."""
+    wanted = select(ImportBatch.id).where(ImportBatch.id.in_(set(numbers)), ImportBatch.undone_at.is_not(None))
+    return set(db.session.scalars(wanted))
 
 
 def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, str]:

@@ -14,14 +14,18 @@ from flask_migrate import stamp
 from sqlalchemy import func, select, text
 
 from scheduler.config import ROOT, settings
-from scheduler.core import audit, backup
+from scheduler.core import audit, backup, batches, staging
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SignIn
+from scheduler.places import service as places
+from scheduler.places.imports import read_hosts
+from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
+from tests.factories.places import make_municipality
 
 pytestmark = pytest.mark.both_databases
 
@@ -208,6 +212,32 @@ def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowl
         centres = db.session.scalar(select(func.count()).select_from(Centre)) - 1
         told = db.session.scalar(select(func.count()).where(audit.AuditEntry.action == "written meanwhile"))
         assert centres == told >= acknowledged
+
+
+def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, used, tmp_path, monkeypatch):
+    """Rows that are laid aside may be in it; they are swept later, and nobody sees them."""
+    monkeypatch.setattr(staging, "PIECE", 10)
+    make_municipality("Ниш")
+    lines = "\n".join(f"{number};Школа {number};osnovna škola;Ниш" for number in range(1, 41))
+    sheet = read_hosts(f"id;naziv;vrsta;opština\n{lines}".encode())
+    answers = []
+
+    def amid(done: int, _total: int) -> None:
+        if done == 20:
+            other = threading.Thread(target=lambda: answers.append(run("create", tmp_path / "b.zip")))
+            other.start()
+            other.join(30)
+
+    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY, tell=amid)).new == 40
+    assert [(one.exit_code, one.stderr) for one in answers] == [(0, "")]
+
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
+
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Host)) == 0
+    assert db.session.scalar(select(func.count()).select_from(batches.ImportBatch)) == 0
+    assert staging.forget_old(MONDAY + staging.FORGOTTEN_AFTER) == 20
+    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY)).new == 40
 
 
 def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):

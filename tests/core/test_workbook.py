@@ -5,8 +5,13 @@ import pytest
 
 from scheduler.core import workbook
 from scheduler.core.sheets import Layout, read_table
-from scheduler.core.workbook import BadWorkbook, rows_of_workbook
-from tests.workbooks import a_workbook, parts_of
+from scheduler.core.workbook import BadWorkbook, sheets_of_workbook
+from tests.workbooks import MAIN, REL, a_workbook, parts_of
+
+
+def rows_of_workbook(content: bytes, *, most_rows: int):
+    return next(sheets_of_workbook(content, most_rows=most_rows)).rows
+
 
 LAYOUT = Layout({"name": ("назив",), "day": ("датум",), "pupils": ("ученика",)})
 
@@ -78,3 +83,125 @@ def test_too_many_lines_and_too_many_parts_are_refused():
 
     assert (lines.value.problem, parts.value.problem) == ("too_many_rows", "file_too_large")
     assert parts_of([["x"]])
+
+
+def sheet_xml(rows: str, before: str = "", main: str = MAIN) -> bytes:
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return f"{head}<worksheet {main}>{before}<sheetData>{rows}</sheetData></worksheet>".encode()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_of_a_formula_the_last_result_is_read_and_truth_is_one():
+    content = sheet_xml(
+        '<row r="1"><c r="A1"><f>SUM(B1:B2)</f><v>28</v></c><c r="B1" t="str"><f>A1&amp;"x"</f><v>28x</v></c>'
+        '<c r="C1" t="b"><v>1</v></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E1"><f>NOW()</f></c></row>'
+    )
+
+    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [
+        (1, ["28", "28x", "1", "#DIV/0!", ""])
+    ]
+
+
+@pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:ZZZ99999999999", "nonsense"])
+def test_what_a_sheet_says_of_its_own_size_makes_no_room(dimension):
+    content = sheet_xml(
+        '<row r="1048576" spans="1:16384"><c r="A1048576"><v>7</v></c><c r="XFD1048576"><v>8</v></c></row>',
+        before=f'<dimension ref="{dimension}"/>',
+    )
+
+    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [(1048576, ["7"])]
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-"])
+def test_a_line_number_that_is_none_is_refused(number):
+    content = sheet_xml(f'<row r="{number}"><c><v>7</v></c></row>')
+
+    with pytest.raises(BadWorkbook):
+        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
+
+
+def test_too_many_cells_are_refused_even_where_nothing_is_kept_of_them(monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_CELLS", 1_000)
+    content = sheet_xml('<row r="1">' + '<c r="XFD1"/>' * 1_001 + "</row>")
+
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
+
+    assert refusal.value.problem == "too_many_rows"
+
+
+def test_a_document_type_is_found_wherever_it_stands():
+    content = sheet_xml("").replace(b"<worksheet", b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE w><worksheet", 1)
+
+    with pytest.raises(BadWorkbook):
+        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_broken_part_packed_in_another_way_is_refused(packed):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packed) as archive:
+        for name, content in parts_of([["x" * 500, "y"]]).items():
+            archive.writestr(name, content)
+    broken = bytearray(stream.getvalue())
+    for at in range(60, 160):
+        broken[at] ^= 0x5A
+
+    with pytest.raises(BadWorkbook):
+        rows_of_workbook(bytes(broken), most_rows=9)
+
+
+def test_a_workbook_of_the_strict_kind_is_read_too():
+    strict = 'xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"'
+    content = sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>Ниш</t></is></c></row>', main=strict)
+
+    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [(1, ["Ниш"])]
+
+
+def several_sheets(*sheets: bytes) -> bytes:
+    listed = "".join(f'<sheet name="s{at}" sheetId="{at}" r:id="r{at}"/>' for at in range(1, len(sheets) + 1))
+    relations = "".join(
+        f'<Relationship Id="r{at}" Target="worksheets/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1)
+    )
+    parts = {f"xl/worksheets/sheet{at}.xml": content for at, content in enumerate(sheets, 1)}
+    return a_workbook(
+        [["x"]],
+        **parts,
+        **{
+            "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{REL}"><sheets>{listed}</sheets></workbook>'.encode(),
+            "xl/_rels/workbook.xml.rels": f"<Relationships>{relations}</Relationships>".encode(),
+        },
+    )
+
+
+def words(*texts: str, hidden: bool = False, number: int = 1) -> str:
+    cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in texts)
+    return f'<row r="{number}" hidden="{int(hidden)}">{cells}</row>'
+
+
+def test_of_several_sheets_the_first_with_our_headings_is_read():
+    content = several_sheets(
+        sheet_xml(words("Упутство", "Читај пажљиво")),
+        sheet_xml(words("Назив", "Датум") + words("Чук", "12.3.2024.", number=2)),
+        sheet_xml(words("Назив", "Датум") + words("Други", "12.3.2024.", number=2)),
+    )
+
+    assert [row.cells["name"] for row in read_table(content, LAYOUT).rows] == ["Чук"]
+
+
+def test_without_our_headings_the_first_sheet_that_holds_anything_is_read():
+    content = several_sheets(sheet_xml(""), sheet_xml(words("kada", "gde")), sheet_xml(words("što", "šta")))
+
+    assert read_table(content, LAYOUT).every_heading == ("kada", "gde")
+
+
+def test_hidden_lines_are_read_and_counted():
+    content = several_sheets(
+        sheet_xml(words("Назив", "Датум") + words("Чук", "", hidden=True, number=2) + words("Два", "", number=3))
+    )
+
+    table = read_table(content, LAYOUT)
+
+    assert ([row.cells["name"] for row in table.rows], table.hidden) == (["Чук", "Два"], 1)

@@ -34,6 +34,7 @@ from scheduler.places.rules.presence import (
 )
 from scheduler.places.rules.school_time import (
     classes_in,
+    grades_in,
     groups_change,
     holds,
     lesson_at,
@@ -60,6 +61,7 @@ __all__ = [
     "days_of_classes",
     "days_of_school_year",
     "days_with_pupils",
+    "grades_in",
     "groups_change",
     "holds",
     "is_school_day",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -53,26 +54,47 @@ def _stored(session: Session, host_id: int) -> HostSchoolTime | None:
 
 
 def _fill(session: Session, row: HostSchoolTime, told: SchoolTime) -> None:
-    row.grouping, row.rotation, row.anchor_day = told.grouping, told.rotation, told.anchor_day
-    row.first_grades = ",".join(map(str, sorted(told.first_grades)))
-    row.first_sections = ",".join(sorted(told.first_sections))
-    row.middle_grades = ",".join(map(str, sorted(told.middle_grades)))
-    row.afternoon_weekday, row.afternoon_starts = told.afternoon_weekday, told.afternoon_starts
+    for name, value in columns_of(told).items():
+        setattr(row, name, value)
     row.bells, row.days = [], []
     if row.id is not None:
         session.flush()  # the old lines go first: the new ones may be the same shifts and days
-    row.bells = [
-        BellSchedule(
-            shift=shift,
-            short=short,
-            starts_local=bells.starts,
-            lesson_minutes=bells.lesson_minutes,
-            break_minutes=bells.break_minutes,
-            long_break_after=bells.long_break_after,
-            long_break_minutes=bells.long_break_minutes,
-            lessons=bells.lessons,
-        )
+    row.bells = [BellSchedule(**one) for one in bells_of(told)]
+    row.days = [SchoolTimeDay(**one) for one in days_of(told)]
+
+
+def columns_of(told: SchoolTime) -> dict[str, Any]:
+    """What a host says, as its row holds it."""
+    return {
+        "grouping": told.grouping,
+        "rotation": told.rotation,
+        "anchor_day": told.anchor_day,
+        "first_grades": ",".join(map(str, sorted(told.first_grades))),
+        "first_sections": ",".join(sorted(told.first_sections)),
+        "middle_grades": ",".join(map(str, sorted(told.middle_grades))),
+        "afternoon_weekday": told.afternoon_weekday,
+        "afternoon_starts": told.afternoon_starts,
+    }
+
+
+def bells_of(told: SchoolTime) -> list[dict[str, Any]]:
+    """Its bells, one row for each shift and kind of day."""
+    return [
+        {
+            "shift": shift,
+            "short": short,
+            "starts_local": bells.starts,
+            "lesson_minutes": bells.lesson_minutes,
+            "break_minutes": bells.break_minutes,
+            "long_break_after": bells.long_break_after,
+            "long_break_minutes": bells.long_break_minutes,
+            "lessons": bells.lessons,
+        }
         for (shift, short), bells in told.bells.items()
     ]
-    turns = [SchoolTimeDay(kind=NamedDay.TURN, day=day) for day in sorted(told.turns)]
-    row.days = turns + [SchoolTimeDay(kind=NamedDay.SHORT, day=day) for day in sorted(told.short_days)]
+
+
+def days_of(told: SchoolTime) -> list[dict[str, Any]]:
+    """The days that it names, in order."""
+    turns = [{"kind": NamedDay.TURN, "day": day} for day in sorted(told.turns)]
+    return turns + [{"kind": NamedDay.SHORT, "day": day} for day in sorted(told.short_days)]
