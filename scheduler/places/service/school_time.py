@@ -25,7 +25,7 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
     `version` is what the page showed, 0 for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason};
     Conflict when somebody else has told it meanwhile.
     """
-    policy.require(actor, "update", "school_time", request=actor.request_id)
+    policy.require(actor, "update", "school_time", request=actor.request_id)  # its host: below
     if policy.scope_of(actor, "update", "school_time") is Scope.HOST and host_id != actor.host_id:
         raise NotFound("host")
     if problems := rules.problems_with_school_time(told):

@@ -192,8 +192,9 @@ def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, 
     Conflict("date_gone") when it was not answered in time or was taken back.
     """
     with change() as session:
-        policy.require(actor, "update", "request", request=request_id)
         offer = session.get(DateOffer, offer_id)
+        asked = session.get(SchoolRequest, request_id)
+        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
         if offer is None or offer.school_request_id != request_id:
             raise NotFound("date offer")
         date = _locked_date(session, offer.open_date_id)
