@@ -73,6 +73,7 @@ def import_past_visits(
         return Imported(sheet.lines, found.new_lines, 0, found.same, in_order(found.problems))
     batch_id = None
     with transaction() as session:
+        batches.in_turn(session)
         found = _compared(session, sheet, centre_id)
         if not found.problems and found.new:
             stored = batches.Stored(KIND, found.new_lines, file_name, centre_id)
@@ -271,6 +272,7 @@ def _count(presentation_id: int, audience: Audience, people: int, now: dt.dateti
 def take_back_visits(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of past visits stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "visit", centre=batch.centre_id if batch else None)
         if batch is None or batch.kind != KIND:

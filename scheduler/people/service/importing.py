@@ -48,6 +48,7 @@ def import_people(
         return Imported(sheet.lines, len(found.new), 0, found.same, in_order(found.problems))
     batch_id = None
     with transaction() as session:
+        batches.in_turn(session)
         hold(session, rules.LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people])
         found = _compared(session, sheet, centre_id, today)
         if not found.problems and found.new:
@@ -151,6 +152,7 @@ def _store(
 def take_back_people(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of people stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "user", centre=batch.centre_id if batch else None)
         if batch is None or batch.kind != KIND:

@@ -51,6 +51,7 @@ def import_bells(
         return Imported(sheet.lines, len(found.new), 0, found.same, in_order(found.problems))
     batch_id = None
     with transaction() as session:
+        batches.in_turn(session)
         found = _compared(session, sheet)
         if not found.problems and found.new:
             stored = batches.Stored(KIND, len(found.new), file_name, centre_id)
@@ -126,6 +127,7 @@ def take_back_bells(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of bells stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     policy.require(actor, "import", "school_time")
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")

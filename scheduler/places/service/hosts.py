@@ -135,6 +135,7 @@ def import_hosts(
     if dry_run:
         return _compared(db.session(), sheet).outcome()
     with transaction() as session:
+        batches.in_turn(session)
         comparison = _compared(session, sheet)
         if not comparison.problems and (comparison.new or comparison.changed):
             stored = batches.Stored(KIND, len(comparison.new) + len(comparison.changed), file_name, actor.centre_id)
@@ -261,6 +262,7 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """
     policy.require(actor, "import", "host")
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")

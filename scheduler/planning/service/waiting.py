@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock
+from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries
@@ -35,6 +36,7 @@ from scheduler.requests.terms import (
 log = logging.getLogger(__name__)
 BREAK = dt.timedelta(minutes=15)  # between the presentations of one visit
 MOST_POINTS = 99
+HOLD_WEIGHTS = 52  # kind of core.db.hold: one centre's weights
 MOST_HOURS = 336
 
 
@@ -50,9 +52,8 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
     if problems:
         raise Rejected(problems)
     with change() as session:
-        row = session.scalar(
-            select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id).with_for_update()
-        )
+        hold(session, HOLD_WEIGHTS, [actor.centre_id])
+        row = session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
         if row is None:
             row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
             session.add(row)
