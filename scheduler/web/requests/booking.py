@@ -19,7 +19,7 @@ from scheduler.web.filters import long_day, say, short_day
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import SEARCHES, limiter
+from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
@@ -47,6 +47,7 @@ MOST_TYPED = 2500  # letters of one field that are kept: more than any field tak
 
 @bp.route("/book", methods=["GET", "POST"])
 @public
+@limiter.limit(BOOKINGS, methods=["POST"])
 def book() -> ResponseReturnValue:
     """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
     talk = Conversation.of_visitor()
@@ -113,6 +114,7 @@ def _remember_wish(talk: Conversation, slug: str) -> None:
 
 @bp.route("/book/new-host", methods=["GET", "POST"])
 @public
+@limiter.limit(BOOKINGS, methods=["POST"])
 def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     talk = Conversation.of_visitor()
@@ -128,8 +130,15 @@ def new_host() -> ResponseReturnValue:
     return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(talk.answers))
 
 
+def _costs_little() -> bool:
+    """Whether a page shows no free dates: those are computed each time."""
+    return request.method != "GET" or (request.view_args or {}).get("page") != "when"
+
+
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
 @public
+@limiter.limit(FREE_DATES, exempt_when=_costs_little)
+@limiter.limit(BOOKINGS, methods=["POST"])
 def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
     talk = Conversation.of_visitor()
