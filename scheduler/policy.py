@@ -78,7 +78,7 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
-_OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its reader sees
+_OWN_LISTS = _all(Scope.ANY, columns="update")  # which columns of a list its reader sees: nobody names another reader
 
 _STAFF = _all(
     Scope.CENTRE,
@@ -179,12 +179,11 @@ def require(
     centre: int | None = None,
     request: int | None = None,
     presenters: Collection[int | None] = (),
-    user: int | None = None,
 ) -> None:
     """Refuse what the table does not allow.
 
-    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns, the user whose
-    own it is. What is not said is not reached: who forgets to say it is refused, never let in.
+    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
+    is not reached: who forgets to say it is refused, never let in.
     Raises: NotAllowed when no role has the verb at all; NotFound when the thing lies outside the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
@@ -196,7 +195,7 @@ def require(
         Scope.CENTRE: centre is not None and centre == actor.centre_id,
         Scope.HOST: request is not None and request == actor.request_id,
         Scope.VISIT: part_of,
-        Scope.OWN: part_of or (user is not None and user == actor.user_id),
+        Scope.OWN: part_of,
     }
     if not reaches[scope]:
         raise NotFound(f"{verb} {thing}")

@@ -99,7 +99,7 @@ def _elements(archive: zipfile.ZipFile, name: str, *tags: str) -> Iterator[Eleme
 
 def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
     """("start" or "end", element), as the part is unpacked; the last ones come only when it is closed."""
-    parser = ElementTree.XMLPullParser(("start", "end"))
+    parser: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("start", "end"))
     for piece in _pieces(archive, name):
         parser.feed(piece)
         yield from parser.read_events()

@@ -41,19 +41,17 @@ def test_who_does_not_say_where_the_thing_lies_is_refused(role: Role, verb: str,
 @pytest.mark.parametrize(("role", "verb", "thing"), rights())
 def test_whoever_belongs_nowhere_reaches_nothing_that_lies_nowhere(role: Role, verb: str, thing: str):
     with pytest.raises(NotFound):
-        require(Actor(frozenset({role})), verb, thing, centre=None, request=None, presenters=[None], user=None)
+        require(Actor(frozenset({role})), verb, thing, centre=None, request=None, presenters=[None])
 
 
 @pytest.mark.parametrize(("role", "verb", "thing"), rights())
 def test_what_is_said_rightly_is_reached(role: Role, verb: str, thing: str):
-    require(holder(role), verb, thing, centre=10, request=7, presenters=(5,), user=2)
+    require(holder(role), verb, thing, centre=10, request=7, presenters=(5,))
 
 
-def test_an_own_thing_of_another_user_or_presenter_is_not_reached():
+def test_an_own_thing_of_another_presenter_is_not_reached():
     with pytest.raises(NotFound):
-        require(holder(Role.COORDINATOR), "update", "columns", user=3)
-    with pytest.raises(NotFound):
-        require(holder(Role.EDUCATOR), "answer", "offer", presenters=(6,), user=3)
+        require(holder(Role.EDUCATOR), "answer", "offer", presenters=(6,))
 
 
 def test_every_call_about_things_of_a_centre_says_which():

@@ -198,7 +198,7 @@ def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
 
 def choose_columns(actor: Actor, list_name: str, hidden: Collection[str]) -> None:
     """Remember which columns of a list this user does not want to see. Raises: NotAllowed."""
-    policy.require(actor, "update", "columns", user=actor.user_id)
+    policy.require(actor, "update", "columns")
     with transaction() as session:
         mine = (HiddenColumns.user_id == actor.user_id, HiddenColumns.list_name == list_name)
         session.execute(delete(HiddenColumns).where(*mine))
