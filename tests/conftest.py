@@ -20,6 +20,7 @@ from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 from scheduler.jobs import queue
+from scheduler.web.limits import limiter
 
 
 class Browser(FlaskClient):
@@ -125,6 +126,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     queue.attach(app)  # jobs run in the application of the test
     with app.app_context():
         _empty()
+        limiter.reset()  # each test begins uncounted
         yield app
         db.session.remove()
 

@@ -24,10 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, hold
 from scheduler.core.errors import Conflict
 from scheduler.core.json_rows import overlay
 from scheduler.core.text import fold
+
+HOLD_IMPORTS = 51  # kind of core.db.hold
 
 
 class ImportBatch(Base):
@@ -91,6 +93,11 @@ class HangsOnIt(Conflict):
         self.thing = thing
 
 
+def in_turn(session: Session) -> None:
+    """One import, or one taking back, after the other: what one compares the file with is not changed by the next."""
+    hold(session, HOLD_IMPORTS, [1])
+
+
 def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.datetime) -> ImportBatch:
     """The row of an import, inside the caller's transaction."""
     batch = ImportBatch(**stored.__dict__, stored_by=actor.label, stored_at=now)
@@ -116,6 +123,8 @@ def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.d
         raise Conflict("undone_already")
     noted = list(session.scalars(select(ImportedRow.thing).where(ImportedRow.batch_id == batch.id).distinct()))
     tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in noted]
+    for table in tables:  # who is about to refer to one of its rows waits, or has been here before us
+        session.execute(select(table.c.id).where(table.c.id.in_(_ids(batch.id, table, made=True))).with_for_update())
     _refuse_what_hangs(session, batch, tables)
     for table in tables:
         _put_back(session, batch, table)
@@ -198,6 +207,7 @@ def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, 
 
 def remember(session: Session, centre_id: int, kind: str, column_map: Mapping[str, str]) -> None:
     """Keep what a centre calls its columns; the newest answer counts, and an empty field forgets."""
+    in_turn(session)
     keys = {fold(heading): ours for heading, ours in column_map.items()}
     own = (ColumnName.centre_id == centre_id, ColumnName.kind == kind)
     session.execute(delete(ColumnName).where(*own, ColumnName.heading.in_(keys)))

@@ -281,6 +281,7 @@ class Stage:
     def apply(self, actor: audit.Doer, stored: batches.Stored, check: Callable[[Session, "Stage"], None]) -> int:
         """Store all that is staged in one transaction, a statement a table; the number of the import. Raises: Stale."""
         with transaction() as session:
+            batches.in_turn(session)
             check(session, self)
             batch = batches.open_batch(session, actor, stored, self.filing.now)
             offsets = {name: self._offset(session, Base.metadata.tables[name]) for name in self.made}

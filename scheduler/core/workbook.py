@@ -1,23 +1,29 @@
 """The visible sheets of an XLSX file as lines of text: what a CSV of them would hold, with days as 2026-09-01.
 
-Only the standard library, because a foreign file is read: parts, sizes, lines and cells are counted while it is
-unpacked and parsed piece by piece, and XML with a document type (the door of entity bombs) is refused. What a sheet
-says of its own size is not believed: nobody makes room for it.
+Only the standard library, because a foreign file is read: parts, sizes, elements, lines and cells are counted while it
+is unpacked, and XML with a document type (the door of entity bombs) is refused. A part is read element by element and
+forgotten behind the reader: forty kilobytes can unpack to millions of empty cells, never into memory. What a sheet says
+of its own size is not believed: nobody makes room for it.
 """
 
 import datetime as dt
 import io
-import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
-from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _Counted)
+from typing import Any
+from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _pieces)
 
 MOST_PARTS = 2_000
-MOST_BYTES = 60_000_000  # of one part, unpacked
+MOST_BYTES = 40_000_000  # of one part, unpacked
+MOST_ELEMENTS = 5_000_000  # of one part: 200,000 lines of twelve cells
+MOST_INSIDE = 200_000  # of one line, one text, or all styles of cells
+DEEPEST = 50
+LONGEST_FORMAT = 255
+PIECE = 1 << 16
+DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what spreadsheets write; other packings have other failures
 MOST_COLUMNS = 200
 MOST_CELLS = 4_000_000  # of one sheet
 MOST_SHEETS = 20  # that are looked at
@@ -56,35 +62,58 @@ def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[Sheet]:
         raise BadWorkbook("not_a_workbook") from error
     except (ValueError, IndexError, OverflowError, RuntimeError) as error:  # a reference into nothing, a password
         raise BadWorkbook("not_a_workbook") from error
-    except (lzma.LZMAError, OSError) as error:  # packed in another way, and broken
+    except OSError as error:  # a broken archive
         raise BadWorkbook("not_a_workbook") from error
 
 
-class _Counted(io.RawIOBase):
-    """A part as it is unpacked: refused when it is larger than any honest one, or has a document type."""
-
-    def __init__(self, member: IO[bytes]) -> None:
-        self.member, self.seen, self.tail = member, 0, b""
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self.member.read(size)
-        self.seen += len(piece)
-        if self.seen > MOST_BYTES:
-            raise BadWorkbook("file_too_large")
-        around = self.tail + piece
-        if any(mark in around for mark in FORBIDDEN):
-            raise BadWorkbook("not_a_workbook")
-        self.tail = around[-16:]
-        return piece
-
-
 def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[ElementTree.Element]:
-    """Each element of that name in a part, whole, and forgotten afterwards."""
+    """The elements of that name in a part, one after the other; each is empty once the next is asked for.
+
+    Raises: BadWorkbook for a part with more than MOST_BYTES, MOST_ELEMENTS or DEEPEST, or with a document type.
+    """
+    above: list[ElementTree.Element] = []
+    seen = inside = 0  # elements of the part, and of the one that is being read
+    for event, element in _events(archive, name):
+        if event == "start":
+            above.append(element)
+            seen += 1
+            inside += bool(inside) or _local(element.tag) == wanted
+            if seen > MOST_ELEMENTS or inside > MOST_INSIDE or len(above) > DEEPEST:
+                raise BadWorkbook("file_too_large")
+            continue
+        above.pop()
+        if _local(element.tag) == wanted:
+            yield element
+            inside = 0
+        if not inside:
+            element.clear()
+            if above:
+                above[-1].remove(element)
+
+
+def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
+    """("start" or "end", element), as the part is unpacked; the last ones come only when it is closed."""
+    parser: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("start", "end"))
+    for piece in _pieces(archive, name):
+        parser.feed(piece)
+        yield from parser.read_events()
+    parser.close()
+    yield from parser.read_events()
+
+
+def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    if archive.getinfo(name).compress_type not in DEFLATED:
+        raise BadWorkbook("not_a_workbook")
+    read, before = 0, b""
     with archive.open(name) as member:
-        for _, element in ElementTree.iterparse(_Counted(member)):  # nosec B314
-            if _local(element.tag) == wanted:
-                yield element
-                element.clear()
+        while piece := member.read(PIECE):
+            read += len(piece)
+            if read > MOST_BYTES:
+                raise BadWorkbook("file_too_large")
+            if any(mark in before + piece for mark in FORBIDDEN):
+                raise BadWorkbook("not_a_workbook")
+            before = piece[-len(b"<!DOCTYPE") :]
+            yield piece
 
 
 def _local(tag: str) -> str:
@@ -169,10 +198,16 @@ def _date_styles(archive: zipfile.ZipFile) -> set[int]:
     own = {
         int(one.get("numFmtId") or 0)
         for one in _elements(archive, "xl/styles.xml", "numFmt")
-        if re.search(r"[ydhs]|mm", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", one.get("formatCode") or ""), re.IGNORECASE)
+        if _shows_time((one.get("formatCode") or "")[:LONGEST_FORMAT])
     }
     formats = next(_elements(archive, "xl/styles.xml", "cellXfs"), ())
     return {place for place, one in enumerate(formats) if int(one.get("numFmtId") or 0) in DATE_FORMATS | own}
+
+
+def _shows_time(code: str) -> bool:
+    """Whether a number format, without its quoted texts and colours, has a part of a day or time."""
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)
+    return re.search(r"[ydhs]|mm", bare, re.IGNORECASE) is not None
 
 
 def _column(reference: str) -> int:

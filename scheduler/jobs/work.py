@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import defer
 
 from scheduler import policy
-from scheduler.core.db import db, transaction
+from scheduler.core.db import db, hold, transaction
 from scheduler.core.errors import NotFound, TooMany
 from scheduler.jobs.models import LongWork
 from scheduler.jobs.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow, WorkState
@@ -29,6 +29,7 @@ SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
 NO_FILE = (WorkKind.ISSUE_CERTIFICATES,)
+HOLD_BEGIN = 53  # kind of core.db.hold: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
 
@@ -41,6 +42,7 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
     if actor.centre_id is None or actor.user_id is None:
         raise NotFound("centre")
     with transaction() as session:
+        hold(session, HOLD_BEGIN, [actor.centre_id])  # a double click begins one work
         same = select(LongWork.id).where(
             LongWork.kind == kind,
             LongWork.centre_id == actor.centre_id,

@@ -1,4 +1,6 @@
 import io
+import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -69,6 +71,87 @@ def test_a_bomb_is_not_unpacked(monkeypatch):
         rows_of_workbook(bomb, most_rows=9)
 
     assert refusal.value.problem == "file_too_large"
+
+
+def sheet_of(inner: bytes) -> dict[str, bytes]:
+    return {"xl/worksheets/sheet1.xml": f"<worksheet {MAIN}><sheetData>".encode() + inner + b"</sheetData></worksheet>"}
+
+
+@pytest.mark.parametrize("cell", [b"<row/>", b"<a/>", b"<row><c/><c/></row>", b'<row s="1"/>'])
+def test_millions_of_empty_lines_never_stand_in_memory(cell):
+    bomb = a_workbook([["x"]], **sheet_of(cell * 100_000))
+    assert len(bomb) < 6_000
+    tracemalloc.start()
+    try:
+        assert rows_of_workbook(bomb, most_rows=9) == []
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert most < 4_000_000  # what one piece holds; as a tree they are 10,000,000 and more
+
+
+@pytest.mark.parametrize(
+    ("limit", "inner"),
+    [
+        ("MOST_ELEMENTS", b"<row/>" * 300),
+        ("MOST_INSIDE", b"<row>" + b"<c/>" * 300 + b"</row>"),
+        ("DEEPEST", b"<row>" * 300 + b"</row>" * 300),
+    ],
+)
+def test_a_part_of_too_many_elements_is_refused(monkeypatch, limit, inner):
+    monkeypatch.setattr(workbook, limit, 200)
+
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of_workbook(a_workbook([["x"]], **sheet_of(inner)), most_rows=9)
+
+    assert refusal.value.problem == "file_too_large"
+
+
+def test_a_format_of_open_brackets_is_read_at_once():
+    styles = f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="200" formatCode="{"[" * 300_000}"/></numFmts></styleSheet>'
+    began = time.process_time()
+
+    assert rows_of_workbook(a_workbook([["x"]], **{"xl/styles.xml": styles.encode()}), most_rows=9) == [(1, ["x"])]
+
+    assert time.process_time() - began < 2  # a search that begins again at each bracket takes minutes
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_a_packing_that_no_spreadsheet_writes_is_refused_whole_or_spoilt(packing, spoilt):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        for name, content in parts_of([["x" * 900, "y"]]).items():
+            archive.writestr(name, content)
+    content = bytearray(stream.getvalue())
+    if spoilt:
+        content[60:200] = bytes(140)
+
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of_workbook(bytes(content), most_rows=9)
+
+    assert refusal.value.problem == "not_a_workbook"
+
+
+def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
+    monkeypatch.setattr(workbook, "PIECE", 7)
+    typed = b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>"
+
+    with pytest.raises(BadWorkbook):
+        rows_of_workbook(a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": typed}), most_rows=9)
+
+
+def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
+    content = a_workbook([["Назив", "Датум"], ["ОШ Чук", 45425], ["x", 0.5]])
+    whole = rows_of_workbook(content, most_rows=9)
+    monkeypatch.setattr(workbook, "PIECE", 5)
+
+    assert (
+        rows_of_workbook(content, most_rows=9)
+        == whole
+        == [(1, ["Назив", "Датум"]), (2, ["ОШ Чук", "2024-05-13"]), (3, ["x", "12:00"])]
+    )
 
 
 def test_too_many_lines_and_too_many_parts_are_refused():

@@ -96,6 +96,7 @@ def take_back_bells(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of bells stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     policy.require(actor, "import", "school_time")
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")

@@ -251,6 +251,7 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """
     policy.require(actor, "import", "host")
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")

@@ -26,13 +26,13 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
     `version` is what the page showed, 0 for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason};
     Conflict when somebody else has told it meanwhile.
     """
-    policy.require(actor, "update", "school_time", request=actor.request_id)
+    policy.require(actor, "update", "school_time", request=actor.request_id)  # its host: below
     if policy.scope_of(actor, "update", "school_time") is Scope.HOST and host_id != actor.host_id:
         raise NotFound("host")
     if problems := rules.problems_with_school_time(told):
         raise Rejected(problems)
     with transaction() as session:
-        if session.get(Host, host_id) is None:
+        if session.get(Host, host_id, with_for_update={"key_share": True}) is None:  # who tells it too waits
             raise NotFound("host")
         row = _stored(session, host_id)
         if row is not None and school_time_row(row).told == told:
@@ -50,7 +50,8 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
 
 def _stored(session: Session, host_id: int) -> HostSchoolTime | None:
     wanted = select(HostSchoolTime).where(HostSchoolTime.host_id == host_id)
-    return session.scalar(wanted.options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days)))
+    loaded = wanted.options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
+    return session.scalar(loaded.execution_options(populate_existing=True))
 
 
 def _fill(session: Session, row: HostSchoolTime, told: SchoolTime) -> None:
