@@ -45,7 +45,8 @@ def test_faults_are_told_of_the_view_that_has_them(
     eye.page.add_init_script(
         """document.addEventListener("DOMContentLoaded", () => {
             const sheet = new CSSStyleSheet()
-            sheet.replaceSync("@media (width > 400px) and (prefers-color-scheme: dark) { h1 { color: #333 !important } }")
+            const wide_and_dark = "(width > 400px) and (prefers-color-scheme: dark)"
+            sheet.replaceSync(`@media ${wide_and_dark} { h1 { color: #333 !important } }`)
             document.adoptedStyleSheets.push(sheet)
         })"""
     )
