@@ -42,6 +42,7 @@ def free_dates() -> ResponseReturnValue:
         town=town,
         spoken=language,
         answered=answer is not None,
+        town_missing=town is None and "municipality" in request.args,
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
         booking=booking,
