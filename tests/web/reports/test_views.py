@@ -61,7 +61,7 @@ def test_the_sheet_leads_back_to_the_report_that_it_prints(coordinator, programm
 
     sheet = coordinator.get(f"{REPORT}/print", query_string=YEAR | {"by": "city", "_anchor": "x", "lang": "en"}).text
 
-    before, _words, _after = sheet.partition("Back to the report")
+    before, _words, _after = sheet.partition("Attendance report</span>")
     back = re.findall(r'<a [^>]*href="([^"]*)"', before)[-1].replace("&amp;", "&")
     assert coordinator.get(back).status_code == 200
     assert ("by=city" in back, "first=2026-01-01" in back, "_anchor" in back) == (True, True, False)
