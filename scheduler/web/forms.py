@@ -353,7 +353,7 @@ class CountField(_TypedField):
 
     def read(self, typed: str) -> int | None:
         digits = typed.replace(" ", "")
-        return int(digits) if re.fullmatch(r"\d{1,9}", digits, re.ASCII) else None
+        return int(digits) if re.fullmatch(r"-?\d{1,9}", digits, re.ASCII) else None  # below 0 is told its bounds
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data is not None and not 0 <= self.data <= self.most:

@@ -77,6 +77,17 @@ def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
     assert "Store all of it" not in page
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "Kind of host"), ("sr_Latn", "Vrsta ustanove")])
+def test_a_missing_column_is_called_as_people_call_it(browser, language, name):
+    checked = upload(browser, "Назив;Место\nВук Караџић;Ниш\n".encode()).location
+    do_long_work.call_local()
+
+    page = browser.get(f"{checked}?lang={language}").text
+
+    assert f">{name}</td>" in page
+    assert ">kind</td>" not in page
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
