@@ -19,7 +19,7 @@ from scheduler.places.rules import road_km, road_minutes
 from scheduler.places.terms import Point
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.queries.pages import FIRM, HELD, _has_seat, _visits, visits_of_presenter
+from scheduler.planning.queries.pages import FIRM, HELD, has_seat, visits_of_presenter, visits_where
 from scheduler.planning.queries.stops import home_point, point_of
 from scheduler.planning.terms import (
     OPEN_VISITS,
@@ -195,11 +195,11 @@ def _with_way(one: OwnVisit, way: Way) -> OwnVisit:
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:
     """The visits of these days that a presenter has promised or is asked for, and that have not begun."""
-    asked = _has_seat(
+    asked = has_seat(
         Assignment.presenter_id == presenter_id,
         Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.ACCEPTED)),
     )
-    found = _visits(Visit.on_day.between(first_day, last_day), Visit.state.in_(OPEN_VISITS), asked)
+    found = visits_where(Visit.on_day.between(first_day, last_day), Visit.state.in_(OPEN_VISITS), asked)
     return [row for row in found if row.starts_at is not None and row.starts_at > now]
 
 

@@ -7,7 +7,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed
 from scheduler.places.models import Host
 from scheduler.planning.models import Assignment, Visit
-from scheduler.planning.queries.pages import HELD, _has_seat, _in_centre, _visits
+from scheduler.planning.queries.pages import HELD, has_seat, in_centre, visits_where
 from scheduler.planning.terms import VisitRow
 from scheduler.policy import Actor
 
@@ -23,9 +23,9 @@ def visits_found(
     scope = policy.scope_of(actor, "read", "visit")
     if scope is None:
         raise NotAllowed("read visit")
-    wanted: list[ColumnElement[bool]] = [_in_centre(actor)]
+    wanted: list[ColumnElement[bool]] = [in_centre(actor)]
     if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
-        wanted = [_has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
+        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
     if host_id is not None:
         wanted.append(Visit.host_id == host_id)
     elif number:
@@ -34,4 +34,4 @@ def visits_found(
         return []
     wanted += [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
     ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
-    return _visits(Visit.id.in_(db.session().scalars(ids).all()))[::-1]
+    return visits_where(Visit.id.in_(db.session().scalars(ids).all()))[::-1]

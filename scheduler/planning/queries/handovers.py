@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, or_, select
 from scheduler import policy
 from scheduler.places.models import Host, Municipality
 from scheduler.planning.models import Visit
-from scheduler.planning.queries.pages import _visits
+from scheduler.planning.queries.pages import visits_where
 from scheduler.planning.terms import OPEN_VISITS, VisitRow
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
@@ -26,4 +26,4 @@ def covered_visits(actor: Actor, draft: HandoverDraft) -> list[VisitRow]:
         towns = select(Host.id).join(Host.municipality).where(Municipality.district_id.in_(draft.district_ids))
         theirs = or_(theirs, Visit.school_request_id.is_(None) & Visit.host_id.in_(towns))
     days = Visit.on_day.between(draft.first_day, draft.last_day)
-    return _visits(Visit.centre_id == actor.centre_id, Visit.state.in_(OPEN_VISITS), days, theirs)
+    return visits_where(Visit.centre_id == actor.centre_id, Visit.state.in_(OPEN_VISITS), days, theirs)

@@ -9,7 +9,7 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.planning.models import Assignment, OpenCall, RaisedHand, Visit
-from scheduler.planning.queries.pages import _has_seat, _visits
+from scheduler.planning.queries.pages import has_seat, visits_where
 from scheduler.planning.terms import LIVING, OPEN_VISITS, Candidate, Hand, OpenVisitRow
 from scheduler.policy import Actor
 
@@ -38,14 +38,14 @@ def open_visits_for(actor: Actor, now: dt.datetime) -> list[OpenVisitRow]:
     """The open visits of the presenter's centre that have not begun and in whose crew she is not."""
     if actor.presenter_id is None or policy.scope_of(actor, "answer", "offer") is None:
         return []
-    rows = [row for row in _visits(*_for_her(actor)) if row.starts_at is not None and row.starts_at > now]
+    rows = [row for row in visits_where(*_for_her(actor)) if row.starts_at is not None and row.starts_at > now]
     mine = db.session().scalars(select(RaisedHand.visit_id).where(RaisedHand.presenter_id == actor.presenter_id))
     raised = set(mine)
     return [OpenVisitRow(row, row.id in raised) for row in rows]
 
 
 def _for_her(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    seat = _has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(LIVING))
+    seat = has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(LIVING))
     return (
         Visit.centre_id == actor.centre_id,
         Visit.state.in_(OPEN_VISITS),

@@ -53,7 +53,7 @@ SORTS: Columns = {
 }
 
 
-def _visits(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
+def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
     """Visits in order of time or as asked, with presentations, crews and names: five queries, however many visits."""
     found = db.session().scalars(
         select(Visit)
@@ -166,7 +166,7 @@ def visit_id_of(number: str) -> int:
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
     """One visit for whoever may read it: staff of its centre, and who was offered it. Raises: NotAllowed, NotFound."""
-    rows = _visits(Visit.number == number)
+    rows = visits_where(Visit.number == number)
     if not rows:
         raise NotFound("visit")
     row = rows[0]
@@ -283,7 +283,7 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
     Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    found = _visits(_in_centre(actor), Visit.school_request_id == request_id)
+    found = visits_where(in_centre(actor), Visit.school_request_id == request_id)
     return max(found, key=lambda visit: visit.id, default=None)
 
 
@@ -295,17 +295,18 @@ def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> l
 def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
     """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
+    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
 
 
 def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     on = Visit.state.not_in((*GONE_VISITS, VisitState.DISRUPTED))
-    return _visits(_in_centre(actor), Visit.on_day.between(first_day, last_day), on)
+    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), on)
 
 
-def _in_centre(actor: Actor) -> ColumnElement[bool]:
+def in_centre(actor: Actor) -> ColumnElement[bool]:
+    """That a visit is of the actor's centre; the system sees all."""
     return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
 
 
@@ -313,8 +314,8 @@ def not_confirmed_before(actor: Actor, today: dt.date, *, days: int = 7) -> list
     """The centre's open visits of the next days that are not confirmed yet."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     open_states = (VisitState.PLANNED, VisitState.OFFERED)
-    return _visits(
-        _in_centre(actor),
+    return visits_where(
+        in_centre(actor),
         Visit.state.in_(open_states),
         Visit.on_day >= today,
         Visit.on_day < today + dt.timedelta(days=days),
@@ -325,25 +326,26 @@ def offers_ending(actor: Actor, now: dt.datetime, *, hours: int = 24) -> list[Vi
     """The centre's visits with an offer that nobody has answered and that ends soon."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     until = now + dt.timedelta(hours=hours)
-    return _visits(
-        _in_centre(actor), _has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= until)
+    return visits_where(
+        in_centre(actor), has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= until)
     )
 
 
-def _has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That a visit has an assignment of which all this holds."""
     return exists().where(Presentation.visit_id == Visit.id, Assignment.presentation_id == Presentation.id, *wanted)
 
 
 def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
     """What waits for a presenter's answer, the nearest day first."""
-    offered = _has_seat(
+    offered = has_seat(
         Assignment.presenter_id == presenter_id,
         Assignment.state == AssignmentState.OFFERED,
         Assignment.offered_until > now,
     )
     return [
         Offer(row, mine.offered_until, AssignmentState.OFFERED, row.of(mine))
-        for row in _visits(Visit.state.in_(OPEN_VISITS), offered)
+        for row in visits_where(Visit.state.in_(OPEN_VISITS), offered)
         for mine in row.crew
         if mine.presenter_id == presenter_id
     ]
@@ -351,8 +353,8 @@ def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
 
 def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The visits that a presenter goes to on these days, both included, in order of time."""
-    going = _has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
-    return _visits(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
+    going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
+    return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
 
 
 def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
@@ -365,7 +367,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
 
     None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
     """
-    rows = _visits(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
+    rows = visits_where(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
     if not rows:
         return None
     row = rows[-1]

@@ -4,7 +4,7 @@ plan_visit, move_visit (visits) · replan_visit (replanning) · place_visit (pla
 suggest_presenter, withdraw_presenter, withdraw_from (crew) · offer_visit, answer_offer, lapse_offers (offers) ·
 confirm_visit, record_promise, mark_ready, mark_delivered (confirming) · close_hosts, lift_closure,
 close_again, replan_stopped (closing: snow, strike, exam day) · note_held, note_no_show,
-ask_for_numbers (holding) ·
+ask_for_numbers (counted) ·
 cancel_visit (cancelling) · write_entries (entries) · withdraw_consent, record_vetting, suspend_user,
 release_not_cleared (clearing: what ends a proof also frees the visits that rested on it) · recompute_times (times) ·
 report_absence (absence) · change_weights, give_date, take_date_back, answer_date, pass_dates_on (waiting) ·
@@ -25,10 +25,10 @@ from scheduler.planning.service.clearing import record_vetting, release_not_clea
 from scheduler.planning.service.closing import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.planning.service.confirming import confirm_visit, mark_delivered, mark_ready, record_promise
 from scheduler.planning.service.copying import copy_visit
+from scheduler.planning.service.counted import ask_for_numbers, note_held, note_no_show
 from scheduler.planning.service.crew import suggest_presenter, withdraw_from, withdraw_presenter
 from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
-from scheduler.planning.service.holding import ask_for_numbers, note_held, note_no_show
 from scheduler.planning.service.holds import book_now, hold_date, lapse_holds, release_date
 from scheduler.planning.service.joining import join_presentations
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit

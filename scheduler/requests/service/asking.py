@@ -59,15 +59,15 @@ def submit_request(
         today = clock.local_day(now)
         hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
         lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
-        problems = rules.problems_with(draft, today, Facts(programme, _levels(host), by_staff, hours, lessons))
+        problems = rules.problems_with(draft, today, Facts(programme, levels_of(host), by_staff, hours, lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:
             raise Rejected(problems)
         draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
-        row = _store(session, draft, programme.centre_id, by_staff, now)
+        row = store_request(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
-        _set_off(session, actor, row, network, now)
+        set_off(session, actor, row, network, now)
         form_keys.remember(key, str(row.id), at=now)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
@@ -92,12 +92,16 @@ def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt
         raise Rejected({f"new_host-{field}": reason for field, reason in rejected.problems.items()}) from rejected
 
 
-def _levels(host: HostRow) -> frozenset[SchoolLevel]:
+def levels_of(host: HostRow) -> frozenset[SchoolLevel]:
+    """What may be asked for at a host; nothing known of it: anything."""
     teaches = ((SchoolLevel.PRIMARY, host.teaches_primary), (SchoolLevel.SECONDARY, host.teaches_secondary))
     return frozenset(level for level, does in teaches if does)
 
 
-def _store(session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime) -> SchoolRequest:
+def store_request(
+    session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime
+) -> SchoolRequest:
+    """The rows of a draft that the rules have accepted; its number is taken, nobody is written to yet."""
     row = SchoolRequest(
         **{name: value for name, value in vars(draft).items() if name not in LISTED},
         number=numbers.next_number("R", clock.local_day(now)),
@@ -141,7 +145,7 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
-def _set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:
+def set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:
     """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
     if row.channel is Channel.PHONE:
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)

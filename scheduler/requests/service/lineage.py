@@ -16,7 +16,7 @@ from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.service.asking import HOLD_FORMS, LISTED, _levels, _set_off, _store, become_child
+from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, levels_of, set_off, store_request
 from scheduler.requests.service.rows import locked, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -91,7 +91,7 @@ def book_again(
             raise Conflict("wrong_state")
         draft = _draft_again(row, first_day, last_day)
         host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
-        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, _levels(host), by_staff=True))
+        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, levels_of(host), by_staff=True))
         if problems:
             raise Rejected(problems)
         number = _book(session, actor, row, draft, now)
@@ -109,9 +109,9 @@ def _draft_again(row: SchoolRequest, first_day: dt.date, last_day: dt.date) -> R
 
 
 def _book(session: Session, actor: Actor, row: SchoolRequest, draft: RequestDraft, now: dt.datetime) -> str:
-    child = _store(session, draft, row.centre_id, True, now)
+    child = store_request(session, draft, row.centre_id, True, now)
     become_child(session, actor, child, row, now)
-    _set_off(session, actor, child, "", now)
+    set_off(session, actor, child, "", now)
     return child.number
 
 
