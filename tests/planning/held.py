@@ -10,7 +10,7 @@ from scheduler.people.models import AvailableHours, Centre, Presenter
 from scheduler.people.terms import TeachingLanguage
 from scheduler.planning import queries, service
 from scheduler.planning.models import DateHold, HeldTime
-from scheduler.planning.terms import FreeWish, HeldDate, HoldState, HoldWish, Slot
+from scheduler.planning.terms import FreeWish, HeldDate, HoldState, HoldWish, SentForm, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience, Booking
 from tests.factories import MONDAY
@@ -60,10 +60,11 @@ class BookNow(Scene):
 
     def send(self, draft: str = "mine", slot: Slot = TEN, *, now: dt.datetime = MONDAY, **given: Any) -> int:
         key = given.pop("key", f"key of {draft}")
-        more = {name: given.pop(name) for name in ("network", "new_host") if name in given}
+        form = SentForm(draft, key, given.pop("network", ""))
+        new_host = given.pop("new_host", None)
         wish = self.wish(slot, by_the_bell=False, **given.pop("wished", {}))
         asked = a_draft(**self.asked_for(slot, **given))
-        return service.book_now(ANONYMOUS, asked, wish, draft=draft, form_key=key, now=now, **more)
+        return service.book_now(ANONYMOUS, asked, wish, form, now=now, new_host=new_host)
 
     def prove(self, request_id: int, *, now: dt.datetime = MONDAY) -> str | None:
         token = prove_link(request_id)

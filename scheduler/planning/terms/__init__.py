@@ -47,6 +47,7 @@ from scheduler.planning.terms.holds import (
     HeldDate,
     HoldState,
     HoldWish,
+    SentForm,
     Slot,
 )
 from scheduler.planning.terms.plans import (
@@ -173,6 +174,7 @@ __all__ = [
     "School",
     "Seat",
     "Seeker",
+    "SentForm",
     "ShiftsShown",
     "Slot",
     "Span",

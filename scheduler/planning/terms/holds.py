@@ -52,6 +52,15 @@ class HoldWish:
 
 
 @dataclass(frozen=True)
+class SentForm:
+    """How a form arrived: of which booking, with which key, from which network."""
+
+    draft: str  # the booking's token: what it holds is found by its hash
+    form_key: str
+    network: str = ""
+
+
+@dataclass(frozen=True)
 class HeldDate:
     """A hold as pages show it. Of whom it holds the time nobody outside learns."""
 

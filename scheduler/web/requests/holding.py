@@ -15,7 +15,7 @@ from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
-from scheduler.planning.terms import HeldDate, Slot
+from scheduler.planning.terms import HeldDate, SentForm, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -205,10 +205,8 @@ def send(talk: Conversation, slot: Slot, form_key: str) -> int:
         ANONYMOUS,
         talk.draft(),
         wish,
-        draft=session.get("booking", ""),
-        form_key=form_key,
+        SentForm(session.get("booking", ""), form_key, network_of(request.remote_addr)),
         now=talk.now,
-        network=network_of(request.remote_addr),
         new_host=talk.new_host(),
     )
 
