@@ -192,7 +192,7 @@ class Survey:
     """What remained of a visit three months later; no name, and the day alone."""
 
     spoken_of: bool  # pupils or parents have come back to it
-    changed: bool  # the school does something otherwise since
+    changed: bool  # the school has done something differently since
     knows_whom_to_call: bool
     words: str
 

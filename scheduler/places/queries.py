@@ -28,6 +28,7 @@ from scheduler.places.terms import (
     CallNoteRow,
     ClosureRow,
     DaysOfGrades,
+    DistrictRow,
     Extent,
     HolidayRow,
     HostRow,
@@ -302,10 +303,10 @@ def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, C
     return found
 
 
-def districts() -> list[tuple[int, str, str, str]]:
-    """All districts by their Latin name: id, and the name in Cyrillic, Latin and English."""
+def districts() -> list[DistrictRow]:
+    """All districts by their Latin name."""
     rows = db.session().scalars(select(District).order_by(District.name_sr_latn, District.id))
-    return [(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in rows]
+    return [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in rows]
 
 
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:

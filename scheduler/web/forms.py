@@ -97,7 +97,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
     "file_is_a_spreadsheet": _l("Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."),
     "file_not_csv": _l("Choose a file whose name ends in .csv or .xlsx."),
-    "year_ended": _l("Choose earlier days: this grade ends its school year before yours."),
+    "year_ended": _l("Choose earlier days: the school year of this grade has ended by then."),
     "class_not_there": _l("Choose a time at which the class is in the building, or tick that it comes for it."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }

@@ -17,6 +17,7 @@ from scheduler.planning.terms import AssignmentState, FreeDates, FreeDay, Lack
 from scheduler.policy import ANONYMOUS, school_contact
 from scheduler.requests.models import DateProposal, SchoolRequest
 from scheduler.requests.terms import DateDraft, RequestState
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.planning.scene import Scene, mails
@@ -165,6 +166,16 @@ def test_a_date_at_which_everybody_is_promised_is_not_proposed_and_nothing_is_st
 
     assert refusal.value.problems == {"dates-1-on_day": "all_promised"}
     assert asked.stands() == (RequestState.TRIAGE, [])
+
+
+def test_the_calendar_is_asked_once_for_each_hour_that_is_proposed(session):
+    first, second = Asked(), Asked()
+    with statements() as one:
+        first.propose((TUESDAY, TEN))
+    with statements() as three:
+        second.propose((TUESDAY, TEN), (WEDNESDAY, TEN), (WEDNESDAY + DAY, TEN))
+
+    assert len(three) == len(one)
 
 
 def test_the_notice_of_the_programme_does_not_speak_against_a_date_that_was_proposed(session):

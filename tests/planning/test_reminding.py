@@ -54,7 +54,7 @@ def test_the_mail_says_when_and_who_and_leads_to_the_schools_page(session):
     service.tell_checklists(now=at(7))
 
     [mail] = mails(session, KIND)
-    assert "Долазимо код вас за 7 дана." in mail.text
+    assert "Долазимо код Вас за 7 дана." in mail.text
     assert "6. октобар" in mail.subject
     assert mail.link_purpose == "status"
 

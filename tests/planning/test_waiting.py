@@ -3,17 +3,17 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host, Municipality
 from scheduler.planning import queries, service
-from scheduler.planning.models import Visit
+from scheduler.planning.models import Presentation, Visit
 from scheduler.planning.terms import CancelledBy, VisitState
 from scheduler.policy import Role, school_contact
-from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
+from scheduler.requests.models import BlackoutDays, DateOffer, OpenDate, RequestedPresentation, SchoolRequest
 from scheduler.requests.service import withdraw_request
 from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, Part, RequestState, Weights
 from tests.counting import statements
@@ -216,6 +216,36 @@ def test_taking_the_date_plans_the_visit_once(desk, programme):
     assert db.session.scalar(select(OpenDate.state)) is DateState.TAKEN
     assert mails() == ["date_offered", "date_accepted", "visit_offered"]
     assert service.pass_dates_on(now=MONDAY + 48 * HOUR) == 0
+
+
+def test_a_class_that_comes_for_it_is_planned_so_from_the_list_too(desk, programme):
+    row = waiting(programme)
+    with transaction() as session:
+        session.execute(update(RequestedPresentation).values(outside_shift=True))
+    give(desk, programme)
+
+    service.answer_date(contact(row), row.id, held().id, accepts=True, now=MONDAY + HOUR)
+
+    planned = db.session.scalars(select(Presentation)).one()
+    assert (planned.outside_shift, planned.classes, planned.starts_local) == (True, "7b, 7c", dt.time(10))
+
+
+def test_schools_that_cannot_that_day_are_passed_over_by_one_question(desk, programme):
+    def cannot() -> SchoolRequest:
+        return waiting(programme, days_ago=50, blackouts=[BlackoutDays(first_day=DAY, last_day=DAY)])
+
+    def given() -> int:
+        with statements() as asked, pytest.raises(Rejected) as refusal:
+            give(desk, programme)
+        assert refusal.value.problems == {"on_day": "nobody_waits"}
+        return len(asked)
+
+    cannot()
+    one = given()
+    for _more in range(3):
+        cannot()
+
+    assert given() == one
 
 
 def test_a_refused_date_goes_to_the_next_at_once_and_the_school_keeps_its_place(desk, programme):

@@ -206,6 +206,13 @@ def test_one_region_is_handed_over_and_the_others_stay(leave):
     assert [row.number for row in queries.covered_requests(leave.ana.actor(), draft, now=MONDAY)] == [leave.near.number]
 
 
+def test_a_district_that_is_none_is_not_found_and_nothing_is_stored(leave):
+    with pytest.raises(NotFound):
+        service.hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id, 9999)), now=MONDAY)
+
+    assert queries.handovers_of(leave.ana.actor()) == []
+
+
 def test_two_regions_go_to_two_colleagues(leave):
     service.hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id,)), now=MONDAY)
     service.hand_over(

@@ -18,7 +18,7 @@ from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, 
 from scheduler.config import settings
 from scheduler.core import batches
 from scheduler.core.clock import moment_of
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.numbers import next_numbers
 from scheduler.core.sheets import Imported, LineProblem, in_order
@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 Named = TypeVar("Named", Programme, Campaign)
 
 KIND = "visits"
-HOLD_IMPORTS = 92  # kind of core.db.hold: imports of past visits of one centre
 ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, VisitState.REPLANNED)]
 
 
@@ -184,8 +183,7 @@ def _stored(session: Session, centre_id: int) -> dict[tuple[int, int, dt.date], 
 
 
 def _still_new(session: Session, stage: Stage) -> None:
-    """Two files with the same visits at once: the second one is compared again. Raises: Stale."""
-    hold(session, HOLD_IMPORTS, [stage.filing.centre_id or 0])
+    """Imports are stored in turn: of two files with the same visits the second one is compared again. Raises: Stale."""
     if stored_since(session, stage, Visit, ("centre_id", "host_id", "programme_id", "on_day"), Visit.state.in_(ALIVE)):
         raise Stale
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.tokens import token_hash
@@ -56,7 +57,7 @@ def held_promise(hold_id: int) -> Promise:
         host_sr_latn=place.name_sr_latn if place else "",
         starts_at=hold.busy_from,
         ends_at=hold.busy_until,
-        zone=hold.host.zone if hold.host else "Europe/Belgrade",
+        zone=hold.host.zone if hold.host else clock.BELGRADE,
         promised_by="",
         promised_at=hold.state_since,
         held_until=hold.until,

@@ -28,6 +28,7 @@ from scheduler.planning.rules.holds import (
     KEPT_FOR,
     MOST_FROM_NETWORK,
     lasts,
+    main_audience,
     other_dates,
     sittings,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "kit_of",
     "lasts",
     "left_school",
+    "main_audience",
     "notice_hours",
     "order_of_moves",
     "other_dates",

@@ -1,11 +1,12 @@
 """Dates that are held for a booking: how long, how the presentations follow, what else is offered."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from scheduler.planning.rules.visits import wall_end
 from scheduler.planning.terms import FreeDates, Slot
+from scheduler.programmes.terms import Audience
 
 HELD_FOR = dt.timedelta(minutes=15)  # while the form is finished
 KEPT_FOR = dt.timedelta(hours=24)  # after the sending, until the address is proven
@@ -33,6 +34,11 @@ def lasts(starts: Sequence[dt.time], minutes: int) -> int:
     if any(later <= earlier for earlier, later in pairwise(told)):
         return 24 * 60
     return told[-1] - told[0] + minutes
+
+
+def main_audience(audiences: Iterable[Audience]) -> Audience:
+    """For whom a crew is looked for where several listen: pupils before the others."""
+    return min(audiences, key=list(Audience).index, default=Audience.PUPILS)
 
 
 def other_dates(answer: FreeDates, wished: Slot, number: int = OTHERS) -> list[Slot]:

@@ -5,7 +5,7 @@ A proposal takes nobody's time (docs/decisions/0027): between the two, those who
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -41,9 +41,10 @@ def propose_free_dates(
     with change() as session:
         row = requests.locked(session, actor, "accept", request_id, version=version)
         wish = _wish(row)
-        taken = [number for number, one in enumerate(dates) if _is_taken(wish, one, now)]
+        taken = _taken(wish, dates, now)
         if taken:
-            raise Rejected({f"dates-{number}-on_day": "all_promised" for number in taken})
+            places = [number for number, one in enumerate(dates) if one in taken]
+            raise Rejected({f"dates-{number}-on_day": "all_promised" for number in places})
         requests.propose_dates(actor, request_id, dates, held_until=held_until, now=now, version=version)
 
 
@@ -58,12 +59,12 @@ def accept_free_date(
     with change() as session:
         row = requests.locked(session, actor, "update", request_id, version=version)
         held = {one.id: one for one in _held(session, row, now)}
-        wish = _wish(row)
-        if proposal_id not in held or not _is_taken(wish, _draft(held[proposal_id]), now):
+        wish, chosen = _wish(row), held.get(proposal_id)
+        if chosen is None or not _taken(wish, [_draft(chosen)], now):
             requests.accept_date(actor, request_id, proposal_id, now=now, version=version)
             return True
-        gone = {one.id for one in held.values() if _is_taken(wish, _draft(one), now)}
-        chosen = held[proposal_id]
+        taken = _taken(wish, [_draft(one) for one in held.values()], now)
+        gone = {one.id for one in held.values() if _draft(one) in taken}
         known = {one.on_day for one in held.values()}
         after = clock.local_day(chosen.held_until)
         others = rules.others_than(queries.free_dates(wish, now=now), known, after, chosen.starts_local)
@@ -88,5 +89,8 @@ def _wish(row: SchoolRequest) -> FreeWish:
     return FreeWish(row.programme_id, row.teaching_language, first.audience, host_id=row.host_id, classes=first.classes)
 
 
-def _is_taken(wish: FreeWish, date: DateDraft, now: dt.datetime) -> bool:
-    return rules.is_taken(queries.free_dates(replace(wish, at=date.starts_local), now=now), date.on_day)
+def _taken(wish: FreeWish, dates: Collection[DateDraft], now: dt.datetime) -> set[DateDraft]:
+    """The dates for which all who could come are promised elsewhere. The calendar is asked once for each hour."""
+    hours = sorted({one.starts_local for one in dates})
+    calendars = {hour: queries.free_dates(replace(wish, at=hour), now=now) for hour in hours}
+    return {one for one in dates if rules.is_taken(calendars[one.starts_local], one.on_day)}

@@ -11,21 +11,18 @@ from scheduler.core.errors import SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries, rules
 from scheduler.planning.models import DateHold, HeldTime
-from scheduler.planning.service.crew import suggest_presenter
-from scheduler.planning.service.holds import crew_under_lock, end_hold
-from scheduler.planning.service.offers import offer_visit
+from scheduler.planning.service.asked import plans_as_asked
+from scheduler.planning.service.holds import ask_held, crew_under_lock, end_hold
 from scheduler.planning.service.under_lock import change, hold_time
 from scheduler.planning.service.visits import plan_visit
-from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, PresentationPlan, Slot, VisitDraft
+from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, Slot, VisitDraft
 from scheduler.policy import SYSTEM
 from scheduler.programmes.queries import programme_of
-from scheduler.programmes.terms import Audience
 from scheduler.requests import service as requests
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import REQUEST_MACHINE, RequestState
 
 log = logging.getLogger(__name__)
-ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew that was held
 
 
 def prove_booking(token: str, *, now: dt.datetime) -> str | None:
@@ -75,7 +72,7 @@ def _settle(session: Session, kept: DateHold, request_id: int, now: dt.datetime)
 
 def _wish(asked: SchoolRequest, kept: DateHold) -> HoldWish:
     programme = programme_of(asked.programme_id)
-    main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+    main = rules.main_audience(programme.audiences)
     free = FreeWish(
         programme.id, asked.teaching_language, main, host_id=asked.host_id, minutes=kept.minutes, own_hold=kept.id
     )
@@ -97,9 +94,7 @@ def _plan(session: Session, kept: DateHold, wish: HoldWish, now: dt.datetime) ->
         move(REQUEST_MACHINE, asked, state, actor=SYSTEM, at=now)
     session.flush()
     visit = plan_visit(SYSTEM, _draft(asked, kept), now=now)
-    for who in crew:
-        suggest_presenter(SYSTEM, visit.id, who, now=now)
-    offer_visit(SYSTEM, visit.id, until=min(now + ANSWERED_WITHIN, kept.busy_from), now=now)
+    ask_held(visit.id, crew, until=kept.busy_from, now=now)
     return visit.number
 
 
@@ -109,21 +104,6 @@ def _crew(hold_id: int) -> Select[int]:
 
 
 def _draft(asked: SchoolRequest, kept: DateHold) -> VisitDraft:
-    minutes = asked.programme.minutes
-    starts = rules.sittings(kept.starts_local, [wish.starts_local for wish in asked.presentations], minutes)
-    plans = tuple(
-        PresentationPlan(
-            starts_local=start,
-            minutes=minutes,
-            audience=wish.audience,
-            level=wish.level,
-            classes=wish.classes,
-            room=asked.room,
-            expected_pupils=wish.pupils,
-            expected_parents=wish.parents,
-            expected_teachers=wish.teachers,
-            outside_shift=wish.outside_shift,
-        )
-        for wish, start in zip(asked.presentations, starts, strict=True)
-    )
+    named = [wish.starts_local for wish in asked.presentations]
+    plans = plans_as_asked(asked, rules.sittings(kept.starts_local, named, asked.programme.minutes))
     return VisitDraft(asked.programme_id, asked.host_id, kept.on_day, plans, asked.id, asked.campaign_id)

@@ -6,7 +6,7 @@ once: one gets it, the others learn so as soon as that one is done (TRUST R1).
 
 import datetime as dt
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,8 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostDraft
 from scheduler.planning import queries, rules
 from scheduler.planning.models import DateHold, HeldTime
+from scheduler.planning.service.crew import suggest_presenter
+from scheduler.planning.service.offers import offer_visit
 from scheduler.planning.service.under_lock import change, hold_time
 from scheduler.planning.terms import HOLD_MACHINE, LIVING_HOLDS, HeldDate, HoldState, HoldWish, SentForm
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
@@ -35,6 +37,7 @@ from scheduler.requests.terms import RequestDraft
 
 log = logging.getLogger(__name__)
 HOLD_DRAFT, HOLD_NETWORK = 31, 32  # kinds of advisory locks
+ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
 
 
 def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime) -> HeldDate:
@@ -244,3 +247,10 @@ def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
     for who in crew:
         session.add(HeldTime(date_hold_id=row.id, presenter_id=who, busy_from=row.busy_from, busy_until=row.busy_until))
     session.flush()
+
+
+def ask_held(visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:
+    """Offer the visit to those whose time was held, adults first as they were found; they answer before `until`."""
+    for who in crew:
+        suggest_presenter(SYSTEM, visit_id, who, now=now)
+    offer_visit(SYSTEM, visit_id, until=min(now + ANSWERED_WITHIN, until), now=now)

@@ -10,25 +10,15 @@ from sqlalchemy.orm import Session
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.planning import rules
 from scheduler.planning.models import DateHold, HeldTime
-from scheduler.planning.service.crew import suggest_presenter
-from scheduler.planning.service.holds import crew_under_lock, end_hold, give_time, hold_row
-from scheduler.planning.service.offers import offer_visit
+from scheduler.planning.service.asked import minutes_of
+from scheduler.planning.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
 from scheduler.planning.service.under_lock import hold_time
 from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, Slot
-from scheduler.policy import SYSTEM, Actor
-from scheduler.programmes.terms import Audience
+from scheduler.policy import Actor
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
 from scheduler.requests.terms import DateOfferState
 
 log = logging.getLogger(__name__)
-ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
-BREAK = dt.timedelta(minutes=rules.BREAK)  # between the presentations of one visit
-
-
-def lasts(asked: SchoolRequest) -> dt.timedelta:
-    """How long all that a school asks for takes, one after the other; programme and presentations are loaded."""
-    many = len(asked.presentations)
-    return many * dt.timedelta(minutes=asked.programme.minutes) + (many - 1) * BREAK
 
 
 def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: dt.datetime, now: dt.datetime) -> bool:
@@ -36,13 +26,13 @@ def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: 
 
     From now on the date is taken for everybody: whoever books, plans, places or asks for free dates.
     """
-    main = min((one.audience for one in asked.presentations), key=list(Audience).index, default=Audience.PUPILS)
+    main = rules.main_audience(one.audience for one in asked.presentations)
     free = FreeWish(
         asked.programme_id,
         asked.teaching_language,
         main,
         host_id=asked.host_id,
-        minutes=int(lasts(asked) / dt.timedelta(minutes=1)),
+        minutes=minutes_of(asked, date.starts_local),
     )
     wish = HoldWish(free, Slot(date.on_day, date.starts_local), by_the_bell=False, by_the_centre=True)
     try:
@@ -86,8 +76,6 @@ def ask_crew(session: Session, visit_id: int, crew: Sequence[int], *, until: dt.
         return
     try:
         with session.begin_nested():
-            for who in crew:
-                suggest_presenter(SYSTEM, visit_id, who, now=now)
-            offer_visit(SYSTEM, visit_id, until=min(now + ANSWERED_WITHIN, until), now=now)
+            ask_held(visit_id, crew, until=until, now=now)
     except SchedulerError as error:
         log.info("held crew not asked", extra={"visit_id": visit_id, "reason": type(error).__name__})

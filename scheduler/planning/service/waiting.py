@@ -13,16 +13,17 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries
 from scheduler.planning.models import Visit
-from scheduler.planning.service.offered_dates import BREAK, ask_crew, keep_crew, lasts, let_crew_go
+from scheduler.planning.service.asked import minutes_of, one_after_the_other, plans_as_asked
+from scheduler.planning.service.offered_dates import ask_crew, keep_crew, let_crew_go
 from scheduler.planning.service.under_lock import change, open_visit, touch
 from scheduler.planning.service.visits import write_visit
-from scheduler.planning.terms import HoldState, PresentationPlan, VisitDraft
+from scheduler.planning.terms import HoldState, VisitDraft
 from scheduler.policy import SYSTEM, Actor
-from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_of
 from scheduler.requests import rules as request_rules
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest, WaitingWeights
-from scheduler.requests.service import blackouts_of, follow_visit, locked, write_to_centre, write_to_school
+from scheduler.requests.queries import blackouts_of_each
+from scheduler.requests.service import follow_visit, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import (
     DATE_MACHINE,
     DATE_OFFER_MACHINE,
@@ -105,11 +106,13 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
         return "nobody_waits"
     asked = set(session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
     tried = 0
-    for row, facts in queries.ranked(date.centre_id, weights, now=now, programme_id=date.programme_id):
+    waiting = queries.ranked(date.centre_id, weights, now=now, programme_id=date.programme_id)
+    cannot = blackouts_of_each([row.id for row, _facts in waiting])
+    for row, facts in waiting:
         district = row.host.municipality.district_id if row.host.municipality else None
         if row.id in asked or row.first_day > date.on_day or date.district_id not in (None, district):
             continue
-        if not _ends_that_day(row, date) or request_rules.cannot_on(blackouts_of(session, row.id), date.on_day):
+        if not _ends_that_day(row, date) or request_rules.cannot_on(cannot[row.id], date.on_day):
             continue
         if (tried := tried + 1) > MOST_TRIED:
             break
@@ -138,7 +141,9 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
 def _ends_that_day(row: SchoolRequest, date: OpenDate) -> bool:
     """Whether all that a school asks for, one after the other, is over before the last hour of a visit."""
     begins = dt.datetime.combine(date.on_day, date.starts_local)
-    return begins + lasts(row) <= dt.datetime.combine(date.on_day, request_rules.LATEST)
+    return begins + dt.timedelta(minutes=minutes_of(row, date.starts_local)) <= dt.datetime.combine(
+        date.on_day, request_rules.LATEST
+    )
 
 
 def _begins(date: OpenDate) -> dt.datetime:
@@ -234,40 +239,14 @@ def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, no
     crew = let_crew_go(session, actor, date, HoldState.TAKEN, now)
     move(DATE_MACHINE, date, DateState.TAKEN, actor=actor, at=now)
     move(REQUEST_MACHINE, asked, RequestState.AGREED, actor=actor, at=now)
-    draft = VisitDraft(
-        asked.programme_id,
-        asked.host_id,
-        date.on_day,
-        plans_of(asked, asked.programme, date),
-        asked.id,
-        asked.campaign_id,
-    )
+    plans = plans_as_asked(asked, one_after_the_other(asked, date.starts_local))
+    draft = VisitDraft(asked.programme_id, asked.host_id, date.on_day, plans, asked.id, asked.campaign_id)
     visit = write_visit(session, actor, draft, now)
     write_to_centre(asked, "date_accepted", now=now, day=date.on_day, time=date.starts_local, visit=visit.number)
     follow_visit(actor, asked, RequestState.STAFFING, now=now)
     touch(session, open_visit(session, visit.id), (), now)
     ask_crew(session, visit.id, crew, until=_begins(date), now=now)
     return visit.number
-
-
-def plans_of(asked: SchoolRequest, programme: Programme, date: OpenDate) -> tuple[PresentationPlan, ...]:
-    """What a school asked for, one presentation after the other from the hour of the date."""
-    step = dt.timedelta(minutes=programme.minutes) + BREAK
-    begins = dt.datetime.combine(date.on_day, date.starts_local)
-    return tuple(
-        PresentationPlan(
-            starts_local=(begins + step * place).time(),
-            minutes=programme.minutes,
-            audience=wish.audience,
-            level=wish.level,
-            classes=wish.classes,
-            room=asked.room,
-            expected_pupils=wish.pupils,
-            expected_parents=wish.parents,
-            expected_teachers=wish.teachers,
-        )
-        for place, wish in enumerate(asked.presentations)
-    )
 
 
 def pass_dates_on(*, now: dt.datetime) -> int:

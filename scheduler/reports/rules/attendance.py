@@ -348,7 +348,10 @@ def definitions(lang: str) -> list[Definition]:
         ),
         Definition(
             _("Pupils, each counted once"),
-            _("Pupils without those of a talk that the educator ticked as held for the same pupils as an earlier one."),
+            _(
+                "Pupils without those of a presentation that the educator ticked as held for the same pupils"
+                " as an earlier one."
+            ),
         ),
         Definition(
             _("Presentations with a young presenter"),

@@ -14,11 +14,13 @@ from scheduler.requests.queries.pages import (
     request_page,
     undoable_of,
 )
+from scheduler.requests.queries.rows import blackouts_of_each
 from scheduler.requests.queries.stand_ins import district_of, handovers_on, on_duty, owned_within, stand_in_of
 
 __all__ = [
     "SORTS",
     "Contact",
+    "blackouts_of_each",
     "contacts_of",
     "contacts_of_each",
     "covered_requests",

@@ -1,7 +1,7 @@
 """Requests as lists show them: what an actor may see at all, loaded with all that a row says."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Select, select
@@ -17,9 +17,9 @@ from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
-from scheduler.requests.models import SchoolRequest
+from scheduler.requests.models import BlackoutDays, SchoolRequest
 from scheduler.requests.queries.stand_ins import handovers_on
-from scheduler.requests.terms import Counts, HandoverRow, RequestRow
+from scheduler.requests.terms import Blackout, Counts, HandoverRow, RequestRow
 
 
 def scoped(actor: Actor) -> Select[SchoolRequest]:
@@ -100,3 +100,12 @@ def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
         )
         for row in rows
     }
+
+
+def blackouts_of_each(request_ids: Collection[int]) -> dict[int, list[Blackout]]:
+    """The days on which the schools of these requests cannot, in one question."""
+    found: dict[int, list[Blackout]] = {one: [] for one in request_ids}
+    wanted = select(BlackoutDays).where(BlackoutDays.school_request_id.in_(request_ids))
+    for row in db.session().scalars(wanted.order_by(BlackoutDays.first_day, BlackoutDays.id)):
+        found[row.school_request_id].append(Blackout(row.first_day, row.last_day))
+    return found

@@ -21,7 +21,7 @@ from scheduler.requests.service.desk import (
 )
 from scheduler.requests.service.handovers import check_handover, hand_over, take_handover_back
 from scheduler.requests.service.lineage import book_again, merge_request
-from scheduler.requests.service.rows import blackouts_of, locked, request_of_visit, write_to_centre, write_to_school
+from scheduler.requests.service.rows import locked, request_of_visit, write_to_centre, write_to_school
 from scheduler.requests.service.school import answer_question, change_counts, tell_directions, withdraw_request
 from scheduler.requests.service.together import act_together, preview_together, take_back
 
@@ -32,7 +32,6 @@ __all__ = [
     "answer_question",
     "answers_of",
     "ask_school",
-    "blackouts_of",
     "book_again",
     "change_counts",
     "check_handover",

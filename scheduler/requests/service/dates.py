@@ -14,7 +14,8 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, SchoolRequest
-from scheduler.requests.service.rows import blackouts_of, end_held_offer, locked, write_to_centre, write_to_school
+from scheduler.requests.queries.rows import blackouts_of_each
+from scheduler.requests.service.rows import end_held_offer, locked, write_to_centre, write_to_school
 from scheduler.requests.terms import REQUEST_MACHINE, DateDraft, RequestState
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,10 @@ def propose_dates(
 
     Raises: NotAllowed; NotFound; Conflict; Rejected with {"dates-0-on_day": reason}, counted from 0.
     """
-    if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now)):
-        raise Rejected(problems)
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
-        blackouts = blackouts_of(session, row.id)
-        if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), blackouts):
+        cannot = blackouts_of_each([row.id])[row.id]
+        if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), cannot):
             raise Rejected(problems)
         _forget(session, row)
         end_held_offer(session, actor, row, now=now)

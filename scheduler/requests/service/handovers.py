@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -42,7 +43,8 @@ def hand_over(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> int:
     with transaction() as session:
         hold(session, HOLD_HANDOVERS, [actor.centre_id])
         _refuse_problems(actor.centre_id, draft, clock.local_day(now))
-        if any(session.get(District, one) is None for one in draft.district_ids):
+        named = select(District.id).where(District.id.in_(draft.district_ids))
+        if set(session.scalars(named)) != set(draft.district_ids):
             raise NotFound("district")
         row = Handover(
             centre_id=actor.centre_id,

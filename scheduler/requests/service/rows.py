@@ -15,10 +15,10 @@ from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests import rules
-from scheduler.requests.models import BlackoutDays, DateOffer, SchoolRequest
+from scheduler.requests.models import DateOffer, SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
-from scheduler.requests.terms import DATE_OFFER_MACHINE, Blackout, DateOfferState
+from scheduler.requests.terms import DATE_OFFER_MACHINE, DateOfferState
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -51,13 +51,6 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     if version is not None and row.version != version:
         raise Conflict("changed_meanwhile")
     return row
-
-
-def blackouts_of(session: Session, request_id: int) -> list[Blackout]:
-    """The days on which the school of a request cannot."""
-    wanted = select(BlackoutDays).where(BlackoutDays.school_request_id == request_id)
-    rows = session.scalars(wanted.order_by(BlackoutDays.first_day))
-    return [Blackout(row.first_day, row.last_day) for row in rows]
 
 
 def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest | None:

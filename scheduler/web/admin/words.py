@@ -251,7 +251,7 @@ FIELDS: Mapping[str, LazyProxy] = {
     "short_morning_starts": _l("On shortened days the morning begins"),
     "short_middle_starts": _l("On shortened days the middle shift begins"),
     "short_afternoon_starts": _l("On shortened days the afternoon begins"),
-    "other_weekday": _l("Weekday on which the afternoon begins otherwise"),
+    "other_weekday": _l("Weekday on which the afternoon begins at another time"),
     "other_starts": _l("On that weekday the afternoon begins"),
     "morning_starts": _l("Morning shift begins"),
     "afternoon_starts": _l("Afternoon shift begins"),

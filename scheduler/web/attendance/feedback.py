@@ -50,7 +50,7 @@ class SurveyForm(BaseForm):
         _l("Have pupils or parents come back to it, in class or in conversation?"), [Needed()], choices=YES_OR_NO
     )
     changed = RadioField(
-        _l("Does the school do something otherwise since (rules, lessons, talks with parents)?"),
+        _l("Has the school done anything differently since then (rules, lessons, talks with parents)?"),
         [Needed()],
         choices=YES_OR_NO,
     )

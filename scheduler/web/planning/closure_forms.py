@@ -7,7 +7,6 @@ from typing import cast
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import worded
 from scheduler.places import queries
 from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCalendar
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField, number_of
@@ -97,9 +96,8 @@ def _places() -> list[SelectChoice]:
         SelectChoice("calendar-vojvodina", _("Vojvodina"), optgroup=wide),
         SelectChoice("calendar-republic", _("Everything outside Vojvodina"), optgroup=wide),
     ]
-    for number, cyrl, latn, english in queries.districts():
-        name = worded(language, cyrl, latn, english)
-        rows.append(SelectChoice(f"district-{number}", name, optgroup=districts))
+    for one in queries.districts():
+        rows.append(SelectChoice(f"district-{one.id}", one.name(language), optgroup=districts))
     for town in sorted(queries.municipalities(), key=lambda town: town.name_sr_latn):
         rows.append(SelectChoice(f"municipality-{town.id}", town.name(language), optgroup=towns))
     return rows

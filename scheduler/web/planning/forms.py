@@ -9,6 +9,7 @@ from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
+from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.planning.terms import (
     CrewRow,
@@ -104,7 +105,7 @@ class PlanForm(ListedForm):
 
 
 def _until(day: dt.date, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(day, time, tzinfo=ZoneInfo(clock.BELGRADE)).astimezone(dt.UTC)
+    return dt.datetime.combine(day, time, tzinfo=ZoneInfo(centre_timezone())).astimezone(dt.UTC)
 
 
 class SeenForm(BaseForm):
@@ -140,11 +141,11 @@ class UntilForm(SeenForm):
         super().show_visit(page)
         starts_at = page.visit.starts_at
         if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
-            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(clock.BELGRADE))
+            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(centre_timezone()))
             self.until_day.data, self.until_time.data = latest.date(), latest.time().replace(second=0, microsecond=0)
 
     def until(self) -> dt.datetime:
-        """The moment that the form names, by the clocks of Belgrade."""
+        """The moment that the form names, by the clocks of the centre."""
         return _until(cast(dt.date, self.until_day.data), cast(dt.time, self.until_time.data))
 
 

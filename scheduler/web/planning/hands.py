@@ -33,8 +33,8 @@ def _told(asked: int) -> str:
     if not asked:
         return _("Open. Presenters see it on their page of offers; nobody gets a mail.")
     return _n(
-        "Open. Presenters see it on their page of offers; %(num)s who could go gets a mail.",
-        "Open. Presenters see it on their page of offers; %(num)s who could go get a mail.",
+        "Open. Presenters see it on their page of offers; %(num)s presenter who could go gets a mail.",
+        "Open. Presenters see it on their page of offers; %(num)s presenters who could go get a mail.",
         asked,
     )
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.fields import SelectChoice
 
+from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries as planning_queries
@@ -65,7 +66,7 @@ class ProposeForm(PressForm):
     def until(self) -> dt.datetime:
         """The evening of the last day to choose."""
         day: dt.date = self.held_until.data
-        return dt.datetime.combine(day, END_OF_DAY, tzinfo=ZoneInfo(clock.BELGRADE)).astimezone(dt.UTC)
+        return dt.datetime.combine(day, END_OF_DAY, tzinfo=ZoneInfo(centre_timezone())).astimezone(dt.UTC)
 
     def show(self, problems: Any) -> None:
         """Reasons like "dates-0-on_day" stand beside their field."""

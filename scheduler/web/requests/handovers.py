@@ -12,7 +12,6 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.people.queries import colleagues_of
 from scheduler.places import queries as place_queries
-from scheduler.places.terms import DistrictRow
 from scheduler.planning import queries as planning_queries
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import HandoverDraft, HandoverRow, HandoverState
@@ -51,7 +50,7 @@ class HandoverForm(BaseForm):
         form.away.choices = colleagues
         form.stand_in.choices = [SelectChoice("", _("Choose…")), *colleagues]
         form.districts.choices = [
-            SelectChoice(str(row[0]), DistrictRow(*row).name(page_language())) for row in place_queries.districts()
+            SelectChoice(str(one.id), one.name(page_language())) for one in place_queries.districts()
         ]
         return form
 

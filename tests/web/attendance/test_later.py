@@ -33,7 +33,7 @@ def test_what_remained_is_said_once_and_read_by_the_centre(app, client):
     assert (row.spoken_of, row.changed, row.knows_whom_to_call, row.given_on) == (True, False, True, TODAY)
     staff = make_user(Role.COORDINATOR, centre_id=school.centre_id)
     read = sign_in_as(app.test_client(), staff.id).get(f"/visits/{school.visit.number}?lang=en").text
-    assert "The school does nothing otherwise since." in read
+    assert "The school has done nothing differently since then." in read
     assert "Радионица за родитеље." in read
 
 
