@@ -10,7 +10,7 @@ from scheduler.people.models import AvailableHours, Centre, Presenter
 from scheduler.people.terms import TeachingLanguage
 from scheduler.planning import queries, service
 from scheduler.planning.models import DateHold, HeldTime
-from scheduler.planning.terms import FreeWish, HeldDate, HoldState, HoldWish, SentForm, Slot
+from scheduler.planning.terms import FormSent, FreeWish, HeldDate, HoldState, HoldWish, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience, Booking
 from tests.factories import MONDAY
@@ -60,7 +60,7 @@ class BookNow(Scene):
 
     def send(self, draft: str = "mine", slot: Slot = TEN, *, now: dt.datetime = MONDAY, **given: Any) -> int:
         key = given.pop("key", f"key of {draft}")
-        form = SentForm(draft, key, given.pop("network", ""))
+        form = FormSent(draft, key, given.pop("network", ""))
         new_host = given.pop("new_host", None)
         wish = self.wish(slot, by_the_bell=False, **given.pop("wished", {}))
         asked = a_draft(**self.asked_for(slot, **given))

@@ -26,7 +26,7 @@ from scheduler.planning.models import DateHold, HeldTime
 from scheduler.planning.service.crew import suggest_presenter
 from scheduler.planning.service.offers import offer_visit
 from scheduler.planning.service.under_lock import change, hold_time
-from scheduler.planning.terms import HOLD_MACHINE, LIVING_HOLDS, HeldDate, HoldState, HoldWish, SentForm
+from scheduler.planning.terms import HOLD_MACHINE, LIVING_HOLDS, FormSent, HeldDate, HoldState, HoldWish
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
@@ -81,7 +81,7 @@ def book_now(
     actor: Actor,
     asked: RequestDraft,
     wish: HoldWish,
-    form: SentForm,
+    sent: FormSent,
     *,
     now: dt.datetime,
     new_host: HostDraft | None = None,
@@ -91,15 +91,15 @@ def book_now(
     A hold that is over is simply taken anew where the date is still free. Sent twice, it is sent once. Raises: as
     `submit_request`; Conflict("date_taken") when the date is gone: then nothing is stored.
     """
-    key = tokens.token_hash(form.draft)
+    key = tokens.token_hash(sent.draft)
     with change() as session:
         hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        if not requests.was_sent(form.form_key):
+        if not requests.was_sent(sent.form_key):
             row = _held(session, key)
             if row is None or row.until <= now or not queries.held_date(row).suits(wish):
-                hold_date(form.draft, wish, network=form.network, now=now)
+                hold_date(sent.draft, wish, network=sent.network, now=now)
         request_id = requests.submit_request(
-            actor, asked, form_key=form.form_key, now=now, network=form.network, new_host=new_host
+            actor, asked, form_key=sent.form_key, now=now, network=sent.network, new_host=new_host
         )
         row = _held(session, key, lock=True)
         if row is not None:

@@ -44,10 +44,10 @@ from scheduler.planning.terms.free_dates import (
 from scheduler.planning.terms.holds import (
     HOLD_MACHINE,
     LIVING_HOLDS,
+    FormSent,
     HeldDate,
     HoldState,
     HoldWish,
-    SentForm,
     Slot,
 )
 from scheduler.planning.terms.plans import (
@@ -142,6 +142,7 @@ __all__ = [
     "EntryFacts",
     "EntryStatus",
     "FindingKind",
+    "FormSent",
     "Found",
     "FreeDates",
     "FreeDay",
@@ -174,7 +175,6 @@ __all__ = [
     "School",
     "Seat",
     "Seeker",
-    "SentForm",
     "ShiftsShown",
     "Slot",
     "Span",

@@ -52,10 +52,10 @@ class HoldWish:
 
 
 @dataclass(frozen=True)
-class SentForm:
-    """How a form arrived: of which booking, with which key, from which network."""
+class FormSent:
+    """Whose form is sent: the booking's token, the form's own key, and from which network."""
 
-    draft: str  # the booking's token: what it holds is found by its hash
+    draft: str
     form_key: str
     network: str = ""
 

@@ -15,7 +15,7 @@ from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
-from scheduler.planning.terms import HeldDate, SentForm, Slot
+from scheduler.planning.terms import FormSent, HeldDate, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -205,7 +205,7 @@ def send(talk: Conversation, slot: Slot, form_key: str) -> int:
         ANONYMOUS,
         talk.draft(),
         wish,
-        SentForm(session.get("booking", ""), form_key, network_of(request.remote_addr)),
+        FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr)),
         now=talk.now,
         new_host=talk.new_host(),
     )
