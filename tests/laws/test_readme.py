@@ -58,3 +58,13 @@ def test_continuous_integration_runs_make_test_and_nothing_else():
 
     assert lines == ["exec make test"]
     assert script.stat().st_mode & 0o111
+
+
+def test_every_decision_stands_in_the_list_by_its_title():
+    pages = sorted((ROOT / "docs/decisions").glob("0*.md"))
+    titles = [page.read_text().splitlines()[0].removeprefix("# ").split(". ", 1) for page in pages]
+    rows = [line for line in (ROOT / "docs/decisions/README.md").read_text().splitlines() if line.startswith("| [")]
+
+    assert rows == [
+        f"| [{number}]({page.name}) | {words} |" for page, (number, words) in zip(pages, titles, strict=True)
+    ]

@@ -226,25 +226,15 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
     """One row for each presentation that counts (and presenter, where the split asks for that)."""
     keys = [column for group in groups for column in GROUP_COLUMNS[group]]
     place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
-    wanted = (
-        select(
-            Presentation.id.label("presentation_id"),
-            Visit.id.label("visit_id"),
-            Visit.kilometres.label("kilometres"),
-            Presentation.on_day.label("on_day"),
-            Municipality.city_sr_cyrl.label("city"),
-            *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
-            *(people(audience).label(audience.value) for audience in Audience),
-            place.label("place_in_visit"),
-        )
-        .select_from(Presentation)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Programme, Programme.id == Visit.programme_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
+    wanted = with_heads(
+        Presentation.id.label("presentation_id"),
+        Visit.id.label("visit_id"),
+        Visit.kilometres.label("kilometres"),
+        Presentation.on_day.label("on_day"),
+        Municipality.city_sr_cyrl.label("city"),
+        *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
+        *(people(audience).label(audience.value) for audience in Audience),
+        place.label("place_in_visit"),
     )
     if Group.PRESENTER in groups:
         wanted = (
@@ -254,6 +244,21 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
         )
     own = (Presentation.id, Presentation.on_day, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
     return wanted.where(*conditions(filters)).group_by(*own, *keys).subquery()
+
+
+def with_heads(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Presentations, joined with all that narrows a report and, where there are any, the heads that count."""
+    return (
+        select(*columns)
+        .select_from(Presentation)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
+    )
 
 
 def people(audience: Audience) -> ColumnElement[int]:

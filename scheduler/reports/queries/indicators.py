@@ -8,35 +8,27 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.places.models import District, Host, Municipality
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.terms import AssignmentState
-from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
-from scheduler.reports.queries.attendance import conditions
+from scheduler.reports.queries.attendance import conditions, with_heads
 from scheduler.reports.terms import Filters
 
 
 def indicators(filters: Filters) -> dict[str, int]:
-    """Of what a report counts: pupils each once (the same class at a second talk is left out), presentations at which a
-    young presenter was, and those that were held without the one who was to come."""
+    """Of what a report counts: pupils each once, and presentations with a young presenter, or without who was to come.
+
+    The same class at a second presentation is left out of the first.
+    """
     first_time = and_(HeadCount.audience == Audience.PUPILS, ~Attendance.same_pupils)
     came = _young_presenter(AssignmentState.PRESENT)
     missing = and_(_young_presenter(AssignmentState.ABSENT), ~came)
     each = (
-        select(
+        with_heads(
             func.coalesce(func.sum(case((first_time, HeadCount.people), else_=0)), 0).label("pupils"),
             case((came, 1), else_=0).label("came"),
             case((missing, 1), else_=0).label("missing"),
         )
-        .select_from(Presentation)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Programme, Programme.id == Visit.programme_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
         .where(*conditions(filters))
         .group_by(Presentation.id)
         .subquery()
