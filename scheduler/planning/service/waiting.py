@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from scheduler.requests.terms import (
     DATE_MACHINE,
     DATE_OFFER_MACHINE,
     REQUEST_MACHINE,
+    Blackout,
     DateOfferState,
     DateState,
     OpenDateDraft,
@@ -109,15 +111,15 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
     waiting = queries.ranked(date.centre_id, weights, now=now, programme_id=date.programme_id)
     cannot = blackouts_of_each([row.id for row, _facts in waiting])
     for row, facts in waiting:
-        district = row.host.municipality.district_id if row.host.municipality else None
-        if row.id in asked or row.first_day > date.on_day or date.district_id not in (None, district):
+        if row.id in asked or not _can_use(row, date, cannot[row.id]):
             continue
-        if not _ends_that_day(row, date) or request_rules.cannot_on(cannot[row.id], date.on_day):
-            continue
-        if (tried := tried + 1) > MOST_TRIED:
+        if tried == MOST_TRIED:
             break
         found = locked(session, SYSTEM, "update", row.id)
-        if found.state is not RequestState.WAITLISTED or not keep_crew(session, found, date, until=until, now=now):
+        if found.state is not RequestState.WAITLISTED:  # it has a date already, or was answered otherwise
+            continue
+        tried += 1
+        if not keep_crew(session, found, date, until=until, now=now):
             continue
         points = sum(part.points for part in request_rules.rank_parts(facts, weights, now, today))
         offer = DateOffer(
@@ -136,6 +138,13 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
         write_to_school(found, "date_offered", now=now, day=date.on_day, time=date.starts_local, until=until)
         return ""
     return "nobody_can_go" if tried else "nobody_waits"
+
+
+def _can_use(row: SchoolRequest, date: OpenDate, cannot: Collection[Blackout]) -> bool:
+    """Whether a date is for the district of a school, on a day that it asks for and can, and leaves time for it all."""
+    district = row.host.municipality.district_id if row.host.municipality else None
+    meant = row.first_day <= date.on_day and date.district_id in (None, district)
+    return meant and _ends_that_day(row, date) and not request_rules.cannot_on(cannot, date.on_day)
 
 
 def _ends_that_day(row: SchoolRequest, date: OpenDate) -> bool:
