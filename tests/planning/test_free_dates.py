@@ -71,7 +71,7 @@ def facts(*people: Seeker, **given: Any) -> FreeFacts:
         "notice_days": 0,
         "minutes": 45,
         "set_up_minutes": 15,
-        "classes": "",
+        "classes": (),
         "people": people,
     }
     return FreeFacts(**(fair | given))
@@ -308,8 +308,8 @@ def test_a_visit_far_away_takes_the_hours_of_the_road_too():
 def test_a_class_is_visited_while_it_is_in_the_building():
     wish = facts(a_seeker(hours=tuple(Hours(day, dt.time(7), dt.time(20)) for day in range(5))), told=TWO_SHIFTS)
 
-    odd = rules.free_dates(replace(wish, classes="VII-2"), moment_of)
-    even = rules.free_dates(replace(wish, classes="VI-1"), moment_of)
+    odd = rules.free_dates(replace(wish, classes=("VII-2",)), moment_of)
+    even = rules.free_dates(replace(wish, classes=("VI-1",)), moment_of)
 
     assert [on(odd, TUESDAY)[0], on(odd, TUESDAY + 7 * DAY)[0]] == [dt.time(8), dt.time(14)]
     assert [on(even, TUESDAY)[0], on(even, TUESDAY + 7 * DAY)[0]] == [dt.time(14), dt.time(8)]

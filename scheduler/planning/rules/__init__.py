@@ -8,13 +8,15 @@ from scheduler.planning.rules.by_school import (
     notice_hours,
     problems_with_wish,
 )
-from scheduler.planning.rules.free_dates import (
+from scheduler.planning.rules.free_dates import HORIZON_DAYS, STEP, free_dates
+from scheduler.planning.rules.limits import (
     FURTHEST_MINUTES,
-    HORIZON_DAYS,
     MOST_A_DAY,
     MOST_A_WEEK,
-    STEP,
-    free_dates,
+    load_on,
+    too_far,
+    too_much,
+    week_of_day,
 )
 from scheduler.planning.rules.starts import (
     first_day_for,
@@ -78,6 +80,7 @@ __all__ = [
     "is_late_cancel",
     "kilometres",
     "kit_of",
+    "load_on",
     "notice_hours",
     "order_of_moves",
     "outside_shifts",
@@ -89,9 +92,12 @@ __all__ = [
     "shifted",
     "span_of",
     "suggested_starts",
+    "too_far",
+    "too_much",
     "uncleared",
     "visit_schedule",
     "wall_end",
+    "week_of_day",
     "who_is_shown",
     "why_not",
 ]

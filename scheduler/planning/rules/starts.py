@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from scheduler.places.rules import away, standings, starts_of
-from scheduler.places.terms import AskedTime, SchoolClock
+from scheduler.places.rules import class_away, starts_of
+from scheduler.places.terms import SchoolClock
 from scheduler.planning.rules.visits import wall_end
 from scheduler.planning.terms import (
     PresentationPlan,
@@ -30,8 +30,7 @@ def outside_shifts(hours: SchoolClock, day: dt.date, plans: Sequence[Presentatio
     return [
         place
         for place, plan in enumerate(plans)
-        if is_bound_to_shifts(plan)
-        and away(standings(hours, plan.classes, day, AskedTime(plan.minutes, plan.starts_local)))
+        if is_bound_to_shifts(plan) and class_away(hours, plan.classes, day, plan.starts_local, plan.minutes)
     ]
 
 

@@ -61,7 +61,7 @@ class FreeWish:
     host_id: int | None = None
     municipality_id: int | None = None
     minutes: int | None = None  # of the presentation; None: as long as the programme says
-    classes: str = ""  # "7-2, 7-3": only times at which these are in the building
+    classes: tuple[str, ...] = ()  # of each sitting, "7-2, 7-3": only times at which these are in the building
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class FreeFacts:
     notice_days: int
     minutes: int
     set_up_minutes: int
-    classes: str
+    classes: tuple[str, ...]
     people: tuple[Seeker, ...]
 
 
