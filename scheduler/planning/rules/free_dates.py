@@ -54,7 +54,7 @@ def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
 
 def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     """A day on which the school has pupils."""
-    offered = grid.offered[day]
+    offered = grid.sittings[day]
     if not all(offered):
         return FreeDay(day, lack=Lack.NOT_IN_THE_BUILDING)
     if lacking := next((one for one in needed if one.lack), None):
@@ -70,7 +70,7 @@ def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     return FreeDay(day, grid.times_in(_any(free)))
 
 
-def times_of_day(facts: FreeFacts, day: dt.date, classes: str = "") -> list[dt.time]:
+def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
     """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
 
     Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
@@ -120,7 +120,7 @@ def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
 
 class _Grid:
     """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
-    `offered` has the times of each sitting apart.
+    `sittings` has the times of each sitting apart, `offered` those of all.
 
     `base` is where a day's clock begins. A day whose clocks jump between its first time and its last has none: there
     each time is asked by itself.
@@ -128,8 +128,7 @@ class _Grid:
 
     def __init__(self, facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> None:
         self.facts, self.moment_of, self.days = facts, moment_of, days
-        sittings = facts.classes or ("",)
-        by_day = {day: [times_of_day(facts, day, classes) for classes in sittings] for day in days}
+        by_day = {day: [times_of_day(facts, day, classes) for classes in facts.classes or ("",)] for day in days}
         self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
         self.bit = {time: 1 << number for number, time in enumerate(self.times)}
         self.base = {day: self._base(day) for day in days}
@@ -137,7 +136,8 @@ class _Grid:
         self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
-        self.offered = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
+        self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
+        self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
 
     def _base(self, day: dt.date) -> int | None:
@@ -172,6 +172,8 @@ class _Grid:
 
     def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
         """On which days a promise keeps a presenter from being here, and at which times of theirs."""
+        if not self.times:  # classes that are never in the building together
+            return
         road = self._road(stop.point) * 60
         until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
         first = bisect_right(self.even, since - self.busy_until[-1], key=itemgetter(0))
@@ -200,7 +202,7 @@ class _Grid:
     def asked_singly(self, day: dt.date, promised: Sequence[Stop]) -> int:
         """The times at which the rule of arrival itself finds nothing against her."""
         found = 0
-        for time in self.times_in(_any(self.offered[day])):
+        for time in self.times_in(self.offered[day]):
             span = span_of(self.moment_of(day, time, self.facts.zone), self.facts.minutes, self.facts.set_up_minutes)
             here = Stop(0, 0, span.busy_from, span.busy_until, self.facts.point)
             near = [
