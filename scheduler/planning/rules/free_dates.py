@@ -13,7 +13,6 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from operator import itemgetter
 
 from scheduler.people.rules import is_available
 from scheduler.people.terms import Hours, PresenterKind
@@ -87,7 +86,9 @@ def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
     of_day, of_week = seeker.presentations, Counter[dt.date]()
     for day, number in of_day.items():
         of_week[week_of_day(day)] += number
-    return [day for day in days if too_much(of_day.get(day, 0), of_week[week_of_day(day)])]
+    weeks = {monday for monday, number in of_week.items() if too_much(0, number)}
+    asked = [day for day in days if day in of_day or (weeks and week_of_day(day) in weeks)]
+    return [day for day in asked if too_much(of_day.get(day, 0), of_week[week_of_day(day)])]
 
 
 def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
@@ -136,9 +137,11 @@ class _Grid:
         self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
+        self.bases = [base for base, _day in self.even]
         self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
         self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
+        self._usual: dict[tuple[Hours, ...], int] = {}
 
     def _base(self, day: dt.date) -> int | None:
         """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
@@ -162,13 +165,17 @@ class _Grid:
         return tuple(time for time in self.times if self.bit[time] & bits)
 
     def usual(self, hours: Sequence[Hours]) -> list[int]:
-        """Of each weekday, the times that lie in somebody's weekly hours."""
-        spans = [(1 << number, time, wall_end(time, self.facts.minutes)) for number, time in enumerate(self.times)]
-        return [
-            sum(bit for bit, begins, ends in spans if is_available(of_day, (), day, begins, ends)) if of_day else 0
-            for day in (week_of_day(self.facts.today) + number * DAY for number in range(7))
-            for of_day in [[row for row in hours if row.weekday == day.weekday()]]
-        ]
+        """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
+        first = week_of_day(self.facts.today)
+        by_weekday = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
+        for number, rows in enumerate(by_weekday):
+            if rows not in self._usual:
+                self._usual[rows] = self._within(rows, first + number * DAY) if rows else 0
+        return [self._usual[rows] for rows in by_weekday]
+
+    def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
+        spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
+        return sum(bit for bit, begins, ends in spans if is_available(rows, (), day, begins, ends))
 
     def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
         """On which days a promise keeps a presenter from being here, and at which times of theirs."""
@@ -176,8 +183,8 @@ class _Grid:
             return
         road = self._road(stop.point) * 60
         until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
-        first = bisect_right(self.even, since - self.busy_until[-1], key=itemgetter(0))
-        last = bisect_left(self.even, until - self.busy_from[0], key=itemgetter(0))
+        first = bisect_right(self.bases, since - self.busy_until[-1])
+        last = bisect_left(self.bases, until - self.busy_from[0])
         for base, day in self.even[first:last]:
             low = bisect_right(self.busy_until, since - base)
             high = bisect_left(self.busy_from, until - base)
