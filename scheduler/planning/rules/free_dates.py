@@ -43,7 +43,8 @@ def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     shut = {day: lack for day in days if (lack := _shut(facts, day))}
     grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
     needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
-    return FreeDates(tuple(FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days))
+    found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
+    return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None)
 
 
 def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
@@ -57,15 +58,15 @@ def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     if not all(offered):
         return FreeDay(day, lack=Lack.NOT_IN_THE_BUILDING)
     if lacking := next((one for one in needed if one.lack), None):
-        return FreeDay(day, lack=lacking.lack, kind=lacking.kind)
+        return FreeDay(day, lack=lacking.lack, kind=lacking.kind, needed=lacking.number)
     usual, free = offered, offered
     for one in needed:
         can, is_free = one.on(day)
         usual, free = [times & can for times in usual], [times & is_free for times in free]
         if not all(usual):
-            return FreeDay(day, lack=Lack.TIME, kind=one.kind)
+            return FreeDay(day, lack=Lack.TIME, kind=one.kind, needed=one.number)
         if not all(free):
-            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind)
+            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind, needed=one.number)
     return FreeDay(day, grid.times_in(_any(free)))
 
 

@@ -119,6 +119,7 @@ class FreeDay:
     starts: tuple[dt.time, ...] = ()
     lack: Lack | None = None
     kind: PresenterKind | None = None  # who is lacking, where it is somebody
+    needed: int = 1  # how many of them go
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class FreeDates:
     """The next days, one after the other, today first."""
 
     days: tuple[FreeDay, ...]
+    bells: bool = False  # the times are lessons of the school's own shifts
 
     @property
     def free(self) -> tuple[FreeDay, ...]:
@@ -142,6 +144,16 @@ class FreeDates:
         The reason that goes furthest counts: where one educator could be asked but is elsewhere, "taken" is the truth,
         although on another of those days nobody has hours.
         """
-        before = [day for day in self.days if self.first is None or day.day < self.first.day]
-        ranked = [(OF_CREW.index(day.lack), day) for day in before if day.lack in OF_CREW]
+        ranked = [(OF_CREW.index(day.lack), day) for day in self._lacking if day.lack in OF_CREW]
         return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    @property
+    def lacking_one_kind(self) -> bool:
+        """Whether it is the same one person, an educator or a young presenter, whom all those days lack."""
+        return {(day.kind, day.needed) for day in self._lacking} in [{(kind, 1)} for kind in PresenterKind]
+
+    @property
+    def _lacking(self) -> list[FreeDay]:
+        """The days before the first free one on which a school has pupils and somebody is lacking."""
+        first = self.first
+        return [day for day in self.days if day.lack in OF_CREW and (first is None or day.day < first.day)]

@@ -1,6 +1,7 @@
 """A school books: a few short pages without an account, one press at the end, and the proof of the address."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
@@ -9,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
 from scheduler.people.rules import network_of
+from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, service
 from scheduler.requests.rules import MOST_PRESENTATIONS
+from scheduler.web import near
 from scheduler.web.filters import long_day, say, short_day
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
@@ -23,8 +26,8 @@ from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
-from scheduler.web.requests.days import free_days, only_day
-from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
+from scheduler.web.requests.days import day_is_missed, for_the_waiting_list, free_days, only_classes, only_day
+from scheduler.web.requests.forms import FEW_LETTERS, AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
     "what": _l("What would you like?"),
@@ -42,6 +45,8 @@ SHORT = {
 }
 ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
+CARRIED = ("programme", "language", "classes", "day")  # chosen on another page, taken along into the booking
+WAITING = "waiting"  # instead of a day: the waiting list
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
@@ -53,11 +58,9 @@ def book() -> ResponseReturnValue:
     form = talk.sent_form("host")
     if form.accepted() and (chosen := form.chosen()):
         place_queries.host_of(chosen)
-        if slug := request.form.get("programme", "").replace("\0", "")[:80]:
-            _remember_wish(talk, slug)
-        if day := request.form.get("day", ""):
-            talk.set_aside("when", only_day(day), wrong=False)
+        _take_along(talk, {name: request.form.get(name, "").replace("\0", "")[:FEW_LETTERS] for name in CARRIED})
         talk.keep("host", {"host_id": [str(chosen)]})
+        near.remember(host=chosen)
         return redirect(_address(talk.next_page("host")))
     typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
@@ -70,8 +73,7 @@ def book() -> ResponseReturnValue:
         chosen=talk.host(),
         chosen_new=talk.new_host(),
         goes_on=_address(talk.next_page("host")),
-        wish=request.args.get("programme", "")[:80],
-        day=request.args.get("day", "")[:20],
+        carried={name: value for name in CARRIED if (value := request.args.get(name, "")[:FEW_LETTERS])},
         total=TOTAL,
         kept=bool(talk.answers),
     )
@@ -103,12 +105,20 @@ def _option(host: HostRow, typed: str) -> str:
     return str(words_of(host, words, typed)).strip()
 
 
-def _remember_wish(talk: Conversation, slug: str) -> None:
-    """Somebody came from a programme's own page: it is ticked already when the question comes."""
-    try:
-        talk.answers["wish"] = {"programme": [str(programme_queries.programme_page(slug).id)]}
-    except NotFound:
-        return
+def _take_along(talk: Conversation, carried: dict[str, str]) -> None:
+    """Somebody came from another page with a choice: it is made already when its question comes."""
+    with suppress(NotFound):
+        if carried["programme"]:
+            programme = programme_queries.programme_page(carried["programme"])
+            talk.answers["wish"] = {"programme": [str(programme.id)]}
+            if carried["language"] in set(TeachingLanguage):
+                talk.answers["wish"] |= {"teaching_language": [carried["language"]]}
+    if carried["classes"]:
+        talk.answers["classes"] = only_classes(carried["classes"])
+    if carried["day"] == WAITING:
+        talk.answers["when"] = for_the_waiting_list(talk.with_page("what", talk.answers.get("wish", {})))
+    elif carried["day"]:
+        talk.set_aside("when", only_day(carried["day"]), wrong=False)
 
 
 @bp.route("/book/new-host", methods=["GET", "POST"])
@@ -139,14 +149,18 @@ def book_page(page: str) -> ResponseReturnValue:
     if request.method == "GET" or form.unsafe():
         return _book_page(talk, page, form)
     typed = _typed(form)
-    if page == "when" and "day" in request.form:
-        typed = talk.answers.get(page, {}) | only_day(request.form["day"])
+    if page == "when" and "classes" in request.form:
+        talk.keep("classes", only_classes(request.form["classes"]))
+        return redirect(_address(page))
+    if page == "when" and request.form.keys() & {"day", "waiting"}:
+        pressed = only_day(request.form["day"]) if "day" in request.form else for_the_waiting_list(talk)
+        typed = talk.answers.get(page, {}) | pressed
         form = talk.with_page(page, typed).form(page)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
         talk.set_aside(page, _other_length(form, typed), wrong=False)
     elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
         talk.keep(page, typed)
-        return redirect(_address(talk.next_page(page)))
+        return redirect(_address("when" if page == "who" and day_is_missed(talk) else talk.next_page(page)))
     else:
         talk.set_aside(page, typed, wrong=True)
     return redirect(_address(page))
@@ -265,6 +279,7 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
     room = [draft.room] if draft.room else []
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
+    until += [_("for the waiting list")] if draft.for_waiting_list else []
     answers: list[tuple[str, str, list[str]]] = [
         (
             "host",

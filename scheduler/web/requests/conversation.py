@@ -23,7 +23,7 @@ from scheduler.planning.terms import FreeWish
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import DayPart, Facts, RequestDraft
+from scheduler.requests.terms import DayPart, Facts, PresentationDraft, RequestDraft
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
@@ -145,7 +145,7 @@ class Conversation:
         if request.method == "POST":
             return self.furnish(FORMS[page]())
         aside = self.answers.get(_aside(page))
-        before = aside or self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
+        before = aside or self.answers.get(page) or self.answers.get({"what": "wish", "who": "classes"}.get(page, ""))
         form = self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
         if aside and "wrong" in aside:
             self._tell_again(page, form, aside)
@@ -207,8 +207,33 @@ class Conversation:
             return None
         typed = self.answers["what"].get("teaching_language", [""])[0]
         language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
-        main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
-        return FreeWish(programme.id, language, main, host.id if host else None, town)
+        asked = self.asked()
+        whom = {one.audience for one in asked} & programme.audiences or programme.audiences
+        main = min(whom, key=list(Audience).index, default=Audience.PUPILS)
+        named = [one.classes for one in asked if one.audience is main and not one.outside_shift]
+        classes = tuple(dict.fromkeys(filter(place_rules.classes_in, named)))
+        return FreeWish(programme.id, language, main, host.id if host else None, town, classes=classes)
+
+    def asked(self) -> tuple[PresentationDraft, ...]:
+        """The presentations as far as they are known: answered, or only which classes, said beside the calendar."""
+        page = "who" if self.knows_classes() else "classes"
+        form = self.furnish(WhoForm(formdata=MultiDict(self.answers.get(page, {})), meta={"csrf": False}))
+        try:
+            return form.drafts(DayPart.ANY) if isinstance(form, WhoForm) and page in self.answers else ()
+        except ValueError:
+            return ()
+
+    def knows_classes(self) -> bool:
+        """Whether it was answered who listens."""
+        return "who" in self.answers
+
+    def only_day(self) -> dt.date | None:
+        """The day that was chosen, where it is a single one."""
+        when = self.form("when") if "when" in self.answers else None
+        if not isinstance(when, WhenForm) or when.first_day.data != when.last_day.data:
+            return None
+        day: dt.date | None = when.first_day.data
+        return day
 
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
@@ -304,6 +329,7 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         recent_incident=where.recent_incident.data,
         special_needs=where.special_needs.data,
         file_number=you.file_number.data or "",
+        for_waiting_list=bool(when.waiting.data),
     )
 
 

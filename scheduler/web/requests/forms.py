@@ -107,6 +107,7 @@ class WhenForm(BaseForm):
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
     day_part = RadioField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+    waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
 
 
 class PresentationForm(Form):  # type: ignore[misc]
