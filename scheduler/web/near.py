@@ -41,6 +41,12 @@ class Near:
     def name(self, language: str) -> str:
         return pick(language, self.place.name_sr_cyrl, self.place.name_sr_latn)
 
+    def city(self, language: str) -> str:
+        """Of a municipality that stands for its whole city."""
+        if isinstance(self.place, HostRow):
+            return self.name(language)
+        return pick(language, self.place.city_sr_cyrl, self.place.city_sr_latn)
+
 
 def remember(*, host: int | None = None, town: int | None = None) -> None:
     """The visitor named a place: the front page shows what is free there, as long as the browser stays open."""

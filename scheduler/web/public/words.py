@@ -36,7 +36,7 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
         "chosen": chosen,
         "places": [
             {
-                "name": one.name(language),
+                "name": one.name(language) if chosen else one.city(language),
                 "why_none": why_none(one.answer, TeachingLanguage.SERBIAN),
                 "days": [
                     _free_day(day, one, programme)
