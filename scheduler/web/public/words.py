@@ -17,6 +17,7 @@ from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
 
 MOST_DAYS, MOST_DAYS_A_CITY = 6, 2
+FEW_TIMES = 3
 
 
 def days_of(campaign: CampaignRow) -> str:
@@ -50,7 +51,13 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
 
 def _free_day(free: FreeDay, at: near.Near, programme: ProgrammeRow) -> dict[str, Any]:
     href = url_for("requests.book", programme=programme.slug, host=at.host_id, day=free.day.isoformat())
-    return {"day": free.day, "times": times_of(free.starts), "href": href}
+    return {"day": free.day, "times": _few(times_of(free.starts)), "href": href}
+
+
+def _few(times: str) -> str:
+    """08:00, 08:50, 09:55 … 19:15: a day of many lessons in one line."""
+    parts = times.split(", ")
+    return times if len(parts) <= FEW_TIMES + 1 else f"{', '.join(parts[:FEW_TIMES])} … {parts[-1]}"
 
 
 def strips(year: PublicYear) -> list[dict[str, Any]]:
