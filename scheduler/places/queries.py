@@ -1,7 +1,6 @@
 """What places show: hosts found by typing, one host, municipalities, days without lessons."""
 
 import datetime as dt
-from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -143,27 +142,6 @@ def municipalities() -> list[MunicipalityRow]:
         .order_by(District.iso, Municipality.search_key, Municipality.id)
     )
     return [municipality_row(municipality) for municipality in db.session().scalars(wanted)]
-
-
-def municipality_of(municipality_id: int) -> MunicipalityRow:
-    """One of them. Raises: NotFound."""
-    wanted = select(Municipality).where(Municipality.id == municipality_id)
-    found = db.session().scalar(wanted.options(joinedload(Municipality.district)))
-    if found is None:
-        raise NotFound("municipality")
-    return municipality_row(found)
-
-
-def seats_of(cities: Sequence[str]) -> list[MunicipalityRow]:
-    """Of each city the municipality with the largest seat, in the order of the cities; named in Cyrillic."""
-    wanted = (
-        select(Municipality)
-        .where(Municipality.city_sr_cyrl.in_(cities))
-        .options(joinedload(Municipality.district))
-        .order_by(func.coalesce(Municipality.seat_population, 0), Municipality.id.desc())
-    )
-    largest = {row.city_sr_cyrl: municipality_row(row) for row in db.session().scalars(wanted)}  # the last one stays
-    return [largest[city] for city in cities if city in largest]
 
 
 def hosts_with_bells(municipality_id: int, *, limit: int = 100) -> list[HostRow]:

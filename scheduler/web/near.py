@@ -23,6 +23,7 @@ from scheduler.planning.terms import FreeDates, FreeWish
 from scheduler.programmes.terms import Audience, ProgrammeRow
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
+CENTRE_OF_BELGRADE = "Стари град"  # of its seventeen municipalities
 KEPT_FOR = dt.timedelta(minutes=10)
 MOST_KEPT = 500  # places; more than are asked for in a day
 
@@ -71,6 +72,19 @@ def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) 
     return FreeWish(programme.id, language, main, **where)
 
 
+def _cities() -> list[MunicipalityRow]:
+    rows = sorted(place_queries.municipalities(), key=lambda row: row.name_sr_cyrl == CENTRE_OF_BELGRADE)
+    of_city = {row.city_sr_cyrl: row for row in rows}
+    return [of_city[city] for city in CITIES if city in of_city]
+
+
+def _municipality(number: int) -> MunicipalityRow:
+    found = next((row for row in place_queries.municipalities() if row.id == number), None)
+    if found is None:
+        raise NotFound("municipality")
+    return found
+
+
 class _Kept:
     """What this process remembers for some minutes; of what is old, one is asked anew."""
 
@@ -79,7 +93,7 @@ class _Kept:
         self.rows: dict[Any, tuple[dt.datetime, Any]] = current_app.extensions.setdefault("near", {})
 
     def cities(self) -> list[MunicipalityRow]:
-        found: list[MunicipalityRow] = self._kept("cities", lambda: place_queries.seats_of(CITIES))
+        found: list[MunicipalityRow] = self._kept("cities", _cities)
         return found
 
     def near(self, kind: str, number: int) -> Near:
@@ -89,7 +103,7 @@ class _Kept:
 
     def _asked(self, kind: str, number: int) -> Near:
         host = kind == "host"
-        place = place_queries.host_of(number) if host else place_queries.municipality_of(number)
+        place = place_queries.host_of(number) if host else _municipality(number)
         where = {"host_id": number} if host else {"municipality_id": number}
         wish = asked_of(self.programme, TeachingLanguage.SERBIAN, **where)
         return Near(place, queries.free_dates(wish, now=self.now))

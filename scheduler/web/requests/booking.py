@@ -1,16 +1,14 @@
 """A school books: a few short pages without an account, one press at the end, and the proof of the address."""
 
 import time
-from contextlib import suppress
 from typing import Any
 
 from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, Rejected, TooMany
 from scheduler.people.rules import network_of
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.policy import ANONYMOUS
@@ -25,9 +23,10 @@ from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.carried import carried_in, take_along
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked, page_of
 from scheduler.web.requests.days import day_is_missed, for_the_waiting_list, free_days, only_classes, only_day
-from scheduler.web.requests.forms import FEW_LETTERS, AddressForm, CheckForm, PressForm, WhoForm
+from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
     "what": _l("What would you like?"),
@@ -45,8 +44,6 @@ SHORT = {
 }
 ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
-CARRIED = ("programme", "language", "classes", "day")  # chosen on another page, taken along into the booking
-WAITING = "waiting"  # instead of a day: the waiting list
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
@@ -58,7 +55,7 @@ def book() -> ResponseReturnValue:
     form = talk.sent_form("host")
     if form.accepted() and (chosen := form.chosen()):
         place_queries.host_of(chosen)
-        _take_along(talk, {name: request.form.get(name, "").replace("\0", "")[:FEW_LETTERS] for name in CARRIED})
+        take_along(talk, carried_in(request.form))
         talk.keep("host", {"host_id": [str(chosen)]})
         near.remember(host=chosen)
         return redirect(_address(talk.next_page("host")))
@@ -73,7 +70,7 @@ def book() -> ResponseReturnValue:
         chosen=talk.host(),
         chosen_new=talk.new_host(),
         goes_on=_address(talk.next_page("host")),
-        carried={name: value for name in CARRIED if (value := request.args.get(name, "")[:FEW_LETTERS])},
+        carried=carried_in(request.args),
         total=TOTAL,
         kept=bool(talk.answers),
     )
@@ -103,22 +100,6 @@ def hosts() -> ResponseReturnValue:
 def _option(host: HostRow, typed: str) -> str:
     words_of = get_template_attribute("requests/found_hosts.html", "host_words")
     return str(words_of(host, words, typed)).strip()
-
-
-def _take_along(talk: Conversation, carried: dict[str, str]) -> None:
-    """Somebody came from another page with a choice: it is made already when its question comes."""
-    with suppress(NotFound):
-        if carried["programme"]:
-            programme = programme_queries.programme_page(carried["programme"])
-            talk.answers["wish"] = {"programme": [str(programme.id)]}
-            if carried["language"] in set(TeachingLanguage):
-                talk.answers["wish"] |= {"teaching_language": [carried["language"]]}
-    if carried["classes"]:
-        talk.answers["classes"] = only_classes(carried["classes"])
-    if carried["day"] == WAITING:
-        talk.answers["when"] = for_the_waiting_list(talk.with_page("what", talk.answers.get("wish", {})))
-    elif carried["day"]:
-        talk.set_aside("when", only_day(carried["day"]), wrong=False)
 
 
 @bp.route("/book/new-host", methods=["GET", "POST"])

@@ -280,3 +280,21 @@ def test_the_open_page_takes_a_school_with_its_classes(client, programme, host, 
     [first, *_rest] = DAY_LINK.findall(client.get("/free", query_string=asked | {"host": host.id, "classes": "6"}).text)
     assert f"host={host.id}" in first
     assert "classes=6" in first
+
+
+def test_a_date_taken_along_counts_although_the_booking_was_begun_with_another(client, programme, host, educator):
+    begin(client, programme, host)
+    client.post("/book/when", data=answers(programme)["when"])
+    day = dt.date.fromisoformat(DAY_BUTTON.findall(client.get("/book/when").text)[3])
+
+    went = client.post("/book", data={"host_id": str(host.id), "programme": "talk", "day": day.isoformat()})
+
+    assert went.location == "/book/when"  # the programme is the same, so it is not asked again
+    assert client.get("/book/when").text.count(f'value="{day.day}.{day.month}.{day.year}."') == 2
+
+
+@pytest.mark.parametrize("typed", [{"day": "x"}, {"language": "x"}, {"classes": "?" * 200}, {"programme": "x"}])
+def test_what_is_taken_along_may_be_nonsense(client, programme, host, typed):
+    assert client.get("/book", query_string=typed).status_code == 200
+    assert client.post("/book", data={"host_id": str(host.id)} | typed).status_code == 302
+    assert client.get("/book/what").status_code == 200
