@@ -240,14 +240,6 @@ def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> li
     return _presenters(Presenter.id.in_(found[:limit])) if found else []
 
 
-def user_for_mail(user_id: int) -> tuple[str, str]:
-    """(address, language) of one user. Raises: NotFound."""
-    user = db.session.get(User, user_id)
-    if user is None:
-        raise NotFound("user")
-    return user.email, user.language
-
-
 def centres() -> list[Centre]:
     """All centres, oldest first."""
     return list(db.session.scalars(select(Centre).order_by(Centre.id)))

@@ -75,12 +75,6 @@ def host_of(host_id: int) -> HostRow:
     return host_row(host)
 
 
-def hosts_to_confirm() -> list[HostRow]:
-    """Hosts that schools typed themselves, oldest first."""
-    waiting = _hosts().where(Host.listed.is_(False)).order_by(Host.created_at, Host.id)
-    return [host_row(host) for host in db.session().scalars(waiting)]
-
-
 def _hosts() -> Select[Host]:
     return select(Host).options(joinedload(Host.municipality).joinedload(Municipality.district))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"http://\S+")
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 
 
 def a_free_port() -> int:

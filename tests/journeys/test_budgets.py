@@ -18,6 +18,7 @@ pytestmark = pytest.mark.journey
 KB = 1000
 FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
 BOOKING, TOUCHES = 150 * KB, 25
+OLD_PHONE = 4  # times slower than this machine
 PUBLIC = (
     "/",
     "/book",
@@ -80,6 +81,10 @@ class Scales:
         self._line.on("Network.responseReceived", lambda seen: self._kinds.update({seen["requestId"]: seen["type"]}))
         self._line.on("Network.loadingFinished", self._weigh)
 
+    def on_an_old_phone(self) -> None:
+        """Where a page is read slowly, it is painted before its end is known: that is where it jumps."""
+        self._line.send("Emulation.setCPUThrottlingRate", {"rate": OLD_PHONE})
+
     def _weigh(self, seen: dict) -> None:  # type: ignore[type-arg]
         size, kind = int(seen["encodedDataLength"]), self._kinds.get(seen["requestId"], "")
         self.sent["all"] += size
@@ -122,6 +127,7 @@ def test_a_public_page_is_light_and_does_not_jump(a_phone):
         for path in PUBLIC:
             page = a_phone(width).new_page()  # a fresh one: nothing is kept
             scales = Scales(page)
+            scales.on_an_old_phone()
             answer = page.goto(path, wait_until="networkidle")
             assert answer
             jumps, sent, script = jumped(page), scales.sent["all"], scales.sent["Script"]

@@ -20,7 +20,6 @@ from scheduler.places.terms import AskedTime, ClassName, Lesson, LessonTime, Sch
 
 AWAY = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
 ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation the other shift comes within five weeks
-NO_TIME = dt.time()
 
 
 def standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) -> list[Standing]:
