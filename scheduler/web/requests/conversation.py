@@ -176,7 +176,7 @@ class Conversation:
         if request.method == "POST":
             return self.furnish(FORMS[page]())
         aside = self.answers.get(_aside(page))
-        before = aside or self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
+        before = aside or self.answers.get(page) or self.answers.get({"what": "wish", "who": "classes"}.get(page, ""))
         form = self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
         if aside and "wrong" in aside:
             self._tell_again(page, form, aside)
@@ -238,9 +238,40 @@ class Conversation:
             return None
         typed = self.answers["what"].get("teaching_language", [""])[0]
         language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
-        main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
         held = planning_queries.held_by(session.get("booking"), now=self.now)
-        return FreeWish(programme.id, language, main, host.id if host else None, town, own_hold=held.id if held else 0)
+        asked = self.asked()
+        whom = {one.audience for one in asked} & programme.audiences or programme.audiences
+        main = min(whom, key=list(Audience).index, default=Audience.PUPILS)
+        return FreeWish(
+            programme.id,
+            language,
+            main,
+            host.id if host else None,
+            town,
+            own_hold=held.id if held else 0,
+            classes=planning_rules.classes_of_sittings(asked, main),
+        )
+
+    def asked(self) -> tuple[PresentationDraft, ...]:
+        """The presentations as far as they are known: answered, or only which classes, said beside the calendar."""
+        page = "who" if self.knows_classes() else "classes"
+        form = self.furnish(WhoForm(formdata=MultiDict(self.answers.get(page, {})), meta={"csrf": False}))
+        try:
+            return form.drafts(DayPart.ANY) if isinstance(form, WhoForm) and page in self.answers else ()
+        except ValueError:
+            return ()
+
+    def knows_classes(self) -> bool:
+        """Whether it was answered who listens."""
+        return "who" in self.answers
+
+    def only_day(self) -> dt.date | None:
+        """The day that was chosen, where it is a single one."""
+        when = self.form("when") if "when" in self.answers else None
+        if not isinstance(when, WhenForm) or when.first_day.data != when.last_day.data:
+            return None
+        day: dt.date | None = when.first_day.data
+        return day
 
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
@@ -306,7 +337,9 @@ class Conversation:
             for one, start in zip(draft.presentations, starts, strict=True)
         )
         day = slot.on_day
-        return replace(draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=())
+        return replace(
+            draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=(), for_waiting_list=False
+        )
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
@@ -358,6 +391,7 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         recent_incident=where.recent_incident.data,
         special_needs=where.special_needs.data,
         file_number=you.file_number.data or "",
+        for_waiting_list=bool(when.waiting.data),
     )
 
 
