@@ -14,7 +14,6 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
@@ -27,8 +26,7 @@ from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, PresentationDraft, RequestDraft
 from scheduler.web.forms import BaseForm, number_of
-from scheduler.web.i18n import _, page_language
-from scheduler.web.requests import words
+from scheduler.web.i18n import page_language
 from scheduler.web.requests.forms import (
     HostForm,
     NewHostForm,
@@ -37,8 +35,8 @@ from scheduler.web.requests.forms import (
     WhereForm,
     WhoForm,
     YouForm,
-    choices,
 )
+from scheduler.web.requests.furnishing import furnish_presentations, levels_of, municipality_choices, taught
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {
@@ -220,7 +218,7 @@ class Conversation:
         new = self.new_host()
         if new is None:
             return levels_of(self.host())
-        return _levels(*place_rules.teaches(new.kind))
+        return taught(*place_rules.teaches(new.kind))
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
@@ -354,16 +352,6 @@ def _aside(page: str) -> str:
     return f"aside {page}"
 
 
-def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
-    """What a host of the register teaches."""
-    return _levels(host.teaches_primary, host.teaches_secondary) if host else frozenset()
-
-
-def _levels(primary: bool, secondary: bool) -> frozenset[SchoolLevel]:
-    pairs = ((SchoolLevel.PRIMARY, primary), (SchoolLevel.SECONDARY, secondary))
-    return frozenset(level for level, teaches in pairs if teaches)
-
-
 def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -> RequestDraft:
     """One draft out of the forms of all pages (or the one form that has all fields under each name)."""
     what, when, who, where, you = (forms[page] for page in PAGES)
@@ -393,27 +381,3 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         file_number=you.file_number.data or "",
         for_waiting_list=bool(when.waiting.data),
     )
-
-
-def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
-    """Offer the audiences that the programme is for and the levels that the host teaches."""
-    taught = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
-    taught.pop(SchoolLevel.NONE, None)
-    for entry in form.presentations:
-        entry.form.audience.choices = [
-            SelectChoice(str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
-        ]
-        entry.form.level.choices = choices(taught)
-
-
-def municipality_choices() -> list[SelectChoice]:
-    """All municipalities under their districts, in the page's script; the first choice is none."""
-    language = page_language()
-    return [SelectChoice("", _("Choose"))] + [
-        SelectChoice(
-            str(row.id),
-            row.name(language),
-            optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
-        )
-        for row in place_queries.municipalities()
-    ]

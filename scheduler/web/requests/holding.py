@@ -15,7 +15,7 @@ from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
-from scheduler.planning.terms import HeldDate, Slot
+from scheduler.planning.terms import FormSent, HeldDate, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -199,16 +199,8 @@ def send(talk: Conversation, slot: Slot, form_key: str) -> int:
     wish = talk.hold_wish(slot, by_the_bell=False)
     if wish is None:
         raise Conflict("date_taken")
-    return service.book_now(
-        ANONYMOUS,
-        talk.draft(),
-        wish,
-        draft=session.get("booking", ""),
-        form_key=form_key,
-        now=talk.now,
-        network=network_of(request.remote_addr),
-        new_host=talk.new_host(),
-    )
+    sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
+    return service.book_now(ANONYMOUS, talk.draft(), wish, sent, now=talk.now, new_host=talk.new_host())
 
 
 def kept_words(request_id: int | None) -> dict[str, str]:
