@@ -207,3 +207,25 @@ def test_the_board_says_it_before_a_visit_is_dropped_there(book):
     who = book.people[0].id
     said = [[doubt.why.code for doubt in one[who, THURSDAY].doubts] for one in (cells, beside)]
     assert ("taken" in said[0], "taken" in said[1]) == (True, False)
+
+
+def test_held_dates_count_as_presentations_of_that_day_for_free_dates_candidates_and_board(book):
+    visit_id = book.plan(on_day=THURSDAY, presentations=(a_plan(dt.time(15)),))
+    starts = [dt.time(8), dt.time(9), dt.time(10), dt.time(11)]
+    for number, start in enumerate(starts):
+        book.hold(f"draft {number}", Slot(THURSDAY, start))
+    who = book.people[0].id
+
+    def said(now: dt.datetime) -> list[list[str]]:
+        (one,) = queries.candidates(book.coordinator, visit_id, now=now)
+        cells = queries.answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=now)
+        doubts = cells[who, THURSDAY].doubts
+        return [[why.code for why in one.reasons], [doubt.why.code for doubt in doubts if doubt.why.code != "topic"]]
+
+    assert len(starts) == rules.MOST_A_DAY
+    assert said(MONDAY)[0] == ["enough_of_day"]
+    assert "enough_of_day" in said(MONDAY)[1]
+    assert not book.free_at(Slot(THURSDAY, dt.time(15)))
+    assert said(LATER)[0] == []
+    assert "enough_of_day" not in said(LATER)[1]
+    assert book.free_at(Slot(THURSDAY, dt.time(15)), now=LATER)

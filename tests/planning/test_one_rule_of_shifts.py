@@ -5,7 +5,8 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.places.rules import away, class_away, standings, starts_of
+from scheduler.places.rules import away, class_away, left_on, standings, starts_of
+from scheduler.places.rules.school_time import shift_on
 from scheduler.places.terms import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
 from scheduler.planning import rules
 from scheduler.planning.rules.free_dates import times_of_day
@@ -42,6 +43,12 @@ def refused(clock: SchoolClock, classes: str, day: dt.date, time: dt.time, minut
     return bool(rules.outside_shifts(clock, day, [plan]))
 
 
+def clock_of(told: SchoolTime, day: dt.date, left: frozenset[int]) -> SchoolClock:
+    """A school that is open on a day, while some grades have ended their year."""
+    days = frozenset({day})
+    return SchoolClock(told, days, {None: days} | {grade: frozenset() for grade in left})
+
+
 @given(SCHOOLS, CLASSES, DAYS, MINUTES)
 @settings(max_examples=150, deadline=None)
 def test_no_free_time_is_refused_for_its_classes(told: SchoolTime, classes: str, day: dt.date, minutes: int):
@@ -66,16 +73,34 @@ def test_every_lesson_of_the_first_class_that_is_not_refused_is_offered(
     assert not [time for time in lessons if refused(clock, classes, day, time, minutes)]
 
 
-@given(SCHOOLS, CLASSES, DAYS, st.sampled_from(QUARTERS), MINUTES, st.booleans())
+LEFT = st.frozensets(st.sampled_from([8, 7, 2]), max_size=2)  # grades that have ended their school year
+
+
+@given(SCHOOLS, CLASSES, DAYS, st.sampled_from(QUARTERS), MINUTES, st.booleans(), LEFT)
 @settings(max_examples=300, deadline=None)
 def test_the_quick_answer_is_what_the_standings_say(
-    told: SchoolTime, classes: str, day: dt.date, time: dt.time, minutes: int, is_open: bool
+    told: SchoolTime, classes: str, day: dt.date, time: dt.time, minutes: int, is_open: bool, left: frozenset[int]
 ):
-    clock = SchoolClock(told, frozenset({day} if is_open else ()))
+    clock = clock_of(told, day, left) if is_open else SchoolClock(told, frozenset())
 
     assert class_away(clock, classes, day, time, minutes) == away(
         standings(clock, classes, day, AskedTime(minutes, time))
     )
+
+
+@given(SCHOOLS, CLASSES, DAYS, MINUTES, LEFT)
+@settings(max_examples=150, deadline=None)
+def test_no_lesson_is_offered_to_a_list_with_a_class_that_has_left(
+    told: SchoolTime, classes: str, day: dt.date, minutes: int, left: frozenset[int]
+):
+    clock = clock_of(told, day, left)
+    gone = [one for one in left_on(clock.of_grades, classes, day) if shift_on(told, one, day)]
+
+    times = [one.lesson.starts for one in starts_of(clock, classes, day, minutes)]
+
+    assert not (gone and times)
+    assert not [time for time in times if refused(clock, classes, day, time, minutes)]
+    assert all(refused(clock, classes, day, time, minutes) for time in QUARTERS if gone)
 
 
 def test_a_class_that_nobody_can_place_does_not_open_the_shift_of_another_one():
