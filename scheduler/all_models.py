@@ -2,7 +2,7 @@
 
 from scheduler.attendance import models as attendance
 from scheduler.certificates import models as certificates
-from scheduler.core import audit, batches, form_keys, numbers, tokens
+from scheduler.core import audit, batches, form_keys, numbers, staging, tokens
 from scheduler.feeds import models as feeds
 from scheduler.jobs import models as jobs
 from scheduler.messages import models as messages
@@ -29,5 +29,6 @@ __all__ = [
     "programmes",
     "requests",
     "safeguarding",
+    "staging",
     "tokens",
 ]

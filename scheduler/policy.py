@@ -78,7 +78,7 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
-_OWN_LISTS = _all(Scope.OWN, columns="update")  # which columns of a list its reader sees
+_OWN_LISTS = _all(Scope.ANY, columns="update")  # which columns of a list its reader sees: nobody names another reader
 
 _STAFF = _all(
     Scope.CENTRE,
@@ -178,22 +178,24 @@ def require(
     *,
     centre: int | None = None,
     request: int | None = None,
-    presenters: Collection[int] = (),
+    presenters: Collection[int | None] = (),
 ) -> None:
     """Refuse what the table does not allow.
 
-    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns.
+    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
+    is not reached: who forgets to say it is refused, never let in.
     Raises: NotAllowed when no role has the verb at all; NotFound when the thing lies outside the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
     if scope is None:
         raise NotAllowed(f"{verb} {thing}")
+    part_of = actor.presenter_id is not None and actor.presenter_id in presenters
     reaches = {
         Scope.ANY: True,
-        Scope.CENTRE: centre is None or centre == actor.centre_id,
+        Scope.CENTRE: centre is not None and centre == actor.centre_id,
         Scope.HOST: request is not None and request == actor.request_id,
-        Scope.VISIT: actor.presenter_id in presenters,
-        Scope.OWN: actor.presenter_id in presenters or (not presenters and actor.user_id is not None),
+        Scope.VISIT: part_of,
+        Scope.OWN: part_of,
     }
     if not reaches[scope]:
         raise NotFound(f"{verb} {thing}")

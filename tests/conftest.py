@@ -20,6 +20,7 @@ from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import Base, db
 from scheduler.jobs import queue
+from scheduler.web.limits import limiter
 
 
 class Browser(FlaskClient):
@@ -126,6 +127,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     with app.app_context():
         _empty()
         app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone
+        limiter.reset()  # each test begins uncounted
         yield app
         db.session.remove()
 

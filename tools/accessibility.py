@@ -16,7 +16,8 @@ VNU_SHA256 = "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"
 NEEDED = {"java": "default-jre-headless", "npm": "npm"}
 FOLDER = Path(".venv") / "vnu"
 JAR = FOLDER / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-MATRIX = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-m", "matrix", "tests/a11y", "tests/languages"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]  # roles differ much in length
+MATRIX = [*PYTEST, "-m", "matrix", "tests/a11y", "tests/languages"]
 
 
 def checker() -> Path:

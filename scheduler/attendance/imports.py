@@ -22,9 +22,23 @@ LAYOUT = Layout(
         "parents": ("родитељи", "родитеља", "број родитеља"),
         "teachers": ("наставници", "наставника", "број наставника", "просветни радници"),
         "others": ("остали", "осталих"),
+        "presenters": (
+            "предавачи",
+            "предавач",
+            "едукатори",
+            "едукатор",
+            "екипа",
+            "излагачи",
+            "ko je držao",
+            "predavači edukatori",
+            "presenter",
+            "crew",
+            "speakers",
+        ),
         "kilometres": ("километри", "км", "километара", "pređeno km", "kilometers"),
     },
-    limits={"register_id": 40, "classes": 120, "starts": 20, "on_day": 30},
+    limits={"register_id": 40, "classes": 120, "starts": 20, "on_day": 30, "presenters": 400},
+    lists=frozenset({"presenters"}),
 )
 REQUIRED = ("on_day",)
 COUNTED = ("pupils", "parents", "teachers", "others")
@@ -79,7 +93,14 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
         classes=line.text("classes"),
         counts=counts,
         kilometres=kilometres or 0,
+        presenters=_names(line.text("presenters")),
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The people of a cell: between them stands a comma, a semicolon, a stroke, a new line or "and"."""
+    parts = re.split(r"[,;/+&|]| и | i | and ", text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip(" .-–")))
 
 
 def _whole(text: str) -> int:

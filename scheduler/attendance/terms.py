@@ -257,6 +257,7 @@ class PastSitting:
     classes: str
     counts: Counts
     kilometres: int
+    presenters: tuple[str, ...] = ()  # as the file writes them
 
     @property
     def same_as(self) -> tuple[object, ...]:

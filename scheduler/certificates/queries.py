@@ -21,7 +21,7 @@ from scheduler.certificates.terms import (
     Signatory,
     VisitFacts,
 )
-from scheduler.core.batches import ImportedRow
+from scheduler.core.batches import ImportBatch, ImportedRow
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import DEFAULT, pick, worded
@@ -38,7 +38,6 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 
 AT_ONCE = 500
-NOBODY = (0,)  # presenters' own certificates come later: none of these is theirs
 _HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
@@ -75,7 +74,7 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
             .order_by(Certificate.id)
         )
         for row, centre_id, request_id in rows:
-            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id, presenters=NOBODY)
+            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
     return [found[number] for number in numbers if number in found]
 
@@ -109,7 +108,8 @@ def printed_text(paper: CertificatePaper) -> str:
 
 def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRow]:
     """All certificates of a school request's visits, the school's own first. Raises: NotAllowed, NotFound."""
-    policy.require(actor, "read", "certificate", centre=actor.centre_id, request=request_id, presenters=NOBODY)
+    centre_id = db.session.scalar(select(Visit.centre_id).where(Visit.school_request_id == request_id).limit(1))
+    policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
     rows = db.session.scalars(
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
@@ -194,7 +194,11 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
     Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
     were imported are not waited for either: their schools have what they were given then.
     """
-    imported = select(ImportedRow.thing_id).where(ImportedRow.thing == Visit.__tablename__)
+    imported = (
+        select(ImportedRow.thing_id)
+        .join(ImportBatch, ImportBatch.id == ImportedRow.batch_id)
+        .where(ImportedRow.thing == Visit.__tablename__, ImportBatch.undone_at.is_(None))  # an id may be given again
+    )
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
     by_name = (
         select(NamedAdult.id)

@@ -13,6 +13,7 @@ from scheduler.cli.one_line import BadInput, Group
 from scheduler.cli.people import centre_of
 from scheduler.core import batches, clock
 from scheduler.core.errors import Conflict
+from scheduler.core.staging import Filing
 from scheduler.people import service as people
 from scheduler.places import service as places
 from scheduler.policy import SYSTEM
@@ -48,9 +49,8 @@ def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: 
     """
     now = clock.now()
     sheet = read_past_visits(files.content_of(file), files.column_map(map_file), today=clock.local_day(now))
-    outcome = attendance.import_past_visits(
-        SYSTEM, sheet, centre_id=centre_of(slug).id, now=now, dry_run=dry_run, file_name=file.name
-    )
+    filing = Filing(now, centre_of(slug).id, file.name, dry_run)
+    outcome = attendance.import_past_visits(SYSTEM, sheet, filing)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

@@ -11,6 +11,7 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import DEFAULT, languages
+from scheduler.core.staging import Filing
 from scheduler.core.text import BadText, clean
 from scheduler.people import queries, rules, service
 from scheduler.people.imports import read_people
@@ -98,11 +99,9 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
     People are known by their address. Nobody is written to: invite them when you are ready. Administrators are not
     imported. A young person without the guardian's consent, or an unchecked adult, is stored and cannot be assigned.
     """
-    now = clock.now()
     sheet = read_people(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_people(
-        SYSTEM, sheet, centre_id=centre_of(slug).id, now=now, dry_run=dry_run, file_name=file.name
-    )
+    filing = Filing(clock.now(), centre_of(slug).id, file.name, dry_run)
+    outcome = service.import_people(SYSTEM, sheet, filing)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

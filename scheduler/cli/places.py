@@ -11,6 +11,7 @@ from flask import Flask
 from scheduler.cli import files
 from scheduler.cli.one_line import Group
 from scheduler.core import clock
+from scheduler.core.staging import Filing
 from scheduler.places import service
 from scheduler.places.imports import read_bells, read_hosts
 from scheduler.places.terms import ImportOutcome
@@ -39,7 +40,7 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool)
     Serbian (both scripts) and English names, or by --map.
     """
     sheet = read_hosts(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_hosts(SYSTEM, sheet, now=clock.now(), dry_run=dry_run, file_name=file.name)
+    outcome = service.import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
     else:
@@ -65,7 +66,7 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
     Only for schools that have told nothing yet; what a school told is changed on its page.
     """
     sheet = read_bells(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_bells(SYSTEM, sheet, centre_id=None, now=clock.now(), dry_run=dry_run, file_name=file.name)
+    outcome = service.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -119,9 +120,7 @@ def _pieces_of(path: Path) -> Iterator[bytes]:
 
 def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
     for path in sorted(instance.rglob("*")):
-        first = path.relative_to(instance).parts[0]
-        passing = any(part.endswith(PASSING) for part in path.relative_to(instance).parts)
-        if first.split("-")[0] in LEFT_OUT or passing or path.is_symlink() or not path.is_file():
+        if _stays_out(PurePosixPath(path.relative_to(instance))) or path.is_symlink() or not path.is_file():
             continue
         if path.resolve() not in own:
             yield path
@@ -206,15 +205,29 @@ def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
         told = json.loads(archive.read(MANIFEST))
         if (told["format"], told["version"]) != (FORMAT, VERSION):
             raise KeyError
-        contents = Contents(told["dialect"], told["revision"], told["rows"], tuple(told["files"]))
+        contents = Contents(told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]))
         digests: dict[str, str] = dict(told["digests"])
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        for name in (*contents.files, *digests):
+            _refuse_place(name)
+    except (KeyError, ValueError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
         raise BadBackup("this is no backup of Raspored, or not one that this version reads") from error
-    for name in (*contents.files, *digests):
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or name.startswith("/"):
-            raise BadBackup("the backup names a file outside the installation")
+    if told_twice := {f"{FILES}{name}" for name in contents.files} ^ {n for n in digests if n.startswith(FILES)}:
+        raise BadBackup(f"the backup is damaged: it does not agree with itself about {min(told_twice)}")
+    if taken := next((name for name in contents.files if _stays_out(PurePosixPath(name))), None):
+        raise BadBackup(f"the backup holds {taken}, which no backup holds: it was not made by this product")
     return contents, digests
+
+
+def _refuse_place(name: str) -> None:
+    """Raises: BadBackup for a member that would lie anywhere but in its folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not path.parts:
+        raise BadBackup("the backup names a file outside the installation")
+
+
+def _stays_out(path: PurePosixPath) -> bool:
+    """Whether this is never part of a backup: the key, the queue, locks, mails, what passes."""
+    return path.parts[0].split("-")[0] in LEFT_OUT or any(part.endswith(PASSING) for part in path.parts)
 
 
 def restore(
@@ -234,6 +247,7 @@ def restore(
                 raise BadBackup(f"this is a backup of {contents.dialect}; DATABASE_URL names {engine.dialect.name}")
             if contents.revision not in known:
                 raise BadBackup(f"its schema {contents.revision or '(none)'} is not known to this version")
+            _require_places(engine, instance, contents)
             if not replace:
                 _require_empty(engine, instance, contents)
             _unpack(archive, digests, folder)
@@ -250,6 +264,15 @@ def restore(
     except (OperationalError, sqlite3.OperationalError) as error:
         raise BadBackup("somebody uses the database: stop web and worker first") from error
     return contents
+
+
+def _require_places(engine: Engine, instance: Path, contents: Contents) -> None:
+    """Each file has a place of its own that it can take, once the database is in place."""
+    own = _file_of(engine) if engine.dialect.name == "sqlite" else None
+    for name in contents.files:
+        place = instance / name
+        if place.is_dir() or place.resolve() == own or not place.resolve().is_relative_to(instance.resolve()):
+            raise BadBackup(f"{place} is no place for a file of a backup")
 
 
 def _require_empty(engine: Engine, instance: Path, contents: Contents) -> None:
@@ -276,7 +299,7 @@ def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) 
                 while piece := member.read(PIECE):
                     found.update(piece)
                     stream.write(piece)
-        except (KeyError, zipfile.BadZipFile, EOFError) as error:
+        except (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise BadBackup(f"the backup is damaged: {name} cannot be read") from error
         if found.hexdigest() != digest:
             raise BadBackup(f"the backup is damaged: {name} has changed since it was written")

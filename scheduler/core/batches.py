@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     select,
     update,
@@ -25,9 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, hold
 from scheduler.core.errors import Conflict
+from scheduler.core.json_rows import overlay
 from scheduler.core.text import fold
+
+HOLD_IMPORTS = 51  # kind of core.db.hold
 
 
 class ImportBatch(Base):
@@ -91,32 +93,17 @@ class HangsOnIt(Conflict):
         self.thing = thing
 
 
+def in_turn(session: Session) -> None:
+    """One import, or one taking back, after the other: what one compares the file with is not changed by the next."""
+    hold(session, HOLD_IMPORTS, [1])
+
+
 def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.datetime) -> ImportBatch:
     """The row of an import, inside the caller's transaction."""
     batch = ImportBatch(**stored.__dict__, stored_by=actor.label, stored_at=now)
     session.add(batch)
     session.flush()
     return batch
-
-
-def add_rows(session: Session, batch: ImportBatch, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert all rows at once, note them as this import's; their ids in the same order."""
-    if not rows:
-        return []
-    identity: Any = model
-    ids = list(session.scalars(insert(model).returning(identity.id, sort_by_parameter_order=True), list(rows)))
-    note_rows(session, batch, model, dict.fromkeys(ids, ""))
-    return ids
-
-
-def note_rows(session: Session, batch: ImportBatch, model: type[Base], before: Mapping[int, str]) -> None:
-    """Note rows that an import made ("") or changed (JSON of their values before)."""
-    noted = [
-        {"batch_id": batch.id, "thing": model.__tablename__, "thing_id": ident, "before": told}
-        for ident, told in before.items()
-    ]
-    if noted:
-        session.execute(insert(ImportedRow), noted)
 
 
 def close_batch(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
@@ -136,6 +123,8 @@ def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.d
         raise Conflict("undone_already")
     noted = list(session.scalars(select(ImportedRow.thing).where(ImportedRow.batch_id == batch.id).distinct()))
     tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in noted]
+    for table in tables:  # who is about to refer to one of its rows waits, or has been here before us
+        session.execute(select(table.c.id).where(table.c.id.in_(_ids(batch.id, table, made=True))).with_for_update())
     _refuse_what_hangs(session, batch, tables)
     for table in tables:
         _put_back(session, batch, table)
@@ -176,11 +165,16 @@ def _hangs(batch: ImportBatch, table: Table, other: Table, link: Any) -> ColumnE
 
 
 def _put_back(session: Session, batch: ImportBatch, table: Table) -> None:
-    changed = select(ImportedRow).where(
-        ImportedRow.batch_id == batch.id, ImportedRow.thing == table.name, ImportedRow.before != ""
-    )
-    for row in session.scalars(changed):
-        session.execute(update(table).where(table.c.id == row.thing_id).values(**json.loads(row.before)))
+    """The values before, of all changed rows at once."""
+    changed = (ImportedRow.batch_id == batch.id, ImportedRow.thing == table.name, ImportedRow.before != "")
+    told = session.scalars(select(ImportedRow.before).where(*changed).distinct())
+    if names := sorted({name for one in told for name in json.loads(one)}):
+        session.execute(
+            update(table)
+            .values(overlay(ImportedRow.before, table, names, session.get_bind().dialect))
+            .where(*changed, table.c.id == ImportedRow.thing_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
@@ -196,6 +190,12 @@ def batch(number: int) -> ImportBatch | None:
     return db.session.get(ImportBatch, number)
 
 
+def taken_back(numbers: Iterable[int]) -> set[int]:
+    """Of these imports those that were taken back."""
+    wanted = select(ImportBatch.id).where(ImportBatch.id.in_(set(numbers)), ImportBatch.undone_at.is_not(None))
+    return set(db.session.scalars(wanted))
+
+
 def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, str]:
     """{their heading: our field} for the headings of a file, as this centre has named them before."""
     wanted = select(ColumnName.heading, ColumnName.field).where(
@@ -207,6 +207,7 @@ def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, 
 
 def remember(session: Session, centre_id: int, kind: str, column_map: Mapping[str, str]) -> None:
     """Keep what a centre calls its columns; the newest answer counts, and an empty field forgets."""
+    in_turn(session)
     keys = {fold(heading): ours for heading, ours in column_map.items()}
     own = (ColumnName.centre_id == centre_id, ColumnName.kind == kind)
     session.execute(delete(ColumnName).where(*own, ColumnName.heading.in_(keys)))

@@ -5,8 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+# The wide signs too: a spreadsheet of an eastern language takes them for formulas.
 # Also behind what a spreadsheet may take for the end of a cell: in Serbian Windows that is the semicolon.
-FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@])|^(?=[\t\r])")
+FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])")
 
 
 def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

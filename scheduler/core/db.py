@@ -120,6 +120,19 @@ def transaction() -> Iterator[Session]:
         session.info.pop("open", None)
 
 
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads: what it has loaded outlives the short transactions that follow.
+
+    Inside `transaction()` it is that one, so that it sees what is not committed yet.
+    """
+    if db.session().info.get("open"):
+        yield db.session()
+        return
+    with Session(db.engine) as apart:
+        yield apart
+
+
 def answers() -> bool:
     """Whether the database answers a question right now."""
     try:

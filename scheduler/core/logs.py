@@ -23,6 +23,8 @@ SECRET_KEYS = re.compile(
     r"(^|_)(name|names|email|e_mail|mail|address|token|secret|password|link|phone|contact|subject|body|text|url|path)($|_)"
 )
 SECRET_PATHS = re.compile(r"/(status|feeds|invitation|reset|prove|book/prove|consent|countersign)/[^\s/?\"']+")
+# PostgreSQL tells the whole row that it refused: names, texts, all of it.
+ROWS = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\nThe above exception|\n\nDuring handling|\nTraceback |\Z)", re.DOTALL)
 ADDRESSES = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+\.[^\s@<>\"')]+")
 
 
@@ -37,7 +39,7 @@ def cut(_logger: object, _method: str, event: Event) -> Event:
         if is_secret(key):
             event[key] = CUT
         elif isinstance(value, str):
-            event[key] = ADDRESSES.sub(CUT, SECRET_PATHS.sub(rf"/\1/{CUT}", value))
+            event[key] = ADDRESSES.sub(CUT, SECRET_PATHS.sub(rf"/\1/{CUT}", ROWS.sub(f"DETAIL: {CUT}", value)))
     return event
 
 

@@ -1,6 +1,26 @@
 """Which constraint refused: so that a race that slips past the rules still gets a sentence, not a 500."""
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+# Unique, foreign key, exclusion; who waited for each other; who could not both be first (PostgreSQL, appendix A)
+CROSSED_STATES = frozenset({"23505", "23503", "23P01", "40P01", "40001"})
+CROSSED_WORDS = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")  # SQLite
+CROSSINGS: tuple[type[Exception], ...] = (DBAPIError, StaleDataError)
+
+
+def crossed(error: Exception) -> bool:
+    """Whether somebody else was quicker: what this wanted to store was changed, taken or locked meanwhile."""
+    if isinstance(error, StaleDataError):
+        return True
+    told = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(told, "sqlstate", None) in CROSSED_STATES or str(told).startswith(CROSSED_WORDS)
+
+
+def constraint_of(error: Exception) -> str:
+    """What refused, for a log: never a value of the row."""
+    told = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(getattr(told, "diag", None), "constraint_name", None) or getattr(told, "sqlstate", None) or ""
 
 
 def refused_by(error: IntegrityError) -> str:

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from scheduler.core.text import BadText, clean, fold
-from scheduler.core.workbook import BadWorkbook, rows_of_workbook
+from scheduler.core.workbook import BadWorkbook, Sheet, sheets_of_workbook
 
 T = TypeVar("T")
 
@@ -23,8 +23,15 @@ MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally
+NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
+MONTHS = ("januar", "februar", "mart", "april", "maj", "jun", "jul", "avgust", "septembar", "oktobar", "novembar",
+          "decembar")  # fmt: skip
+ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+MOST_DAYS = 60  # of one list
 TITLES = 20  # lines above the headings, at most
 WORKBOOK = b"PK\x03\x04"
+SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,11 @@ class LineProblem:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a table may hold: {field: the names its column may have, in any script}, which must be there, how long."""
+    """What a table may hold: {field: the names its column may have, in any script}, how long, and which hold lists."""
 
     columns: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, int] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()  # in these a new line within the cell stands between two things
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
     every_heading: tuple[str, ...] = ()  # as the file names them, those we do not know among them
+    hidden: int = 0  # lines that the spreadsheet does not show
 
     def column(self, name: str) -> str:
         """What to call the column of a field."""
@@ -80,34 +89,54 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
     """Read a CSV or XLSX file. `column_map` is {their column: our field} and wins over the names the layout knows."""
     given = column_map or {}
     try:
-        lines, encoding, delimiter = _opened(content, layout)
-        header, lines = _below_titles(lines, {*_names(layout), *map(fold, given)})
+        opened = _opened(content, layout, set(map(fold, given)))
+        header, lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
         fields = _fields_of(header, layout, given)
     except SheetError as unreadable:
         return Table(problems=(unreadable.where,))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout)
     every = tuple(heading for _, heading in fields if heading)
-    return Table(tuple(rows), tuple(problems), headings, encoding, delimiter, every)
+    return Table(tuple(rows), tuple(problems), headings, opened.encoding, opened.delimiter, every, opened.hidden)
 
 
 Lines = Iterator[tuple[int, list[str]]]
 
 
-def _opened(content: bytes, layout: Layout) -> tuple[Lines, str, str]:
-    """The lines of a file, its encoding and its delimiter. Raises: SheetError."""
+@dataclass(frozen=True)
+class _Opened:
+    """The lines of a file, what it is written in, and how many lines its reader does not see."""
+
+    lines: Lines
+    encoding: str
+    delimiter: str = ""
+    hidden: int = 0
+
+
+def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
+    """Raises: SheetError."""
     if content.startswith(WORKBOOK):
         if len(content) > MAX_BYTES:
             raise SheetError("file_too_large")
-        try:
-            found = rows_of_workbook(content, most_rows=MAX_ROWS + TITLES)
-        except BadWorkbook as bad:
-            raise SheetError(bad.problem) from bad
-        return iter(found), "xlsx", ""
+        sheet = _sheet_of(content, set(_names(layout)) | known)
+        return _Opened(iter(sheet.rows), "xlsx", hidden=sheet.hidden)
     text, encoding = decoded(content)
     text, delimiter = _delimiter_of(text, layout)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return _lines(reader), encoding, delimiter
+    return _Opened(_lines(reader), encoding, delimiter)
+
+
+def _sheet_of(content: bytes, known: set[str]) -> Sheet:
+    """The first visible sheet with headings that we know; without one, the first that holds anything."""
+    first = Sheet([])
+    try:
+        for sheet in sheets_of_workbook(content, most_rows=MAX_ROWS + TITLES):
+            if any(sum(fold(cell) in known for cell in cells) > 1 for _, cells in sheet.rows[:TITLES]):
+                return sheet
+            first = first if first.rows else sheet
+    except BadWorkbook as bad:
+        raise SheetError(bad.problem) from bad
+    return first
 
 
 def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
@@ -125,17 +154,43 @@ def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
 
 
 def day_of(text: str) -> dt.date | None:
-    """2026-09-01 or 1. 9. 2026. (also 1/9/2026: the day stands first, as people here write); None for no day."""
-    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII):
+    """2026-09-01, 1. 9. 2026., 1. IX 2026 or 1. septembar 2026 (the day stands first, as here); None for no day.
+
+    A time behind the day, as spreadsheets keep it, is passed over.
+    """
+    bare = re.sub(r"(?<=[\d.])[ T]+\d{1,2}:\d{2}(:\d{2})?$", "", text.strip())
+    if found := ISO_DAY.fullmatch(bare):
         year, month, day = map(int, found.groups())
-    elif found := re.fullmatch(r"(\d{1,2})[./]\s*(\d{1,2})[./]\s*(\d{4})\.?", text, re.ASCII):
+    elif found := SERBIAN_DAY.fullmatch(bare):
         day, month, year = map(int, found.groups())
+    elif found := NAMED_MONTH.fullmatch(fold(bare)):
+        day, month, year = int(found[1]), _month(found[2]), int(found[3])
     else:
         return None
     try:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def _month(word: str) -> int:
+    """The month of a name ("mart", "marta", "mar", "iii"); 0 for none."""
+    if word in ROMAN_MONTHS:
+        return ROMAN_MONTHS.index(word) + 1
+    return next((place for place, name in enumerate(MONTHS, 1) if word[:3] == name[:3] and len(word) >= 3), 0)
+
+
+def days_in(typed: str) -> frozenset[dt.date] | None:
+    """Days of a list, each as 19.12.2026. or 2026-12-19; None when something else stands there."""
+    days = set[dt.date]()
+    for pattern in (ISO_DAY, SERBIAN_DAY):
+        for found in pattern.finditer(typed):
+            day = day_of(found[0])
+            if day is None:
+                return None
+            days.add(day)
+        typed = pattern.sub(" ", typed)
+    return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_DAYS else None
 
 
 def time_of(text: str) -> dt.time | None:
@@ -238,6 +293,7 @@ def _cleaned(
             kept: dict[str, str] = {}
             for (name, heading), cell in zip(fields, cells, strict=False):
                 try:
+                    cell = cell.strip().replace("\n", ";") if name in layout.lists else cell
                     kept |= {name: clean(cell, limit=layout.limits.get(name, FIELD_LIMIT))} if name else {}
                 except BadText as bad:
                     problems.append(LineProblem(line, heading, bad.reason))
@@ -308,7 +364,7 @@ def read_lines(
     if absent:
         return table, [], problems + absent
     if not table.rows and not problems:
-        problems.append(LineProblem(1, "", "empty_file"))
+        problems.append(LineProblem(1, "", "no_lines"))
     return table, [Cells(row, table, by_line.get(row.line, ())) for row in table.rows], problems
 
 

@@ -1,7 +1,9 @@
-"""The first visible sheet of an XLSX file as lines of text: what a CSV of it would hold, with days as 2026-09-01.
+"""The visible sheets of an XLSX file as lines of text: what a CSV of them would hold, with days as 2026-09-01.
 
-Only the standard library, because a foreign file is read: parts, sizes and lines are counted before and while it is
-unpacked, and XML with a document type (the door of entity bombs) is refused.
+Only the standard library, because a foreign file is read: parts, sizes, elements, lines and cells are counted while it
+is unpacked, and XML with a document type (the door of entity bombs) is refused. A part is read element by element and
+forgotten behind the reader: forty kilobytes can unpack to millions of empty cells, never into memory. What a sheet says
+of its own size is not believed: nobody makes room for it.
 """
 
 import datetime as dt
@@ -10,14 +12,23 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _part)
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _pieces)
 
 MOST_PARTS = 2_000
 MOST_BYTES = 40_000_000  # of one part, unpacked
+MOST_ELEMENTS = 5_000_000  # of one part: 200,000 lines of twelve cells
+MOST_INSIDE = 200_000  # of one line, one text, or all styles of cells
+DEEPEST = 50
+LONGEST_FORMAT = 255
+PIECE = 1 << 16
+DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what spreadsheets write; other packings have other failures
 MOST_COLUMNS = 200
+MOST_CELLS = 4_000_000  # of one sheet
+MOST_SHEETS = 20  # that are looked at
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in (ECMA-376, 18.8.30)
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+FORBIDDEN = (b"\0", b"<!DOCTYPE", b"<!ENTITY")
 
 
 class BadWorkbook(Exception):
@@ -28,91 +39,175 @@ class BadWorkbook(Exception):
         self.problem = problem
 
 
-def rows_of_workbook(content: bytes, *, most_rows: int) -> list[tuple[int, list[str]]]:
-    """The lines that are not empty, each with its number. Raises: BadWorkbook."""
+@dataclass(frozen=True)
+class Sheet:
+    """A visible sheet: its lines that are not empty, each with its number, and how many of them are hidden."""
+
+    rows: list[tuple[int, list[str]]]
+    hidden: int = 0
+
+
+def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[Sheet]:
+    """The visible sheets in order, each read when it is asked for. Raises: BadWorkbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if len(archive.infolist()) > MOST_PARTS:
                 raise BadWorkbook("file_too_large")
-            return list(_rows(archive, most_rows))
+            targets, since_1904 = _visible_sheets(archive)
+            shared = _shared_strings(archive)
+            dated = _date_styles(archive)
+            for target in targets[:MOST_SHEETS]:
+                yield _sheet(archive, target, most_rows, _Values(shared, dated, since_1904))
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, EOFError, NotImplementedError) as error:
         raise BadWorkbook("not_a_workbook") from error
     except (ValueError, IndexError, OverflowError, RuntimeError) as error:  # a reference into nothing, a password
         raise BadWorkbook("not_a_workbook") from error
+    except OSError as error:  # a broken archive
+        raise BadWorkbook("not_a_workbook") from error
 
 
-def _rows(archive: zipfile.ZipFile, most_rows: int) -> Iterator[tuple[int, list[str]]]:
-    target, since_1904 = _first_sheet(archive)
-    shared = _shared_strings(archive)
-    dated = _date_styles(archive)
-    number = 0
-    kept = 0
-    for row in _part(archive, target).iter(f"{SHEET}row"):
+def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[ElementTree.Element]:
+    """The elements of that name in a part, one after the other; each is empty once the next is asked for.
+
+    Raises: BadWorkbook for a part with more than MOST_BYTES, MOST_ELEMENTS or DEEPEST, or with a document type.
+    """
+    above: list[ElementTree.Element] = []
+    seen = inside = 0  # elements of the part, and of the one that is being read
+    for event, element in _events(archive, name):
+        if event == "start":
+            above.append(element)
+            seen += 1
+            inside += bool(inside) or _local(element.tag) == wanted
+            if seen > MOST_ELEMENTS or inside > MOST_INSIDE or len(above) > DEEPEST:
+                raise BadWorkbook("file_too_large")
+            continue
+        above.pop()
+        if _local(element.tag) == wanted:
+            yield element
+            inside = 0
+        if not inside:
+            element.clear()
+            if above:
+                above[-1].remove(element)
+
+
+def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
+    """("start" or "end", element), as the part is unpacked; the last ones come only when it is closed."""
+    parser: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("start", "end"))
+    for piece in _pieces(archive, name):
+        parser.feed(piece)
+        yield from parser.read_events()
+    parser.close()
+    yield from parser.read_events()
+
+
+def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    if archive.getinfo(name).compress_type not in DEFLATED:
+        raise BadWorkbook("not_a_workbook")
+    read, before = 0, b""
+    with archive.open(name) as member:
+        while piece := member.read(PIECE):
+            read += len(piece)
+            if read > MOST_BYTES:
+                raise BadWorkbook("file_too_large")
+            if any(mark in before + piece for mark in FORBIDDEN):
+                raise BadWorkbook("not_a_workbook")
+            before = piece[-len(b"<!DOCTYPE") :]
+            yield piece
+
+
+def _local(tag: str) -> str:
+    """A name without its namespace: there are two, and both are meant alike."""
+    return tag.rpartition("}")[2]
+
+
+def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
+    return next((one for one in element if _local(one.tag) == name), None)
+
+
+def _attribute(element: ElementTree.Element, name: str) -> str | None:
+    return next((value for key, value in element.items() if _local(key) == name), None)
+
+
+@dataclass(frozen=True)
+class _Values:
+    """What the cells of a workbook refer to."""
+
+    shared: list[str]
+    dated: set[int]
+    since_1904: bool
+
+
+def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Values) -> Sheet:
+    rows: list[tuple[int, list[str]]] = []
+    number = seen = hidden = 0
+    for row in _elements(archive, target, "row"):
         number = int(row.get("r") or number + 1)
         cells: list[str] = []
-        for cell in row.iter(f"{SHEET}c"):
-            place = _column(cell.get("r") or "") if cell.get("r") else len(cells)
-            if place >= MOST_COLUMNS:
+        for cell in row:
+            if _local(cell.tag) != "c":
                 continue
-            cells += [""] * (place + 1 - len(cells))
-            cells[place] = _text(cell, shared, dated, since_1904)
-        if any(text.strip() for text in cells):
-            kept += 1
-            if kept > most_rows:
+            place = _column(cell.get("r") or "") if cell.get("r") else len(cells)
+            seen += 1
+            if seen > MOST_CELLS:
                 raise BadWorkbook("too_many_rows")
-            yield number, cells
+            if place < MOST_COLUMNS:
+                cells += [""] * (place + 1 - len(cells))
+                cells[place] = _text(cell, values)
+        if any(text.strip() for text in cells):
+            if len(rows) == most_rows:
+                raise BadWorkbook("too_many_rows")
+            rows.append((number, cells))
+            hidden += row.get("hidden") in ("1", "true")
+    return Sheet(rows, hidden)
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    """One part, unpacked at most MOST_BYTES far. Raises: BadWorkbook for what is larger or has a document type."""
-    with archive.open(name) as member:
-        content = member.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise BadWorkbook("file_too_large")
-    if b"\0" in content or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+def _visible_sheets(archive: zipfile.ZipFile) -> tuple[list[str], bool]:
+    """Where the sheets lie that are not hidden, and whether days are counted from 1904."""
+    book = "xl/workbook.xml"
+    since_1904 = any(one.get("date1904") in ("1", "true") for one in _elements(archive, book, "workbookPr"))
+    sheets = [
+        _attribute(one, "id") for one in _elements(archive, book, "sheet") if one.get("state", "visible") == "visible"
+    ]
+    places: dict[str | None, str] = {}
+    for relation in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship"):
+        target = (relation.get("Target") or "").lstrip("/")
+        places[relation.get("Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    found = [places[wanted] for wanted in sheets if wanted in places]
+    if not found:
         raise BadWorkbook("not_a_workbook")
-    return ElementTree.fromstring(content)  # nosec B314
-
-
-def _first_sheet(archive: zipfile.ZipFile) -> tuple[str, bool]:
-    """Where the first sheet lies that is not hidden, and whether days are counted from 1904."""
-    book = _part(archive, "xl/workbook.xml")
-    properties = book.find(f"{SHEET}workbookPr")
-    since_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    sheets = [sheet for sheet in book.iter(f"{SHEET}sheet") if sheet.get("state", "visible") == "visible"]
-    wanted = sheets[0].get(REL)
-    for relation in _part(archive, "xl/_rels/workbook.xml.rels"):
-        if relation.get("Id") == wanted:
-            target = (relation.get("Target") or "").lstrip("/")
-            return target if target.startswith("xl/") else f"xl/{target}", since_1904
-    raise BadWorkbook("not_a_workbook")
+    return found, since_1904
 
 
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    return [_inner(entry) for entry in _part(archive, "xl/sharedStrings.xml").iter(f"{SHEET}si")]
+    return [_inner(entry) for entry in _elements(archive, "xl/sharedStrings.xml", "si")]
 
 
 def _inner(entry: ElementTree.Element) -> str:
     """The text without its phonetic reading."""
-    runs = [entry, *entry.findall(f"{SHEET}r")]
-    return "".join(part.text or "" for run in runs for part in run.findall(f"{SHEET}t"))
+    runs = [entry, *(one for one in entry if _local(one.tag) == "r")]
+    return "".join(part.text or "" for run in runs for part in run if _local(part.tag) == "t")
 
 
 def _date_styles(archive: zipfile.ZipFile) -> set[int]:
     """The numbers of the styles that show a number as a day or a time."""
     if "xl/styles.xml" not in archive.namelist():
         return set()
-    styles = _part(archive, "xl/styles.xml")
     own = {
         int(one.get("numFmtId") or 0)
-        for one in styles.iter(f"{SHEET}numFmt")
-        if re.search(r"[ydhs]|mm", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", one.get("formatCode") or ""), re.IGNORECASE)
+        for one in _elements(archive, "xl/styles.xml", "numFmt")
+        if _shows_time((one.get("formatCode") or "")[:LONGEST_FORMAT])
     }
-    formats = styles.find(f"{SHEET}cellXfs")
-    every = list(formats) if formats is not None else []
-    return {place for place, one in enumerate(every) if int(one.get("numFmtId") or 0) in DATE_FORMATS | own}
+    formats = next(_elements(archive, "xl/styles.xml", "cellXfs"), ())
+    return {place for place, one in enumerate(formats) if int(one.get("numFmtId") or 0) in DATE_FORMATS | own}
+
+
+def _shows_time(code: str) -> bool:
+    """Whether a number format, without its quoted texts and colours, has a part of a day or time."""
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)
+    return re.search(r"[ydhs]|mm", bare, re.IGNORECASE) is not None
 
 
 def _column(reference: str) -> int:
@@ -126,19 +221,21 @@ def _column(reference: str) -> int:
     return place - 1
 
 
-def _text(cell: ElementTree.Element, shared: list[str], dated: set[int], since_1904: bool) -> str:
+def _text(cell: ElementTree.Element, values: _Values) -> str:
+    """What a cell shows; of a formula its last result."""
     kind = cell.get("t", "n")
     if kind == "inlineStr":
-        inline = cell.find(f"{SHEET}is")
+        inline = _child(cell, "is")
         return _inner(inline) if inline is not None else ""
-    value = cell.findtext(f"{SHEET}v") or ""
+    shown = _child(cell, "v")
+    value = (shown.text or "") if shown is not None else ""
     if kind == "s":
-        return shared[int(value)] if value else ""
+        return values.shared[int(value)] if value else ""
     if kind == "d":
         return value.removesuffix("T00:00:00")
     if kind != "n" or not value:
         return value
-    return _number(float(value), dated=int(cell.get("s") or 0) in dated, since_1904=since_1904)
+    return _number(float(value), dated=int(cell.get("s") or 0) in values.dated, since_1904=values.since_1904)
 
 
 def _number(value: float, *, dated: bool, since_1904: bool) -> str:

@@ -1,7 +1,7 @@
 """Files that a page hands to the worker: checked, stored, their columns named, and taken back."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from scheduler.core import batches, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import Imported, Layout, read_table
+from scheduler.core.staging import Filing
 from scheduler.jobs import work
-from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind
+from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow
 from scheduler.people import service as people
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
@@ -25,6 +26,7 @@ from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.terms import ImportOutcome
 from scheduler.policy import Actor
 
+READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
 SHOWN = 200  # problems and changes that the page lists; the command lists all
 
 Outcome = Imported | ImportOutcome
@@ -37,33 +39,26 @@ class _Given:
     actor: Actor
     content: bytes
     columns: Mapping[str, str]
-    centre_id: int
-    file_name: str
-    dry_run: bool
-    now: dt.datetime
-
-    @property
-    def how(self) -> dict[str, Any]:
-        return {"now": self.now, "dry_run": self.dry_run, "file_name": self.file_name}
+    filing: Filing
 
 
 def _hosts(given: _Given) -> Outcome:
-    return places.import_hosts(given.actor, read_hosts(given.content, given.columns), **given.how)
+    return places.import_hosts(given.actor, read_hosts(given.content, given.columns), given.filing)
 
 
 def _people(given: _Given) -> Outcome:
     sheet = read_people(given.content, given.columns)
-    return people.import_people(given.actor, sheet, centre_id=given.centre_id, **given.how)
+    return people.import_people(given.actor, sheet, given.filing)
 
 
 def _bells(given: _Given) -> Outcome:
     sheet = read_bells(given.content, given.columns)
-    return places.import_bells(given.actor, sheet, centre_id=given.centre_id, **given.how)
+    return places.import_bells(given.actor, sheet, given.filing)
 
 
 def _visits(given: _Given) -> Outcome:
-    sheet = read_past_visits(given.content, given.columns, today=clock.local_day(given.now))
-    return attendance.import_past_visits(given.actor, sheet, centre_id=given.centre_id, **given.how)
+    sheet = read_past_visits(given.content, given.columns, today=clock.local_day(given.filing.now))
+    return attendance.import_past_visits(given.actor, sheet, given.filing)
 
 
 @dataclass(frozen=True)
@@ -86,19 +81,28 @@ CHECKS = {stores: checks for checks, stores in STORES.items()}
 
 
 def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
-    """Two steps: read, then compare, or compare and store in one transaction; with any problem nothing is stored."""
+    """Read, compare and, unless it is only a check, store: all of it or, with any problem, nothing."""
     dry_run = taken.kind in STORES
-    phase = Phase.COMPARING if dry_run else Phase.STORING
     kind = FILES[taken.kind if dry_run else CHECKS[taken.kind]]
-    work.tell(taken, Phase.READING, 0, 2, now=clock.now())
+    _tell(taken, Phase.READING, 0)
     content = taken.content or b""
-    headings = read_table(content, kind.layout).every_heading
+    table = read_table(content, kind.layout)
+    headings = table.every_heading
     columns = batches.remembered(taken.centre_id, kind.name, headings)
-    work.tell(taken, phase, 1, 2, now=clock.now())
-    given = _Given(actor, content, columns, taken.centre_id, work.file_name_of(taken), dry_run, clock.now())
-    outcome = kind.store(given)
-    work.tell(taken, phase, 2, 2, now=clock.now())
-    return _told(outcome) | _columns(kind, outcome, headings, columns)
+    _tell(taken, Phase.COMPARING, READ)
+
+    def tell(done: int, total: int) -> None:
+        _tell(taken, Phase.STORING, COMPARED + (STAGED - COMPARED) * done // max(total, 1))
+
+    filing = Filing(clock.now(), taken.centre_id, work.file_name_of(taken), dry_run, tell)
+    outcome = kind.store(_Given(actor, content, columns, filing))
+    _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
+    hidden = {"hidden": table.hidden} if table.hidden else {}
+    return _told(outcome) | hidden | _columns(kind, outcome, headings, columns)
+
+
+def _tell(taken: Taken, phase: Phase, hundredths: int) -> None:
+    work.tell(taken, phase, hundredths, 100, now=clock.now())
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
@@ -149,10 +153,10 @@ def take_back(actor: Actor, work_id: int, *, now: dt.datetime) -> None:
     FILES[CHECKS[row.kind]].take_back(actor, row.result["batch_id"], now=now)
 
 
-def was_taken_back(batch_id: int | None) -> bool:
-    """Whether an import was taken back."""
-    batch = batches.batch(batch_id) if batch_id else None
-    return batch is not None and batch.undone_at is not None
+def taken_back(rows: Iterable[WorkRow]) -> set[int]:
+    """Of these works those whose import was taken back."""
+    numbers = {row.result["batch_id"]: row.id for row in rows if row.result.get("batch_id")}
+    return {numbers[number] for number in batches.taken_back(numbers)} if numbers else set()
 
 
 def kinds_for(actor: Actor) -> list[WorkKind]:

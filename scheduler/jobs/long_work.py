@@ -7,8 +7,9 @@ from typing import Any
 
 from scheduler.certificates import queries as certificate_queries
 from scheduler.certificates import service as certificates
-from scheduler.core import clock
+from scheduler.core import clock, staging
 from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.staging import Stale
 from scheduler.jobs import file_work, work
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.jobs.terms import STORES, Phase, Taken, WorkKind
@@ -29,7 +30,8 @@ def do_long_work() -> None:
 @huey.periodic_task(crontab(minute="27"), name="jobs.forget_uploads")
 @in_app
 def forget_uploads() -> None:
-    """Each hour, drop the files of imports that ended a day ago. Twice is once."""
+    """Each hour, drop the files of imports that ended a day ago, and what a killed worker laid aside. Twice is once."""
+    staging.forget_old(clock.now())
     if forgotten := work.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
 
@@ -52,6 +54,9 @@ def _do(taken: Taken) -> None:
             work.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
             return
         result = DOERS[taken.kind](actor, taken)
+    except Stale:
+        log.info("long work met other changes", extra={"work_id": taken.id})
+        work.end(taken, {"failure": "changed_meanwhile"}, now=clock.now(), failed=True)
     except SchedulerError as refused:
         log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
         work.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)

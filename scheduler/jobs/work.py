@@ -10,12 +10,12 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import defer
 
 from scheduler import policy
-from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotFound
+from scheduler.core.db import db, hold, transaction
+from scheduler.core.errors import NotFound, TooMany
 from scheduler.jobs.models import LongWork
 from scheduler.jobs.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow, WorkState
 from scheduler.people.models import User
@@ -27,18 +27,22 @@ LEASE = dt.timedelta(minutes=2)  # renewed with every step that is told
 MOST_ATTEMPTS = 3
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
+FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
+NO_FILE = (WorkKind.ISSUE_CERTIFICATES,)
+HOLD_BEGIN = 53  # kind of core.db.hold: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
 
 def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
     """Store what is wanted; the worker does it. The same work that is still open is not begun twice: its id comes back.
 
-    Raises: NotAllowed; NotFound for who belongs to no centre.
+    Raises: NotAllowed; NotFound for who belongs to no centre; TooMany after 30 files of one person in an hour.
     """
     policy.require(actor, *RIGHTS[kind], centre=actor.centre_id)
     if actor.centre_id is None or actor.user_id is None:
         raise NotFound("centre")
     with transaction() as session:
+        hold(session, HOLD_BEGIN, [actor.centre_id])  # a double click begins one work
         same = select(LongWork.id).where(
             LongWork.kind == kind,
             LongWork.centre_id == actor.centre_id,
@@ -47,6 +51,8 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
         )
         if open_id := session.scalar(same.order_by(LongWork.id).limit(1)):
             return open_id
+        if content is not None:
+            _refuse_a_flood(actor.user_id, now)
         work = LongWork(
             kind=kind,
             centre_id=actor.centre_id,
@@ -58,6 +64,18 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
         session.add(work)
         session.flush()
         return work.id
+
+
+def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
+    """Raises: TooMany; each file costs the worker minutes, and lies in the database for a day."""
+    files = (
+        select(func.count())
+        .select_from(LongWork)
+        .where(LongWork.user_id == user_id, LongWork.kind.not_in(NO_FILE), LongWork.created_at > now - FILES_WINDOW)
+    )
+    if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
+        log.warning("too many files", extra={"user_id": user_id})
+        raise TooMany("files")
 
 
 def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:

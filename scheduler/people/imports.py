@@ -23,6 +23,7 @@ LAYOUT = Layout(
         "languages": ("језици", "језик", "jezik nastave", "languages of teaching"),
     },
     limits={"given_name": NAME_LIMIT, "family_name": NAME_LIMIT, "email": 254, "topics": 300, "birth_date": 30},
+    lists=frozenset({"topics", "languages"}),
 )
 Word = TypeVar("Word")
 

@@ -68,8 +68,9 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         full_name=user.full_name,
         language=user.language,
         centre_id=centre.id,
-        centre_name_sr_cyrl=centre.name_sr_cyrl,
-        centre_name_sr_latn=centre.name_sr_latn,
+        centre_sr_cyrl=centre.name_sr_cyrl,
+        centre_sr_latn=centre.name_sr_latn,
+        centre_en=centre.name_en,
         actor=actor,
         last_seen_at=row.last_seen_at,
     )
@@ -311,8 +312,9 @@ def invited_by(token: str, *, purpose: str, now: dt.datetime) -> InvitedUser:
         family_name=user.family_name,
         email=user.email,
         language=user.language,
-        centre_name_sr_cyrl=centre.name_sr_cyrl,
-        centre_name_sr_latn=centre.name_sr_latn,
+        centre_sr_cyrl=centre.name_sr_cyrl,
+        centre_sr_latn=centre.name_sr_latn,
+        centre_en=centre.name_en,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
+from scheduler.core.language import worded
 from scheduler.core.sheets import LineProblem
 from scheduler.policy import Actor, Role
 
@@ -62,10 +63,15 @@ class SignedInUser:
     full_name: str
     language: str
     centre_id: int
-    centre_name_sr_cyrl: str
-    centre_name_sr_latn: str
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
     actor: Actor
     last_seen_at: dt.datetime
+
+    def centre(self, language: str) -> str:
+        """Her centre's name, for a reader of this language."""
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
 
 
 @dataclass(frozen=True)
@@ -255,8 +261,13 @@ class InvitedUser:
     family_name: str
     email: str
     language: str
-    centre_name_sr_cyrl: str
-    centre_name_sr_latn: str
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
+
+    def centre(self, language: str) -> str:
+        """The name of the centre that invites, for a reader of this language."""
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.csv_text import csv_text
 from scheduler.core.db import db, transaction
+from scheduler.core.errors import TooMany
 from scheduler.people.models import Centre
 from scheduler.policy import Actor
 from scheduler.privacy import queries
@@ -20,6 +22,8 @@ from scheduler.privacy.queries import ExportedTable
 
 log = logging.getLogger(__name__)
 
+TAKEN = "everything exported"
+EXPORTS_WINDOW, EXPORTS_IN_A_WINDOW = dt.timedelta(hours=1), 6
 NO_CENTRE = -1  # every centre at once: beyond the reach of who belongs to one
 ABOUT = """Raspored, export of everything, {at}
 csv/   one table a file, for a spreadsheet (UTF-8; a text that would run as a formula has a ' in front)
@@ -31,13 +35,15 @@ Passwords, secret links, keys and their hashes are not in it. It holds persons: 
 def export_everything(actor: Actor, stream: IO[bytes], *, centre_id: int | None, now: dt.datetime) -> dict[str, int]:
     """Write a ZIP of every table, as CSV and as JSON, of one moment; rows by table. `centre_id` None: all centres.
 
-    Raises: NotAllowed, NotFound.
+    Raises: NotAllowed, NotFound; TooMany after six in an hour of one person.
     """
     policy.require(actor, "export", "everything", centre=NO_CENTRE if centre_id is None else centre_id)
     with transaction() as session:
+        if centre_id is not None:
+            _refuse_a_flood(session, actor, centre_id, now)
         wanted = select(Centre) if centre_id is None else select(Centre).where(Centre.id == centre_id)
         for centre in session.scalars(wanted.order_by(Centre.id)):
-            audit.record(actor, "everything exported", centre, at=now)
+            audit.record(actor, TAKEN, centre, at=now)
     rows: dict[str, int] = {}
     apart = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
     with (
@@ -50,6 +56,24 @@ def export_everything(actor: Actor, stream: IO[bytes], *, centre_id: int | None,
             _member(archive, f"json/{one.table.name}.json", _json(one, one.rows(connection)))
     log.info("everything exported", extra={"tables": len(rows), "rows": sum(rows.values())})
     return rows
+
+
+def _refuse_a_flood(session: Session, actor: Actor, centre_id: int, now: dt.datetime) -> None:
+    """Raises: TooMany. The audit counts: whoever takes everything, again and again, is met here."""
+    taken = (
+        select(func.count())
+        .select_from(audit.AuditEntry)
+        .where(
+            audit.AuditEntry.thing == Centre.__tablename__,
+            audit.AuditEntry.thing_id == centre_id,
+            audit.AuditEntry.action == TAKEN,
+            audit.AuditEntry.actor == actor.label,
+            audit.AuditEntry.at > now - EXPORTS_WINDOW,
+        )
+    )
+    if (session.scalar(taken) or 0) >= EXPORTS_IN_A_WINDOW:
+        log.warning("too many exports", extra={"centre_id": centre_id})
+        raise TooMany("export")
 
 
 def _member(archive: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> int:

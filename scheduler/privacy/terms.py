@@ -18,6 +18,7 @@ LEFT_OUT = frozenset(
         "secret_link",
         "sign_in",
         "sign_in_attempt",
+        "staged_row",
         "undoable_act",
         "unproved_mail",
     }

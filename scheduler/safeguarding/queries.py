@@ -51,14 +51,14 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     if row is None:
         raise NotFound("presenter")
     vettings = _vettings([presenter_id])[presenter_id]
-    consents = _consents([presenter_id])[presenter_id]
+    consents = consents_of([presenter_id])[presenter_id]
     return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
 
 
 def endings_due(day: dt.date) -> list[Ending]:
     """Of every presenter who is not suspended: proofs that end soon, of which nobody was warned."""
     ids = list(db.session.scalars(select(Presenter.id).where(Presenter.suspended_at.is_(None)).order_by(Presenter.id)))
-    rows, vettings, consents = people_queries.presenters_by_id(ids), _vettings(ids), _consents(ids)
+    rows, vettings, consents = people_queries.presenters_by_id(ids), _vettings(ids), consents_of(ids)
     return [due for one in ids for due in rules.endings_of(rows[one], vettings[one], consents[one], day)]
 
 
@@ -82,7 +82,7 @@ def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
 
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
     ids = [row.presenter_id for row in presenters]
-    vettings, consents = _vettings(ids), _consents(ids)
+    vettings, consents = _vettings(ids), consents_of(ids)
     return [rules.clearance(row, vettings[row.presenter_id], consents[row.presenter_id], day) for row in presenters]
 
 
@@ -98,7 +98,8 @@ def _vettings(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
     return found
 
 
-def _consents(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
+def consents_of(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
+    """What guardians have agreed to, by presenter, the newest first."""
     found: dict[int, list[ConsentRow]] = {presenter_id: [] for presenter_id in presenter_ids}
     rows = db.session.scalars(
         select(GuardianConsent)

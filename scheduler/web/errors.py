@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
 from scheduler.web.forms import worded
 from scheduler.web.i18n import forget_language
@@ -53,6 +54,14 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     return _page(status, headers=kept, stale_form=isinstance(error, CSRFError))
 
 
+def show_crossing(error: Exception) -> ResponseReturnValue:
+    """Two acts crossed and no service has words for it: the page says to look again, the log what refused."""
+    if not crossed(error):
+        raise error
+    log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})
+    return show_problem(Conflict("changed_meanwhile"))
+
+
 def _page(
     status: int, *, reasons: list[str] | None = None, headers: dict[str, str] | None = None, stale_form: bool = False
 ) -> ResponseReturnValue:
@@ -69,3 +78,5 @@ def _page(
 def register(app: Flask) -> None:
     app.register_error_handler(SchedulerError, show_problem)
     app.register_error_handler(HTTPException, show_http_error)
+    for kind in CROSSINGS:
+        app.register_error_handler(kind, show_crossing)

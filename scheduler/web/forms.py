@@ -17,6 +17,7 @@ from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, Strin
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
+from scheduler.core.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 
@@ -90,6 +91,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
     "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
+    "too_many_files": _l("Wait an hour: you have sent 30 files in the last one."),
     "file_missing": _l("Choose a file."),
     "file_empty": _l("Choose another file: this one is empty."),
     "file_too_large": _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
@@ -123,9 +125,7 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
-SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
-ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
 
 
@@ -353,7 +353,7 @@ class CountField(_TypedField):
 
     def read(self, typed: str) -> int | None:
         digits = typed.replace(" ", "")
-        return int(digits) if re.fullmatch(r"\d{1,9}", digits, re.ASCII) else None
+        return int(digits) if re.fullmatch(r"-?\d{1,9}", digits, re.ASCII) else None  # below 0 is told its bounds
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data is not None and not 0 <= self.data <= self.most:

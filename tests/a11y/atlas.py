@@ -1,7 +1,7 @@
 """Every page of the product once: who opens it, and at which address.
 
 The demo is walked by links as each role, and from the secret links that only a mail holds. A page that nothing leads to
-is found by the law in test_every_page.py: it needs an address here, or a link in the product.
+is found by the law in test_every_page.py: it needs an address here, or a link in the product, and must open (200).
 """
 
 import datetime as dt
@@ -29,6 +29,7 @@ from scheduler.planning.models import Assignment, DateWish, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import keep_answers
+from scheduler.requests.terms import RequestState
 from tests.factories.work import make_work
 from tests.web.browser import sign_in_as
 
@@ -47,6 +48,7 @@ class Sheet:
     role: str
     endpoint: str
     path: str
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ def travellers(app: Flask) -> list[Traveller]:
 
 
 def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
-    """The pages a traveller reaches, one for each endpoint; every page where the walk begins."""
-    client, seen, opened = app.test_client(), set[str](), set(NOT_PAGES)
+    """The pages a traveller reaches, one for each endpoint; every page where the walk begins; each refusal once."""
+    client, seen, opened, refused = app.test_client(), set[str](), set(NOT_PAGES), set[tuple[str, int]]()
     for name, value in traveller.cookies.items():
         client.set_cookie(name, value)
     todo = list(traveller.begins)
@@ -84,8 +86,10 @@ def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
         answer = client.get(path)
         if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
             continue
-        opened.add(endpoint)
-        yield Sheet(traveller.role, endpoint, path)
+        if (told := (endpoint, answer.status_code)) in refused:
+            continue
+        opened.add(endpoint) if answer.status_code == 200 else refused.add(told)
+        yield Sheet(traveller.role, endpoint, path, answer.status_code)
         todo += [href for href in map(unescape, HREF.findall(answer.text)) if not re.search("[?&](lang|theme)=", href)]
 
 
@@ -116,9 +120,9 @@ def _cookies(client: FlaskClient) -> dict[str, str]:
 
 def _begins(role: str, email: str) -> list[str]:
     """What one example of a link would not reach: one visit and one request in each state, a young presenter."""
-    visits = [f"/visits/{number}" for number in _one_each_state(Visit.state, Visit.number, Visit.id)]
     if role == "coordinator":
-        asked = _one_each_state(SchoolRequest.state, SchoolRequest.number, SchoolRequest.id)
+        visits = [f"/visits/{number}" for number in _one_each_state(Visit, Visit.number, _centre_of(email)).values()]
+        asked = _one_each_state(SchoolRequest, SchoolRequest.number, _centre_of(email)).values()
         host_id = db.session.scalars(select(HostSchoolTime.host_id).order_by(HostSchoolTime.id)).first() or 1
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
@@ -171,21 +175,28 @@ def _held_by(email: str) -> Select[str]:
     return select(Visit.number).where(Visit.id.in_(crew.where(User.email == email)), recent).order_by(Visit.number)
 
 
-def _one_each_state(state: Any, value: Any, age: Any) -> list[Any]:
-    """One value for each state: that of the newest row."""
-    rows = db.session.execute(select(state, value).order_by(age))
-    return list({row[0]: row[1] for row in rows}.values())
+def _centre_of(email: str) -> int:
+    return db.session.scalars(select(User.centre_id).where(User.email == email)).one()
+
+
+def _one_each_state(model: Any, value: Any, centre_id: int | None = None) -> dict[Any, Any]:
+    """State to one value: that of the newest row, of a centre or of all."""
+    rows = select(model.state, value).order_by(model.id)
+    return {
+        row[0]: row[1] for row in db.session.execute(rows.where(model.centre_id == centre_id) if centre_id else rows)
+    }
 
 
 def _school_links() -> list[str]:
     """The status page of one request in each state, and what opens from a mail only."""
-    one_each = _one_each_state(SchoolRequest.state, SchoolRequest.id, SchoolRequest.id)
+    one_each = _one_each_state(SchoolRequest, SchoolRequest.id)
+    mailed = [RequestState.UNVERIFIED, RequestState.CONFIRMED]  # not pressed yet, pressed
     now = clock.now()
     with transaction():
-        status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each]
-        prove = tokens.mint("prove", one_each[0], lasts=LONG, now=now)
+        status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each.values()]
+        prove = [tokens.mint("prove", one_each[state], lasts=LONG, now=now) for state in mailed]
     counted = [f"/status/{secret}/attendance" for secret in status]
-    return [f"/book/prove/{prove}", *(f"/status/{secret}" for secret in status), *counted]
+    return [*(f"/book/prove/{secret}" for secret in prove), *(f"/status/{secret}" for secret in status), *counted]
 
 
 def _invitations() -> list[str]:

@@ -55,12 +55,9 @@ class Eye:
     view: View = field(default_factory=View)
 
     def __post_init__(self) -> None:
-        height = 800 if self.view.width > 320 else 256
         self._said: list[str] = []
         self._context = self.browser.new_context(
             base_url=self.address,
-            viewport={"width": self.view.width, "height": height},
-            color_scheme="dark" if self.view.scheme == "dark" else "light",
             reduced_motion="reduce",  # colours on their way from one to the other have no contrast to measure
         )
         self._context.add_cookies(
@@ -69,15 +66,35 @@ class Eye:
         self.page: Page = self._context.new_page()
         self.page.on("console", lambda one: self._said.append(one.text) if one.type == "error" else None)
         self.page.on("pageerror", lambda error: self._said.append(str(error)))
+        self.turn(self.view)
 
-    def faults(self, sheet: Sheet) -> list[str]:
-        """What is wrong with a page, each with its address and the view."""
+    def turn(self, view: View) -> None:
+        """Looks from another width or in another colour at the page that is open; the language stays."""
+        self.view = view
+        self.page.set_viewport_size({"width": view.width, "height": 800 if view.width > 320 else 256})
+        self.page.emulate_media(color_scheme="dark" if view.scheme == "dark" else "light")
+
+    def open(self, sheet: Sheet) -> int:
+        """Opens a page in the language of the view, in the device's colours. Returns: its status."""
         self._said.clear()
         glue = "&" if "?" in sheet.path else "?"
         answer = self.page.goto(f"{sheet.path}{glue}lang={self.view.language}&theme=device")
-        status = answer.status if answer else 0
-        seen = self.page.evaluate(LOOK)
+        return answer.status if answer else 0
+
+    def faults(self, sheet: Sheet, *views: View) -> list[str]:
+        """What is wrong with a page, each with its address and the view: in one view, or in several of one language.
+
+        The page is loaded once: test_looking.py proves that a window turned shows what a new one shows.
+        """
+        status, found = self.open(sheet), list[str]()
         self.page.evaluate(AXE)
+        for view in views or (self.view,):
+            self.turn(view)
+            found += [f"{sheet.path} [{view}]: {fault}" for fault in self._seen(status)]
+        return found
+
+    def _seen(self, status: int) -> list[str]:
+        seen = self.page.evaluate(LOOK)
         said = [line for line in self._said if status == 200 or "status of" not in line]
         wrong = {
             f"status {status}": status not in GRACE,
@@ -89,8 +106,8 @@ class Eye:
             f"ids that stand twice: {seen['twice']}": bool(seen["twice"]),
             f"console: {said[:1]}": bool(said),
         }
-        found = [words for words, bad in wrong.items() if bad] + self.page.evaluate(FOUND)
-        return [f"{sheet.path} [{self.view}]: {fault}" for fault in found]
+        found: list[str] = self.page.evaluate(FOUND)
+        return [words for words, bad in wrong.items() if bad] + found
 
     def close(self) -> None:
         self._context.close()

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import NOT_PAGES, ROLES, Sheet, Traveller, endpoint_of, sheets
+from tests.a11y.atlas import HREF, NOT_PAGES, ROLES, Sheet, Traveller, endpoint_of, sheets
 from tests.a11y.looking import LANGS, Eye, View
 from tests.laws.routes import pages
 
@@ -25,9 +25,25 @@ def test_every_page_of_a_role_is_for_everybody(
 
 
 def test_every_page_of_the_url_map_is_among_them(house: Flask, everybody: dict[str, Traveller]) -> None:
-    opened = {sheet.endpoint for traveller in everybody.values() for sheet in sheets(house, traveller)}
+    """Each opens for somebody; a page of its endpoint that only says why not (404, 410) would prove nothing."""
+    seen = [sheet for traveller in everybody.values() for sheet in sheets(house, traveller)]
+    opened = {sheet.endpoint for sheet in seen if sheet.status == 200}
     asked = {endpoint for endpoint, _method, path in pages(house, "GET") if endpoint_of(house, path)}
     assert asked - opened - NOT_PAGES == set()
+    assert {sheet.status for sheet in seen} <= {200, 403, 404, 410}
+
+
+def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[str, Traveller]) -> None:
+    client, ways = house.test_client(), house.url_map.bind("localhost")
+    for name, value in everybody["coordinator"].cookies.items():
+        client.set_cookie(name, value)
+    visit = next(path for path in everybody["coordinator"].begins if path.startswith("/visits/"))
+    style = next(path for path in HREF.findall(client.get("/").text) if path.startswith("/assets/"))
+    paths = [style, "/static/img/favicon.svg", "/healthz", "/readyz", "/reports/attendance.csv", f"{visit}/place/cells"]
+    assert {ways.match(path)[0] for path in paths} == NOT_PAGES
+    for path in paths:
+        with client.get(path) as answer:
+            assert (answer.status_code, answer.mimetype != "text/html") == (200, True), path
 
 
 @pytest.mark.parametrize("language", LANGS)

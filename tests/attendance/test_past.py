@@ -13,12 +13,14 @@ from scheduler.cli.invariants import violations
 from scheduler.core import audit, batches
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.core.staging import Filing
 from scheduler.planning.models import Presentation, ToldNote, Visit
 from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
 from scheduler.reports import queries as reports
 from scheduler.reports.terms import Filters, Group, Period
 from tests.factories import MONDAY
+from tests.factories.counting import a_locked_visit
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
@@ -43,7 +45,7 @@ def actor(session):
 
 
 def stored(actor, sheet, **given):
-    return service.import_past_visits(actor, sheet, centre_id=actor.centre_id, now=MONDAY, **given)
+    return service.import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
 
 
 def counts(session):
@@ -224,3 +226,14 @@ def test_only_who_may_imports_and_takes_back(actor, session):
         stored(an_actor(Role.SAFEGUARDING, centre_id=actor.centre_id), read(TWO))
     with pytest.raises(NotFound):
         service.take_back_visits(an_actor(Role.COORDINATOR), batch_id, now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, session):
+    """SQLite gives the ids of deleted rows again."""
+    batch_id = stored(actor, read(TWO)).batch_id
+    service.take_back_visits(actor, batch_id, now=MONDAY)
+
+    begun = a_locked_visit()
+
+    assert certificates.visits_missing_certificates() == [begun.visit.id]

@@ -1,5 +1,6 @@
 """`backup create` and `backup restore`: whole or not at all, also while somebody writes."""
 
+import hashlib
 import io
 import json
 import os
@@ -14,14 +15,18 @@ from flask_migrate import stamp
 from sqlalchemy import func, select, text
 
 from scheduler.config import ROOT, settings
-from scheduler.core import audit, backup
+from scheduler.core import audit, backup, batches, staging
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SignIn
+from scheduler.places import service as places
+from scheduler.places.imports import read_hosts
+from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
+from tests.factories.places import make_municipality
 
 pytestmark = pytest.mark.both_databases
 
@@ -121,6 +126,104 @@ def test_a_damaged_or_foreign_backup_changes_nothing(run, tmp_path, spoil):
     assert not (settings().instance.parent / "evil").exists()
 
 
+def _told(file: Path, **changed: object) -> None:
+    """Write a backup's own words anew, with members that go with them."""
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(members.pop("manifest.json"))
+    for name in changed.pop("add", ()):
+        members[f"files/{name}"] = b"planted"
+        told["files"].append(name)
+        told["digests"][f"files/{name}"] = hashlib.sha256(b"planted").hexdigest()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        archive.writestr("manifest.json", json.dumps(told | changed))
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "secret_key",
+        "secret_key-old",
+        "queue.sqlite3",
+        "raspored.sqlite3",
+        "mail/1.eml",
+        "lock",
+        "raspored.sqlite3-wal",
+        "uploads/../../evil",
+        "/tmp/evil",
+        "uploads",
+        "outside/evil",
+    ],
+)
+def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_database(run, tmp_path, planted):
+    """Whoever could hand over a backup with a key in it would sign everybody's papers and sessions."""
+    instance, file = settings().instance, tmp_path / "b.zip"
+    (instance / "uploads").mkdir(exist_ok=True)
+    (tmp_path / "elsewhere").mkdir()
+    (instance / "outside").symlink_to(tmp_path / "elsewhere")
+    (instance / "secret_key").write_text("ours")
+    place = Path(str(db.engine.url.database)) if db.engine.dialect.name == "sqlite" else instance / "x"
+    run("create", file)
+    _told(file, add=[place.name if planted == "raspored.sqlite3" else planted])
+    make_centre(slug="later", name_sr_cyrl="Касније")
+    try:
+        answer = run("restore", file, "--replace")
+    finally:
+        (instance / "outside").unlink()
+        key = (instance / "secret_key").read_text()
+        (instance / "secret_key").unlink()
+
+    if planted == "raspored.sqlite3" and place.name == "x":
+        return  # PostgreSQL lies elsewhere
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert (key, list((tmp_path / "elsewhere").iterdir())) == ("ours", [])
+    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"files": ["uploads/promised.pdf"]},
+        {"files": [7]},
+        {"files": None},
+        {"rows": [1, 2]},
+        {"rows": None},
+        {"digests": {"database.sqlite3": None}},
+        {"digests": []},
+        {"digests": "x"},
+        {"revision": None},
+        {"revision": {}},
+        {"version": 2},
+        {"files": ["a\0b"]},
+        {"files": [""]},
+        {"files": ["."]},
+    ],
+    ids=str,
+)
+def test_a_backup_whose_own_words_are_wrong_is_refused_in_one_line_before_anything_changes(run, tmp_path, changed):
+    file = tmp_path / "b.zip"
+    run("create", file)
+    _told(file, **changed)
+    make_centre(slug="later", name_sr_cyrl="Касније")
+
+    answer = run("restore", file, "--replace")
+
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+
+
+@pytest.mark.parametrize("written", ["[]", "7", "{}", "", "[" * 100_000, '{"format": "raspored backup", "version": 1}'])
+def test_a_backup_that_says_something_else_of_itself_is_refused_in_one_line(run, tmp_path, written):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("manifest.json", written)
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+
+
 def _spoil(file: Path, how: str) -> None:
     if how == "absent":
         file.unlink()
@@ -208,6 +311,32 @@ def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowl
         centres = db.session.scalar(select(func.count()).select_from(Centre)) - 1
         told = db.session.scalar(select(func.count()).where(audit.AuditEntry.action == "written meanwhile"))
         assert centres == told >= acknowledged
+
+
+def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, used, tmp_path, monkeypatch):
+    """Rows that are laid aside may be in it; they are swept later, and nobody sees them."""
+    monkeypatch.setattr(staging, "PIECE", 10)
+    make_municipality("Ниш")
+    lines = "\n".join(f"{number};Школа {number};osnovna škola;Ниш" for number in range(1, 41))
+    sheet = read_hosts(f"id;naziv;vrsta;opština\n{lines}".encode())
+    answers = []
+
+    def amid(done: int, _total: int) -> None:
+        if done == 20:
+            other = threading.Thread(target=lambda: answers.append(run("create", tmp_path / "b.zip")))
+            other.start()
+            other.join(30)
+
+    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY, tell=amid)).new == 40
+    assert [(one.exit_code, one.stderr) for one in answers] == [(0, "")]
+
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
+
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Host)) == 0
+    assert db.session.scalar(select(func.count()).select_from(batches.ImportBatch)) == 0
+    assert staging.forget_old(MONDAY + staging.FORGOTTEN_AFTER) == 20
+    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY)).new == 40
 
 
 def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):

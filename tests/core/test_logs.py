@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from scheduler.core import logs
 from scheduler.core.db import db
+from scheduler.people.models import User
+from tests.factories import MONDAY
 
 
 @pytest.fixture
@@ -97,3 +99,27 @@ def test_trust_s32_an_error_of_the_database_tells_no_value(app, lines):
     (line,) = lines()
     assert "nowhere" in line["exception"]
     assert who not in line["exception"]
+
+
+@pytest.mark.both_databases
+def test_trust_s32_a_row_that_the_database_refuses_does_not_stand_in_the_log(app, lines):
+    """PostgreSQL tells the whole row, as far as names and texts go, in the detail of its refusal."""
+    log = logging.getLogger("scheduler.test")
+    values = {"family_name": "Ilić-Nezaboravna", "given_name": None, "email": "t@x.example"}
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(sa.insert(User), values | {"centre_id": 1, "created_at": MONDAY})
+    except sa.exc.IntegrityError:
+        log.exception("not stored")
+
+    text = json.dumps(lines(), ensure_ascii=False)
+    assert "not stored" in text
+    assert "Nezaboravna" not in text
+
+
+def test_trust_s32_a_detail_ends_where_the_next_part_begins():
+    told = "x: refused\nDETAIL:  Failing row (7, Tara\n\nu ormaru, null).\n[SQL: INSERT INTO t]\n\nDuring handling"
+
+    event = logs.cut(None, "", {"exception": told})
+
+    assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.sheets import MAX_BYTES, Layout, LineProblem, day_of, read_table, time_of
+from scheduler.core.sheets import MAX_BYTES, Layout, LineProblem, day_of, days_in, read_table, time_of
 
 LAYOUT = Layout({"name": ("назив", "naziv škole"), "town": ("место",)}, {"town": 10})
 PLAIN = "naziv škole,mesto\nŠkola Ćuk,Niš\n"
@@ -123,7 +123,11 @@ def test_titles_above_the_headings_are_passed_over():
 @pytest.mark.parametrize(
     ("text", "day"),
     [("2025-05-12", (2025, 5, 12)), ("12.5.2025.", (2025, 5, 12)), ("12. 05. 2025", (2025, 5, 12)),
-     ("12/5/2025", (2025, 5, 12)), ("31.2.2025.", None), ("12.5.25", None), ("maj", None), ("٣.٣.٢٠٢٥", None)],
+     ("12/5/2025", (2025, 5, 12)), ("31.2.2025.", None), ("12.5.25", None), ("maj", None), ("٣.٣.٢٠٢٥", None),
+     ("12. maj 2025.", (2025, 5, 12)), ("12. маја 2025. године", (2025, 5, 12)), ("12. V 2025.", (2025, 5, 12)),
+     ("1. IX 2025", (2025, 9, 1)), ("3. jul 2025", (2025, 7, 3)), ("3. juna 2025", (2025, 6, 3)),
+     ("3. dec 2025", (2025, 12, 3)), ("3. nedelja 2025", None), ("3. xiii 2025", None), ("12-05-2025", (2025, 5, 12)),
+     ("2025-05-12 10:30", (2025, 5, 12)), ("12.5.2025 08:00:00", (2025, 5, 12)), (" 12.5.2025 ", (2025, 5, 12))],
 )  # fmt: skip
 def test_days_are_read_as_people_here_write_them(text, day):
     assert day_of(text) == (day and dt.date(*day))
@@ -143,3 +147,27 @@ def test_days_are_read_as_people_here_write_them(text, day):
 )
 def test_times_are_read_as_people_here_write_them(text, time):
     assert time_of(text) == (time and dt.time(*time))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("19.12.2026., 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+        ("19.12.2026. 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+        ("2026-12-19;26. 12. 2026", [(2026, 12, 19), (2026, 12, 26)]),
+        ("", []),
+        ("31.2.2026.", None),
+        ("petak", None),
+        ("1.9.2026. i dalje", None),
+    ],
+)
+def test_lists_of_days_are_read_as_people_write_them(text, days):
+    assert days_in(text) == (None if days is None else {dt.date(*day) for day in days})
+
+
+def test_a_new_line_in_a_cell_stands_between_the_things_of_a_list():
+    layout = Layout({"name": ("назив",), "topics": ("теме",)}, lists=frozenset({"topics"}))
+
+    table = read_table('назив;теме\n"ОШ\nЧук";"a\r\nb"\n'.encode(), layout)
+
+    assert dict(table.rows[0].cells) == {"name": "ОШ Чук", "topics": "a ;b"}

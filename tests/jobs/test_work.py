@@ -1,6 +1,7 @@
 """Long work: leased, told, ended; a worker that dies does not leave it running for ever."""
 
 import pytest
+from sqlalchemy import func, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound
@@ -8,6 +9,7 @@ from scheduler.jobs import work
 from scheduler.jobs.models import LongWork
 from scheduler.jobs.terms import Phase, WorkKind, WorkState
 from scheduler.policy import Role
+from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.work import later, make_work
@@ -95,3 +97,13 @@ def test_work_that_nobody_begins_is_said_to_be_slow(session):
     shown = [work.work_page(user.actor(), row.id, now=later(minutes=minutes)).slow_to_begin for minutes in (1, 3)]
 
     assert shown == [False, True]
+
+
+@pytest.mark.both_databases
+def test_work_begun_by_eight_at_once_is_begun_once(app):
+    actor = make_user(Role.ADMINISTRATOR).actor()
+
+    raised = all_at_once(app, [lambda: work.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=b"x")] * 8)
+
+    db.session.rollback()
+    assert (raised, db.session.scalar(select(func.count()).select_from(LongWork))) == ([None] * 8, 1)

@@ -46,13 +46,13 @@ CUT = """() => {
 
 
 def _faults(browser: Browser, address: str, traveller: Traveller, seen: list[Sheet]) -> list[str]:
-    found = []
-    for width in WIDTHS:
-        eye = Eye(browser, address, traveller, View(PSEUDO, width))
-        for sheet in seen:
-            eye.page.goto(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}")
+    eye, found = Eye(browser, address, traveller, View(PSEUDO)), []
+    for sheet in seen:
+        eye.open(sheet)
+        for width in WIDTHS:
+            eye.turn(View(PSEUDO, width))
             found += [f"{sheet.path} at {width}: {fault}" for fault in eye.page.evaluate(CUT)]
-        eye.close()
+    eye.close()
     return found
 
 

@@ -1,5 +1,6 @@
 """True numbers of things that are somebody else's: as if there were no such thing, by every route (TRUST S1, S2)."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -12,16 +13,22 @@ from scheduler.core import clock
 from scheduler.core.db import Base, db
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
+from scheduler.jobs.models import LongWork
+from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailabilityException, Centre, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.service import give_date
 from scheduler.policy import Role
-from scheduler.requests.models import SchoolRequest
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import OpenDate, SchoolRequest
+from scheduler.requests.terms import OpenDateDraft, RequestState
 from scheduler.safeguarding.models import GuardianConsent
 from scheduler.web.guards import OPEN
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
+from tests.factories.work import make_work
 from tests.laws.test_a_refusal_stores_nothing import Watch
 from tests.web.browser import browser_of
 
@@ -35,7 +42,22 @@ def house(app: Flask, monkeypatch) -> Flask:
     demo.load(clock.now())
     presenter = db.session.scalars(sa.select(Presenter).where(Presenter.centre_id == centre_of("ncc"))).first()
     make_feed(presenter)
+    _what_the_demo_has_not(centre_of("ncc"))
     return app
+
+
+def _what_the_demo_has_not(centre_id: int) -> None:
+    """A file that was checked and one that was stored, and a date that is held for a school."""
+    user = make_user(Role.ADMINISTRATOR, centre_id=centre_id)
+    make_work(user, content=b"x")
+    make_work(user, WorkKind.IMPORT_HOSTS, content=b"x", state=WorkState.DONE, result='{"batch_id": 1}')
+    programme_id = db.session.scalars(
+        sa.select(SchoolRequest.programme_id).where(
+            SchoolRequest.centre_id == centre_id, SchoolRequest.state == RequestState.WAITLISTED
+        )
+    ).first()
+    day = clock.local_day(clock.now()) + dt.timedelta(days=100)
+    give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=clock.now())
 
 
 @pytest.fixture
@@ -80,9 +102,14 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
     ]
     feeds = [{"feed_id": one(FeedToken.id)}]
     papers = [{"number": one(Certificate.number, (Visit, Visit.id == Certificate.visit_id), centre_id=centre_id)}]
+    dates = db.session.scalars(sa.select(OpenDate.id).where(OpenDate.centre_id == centre_id)).all()
+    works = db.session.scalars(sa.select(LongWork.id).where(LongWork.centre_id == centre_id)).all()
+    programmes = db.session.scalars(sa.select(Programme.id).where(Programme.centre_id == centre_id)).all()
+    pairs = [{"number": one["number"], "into": other} for one in of_requests for other in _two_requests()]
     return {
-        "requests": of_requests,
-        "planning": [*of_visits, *of_requests],
+        "requests": [*of_requests, *pairs],
+        "admin": [{"work_id": str(one)} for one in works] + [{"programme_id": str(one)} for one in programmes],
+        "planning": [*of_visits, *of_requests, *({"date_id": str(one)} for one in dates)],
         "attendance": of_visits,
         "people": people,
         "safeguarding": people,
@@ -90,6 +117,12 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "messages": [{"message_id": one(OutboxMessage.id, centre_id=centre_id)}],
         "certificates": papers,
     }
+
+
+def _two_requests() -> list[str]:
+    """An open request of each centre: what another one could be merged into."""
+    wanted = sa.select(sa.func.max(SchoolRequest.number)).where(SchoolRequest.state == RequestState.NEW)
+    return list(db.session.scalars(wanted.group_by(SchoolRequest.centre_id)))
 
 
 def presenter_of(number: str) -> str:
@@ -134,6 +167,8 @@ def test_staff_of_another_centre_open_nothing(house: Flask, watch: Watch):
     assert opened(client, asked, watch) == []
     assert len({address.rsplit("/", 1)[-1] for _method, address in asked}) > 20
     assert len(asked) > 200
+    for part in ("/imports/", "/work/", "/waiting-list/dates/", "/merge-into/", "/settings/programmes/"):
+        assert any(part in address for _method, address in asked), part
 
 
 @pytest.mark.parametrize("kind", list(PresenterKind))

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from scheduler.core.batches import HangsOnIt
 from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.staging import Filing
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import service
 from scheduler.people.imports import read_people
@@ -32,7 +33,7 @@ def actor(session):
 
 def stored(actor, text, **given):
     sheet = read_people(text.encode())
-    return service.import_people(actor, sheet, centre_id=actor.centre_id, now=MONDAY, **given)
+    return service.import_people(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
 
 
 def told(outcome):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.core.errors import NotAllowed
+from scheduler.core.staging import Filing
 from scheduler.places import service
 from scheduler.places.imports import read_bells
 from scheduler.places.models import BellSchedule, HostSchoolTime
@@ -32,7 +33,7 @@ def actor(session):
 
 
 def stored(actor, text, **given):
-    return service.import_bells(actor, read_bells(text.encode()), centre_id=actor.centre_id, now=MONDAY, **given)
+    return service.import_bells(actor, read_bells(text.encode()), Filing(MONDAY, actor.centre_id, **given))
 
 
 def told(outcome):
@@ -100,3 +101,69 @@ def test_what_a_school_told_is_not_written_over(actor, session):
 def test_who_may_not_is_refused(actor):
     with pytest.raises(NotAllowed):
         stored(an_actor(Role.SAFEGUARDING), GOOD)
+
+
+WHOLE = (
+    "škola;opština;prva smena;druga smena;međusmena;razredi međusmene;odeljenja prve grupe;smene se menjaju;"
+    "računa se od;zamena smena;skraćeni dani;skraćeni čas;druga smena skraćeno;"
+    "dan kad druga smena počinje drugačije;tog dana druga smena od\n"
+    'ОШ Вук Караџић;Ниш;8:00;14:00;11:00;2, 4;"1, 3";по датумима;31.8.2026.;"1.2.2027.\n5.4.2027.";'
+    '"23.12.2026., 24.12.2026.";30 min;12.30;petak;13:30\n'
+)
+
+
+@pytest.mark.both_databases
+def test_a_line_tells_the_middle_shift_letters_turns_and_shortened_days(actor, session):
+    line = read_bells(WHOLE.encode())
+
+    assert line.problems == ()
+    told = line.schools[0].told
+    assert told == SchoolTime(
+        bells={
+            (Shift.MORNING, False): Bells(dt.time(8)),
+            (Shift.MIDDLE, False): Bells(dt.time(11)),
+            (Shift.AFTERNOON, False): Bells(dt.time(14)),
+            (Shift.MORNING, True): Bells(dt.time(8), lesson_minutes=30),
+            (Shift.MIDDLE, True): Bells(dt.time(11), lesson_minutes=30),
+            (Shift.AFTERNOON, True): Bells(dt.time(12, 30), lesson_minutes=30),
+        },
+        grouping=Grouping.LETTERS,
+        rotation=Rotation.PERIOD,
+        first_sections=frozenset({"1", "3"}),
+        middle_grades=frozenset({2, 4}),
+        anchor_day=dt.date(2026, 8, 31),
+        turns=frozenset({dt.date(2027, 2, 1), dt.date(2027, 4, 5)}),
+        short_days=frozenset({dt.date(2026, 12, 23), dt.date(2026, 12, 24)}),
+        afternoon_weekday=4,
+        afternoon_starts=dt.time(13, 30),
+    )
+    outcome = stored(actor, WHOLE)
+    assert [one.problem for one in outcome.problems] == []
+    assert stored(actor, WHOLE).same == 1  # what is stored reads as what the file says
+    service.take_back_bells(actor, outcome.batch_id, now=MONDAY)
+    assert counts(session) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "problem"),
+    [
+        ("zamena smena", "posle zime", "not_days"),
+        ("skraćeni dani", "31.2.2027.", "not_days"),
+        ("skraćeni čas", "10", "not_in_limits"),
+        ("odeljenja prve grupe", "prva!?", "not_letters"),
+        ("međusmena", "podne", "not_a_time"),
+        ("razredi međusmene", "9", "not_grades"),
+        ("dan kad druga smena počinje drugačije", "nedelja", "not_a_working_day"),
+        ("tog dana druga smena od", "13:30", "missing"),
+    ],
+)
+def test_each_problem_of_the_rarer_columns_is_told(heading, cell, problem):
+    sheet = read_bells(f"škola;prva smena;druga smena;{heading}\nЧегар;8:00;14:00;{cell}\n".encode())
+
+    assert [(one.line, one.problem) for one in sheet.problems] == [(2, problem)]
+
+
+def test_grades_and_letters_at_once_are_told():
+    sheet = read_bells("škola;prva smena;druga smena;prva grupa;slova prve grupe\nЧегар;8;14;neparni;a\n".encode())
+
+    assert [one.problem for one in sheet.problems] == ["grades_or_letters"]

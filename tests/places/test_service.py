@@ -13,6 +13,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.sheets import LineProblem
+from scheduler.core.staging import Filing
 from scheduler.places import service
 from scheduler.places.imports import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
@@ -78,12 +79,12 @@ def test_what_a_coordinator_edited_outlives_loading_again(session):
 def test_import_adds_changes_and_leaves_and_says_so(session):
     nis, cacak = make_municipality("Ниш"), make_municipality("Чачак")
     towns = nis.id, cacak.id
-    service.import_hosts(COORDINATOR, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), now=MONDAY)
+    service.import_hosts(COORDINATOR, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), Filing(MONDAY))
 
     outcome = service.import_hosts(
         COORDINATOR,
         sheet_of("1,Вук,primary,Чачак,032", "2,Сава,primary,Niš,018", "3,Нова,secondary,grad Niš,018"),
-        now=LATER,
+        Filing(LATER),
     )
 
     assert (outcome.rows, outcome.new, outcome.changed, outcome.same, outcome.problems) == (3, 1, 1, 1, ())
@@ -105,10 +106,10 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session):
     make_municipality("Ниш")
     sheet = sheet_of("1,Вук,primary,Ниш,018")
 
-    dry = service.import_hosts(COORDINATOR, sheet, now=MONDAY, dry_run=True)
+    dry = service.import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
 
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
-    stored = service.import_hosts(COORDINATOR, sheet, now=MONDAY)
+    stored = service.import_hosts(COORDINATOR, sheet, Filing(MONDAY))
     assert stored.batch_id
     assert replace(stored, batch_id=None) == dry
 
@@ -119,7 +120,7 @@ def test_one_bad_line_keeps_every_line_out(session):
     outcome = service.import_hosts(
         COORDINATOR,
         sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Атлантида,018", "3,,primary,Ниш,018", "1,Опет,primary,Ниш,0"),
-        now=MONDAY,
+        Filing(MONDAY),
     )
 
     assert outcome.rows == 4
@@ -137,15 +138,15 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
     sheet = sheet_of("1,Вук,primary,Палилула,018")
     told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
 
-    assert service.import_hosts(SYSTEM, sheet, now=MONDAY).problems[0].problem == "several_municipalities"
-    assert service.import_hosts(SYSTEM, told, now=MONDAY).problems == ()
+    assert service.import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
+    assert service.import_hosts(SYSTEM, told, Filing(MONDAY)).problems == ()
     assert session.scalar(select(Host.municipality_id)) == towns[1].id
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, EDUCATOR])
 def test_import_is_refused_to_who_may_not(session, actor):
     with pytest.raises(NotAllowed):
-        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), now=MONDAY)
+        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY))
 
     assert rows_in(session, Host) == 0
 
@@ -167,8 +168,8 @@ def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothi
     content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
     began = time.monotonic()
 
-    first = service.import_hosts(COORDINATOR, read_hosts(content), now=MONDAY)
-    second = service.import_hosts(COORDINATOR, read_hosts(content), now=LATER)
+    first = service.import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
+    second = service.import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
 
     assert (first.rows, first.new, first.problems) == (1792, 1792, ())
     assert (second.same, second.changed, second.changes) == (1792, 0, ())

@@ -1,6 +1,8 @@
 import pytest
 from flask import Flask
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
 
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
@@ -54,6 +56,38 @@ def test_every_error_has_its_status_and_a_page_with_the_helpline_and_a_way_out(r
     assert 'href="tel:19833"' in page.text
     assert 'href="/"' in page.text
     assert "hunter2" not in page.text
+
+
+class Refused(Exception):
+    """What a driver says."""
+
+    def __init__(self, sqlstate: str, said: str = "") -> None:
+        super().__init__(said)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (IntegrityError("INSERT", {}, Refused("23505")), 409),
+        (IntegrityError("INSERT", {}, Refused("23503")), 409),
+        (OperationalError("UPDATE", {}, Refused("40P01")), 409),
+        (IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: host.id")), 409),
+        (IntegrityError("DELETE", {}, Exception("FOREIGN KEY constraint failed")), 409),
+        (StaleDataError(), 409),
+        (IntegrityError("INSERT", {}, Refused("23502")), 500),
+        (IntegrityError("INSERT", {}, Exception("NOT NULL constraint failed: host.kind")), 500),
+        (OperationalError("SELECT", {}, Refused("57P01")), 500),
+    ],
+)
+def test_acts_that_crossed_are_told_so_and_a_bug_stays_a_bug(raising, caplog, error, status):
+    """A race that no service has words for: the page says to look again, the log names no value of the row."""
+    page = raising(error)
+
+    assert page.status_code == status
+    assert [record.levelname for record in caplog.records if record.message == "crossed"] == ["WARNING"] * (
+        status == 409
+    )
 
 
 def test_the_reason_of_a_refusal_is_said_in_words(raising):

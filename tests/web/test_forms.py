@@ -97,7 +97,8 @@ def test_a_count_is_a_number_from_nought_to_999(sent, typed, number):
     ("typed", "sentence"),
     [
         ("1000", "Enter a number between 0 and 999."),
-        ("-1", "Enter a whole number, for example 25."),
+        ("-1", "Enter a number between 0 and 999."),
+        ("1-1", "Enter a whole number, for example 25."),
         ("2,5", "Enter a whole number, for example 25."),
         ("1e3", "Enter a whole number, for example 25."),
         ("٣", "Enter a whole number, for example 25."),

@@ -12,20 +12,24 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.past_crews import COLUMN as CREW
+from scheduler.attendance.service.past_crews import Crews
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
 from scheduler.config import settings
-from scheduler.core import audit, batches
+from scheduler.core import batches
 from scheduler.core.clock import moment_of
-from scheduler.core.db import db, transaction
+from scheduler.core.db import hold, transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.numbers import next_numbers
 from scheduler.core.sheets import Imported, LineProblem, in_order
+from scheduler.core.staging import Filing, Importer, Placed, Stage, Stale, stored_since, take_in
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
+from scheduler.people.service import NamedPresenter
 from scheduler.places.models import Host
 from scheduler.places.service import HostNames
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -34,7 +38,8 @@ log = logging.getLogger(__name__)
 Named = TypeVar("Named", Programme, Campaign)
 
 KIND = "visits"
-UNTOLD = dt.time(9, 0)  # when a file does not say when it began: the first at nine, the next an hour later
+HOLD_IMPORTS = 92  # kind of core.db.hold: imports of past visits of one centre
+ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, VisitState.REPLANNED)]
 
 
 @dataclass
@@ -46,47 +51,53 @@ class _Outing:
     campaign_id: int | None
     on_day: dt.date
     sittings: list[PastSitting] = field(default_factory=list)
+    crews: dict[int, list[NamedPresenter]] = field(default_factory=dict)  # by line
+    starts: dict[int, dt.time] = field(default_factory=dict)
 
 
 @dataclass
 class _Comparison:
+    sheet: PastSheet
     problems: list[LineProblem]
     new: list[_Outing] = field(default_factory=list)
     same: int = 0
 
     @property
-    def new_lines(self) -> int:
+    def to_store(self) -> int:
         return sum(len(outing.sittings) for outing in self.new)
 
+    @property
+    def to_stage(self) -> int:
+        crews = sum(len(crew) for outing in self.new for crew in outing.crews.values())
+        return len(self.new) + 6 * self.to_store + crews
 
-def import_past_visits(
-    actor: Actor, sheet: PastSheet, *, centre_id: int, now: dt.datetime, dry_run: bool = False, file_name: str = ""
-) -> Imported:
-    """Store visits that were held: delivered, their counts locked, without crews, mails and certificates.
+    def outcome(self, batch_id: int | None = None) -> Imported:
+        return Imported(self.sheet.lines, self.to_store, 0, self.same, in_order(self.problems), batch_id)
+
+
+def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Imported:
+    """Store visits that were held: delivered, counts locked, presenters present, without mails and certificates.
 
     A visit that is stored already (host, programme, day, as many presentations and people) is the same. All or
-    nothing: with any problem nothing is stored. Raises: NotAllowed, NotFound.
+    nothing: with any problem nothing is stored. Raises: NotAllowed, NotFound; Stale.
     """
+    centre_id = filing.centre_id
     policy.require(actor, "import", "visit", centre=centre_id)
-    if dry_run:
-        found = _compared(db.session(), sheet, centre_id)
-        return Imported(sheet.lines, found.new_lines, 0, found.same, in_order(found.problems))
-    batch_id = None
-    with transaction() as session:
-        found = _compared(session, sheet, centre_id)
-        if not found.problems and found.new:
-            stored = batches.Stored(KIND, found.new_lines, file_name, centre_id)
-            batch = batches.open_batch(session, actor, stored, now)
-            _store(session, actor, batch, found.new, now)
-            batches.close_batch(session, actor, batch, now)
-            batch_id = batch.id
-    log.info("past visits imported", extra={"rows": sheet.lines, "new": found.new_lines})
-    return Imported(sheet.lines, found.new_lines, 0, found.same, in_order(found.problems), batch_id)
+    if centre_id is None:
+        raise NotFound("centre")
+
+    def compare(session: Session) -> _Comparison:
+        return _compared(session, sheet, centre_id)
+
+    outcome: Imported = take_in(actor, filing, Importer(KIND, compare, _stage, _still_new))
+    log.info("past visits imported", extra={"rows": sheet.lines, "new": outcome.new})
+    return outcome
 
 
 def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison:
-    found = _Comparison(list(sheet.problems))
+    found = _Comparison(sheet, list(sheet.problems))
     names = _Names(session, centre_id)
+    crews = Crews(session, centre_id, sheet.sittings)
     outings: dict[tuple[int, int, dt.date], _Outing] = {}
     for sitting in sheet.sittings:
         host = names.hosts.named(sitting.register_id, sitting.host, sitting.municipality)
@@ -94,12 +105,15 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison
         campaign = names.campaign(sitting.campaign)
         wrong = {"host": host, "programme": programme, "campaign": campaign}
         named = {column: reason for column, reason in wrong.items() if isinstance(reason, str)}
-        found.problems += [LineProblem(sitting.line, column, reason) for column, reason in named.items()]
+        crew, unknown = crews.of(sitting)
+        found.problems += [LineProblem(sitting.line, column, reason) for column, reason in named.items()] + unknown
         if named or not isinstance(host, Host) or not isinstance(programme, Programme):
             continue
         campaign_id = campaign.id if isinstance(campaign, Campaign) else None
         fresh = _Outing(host, programme, campaign_id, sitting.on_day)
-        outings.setdefault((host.id, programme.id, sitting.on_day), fresh).sittings.append(sitting)
+        outing = outings.setdefault((host.id, programme.id, sitting.on_day), fresh)
+        outing.sittings.append(sitting)
+        outing.crews[sitting.line] = crew
     stored = _stored(session, centre_id)
     for key, outing in outings.items():
         said = (len(outing.sittings), sum(sitting.counts.total for sitting in outing.sittings))
@@ -109,7 +123,21 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison
             found.same += len(outing.sittings)
         else:
             found.problems.append(LineProblem(outing.sittings[0].line, "", "visit_stored_otherwise"))
+    _settle_starts(found, crews)
     return found
+
+
+def _settle_starts(found: _Comparison, crews: Crews) -> None:
+    """Note when each presentation began; what is wrong with that is a problem of its line."""
+    pairs = [(outing, sitting, place) for outing in found.new for place, sitting in enumerate(outing.sittings)]
+    for outing, sitting, place in sorted(pairs, key=lambda pair: pair[1].starts is None):
+        minutes = sitting.minutes or outing.programme.minutes
+        crew = outing.crews[sitting.line]
+        starts, reason = crews.begin(sitting, crew, place, zone=outing.host.zone, minutes=minutes)
+        outing.starts[sitting.line] = starts
+        if reason:
+            column = "starts" if reason == "no_such_time" else CREW
+            found.problems.append(LineProblem(sitting.line, column, reason))
 
 
 class _Names:
@@ -149,68 +177,81 @@ def _stored(session: Session, centre_id: int) -> dict[tuple[int, int, dt.date], 
         )
         .outerjoin(Presentation, Presentation.visit_id == Visit.id)
         .outerjoin(HeadCount, counted)
-        .where(Visit.centre_id == centre_id, Visit.state.not_in((VisitState.CANCELLED, VisitState.REPLANNED)))
+        .where(Visit.centre_id == centre_id, Visit.state.in_(ALIVE))
         .group_by(Visit.host_id, Visit.programme_id, Visit.on_day)
     )
     return {(host, programme, day): (held, people) for host, programme, day, held, people in session.execute(wanted)}
 
 
-def _store(
-    session: Session, actor: Actor, batch: batches.ImportBatch, outings: list[_Outing], now: dt.datetime
-) -> None:
-    """A table at a time, all its rows at once."""
-    numbers = _numbers(outings)
-    rows = [_visit(batch, one, next(numbers[one.on_day.year]), now) for one in outings]
-    visits = batches.add_rows(session, batch, Visit, rows)
+def _still_new(session: Session, stage: Stage) -> None:
+    """Two files with the same visits at once: the second one is compared again. Raises: Stale."""
+    hold(session, HOLD_IMPORTS, [stage.filing.centre_id or 0])
+    if stored_since(session, stage, Visit, ("centre_id", "host_id", "programme_id", "on_day"), Visit.state.in_(ALIVE)):
+        raise Stale
+
+
+def _stage(stage: Stage, found: _Comparison) -> None:
+    """A table at a time."""
+    now = stage.filing.now
+    numbers = _numbers(found.new)
+    rows = (_visit(stage.filing, one, next(numbers[one.on_day.year])) for one in found.new)
+    visits = stage.add(Visit, rows, "visit delivered")
     pairs = [
-        (visit_id, outing, sitting, place)
-        for visit_id, outing in zip(visits, outings, strict=True)
+        (visit, outing, sitting, place)
+        for visit, outing in zip(visits, found.new, strict=True)
         for place, sitting in enumerate(outing.sittings, 1)
     ]
-    held = batches.add_rows(session, batch, Presentation, [_presentation(*pair, now=now) for pair in pairs])
-    of = [(ident, outing, sitting) for ident, (_, outing, sitting, _) in zip(held, pairs, strict=True)]
-    counted = batches.add_rows(session, batch, Attendance, [_attendance(*one, now=now) for one in of])
-    heads = [
-        _count(ident, audience, people, now)
-        for ident, _, sitting in of
+    presentations = [_presentation(*pair, now=now) for pair in pairs]
+    held = stage.add(Presentation, presentations, "presentation delivered")
+    of = [(placed, outing, sitting) for placed, (_, outing, sitting, _) in zip(held, pairs, strict=True)]
+    stage.add(Attendance, (_attendance(*one, now=now) for one in of), "attendance locked")
+    heads = (
+        _count(placed, audience, people, now)
+        for placed, _, sitting in of
         for audience, people in sitting.counts.by_audience().items()
-    ]
-    batches.add_rows(session, batch, HeadCount, heads)
-    told = {"imported": batch.id}
-    audit.record_all(actor, "visit delivered", Visit, visits, at=now, details=told)
-    audit.record_all(actor, "presentation delivered", Presentation, held, at=now, details=told)
-    audit.record_all(actor, "attendance locked", Attendance, counted, at=now, details=told)
+    )
+    stage.add(HeadCount, heads)
+    went = (
+        (placed, row, one.presenter_id)
+        for placed, row, (_, outing, sitting, _) in zip(held, presentations, pairs, strict=True)
+        for one in outing.crews[sitting.line]
+    )
+    # The latest first: SQLite's defence against two places then has nothing to look through.
+    latest = sorted(went, key=lambda one: one[1]["busy_from"], reverse=True)
+    stage.add(Assignment, (_assignment(*one, now=now) for one in latest), "assignment present")
 
 
 def _numbers(outings: list[_Outing]) -> Mapping[int, Any]:
+    """Numbers are given out while rows are laid aside: an import that is broken off leaves a gap."""
     years = Counter(outing.on_day.year for outing in outings)
-    return {year: iter(next_numbers("P", year, count)) for year, count in sorted(years.items())}
+    with transaction():
+        return {year: iter(next_numbers("P", year, count)) for year, count in sorted(years.items())}
 
 
-def _visit(batch: batches.ImportBatch, outing: _Outing, number: str, now: dt.datetime) -> dict[str, Any]:
+def _visit(filing: Filing, outing: _Outing, number: str) -> dict[str, Any]:
     return {
         "number": number,
-        "centre_id": batch.centre_id,
+        "centre_id": filing.centre_id,
         "host_id": outing.host.id,
         "programme_id": outing.programme.id,
         "campaign_id": outing.campaign_id,
         "on_day": outing.on_day,
         "zone": outing.host.zone,
         "state": VisitState.DELIVERED,
-        "state_since": now,
+        "state_since": filing.now,
         "kilometres": max(sitting.kilometres for sitting in outing.sittings),
     }
 
 
 def _presentation(
-    visit_id: int, outing: _Outing, sitting: PastSitting, ordinal: int, *, now: dt.datetime
+    visit: Placed, outing: _Outing, sitting: PastSitting, ordinal: int, *, now: dt.datetime
 ) -> dict[str, Any]:
-    starts = sitting.starts or dt.time(min(UNTOLD.hour + ordinal - 1, 22), 0)
+    starts = outing.starts[sitting.line]
     starts_at = moment_of(sitting.on_day, starts, outing.host.zone)
     minutes = sitting.minutes or outing.programme.minutes
     ends_at = starts_at + dt.timedelta(minutes=minutes)
     return {
-        "visit_id": visit_id,
+        "visit_id": visit,
         "ordinal": ordinal,
         "uid": f"{new_token()[:22]}@{settings().uid_domain}",
         "edited_at": now,
@@ -245,9 +286,9 @@ def _level(host: Host, sitting: PastSitting) -> SchoolLevel:
     return SchoolLevel.PRIMARY if host.teaches_primary else SchoolLevel.SECONDARY
 
 
-def _attendance(presentation_id: int, outing: _Outing, sitting: PastSitting, *, now: dt.datetime) -> dict[str, Any]:
+def _attendance(presentation: Placed, outing: _Outing, sitting: PastSitting, *, now: dt.datetime) -> dict[str, Any]:
     return {
-        "presentation_id": presentation_id,
+        "presentation_id": presentation,
         "state": AttendanceState.LOCKED,
         "state_since": now,
         "minutes_given": sitting.minutes or outing.programme.minutes,
@@ -256,9 +297,9 @@ def _attendance(presentation_id: int, outing: _Outing, sitting: PastSitting, *, 
     }
 
 
-def _count(presentation_id: int, audience: Audience, people: int, now: dt.datetime) -> dict[str, Any]:
+def _count(presentation: Placed, audience: Audience, people: int, now: dt.datetime) -> dict[str, Any]:
     return {
-        "presentation_id": presentation_id,
+        "presentation_id": presentation,
         "audience": audience,
         "source": CountSource.COORDINATOR,
         "version": 1,
@@ -268,9 +309,21 @@ def _count(presentation_id: int, audience: Audience, people: int, now: dt.dateti
     }
 
 
+def _assignment(
+    presentation: Placed, held: Mapping[str, Any], presenter_id: int, *, now: dt.datetime
+) -> dict[str, Any]:
+    return {name: held[name] for name in ("on_day", "busy_from", "busy_until")} | {
+        "presentation_id": presentation,
+        "presenter_id": presenter_id,
+        "state": AssignmentState.PRESENT,
+        "state_since": now,
+    }
+
+
 def take_back_visits(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of past visits stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "visit", centre=batch.centre_id if batch else None)
         if batch is None or batch.kind != KIND:

@@ -22,6 +22,7 @@ from scheduler.people.service.invitations import (
     set_up_centre,
     suspend_user,
 )
+from scheduler.people.service.named import NamedPresenter, PresenterNames
 from scheduler.people.service.presenters import (
     add_exception,
     change_skills,
@@ -31,6 +32,8 @@ from scheduler.people.service.presenters import (
 )
 
 __all__ = [
+    "NamedPresenter",
+    "PresenterNames",
     "accept_invitation",
     "add_exception",
     "ask_reset",

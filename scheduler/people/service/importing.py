@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import audit, batches, clock
-from scheduler.core.db import db, hold, transaction
+from scheduler.core import batches, clock
+from scheduler.core.db import hold, transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.sheets import Imported, LineProblem, in_order
+from scheduler.core.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
@@ -29,39 +30,47 @@ COLUMNS = {"home_id": "home"}
 
 @dataclass
 class _Comparison:
+    sheet: PeopleSheet
     problems: list[LineProblem]
     new: list[tuple[ImportedPerson, int | None]] = field(default_factory=list)  # with the home of who presents
     same: int = 0
 
+    @property
+    def to_store(self) -> int:
+        return len(self.new)
 
-def import_people(
-    actor: Actor, sheet: PeopleSheet, *, centre_id: int, now: dt.datetime, dry_run: bool = False, file_name: str = ""
-) -> Imported:
+    @property
+    def to_stage(self) -> int:
+        return sum(2 + (1 + len(one.topics) + len(one.languages) if home else 0) for one, home in self.new)
+
+    def outcome(self, batch_id: int | None = None) -> Imported:
+        return Imported(self.sheet.lines, len(self.new), 0, self.same, in_order(self.problems), batch_id)
+
+
+def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
     """Store people of a centre by their address. Who has an account with that role is the same; nobody is changed.
 
-    All or nothing: with any problem nothing is stored. Raises: NotAllowed, NotFound.
+    All or nothing: with any problem nothing is stored. Raises: NotAllowed, NotFound; Stale.
     """
+    centre_id = filing.centre_id
     policy.require(actor, "import", "user", centre=centre_id)
-    today = clock.local_day(now)
-    if dry_run:
-        found = _compared(db.session(), sheet, centre_id, today)
-        return Imported(sheet.lines, len(found.new), 0, found.same, in_order(found.problems))
-    batch_id = None
-    with transaction() as session:
+    if centre_id is None:
+        raise NotFound("centre")
+
+    def compare(session: Session) -> _Comparison:
+        return _compared(session, sheet, centre_id, clock.local_day(filing.now))
+
+    def check(session: Session, _stage: Stage) -> None:
+        """An invitation to one of them waits until this ends; what it did before is met by the unique address."""
         hold(session, rules.LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people])
-        found = _compared(session, sheet, centre_id, today)
-        if not found.problems and found.new:
-            stored = batches.Stored(KIND, len(found.new), file_name, centre_id)
-            batch = batches.open_batch(session, actor, stored, now)
-            _store(session, actor, batch, found.new, now)
-            batches.close_batch(session, actor, batch, now)
-            batch_id = batch.id
-    log.info("people imported", extra={"rows": sheet.lines, "new": len(found.new)})
-    return Imported(sheet.lines, len(found.new), 0, found.same, in_order(found.problems), batch_id)
+
+    outcome: Imported = take_in(actor, filing, Importer(KIND, compare, _stage, check))
+    log.info("people imported", extra={"rows": sheet.lines, "new": outcome.new})
+    return outcome
 
 
 def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.date) -> _Comparison:
-    found = _Comparison(list(sheet.problems))
+    found = _Comparison(sheet, list(sheet.problems))
     wanted = select(User).where(User.email.in_([person.email for person in sheet.people]))
     accounts = {user.email: user for user in session.scalars(wanted)}
     towns: dict[str, list[int]] = {}
@@ -103,54 +112,47 @@ def _problems(person: ImportedPerson, home: Sequence[int], today: dt.date) -> di
     return {COLUMNS.get(name, name): reason for name, reason in wrong.items()}
 
 
-def _store(
-    session: Session,
-    actor: Actor,
-    batch: batches.ImportBatch,
-    new: Sequence[tuple[ImportedPerson, int | None]],
-    now: dt.datetime,
-) -> None:
-    """A table at a time, all its rows at once."""
-    accounts = [
+def _stage(stage: Stage, found: _Comparison) -> None:
+    """A table at a time."""
+    centre_id, now = stage.filing.centre_id, stage.filing.now
+    accounts = (
         {
-            "centre_id": batch.centre_id,
+            "centre_id": centre_id,
             "given_name": person.given_name,
             "family_name": person.family_name,
             "email": person.email,
             "language": "sr_Cyrl",
             "created_at": now,
         }
-        for person, _ in new
-    ]
-    users = batches.add_rows(session, batch, User, accounts)
-    roles = [{"user_id": ident, "role": person.role} for ident, (person, _) in zip(users, new, strict=True)]
-    batches.add_rows(session, batch, UserRole, roles)
-    presenting = [(ident, person, home) for ident, (person, home) in zip(users, new, strict=True) if home is not None]
-    rows = [
+        for person, _ in found.new
+    )
+    users = stage.add(User, accounts, "user imported")
+    of = list(zip(users, found.new, strict=True))
+    stage.add(UserRole, ({"user_id": user, "role": person.role} for user, (person, _) in of))
+    presenting = [(user, person, home) for user, (person, home) in of if home is not None]
+    rows = (
         {
-            "user_id": ident,
-            "centre_id": batch.centre_id,
+            "user_id": user,
+            "centre_id": centre_id,
             "kind": PresenterKind(person.role.value),
             "home_id": home,
             "birth_date": person.birth_date,
             "adult_on": rules.adult_on(person.birth_date) if person.birth_date else None,
             "may_present_from": rules.may_present_from(person.birth_date) if person.birth_date else None,
         }
-        for ident, person, home in presenting
-    ]
-    presenters = batches.add_rows(session, batch, Presenter, rows)
-    of = list(zip(presenters, (person for _, person, _ in presenting), strict=True))
-    skills = [{"presenter_id": ident, "topic": topic} for ident, person in of for topic in person.topics]
-    spoken = [{"presenter_id": ident, "language": language} for ident, person in of for language in person.languages]
-    batches.add_rows(session, batch, PresenterSkill, skills)
-    batches.add_rows(session, batch, PresenterLanguage, spoken)
-    audit.record_all(actor, "user imported", User, users, at=now, details={"imported": batch.id})
-    audit.record_all(actor, "presenter created", Presenter, presenters, at=now, details={"imported": batch.id})
+        for user, person, home in presenting
+    )
+    presenters = stage.add(Presenter, rows, "presenter created")
+    spoken = list(zip(presenters, (person for _, person, _ in presenting), strict=True))
+    stage.add(PresenterSkill, ({"presenter_id": at, "topic": topic} for at, one in spoken for topic in one.topics))
+    languages = ({"presenter_id": at, "language": language} for at, one in spoken for language in one.languages)
+    stage.add(PresenterLanguage, languages)
 
 
 def take_back_people(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of people stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "user", centre=batch.centre_id if batch else None)
         if batch is None or batch.kind != KIND:

@@ -4,9 +4,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from scheduler.core.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines, time_of
+from scheduler.core.sheets import Cells, Layout, LineProblem, day_of, days_in, in_order, read_lines, time_of
 from scheduler.core.text import fold
-from scheduler.places.rules import problems_with_school_time
+from scheduler.places.imports.registers import weekday_of
+from scheduler.places.rules import grades_in, problems_with_school_time, sections_in
 from scheduler.places.terms import Bells, BellsLine, BellsSheet, Grouping, Rotation, SchoolTime, Shift
 
 LAYOUT = Layout(
@@ -23,9 +24,28 @@ LAYOUT = Layout(
         "lessons": ("број часова", "часова", "number of lessons"),
         "rotation": ("смене се мењају", "промена смена", "rotacija", "shifts change"),
         "first_grades": ("разреди прве смене", "прва група", "grades of the first shift"),
+        "first_sections": (
+            "одељења прве групе",
+            "slova prve grupe",
+            "odeljenja prve smene",
+            "letters of the first shift",
+        ),
+        "middle_starts": ("међусмена", "почетак међусмене", "srednja smena", "međusmena od", "middle shift"),
+        "middle_grades": ("разреди међусмене", "razredi srednje smene", "grades of the middle shift"),
+        "turns": ("дани замене смена", "смене се мењају на дан", "zamena smena", "days on which shifts change"),
+        "short_days": ("скраћени дани", "дани скраћених часова", "days with shortened lessons"),
+        "short_minutes": ("скраћени час", "трајање скраћеног часа", "shortened lesson"),
+        "short_afternoon_starts": (
+            "поподне кад су часови скраћени",
+            "druga smena skraćeno",
+            "afternoon when shortened",
+        ),
+        "other_weekday": ("дан другог почетка", "dan kad druga smena počinje drugačije", "weekday of another start"),
+        "other_starts": ("други почетак поподнева", "tog dana druga smena od", "on that day from"),
         "anchor_day": ("рачуна се од", "прва група преподне од", "from day"),
     },
-    limits={"register_id": 40, "morning_starts": 20, "afternoon_starts": 20},
+    limits={"register_id": 40, "morning_starts": 20, "afternoon_starts": 20, "turns": 900, "short_days": 900},
+    lists=frozenset({"turns", "short_days", "first_grades", "middle_grades", "first_sections"}),
 )
 REQUIRED = ("morning_starts",)
 ROTATIONS = {
@@ -35,7 +55,10 @@ ROTATIONS = {
     "svake nedelje": Rotation.WEEK,
     "mesecno": Rotation.MONTH,
     "svakog meseca": Rotation.MONTH,
-} | {rotation.value: rotation for rotation in (Rotation.NONE, Rotation.WEEK, Rotation.MONTH)}
+    "na dane": Rotation.PERIOD,
+    "po datumima": Rotation.PERIOD,
+    "na polugodistu": Rotation.PERIOD,
+} | {rotation.value: rotation for rotation in Rotation}
 USUAL = Bells(dt.time(8, 0))
 LIMITS = {
     "lesson_minutes": range(15, 61),
@@ -44,6 +67,7 @@ LIMITS = {
     "long_break_after": range(10),
     "lessons": range(1, 10),
 }
+SHORT_MINUTES = 30  # of a shortened lesson, when a file does not say it
 
 
 def read_bells(content: bytes, column_map: Mapping[str, str] | None = None) -> BellsSheet:
@@ -67,32 +91,55 @@ def read_bells(content: bytes, column_map: Mapping[str, str] | None = None) -> B
 
 
 def _told(line: Cells) -> SchoolTime | None:
-    morning = line.needed("morning_starts", time_of, "not_a_time")
-    afternoon = line.read("afternoon_starts", time_of, "not_a_time")
-    numbers = {name: _number(line, name) for name in LIMITS}
-    grades = line.read("first_grades", _grades, "not_grades")
+    begins = {
+        Shift.MORNING: line.needed("morning_starts", time_of, "not_a_time"),
+        Shift.MIDDLE: line.read("middle_starts", time_of, "not_a_time"),
+        Shift.AFTERNOON: line.read("afternoon_starts", time_of, "not_a_time"),
+    }
+    grades = line.read("first_grades", _grades, "not_grades") or frozenset()
+    sections = line.read("first_sections", sections_in, "not_letters") or frozenset()
+    if grades and sections:
+        line.wrong("first_sections", "grades_or_letters")
     rotation = line.read("rotation", lambda text: ROTATIONS.get(fold(text)), "unknown_rotation")
-    anchor = line.read("anchor_day", day_of, "not_a_day")
-    if morning is None:
-        return None
-    begins = {Shift.MORNING: morning} | ({Shift.AFTERNOON: afternoon} if afternoon else {})
-    return SchoolTime(
-        bells={(shift, False): Bells(starts, **numbers) for shift, starts in begins.items()},
-        grouping=Grouping.GRADES if grades else Grouping.TOGETHER,
-        rotation=rotation or Rotation.NONE,
-        first_grades=grades or frozenset(),
-        anchor_day=anchor,
+    turns = line.read("turns", days_in, "not_days") or frozenset()
+    told = SchoolTime(
+        bells=_bells(line, begins),
+        grouping=Grouping.GRADES if grades else Grouping.LETTERS if sections else Grouping.TOGETHER,
+        rotation=rotation or (Rotation.PERIOD if turns else Rotation.NONE),
+        first_grades=grades,
+        first_sections=sections,
+        middle_grades=line.read("middle_grades", _grades, "not_grades") or frozenset(),
+        anchor_day=line.read("anchor_day", day_of, "not_a_day"),
+        turns=turns,
+        short_days=line.read("short_days", days_in, "not_days") or frozenset(),
+        afternoon_weekday=line.read("other_weekday", weekday_of, "not_a_working_day"),
+        afternoon_starts=line.read("other_starts", time_of, "not_a_time"),
     )
+    return told if begins[Shift.MORNING] else None
+
+
+def _bells(line: Cells, begins: Mapping[Shift, dt.time | None]) -> dict[tuple[Shift, bool], Bells]:
+    """The bells of each shift that the file names; those of shortened days where it says anything of them."""
+    numbers = {name: _number(line, name) for name in LIMITS}
+    later = line.read("short_afternoon_starts", time_of, "not_a_time")
+    minutes = line.read("short_minutes", lambda text: _in_limits(text, LIMITS["lesson_minutes"]), "not_in_limits")
+    bells = {(shift, False): Bells(starts, **numbers) for shift, starts in begins.items() if starts}
+    if not (later or minutes or line.text("short_days")):
+        return bells
+    shorter = numbers | {"lesson_minutes": minutes or SHORT_MINUTES}
+    short = dict(begins) | ({Shift.AFTERNOON: later} if later else {})
+    return bells | {(shift, True): Bells(starts, **shorter) for shift, starts in short.items() if starts}
 
 
 def _number(line: Cells, name: str) -> int:
-    def read(text: str) -> int | None:
-        found = re.fullmatch(r"(\d{1,2})\.?(?:\s*(?:min|minuta|мин|минута|час|čas)\.?)?", text, re.ASCII)
-        return int(found[1]) if found and int(found[1]) in LIMITS[name] else None
-
-    found = line.read(name, read, "not_in_limits")
+    found = line.read(name, lambda text: _in_limits(text, LIMITS[name]), "not_in_limits")
     usual: int = getattr(USUAL, name)
     return usual if found is None else found
+
+
+def _in_limits(text: str, limits: range) -> int | None:
+    found = re.fullmatch(r"(\d{1,2})\.?(?:\s*(?:min|minuta|мин|минута|час|čas)\.?)?", text, re.ASCII)
+    return int(found[1]) if found and int(found[1]) in limits else None
 
 
 def _grades(text: str) -> frozenset[int] | None:
@@ -100,5 +147,4 @@ def _grades(text: str) -> frozenset[int] | None:
         return frozenset((1, 3, 5, 7))
     if fold(text) in ("parni", "even"):
         return frozenset((2, 4, 6, 8))
-    parts = re.split(r"[,;.\s]+", text.strip(" .,;"))
-    return frozenset(map(int, parts)) if all(re.fullmatch(r"[1-8]", part) for part in parts) else None
+    return grades_in(text) or None

@@ -1,10 +1,9 @@
 """A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
-from scheduler.core.sheets import Layout, LineProblem, Row, SheetError, Table, day_of, decoded, read_table
+from scheduler.core.sheets import Cells, Layout, LineProblem, Row, SheetError, day_of, decoded, in_order, read_table
 from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules import problems_of_line, teaches
 from scheduler.places.terms import (
@@ -16,8 +15,6 @@ from scheduler.places.terms import (
     SchoolCalendar,
     Sheet,
 )
-
-T = TypeVar("T")
 
 LAYOUT = Layout(
     columns={
@@ -80,6 +77,8 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
         return Sheet((), tuple(problems), table.encoding, table.delimiter)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]
+    if not table.rows and not problems:
+        problems.append(LineProblem(1, "", "no_lines"))
     by_line: dict[int, list[LineProblem]] = {}
     for problem in table.problems:
         by_line.setdefault(problem.line, []).append(problem)
@@ -95,39 +94,17 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
         elif host:
             hosts.append(host)
         first_line.setdefault(row.cells.get("register_id", ""), row.line)
-    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))
-    return Sheet(tuple(hosts), ordered, table.encoding, table.delimiter)
+    return Sheet(tuple(hosts), in_order(problems), table.encoding, table.delimiter)
 
 
-class _Line:
-    """One line being read: its cells, and what is wrong with them."""
-
-    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem]) -> None:
-        self.row, self.table = row, table
-        self.problems = list(known)
-
-    def wrong(self, name: str, problem: str) -> None:
-        """Say it once: a cell that could not be read is not missing too."""
-        column = self.table.column(name)
-        if column not in {known.column for known in self.problems}:
-            self.problems.append(LineProblem(self.row.line, column, problem))
-
-    def text(self, name: str) -> str:
-        return self.row.cells.get(name, "")
+class _Line(Cells):
+    """One line of a register being read."""
 
     def two_scripts(self, name: str) -> tuple[str, str]:
         """Both names of a thing. Latin cannot be turned into Cyrillic, so without Cyrillic it stands for both."""
         cyrl = self.text(f"{name}_sr_cyrl") or self.text(name)
         latn = self.text(f"{name}_sr_latn") or to_latin(cyrl)
         return cyrl or latn, latn
-
-    def read(self, name: str, turn: Callable[[str], T], problem: str) -> T | None:
-        """A cell as its type; an empty one is None."""
-        try:
-            return turn(self.text(name)) if self.text(name) else None
-        except (ValueError, KeyError):
-            self.wrong(name, problem)
-            return None
 
     def host(self) -> ImportedHost | None:
         """The host, or None where something it cannot be without is missing."""
@@ -296,8 +273,7 @@ def read_calendar(content: bytes) -> CalendarSheet:
             lines[key] = found
     if not lines and not problems:
         problems.append(LineProblem(1, "", "empty_file"))
-    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))
-    return CalendarSheet(tuple(lines.values()), ordered, table.encoding)
+    return CalendarSheet(tuple(lines.values()), in_order(problems), table.encoding)
 
 
 def decoded_text(content: bytes) -> str:

@@ -36,6 +36,7 @@ from scheduler.places.rules.presence import (
 )
 from scheduler.places.rules.school_time import (
     classes_in,
+    grades_in,
     groups_change,
     lesson_at,
     lesson_on,
@@ -61,6 +62,7 @@ __all__ = [
     "days_of_classes",
     "days_of_school_year",
     "days_with_pupils",
+    "grades_in",
     "groups_change",
     "is_school_day",
     "left_on",

@@ -50,6 +50,14 @@ def classes_in(typed: str) -> list[ClassName]:
     return list(dict.fromkeys(one for part in parts if (one := read_class(part))))
 
 
+def grades_in(typed: str) -> frozenset[int] | None:
+    """Grades of a list; None when something else stands there."""
+    parts = re.split(r"[\s,;.]+", typed.strip(" ,;."))
+    if parts == [""]:
+        return frozenset()
+    return frozenset(map(int, parts)) if all(re.fullmatch("[1-8]", part, re.ASCII) for part in parts) else None
+
+
 def sections_in(typed: str) -> frozenset[str] | None:
     """Letters or numbers within a grade ("a, c" or "1, 3"), as ClassName holds them; None if one is neither."""
     parts = fold(re.sub(r"[,;]", " ", typed)).split()

@@ -1,7 +1,6 @@
 """What people do with places: load what the product ships, import a register, add a host that it does not hold."""
 
 import datetime as dt
-import json
 import logging
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from scheduler import data, policy
 from scheduler.core import audit, batches
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.sheets import LineProblem
+from scheduler.core.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.places import rules
 from scheduler.places.imports import read_hosts, weekday_of
@@ -120,29 +120,21 @@ def _load_calendars(session: Session) -> None:
 
 def load_example_hosts(now: dt.datetime) -> ImportOutcome:
     """The 300 invented hosts of a demo, through the same door as a register."""
-    return import_hosts(SYSTEM, read_hosts(data.bytes_of("demo_hosts.csv")), now=now)
+    return import_hosts(SYSTEM, read_hosts(data.bytes_of("demo_hosts.csv")), Filing(now))
 
 
-def import_hosts(
-    actor: Actor, sheet: Sheet, *, now: dt.datetime, dry_run: bool = False, file_name: str = ""
-) -> ImportOutcome:
+def import_hosts(actor: Actor, sheet: Sheet, filing: Filing) -> ImportOutcome:
     """Store a register's hosts by their register id: new ones are added, known ones changed, none removed.
 
     All or nothing: with any problem in the sheet, an unknown municipality among them, nothing is stored. A dry run
-    says what would happen. Raises: NotAllowed.
+    says what would happen. Raises: NotAllowed; Stale.
     """
     policy.require(actor, "import", "host")
-    if dry_run:
-        return _compared(db.session(), sheet).outcome()
-    with transaction() as session:
-        comparison = _compared(session, sheet)
-        if not comparison.problems and (comparison.new or comparison.changed):
-            stored = batches.Stored(KIND, len(comparison.new) + len(comparison.changed), file_name, actor.centre_id)
-            batch = batches.open_batch(session, actor, stored, now)
-            _store(session, actor, comparison, batch, now)
-            batches.close_batch(session, actor, batch, now)
-            comparison.batch_id = batch.id
-    outcome = comparison.outcome()
+
+    def compare(session: Session) -> _Comparison:
+        return _compared(session, sheet)
+
+    outcome: ImportOutcome = take_in(actor, filing, Importer(KIND, compare, _stage))
     log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
     return outcome
 
@@ -157,11 +149,16 @@ class _Comparison:
     changed: list[tuple[Host, dict[str, Any]]] = field(default_factory=list)
     same: int = 0
     changes: list[Change] = field(default_factory=list)
-    batch_id: int | None = None
 
-    def outcome(self) -> ImportOutcome:
+    @property
+    def to_store(self) -> int:
+        return len(self.new) + len(self.changed)
+
+    to_stage = to_store
+
+    def outcome(self, batch_id: int | None = None) -> ImportOutcome:
         counts = (self.rows, len(self.new), len(self.changed), self.same)
-        return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), self.batch_id)
+        return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), batch_id)
 
 
 def _compared(session: Session, sheet: Sheet) -> _Comparison:
@@ -238,20 +235,13 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _store(
-    session: Session, actor: Actor, comparison: _Comparison, batch: batches.ImportBatch, now: dt.datetime
-) -> None:
-    rows = [values | {"created_at": now, "listed": True} for values in comparison.new]
-    ids = batches.add_rows(session, batch, Host, rows)
-    audit.record_all(actor, "host imported", Host, ids, at=now, details={})
-    before = {
-        host.id: json.dumps({name: getattr(host, name) for name in different}) for host, different in comparison.changed
+def _stage(stage: Stage, found: _Comparison) -> None:
+    now = stage.filing.now
+    stage.add(Host, (values | {"created_at": now, "listed": True} for values in found.new), "host imported")
+    changes = {
+        host.id: ({name: getattr(host, name) for name in different}, different) for host, different in found.changed
     }
-    batches.note_rows(session, batch, Host, before)
-    for host, different in comparison.changed:
-        for name, value in different.items():
-            setattr(host, name, value)
-        audit.record(actor, "host changed by import", host, at=now, details={"fields": sorted(different)})
+    stage.change(Host, changes, "host changed by import")
 
 
 def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
@@ -261,6 +251,7 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """
     policy.require(actor, "import", "host")
     with transaction() as session:
+        batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -25,13 +26,13 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
     `version` is what the page showed, 0 for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason};
     Conflict when somebody else has told it meanwhile.
     """
-    policy.require(actor, "update", "school_time", request=actor.request_id)
+    policy.require(actor, "update", "school_time", request=actor.request_id)  # its host: below
     if policy.scope_of(actor, "update", "school_time") is Scope.HOST and host_id != actor.host_id:
         raise NotFound("host")
     if problems := rules.problems_with_school_time(told):
         raise Rejected(problems)
     with transaction() as session:
-        if session.get(Host, host_id) is None:
+        if session.get(Host, host_id, with_for_update={"key_share": True}) is None:  # who tells it too waits
             raise NotFound("host")
         row = _stored(session, host_id)
         if row is not None and school_time_row(row).told == told:
@@ -49,30 +50,52 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
 
 def _stored(session: Session, host_id: int) -> HostSchoolTime | None:
     wanted = select(HostSchoolTime).where(HostSchoolTime.host_id == host_id)
-    return session.scalar(wanted.options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days)))
+    loaded = wanted.options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
+    return session.scalar(loaded.execution_options(populate_existing=True))
 
 
 def _fill(session: Session, row: HostSchoolTime, told: SchoolTime) -> None:
-    row.grouping, row.rotation, row.anchor_day = told.grouping, told.rotation, told.anchor_day
-    row.first_grades = ",".join(map(str, sorted(told.first_grades)))
-    row.first_sections = ",".join(sorted(told.first_sections))
-    row.middle_grades = ",".join(map(str, sorted(told.middle_grades)))
-    row.afternoon_weekday, row.afternoon_starts = told.afternoon_weekday, told.afternoon_starts
+    for name, value in columns_of(told).items():
+        setattr(row, name, value)
     row.bells, row.days = [], []
     if row.id is not None:
         session.flush()  # the old lines go first: the new ones may be the same shifts and days
-    row.bells = [
-        BellSchedule(
-            shift=shift,
-            short=short,
-            starts_local=bells.starts,
-            lesson_minutes=bells.lesson_minutes,
-            break_minutes=bells.break_minutes,
-            long_break_after=bells.long_break_after,
-            long_break_minutes=bells.long_break_minutes,
-            lessons=bells.lessons,
-        )
+    row.bells = [BellSchedule(**one) for one in bells_of(told)]
+    row.days = [SchoolTimeDay(**one) for one in days_of(told)]
+
+
+def columns_of(told: SchoolTime) -> dict[str, Any]:
+    """What a host says, as its row holds it."""
+    return {
+        "grouping": told.grouping,
+        "rotation": told.rotation,
+        "anchor_day": told.anchor_day,
+        "first_grades": ",".join(map(str, sorted(told.first_grades))),
+        "first_sections": ",".join(sorted(told.first_sections)),
+        "middle_grades": ",".join(map(str, sorted(told.middle_grades))),
+        "afternoon_weekday": told.afternoon_weekday,
+        "afternoon_starts": told.afternoon_starts,
+    }
+
+
+def bells_of(told: SchoolTime) -> list[dict[str, Any]]:
+    """Its bells, one row for each shift and kind of day."""
+    return [
+        {
+            "shift": shift,
+            "short": short,
+            "starts_local": bells.starts,
+            "lesson_minutes": bells.lesson_minutes,
+            "break_minutes": bells.break_minutes,
+            "long_break_after": bells.long_break_after,
+            "long_break_minutes": bells.long_break_minutes,
+            "lessons": bells.lessons,
+        }
         for (shift, short), bells in told.bells.items()
     ]
-    turns = [SchoolTimeDay(kind=NamedDay.TURN, day=day) for day in sorted(told.turns)]
-    row.days = turns + [SchoolTimeDay(kind=NamedDay.SHORT, day=day) for day in sorted(told.short_days)]
+
+
+def days_of(told: SchoolTime) -> list[dict[str, Any]]:
+    """The days that it names, in order."""
+    turns = [{"kind": NamedDay.TURN, "day": day} for day in sorted(told.turns)]
+    return turns + [{"kind": NamedDay.SHORT, "day": day} for day in sorted(told.short_days)]

@@ -54,7 +54,7 @@ def days_of(actor: Actor, first_day: dt.date, last_day: dt.date, *, today: dt.da
 
     Raises: NotAllowed; NotFound when the actor is no presenter.
     """
-    policy.require(actor, "read", "day")
+    policy.require(actor, "read", "day", presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         raise NotFound("presenter")
     rows = visits_of_presenter(actor.presenter_id, first_day, last_day)

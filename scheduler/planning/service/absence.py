@@ -30,8 +30,8 @@ def report_absence(
     are told; a confirmed visit that is short of its crew is offered again; the coordinators get one mail a visit.
     Raises: Rejected with {field: reason}; NotFound for who is no presenter; Conflict("other_visits").
     """
-    policy.require(actor, "create", "absence")
     presenter_id = actor.presenter_id
+    policy.require(actor, "create", "absence", presenters=[presenter_id])
     if presenter_id is None:
         raise NotFound("presenter")
     with change() as session:

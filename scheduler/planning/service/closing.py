@@ -112,19 +112,23 @@ def _locked(session: Session, closure_id: int) -> Closure:
 
 
 def _stop(session: Session, actor: Actor, closure: ClosureRow, seen: frozenset[int], now: dt.datetime) -> int:
-    """Stop every visit that the closure reaches, in the order of their ids: two closures never wait for each other."""
+    """Stop every visit that the closure reaches.
+
+    All visits are locked in the order of their ids, then everybody's time: two closures never wait for each other, nor
+    does somebody who leaves one of these visits meanwhile.
+    """
     ids = ids_in(closure.extent, closure.first_day, closure.shut_until)
     if ids != seen:
         raise Conflict("changed_meanwhile")
+    visits = [open_visit(session, visit_id) for visit_id in sorted(ids)]
+    if any(opened.visit.state not in OPEN_VISITS for opened in visits):
+        raise Conflict("changed_meanwhile")
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids})
     told: list[tuple[OpenVisit, list[Assignment]]] = []
-    for visit_id in sorted(ids):
-        opened = open_visit(session, visit_id)
-        if opened.visit.state not in OPEN_VISITS:
-            raise Conflict("changed_meanwhile")
-        hold_time(session, opened.presenter_ids)
+    for opened in visits:
         told.append((opened, opened.in_state(*PROMISED)))
         _stop_one(actor, opened, closure, now)
-        session.add(Disruption(closure_id=closure.id, visit_id=visit_id, at=now))
+        session.add(Disruption(closure_id=closure.id, visit_id=opened.visit.id, at=now))
         touch(session, opened, opened.presentations, now)
     closing_letters.tell_presenters(closure, told, now=now)
     closing_letters.tell_schools(closure, [opened for opened, _rows in told], now=now)

@@ -80,7 +80,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     What speaks against her and does not bar her, the coordinator reads. Raises: NotAllowed; NotFound when the visit is
     not open for her; Conflict with what bars her, or when another visit takes her time.
     """
-    policy.require(actor, "answer", "offer")
+    policy.require(actor, "answer", "offer", presenters=[actor.presenter_id])
     with change() as session:
         opened = open_visit(session, visit_id)
         visit, who = opened.visit, actor.presenter_id
@@ -104,7 +104,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
 
 def lower_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """She cannot go after all; without a hand there is nothing to do. Raises: NotAllowed; NotFound for no presenter."""
-    policy.require(actor, "answer", "offer")
+    policy.require(actor, "answer", "offer", presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         raise NotFound("presenter")
     with change() as session:

@@ -32,7 +32,7 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
     What has been stays as it was. All or nothing; running it again changes nothing. Raises: NotAllowed; Conflict when
     the database refuses the new moments ("nobody_in_two_places": somebody is promised in two zones at once).
     """
-    policy.require(actor, "update", "settings")
+    policy.require(actor, "recompute", "times")  # of every centre: a command of the product
     with change() as session:
         rows = session.scalars(
             select(Presentation)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock
+from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries
@@ -35,6 +36,7 @@ from scheduler.requests.terms import (
 
 log = logging.getLogger(__name__)
 MOST_POINTS = 99
+HOLD_WEIGHTS = 52  # kind of core.db.hold: one centre's weights
 MOST_HOURS = 336
 MOST_TRIED = 40  # schools for which a crew is looked for; a date that suits none of so many is given by hand
 
@@ -51,9 +53,8 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
     if problems:
         raise Rejected(problems)
     with change() as session:
-        row = session.scalar(
-            select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id).with_for_update()
-        )
+        hold(session, HOLD_WEIGHTS, [actor.centre_id])
+        row = session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
         if row is None:
             row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
             session.add(row)
@@ -200,8 +201,9 @@ def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, 
     Conflict("date_gone") when it was not answered in time or was taken back.
     """
     with change() as session:
-        policy.require(actor, "update", "request", request=request_id)
         offer = session.get(DateOffer, offer_id)
+        asked = session.get(SchoolRequest, request_id)
+        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
         if offer is None or offer.school_request_id != request_id:
             raise NotFound("date offer")
         date = _locked_date(session, offer.open_date_id)

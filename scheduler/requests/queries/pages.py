@@ -56,7 +56,7 @@ def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
 
 def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
     """The request that the actor's secret link opens. Raises: NotFound."""
-    policy.require(actor, "read", "request", request=actor.request_id)
+    policy.require(actor, "read", "request", centre=None, request=actor.request_id)
     return _page(_one(select(SchoolRequest).where(SchoolRequest.id == actor.request_id)), now)
 
 

@@ -20,7 +20,11 @@ def export_everything() -> ResponseReturnValue:
     """A ZIP of every table; made whole before it leaves, so that an error is a page and never half a file."""
     now = clock.now()
     stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
-    service.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
+    try:
+        service.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
+    except BaseException:
+        stream.close()
+        raise
     stream.seek(0)
     name = f"raspored-{clock.local_day(now).isoformat()}.zip"
     answer = send_file(stream, mimetype="application/zip", as_attachment=True, download_name=name)

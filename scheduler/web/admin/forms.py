@@ -141,7 +141,7 @@ class RegisterForm(BaseForm):
 class CalendarFileForm(BaseForm):
     """A school calendar as a file; what was read stays in the text, so that it can be checked and then stored."""
 
-    file = FileField(_l("CSV file"))
+    file = FileField(_l("CSV file"), render_kw={"accept": ".csv,text/csv,text/plain"})
     text = LinesField(_l("Or its text"), limit=LONGEST_CALENDAR)
 
     def content(self) -> bytes:

@@ -1,24 +1,26 @@
 """Files, uploaded: first what would change, then all of it or nothing, by the importers of the commands."""
 
 from contextlib import closing
+from io import BytesIO
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.batches import HangsOnIt
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
 from scheduler.core.text import BadText, clean
 from scheduler.jobs import file_work, long_work, work
+from scheduler.jobs.file_columns import columns_of
 from scheduler.jobs.terms import STORES, WorkKind
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import RegisterForm
-from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, STATES
+from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_faces
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, page_language
 
 MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
 NAMES = (".csv", ".txt", ".xlsx")
@@ -30,27 +32,45 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 def imports() -> ResponseReturnValue:
     kinds = file_work.kinds_for(current_actor())
     kind = next((one for one in kinds if one.value == f"check_{request.args.get('of', 'hosts')}"), kinds[0])
-    form = RegisterForm()
+    form, problem = RegisterForm(), ""
     if form.accepted():
         content, problem = _uploaded(form.file.data)
-        if problem:
-            form.show({"file": problem})
-        else:
-            return _started(kind, content, _name(form.file.data.filename))
+        try:
+            if not problem:
+                return _started(kind, content, _name(form.file.data.filename))
+        except TooMany:
+            problem = "too_many_files"
+        form.show({"file": problem})
+    status = 429 if problem == "too_many_files" else 422 if form.errors else 200
     shown = [*kinds, *(STORES[one] for one in kinds)]
+    rows = work.latest(current_actor(), shown, now=clock.now())
     page = render_template(
         "admin/imports.html",
         form=form,
-        rows=work.latest(current_actor(), shown, now=clock.now()),
+        rows=rows,
+        faces=import_faces(rows, file_work.taken_back(rows)),
         kind=kind,
         file_kinds=[(one.value.removeprefix("check_"), FILE_KINDS[one], one is kind) for one in kinds],
         hint=FILE_HINTS[kind],
+        of=kind.value.removeprefix("check_"),
+        columns=columns_of(kind, page_language()),
         kinds=KINDS,
-        states=STATES,
         may_see_settings=policy.scope_of(current_actor(), "update", "settings") is not None,
         may_export=policy.scope_of(current_actor(), "export", "everything") is not None,
     )
-    return page, 422 if form.errors else 200
+    return page, status
+
+
+@bp.get("/imports/template/<of>.csv")
+@may("import", "host")
+def import_template(of: str) -> ResponseReturnValue:
+    """A file to begin with: the headings alone, so that no example is ever stored."""
+    kind = next((one for one in file_work.kinds_for(current_actor()) if one.value == f"check_{of}"), None)
+    if kind is None:
+        raise NotFound("file")
+    headings = [one.heading for one in columns_of(kind, page_language())]
+    content = (";".join(headings) + "\r\n").encode("utf-8-sig")  # as Serbian spreadsheets open and save it
+    return send_file(BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=f"{of}.csv")
 
 
 def _started(kind: WorkKind, content: bytes, name: str) -> ResponseReturnValue:

@@ -1,10 +1,10 @@
 """How the administrator's pages say what rooms and the worker hand over as codes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.jobs.terms import Phase, WorkKind, WorkState
+from scheduler.jobs.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 from scheduler.people.terms import Topic
 from scheduler.places.terms import SchoolCalendar
 from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
@@ -91,8 +91,8 @@ FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
         " breaks last, when shifts change. What a school has told itself stays."
     ),
     WorkKind.CHECK_VISITS: _l(
-        "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came. They"
-        " count in reports; no mail and no certificate follows."
+        "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came, who"
+        " presented. They count in reports; no mail and no certificate follows."
     ),
 }
 STATES: Mapping[WorkState, Face] = {
@@ -101,6 +101,10 @@ STATES: Mapping[WorkState, Face] = {
     WorkState.DONE: Face("good", "check", _l("Finished")),
     WorkState.FAILED: Face("stop", "alert", _l("Ended with an error")),
 }
+WITH_PROBLEMS = Face("stop", "alert", _l("Has problems"))
+IN_ORDER = Face("move", "search", _l("In order, not stored"))
+STORED = Face("good", "check", _l("Stored"))
+TAKEN_BACK = Face("wait", "undo", _l("Taken back"))
 PHASES: Mapping[Phase, LazyProxy] = {
     Phase.READING: _l("Reading the file"),
     Phase.COMPARING: _l("Comparing with what is stored"),
@@ -113,6 +117,9 @@ FAILURES: Mapping[str, LazyProxy] = {
     ),
     "suspended": _l("The account that began this is suspended."),
     "refused": _l("The account that began this may not do it any more."),
+    "changed_meanwhile": _l(
+        "Others changed the same things while the file was being stored. Nothing of it is stored: try again in a while."
+    ),
     "broken": _l("Something broke that we did not foresee; it is in the log. Nothing was half stored."),
 }
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
@@ -125,10 +132,10 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "column_twice": _l("Two columns have this heading."),
     "too_many_columns": _l("The line has more cells than the heading."),
     "too_many_rows": _l("The file has too many lines."),
-    "not_yes_or_no": _l("Neither yes nor no."),
+    "not_yes_or_no": _l("Neither yes nor no: write da or ne."),
     "not_a_web_address": _l("This is no web address."),
     "not_an_email": _l("This is no e-mail address."),
-    "not_a_number_of_classes": _l("This is no number of classes."),
+    "not_a_number_of_classes": _l("This is no number of classes: write 24."),
     "not_a_phone": _l("This is no phone number."),
     "not_degrees": _l("These are no degrees."),
     "not_on_the_map": _l("This point does not exist."),
@@ -138,26 +145,42 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
     "not_a_text_file": _l("This is no text file."),
     "empty_file": _l("The file is empty."),
+    "no_lines": _l("The file holds no line below its headings."),
     "broken_quotes": _l("A quotation mark is not closed."),
     "not_a_workbook": _l("This spreadsheet cannot be read: save it again as XLSX or CSV, without a password."),
     "not_a_day": _l("Not a day: write 12.5.2024."),
     "not_a_time": _l("Not a time: write 8:00."),
     "not_a_past_day": _l("This day is not in the past."),
-    "not_a_number_of_people": _l("This is no number of people."),
+    "not_a_number_of_people": _l("This is no number of people: write 28, or leave the cell empty."),
     "nobody_counted": _l("Nobody was counted in this line."),
-    "not_minutes": _l("These are no minutes of one presentation."),
-    "not_kilometres": _l("This is no number of kilometres."),
+    "not_minutes": _l("These are no minutes of one presentation: write 45."),
+    "not_kilometres": _l("This is no number of kilometres: write 14."),
     "line_twice": _l("The same line stands in the file twice."),
     "unknown_host": _l("This school is not known: write it as the register does, or its number."),
     "several_hosts": _l("Several schools have this name: add the municipality."),
     "programme_missing": _l("Add a column that says which programme it was."),
     "unknown_programme": _l("This programme is not known."),
+    "unknown_presenter": _l("No presenter has this name: write it as on the page of people, or leave it out."),
+    "several_presenters": _l("Several presenters have this name: write given name and family name, or the address."),
+    "presenter_in_two_places": _l("This presenter was elsewhere at that hour: correct the time or the name."),
+    "too_young_then": _l("This person was too young to present on that day: leave the name out."),
+    "no_consent_then": _l(
+        "No guardian's consent covers that day: record it with the person first, or leave the name out."
+    ),
+    "minor_without_adult": _l("A minor never presents alone: add the adult who was there."),
+    "no_such_time": _l("The clocks skipped this hour on that day."),
+    "not_days": _l("These are no days: write 19.12.2026., 26.12.2026."),
+    "not_letters": _l("These are no letters of classes: write a, c or 1, 3."),
+    "grades_or_letters": _l("Write either grades or letters of the first group, not both."),
+    "not_a_working_day": _l("Not a working day: write Monday or ponedeljak."),
     "unknown_campaign": _l("This campaign is not known."),
     "visit_stored_otherwise": _l("This visit is stored already, with other numbers."),
     "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
     "administrator_by_hand": _l("Administrators are invited one by one, never from a file."),
-    "unknown_topic": _l("This topic is not known."),
-    "unknown_language": _l("This language is not known."),
+    "unknown_topic": _l("This topic is not known: write it as on the page of a presenter."),
+    "unknown_language": _l(
+        "This language is not known: write srpski, mađarski, slovački or another language of teaching."
+    ),
     "address_twice": _l("This address stands in the file twice."),
     "name_of_two_parts": _l("Write given name and family name."),
     "has_account": _l("This address belongs to another account already."),
@@ -166,7 +189,9 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_birth_date": _l("This is no date of birth."),
     "not_grades": _l("These are no grades: write 1, 3, 5, 7."),
     "unknown_rotation": _l("Not known when shifts change: write weekly, monthly or no."),
-    "not_in_limits": _l("No school has such a number here."),
+    "not_in_limits": _l(
+        "No school has such a number here: lessons last 15 to 60 minutes, breaks less, and 9 lessons are the most."
+    ),
     "lessons_past_midnight": _l("These lessons would end after midnight."),
     "told_otherwise": _l("This school has told other times: change them on its page."),
     "host_twice": _l("This school stands in the file twice."),
@@ -216,6 +241,18 @@ FIELDS: Mapping[str, LazyProxy] = {
     "birth_date": _l("Date of birth"),
     "topics": _l("Topics"),
     "languages": _l("Languages"),
+    "presenters": _l("Presenters"),
+    "first_sections": _l("Letters of the first group"),
+    "middle_starts": _l("Middle shift begins"),
+    "middle_grades": _l("Grades of the middle shift"),
+    "turns": _l("Days on which groups change places"),
+    "short_days": _l("Days with shortened lessons"),
+    "short_minutes": _l("Minutes of a shortened lesson"),
+    "short_morning_starts": _l("On shortened days the morning begins"),
+    "short_middle_starts": _l("On shortened days the middle shift begins"),
+    "short_afternoon_starts": _l("On shortened days the afternoon begins"),
+    "other_weekday": _l("Weekday on which the afternoon begins otherwise"),
+    "other_starts": _l("On that weekday the afternoon begins"),
     "morning_starts": _l("Morning shift begins"),
     "afternoon_starts": _l("Afternoon shift begins"),
     "lesson_minutes": _l("Minutes of a lesson"),
@@ -227,6 +264,29 @@ FIELDS: Mapping[str, LazyProxy] = {
     "first_grades": _l("Grades of the first group"),
     "anchor_day": _l("First group in the morning from"),
 }
+
+
+def import_faces(rows: Iterable[WorkRow], taken_back: Collection[int]) -> dict[int, Face]:
+    """What became of each file, in a word."""
+    return {row.id: _face(row, taken_back) for row in rows}
+
+
+def _face(row: WorkRow, taken_back: Collection[int]) -> Face:
+    if row.state is not WorkState.DONE:
+        return STATES[row.state]
+    if row.id in taken_back:
+        return TAKEN_BACK
+    if row.result.get("problems"):
+        return WITH_PROBLEMS
+    return IN_ORDER if row.kind in STORES else STORED
+
+
+def column_words(column: str) -> str:
+    """The column of a problem: as the file calls it, or our field in words, with its place in a list ("… (2)")."""
+    name, bracket, place = column.partition(" (")
+    return f"{FIELDS.get(name, name)}{bracket}{place}"
+
+
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),

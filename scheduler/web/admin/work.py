@@ -7,7 +7,7 @@ from scheduler.core import clock
 from scheduler.jobs import file_work, work
 from scheduler.jobs.terms import STORES, WorkKind
 from scheduler.web.admin.blueprint import bp
-from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES
+from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES, column_words
 from scheduler.web.guards import current_actor, may
 
 
@@ -23,8 +23,10 @@ def show_work(work_id: int) -> ResponseReturnValue:
         failures=FAILURES,
         line_problems=LINE_PROBLEMS,
         fields=FIELDS,
+        column_words=column_words,
+        of=row.kind.value.partition("_")[2],
         certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
         checked=row.kind in STORES,
-        taken_back=file_work.was_taken_back(row.result.get("batch_id")),
+        taken_back=row.id in file_work.taken_back([row]),
     )
     return page, 200, {"Cache-Control": "private, no-store"}

@@ -1,7 +1,6 @@
 """Forms of places: shifts and bells of a host, and a note of a call."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -9,12 +8,11 @@ from wtforms import HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
-from scheduler.places.rules import read_class, sections_in
+from scheduler.core.sheets import days_in
+from scheduler.places.rules import grades_in, read_class, sections_in
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
 from scheduler.web import forms
 from scheduler.web.forms import (
-    ISO_DAY,
-    SERBIAN_DAY,
     BaseForm,
     CountField,
     DayField,
@@ -48,28 +46,6 @@ ROTATIONS = {
     Rotation.PERIOD: _l("On days that we name, for example at half-term"),
 }
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"))
-MOST_DAYS = 60
-
-
-def grades_in(typed: str) -> frozenset[int] | None:
-    """Grades of a list; None when something else stands there."""
-    parts = re.split(r"[\s,;.]+", typed.strip(" ,;."))
-    if parts == [""]:
-        return frozenset()
-    return frozenset(map(int, parts)) if all(re.fullmatch("[1-8]", part, re.ASCII) for part in parts) else None
-
-
-def days_in(typed: str) -> frozenset[dt.date] | None:
-    """Days of a list, each as 19.12.2026. or 2026-12-19; None when something else stands there."""
-    days = set[dt.date]()
-    for pattern, order in ((ISO_DAY, (0, 1, 2)), (SERBIAN_DAY, (2, 1, 0))):
-        for found in pattern.finditer(typed):
-            try:
-                days.add(dt.date(*(int(found.groups()[part]) for part in order)))
-            except ValueError:
-                return None
-        typed = pattern.sub(" ", typed)
-    return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_DAYS else None
 
 
 class Reads:

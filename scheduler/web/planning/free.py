@@ -66,6 +66,7 @@ def free_dates() -> ResponseReturnValue:
         town=town,
         spoken=language,
         answer=answer,
+        town_missing=town is None and "municipality" in request.args,
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
         missing=calendar_missing(clock.local_day(clock.now())) if answer else "",

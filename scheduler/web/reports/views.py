@@ -63,7 +63,11 @@ def attendance_print() -> ResponseReturnValue:
     if report is None:
         raise NotFound("report")
     return render_template(
-        "reports/attendance_print.html", centre=_centre(), printed_at=clock.now(), **_shown(report, report.rows)
+        "reports/attendance_print.html",
+        centre=_centre(),
+        printed_at=clock.now(),
+        back=url_for(".attendance_report", **_query(report)),
+        **_shown(report, report.rows),
     )
 
 

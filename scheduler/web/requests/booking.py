@@ -23,7 +23,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import FREE_DATES, SEARCHES, limiter
+from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
 from scheduler.web.requests import holding, words
 from scheduler.web.requests.answers import address_of, answer_rows
 from scheduler.web.requests.blueprint import bp
@@ -53,6 +53,7 @@ MOST_TYPED = 2500  # letters of one field that are kept: more than any field tak
 
 @bp.route("/book", methods=["GET", "POST"])
 @public
+@limiter.limit(BOOKINGS, methods=["POST"])
 def book() -> ResponseReturnValue:
     """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
     talk = Conversation.of_visitor()
@@ -108,6 +109,7 @@ def _option(host: HostRow, typed: str) -> str:
 
 @bp.route("/book/new-host", methods=["GET", "POST"])
 @public
+@limiter.limit(BOOKINGS, methods=["POST"])
 def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     talk = Conversation.of_visitor()
@@ -123,9 +125,15 @@ def new_host() -> ResponseReturnValue:
     return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(talk.answers))
 
 
+def _costs_little() -> bool:
+    """Whether no free dates are asked for: they are computed each time the page shows them, or classes are named."""
+    return (request.method, (request.view_args or {}).get("page")) not in (("GET", "when"), ("POST", "who"))
+
+
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
 @public
-@limiter.limit(FREE_DATES, exempt_when=lambda: not holding.slot_sent())
+@limiter.limit(FREE_DATES, exempt_when=lambda: _costs_little() and not holding.slot_sent())
+@limiter.limit(BOOKINGS, methods=["POST"])
 def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
     talk = Conversation.of_visitor()

@@ -56,7 +56,7 @@ class ProposeForm(PressForm):
     """Up to three dates, and until when the school may choose."""
 
     dates = FieldList(FormField(DateFields), min_entries=MOST, max_entries=MOST)
-    held_until = DayField(_l("The school chooses until (6 p.m.)"), [Needed()])
+    held_until = DayField(_l("Last day for the answer (until 6 p.m.)"), [Needed()])
 
     def drafts(self) -> list[DateDraft]:
         """The dates that have a day; call after `accepted()`."""

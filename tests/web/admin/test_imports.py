@@ -22,7 +22,7 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.work import make_work
 from tests.web.browser import browser_of
-from tests.workbooks import a_workbook
+from tests.workbooks import a_workbook, parts_of
 
 HEAD = "id;naziv;vrsta;opština\n"
 GOOD = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n".encode()
@@ -75,6 +75,17 @@ def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
     assert "1 problem: nothing is stored" in page
     assert "This municipality is not known." in page
     assert "Store all of it" not in page
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Kind of host"), ("sr_Latn", "Vrsta ustanove")])
+def test_a_missing_column_is_called_as_people_call_it(browser, language, name):
+    checked = upload(browser, "Назив;Место\nВук Караџић;Ниш\n".encode()).location
+    do_long_work.call_local()
+
+    page = browser.get(f"{checked}?lang={language}").text
+
+    assert f">{name}</td>" in page
+    assert ">kind</td>" not in page
 
 
 @pytest.mark.parametrize(
@@ -246,3 +257,104 @@ def test_an_administrator_takes_everything_with_her(app, browser):
         assert {"csv/visit.csv", "json/visit.json"} <= set(archive.namelist())
     answer.close()
     assert browser.post("/settings/export").status_code == 403
+
+
+@pytest.mark.parametrize("of", ["hosts", "bells", "visits"])
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_a_file_to_begin_with_holds_headings_and_nothing_that_could_be_stored(browser, of, language):
+    page = browser.get(f"/imports?of={of}&lang={language}").text
+    assert f"/imports/template/{of}.csv" in page
+
+    answer = browser.get(f"/imports/template/{of}.csv?lang={language}")
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    text = answer.data.decode("utf-8-sig")
+    assert (text.count("\r\n"), text.count(";") >= 8) == (1, True)
+    checked = upload_as(browser, of, answer.data, f"{of}.csv")
+    told = browser.get(f"/work/{checked}?lang=en").text
+    assert ("The file holds no line below its headings." in told, "Store all of it" in told) == (True, False)
+
+
+def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser):
+    assert browser.get("/imports/template/people.csv").status_code == 404
+    assert browser.get("/imports/template/nonsense.csv").status_code == 404
+    assert browser_of(app, make_user(Role.ADMINISTRATOR)).get("/imports/template/people.csv").status_code == 200
+    assert browser_of(app, make_user(Role.EDUCATOR)).get("/imports/template/hosts.csv").status_code == 403
+
+
+def test_thirty_files_in_an_hour_are_enough(app, browser, session):
+    for number in range(work.FILES_IN_A_WINDOW):
+        assert upload(browser, GOOD + b"\n" * number).status_code == 302
+
+    answer = upload(browser, GOOD + b"\n" * 40)
+
+    assert (answer.status_code, "you have sent 30 files" in answer.text) == (429, True)
+    assert session.scalar(select(func.count()).select_from(LongWork)) == work.FILES_IN_A_WINDOW
+    assert upload(browser_of(app, make_user(Role.COORDINATOR)), GOOD).status_code == 302  # another person is not held
+    first = session.scalars(select(LongWork.id)).first()
+    do_long_work.call_local()
+    assert browser.post(f"/imports/{first}/apply").status_code == 429
+
+
+def test_everything_is_taken_six_times_an_hour_at_most(app):
+    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
+    answers = []
+    for _ in range(7):
+        answer = boss.post("/settings/export")
+        answers.append(answer.status_code)
+        answer.close()
+
+    assert answers == [200] * 6 + [429]
+
+
+def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
+    checked = upload_as(browser, "visits", "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n".encode())
+
+    page = browser.get(f"/work/{checked}?lang=en").text
+
+    for words in ("This school is not known", "Presenters (1)", "Presenters (2)", "No presenter has this name"):
+        assert words in page
+    assert "Send the mended file" in page
+    assert '/imports?of=visits"' in page
+
+
+def test_hidden_lines_are_said(browser):
+    rows = [["id", "naziv", "vrsta", "opština"], ["7", "Вук", "osnovna škola", "Ниш"]]
+    sheet = parts_of(rows)["xl/worksheets/sheet1.xml"].replace(b'<row r="2">', b'<row r="2" hidden="1">')
+
+    checked = upload_as(browser, "hosts", a_workbook(rows, **{"xl/worksheets/sheet1.xml": sheet}), "skole.xlsx")
+
+    assert "1 line is hidden in the spreadsheet" in browser.get(f"/work/{checked}?lang=en").text
+
+
+def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
+    told: list[int] = []
+    tell = work.tell
+
+    def watched(taken, phase, done, total, **given):
+        told.append(done)
+        return tell(taken, phase, done, total, **given)
+
+    monkeypatch.setattr(work, "tell", watched)
+    checked = upload(browser, GOOD).location.rpartition("/")[2]
+    do_long_work.call_local()
+    told.clear()
+    browser.post(f"/imports/{checked}/apply")
+    do_long_work.call_local()
+
+    assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
+
+
+def test_the_list_says_what_became_of_each_file(browser):
+    upload(browser, BAD, "los.csv")
+    checked = upload(browser, GOOD, "dobar.csv").location.rpartition("/")[2]
+    do_long_work.call_local()
+    assert all(words in browser.get("/imports?lang=en").text for words in ("Has problems", "In order, not stored"))
+
+    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
+    do_long_work.call_local()
+    page = browser.get("/imports?lang=en").text
+    assert (">Stored<" in page.replace(" ", "").replace("\n", ""), "Taken back" in page) == (True, False)
+
+    browser.post(f"/imports/{stored}/undo")
+    assert "Taken back" in browser.get("/imports?lang=en").text

@@ -45,6 +45,21 @@ def test_signing_in_leads_to_the_first_page_and_a_page_knows_who_looks(client, u
     assert "Marija Kostić" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "centre"),
+    [
+        ("sr_Cyrl", "Национални контакт центар"),
+        ("sr_Latn", "Nacionalni kontakt centar"),
+        ("en", "National Contact Centre"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/desk", "/account"])
+def test_a_centre_is_called_in_the_language_of_the_page(app, path, language, centre):
+    page = browser_of(app, make_user(Role.COORDINATOR)).get(f"{path}?lang={language}").text
+
+    assert centre in page.split("<main", 1)[path == "/account"]
+
+
 def test_the_right_password_leads_to_the_page_asked_for(client, user):
     asked = client.get("/people?page=1")
     assert asked.location == "/sign-in?next=/people?page%3D1"

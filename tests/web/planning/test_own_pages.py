@@ -104,6 +104,18 @@ def test_staff_have_no_such_pages(app, path):
     assert browser_of(app, make_user(Role.COORDINATOR)).get(path).status_code == 403
 
 
+def test_a_visit_leads_back_to_where_its_reader_came_from(app):
+    educator = a_cleared_educator()
+    visit = _visit(educator)
+    officer = make_user(Role.SAFEGUARDING, centre_id=visit.centre_id)
+
+    hers = browser_of(app, educator).get(f"/visits/{visit.number}").text
+    officers = browser_of(app, officer).get(f"/visits/{visit.number}").text
+
+    assert '<p class="back"><a href="/calendar">' in hers
+    assert f'<p class="back"><a href="/visits?from={visit.on_day.isoformat()}">' in officers
+
+
 def test_one_press_on_the_page_of_a_day_frees_its_visit(app):
     educator = a_cleared_educator()
     visit = _visit(educator)

@@ -56,6 +56,17 @@ def test_the_report_speaks_three_scripts(coordinator, language, words):
     assert words in words_of(coordinator.get(REPORT, query_string=YEAR | {"lang": language}))
 
 
+def test_the_sheet_leads_back_to_the_report_that_it_prints(coordinator, programme):
+    a_held_visit(Counts(pupils=12), programme=programme)
+
+    sheet = coordinator.get(f"{REPORT}/print", query_string=YEAR | {"by": "city", "_anchor": "x", "lang": "en"}).text
+
+    before, _words, _after = sheet.partition("Attendance report</span>")
+    back = re.findall(r'<a [^>]*href="([^"]*)"', before)[-1].replace("&amp;", "&")
+    assert coordinator.get(back).status_code == 200
+    assert ("by=city" in back, "first=2026-01-01" in back, "_anchor" in back) == (True, True, False)
+
+
 @pytest.mark.parametrize("path", [REPORT, f"{REPORT}/print"])
 def test_months_are_drawn_as_a_chart_and_districts_as_a_map_with_the_numbers_of_the_table(coordinator, programme, path):
     host = make_host(municipality_id=make_municipality(district_id=make_district(iso="RS-20").id).id)

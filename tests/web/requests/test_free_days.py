@@ -99,6 +99,15 @@ def test_the_open_page_stands_whatever_its_address_says(client, programme, typed
     assert client.get("/free", query_string=typed).status_code == 200
 
 
+def test_the_open_page_chooses_no_municipality_for_anybody_and_says_that_one_is_missing(client, programme, host):
+    first = client.get("/free?lang=en")
+    without = client.get("/free", query_string={"municipality": "", "programme": programme.slug, "lang": "en"})
+
+    assert '<option value="">Choose</option>' in first.text
+    assert "Choose your municipality" not in first.text
+    assert "Choose your municipality: free dates depend on the way." in text_of(without)
+
+
 def test_nobody_learns_who_is_free(client, programme, host, educator):
     minor = a_cleared_minor(centre_id=programme.centre_id, given_name="Тара", family_name="Илић")
     _hours(minor.id)

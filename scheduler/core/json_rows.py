@@ -1,0 +1,29 @@
+"""Rows kept as JSON text, read by the database itself: so that thousands are stored or put back by one statement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Table, case, cast, func
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+def value_of(column: Any, table: Table, name: str, dialect: Dialect) -> ColumnElement[Any]:
+    """A value out of a JSON text, as a value of that column."""
+    if dialect.name == "postgresql":
+        return cast(cast(column, JSONB).op("->>")(name), table.c[name].type)
+    return func.json_extract(column, f"$.{name}", type_=table.c[name].type)
+
+
+def has_key(column: Any, name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """Whether a JSON text tells a column, be it as nothing."""
+    if dialect.name == "postgresql":
+        return func.jsonb_exists(cast(column, JSONB), name)
+    return func.json_type(column, f"$.{name}").is_not(None)
+
+
+def overlay(column: Any, table: Table, names: Iterable[str], dialect: Dialect) -> dict[str, Any]:
+    """For an UPDATE: what the JSON text tells of each column, and what stands there where it tells nothing."""
+    return {
+        name: case((has_key(column, name, dialect), value_of(column, table, name, dialect)), else_=table.c[name])
+        for name in names
+    }
