@@ -118,9 +118,8 @@ def test_a_closure_and_somebody_who_leaves_never_wait_for_each_other(app: Flask,
 
 @pytest.fixture
 def programme(session):
-    """With three educators who can go: a date is held together with a crew."""
     made = make_programme(centre_id=make_centre(email="centre@centre.example").id)
-    for _educator in range(3):
+    for _educator in range(8):
         works(a_cleared_educator(centre_id=made.centre_id))
     return made
 
