@@ -18,9 +18,9 @@ from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow, MunicipalityRow
-from scheduler.planning import queries
+from scheduler.planning import queries, rules
 from scheduler.planning.terms import FreeDates, FreeWish
-from scheduler.programmes.terms import Audience, ProgrammeRow
+from scheduler.programmes.terms import ProgrammeRow
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
 CENTRE_OF_BELGRADE = "Стари град"  # of its seventeen municipalities
@@ -68,7 +68,7 @@ def next_dates(programme: ProgrammeRow) -> tuple[list[Near], bool]:
 
 def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) -> FreeWish:
     """What the open pages ask of the calendar: the first audience that the programme is for."""
-    main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+    main = rules.main_audience(programme.audiences)
     return FreeWish(programme.id, language, main, **where)
 
 

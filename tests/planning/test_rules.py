@@ -316,3 +316,15 @@ def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_
 )
 def test_starts_move_together_and_none_leaves_the_day(first, moved):
     assert rules.shifted({1: dt.time(9, 0), 2: dt.time(10, 45)}, first) == moved
+
+
+@pytest.mark.parametrize(
+    ("audiences", "main"),
+    [
+        ((Audience.PARENTS, Audience.PUPILS), Audience.PUPILS),
+        ((Audience.OTHERS, Audience.TEACHERS), Audience.TEACHERS),
+        ((), Audience.PUPILS),
+    ],
+)
+def test_a_crew_is_looked_for_pupils_before_the_others(audiences, main):
+    assert rules.main_audience(audiences) is main

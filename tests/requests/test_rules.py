@@ -194,3 +194,16 @@ def test_every_move_of_the_machine_leads_to_a_state_it_knows():
     named = set(itertools.chain.from_iterable(REQUEST_MACHINE.moves.values()))
 
     assert named | REQUEST_MACHINE.starts <= set(REQUEST_MACHINE.moves) == set(RequestState)
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "levels"),
+    [
+        (True, False, {SchoolLevel.PRIMARY}),
+        (False, True, {SchoolLevel.SECONDARY}),
+        (True, True, {SchoolLevel.PRIMARY, SchoolLevel.SECONDARY}),
+        (False, False, set()),
+    ],
+)
+def test_a_host_is_asked_for_the_levels_that_it_teaches(primary, secondary, levels):
+    assert rules.levels_at(primary, secondary) == levels

@@ -55,6 +55,12 @@ def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Facts)
     return bool(every) and all(every)
 
 
+def levels_at(teaches_primary: bool, teaches_secondary: bool) -> frozenset[SchoolLevel]:
+    """The levels that may be asked for at a host that teaches so; none: any."""
+    pairs = ((SchoolLevel.PRIMARY, teaches_primary), (SchoolLevel.SECONDARY, teaches_secondary))
+    return frozenset(level for level, teaches in pairs if teaches)
+
+
 def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
     """Where the classes of a presentation are at the asked hour, on the first of the asked days that suits them, else
     why they are not there. Nothing without an hour, without told shifts, or for parents: they come outside shifts."""

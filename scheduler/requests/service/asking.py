@@ -19,7 +19,6 @@ from scheduler.places import service as places
 from scheduler.places.terms import HostDraft, HostRow
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests import queries, rules
 from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
 from scheduler.requests.queries.lineage import places_in_line
@@ -59,7 +58,8 @@ def submit_request(
         today = clock.local_day(now)
         hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
         lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
-        problems = rules.problems_with(draft, today, Facts(programme, levels_of(host), by_staff, hours, lessons))
+        levels = rules.levels_at(host.teaches_primary, host.teaches_secondary)
+        problems = rules.problems_with(draft, today, Facts(programme, levels, by_staff, hours, lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:
@@ -90,12 +90,6 @@ def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt
         return place_queries.host_of(places.propose_host(actor, new_host, now=now).id)
     except Rejected as rejected:
         raise Rejected({f"new_host-{field}": reason for field, reason in rejected.problems.items()}) from rejected
-
-
-def levels_of(host: HostRow) -> frozenset[SchoolLevel]:
-    """What may be asked for at a host; nothing known of it: anything."""
-    teaches = ((SchoolLevel.PRIMARY, host.teaches_primary), (SchoolLevel.SECONDARY, host.teaches_secondary))
-    return frozenset(level for level, does in teaches if does)
 
 
 def store_request(

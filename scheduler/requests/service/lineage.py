@@ -16,7 +16,7 @@ from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, levels_of, set_off, store_request
+from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, set_off, store_request
 from scheduler.requests.service.rows import locked, write_to_school
 from scheduler.requests.terms import (
     REQUEST_MACHINE,
@@ -91,7 +91,8 @@ def book_again(
             raise Conflict("wrong_state")
         draft = _draft_again(row, first_day, last_day)
         host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
-        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, levels_of(host), by_staff=True))
+        levels = rules.levels_at(host.teaches_primary, host.teaches_secondary)
+        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, levels, by_staff=True))
         if problems:
             raise Rejected(problems)
         number = _book(session, actor, row, draft, now)

@@ -22,7 +22,7 @@ from scheduler.planning import queries as planning_queries
 from scheduler.planning import rules as planning_rules
 from scheduler.planning.terms import FreeWish, HoldWish, Slot
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
+from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, PresentationDraft, RequestDraft
 from scheduler.web.forms import BaseForm, number_of
@@ -36,7 +36,7 @@ from scheduler.web.requests.forms import (
     WhoForm,
     YouForm,
 )
-from scheduler.web.requests.furnishing import furnish_presentations, levels_of, municipality_choices, taught
+from scheduler.web.requests.furnishing import furnish_presentations, levels_of, municipality_choices
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {
@@ -218,7 +218,7 @@ class Conversation:
         new = self.new_host()
         if new is None:
             return levels_of(self.host())
-        return taught(*place_rules.teaches(new.kind))
+        return rules.levels_at(*place_rules.teaches(new.kind))
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
@@ -239,7 +239,7 @@ class Conversation:
         held = planning_queries.held_by(session.get("booking"), now=self.now)
         asked = self.asked()
         whom = {one.audience for one in asked} & programme.audiences or programme.audiences
-        main = min(whom, key=list(Audience).index, default=Audience.PUPILS)
+        main = planning_rules.main_audience(whom)
         return FreeWish(
             programme.id,
             language,

@@ -6,6 +6,7 @@ from scheduler.core.language import pick
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
+from scheduler.requests import rules
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.forms import WhoForm, choices
@@ -13,13 +14,7 @@ from scheduler.web.requests.forms import WhoForm, choices
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
     """What a host of the register teaches."""
-    return taught(host.teaches_primary, host.teaches_secondary) if host else frozenset()
-
-
-def taught(primary: bool, secondary: bool) -> frozenset[SchoolLevel]:
-    """What a kind of host teaches."""
-    pairs = ((SchoolLevel.PRIMARY, primary), (SchoolLevel.SECONDARY, secondary))
-    return frozenset(level for level, teaches in pairs if teaches)
+    return rules.levels_at(host.teaches_primary, host.teaches_secondary) if host else frozenset()
 
 
 def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
