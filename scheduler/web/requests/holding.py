@@ -19,7 +19,7 @@ from scheduler.planning.terms import HeldDate, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
-from scheduler.web.free_dates import months_of, why_none
+from scheduler.web.free_dates import months_of, open_at_first, why_none
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.conversation import Conversation, Typed
 from scheduler.web.requests.days import only_day
@@ -27,6 +27,7 @@ from scheduler.web.requests.days import only_day
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
 GONE = "gone"  # beside what is set aside: the slot that somebody else has
+PRESSED = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def pressed(talk: Conversation) -> bool | None:
     if slot is None:
         slot = _only_time_of(talk, request.form.get("day", ""))
     if slot is None:
-        talk.set_aside("when", only_day(request.form.get("day", "")), wrong=False)
+        talk.set_aside("when", talk.answers.get("when", {}) | {PRESSED: [request.form.get("day", "")[:20]]}, wrong=False)
         return False
     return hold(talk, slot)
 
@@ -154,7 +155,8 @@ def shown(talk: Conversation) -> dict[str, Any]:
         return {"date_words": ""}
     held = held_now(talk)
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
-    return {"date_words": said(slot), "held_until": until}
+    gone = not held and GONE in talk.aside("when")
+    return {"date_words": "" if gone else said(slot), "held_until": until, "date_value": value_of(slot)}
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -172,19 +174,29 @@ def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
     if programme and programme.book_now:
         more = {"book_now": True} | _gone(talk, form) | _times(talk, answer.free, form)
     missing = calendar_missing(clock.local_day(talk.now))
-    free = {"months": months_of(answer), "why_none": why_none(answer, wish.language), "missing": missing}
+    months = months_of(answer)
+    free = {"months": months, "open_months": open_at_first(months), "missing": missing}
+    free["why_none"] = why_none(answer, wish.language)
     return more | {"answered_free": True} | free
 
 
 def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
-    first, last = form["first_day"].data, form["last_day"].data
-    day = first if first == last and (talk.aside("when") or not talk.slot()) else None
+    day = _pressed_day(talk, form)
     starts = next((one.starts for one in free if one.day == day), ())
     language = page_language()
     times = [Choice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
     hours = [one for one in times if one.words.endswith(":00")] if len(times) > MOST_TIMES else times
     more = [one for one in times if one not in hours]
     return {"day_words": long_day(day, language) if day else "", "times": hours, "more_times": more}
+
+
+def _pressed_day(talk: Conversation, form: BaseForm) -> dt.date | None:
+    """The day of the calendar that was pressed, here or on an open page; else the one day that was typed."""
+    pressed = talk.aside("when").get(PRESSED, [""])[0]
+    with suppress(ValueError):
+        return dt.date.fromisoformat(pressed)
+    first: dt.date | None = form["first_day"].data
+    return first if first == form["last_day"].data and (talk.aside("when") or not talk.slot()) else None
 
 
 def _gone(talk: Conversation, form: BaseForm) -> dict[str, Any]:
