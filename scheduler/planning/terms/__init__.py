@@ -47,6 +47,7 @@ from scheduler.planning.terms.holds import (
     HeldDate,
     HoldState,
     HoldWish,
+    LostDate,
     Slot,
 )
 from scheduler.planning.terms.plans import (
@@ -154,6 +155,7 @@ __all__ = [
     "Kit",
     "Lack",
     "Leg",
+    "LostDate",
     "NewDays",
     "NewTimes",
     "Offer",

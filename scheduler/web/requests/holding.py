@@ -73,7 +73,9 @@ def pressed(talk: Conversation) -> bool | None:
     if slot is None:
         slot = _only_time_of(talk, request.form.get("day", ""))
     if slot is None:
-        talk.set_aside("when", talk.answers.get("when", {}) | {PRESSED: [request.form.get("day", "")[:20]]}, wrong=False)
+        talk.set_aside(
+            "when", talk.answers.get("when", {}) | {PRESSED: [request.form.get("day", "")[:20]]}, wrong=False
+        )
         return False
     return hold(talk, slot)
 
