@@ -55,8 +55,8 @@ def visits_of(request_id: int) -> list[Visit]:
 def test_three_dates_are_shown_and_the_one_that_is_pressed_becomes_the_visit(book):
     request_id = lose(book)
     lost = queries.lost_date(request_id, now=LATE)
-    assert lost and lost.slot == TEN
-    assert (len(lost.others), TEN in lost.others) == (3, False)
+    assert lost is not None
+    assert (lost.slot, len(lost.others), TEN in lost.others) == (TEN, 3, False)
 
     service.take_other_date(contact(book, request_id), request_id, lost.others[0], now=LATE)
 

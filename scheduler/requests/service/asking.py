@@ -40,12 +40,14 @@ def submit_request(
     now: dt.datetime,
     network: str = "",
     new_host: HostDraft | None = None,
+    kept_until: dt.datetime | None = None,
 ) -> int:
     """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
 
     From the web it is unverified, and a mail that proves the address is queued: both or neither. Taken on the phone by
     staff it is new at once. `new_host` is a host that the register does not hold; then the draft's host counts for
-    nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    nothing. `kept_until`: its one date is kept so long, which the mail says.
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
@@ -67,7 +69,7 @@ def submit_request(
         draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
         row = _store(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
-        _set_off(session, actor, row, network, now)
+        _set_off(session, actor, row, network, now, kept_until)
         form_keys.remember(key, str(row.id), at=now)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
@@ -141,7 +143,14 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
-def _set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:
+def _set_off(
+    session: Session,
+    actor: Actor,
+    row: SchoolRequest,
+    network: str,
+    now: dt.datetime,
+    kept_until: dt.datetime | None = None,
+) -> None:
     """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
     if row.channel is Channel.PHONE:
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
@@ -152,18 +161,20 @@ def _set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, n
         return
     states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
     _count_mail(session, row.contact_email, network, now)
-    _write_to_unproved(row, now)
+    _write_to_unproved(row, now, kept_until)
 
 
-def _write_to_unproved(row: SchoolRequest, now: dt.datetime) -> None:
+def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
     """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
+    starts = row.presentations[0].starts_local if kept_until else None
+    kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
     hours = int(rules.PROVE_WITHIN.total_seconds() // 3600)
     queue_message(
         MessageDraft(
             kind="prove_address",
             address=row.contact_email,
             language=row.language,
-            values={"number": row.number, "days": rules.PROVE_WITHIN.days},
+            values={"number": row.number, "days": rules.PROVE_WITHIN.days} | kept,
             link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,

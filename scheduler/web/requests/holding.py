@@ -73,9 +73,8 @@ def pressed(talk: Conversation) -> bool | None:
     if slot is None:
         slot = _only_time_of(talk, request.form.get("day", ""))
     if slot is None:
-        talk.set_aside(
-            "when", talk.answers.get("when", {}) | {PRESSED: [request.form.get("day", "")[:20]]}, wrong=False
-        )
+        shown: Typed = {PRESSED: [request.form.get("day", "")[:20]]}
+        talk.set_aside("when", talk.answers.get("when", {}) | shown, wrong=False)
         return False
     return hold(talk, slot)
 
