@@ -99,12 +99,11 @@ def book_now(
         until = min(now + rules.KEPT_FOR, held.busy_from) if held else None
         request_id = requests.submit_request(
             actor,
-            asked,
+            replace(asked, kept_until=until),
             form_key=sent.form_key,
             now=now,
             network=sent.network,
             new_host=new_host,
-            kept_until=until,
         )
         row = _held(session, key, lock=True)
         if row is not None and until is not None:

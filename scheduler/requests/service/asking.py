@@ -28,7 +28,7 @@ from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDra
 
 log = logging.getLogger(__name__)
 
-LISTED = ("presentations", "preferred", "blackouts")  # rows of their own
+LISTED = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
 HOLD_FORMS, HOLD_FLOODS = 21, 22  # kinds of advisory locks
 
 
@@ -40,14 +40,12 @@ def submit_request(
     now: dt.datetime,
     network: str = "",
     new_host: HostDraft | None = None,
-    kept_until: dt.datetime | None = None,
 ) -> int:
     """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
 
     From the web it is unverified, and a mail that proves the address is queued: both or neither. Taken on the phone by
     staff it is new at once. `new_host` is a host that the register does not hold; then the draft's host counts for
-    nothing. `kept_until`: its one date is kept so long, which the mail says.
-    Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
@@ -69,7 +67,7 @@ def submit_request(
         draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
         row = _store(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
-        _set_off(session, actor, row, network, now, kept_until)
+        _set_off(session, actor, row, network, now, draft.kept_until)
         form_keys.remember(key, str(row.id), at=now)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
