@@ -6,6 +6,7 @@ of static/ are joined when the application starts (while debugging: at each requ
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from flask import Flask, Response, abort, current_app, g, request, url_for
 from scheduler.web.guards import public
 
 YEAR = "public, max-age=31536000, immutable"
+COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)  # a licence stays
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -37,9 +39,16 @@ def files_of(static: Path, kind: str) -> list[Path]:
     return [bootstrap, css / "tokens.css", css / "base.css", *parts, *frames, css / "print.css"]
 
 
+def bare(css: str) -> str:
+    """A style sheet without its comments, margins and empty lines: a tenth of what a phone must load of ours."""
+    kept = (line.strip() for line in COMMENT.sub("", css).splitlines())
+    return "\n".join(line for line in kept if line)
+
+
 def joined(static: Path, kind: str) -> Bundle:
     """The files of a kind as one."""
-    body = b"\n".join(file.read_bytes() for file in files_of(static, kind))
+    texts = [file.read_text(encoding="utf-8") for file in files_of(static, kind)]
+    body = "\n".join(bare(text) if kind == "css" else text for text in texts).encode()
     return Bundle(body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:12])
 
 
@@ -75,4 +84,4 @@ def asset_url(kind: str) -> str:
 def register(app: Flask) -> None:
     app.add_url_rule("/assets/<name>", "assets", assets)
     app.jinja_env.globals["asset_url"] = asset_url
-    app.config.setdefault("SEND_FILE_MAX_AGE_DEFAULT", 3600)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # pictures and vendor files: not asked for again on every page

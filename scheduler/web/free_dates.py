@@ -14,6 +14,7 @@ from scheduler.requests.terms import Blackout, DayPart, Preference
 from scheduler.web.i18n import _, _l, page_language
 
 A_WEEK = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
+FEW_DAYS = 5  # free days of a month that are no choice alone
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
     TeachingLanguage.HUNGARIAN: _l("Hungarian"),
@@ -95,6 +96,11 @@ def months_of(answer: FreeDates) -> list[Month]:
     months = [_month(days, language) for days in by_month.values()]
     first = next((number for number, month in enumerate(months) if month.free), len(months))
     return months[first:]
+
+
+def open_at_first(months: Sequence[Month]) -> int:
+    """How many months are shown without being asked for: one, and the next beside the last days of a month."""
+    return 2 if months and months[0].free < FEW_DAYS else 1
 
 
 def _month(days: Sequence[FreeDay], language: str) -> Month:

@@ -112,7 +112,30 @@ def test_keys_alone_book_accept_and_plan(installation: Installation, browser: Br
     print(f"{time.monotonic() - began:.1f} s")
 
 
-def books(school: Keyboard, installation: Installation) -> None:
+def test_keys_alone_hold_a_date_and_hold_it_again(installation: Installation, browser: Browser) -> None:
+    school = Keyboard(browser, installation)
+    comes_to_the_days(school)
+    school.presses(re.compile("^28 ?: почетак у"))
+    assert school.page.url.endswith("/book/when#times")
+    school.presses("10:00", key="Space")
+    school.reads("понедељак, 28. септембар 2026. у 10:00.")
+    school.reads("Чува се за Вас до")
+    answers_the_rest(school)
+    installation.time_is(MONDAY + dt.timedelta(minutes=20))
+    school.page.reload()
+    school.presses("Сачувајте га поново или изаберите други датум", role="link")
+    school.presses("Сачувајте га поново на 15 минута")
+    school.reads("Чува се за Вас до")
+    school.presses("Пошаљите захтев")
+    school.reads("Чува се за Вас. Отворите")
+
+    proves_its_address(school, installation)
+
+    school.reads("Тражимо предаваче")
+    school.reads("понедељак, 28. септембар 2026.")
+
+
+def comes_to_the_days(school: Keyboard) -> None:
     school.opens("/?lang=sr_Cyrl")
     school.types("Која школа?", "mileva novakovic nis")
     school.page.keyboard.press("Enter")
@@ -120,9 +143,20 @@ def books(school: Keyboard, installation: Installation) -> None:
     school.presses(re.compile("Овде"))
     school.chooses("Безбедно на интернету: разговор са основцима")
     school.presses("Даље")
+
+
+def books(school: Keyboard, installation: Installation) -> None:
+    comes_to_the_days(school)
     school.types("Први дан који Вам одговара", "15. 10. 2026.")
     school.types("Последњи дан који Вам одговара", "16. 10. 2026.")
     school.presses("Даље")
+    answers_the_rest(school)
+    installation.time_is(MONDAY + dt.timedelta(minutes=3))  # no hand is as quick as this test
+    school.presses("Пошаљите захтев", key="Space")
+    assert school.page.url.endswith("/book/sent")
+
+
+def answers_the_rest(school: Keyboard) -> None:
     school.types("Одељења", "VII-1 и VII-2")
     school.types("Ученици", "51")
     school.types("Наставници", "2")
@@ -133,9 +167,6 @@ def books(school: Keyboard, installation: Installation) -> None:
     school.types("Ваше име и презиме", "Весна Танасковић")
     school.types("Ваша мејл адреса", ADDRESS)
     school.presses("Даље")
-    installation.time_is(MONDAY + dt.timedelta(minutes=3))  # no hand is as quick as this test
-    school.presses("Пошаљите захтев", key="Space")
-    assert school.page.url.endswith("/book/sent")
 
 
 def proves_its_address(school: Keyboard, installation: Installation) -> str:

@@ -71,6 +71,7 @@ PUBLIC = {
     "requests.prove",
     "requests.sent",
     "requests.status",
+    "requests.take_other_date",
     "requests.withdraw",
 }
 UNGUARDED = {"static"}  # Flask's own: files of static/

@@ -7,12 +7,16 @@ import pytest
 from scheduler.core.errors import NotAllowed
 from scheduler.people.models import AvailabilityException, AvailableHours
 from scheduler.places.models import Holiday
-from scheduler.planning import queries
+from scheduler.planning import queries, service
 from scheduler.planning.terms import Away, Board, BoardRow, BoardWish, VisitState, Why
 from scheduler.policy import Role
+from scheduler.requests.terms import OpenDateDraft, RequestState
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.people import an_actor, presenter_actor
 from tests.factories.planning import VISIT_DAY, make_visit
+from tests.factories.requests import make_school_request
+from tests.planning.held import TEN, BookNow
 from tests.planning.scene import Scene, a_plan, far_away_scene
 
 MONDAY_OF_IT = VISIT_DAY - dt.timedelta(days=VISIT_DAY.weekday())
@@ -168,3 +172,101 @@ def test_only_staff_of_the_centre_see_its_board(session):
         queries.board(presenter_actor(ana), WEEK)
     assert queries.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
     assert queries.board(an_actor(), WEEK).unassigned.visits == 0
+
+
+# --- dates that are held ---
+
+
+def held_cell(board: Board, presenter_id: int):
+    return cell(row_of(board, presenter_id), TEN.on_day).held
+
+
+def a_waiting_school_offered(book: BookNow) -> str:
+    """A school of the waiting list is offered ten o'clock on that Thursday; the number of its request."""
+    row = make_school_request(
+        RequestState.WAITLISTED, programme=book.programme, host_id=book.host.id, submitted_at=MONDAY
+    )
+    date = OpenDateDraft(book.programme.id, on_day=TEN.on_day, starts_local=TEN.starts_local, hold_hours=24)
+    service.give_date(book.coordinator, date, now=MONDAY)
+    return str(row.number)
+
+
+def week_of(day: dt.date, **given) -> BoardWish:
+    monday = day - dt.timedelta(days=day.weekday())
+    return BoardWish(monday, monday + dt.timedelta(days=6), **given)
+
+
+def test_a_date_that_a_visitor_holds_stands_in_the_row_of_who_is_held_until_it_ends(session):
+    book = BookNow(educators=2)
+    shown_until = book.hold().until
+    held, free = book.people
+
+    before = queries.board(book.coordinator, week_of(TEN.on_day), now=MONDAY)
+    after = queries.board(book.coordinator, week_of(TEN.on_day), now=shown_until)
+
+    (block,) = held_cell(before, held.id)
+    assert (block.starts_local, block.ends_local, block.until) == (TEN.starts_local, dt.time(10, 45), shown_until)
+    assert (block.host_sr_latn, block.request_number) == (book.host.name_sr_latn, "")
+    assert held_cell(before, free.id) == ()
+    assert held_cell(after, held.id) == ()
+    assert row_of(before, held.id).visits == 0
+
+
+def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_with_it(session):
+    book = BookNow()
+    book.hold()
+    request_id = book.send()
+    (ana,) = book.people
+    kept = held_cell(queries.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
+    book.prove(request_id)
+    after = cell(row_of(queries.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id), TEN.on_day)
+
+    assert [block.request_number for block in kept] == [""]
+    assert (after.held, len(after.blocks)) == ((), 1)
+
+
+def test_a_date_offered_to_a_school_of_the_waiting_list_is_drawn_with_its_request(session):
+    book = BookNow()
+    (ana,) = book.people
+    number = a_waiting_school_offered(book)
+
+    (block,) = held_cell(queries.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
+
+    assert block.request_number == number
+
+
+def test_held_dates_stand_in_their_districts_row_and_obey_the_filters(session):
+    book = BookNow(educators=2)
+    book.hold()
+    book.hold("yours")
+    week = week_of(TEN.on_day)
+
+    (row,) = queries.board(book.coordinator, week, by="districts", now=MONDAY).rows
+    other = queries.board(book.coordinator, week_of(TEN.on_day, programme_id=book.programme.id + 999), now=MONDAY)
+    busy = queries.board(book.coordinator, week_of(TEN.on_day, busy_only=True), now=MONDAY)
+
+    assert len(cell(row, TEN.on_day).held) == 2
+    assert [held_cell(other, person.id) for person in book.people] == [(), ()]
+    assert busy.total == 2
+
+
+def test_another_centre_sees_no_held_date(session):
+    BookNow().hold()
+
+    board = queries.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY)
+
+    assert board.rows == ()
+
+
+@pytest.mark.parametrize("by", ["presenters", "districts"])
+def test_more_held_dates_take_no_more_queries(session, by):
+    book = BookNow(educators=3)
+    book.hold()
+    with statements() as one:
+        queries.board(book.coordinator, week_of(TEN.on_day), by=by, now=MONDAY)
+    book.hold("second")
+    book.hold("third")
+    with statements() as three:
+        queries.board(book.coordinator, week_of(TEN.on_day), by=by, now=MONDAY)
+
+    assert len(one) == len(three)

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from scheduler.web.assets import bare
 from tests.factories.people import make_user
 from tests.web.browser import sign_in_as
 
@@ -74,3 +75,15 @@ def test_an_open_page_keeps_its_mark_when_packed(client):
     first = client.get("/privacy", headers=PACKED)
 
     assert client.get("/privacy", headers=PACKED | {"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_picture_is_not_asked_for_again_on_every_page(client):
+    kept = client.get("/static/img/icons.svg").headers["Cache-Control"]
+
+    assert ("max-age=3600" in kept, "no-cache" in kept) == (True, False)
+
+
+def test_the_joined_style_sheet_keeps_every_rule_and_no_comment():
+    css = bare("a {\n  /* why, in\n  two lines */\n  color: red;\n\n  width: calc(1px + 2px);\n}\n")
+
+    assert css == "a {\ncolor: red;\nwidth: calc(1px + 2px);\n}"

@@ -11,6 +11,7 @@ from scheduler.planning.queries.free_dates import able_at, free_dates, other_dat
 from scheduler.planning.queries.handovers import covered_visits
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.holds import held_by, held_date, held_for_request, holds_over
+from scheduler.planning.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, lost_date, wish_of_hold
 from scheduler.planning.queries.pages import (
     SORTS,
     crew_for_school,
@@ -60,6 +61,7 @@ from scheduler.planning.queries.waiting import (
 
 __all__ = [
     "CHECKED",
+    "MAY_TAKE_ANOTHER",
     "SORTS",
     "able_at",
     "affected_by",
@@ -84,9 +86,11 @@ __all__ = [
     "held_by",
     "held_date",
     "held_for_request",
+    "hold_of_request",
     "holds_over",
     "home_point",
     "last_visits",
+    "lost_date",
     "new_days",
     "not_cleared",
     "not_confirmed_before",
@@ -127,5 +131,6 @@ __all__ = [
     "visits_with_lapsed_offers",
     "waiting_list",
     "weights_of",
+    "wish_of_hold",
     "year_of",
 ]

@@ -21,6 +21,7 @@ from scheduler.places.rules import is_school_day, road_km, road_minutes
 from scheduler.places.terms import ClosureRow, Extent, HolidayRow, Level, Point, SchoolCalendar
 from scheduler.planning import rules
 from scheduler.planning.models import Presentation, Visit
+from scheduler.planning.queries.board_held import Held, HeldShown, held_shown
 from scheduler.planning.queries.board_shifts import shifts_shown
 from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.pages import visits_between
@@ -74,15 +75,19 @@ class _Facts:
     days: Mapping[dt.date, BoardDay]
     edited_at: dt.datetime | None
     shifts: Mapping[int, ShiftsShown]  # by visit
+    held: HeldShown
 
 
-def board(actor: Actor, wish: BoardWish, *, by: str = "presenters") -> Board:
-    """The centre's board of some days, its rows presenters or districts. Raises: NotAllowed."""
+def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.datetime | None = None) -> Board:
+    """The centre's board of some days, its rows presenters or districts; with the dates that are held at a moment.
+
+    Raises: NotAllowed.
+    """
     policy.require(actor, "read", "board", centre=actor.centre_id)
-    facts = _facts(actor, wish)
+    facts = _facts(actor, wish, now)
     rows = _district_rows(facts) if by == "districts" else _presenter_rows(actor, facts)
     if wish.busy_only:
-        rows = [row for row in rows if row.visits]
+        rows = [row for row in rows if row.visits or any(cell.held for cell in row.cells)]
     begin = first_row(wish.page)
     alone = [visit for visit in facts.visits if _waits(visit)]
     return Board(
@@ -103,7 +108,7 @@ def _part(visit: VisitRow, member: CrewRow) -> bool:
     return any(state in SHOWN for state in member.states.values())
 
 
-def _facts(actor: Actor, wish: BoardWish) -> _Facts:
+def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
     living = [visit for visit in visits_between(actor, wish.first_day, wish.last_day) if visit.state not in GONE_VISITS]
     ids = [visit.id for visit in living]
     grounds, (stops, edited_at) = _grounds(ids), _stops_of(ids)
@@ -118,7 +123,9 @@ def _facts(actor: Actor, wish: BoardWish) -> _Facts:
                  for row in rows]
         for number, rows in stops.items()
     }  # fmt: skip
-    return _Facts(wish, shown, grounds, located, crews, _days(wish, shown), edited_at, shifts_shown(shown))
+    held = held_shown(actor.centre_id, wish, now)
+    days = _days(wish, shown, held.days)
+    return _Facts(wish, shown, grounds, located, crews, days, edited_at, shifts_shown(shown), held)
 
 
 def _grounds(visit_ids: Sequence[int]) -> dict[int, _Ground]:
@@ -162,7 +169,9 @@ def _stops_of(visit_ids: Sequence[int]) -> tuple[dict[int, list[Stop]], dt.datet
     return stops, max((row.edited_at for row in rows), default=None)
 
 
-def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay]:
+def _days(
+    wish: BoardWish, visits: Iterable[VisitRow], held: frozenset[dt.date] = frozenset()
+) -> dict[dt.date, BoardDay]:
     """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
     counts: dict[dt.date, int] = {}
     for visit in visits:
@@ -174,7 +183,7 @@ def _days(wish: BoardWish, visits: Iterable[VisitRow]) -> dict[dt.date, BoardDay
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:
-        if day.weekday() < 5 or whole or day in counts:
+        if day.weekday() < 5 or whole or day in counts or day in held:
             breaks = frozenset(
                 one
                 for one in SchoolCalendar
@@ -194,14 +203,19 @@ def _day(day: dt.date, count: int, holiday: HolidayRow | None, breaks: frozenset
 
 
 def _cells(
-    facts: _Facts, visits: Iterable[VisitRow], calendar: SchoolCalendar | None = None, district: int | None = None
+    facts: _Facts,
+    visits: Iterable[VisitRow],
+    calendar: SchoolCalendar | None = None,
+    district: int | None = None,
+    held: Held | None = None,
 ) -> tuple[Cell, ...]:
     """Cells of a row of visits as such: a district's, or of those without a crew."""
     on: dict[dt.date, list[Block]] = defaultdict(list)
     for visit in sorted(visits, key=_begins):
         on[visit.on_day].append(Block(visit, shifts=facts.shifts.get(visit.id)))
     return tuple(
-        Cell(day, tuple(on[day]), closed=_closed(head, calendar, district)) for day, head in facts.days.items()
+        Cell(day, tuple(on[day]), held=(held or {}).get(day, ()), closed=_closed(head, calendar, district))
+        for day, head in facts.days.items()
     )
 
 
@@ -236,14 +250,17 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
     for visit in facts.visits:
         if not _waits(visit):
             found[facts.grounds[visit.id].district].append(visit)
+    for district in facts.held.by_district:
+        found.setdefault(district, [])
     rows = []
     for district, visits in sorted(found.items(), key=lambda pair: (pair[0] is None, (pair[0] or (0, "", ""))[2])):
         number, cyrl, latn = district or (0, "", "")
-        calendar = facts.grounds[visits[0].id].calendar if district else None
+        calendar = facts.grounds[visits[0].id].calendar if district and visits else None
+        held = facts.held.by_district.get(district)
         rows.append(
             BoardRow(
                 key=f"d{number}",
-                cells=_cells(facts, visits, calendar, number or None),
+                cells=_cells(facts, visits, calendar, number or None, held),
                 name_sr_cyrl=cyrl,
                 name_sr_latn=latn,
                 minutes=sum(row.minutes for visit in visits for row in visit.presentations),
@@ -291,7 +308,8 @@ def _presenter_row(
             before = visit
             if facts.wish.programme_id in (None, facts.grounds[visit.id].programme_id):
                 blocks.append(block)
-        cells.append(Cell(day, tuple(blocks), _away(day, hours, exceptions), _closed(head, None)))
+        held = facts.held.by_presenter.get(who, {}).get(day, ())
+        cells.append(Cell(day, tuple(blocks), _away(day, hours, exceptions), held, _closed(head, None)))
     shown = [block for cell in cells for block in cell.blocks]
     minor = is_minor(person.adult_on, facts.wish.last_day)
     name = person.given_name if minor else person.full_name

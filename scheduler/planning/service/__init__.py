@@ -13,12 +13,12 @@ open_call, close_call, put_up_hand, lower_hand (hands) ·
 recheck_visits, confirm_clock (rechecking: each night) · ask_for_date, take_back_wish,
 keep_date, tick_checklist (by_school: between the plan and the visit) · tell_checklists (reminding: a week before) ·
 propose_free_dates, accept_free_date (agreeing: dates proposed to a school) · hold_date, release_date, book_now,
-lapse_holds (holds: book now), prove_booking (booked).
+lapse_holds (holds: book now), prove_booking, take_other_date (booked).
 """
 
 from scheduler.planning.service.absence import report_absence
 from scheduler.planning.service.agreeing import accept_free_date, propose_free_dates
-from scheduler.planning.service.booked import prove_booking
+from scheduler.planning.service.booked import prove_booking, take_other_date
 from scheduler.planning.service.by_school import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.planning.service.cancelling import cancel_visit
 from scheduler.planning.service.clearing import record_vetting, release_not_cleared, suspend_user, withdraw_consent
@@ -97,6 +97,7 @@ __all__ = [
     "suspend_user",
     "take_back_wish",
     "take_date_back",
+    "take_other_date",
     "tell_checklists",
     "text_to_tell",
     "tick_checklist",

@@ -6,18 +6,18 @@ import logging
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from scheduler import policy
 from scheduler.core import tokens
-from scheduler.core.errors import SchedulerError
+from scheduler.core.errors import Conflict, NotFound, SchedulerError
 from scheduler.core.states import move
 from scheduler.planning import queries, rules
 from scheduler.planning.models import DateHold, HeldTime
 from scheduler.planning.service.asked import plans_as_asked
-from scheduler.planning.service.holds import ask_held, crew_under_lock, end_hold
+from scheduler.planning.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
 from scheduler.planning.service.under_lock import change, hold_time
 from scheduler.planning.service.visits import plan_visit
-from scheduler.planning.terms import LIVING_HOLDS, FreeWish, HoldState, HoldWish, Slot, VisitDraft
-from scheduler.policy import SYSTEM
-from scheduler.programmes.queries import programme_of
+from scheduler.planning.terms import LIVING_HOLDS, HoldState, HoldWish, Slot, VisitDraft
+from scheduler.policy import SYSTEM, Actor
 from scheduler.requests import service as requests
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import REQUEST_MACHINE, RequestState
@@ -36,21 +36,40 @@ def prove_booking(token: str, *, now: dt.datetime) -> str | None:
         secret = requests.prove_address(token, now=now)
         link = tokens.opened_by(token, "prove", now=now)
         if secret is not None and link is not None:
-            kept = session.scalar(_newest(link.subject_id))
+            kept = queries.hold_of_request(link.subject_id)
             if kept is not None and kept.state in (HoldState.KEPT, HoldState.LAPSED):
                 _settle(session, kept, link.subject_id, now)
     return secret
 
 
-def _newest(request_id: int) -> Select[DateHold]:
-    """Without a lock: who takes time locks the presenters first, then the holds that are over."""
-    wanted = select(DateHold).where(DateHold.school_request_id == request_id).order_by(DateHold.id.desc()).limit(1)
-    return wanted.execution_options(populate_existing=True)
+def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.datetime) -> None:
+    """The date of a booking had gone before its proof: the school presses one of the others, and its visit is planned.
+
+    Pressed twice, one visit is planned. Raises: NotFound; Conflict("date_taken") when that one is gone, too;
+    Conflict("wrong_state") when the request is past it.
+    """
+    with change() as session:
+        asked = session.get(SchoolRequest, request_id)
+        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
+        lost = queries.hold_of_request(request_id)
+        if asked is None or lost is None:
+            raise NotFound("date")
+        wish = queries.wish_of_hold(asked, lost, slot, by_the_bell=True)
+        crew = crew_under_lock(session, wish, now)
+        asked = requests.locked(session, actor, "update", request_id)
+        if asked.state not in queries.MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
+            raise Conflict("wrong_state")
+        said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
+        row = hold_row(wish, asked.programme, **said, state_since=now, until=now + rules.HELD_FOR)
+        session.add(row)
+        session.flush()
+        give_time(session, row, crew)
+        _tell_booked(session, row, _plan(session, row, wish, now), request_id, now)
 
 
 def _settle(session: Session, kept: DateHold, request_id: int, now: dt.datetime) -> None:
     """A visit where the date can still be had; else the request waits as every other, and the school hears why."""
-    wish = _wish(session.get_one(SchoolRequest, request_id), kept)
+    wish = queries.wish_of_hold(session.get_one(SchoolRequest, request_id), kept, by_the_bell=False)
     try:
         with session.begin_nested():
             number = _plan(session, kept, wish, now)
@@ -63,20 +82,15 @@ def _settle(session: Session, kept: DateHold, request_id: int, now: dt.datetime)
         requests.write_to_school(asked, "booking_gone", now=now, day=kept.on_day, time=kept.starts_local, others=others)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
         return
+    _tell_booked(session, kept, number, request_id, now)
+
+
+def _tell_booked(session: Session, kept: DateHold, number: str, request_id: int, now: dt.datetime) -> None:
     asked = requests.locked(session, SYSTEM, "update", request_id)
     day, time = kept.on_day, kept.starts_local
     requests.write_to_school(asked, "booking_taken", now=now, day=day, time=time)
     requests.write_to_centre(asked, "booked_now", now=now, visit=number, day=day, time=time)
     log.info("date booked", extra={"request_id": request_id})
-
-
-def _wish(asked: SchoolRequest, kept: DateHold) -> HoldWish:
-    programme = programme_of(asked.programme_id)
-    main = rules.main_audience(programme.audiences)
-    free = FreeWish(
-        programme.id, asked.teaching_language, main, host_id=asked.host_id, minutes=kept.minutes, own_hold=kept.id
-    )
-    return HoldWish(free, Slot(kept.on_day, kept.starts_local), by_the_bell=False)
 
 
 def _plan(session: Session, kept: DateHold, wish: HoldWish, now: dt.datetime) -> str:
@@ -91,7 +105,8 @@ def _plan(session: Session, kept: DateHold, wish: HoldWish, now: dt.datetime) ->
         end_hold(session, SYSTEM, kept, HoldState.TAKEN, now)
     asked = requests.locked(session, SYSTEM, "update", kept.school_request_id or 0)
     for state in (RequestState.TRIAGE, RequestState.AGREED):
-        move(REQUEST_MACHINE, asked, state, actor=SYSTEM, at=now)
+        if asked.state is not state:  # somebody of the centre may read it already
+            move(REQUEST_MACHINE, asked, state, actor=SYSTEM, at=now)
     session.flush()
     visit = plan_visit(SYSTEM, _draft(asked, kept), now=now)
     ask_held(visit.id, crew, until=kept.busy_from, now=now)

@@ -98,15 +98,22 @@ def book_now(
             row = _held(session, key)
             if row is None or row.until <= now or not queries.held_date(row).suits(wish):
                 hold_date(sent.draft, wish, network=sent.network, now=now)
+        held = _held(session, key)
+        until = min(now + rules.KEPT_FOR, held.busy_from) if held else None
         request_id = requests.submit_request(
-            actor, asked, form_key=sent.form_key, now=now, network=sent.network, new_host=new_host
+            actor,
+            replace(asked, kept_until=until),
+            form_key=sent.form_key,
+            now=now,
+            network=sent.network,
+            new_host=new_host,
         )
         row = _held(session, key, lock=True)
-        if row is not None:
+        if row is not None and until is not None:
             row.host_id = session.get_one(SchoolRequest, request_id).host_id
             row.school_request_id = request_id
             row.draft = row.network = ""  # the browser and its network have no more to do with it
-            row.until = min(now + rules.KEPT_FOR, row.busy_from)
+            row.until = until
             move(HOLD_MACHINE, row, HoldState.KEPT, actor=actor, at=now)
     log.info("date kept for a request", extra={"request_id": request_id})
     return request_id

@@ -10,6 +10,7 @@ from scheduler.planning.terms.board import (
     BoardWish,
     Cell,
     Doubt,
+    HeldBlock,
     Leg,
     Placing,
     PresenterChoice,
@@ -48,6 +49,7 @@ from scheduler.planning.terms.holds import (
     HeldDate,
     HoldState,
     HoldWish,
+    LostDate,
     Slot,
 )
 from scheduler.planning.terms.plans import (
@@ -149,6 +151,7 @@ __all__ = [
     "FreeFacts",
     "FreeWish",
     "Hand",
+    "HeldBlock",
     "HeldDate",
     "HistoryLine",
     "HoldState",
@@ -156,6 +159,7 @@ __all__ = [
     "Kit",
     "Lack",
     "Leg",
+    "LostDate",
     "NewDays",
     "NewTimes",
     "Offer",

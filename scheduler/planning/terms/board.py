@@ -75,6 +75,32 @@ class Block:
 
 
 @dataclass(frozen=True)
+class HeldBlock:
+    """A date that is held in one cell: nobody else is planned there until it ends. It is no visit yet.
+
+    `request_number` is empty while staff must not see the request: the form is not finished, or its address not proven.
+    """
+
+    on_day: dt.date
+    starts_local: dt.time
+    ends_local: dt.time
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    until: dt.datetime
+    request_number: str = ""
+
+    def where(self, language: str) -> str:
+        """The host and its place; of a school that is not on the list yet the place alone."""
+        names = (
+            pick(language, self.host_sr_cyrl, self.host_sr_latn),
+            pick(language, self.place_sr_cyrl, self.place_sr_latn),
+        )
+        return ", ".join(name for name in names if name)
+
+
+@dataclass(frozen=True)
 class Away:
     """Why a presenter cannot come on a day: absent, or outside her hours; `free` are the hours she gave for it."""
 
@@ -89,6 +115,7 @@ class Cell:
     day: dt.date
     blocks: tuple[Block, ...] = ()
     away: Away | None = None
+    held: tuple[HeldBlock, ...] = ()
     closed: str = ""  # "holiday", "break" or "closure": no lessons for this row's schools, or for some of them
 
 

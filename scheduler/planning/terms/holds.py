@@ -52,6 +52,14 @@ class HoldWish:
 
 
 @dataclass(frozen=True)
+class LostDate:
+    """The date that a booking sent and did not get, and those that it may take instead."""
+
+    slot: Slot
+    others: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
 class FormSent:
     """Whose form is sent: the booking's token, the form's own key, and from which network."""
 

@@ -88,7 +88,7 @@ def proof_of(token: str, *, now: dt.datetime) -> Proof:
     row = db.session().get(SchoolRequest, link.subject_id)
     if row is None or (row.proved_at is None and row.state is not RequestState.UNVERIFIED):
         raise Gone("prove")
-    return Proof(row.number, proven=row.proved_at is not None)
+    return Proof(row.id, row.number, proven=row.proved_at is not None)
 
 
 def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:

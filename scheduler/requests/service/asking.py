@@ -27,7 +27,7 @@ from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDra
 
 log = logging.getLogger(__name__)
 
-LISTED = ("presentations", "preferred", "blackouts")  # rows of their own
+LISTED = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
 HOLD_FORMS, HOLD_FLOODS = 21, 22  # kinds of advisory locks
 
 
@@ -67,7 +67,7 @@ def submit_request(
         draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
         row = store_request(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
-        set_off(session, actor, row, network, now)
+        set_off(session, actor, row, network, now, draft.kept_until)
         form_keys.remember(key, str(row.id), at=now)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
@@ -139,7 +139,14 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
-def set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, now: dt.datetime) -> None:
+def set_off(
+    session: Session,
+    actor: Actor,
+    row: SchoolRequest,
+    network: str,
+    now: dt.datetime,
+    kept_until: dt.datetime | None = None,
+) -> None:
     """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
     if row.channel is Channel.PHONE:
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
@@ -150,18 +157,20 @@ def set_off(session: Session, actor: Actor, row: SchoolRequest, network: str, no
         return
     states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
     _count_mail(session, row.contact_email, network, now)
-    _write_to_unproved(row, now)
+    _write_to_unproved(row, now, kept_until)
 
 
-def _write_to_unproved(row: SchoolRequest, now: dt.datetime) -> None:
+def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
     """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
+    starts = row.presentations[0].starts_local if kept_until else None
+    kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
     hours = int(rules.PROVE_WITHIN.total_seconds() // 3600)
     queue_message(
         MessageDraft(
             kind="prove_address",
             address=row.contact_email,
             language=row.language,
-            values={"number": row.number, "days": rules.PROVE_WITHIN.days},
+            values={"number": row.number, "days": rules.PROVE_WITHIN.days} | kept,
             link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,

@@ -238,6 +238,7 @@ class RequestDraft:
     file_number: str = ""  # delovodni broj
     campaign_id: int | None = None
     parent_id: int | None = None  # the request of which it asks for more
+    kept_until: dt.datetime | None = None  # its one date is kept so long, which the first mail says
     preferred: tuple[Preference, ...] = ()  # the first is wished most
     blackouts: tuple[Blackout, ...] = ()
     for_waiting_list: bool = False  # nothing was free: once proven it waits there, and nobody owes an answer

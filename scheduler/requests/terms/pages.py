@@ -211,5 +211,6 @@ class RequestPage:
 class Proof:
     """What the page behind a mailed proof shows of its request: no more than the mail did."""
 
+    request_id: int
     number: str
     proven: bool

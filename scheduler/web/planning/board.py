@@ -63,7 +63,7 @@ def board() -> ResponseReturnValue:
     asked = day or asked_day("week") or today()
     monday = asked - dt.timedelta(days=asked.weekday())
     wish = _wish(monday, monday + dt.timedelta(days=6))
-    found = queries.board(current_actor(), wish, by=_by())
+    found = queries.board(current_actor(), wish, by=_by(), now=clock.now())
     shown = [one.day for one in found.days]
     chosen = day if day in shown else next((one for one in shown if one >= today()), shown[0])
     title = looks.week_title(shown[0], shown[-1])
@@ -89,7 +89,7 @@ def board_month() -> ResponseReturnValue:
     asked = _month(typed) or today().replace(day=1)
     last = asked.replace(day=calendar.monthrange(asked.year, asked.month)[1])
     wish = _wish(asked, last)
-    found = queries.board(current_actor(), wish, by=_by())
+    found = queries.board(current_actor(), wish, by=_by(), now=clock.now())
     before, after = asked - dt.timedelta(days=1), last + dt.timedelta(days=1)
     near = today() if asked <= today() <= last else asked
     steps = _steps(url_for(".board_month"), "month", before, today(), after, "%Y-%m")

@@ -21,12 +21,13 @@ from scheduler.planning.terms import (
     BoardRow,
     CrewRow,
     Doubt,
+    HeldBlock,
     Leg,
     ShiftsShown,
     VisitState,
     Why,
 )
-from scheduler.web.filters import Face, clock, short_weekday, state_face
+from scheduler.web.filters import Face, clock, moment, short_weekday, state_face
 from scheduler.web.forms import MESSAGES, worded
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.planning import words
@@ -122,6 +123,7 @@ def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> lis
             "day": cell.day,
             "to": to,
             "blocks": [block_look(block, may_move=may_move, back=back) for block in cell.blocks],
+            "held": [held_look(one) for one in cell.held],
             "away": away_words(cell.away) if cell.away and (cell.away.absent or cell.away.free != usual) else "",
             "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
         }
@@ -155,6 +157,24 @@ def block_look(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
         "kind": _kind(block),
         "notes": _notes(block),
         "leg": leg_look(block.leg) if block.leg else None,
+    }
+
+
+def held_look(held: HeldBlock) -> dict[str, Any]:
+    """A held date as a block of the board: until when; for a school of the waiting list with its request."""
+    until = _("held until %(moment)s", moment=moment(held.until))
+    note = Face("wait", "hourglass", until)
+    return {
+        "day": f"{short_weekday(held.on_day)} {held.on_day.day}",
+        "times": f"{clock(held.starts_local)}–{clock(held.ends_local)}",
+        "late_shift": held.starts_local >= AFTERNOON,
+        "host": held.where(page_language()),
+        "place": _("waiting list") if held.request_number else _("booking"),
+        "href": url_for("requests.show_request", number=held.request_number) if held.request_number else "",
+        "move": "",
+        "kind": "held",
+        "notes": [note],
+        "leg": None,
     }
 
 

@@ -333,7 +333,8 @@ def prove(token: str) -> ResponseReturnValue:
             say(_("Thank you, your address is confirmed."))
             return redirect(url_for(".status", secret=secret))
         return redirect(url_for(".prove", token=token))
-    return _shown("requests/prove.html", form, proof=proof)
+    kept = {} if proof.proven else holding.kept_words(proof.request_id)
+    return _shown("requests/prove.html", form, proof=proof, **kept)
 
 
 @bp.route("/book/link", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.fields import SelectChoice
@@ -22,11 +22,13 @@ from scheduler.requests.terms import DateDraft, ProposedDate, RequestPage, Reque
 from scheduler.web import forms
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day, say
-from scheduler.web.forms import DayField, LinesField, Needed, TimeField, worded
+from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeField, worded
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import PressForm
+from scheduler.web.requests.holding import slot_of
 from scheduler.web.requests.school import opened
 
 forms.MESSAGES.update(
@@ -163,6 +165,24 @@ def _chosen(actor: Actor, secret: str, agreed: bool) -> ResponseReturnValue:
         say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
         return redirect(url_for(".choose_date", secret=secret))
     say(_("We are sorry: that date was taken meanwhile. The centre looks for another one and writes to you."))
+    return redirect(url_for(".status", secret=secret))
+
+
+@bp.post("/status/<secret>/dates/other")
+@public
+@limiter.limit(FREE_DATES)
+def take_other_date(secret: str) -> ResponseReturnValue:
+    """The date of a booking had gone before its proof: the school presses another one of those on its page."""
+    actor, page = opened(secret)
+    slot = slot_of(request.form.get("slot", ""))
+    if BaseForm().accepted() and slot is not None:
+        try:
+            planning.take_other_date(actor, page.row.id, slot, now=clock.now())
+        except Conflict as conflict:
+            if conflict.reason == "date_taken":
+                say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
+        else:
+            say(_("The date is yours. We look for presenters now."))
     return redirect(url_for(".status", secret=secret))
 
 

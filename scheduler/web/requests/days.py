@@ -10,7 +10,7 @@ from scheduler.planning import queries
 from scheduler.planning.terms import FreeDates, FreeWish
 from scheduler.requests.rules import LONGEST_SPAN_DAYS
 from scheduler.web.forms import DayField
-from scheduler.web.free_dates import months_of, why_none
+from scheduler.web.free_dates import months_of, open_at_first, why_none
 from scheduler.web.requests.conversation import Conversation, Typed
 from scheduler.web.requests.forms import FEW_LETTERS
 
@@ -39,9 +39,11 @@ def free_days(talk: Conversation, wish: FreeWish, answer: FreeDates) -> dict[str
     """The calendar of the question about days, as far as the answers before it say where, what and for whom."""
     chosen = None if talk.slot() else talk.only_day()
     missed = chosen is not None and talk.knows_classes() and not any(one.day == chosen for one in answer.free)
+    months = months_of(answer)
     return {
         "answered_free": True,
-        "months": months_of(answer),
+        "months": months,
+        "open_months": open_at_first(months),
         "why_none": why_none(answer, wish.language),
         "may_wait": answer.lacking is not None,
         "bells": answer.bells,

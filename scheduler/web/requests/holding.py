@@ -26,6 +26,7 @@ from scheduler.web.requests.days import free_days, only_day
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
 GONE = "gone"  # beside what is set aside: the slot that somebody else has
+PRESSED = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def pressed(talk: Conversation) -> bool | None:
     if slot is None:
         slot = _only_time_of(talk, request.form.get("day", ""))
     if slot is None:
-        talk.set_aside("when", only_day(request.form.get("day", "")), wrong=False)
+        shown: Typed = {PRESSED: [request.form.get("day", "")[:20]]}
+        talk.set_aside("when", talk.answers.get("when", {}) | shown, wrong=False)
         return False
     return hold(talk, slot)
 
@@ -153,7 +155,8 @@ def shown(talk: Conversation) -> dict[str, Any]:
         return {"date_words": ""}
     held = held_now(talk)
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
-    return {"date_words": said(slot), "held_until": until}
+    gone = not held and GONE in talk.aside("when")
+    return {"date_words": "" if gone else said(slot), "held_until": until, "date_value": value_of(slot)}
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -175,14 +178,22 @@ def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
 
 
 def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
-    first, last = form["first_day"].data, form["last_day"].data
-    day = first if first == last and (talk.aside("when") or not talk.slot()) else None
+    day = _pressed_day(talk, form)
     starts = next((one.starts for one in free if one.day == day), ())
     language = page_language()
     times = [Choice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
     hours = [one for one in times if one.words.endswith(":00")] if len(times) > MOST_TIMES else times
     more = [one for one in times if one not in hours]
     return {"day_words": long_day(day, language) if day else "", "times": hours, "more_times": more}
+
+
+def _pressed_day(talk: Conversation, form: BaseForm) -> dt.date | None:
+    """The day of the calendar that was pressed, here or on an open page; else the one day that was typed."""
+    pressed = talk.aside("when").get(PRESSED, [""])[0]
+    with suppress(ValueError):
+        return dt.date.fromisoformat(pressed)
+    first: dt.date | None = form["first_day"].data
+    return first if first == form["last_day"].data and (talk.aside("when") or not talk.slot()) else None
 
 
 def _gone(talk: Conversation, form: BaseForm) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from scheduler.web.requests import words
 from scheduler.web.requests.answers import equipment_of, sitting_of
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
+from scheduler.web.requests.holding import said, value_of
 
 HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
 
@@ -75,6 +76,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         next_words=_next_words(page, lost=bool(bound and bound.crew_lost), offered=offered is not None),
         stops=words.stops_of(page),
         facts=facts_of(page),
+        lost=_lost(page.row.id, now),
         asks=state is RequestState.NEEDS_INFO,
         may_change=rules.may_change_counts(state),
         may_withdraw=rules.way_out(state) is not None and bound is None,
@@ -82,6 +84,14 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         **_between(page, bound, now),
     )
     return shown, code
+
+
+def _lost(request_id: int, now: dt.datetime) -> dict[str, Any] | None:
+    """The date that was gone before the proof, and those to press instead; nothing when none is free."""
+    found = planning_queries.lost_date(request_id, now=now)
+    if found is None or not found.others:
+        return None
+    return {"words": said(found.slot), "others": [(value_of(slot), said(slot)) for slot in found.others]}
 
 
 def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:

@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User
 from scheduler.places.models import Closure
 from scheduler.places.terms import ClosureReason
 from scheduler.planning import queries, service
 from scheduler.planning.models import Assignment
-from scheduler.planning.terms import AssignmentState
+from scheduler.planning.terms import AssignmentState, Slot
 from scheduler.policy import Role
 from scheduler.web.planning import looks
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.planning.held import BookNow
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
 from tests.web.browser import browser_of
@@ -324,3 +326,19 @@ def test_neighbouring_days_that_say_the_same_are_said_once(app, notes, said):
     ]
     with app.test_request_context("/?lang=en"):
         assert looks.notes_of(days) == said
+
+
+@pytest.mark.parametrize("path", ["/board?week={day}", "/board?week={day}&by=districts", "/board/month?month={month}"])
+def test_a_held_date_is_drawn_with_until_when_and_leads_nowhere_before_its_proof(app, path):
+    book = BookNow()
+    now = clock.now()
+    slot = Slot(now.date() + dt.timedelta(days=21 - now.weekday()), dt.time(10))
+    book.hold(slot=slot, now=now)
+
+    shown = body(coordinator(app, book).get(path.format(day=slot.on_day, month=f"{slot.on_day:%Y-%m}")))
+
+    block = shown.split("block--held")[1].split("<td")[0]
+    assert "held until" in block
+    assert "10:00–10:45" in block
+    assert book.host.name_sr_latn in block
+    assert "/requests/" not in block.split("</td>")[0]

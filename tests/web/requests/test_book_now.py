@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailableHours
 from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
@@ -116,8 +117,11 @@ def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(cli
     assert (sent.location, row.first_day, row.last_day) == ("/book/sent", day, day)
     assert "at 09:00" in check
     assert "It is kept for you. Open the link before:" in text_of(client.get("/book/sent?lang=en"))
+    mail = db.session.scalar(sa.select(OutboxMessage).where(OutboxMessage.kind == "prove_address"))
+    assert "at 09:00. It is kept until: " in mail.text
     with transaction():
         token = tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+    assert "at 09:00. It is kept until: " in text_of(client.get(f"/book/prove/{token}?lang=en"))
     client.post(f"/book/prove/{token}")
     (visit,) = db.session.scalars(sa.select(Visit)).all()
     assert (visit.on_day, asked()[0].state, holds()) == (day, RequestState.STAFFING, [HoldState.TAKEN])
