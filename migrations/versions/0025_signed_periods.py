@@ -1,4 +1,4 @@
-"""Periods that a centre has signed off, and the differences that later ones carry."""
+"""Periods that a centre has signed off, the differences that later ones carry, and who has read a late cancellation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,9 +63,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_carried_difference_of_period_id"), "carried_difference", ["of_period_id"])
     create_defences(op.get_bind(), only="signed_period")
+    _late_notice()
+
+
+def _late_notice() -> None:
+    op.create_table(
+        "late_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("presenter_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kilometres", sa.Integer(), nullable=True),
+        sa.CheckConstraint("kilometres BETWEEN 0 AND 2000", name=op.f("ck_late_notice_driven_in_a_day")),
+        *(
+            sa.ForeignKeyConstraint(
+                [f"{thing}_id"], [f"{thing}.id"], name=op.f(f"fk_late_notice_{thing}_id"), ondelete="CASCADE"
+            )
+            for thing in ("visit", "presenter")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_notice")),
+        sa.UniqueConstraint("visit_id", "presenter_id", name="each_asked_once"),
+    )
+    op.create_index(op.f("ix_late_notice_presenter_id"), "late_notice", ["presenter_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("late_notice")
     op.drop_table("carried_difference")
     op.drop_table("signed_period")
     if op.get_bind().dialect.name == "postgresql":

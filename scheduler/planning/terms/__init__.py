@@ -49,6 +49,7 @@ from scheduler.planning.terms.holds import (
     HoldWish,
     Slot,
 )
+from scheduler.planning.terms.late import MOST_KILOMETRES, CalledOff, LateRow
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -104,6 +105,7 @@ __all__ = [
     "HOLD_MACHINE",
     "LIVING",
     "LIVING_HOLDS",
+    "MOST_KILOMETRES",
     "OF_CREW",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -124,6 +126,7 @@ __all__ = [
     "BoardDay",
     "BoardRow",
     "BoardWish",
+    "CalledOff",
     "CancelledBy",
     "Candidate",
     "Cell",
@@ -153,6 +156,7 @@ __all__ = [
     "HoldWish",
     "Kit",
     "Lack",
+    "LateRow",
     "Leg",
     "NewDays",
     "NewTimes",

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.planning.terms import (
+    MOST_KILOMETRES,
     CrewRow,
     HistoryLine,
     NewTimes,
@@ -345,3 +346,14 @@ class AbsenceForm(BaseForm):
 
 class PressForm(SeenForm):
     """A button alone."""
+
+
+class DrivenForm(BaseForm):
+    """What was driven already for a visit that was called off late; empty: nothing is said."""
+
+    kilometres = CountField(_l("Kilometres driven, there and back"), most=MOST_KILOMETRES)
+
+    @classmethod
+    def of(cls, kilometres: int | None, mark: object) -> "DrivenForm":
+        """The form of one presenter or visit among several on a page."""
+        return cls(formdata=None, data={"kilometres": kilometres}, mark=mark)
