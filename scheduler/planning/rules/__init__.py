@@ -11,10 +11,7 @@ from scheduler.planning.rules.by_school import (
     problems_with_wish,
 )
 from scheduler.planning.rules.free_dates import (
-    FURTHEST_MINUTES,
     HORIZON_DAYS,
-    MOST_A_DAY,
-    MOST_A_WEEK,
     STEP,
     able_at,
     free_dates,
@@ -31,7 +28,17 @@ from scheduler.planning.rules.holds import (
     other_dates,
     sittings,
 )
+from scheduler.planning.rules.limits import (
+    FURTHEST_MINUTES,
+    MOST_A_DAY,
+    MOST_A_WEEK,
+    load_on,
+    too_far,
+    too_much,
+    week_of_day,
+)
 from scheduler.planning.rules.starts import (
+    classes_of_sittings,
     first_day_for,
     is_bound_to_shifts,
     left_school,
@@ -92,6 +99,7 @@ __all__ = [
     "checklist_is_open",
     "checklist_is_told",
     "clash_of",
+    "classes_of_sittings",
     "comes_home",
     "contact_is_shown",
     "copies_of",
@@ -106,6 +114,7 @@ __all__ = [
     "kit_of",
     "lasts",
     "left_school",
+    "load_on",
     "notice_hours",
     "order_of_moves",
     "other_dates",
@@ -121,9 +130,12 @@ __all__ = [
     "span_of",
     "starts_on_wish",
     "suggested_starts",
+    "too_far",
+    "too_much",
     "uncleared",
     "visit_schedule",
     "wall_end",
+    "week_of_day",
     "who_is_shown",
     "why_not",
 ]
