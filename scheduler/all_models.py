@@ -10,6 +10,7 @@ from scheduler.people import models as people
 from scheduler.places import models as places
 from scheduler.planning import models as planning
 from scheduler.programmes import models as programmes
+from scheduler.reports import models as reports
 from scheduler.requests import models as requests
 from scheduler.safeguarding import models as safeguarding
 
@@ -27,6 +28,7 @@ __all__ = [
     "places",
     "planning",
     "programmes",
+    "reports",
     "requests",
     "safeguarding",
     "staging",

@@ -128,7 +128,8 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
-        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
+        _all(Scope.CENTRE, report="read sign"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
@@ -149,7 +150,8 @@ TABLE: dict[Role, Rights] = {
         _all(
             Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
         ),
-        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", report="read", message="read update"),
+        _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
+        _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
         _all(Scope.CENTRE, user="create read update suspend import", audit="read", everything="export"),
         _all(Scope.CENTRE, settings="read update", health="read"),

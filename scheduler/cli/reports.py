@@ -47,13 +47,14 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     """Visits, presentations, people, cities and kilometres of a period.
 
     Only locked attendance is counted. Rows hold the same counts for each part of the split; split by presenter, a
-    presentation stands in the row of everybody in its crew, so these rows sum to more than the totals. The format
+    presentation stands in the row of everybody in its crew, so these rows sum to more than the totals. JSON of one
+    centre also tells what was signed off of these days, and corrections of earlier signed-off periods. The format
     xlsx comes later.
     """
     filters = _filters(**typed)
     report = queries.attendance_report(filters, [Group(name) for name in by], language=lang)
     report = replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
-    _write(_content(report, kind, lang), out)
+    _write(_content(queries.with_books(report), kind, lang), out)
 
 
 @group.command("profile")
@@ -94,7 +95,7 @@ def _content(report: Report, kind: str, lang: str) -> bytes:
         return csv_text(*rules.as_table(report)).encode()
     if kind == "pdf":
         return _pdf(report, lang)
-    return (json.dumps(rules.as_document(report), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(rules.document_of(report), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _pdf(report: Report, lang: str) -> bytes:

@@ -38,11 +38,27 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         totals=(total, *("" for _ in keys[1:]), *sums) if rows else (),
         words=max(1, len(keys)),
         filters=filters,
-        figures=tuple(rules.figures(report.totals, lang)),
+        figures=tuple(rules.figures(rules.figures_of(report), lang)),
         beside=tuple(rules.beside(report, lang)),
         charts=rules.charts_of(report, lang),
         definitions=tuple(rules.definitions(lang)),
+        signed=tuple(rules.signed_words(report, lang, ReportPaper.zone)),
+        books=_books(report, lang),
     )
+
+
+def _books(report: Report, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """What was signed beside what is counted today, and corrections of earlier periods, each under its heading."""
+    _ = translator(lang).gettext
+
+    def line(words: str, numbers: tuple[int, ...], *, signs: bool) -> tuple[str, ...]:
+        written = [(value, number(abs(value), lang)) for value in numbers]
+        return (words, *(rules.with_sign(value, size) if signs else size for value, size in written))
+
+    since = tuple(line(words, numbers, signs=signs) for words, numbers, signs in rules.since_rows(report, lang))
+    owed = tuple(line(words, numbers, signs=True) for words, numbers in rules.correction_rows(report, lang))
+    parts = ((_("Signed off, and counted today"), since), (_("Corrections of earlier, signed-off periods"), owed))
+    return tuple((heading, lines) for heading, lines in parts if lines)
 
 
 def draw(paper: ReportPaper, lang: str) -> bytes:
@@ -59,11 +75,16 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
     _ = translator(lang).gettext
     period = span_of_days(paper.first_day, paper.last_day, lang)
     flow.title(paper.title, " · ".join([period, ", ".join(paper.filters)] if paper.filters else [period]))
+    for sentence in paper.signed:
+        flow.paragraph(sentence)
     if paper.figures:
         _draw_figures(flow, paper.figures[:4], lang)
     draw_table(flow, _table(paper, lang))
     if not paper.rows:
         flow.paragraph(_("Nothing was counted in this period."))
+    for heading, lines in paper.books:
+        flow.heading(heading, keep_with=20)
+        draw_table(flow, Table(("", *paper.heads[paper.words :]), lines))
     if paper.beside:
         flow.heading(_("Beside the counts"), keep_with=6 * len(paper.beside))
         for figure in paper.beside:

@@ -99,6 +99,10 @@ MESSAGES: dict[str, LazyProxy] = {
     "file_not_csv": _l("Choose a file whose name ends in .csv or .xlsx."),
     "year_ended": _l("Choose earlier days: the school year of this grade has ended by then."),
     "class_not_there": _l("Choose a time at which the class is in the building, or tick that it comes for it."),
+    "period_not_over": _l("Sign these days off when they are over: choose a last day before today."),
+    "signed_already": _l("Choose other days: some of these are signed off already."),
+    "carried_already": _l("Take back the later period first: it carries a difference of this one."),
+    "taken_back_already": _l("Open the list again: this sign-off was taken back meanwhile."),
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from scheduler.certificates.models import Certificate
 from scheduler.core import clock
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, transaction
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
 from scheduler.jobs.models import LongWork
@@ -22,6 +22,9 @@ from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.service import give_date
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
+from scheduler.reports import rules as report_rules
+from scheduler.reports.models import SignedPeriod
+from scheduler.reports.terms import COUNTED
 from scheduler.requests.models import OpenDate, SchoolRequest
 from scheduler.requests.terms import OpenDateDraft, RequestState
 from scheduler.safeguarding.models import GuardianConsent
@@ -57,6 +60,7 @@ def _what_the_demo_has_not(centre_id: int) -> None:
         )
     ).first()
     day = clock.local_day(clock.now()) + dt.timedelta(days=100)
+    _signed_period(centre_id)
     give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=clock.now())
 
 
@@ -116,7 +120,17 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "feeds": feeds,
         "messages": [{"message_id": one(OutboxMessage.id, centre_id=centre_id)}],
         "certificates": papers,
+        "reports": [{"period_id": one(SignedPeriod.id, centre_id=centre_id)}],
     }
+
+
+def _signed_period(centre_id: int) -> None:
+    """A year that is signed off, so that somebody else's may be tried."""
+    year, counts = report_rules.year_of(2020), dict.fromkeys(COUNTED, 0)
+    with transaction() as session:
+        session.add(
+            SignedPeriod(centre_id=centre_id, first_day=year.first, last_day=year.last, signed_at=clock.now(), **counts)
+        )
 
 
 def _two_requests() -> list[str]:

@@ -1,6 +1,7 @@
 """What planning stores: visits with their presentations and crews, and dates that are held for a while."""
 
 from scheduler.planning.models.holds import DateHold, HeldTime
+from scheduler.planning.models.late import LateNotice
 from scheduler.planning.models.visits import (
     REFUSALS,
     Assignment,
@@ -26,6 +27,7 @@ __all__ = [
     "Disruption",
     "Finding",
     "HeldTime",
+    "LateNotice",
     "OpenCall",
     "Presentation",
     "RaisedHand",

@@ -11,6 +11,7 @@ from scheduler.planning.queries.free_dates import able_at, free_dates, other_dat
 from scheduler.planning.queries.handovers import covered_visits
 from scheduler.planning.queries.hands import call_is_open, hands_of, open_visit_id, open_visits_for
 from scheduler.planning.queries.holds import held_by, held_date, held_for_request, holds_over
+from scheduler.planning.queries.late import called_off_for, late_rows
 from scheduler.planning.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, lost_date, wish_of_hold
 from scheduler.planning.queries.pages import (
     SORTS,
@@ -70,6 +71,7 @@ __all__ = [
     "asked_presenters",
     "board",
     "call_is_open",
+    "called_off_for",
     "candidates",
     "checklist_of",
     "checklists_to_tell",
@@ -90,6 +92,7 @@ __all__ = [
     "holds_over",
     "home_point",
     "last_visits",
+    "late_rows",
     "lost_date",
     "new_days",
     "not_cleared",

@@ -31,6 +31,7 @@ from scheduler.planning.service.entries import write_entries
 from scheduler.planning.service.hands import close_call, lower_hand, open_call, put_up_hand
 from scheduler.planning.service.holds import book_now, hold_date, lapse_holds, release_date
 from scheduler.planning.service.joining import join_presentations
+from scheduler.planning.service.late import log_kilometres, note_read
 from scheduler.planning.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.planning.service.placing import place_visit
 from scheduler.planning.service.rechecking import confirm_clock, recheck_visits
@@ -69,12 +70,14 @@ __all__ = [
     "lapse_holds",
     "lapse_offers",
     "lift_closure",
+    "log_kilometres",
     "lower_hand",
     "mark_delivered",
     "mark_ready",
     "move_visit",
     "note_held",
     "note_no_show",
+    "note_read",
     "note_told",
     "offer_visit",
     "open_call",

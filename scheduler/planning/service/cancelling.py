@@ -9,6 +9,7 @@ from scheduler.core.states import move
 from scheduler.planning import rules
 from scheduler.planning.models import Visit
 from scheduler.planning.service import letters, moves
+from scheduler.planning.service.late import ask_to_read
 from scheduler.planning.service.under_lock import (
     OpenVisit,
     change,
@@ -51,9 +52,9 @@ def cancel_visit(
     """Call a visit off, for the school or for the centre; crew and school are told, calendars show it cancelled.
 
     Who holds a school's link cancels for the school, whatever `by` says; staff may note that the school rang. Less
-    than 48 hours before, the cancellation is flagged as late; once it has begun a school calls nothing off. The
-    same cancellation once more (a double click) changes nothing and writes to nobody. Raises:
-    Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
+    than 48 hours before, the cancellation is flagged as late and its crew asked to say that it has read it; once it
+    has begun a school calls nothing off. The same cancellation once more (a double click) changes nothing and writes
+    to nobody. Raises: Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
         raise Rejected({"reason": "missing"})
@@ -74,9 +75,11 @@ def cancel_visit(
         told = opened.in_state(*PROMISED)
         _end_all(actor, opened, by, reason, now)
         touch(session, opened, opened.presentations, now)
-        letters.tell_presenters("crew_visit_cancelled", opened, told, now=now)
+        late = bool(opened.presentations) and rules.is_late_cancel(opened.starts_at, now)
+        if late:
+            ask_to_read(session, visit_id, told, now)
+        letters.tell_presenters("crew_visit_cancelled", opened, told, now=now, late=late)
         if by_link:  # its request leaves the inbox: nobody of the centre would see it
-            late = rules.is_late_cancel(opened.starts_at, now)
             letters.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)
         letters.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})

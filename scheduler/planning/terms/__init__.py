@@ -52,6 +52,7 @@ from scheduler.planning.terms.holds import (
     LostDate,
     Slot,
 )
+from scheduler.planning.terms.late import MOST_KILOMETRES, CalledOff, LateRow
 from scheduler.planning.terms.plans import (
     ArrivalProblem,
     CrewMember,
@@ -107,6 +108,7 @@ __all__ = [
     "HOLD_MACHINE",
     "LIVING",
     "LIVING_HOLDS",
+    "MOST_KILOMETRES",
     "OF_CREW",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
@@ -127,6 +129,7 @@ __all__ = [
     "BoardDay",
     "BoardRow",
     "BoardWish",
+    "CalledOff",
     "CancelledBy",
     "Candidate",
     "Cell",
@@ -158,6 +161,7 @@ __all__ = [
     "HoldWish",
     "Kit",
     "Lack",
+    "LateRow",
     "Leg",
     "LostDate",
     "NewDays",

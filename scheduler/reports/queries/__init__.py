@@ -15,11 +15,14 @@ from scheduler.reports.queries.attendance import (
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
+from scheduler.reports.queries.signing import books_of, carried_elsewhere, signed_periods, with_books
 
 __all__ = [
     "BEHIND",
     "attendance_report",
+    "books_of",
     "campaign_outcome",
+    "carried_elsewhere",
     "centre_id_of",
     "centre_name",
     "choices",
@@ -28,8 +31,10 @@ __all__ = [
     "not_held",
     "profile_of",
     "public_year",
+    "signed_periods",
     "unknown_names",
     "violations",
     "visits_behind",
+    "with_books",
     "years_held",
 ]

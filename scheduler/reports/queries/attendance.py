@@ -5,7 +5,7 @@ totals, one for the rows, whatever the split. Only what is locked or corrected a
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -61,6 +61,7 @@ from scheduler.reports.terms import (
     Filters,
     Group,
     Key,
+    Period,
     Profile,
     Report,
     VisitLine,
@@ -103,6 +104,17 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
+
+
+def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Counts]:
+    """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
+    days = list(periods.values())
+    whole = Period(min(one.first for one in days), max(one.last for one in days))
+    each = _presentations(Filters(whole, centre_id), ())
+    within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
+    key = case(*within, else_=None)
+    wanted = _summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
+    return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
 
 
 BEHIND: Columns = {

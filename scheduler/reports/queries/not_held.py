@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, extract, func, select
 from scheduler.attendance.models import Attendance
 from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
-from scheduler.planning.models import Disruption, Presentation, Visit
+from scheduler.planning.models import Disruption, LateNotice, Presentation, Visit
 from scheduler.planning.terms import CancelledBy, VisitState
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.reports.queries.attendance import conditions
@@ -18,8 +18,9 @@ ENDED = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
 
 def not_held(filters: Filters) -> dict[str, int]:
     """Visits of the period that a closure stopped, and that school or centre called off; each counted once: what a
-    closure stopped is nobody's cancellation, also when it is called off later. And people turned away at the door of
-    what was held. Whom a presentation was for and who went there narrows only the last."""
+    closure stopped is nobody's cancellation, also when it is called off later. People turned away at the door of what
+    was held, and what was driven for visits called off late. Whom a presentation was for and who went there narrows
+    only who was turned away."""
     stopped = exists().where(Disruption.visit_id == Visit.id)
     off = (Visit.state == VisitState.CANCELLED) & ~stopped
     row = (
@@ -38,11 +39,15 @@ def not_held(filters: Filters) -> dict[str, int]:
     )
     turned = of_presentations.join(Attendance, Attendance.presentation_id == Presentation.id)
     away = db.session().scalar(turned.where(*conditions(filters)))
+    driven = _of_visits(func.coalesce(func.sum(LateNotice.kilometres), 0))
+    driven = driven.join(LateNotice, LateNotice.visit_id == Visit.id)
+    for_nothing = db.session().scalar(driven.where(Visit.state == VisitState.CANCELLED, *_visits_in(filters)))
     return {
         "stopped": row[0],
         "cancelled_by_school": row[1],
         "cancelled_by_centre": row[2],
         "turned_away": away or 0,
+        "kilometres_called_off": for_nothing or 0,
     }
 
 

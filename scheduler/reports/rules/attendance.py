@@ -329,6 +329,7 @@ def beside(report: Report, lang: str) -> list[KeyFigure]:
         "cancelled_by_school": _("Visits cancelled by schools"),
         "cancelled_by_centre": _("Visits cancelled by the centre"),
         "turned_away": _("People turned away at the door"),
+        "kilometres_called_off": _("Kilometres driven for visits called off late"),
     }
     known = {**report.indicators, **report.not_held}
     return [KeyFigure(known[name], label) for name, label in labels.items() if name in known]
@@ -364,7 +365,10 @@ def definitions(lang: str) -> list[Definition]:
             _("City"),
             _("The school's municipality; all municipalities of one town, as in Belgrade, are one city."),
         ),
-        Definition(_("Kilometres"), _("Driven by the crew there and back, once for each visit.")),
+        Definition(
+            _("Kilometres"),
+            _("Driven by the crew there and back, once for each visit held. For what was called off late: beside."),
+        ),
         Definition(
             _("Presenter"),
             _("A presentation stands in the row of each of its crew, so these rows add up to more than the total."),

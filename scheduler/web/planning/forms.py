@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.planning.terms import (
+    MOST_KILOMETRES,
     CrewRow,
     HistoryLine,
     NewTimes,
@@ -346,3 +347,14 @@ class AbsenceForm(BaseForm):
 
 class PressForm(SeenForm):
     """A button alone."""
+
+
+class DrivenForm(BaseForm):
+    """What was driven already for a visit that was called off late; empty: nothing is said."""
+
+    kilometres = CountField(_l("Kilometres driven, there and back"), most=MOST_KILOMETRES)
+
+    @classmethod
+    def of(cls, kilometres: int | None, mark: object) -> "DrivenForm":
+        """The form of one presenter or visit among several on a page."""
+        return cls(formdata=None, data={"kilometres": kilometres}, mark=mark)

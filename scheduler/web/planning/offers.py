@@ -11,7 +11,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.planning import words
 from scheduler.web.planning.blueprint import bp
-from scheduler.web.planning.forms import PressForm, ReasonForm
+from scheduler.web.planning.forms import DrivenForm, PressForm, ReasonForm
 
 
 @bp.get("/offers")
@@ -24,9 +24,11 @@ def _offers(problem: str = "") -> ResponseReturnValue:
     presenter_id, now = current_actor().presenter_id, clock.now()
     offers = queries.offers_of(presenter_id, now) if presenter_id else []
     open_visits = queries.open_visits_for(current_actor(), now)
+    read = queries.called_off_for(current_actor(), now)
+    called_off = [(one, DrivenForm.of(one.kilometres, one.number)) for one in read]
     page = render_template(
         "planning/my_offers.html", offers=offers, open_visits=open_visits, press=PressForm(formdata=None), now=now,
-        problem=problem,
+        problem=problem, called_off=called_off,
     )  # fmt: skip
     return page, 409 if problem else 200
 

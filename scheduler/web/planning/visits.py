@@ -11,7 +11,15 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, rules, service
-from scheduler.planning.terms import OPEN_VISITS, PresentationRow, PresentationState, VisitPage, VisitRow, VisitState
+from scheduler.planning.terms import (
+    OPEN_VISITS,
+    LateRow,
+    PresentationRow,
+    PresentationState,
+    VisitPage,
+    VisitRow,
+    VisitState,
+)
 from scheduler.requests import queries as request_queries
 from scheduler.requests.rules import cannot_on
 from scheduler.requests.terms import RequestPage
@@ -26,6 +34,7 @@ from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.checks import checks_of
 from scheduler.web.planning.forms import (
     HOW,
+    DrivenForm,
     MoveForm,
     PlanForm,
     PressForm,
@@ -183,6 +192,7 @@ def shown_visit(
             problem=problem,
             changes=changes,
             told=queries.told_of(page.visit.id),
+            late=_late_rows(page.visit),
             how=HOW,
             words=words,
             looks=looks,
@@ -190,6 +200,14 @@ def shown_visit(
         ),
         status,
     )
+
+
+def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:
+    """Who was told that the visit is called off late, each with the form for what was driven."""
+    if row.state is not VisitState.CANCELLED:
+        return []
+    rows = queries.late_rows(row.id, row.on_day)
+    return [(one, DrivenForm.of(one.kilometres, one.presenter_id)) for one in rows]
 
 
 def _over_and_not_counted(page: VisitPage) -> list[PresentationRow]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
@@ -20,10 +20,12 @@ from scheduler.web import tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.reports import signing
+from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 from scheduler.web.tables import Column
 
-bp = Blueprint("reports", __name__)
+__all__ = ["bp", "signing"]  # the pages of signed-off periods hang on the same blueprint
 NUMBERS = ("presentations", "pupils", "parents", "teachers", "others", "kilometres")
 BEHIND = (
     Column("visit", _l("Visit")),
@@ -51,6 +53,7 @@ def attendance_report() -> ResponseReturnValue:
     shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
         "reports/attendance_report.html", form=form, links=links, page=shown, pills=_pills(form),
+        may_sign=signing.may_sign(report),
         **_shown(report, shown.rows),
     )  # fmt: skip
 
@@ -126,7 +129,8 @@ def _asked() -> tuple[ReportForm, Report | None]:
     if filters is None:
         return form, None
     report = queries.attendance_report(filters, form.groups(), language=page_language())
-    return form, replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
+    report = replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
+    return form, queries.with_books(report)
 
 
 def _query(report: Report) -> dict[str, Any]:
@@ -146,7 +150,9 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "title": rules.title(report.filters.period, language),
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": queries.names_of(report.filters, language),
-        "figures": [{"number": one.value, "words": one.label} for one in rules.figures(report.totals, language)],
+        "figures": [
+            {"number": one.value, "words": one.label} for one in rules.figures(rules.figures_of(report), language)
+        ],
         "beside": rules.beside(report, language),
         "columns": [{"label": rules.head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
@@ -160,6 +166,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "map_drawing": charts.district_map(districts, _("Presentations by district"), language) if districts else None,
         "definitions": rules.definitions(language),
         "adds_up": rules.adds_up(report.by),
+        **signing.books_shown(report),
     }
 
 
@@ -223,7 +230,7 @@ def _content(report: Report, kind: str) -> bytes:
     if kind == "csv":
         return csv_text(*rules.as_table(report)).encode("utf-8-sig")
     if kind == "json":
-        return json.dumps(rules.as_document(report), ensure_ascii=False, indent=2).encode()
+        return json.dumps(rules.document_of(report), ensure_ascii=False, indent=2).encode()
     language = page_language()
     names = queries.names_of(report.filters, language)
     return pdf.draw(pdf.paper_of(report, _centre(), names, language, clock.now()), language)

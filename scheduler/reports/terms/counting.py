@@ -83,6 +83,39 @@ COUNTED = tuple(field.name for field in fields(Counts))
 
 
 @dataclass(frozen=True)
+class Correction:
+    """By how much an earlier, signed-off period differs today from what was signed: numbers with a sign."""
+
+    of_period: int  # its id
+    period: Period
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed-off period: its totals as they were; `by` is empty when the account is gone."""
+
+    id: int
+    period: Period
+    totals: Counts
+    at: dt.datetime
+    by: str = ""
+    carried: tuple[Correction, ...] = ()  # what it carries of earlier periods
+    taken_back_at: dt.datetime | None = None
+    why: str = ""  # it was taken back
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the signed-off periods of a centre say about the days of one report."""
+
+    signed: Signed | None = None  # exactly these days
+    since: Counts = Counts()  # today less what was signed
+    corrections: tuple[Correction, ...] = ()  # of earlier periods: those it carries, or would carry if it were signed
+    crossed: tuple[Signed, ...] = ()  # signed-off periods that share some of the days, but not all
+
+
+@dataclass(frozen=True)
 class Key:
     """One thing that a row stands for: `value` for scripts and URLs, `label` for people."""
 
@@ -119,6 +152,7 @@ class Report:
     centre: str | None = None  # its slug; None: all centres
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
     indicators: Mapping[str, int] = field(default_factory=dict)  # pupils once, with and without a young presenter
+    books: Books | None = None  # of a report that is narrowed to nothing but a centre
 
 
 @dataclass(frozen=True)
@@ -219,6 +253,8 @@ class ReportPaper:
     beside: tuple[KeyFigure, ...] = ()  # indicators, and what was not held
     charts: tuple[Chart, ...] = ()
     definitions: tuple[Definition, ...] = ()
+    signed: tuple[str, ...] = ()  # sentences about its sign-off
+    books: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()  # heading, and lines of words and signed numbers
     version: str = ""  # "скуп показатеља 2, верзија 1.3"
     helpline: str = "19833"
 
@@ -304,93 +340,3 @@ class Outcome:
     @property
     def cities_reached(self) -> int:
         return sum(city.presentations > 0 for city in self.cities)
-
-
-@dataclass(frozen=True)
-class Letters:
-    """Words in a drawing. `anchor`: start, middle, end; `look` becomes a class."""
-
-    x: str
-    y: float
-    words: str
-    anchor: str = "start"
-    look: str = "label"
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A rectangle of a chart; across the width in per cent, so that a chart fits every screen without shrinking."""
-
-    x: str
-    y: float
-    width: str
-    height: float
-    look: str
-    words: str  # what it stands for
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """A line of a chart: its base, a grid line, a target."""
-
-    x1: str
-    y1: float
-    x2: str
-    y2: float
-    look: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart ready to be written as SVG, with the sentence that says its result."""
-
-    summary: str
-    height: float
-    bars: tuple[Bar, ...]
-    strokes: tuple[Stroke, ...]
-    letters: tuple[Letters, ...]
-    slots: int = 0  # how many columns stand side by side; 0: bars lie
-
-
-@dataclass(frozen=True)
-class Area:
-    """A district on the map. `step`: 0 none to 4 most; the number is written where there is one."""
-
-    iso: str
-    path: str
-    step: int
-    number: str
-    x: float
-    y: float
-    words: str  # name and number
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A city on the map; `shape`: done (a disc with a tick) or ahead (a ring)."""
-
-    x: float
-    y: float
-    shape: str
-    name: Letters
-
-
-@dataclass(frozen=True)
-class Legend:
-    """One entry under a map."""
-
-    look: str
-    words: str
-
-
-@dataclass(frozen=True)
-class MapDrawing:
-    """A map ready to be written as SVG, with the sentence that says its result."""
-
-    summary: str
-    width: float
-    height: float
-    areas: tuple[Area, ...]
-    spots: tuple[Spot, ...] = ()
-    legend: tuple[Legend, ...] = ()
-    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

@@ -1,0 +1,153 @@
+"""Pure rules of signed-off periods: what may be signed, and how what changed later appears once, in the next one."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from scheduler.core.language import moment, span_of_days, translator
+from scheduler.reports.rules.attendance import as_document, number_heads, period_of
+from scheduler.reports.terms import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
+
+LONGEST_REASON = 300
+
+
+def difference(later: Counts, earlier: Counts) -> Counts:
+    """What was added, with its sign."""
+    return Counts(**{name: getattr(later, name) - getattr(earlier, name) for name in COUNTED})
+
+
+def plus(*parts: Counts) -> Counts:
+    """Differences put together."""
+    return Counts(**{name: sum(getattr(one, name) for one in parts) for name in COUNTED})
+
+
+def period_or_none(first: dt.date | None, last: dt.date | None) -> Period | None:
+    """The period of two days; None when one is missing or they are none."""
+    if first is None or last is None:
+        return None
+    try:
+        return period_of(first, last)
+    except BadPeriod:
+        return None
+
+
+def shares_a_day(one: Period, other: Period) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def problems_with_signing(period: Period, living: Iterable[Signed], today: dt.date) -> dict[str, str]:
+    """{field: reason} why these days cannot be signed off; empty when they can. `living` are not taken back."""
+    if period.last >= today:
+        return {"last": "period_not_over"}
+    if any(shares_a_day(period, one.period) for one in living):
+        return {"first": "signed_already"}
+    return {}
+
+
+def outstanding(
+    earlier: Sequence[Signed], carried: Iterable[Correction], today: Mapping[int, Counts]
+) -> list[Correction]:
+    """What differs today from what was signed and no living period carries yet, of each of the `earlier` periods."""
+    told: dict[int, Counts] = {}
+    for carrying in carried:
+        told[carrying.of_period] = plus(told.get(carrying.of_period, Counts()), carrying.counts)
+    found = []
+    for one in earlier:
+        said = plus(one.totals, told.get(one.id, Counts()))
+        left = difference(today.get(one.id, Counts()), said)
+        if left != Counts():
+            found.append(Correction(one.id, one.period, left))
+    return found
+
+
+def before(period: Period, living: Iterable[Signed]) -> list[Signed]:
+    """The signed-off periods that were over when this one began: their differences appear in it."""
+    return [one for one in living if one.period.last < period.first]
+
+
+def seen_of(totals: Counts, corrections: Sequence[Correction]) -> str:
+    """What a person saw when signing: hidden in the form, so that numbers which moved meanwhile are not signed."""
+    rows = [totals, *(one.counts for one in corrections)]
+    return ";".join(",".join(str(getattr(row, name)) for name in COUNTED) for row in rows)
+
+
+def with_sign(value: int, words: str) -> str:
+    """A difference as it is written: +3, −2, 0. `words` is its size as the language writes it."""
+    return f"+{words}" if value > 0 else f"\N{MINUS SIGN}{words}" if value < 0 else words
+
+
+def signed_words(report: Report, lang: str, zone: str) -> list[str]:
+    """The sentences under the heading of a signed-off period, or of days that share some with one."""
+    _ = translator(lang).gettext
+    books = report.books
+    if books is None:
+        return []
+    if books.signed is None:
+        days = [span_of_days(one.period.first, one.period.last, lang) for one in books.crossed]
+        return [
+            _("Part of these days is signed off (%(days)s); here all are counted today.") % {"days": one}
+            for one in days
+        ]
+    at = moment(books.signed.at, lang, zone)
+    by = _("Signed off by %(name)s: %(moment)s") % {"name": books.signed.by, "moment": at}
+    told = [by if books.signed.by else _("Signed off: %(moment)s") % {"moment": at}]
+    if books.since != Counts():
+        told.append(
+            _("Numbers were corrected since. What was signed stays; the difference appears in the next period.")
+        )
+    return told
+
+
+def figures_of(report: Report) -> Counts:
+    """The totals at the head of a report: those that were signed, else today's."""
+    return report.books.signed.totals if report.books and report.books.signed else report.totals
+
+
+def since_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...], bool]]:
+    """(words, numbers, whether they are differences): what was signed, what is counted today, and between them."""
+    _ = translator(lang).gettext
+    books = report.books
+    if books is None or books.signed is None or books.since == Counts():
+        return []
+    return [
+        (_("Signed off"), _numbers(books.signed.totals, lang), False),
+        (_("Counted today"), _numbers(report.totals, lang), False),
+        (_("Difference"), _numbers(books.since, lang), True),
+    ]
+
+
+def correction_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...]]]:
+    """(which earlier period, differences in the order of the heads)."""
+    rows = report.books.corrections if report.books else ()
+    return [(span_of_days(one.period.first, one.period.last, lang), _numbers(one.counts, lang)) for one in rows]
+
+
+def _numbers(counts: Counts, lang: str) -> tuple[int, ...]:
+    return tuple(getattr(counts, name) for name in number_heads(lang))
+
+
+def as_keys(books: Books | None) -> dict[str, object]:
+    """What the JSON document of a centre says of signed-off periods: new keys beside those of CONTRACT.md."""
+    if books is None:
+        return {}
+    signed = books.signed and {
+        "at": books.signed.at.isoformat(timespec="seconds"),
+        "by": books.signed.by,
+        "totals": _named(books.signed.totals),
+        "changed_since": _named(books.since),
+    }
+    return {
+        "signed": signed,
+        "corrections": [
+            {"period": {"from": one.period.first.isoformat(), "to": one.period.last.isoformat()}} | _named(one.counts)
+            for one in books.corrections
+        ],
+    }
+
+
+def document_of(report: Report) -> dict[str, object]:
+    """The JSON document of CONTRACT.md, with what signed-off periods say of these days."""
+    return as_document(report) | as_keys(report.books)
+
+
+def _named(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNTED}

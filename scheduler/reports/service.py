@@ -1,0 +1,107 @@
+"""What a person can do to the books: sign a period off, and take that back."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit, clock
+from scheduler.core.db import hold, transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.refusals import refused_by
+from scheduler.core.text import clean
+from scheduler.policy import Actor
+from scheduler.reports import queries, rules
+from scheduler.reports.models import CarriedDifference, SignedPeriod
+from scheduler.reports.terms import COUNTED, Correction, Counts, Filters, Period, Report
+
+log = logging.getLogger(__name__)
+HOLD_BOOKS = 25  # kind of lock: who signs and who takes back in one centre come one after the other
+
+
+def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) -> SignedPeriod:
+    """Store the totals of these days of the own centre as they are, with what earlier periods still owe.
+
+    `seen` is `rules.seen_of` what the person read: numbers that moved meanwhile are not signed.
+    Raises: Rejected with {field: reason}; Conflict("changed_meanwhile").
+    """
+    policy.require(actor, "sign", "report", centre=actor.centre_id)
+    centre_id = actor.centre_id or 0
+    with transaction() as session:
+        hold(session, HOLD_BOOKS, [centre_id])
+        living = queries.signed_periods(centre_id)
+        if problems := rules.problems_with_signing(period, living, clock.local_day(now)):
+            raise Rejected(problems)
+        report = queries.with_books(queries.attendance_report(Filters(period, centre_id)))
+        owed = report.books.corrections if report.books else ()
+        if seen != rules.seen_of(report.totals, owed):
+            raise Conflict("changed_meanwhile")
+        row = _store(session, actor, report, now)
+        session.add_all(_carry(row, one) for one in owed)
+        audit.record(actor, "signed off", row, at=now, details=_told(period, report.totals, owed))
+    log.info("period signed off", extra={"signed_period_id": row.id, "carried": len(owed)})
+    return row
+
+
+def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> None:
+    """Open a signed-off period again. What it carried of earlier ones is owed again; its row stays, with the reason.
+
+    Raises: NotFound; BadText; Rejected with {field: reason}; Conflict("carried_already") while a later one carries its
+    differences, Conflict("taken_back_already").
+    """
+    policy.require(actor, "take_back", "report", centre=actor.centre_id)
+    said = clean(why, limit=rules.LONGEST_REASON)
+    if not said:
+        raise Rejected({"why": "missing"})
+    with transaction() as session:
+        hold(session, HOLD_BOOKS, [actor.centre_id or 0])
+        row = session.get(SignedPeriod, period_id, populate_existing=True)
+        if row is None:
+            raise NotFound("signed period")
+        policy.require(actor, "take_back", "report", centre=row.centre_id)
+        if row.taken_back_at is not None:
+            raise Conflict("taken_back_already")
+        if queries.carried_elsewhere(row.id):
+            raise Conflict("carried_already")
+        row.taken_back_at, row.taken_back_why = now, said
+        audit.record(actor, "sign-off taken back", row, at=now, details={"from": row.first_day, "to": row.last_day})
+    log.info("sign-off taken back", extra={"signed_period_id": period_id})
+
+
+def _store(session: Session, actor: Actor, report: Report, now: dt.datetime) -> SignedPeriod:
+    period = report.filters.period
+    row = SignedPeriod(
+        centre_id=report.filters.centre_id,
+        first_day=period.first,
+        last_day=period.last,
+        signed_at=now,
+        signed_by_id=actor.user_id,
+        **_numbers(report.totals),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if refused_by(error) != "no_day_signed_twice":
+            raise
+        raise Rejected({"first": "signed_already"}) from error
+    return row
+
+
+def _carry(row: SignedPeriod, one: Correction) -> CarriedDifference:
+    return CarriedDifference(carried_in_id=row.id, of_period_id=one.of_period, **_numbers(one.counts))
+
+
+def _numbers(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNTED}
+
+
+def _told(period: Period, totals: Counts, owed: tuple[Correction, ...]) -> dict[str, object]:
+    return {
+        "from": period.first,
+        "to": period.last,
+        "totals": _numbers(totals),
+        "carried": {str(one.of_period): _numbers(one.counts) for one in owed},
+    }

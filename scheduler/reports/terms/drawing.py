@@ -1,0 +1,93 @@
+"""Words of charts and maps, ready to be written as SVG."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Words in a drawing. `anchor`: start, middle, end; `look` becomes a class."""
+
+    x: str
+    y: float
+    words: str
+    anchor: str = "start"
+    look: str = "label"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle of a chart; across the width in per cent, so that a chart fits every screen without shrinking."""
+
+    x: str
+    y: float
+    width: str
+    height: float
+    look: str
+    words: str  # what it stands for
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line of a chart: its base, a grid line, a target."""
+
+    x1: str
+    y1: float
+    x2: str
+    y2: float
+    look: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart ready to be written as SVG, with the sentence that says its result."""
+
+    summary: str
+    height: float
+    bars: tuple[Bar, ...]
+    strokes: tuple[Stroke, ...]
+    letters: tuple[Letters, ...]
+    slots: int = 0  # how many columns stand side by side; 0: bars lie
+
+
+@dataclass(frozen=True)
+class Area:
+    """A district on the map. `step`: 0 none to 4 most; the number is written where there is one."""
+
+    iso: str
+    path: str
+    step: int
+    number: str
+    x: float
+    y: float
+    words: str  # name and number
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A city on the map; `shape`: done (a disc with a tick) or ahead (a ring)."""
+
+    x: float
+    y: float
+    shape: str
+    name: Letters
+
+
+@dataclass(frozen=True)
+class Legend:
+    """One entry under a map."""
+
+    look: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MapDrawing:
+    """A map ready to be written as SVG, with the sentence that says its result."""
+
+    summary: str
+    width: float
+    height: float
+    areas: tuple[Area, ...]
+    spots: tuple[Spot, ...] = ()
+    legend: tuple[Legend, ...] = ()
+    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

@@ -1,0 +1,161 @@
+import json
+import re
+
+import pypdf
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.policy import Role
+from scheduler.reports.models import SignedPeriod
+from tests.factories.people import make_user
+from tests.factories.programmes import make_programme
+from tests.reports.test_signing import held, recount
+from tests.web.browser import browser_of
+from tests.web.reports.test_views import REPORT, words_of
+
+SIGN = "/reports/signed/new"
+YEAR = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
+NEXT = {"first": "2024-01-01", "last": "2024-12-31", "lang": "en"}
+
+
+@pytest.fixture
+def programme(session):
+    return make_programme()
+
+
+@pytest.fixture
+def coordinator(app, programme):
+    mira = make_user(Role.COORDINATOR, centre_id=programme.centre_id, given_name="Mira", family_name="Mirić")
+    return browser_of(app, mira)
+
+
+@pytest.fixture
+def chief(app, programme):
+    return browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=programme.centre_id))
+
+
+def signs(browser, days=YEAR, **changed):
+    page = browser.get(SIGN, query_string=days)
+    hidden = dict(re.findall(r'<input[^>]*name="(form_key|seen|first|last)"[^>]*value="([^"]*)"', page.text))
+    return browser.post(SIGN, query_string={"lang": "en"}, data=hidden | changed)
+
+
+def test_the_report_of_days_that_are_over_offers_the_sign_off_and_says_then_who_signed(coordinator, programme):
+    held(programme, 2023, 30)
+    assert "/reports/signed/new?first=2023-01-01" in coordinator.get(REPORT, query_string=YEAR).text
+
+    answer = signs(coordinator)
+
+    assert (answer.status_code, answer.location.partition("?")[0]) == (302, REPORT)
+    page = coordinator.get(REPORT, query_string=YEAR)
+    assert "Signed off by Mira Mirić: " in words_of(page)
+    assert SIGN not in page.text
+
+
+def test_what_was_signed_stays_at_the_head_and_the_difference_stands_beside_it_and_in_the_next(coordinator, programme):
+    visit = held(programme, 2023, 30)
+    signs(coordinator)
+    recount(visit, 28)
+
+    for path in (REPORT, f"{REPORT}/print"):
+        page = words_of(coordinator.get(path, query_string=YEAR))
+        assert "30 pupils" in page or re.search(r"pupils? 30", page)
+        assert "Signed off 1 1 30 0 0 0 30 0 Counted today 1 1 28 0 0 0 28 0 Difference 0 0 −2 0 0 0 −2 0" in page
+        following = words_of(coordinator.get(path, query_string=NEXT))
+        assert "Corrections of earlier, signed-off periods" in following
+        assert "0 0 −2 0 0 0 −2 0" in following
+
+
+def test_pdf_and_json_say_it_too(coordinator, programme):
+    import io
+
+    visit = held(programme, 2023, 30)
+    signs(coordinator)
+    recount(visit, 33)
+
+    document = json.loads(coordinator.get(f"{REPORT}.json", query_string=YEAR).data)
+    following = json.loads(coordinator.get(f"{REPORT}.json", query_string=NEXT).data)
+    papers = [coordinator.get(f"{REPORT}.pdf", query_string=days).data for days in (YEAR, NEXT)]
+    texts = [" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages) for paper in papers]
+
+    assert (document["totals"]["pupils"], document["signed"]["totals"]["pupils"]) == (33, 30)
+    assert (document["signed"]["changed_since"]["pupils"], document["signed"]["by"]) == (3, "Mira Mirić")
+    assert [one["pupils"] for one in following["corrections"]] == [3]
+    assert "Signed off by Mira Mirić" in texts[0]
+    assert "Corrections of earlier, signed-off periods" in texts[1]
+    assert "+3" in texts[1]
+
+
+def test_numbers_that_moved_between_reading_and_pressing_are_shown_again_and_not_signed(coordinator, programme):
+    held(programme, 2023, 30)
+
+    answer = signs(coordinator, seen="1,1,29,0,0,0,1,0")
+
+    assert answer.status_code == 422
+    assert db.session.scalars(sa.select(SignedPeriod)).all() == []
+    assert signs(coordinator).status_code == 302
+
+
+def test_pressed_twice_it_is_signed_once_and_the_second_press_says_so(coordinator):
+    page = coordinator.get(SIGN, query_string=YEAR)
+    hidden = dict(re.findall(r'<input[^>]*name="(form_key|seen|first|last)"[^>]*value="([^"]*)"', page.text))
+
+    answers = [coordinator.post(SIGN, query_string={"lang": "en"}, data=hidden) for _press in range(2)]
+
+    assert [one.status_code for one in answers] == [302, 422]
+    assert "some of these are signed off already" in words_of(answers[1])
+    assert len(db.session.scalars(sa.select(SignedPeriod)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "days",
+    [{}, {"first": "2023-12-31", "last": "2023-01-01"}, {"first": "x", "last": "2023-01-01"}, {"first": "2023-01-01"}],
+)
+def test_days_that_are_no_period_have_no_page(coordinator, days):
+    assert coordinator.get(SIGN, query_string=days).status_code == 404
+    assert coordinator.post(SIGN, data=days).status_code == 404
+
+
+def test_a_running_period_is_not_offered_and_not_taken(coordinator):
+    today = clock.local_day(clock.now())
+    days = {"first": today.isoformat(), "last": today.isoformat(), "lang": "en"}
+
+    assert SIGN not in coordinator.get(REPORT, query_string=days).text
+    assert signs(coordinator, days).status_code == 422
+
+
+def test_an_administrator_takes_it_back_with_a_reason_and_the_list_keeps_it(coordinator, chief, programme):
+    signs(coordinator)
+    row = db.session.scalars(sa.select(SignedPeriod)).one()
+    path = f"/reports/signed/{row.id}/take-back"
+
+    assert "Take back" not in words_of(coordinator.get("/reports/signed?lang=en"))
+    assert path in chief.get("/reports/signed?lang=en").text
+    assert chief.post(path, data={"why": ""}).status_code == 422
+    assert chief.post(path, data={"why": "Two sheets came late"}).status_code == 302
+
+    assert "Two sheets came late" in words_of(coordinator.get("/reports/signed?lang=en"))
+    assert "Signed off by" not in words_of(coordinator.get(REPORT, query_string=YEAR))
+    assert chief.post(path, data={"why": "Again"}).status_code == 422
+
+
+def test_who_may_what(app, coordinator, chief, programme):
+    signs(coordinator)
+    path = f"/reports/signed/{db.session.scalars(sa.select(SignedPeriod.id)).one()}/take-back"
+    elsewhere = make_programme().centre_id
+
+    assert coordinator.get(path).status_code == 403
+    assert browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=elsewhere)).get(path).status_code == 404
+    other = browser_of(app, make_user(Role.COORDINATOR, centre_id=elsewhere))
+    assert "2023" not in words_of(other.get("/reports/signed?lang=en"))
+    for role in (Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING):
+        browser = browser_of(app, make_user(role, centre_id=programme.centre_id))
+        assert [browser.get(one).status_code for one in (SIGN, "/reports/signed", path)] == [403] * 3
+
+
+@pytest.mark.parametrize("number", ["999999999", "99999999999999999999"])
+def test_a_sign_off_that_is_none_has_no_page(chief, number):
+    assert chief.get(f"/reports/signed/{number}/take-back").status_code == 404
+    assert chief.post(f"/reports/signed/{number}/take-back", data={"why": "x"}).status_code == 404
