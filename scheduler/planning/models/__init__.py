@@ -1,6 +1,7 @@
 """What planning stores: visits with their presentations and crews, and dates that are held for a while."""
 
 from scheduler.planning.models.holds import DateHold, HeldTime
+from scheduler.planning.models.relief import Relief, ReliefAsk
 from scheduler.planning.models.visits import (
     REFUSALS,
     Assignment,
@@ -30,6 +31,8 @@ __all__ = [
     "Presentation",
     "RaisedHand",
     "Readiness",
+    "Relief",
+    "ReliefAsk",
     "Replanning",
     "ToldNote",
     "Visit",

@@ -64,6 +64,7 @@ from scheduler.planning.terms.plans import (
     VisitDraft,
     Why,
 )
+from scheduler.planning.terms.relief import OPEN_RELIEFS, RELIEF_MACHINE, Asked, ReliefShown, ReliefState
 from scheduler.planning.terms.rows import (
     BARS,
     Candidate,
@@ -105,11 +106,13 @@ __all__ = [
     "LIVING",
     "LIVING_HOLDS",
     "OF_CREW",
+    "OPEN_RELIEFS",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
     "PRESENTER_LOCK",
     "PROMISED",
     "READY_ITEMS",
+    "RELIEF_MACHINE",
     "STAFFED",
     "STOPPED",
     "TO_COME",
@@ -117,6 +120,7 @@ __all__ = [
     "Affected",
     "Answer",
     "ArrivalProblem",
+    "Asked",
     "AssignmentState",
     "Away",
     "Block",
@@ -170,6 +174,8 @@ __all__ = [
     "PresenterChoice",
     "Promise",
     "ReadyItem",
+    "ReliefShown",
+    "ReliefState",
     "School",
     "Seat",
     "Seeker",
