@@ -27,6 +27,7 @@ from scheduler.planning.service.under_lock import (
     OpenVisit,
     change,
     hold_time,
+    living_assignments,
     open_visit,
     require,
     require_seen,
@@ -75,14 +76,14 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "update", "assignment", opened)
+        if opened.presentations and now >= rules.choose_at(opened.starts_at):
+            raise Conflict("too_late_for_waves")
         relief = queries.open_relief(visit_id)
         if relief is not None and relief.state is ReliefState.SEARCHING and _at_once(relief, now):
             return False
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or moves.is_staffed(opened):
             raise Conflict("wrong_state")
-        if now >= rules.choose_at(opened.starts_at):
-            raise Conflict("too_late_for_waves")
         if relief is None:
             begin(session, actor, opened, at=now, now=now, was_confirmed=queries.crew_was_told(visit_id))
             return True
@@ -295,6 +296,9 @@ def conclude(
     ready = opened.visit.state is VisitState.OFFERED and not what_keeps_back(opened, short=short)
     told = ready and (short or relief.was_confirmed)
     if told:
+        opened.assignments = living_assignments(
+            session, opened.visit.id
+        )  # calendars were written since: load homes anew
         opened.visit.goes_short = short and not moves.is_staffed(opened)
         confirm_open(session, actor, opened, now=now, outcome=to.value)
     if actor == SYSTEM:

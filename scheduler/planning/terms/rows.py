@@ -218,9 +218,18 @@ class Candidate:
     road_km: int | None
     reasons: tuple[Why, ...]
 
+    def home(self, language: str) -> str:
+        """The town she sets out from, in the page's script."""
+        return pick(language, self.home_sr_cyrl, self.home_sr_latn)
+
     @property
     def fits(self) -> bool:
         return not self.reasons
+
+    @property
+    def at_that_time(self) -> bool:
+        """Whether no other visit keeps her away."""
+        return not any(why.code in ("taken", "cannot_arrive") for why in self.reasons)
 
     @property
     def barred(self) -> bool:
