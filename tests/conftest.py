@@ -126,6 +126,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     queue.attach(app)  # jobs run in the application of the test
     with app.app_context():
         _empty()
+        app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone
         limiter.reset()  # each test begins uncounted
         yield app
         db.session.remove()

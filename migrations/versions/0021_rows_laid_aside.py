@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_rows_laid_aside"
-down_revision = "0018_handing_over"
+down_revision = "0019_sent_for_the_waiting_list"
 branch_labels = None
 depends_on = None
 

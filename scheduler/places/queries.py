@@ -140,6 +140,14 @@ def municipalities() -> list[MunicipalityRow]:
     return [municipality_row(municipality) for municipality in db.session().scalars(wanted)]
 
 
+def hosts_with_bells(municipality_id: int, *, limit: int = 100) -> list[HostRow]:
+    """The listed hosts of a municipality that have told their shifts, by name."""
+    told = select(HostSchoolTime.host_id)
+    wanted = _hosts().where(Host.municipality_id == municipality_id, Host.listed.is_(True), Host.id.in_(told))
+    rows = db.session().scalars(wanted.order_by(Host.name_sr_latn, Host.place_sr_latn, Host.id).limit(limit))
+    return [host_row(host) for host in rows]
+
+
 def holidays_between(first: dt.date, last: dt.date) -> list[HolidayRow]:
     """Public holidays and observances of a span, both ends included, by day."""
     living = Holiday.day.between(first, last) & Holiday.removed_at.is_(None)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -58,6 +58,7 @@ class SchoolRequest(Base):
     state: Mapped[RequestState] = mapped_column(default=RequestState.DRAFT)
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")  # said to the school with a refusal or a cancellation
+    for_waiting_list: Mapped[bool] = mapped_column(default=False, server_default=false())  # so the school sent it
     question: Mapped[str] = mapped_column(default="")  # what the centre asks while the state is needs_info
     answer: Mapped[str] = mapped_column(default="")  # what the school answered last
     attention: Mapped[bool] = mapped_column(default=False)  # counts changed after the agreement: somebody must look

@@ -30,8 +30,7 @@ from scheduler.requests.terms import (
     Weights,
 )
 
-LONGEST_SPAN_DAYS = 120
-LONGEST_HANDOVER_DAYS = 366
+LONGEST_SPAN_DAYS, LONGEST_HANDOVER_DAYS = 120, 366
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
 MOST_PRESENTATIONS = 8
 MOST_PREFERRED, MOST_BLACKOUTS = 5, 20
@@ -42,8 +41,7 @@ LETTERS = {Together.WAITLIST: "request_waitlisted", Together.MERGE: "request_mer
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 PROVE_WITHIN = dt.timedelta(days=7)
-MAILS_A_DAY_TO_ADDRESS = 3
-MAILS_A_DAY_FROM_NETWORK = 20
+MAILS_A_DAY_TO_ADDRESS, MAILS_A_DAY_FROM_NETWORK = 3, 20
 MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30
 DAYS_OF_A_MONTH = 30

@@ -70,7 +70,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "address_of_the_minor": _l("Enter the guardian's own address: this one is the young person's."),
     "nobody_counted": _l("Enter how many were there: at least one person."),
     "one_press": _l("Enter a number from 1 to 10; who comes with more presses once more."),
-    "hall_is_full": _l("Tell the presenter how many you are: the hall is counted as full."),
+    "hall_is_full": _l("Ask the presenter to count you: the hall is counted as full."),
     "tally_not_open": _l("Count yourselves from an hour before the beginning until two hours after the end."),
     "count_out_of_range": _l("Enter a number from 0 to 2,000."),
     "minutes_out_of_range": _l("Enter the minutes, from 1 to 480."),

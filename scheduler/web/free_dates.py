@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel.support import LazyProxy
+
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.planning.rules import STEP
@@ -36,7 +38,19 @@ OF_CALENDAR = {
     Lack.NO_LESSONS: _l("no lessons"),
     Lack.NOT_IN_THE_BUILDING: _l("the pupils are not in the building that long"),
 }
-ALWAYS = {
+SPOKEN = {
+    TeachingLanguage.SERBIAN: _l("in Serbian"),
+    TeachingLanguage.HUNGARIAN: _l("in Hungarian"),
+    TeachingLanguage.SLOVAK: _l("in Slovak"),
+    TeachingLanguage.ROMANIAN: _l("in Romanian"),
+    TeachingLanguage.RUSYN: _l("in Rusyn"),
+    TeachingLanguage.CROATIAN: _l("in Croatian"),
+    TeachingLanguage.BOSNIAN: _l("in Bosnian"),
+    TeachingLanguage.ALBANIAN: _l("in Albanian"),
+    TeachingLanguage.BULGARIAN: _l("in Bulgarian"),
+    TeachingLanguage.ENGLISH: _l("in English"),
+}
+ALWAYS: dict[tuple[Lack | None, PresenterKind | None], LazyProxy] = {
     (Lack.TOPIC, PresenterKind.EDUCATOR): _l("No educator of the centre speaks about this yet."),
     (Lack.REACH, PresenterKind.EDUCATOR): _l("No educator lives near enough to come and be home on the same day."),
     (Lack.TIME, PresenterKind.EDUCATOR): _l("No educator can come on these days."),
@@ -118,18 +132,45 @@ def _minutes(time: dt.time) -> int:
 
 
 def why_none(answer: FreeDates, language: TeachingLanguage) -> str:
-    """Why nothing is free, or nothing before the first free day; empty where only the calendar keeps it so."""
+    """Why nothing is free, or nothing before the first free day, with the day until which it is so.
+
+    Empty where only the calendar keeps it so.
+    """
     lacking = answer.lacking
-    if lacking is None or lacking.lack is None or lacking.kind is None:
+    if lacking is None or lacking.kind is None:
         return "" if answer.first else _("The school has no lessons on these days.")
-    if lacking.lack is Lack.LANGUAGE:
+    one, young = answer.lacking_one_kind, lacking.kind is PresenterKind.INFLUENCER
+    spoken = str(SPOKEN[language])
+    foreign = language is not TeachingLanguage.SERBIAN or lacking.lack is Lack.LANGUAGE
+    if answer.first:
+        return _not_before(one and (young, foreign), spoken, long_day(answer.first.day, page_language()))
+    seen = _("We looked ahead until this day: %(day)s", day=long_day(answer.days[-1].day, page_language()))
+    return f"{_never(lacking, one=one, spoken=spoken if foreign else '')} {seen}"
+
+
+def _not_before(one: tuple[bool, bool] | bool, spoken: str, day: str) -> str:
+    if one == (True, True):
         return _(
-            "Too few of the centre's presenters teach in this language: %(language)s", language=LANGUAGES[language]
+            "No young presenter who speaks %(spoken)s can come along before this day: %(day)s", spoken=spoken, day=day
         )
-    if answer.first is None:
-        return str(ALWAYS[lacking.lack, lacking.kind])
-    day = long_day(answer.first.day, page_language())
-    return _("Before this day all who could come are taken or away: %(day)s", day=day)
+    if one == (True, False):
+        return _("No young presenter can come along before this day: %(day)s", day=day)
+    if one == (False, True):
+        return _("No educator who teaches %(spoken)s can come to you before this day: %(day)s", spoken=spoken, day=day)
+    if one == (False, False):
+        return _("No educator can come to you before this day: %(day)s", day=day)
+    return _("Too few presenters can come to you before this day: %(day)s", day=day)
+
+
+def _never(lacking: FreeDay, *, one: bool, spoken: str) -> str:
+    young = lacking.kind is PresenterKind.INFLUENCER
+    if not one:
+        return _("Too few presenters can come to you.")
+    if spoken and lacking.lack is not Lack.TOPIC:
+        if young:
+            return _("No young presenter who speaks %(spoken)s can come along.", spoken=spoken)
+        return _("No educator who teaches %(spoken)s can come to you.", spoken=spoken)
+    return str(ALWAYS[lacking.lack, lacking.kind])
 
 
 def wish_of(wish: Preference) -> str:

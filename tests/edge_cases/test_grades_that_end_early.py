@@ -175,7 +175,9 @@ def test_free_dates_of_a_class_end_with_its_year(session):
         open_session.add_all(AvailableHours(presenter_id=educator.id, weekday=day, **hours) for day in range(5))
 
     def lack(classes: str, day: dt.date) -> Lack | None:
-        wish = FreeWish(school.programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, school.host.id, classes=classes)
+        wish = FreeWish(
+            school.programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, school.host.id, classes=(classes,)
+        )
         return next(one.lack for one in queries.free_dates(wish, now=MONDAY).days if one.day == day)
 
     assert (lack("8a", ENDS), lack("8a", VISIT_DAY)) == (None, Lack.NO_LESSONS)

@@ -11,6 +11,7 @@ from scheduler.core import batches
 from scheduler.core.batches import ColumnName, HangsOnIt
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.staging import Filing
 from scheduler.places import service
 from scheduler.places.imports import read_bells
 from scheduler.places.models import BellSchedule, Host, HostSchoolTime
@@ -75,7 +76,7 @@ def test_bells_imported_by_eight_at_once_are_stored_once(app: Flask):
 
     raised = all_at_once(
         app,
-        [lambda: service.import_bells(actor, read_bells(GOOD.encode()), centre_id=actor.centre_id, now=MONDAY)] * EIGHT,
+        [lambda: service.import_bells(actor, read_bells(GOOD.encode()), Filing(MONDAY, actor.centre_id))] * EIGHT,
     )
 
     assert (raised, how_many(HostSchoolTime), how_many(BellSchedule)) == ([None] * EIGHT, 2, 3)
@@ -85,7 +86,7 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
     """Bells told for an imported school between the look at what hangs on it and its end would go with it unseen."""
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), now=MONDAY).batch_id
+    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
     looked, used = threading.Event(), threading.Event()
     look = batches._refuse_what_hangs
@@ -111,7 +112,7 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
 def test_an_import_that_was_used_a_moment_before_stays(app: Flask):
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), now=MONDAY).batch_id
+    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
     service.tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
 
@@ -125,7 +126,7 @@ def test_an_import_taken_back_eight_times_at_once_is_taken_back_once(app: Flask)
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
     batch_id = service.import_hosts(
-        actor, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), now=MONDAY
+        actor, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)
     ).batch_id
 
     raised = all_at_once(app, [lambda: service.take_back_hosts(actor, batch_id, now=MONDAY)] * EIGHT)

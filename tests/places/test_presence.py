@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.places.rules import away, best_standings, classes_in, standings, starts_of
@@ -75,6 +75,7 @@ def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enou
     rotation=st.sampled_from([Rotation.NONE, Rotation.WEEK, Rotation.MONTH]),
     classes=st.sampled_from(["7b", "8b", "7b, 5a", "7b, 8b", "1", "IV-2"]),
 )
+@settings(deadline=None)
 def test_what_is_suggested_is_never_refused_and_what_is_refused_is_never_suggested(
     number, days, minutes, rotation, classes
 ):

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailableHours, Centre, Presenter
 from scheduler.people.terms import TeachingLanguage
 from scheduler.planning import queries, service
-from scheduler.planning.models import DateHold, HeldTime
-from scheduler.planning.terms import FreeWish, HeldDate, HoldState, HoldWish, Slot
+from scheduler.planning.models import DateHold, HeldTime, Visit
+from scheduler.planning.terms import FormSent, FreeWish, HeldDate, HoldState, HoldWish, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience, Booking
 from tests.factories import MONDAY
@@ -60,10 +61,10 @@ class BookNow(Scene):
 
     def send(self, draft: str = "mine", slot: Slot = TEN, *, now: dt.datetime = MONDAY, **given: Any) -> int:
         key = given.pop("key", f"key of {draft}")
-        more = {name: given.pop(name) for name in ("network", "new_host") if name in given}
+        sent, new_host = FormSent(draft, key, given.pop("network", "")), given.pop("new_host", None)
         wish = self.wish(slot, by_the_bell=False, **given.pop("wished", {}))
         asked = a_draft(**self.asked_for(slot, **given))
-        return service.book_now(ANONYMOUS, asked, wish, draft=draft, form_key=key, now=now, **more)
+        return service.book_now(ANONYMOUS, asked, wish, sent, now=now, new_host=new_host)
 
     def prove(self, request_id: int, *, now: dt.datetime = MONDAY) -> str | None:
         token = prove_link(request_id)
@@ -82,3 +83,13 @@ def states() -> list[HoldState]:
 def held_people() -> list[int]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(HeldTime.presenter_id).order_by(HeldTime.id)))
+
+
+def mails() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(OutboxMessage.kind).order_by(OutboxMessage.id)))
+
+
+def visits() -> list[Visit]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Visit).order_by(Visit.id)))

@@ -24,10 +24,11 @@ from scheduler.requests.service import withdraw_request
 from scheduler.requests.terms import DateOfferState, DateState, OpenDateDraft, RequestState, Weights
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_centre, presenter_actor
+from tests.factories.people import an_actor, make_centre, presenter_actor, works
 from tests.factories.planning import VISIT_DAY
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
 from tests.planning.scene import Scene, a_plan, presentations, states
 from tests.planning.test_closures import draft_for, two_visits_of_one_crew
 
@@ -117,7 +118,10 @@ def test_a_closure_and_somebody_who_leaves_never_wait_for_each_other(app: Flask,
 
 @pytest.fixture
 def programme(session):
-    return make_programme(centre_id=make_centre(email="centre@centre.example").id)
+    made = make_programme(centre_id=make_centre(email="centre@centre.example").id)
+    for _educator in range(8):
+        works(a_cleared_educator(centre_id=made.centre_id))
+    return made
 
 
 @pytest.fixture

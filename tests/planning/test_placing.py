@@ -7,12 +7,13 @@ import pytest
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.people.models import AvailabilityException, User
-from scheduler.planning import queries, service
+from scheduler.planning import queries, rules, service
 from scheduler.planning.terms import AssignmentState, Doubt, Placing, Taken, VisitState, Why
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
-from tests.factories.planning import VISIT_DAY
+from tests.factories.places import make_municipality
+from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.planning.scene import (
     UNTIL,
     Scene,
@@ -233,6 +234,26 @@ def test_the_road_says_no_before_and_after(session):
     assert states(session, later) == {}
     suggested = answer(later, a_placing(starts=dt.time(12, 0), comes=ana.id, offer=False))
     assert not suggested.refused  # nobody's time is taken yet: people may still mend it
+
+
+def test_the_board_warns_of_who_lives_too_far_or_has_enough_that_day(session):
+    scene = Scene()
+    full, far = (
+        a_free_educator(scene),
+        a_free_educator(scene, home_id=make_municipality("Суботица", lat=46.1, lon=19.66).id),
+    )
+    visit = make_visit(programme=scene.programme, host_id=scene.host.id, on_day=NEXT_DAY)
+    for ordinal in range(rules.MOST_A_DAY):
+        sitting = make_presentation(visit, dt.time(13 + ordinal), minutes=30)
+        make_assignment(sitting, full.id)
+
+    said = {
+        who: [(doubt.why.code, doubt.hard) for doubt in answer(scene, a_placing(NEXT_DAY, comes=who)).doubts]
+        for who in (full.id, far.id)
+    }
+
+    assert said[full.id] == [("enough_of_day", False)]
+    assert said[far.id] == [("too_far", False)]
 
 
 def test_absence_school_calendar_and_vetting_are_said(session):

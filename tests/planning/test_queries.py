@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import AvailableHours, PresenterLanguage, PresenterSkill
-from scheduler.planning import queries
+from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState, VisitState, Why
 from scheduler.policy import Role, school_contact
@@ -239,6 +239,36 @@ def test_topic_and_language_speak_against_a_candidate_but_do_not_bar_her(scene):
 
     assert [why.code for why in candidate.reasons] == ["topic", "language"]
     assert (candidate.fits, candidate.barred) == (False, False)
+
+
+def test_a_candidate_from_far_away_or_with_enough_that_day_or_week_is_warned_of_as_free_dates_do(scene):
+    far = scene.educator(home_id=make_municipality("Суботица", lat=46.10, lon=19.66).id)
+    full, worked, fine = scene.educator(), scene.educator(), scene.educator()
+    always_free(far, full, worked, fine)
+    on_day, of_visit = VISIT_DAY, 1
+    monday = on_day - dt.timedelta(days=on_day.weekday())
+    for person, day, number in (
+        (full, on_day, rules.MOST_A_DAY - of_visit + 1),
+        (fine, on_day, rules.MOST_A_DAY - of_visit),
+        (worked, monday + dt.timedelta(days=6), rules.MOST_A_WEEK - of_visit + 1),
+    ):
+        visit = make_visit(programme=scene.programme, host_id=scene.host.id, on_day=day)
+        for ordinal in range(number):
+            sitting = make_presentation(visit, dt.time(6 + ordinal), minutes=30)
+            make_assignment(sitting, person.id)
+
+    found = reasons(scene)
+
+    limits = {"too_far", "enough_of_day", "enough_of_week"}
+    assert {who: [code for code in codes if code in limits] for who, codes in found.items()} == {
+        far.id: ["too_far"],
+        full.id: ["enough_of_day"],
+        worked.id: ["enough_of_week"],
+        fine.id: [],
+    }
+    found_now = queries.candidates(scene.coordinator, scene.visit_id, now=MONDAY)
+    barred = {one.presenter_id: one.barred for one in found_now}
+    assert not any(barred.values())  # people may go beyond
 
 
 def test_candidates_take_the_same_number_of_queries_for_one_and_for_many(scene):

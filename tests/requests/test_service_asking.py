@@ -38,6 +38,26 @@ def test_a_request_from_the_web_waits_for_the_proof_of_its_address(session):
     ]
 
 
+def test_a_request_for_the_waiting_list_stands_on_it_once_its_address_is_proven(session):
+    request_id = ask(for_waiting_list=True)
+    assert stored(request_id).state is RequestState.UNVERIFIED
+
+    secret = service.prove_address(prove_link(request_id), now=MONDAY)
+
+    assert secret
+    assert stored(request_id).state is RequestState.WAITLISTED
+    assert audit_of(request_id) == ["school request unverified", "school request waitlisted"]
+    assert [mail.kind for mail in mails()] == ["prove_address", "request_waitlisted"]
+
+
+def test_a_request_by_phone_is_new_even_if_it_waits(session):
+    programme = make_programme()
+
+    request_id = ask(actor=an_actor(centre_id=programme.centre_id), programme_id=programme.id, for_waiting_list=True)
+
+    assert stored(request_id).state is RequestState.NEW
+
+
 def test_the_mail_before_the_proof_holds_nothing_that_was_typed(session):
     typed = {"contact_name": "BUY CHEAP", "room": "BUY CHEAP", "safeguarding_contact": "BUY CHEAP"}
     ask(**typed, new_host=a_host_draft(name="BUY CHEAP", place="BUY CHEAP"))

@@ -5,10 +5,27 @@ shift without bells, is never a reason to refuse.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from scheduler.places.rules.school_time import classes_in, lesson_at, lesson_on, lessons_on, why_not_at
-from scheduler.places.terms import AskedTime, ClassName, DaysOfGrades, LessonTime, SchoolClock, Standing
+from scheduler.places.rules.school_time import (
+    classes_in,
+    lesson_at,
+    lesson_on,
+    lessons_in_use,
+    lessons_on,
+    shift_on,
+    why_not_at,
+)
+from scheduler.places.terms import (
+    AskedTime,
+    ClassName,
+    DaysOfGrades,
+    Lesson,
+    LessonTime,
+    SchoolClock,
+    SchoolTime,
+    Standing,
+)
 
 AWAY = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
 ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation the other shift comes within five weeks
@@ -51,24 +68,46 @@ def lessons_known(clock: SchoolClock, class_name: ClassName) -> bool:
 
 
 def _is_there(clock: SchoolClock, class_name: ClassName, day: dt.date, asked: AskedTime) -> bool:
-    of_day = lessons_on(clock.told, class_name, day, clock.open_on(class_name))
+    of_day = [one.lesson for one in lessons_on(clock.told, class_name, day, clock.open_on(class_name))]
     time = asked.time
     if time is None:
-        time = next((one.lesson.starts for one in of_day if one.lesson.number == asked.lesson), None)
+        time = next((one.starts for one in of_day if one.number == asked.lesson), None)
     return time is not None and not why_not_at(of_day, time, asked.minutes)
 
 
-def starts_of(clock: SchoolClock, classes: str, day: dt.date, minutes: int) -> list[LessonTime]:
-    """The lessons of a day at whose beginning all classes of a list are there for so many minutes, in order."""
+def class_away(clock: SchoolClock, classes: str, day: dt.date, time: dt.time, minutes: int) -> bool:
+    """Whether a class of a list is not in the building then: what `away` says of its standings, without the search for
+    the nearest right times."""
+    placed = [one for one in classes_in(classes) if shift_on(clock.told, one, day)]
+    if not all(clock.open_on(one)(day) for one in placed):
+        return True
+    return bool(placed) and not _holds(lessons_in_use(clock.told, placed, day), time, minutes, all)
+
+
+def starts_with_bell(told: SchoolTime, classes: str, day: dt.date, minutes: int) -> list[dt.time]:
+    """When something of so many minutes can begin with the bell on a school day of all of a list: none is away then.
+
+    Where the school's words place none of them, one shift that is in the building is enough.
+    """
     named = classes_in(classes)
-    if not named:
-        return []
-    of_first = lessons_on(clock.told, named[0], day, clock.open_on(named[0]))
-    return [
-        one
-        for one in of_first
-        if all(_is_there(clock, other, day, AskedTime(minutes, one.lesson.starts)) for other in named)
-    ]
+    of_classes = lessons_in_use(told, named, day) if named else []
+    of_shifts = of_classes or lessons_in_use(told, (), day)
+    begins = {lesson.starts for lessons in of_shifts for lesson in lessons}
+    return sorted(time for time in begins if _holds(of_shifts, time, minutes, all if of_classes else any))
+
+
+def _holds(
+    of_shifts: Sequence[Sequence[Lesson]], time: dt.time, minutes: int, together: Callable[[Iterable[bool]], bool]
+) -> bool:
+    return together(not why_not_at(lessons, time, minutes) for lessons in of_shifts)
+
+
+def starts_of(clock: SchoolClock, classes: str, day: dt.date, minutes: int) -> list[LessonTime]:
+    """The lessons of a day at whose beginning no class of a list is away for so many minutes, in order; those of the
+    first class that the school's words place."""
+    of_each = (lessons_on(clock.told, one, day, clock.open_on(one)) for one in classes_in(classes))
+    of_first = next((lessons for lessons in of_each if lessons), [])
+    return [one for one in of_first if not class_away(clock, classes, day, one.lesson.starts, minutes)]
 
 
 def days_of_classes(days: DaysOfGrades, lists: Iterable[str]) -> frozenset[dt.date]:

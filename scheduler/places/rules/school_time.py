@@ -192,7 +192,7 @@ def lesson_at(
     of_day = lessons_on(told, class_name, day, open_on)
     if not of_day and open_on(day):
         return Standing(day, class_name, shift, reason="no_bells")
-    reason = why_not_at(of_day, time, minutes)
+    reason = why_not_at([one.lesson for one in of_day], time, minutes)
     if reason:
 
         def lessons(other: dt.date) -> list[LessonTime]:
@@ -206,31 +206,23 @@ def lesson_at(
 
 
 def lessons_in_use(told: SchoolTime, class_names: Collection[ClassName], day: dt.date) -> list[tuple[Lesson, ...]]:
-    """The lessons of a day at which all these classes are in the building; without a class, those of every shift.
-
-    Of each class one tuple, of each shift one tuple. Empty: nobody can say, or a class does not say in which group it
-    is. Whether the day is a school day is not asked here.
+    """The lessons of these classes on a school day, of each shift in which one of them is; without a class, of every
+    shift. A class that the school's words do not place, or whose shift has no bells, is left out: nobody can say.
     """
     shifts = {shift_on(told, one, day) for one in class_names} if class_names else shifts_in_use(told)
-    bells = [bells_on(told, shift, day) if shift else None for shift in shifts]
-    return [lessons_of(one) for one in bells if one] if all(bells) or not class_names else []
+    bells = [bells_on(told, shift, day) for shift in shifts if shift]
+    return [lessons_of(one) for one in bells if one]
 
 
-def holds(lessons: Sequence[Lesson], time: dt.time, minutes: int) -> bool:
-    """Whether the whole of something of so many minutes lies between a first bell and a last."""
-    if not lessons[0].starts <= time < lessons[-1].ends:
-        return False
-    return _minutes(time) + minutes <= _minutes(lessons[-1].ends)
-
-
-def why_not_at(of_day: list[LessonTime], time: dt.time, minutes: int) -> str:
+def why_not_at(of_day: Sequence[Lesson], time: dt.time, minutes: int) -> str:
+    """Why something of so many minutes does not lie between a first bell and a last; empty when it does."""
     if not of_day:
         return "no_school"
-    if time < of_day[0].lesson.starts:
+    if time < of_day[0].starts:
         return "too_early"
-    if time >= of_day[-1].lesson.ends:
+    if time >= of_day[-1].ends:
         return "too_late"
-    return "" if _minutes(time) + minutes <= _minutes(of_day[-1].lesson.ends) else "runs_over"
+    return "" if _minutes(time) + minutes <= _minutes(of_day[-1].ends) else "runs_over"
 
 
 def _nearest(

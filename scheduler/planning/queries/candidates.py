@@ -19,7 +19,13 @@ from scheduler.places.terms import Point
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.clearance import clearance
-from scheduler.planning.queries.stops import home_point, place_of, promised_stops, stops_of_visit
+from scheduler.planning.queries.stops import (
+    home_point,
+    place_of,
+    promised_presentations,
+    promised_stops,
+    stops_of_visit,
+)
 from scheduler.planning.terms import LIVING, STAFFED, Candidate, Why
 from scheduler.policy import Actor
 
@@ -38,6 +44,7 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
     cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id, now=now)
     free, homes, host = _available(ids, visit, presentations), homes_of(ids), place_of(visit)
     language = visit.school_request.teaching_language if visit.school_request else None
+    load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
     found = []
     for row in people:
         who = row.presenter_id
@@ -45,6 +52,8 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
             *cleared[who],
             *rules.clash_of(here, promised.get(who, [])),
             *rules.why_not(row, visit.programme.topic, language, free[who]),
+            *rules.too_far(homes[who], host),
+            *rules.too_much(*rules.load_on(load[who], visit.on_day), more=len(presentations)),
         ]
         found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
     return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))

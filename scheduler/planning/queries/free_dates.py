@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,7 +88,7 @@ def _facts(wish: FreeWish, now: dt.datetime, only: dt.date | None = None) -> Fre
     place, programme = _asked(wish)
     today = clock.local_day(now, place.zone)
     first, last = (only, only) if only else (today, today + (rules.HORIZON_DAYS - 1) * DAY)
-    days = _days(place, first, last, wish.classes if wish.audience is Audience.PUPILS else "")
+    days = _days(place, first, last, wish.classes if wish.audience is Audience.PUPILS else ())
     told = _told(wish.host_id) if wish.host_id is not None and wish.audience is Audience.PUPILS else None
     return FreeFacts(
         today=today,
@@ -151,7 +151,7 @@ class _Days:
     shut: frozenset[dt.date] = frozenset()
 
 
-def _days(place: _Place, first: dt.date, last: dt.date, classes: str) -> _Days:
+def _days(place: _Place, first: dt.date, last: dt.date, classes: Sequence[str]) -> _Days:
     """One question: closures, holidays and the school calendar. The same rule as `places.queries.days_of_grades`."""
     span = [first + number * DAY for number in range((last - first).days + 1)]
     if place.town is None:
@@ -170,7 +170,7 @@ def _days(place: _Place, first: dt.date, last: dt.date, classes: str) -> _Days:
         else:
             entries.append(CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.one, row.two))
     lessons = place_rules.days_by_grade([day for day in span if day not in shut], place.levels, holidays, entries)
-    return _Days(place_rules.days_of_classes(lessons, [classes]), frozenset(shut))
+    return _Days(place_rules.days_of_classes(lessons, classes), frozenset(shut))
 
 
 def _calendar(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> CompoundSelect[Any]:

@@ -23,7 +23,7 @@ from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.candidates import homes_of
 from scheduler.planning.queries.clearance import clearance
-from scheduler.planning.queries.stops import point_of, promised_stops
+from scheduler.planning.queries.stops import point_of, promised_presentations, promised_stops
 from scheduler.planning.terms import (
     LIVING,
     OPEN_VISITS,
@@ -59,6 +59,7 @@ class _Scene:
     hours: Mapping[int, Sequence[Hours]]
     exceptions: Mapping[int, Sequence[ExceptionRow]]
     promised: Mapping[int, Sequence[Stop]]
+    load: Mapping[int, Mapping[dt.date, int]]  # presentations promised by local day
     school_days: Collection[dt.date]
     shut: Collection[dt.date]  # by a closure
     bells: SchoolClock | None  # what the school told of its shifts and bells
@@ -173,6 +174,7 @@ def _scene(
         hours=people_queries.hours_of(ids),
         exceptions=people_queries.exceptions_of(ids, first, last),
         promised=promised_stops(ids, around, except_visit=visit.id, now=now),
+        load=promised_presentations(ids, days, except_visit=visit.id, now=now),
         school_days=set(place_queries.school_days(host, first, last)),
         shut=place_queries.closed_days(host, first, last),
         bells=school_clock(host, first, last),
@@ -277,7 +279,7 @@ def _of_the_crew(scene: _Scene, wish: Placing) -> list[Doubt]:
 
 
 def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, firm: bool) -> list[Doubt]:
-    """Law and road are hard for whoever is promised; topic, language and hours are for people to weigh."""
+    """Law and road are hard for whoever is promised; the rest, limits too, is for people to weigh."""
     visit, person = scene.visit, scene.people[who]
     name = "" if who == wish.comes else scene.name(who, wish.on_day)
     doubts = [Doubt(why, name, hard=True) for why in scene.cleared[wish.on_day][who]]
@@ -295,7 +297,10 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
         )
         for row in scene.presentations
     )
-    return doubts + [Doubt(why, name) for why in rules.why_not(person, visit.programme.topic, language, free)]
+    weighed = rules.why_not(person, visit.programme.topic, language, free)
+    weighed += rules.too_far(scene.homes[who], point_of(visit.host))
+    weighed += rules.too_much(*rules.load_on(scene.load.get(who, {}), wish.on_day), more=len(scene.presentations))
+    return doubts + [Doubt(why, name) for why in weighed]
 
 
 def _leg(scene: _Scene, who: int | None) -> Leg | None:

@@ -1,10 +1,10 @@
 """Where presenters have to be, and to whom their time was promised: what the travel rule reads inside a transaction."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from scheduler.core.audit import AuditEntry
@@ -13,10 +13,12 @@ from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.places.terms import Point
-from scheduler.planning.models import Assignment, HeldTime, Presentation, Visit
+from scheduler.planning import rules
+from scheduler.planning.models import Assignment, DateHold, HeldTime, Presentation, Visit
 from scheduler.planning.queries.holds import held_promise, held_stops
 from scheduler.planning.terms import PROMISED, AssignmentState, Promise, Stop
 
+A_WEEK = dt.timedelta(days=7)
 REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
 OFFERED = f"assignment {AssignmentState.OFFERED.value}"
 
@@ -76,6 +78,36 @@ def promised_stops(
         point = Point(lat, lon) if lat is not None else None
         stops[who].append(Stop(visit_id, presentation_id, busy_from, busy_until, point))
     return stops
+
+
+def promised_presentations(
+    presenter_ids: Collection[int], days: Collection[dt.date], *, except_visit: int, now: dt.datetime
+) -> dict[int, Counter[dt.date]]:
+    """How many presentations each presenter has promised by local day, in the weeks of some days, without one visit's.
+
+    The same count as free dates make: a date that is held for a booking is one until its time is over.
+    """
+    first, last = rules.week_of_day(min(days)), rules.week_of_day(max(days)) + A_WEEK
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Assignment.on_day, func.count())
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.on_day >= first,
+            Assignment.on_day < last,
+            Presentation.visit_id != except_visit,
+        )
+        .group_by(Assignment.presenter_id, Assignment.on_day)
+        .order_by(Assignment.presenter_id, Assignment.on_day)
+    )
+    found: dict[int, Counter[dt.date]] = defaultdict(Counter)
+    for who, day, number in rows:
+        found[who][day] = number
+    held = held_stops(presenter_ids, now).where(DateHold.on_day >= first, DateHold.on_day < last)
+    for row in db.session().execute(held):
+        found[row.presenter_id][row.on_day] += 1
+    return found
 
 
 def promise_of(presenter_id: int, presentation_id: int) -> Promise:

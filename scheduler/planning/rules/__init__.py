@@ -11,10 +11,7 @@ from scheduler.planning.rules.by_school import (
     problems_with_wish,
 )
 from scheduler.planning.rules.free_dates import (
-    FURTHEST_MINUTES,
     HORIZON_DAYS,
-    MOST_A_DAY,
-    MOST_A_WEEK,
     STEP,
     able_at,
     free_dates,
@@ -31,6 +28,15 @@ from scheduler.planning.rules.holds import (
     other_dates,
     sittings,
 )
+from scheduler.planning.rules.limits import (
+    FURTHEST_MINUTES,
+    MOST_A_DAY,
+    MOST_A_WEEK,
+    load_on,
+    too_far,
+    too_much,
+    week_of_day,
+)
 from scheduler.planning.rules.relief import (
     CHOICE_BEFORE,
     SEARCH_BEGINS,
@@ -46,6 +52,7 @@ from scheduler.planning.rules.relief import (
     sought_kind,
 )
 from scheduler.planning.rules.starts import (
+    classes_of_sittings,
     first_day_for,
     is_bound_to_shifts,
     left_school,
@@ -111,6 +118,7 @@ __all__ = [
     "checklist_is_told",
     "choose_at",
     "clash_of",
+    "classes_of_sittings",
     "comes_home",
     "contact_is_shown",
     "copies_of",
@@ -127,6 +135,7 @@ __all__ = [
     "kit_of",
     "lasts",
     "left_school",
+    "load_on",
     "may_go_short",
     "missing_kinds",
     "notice_hours",
@@ -147,9 +156,12 @@ __all__ = [
     "span_of",
     "starts_on_wish",
     "suggested_starts",
+    "too_far",
+    "too_much",
     "uncleared",
     "visit_schedule",
     "wall_end",
+    "week_of_day",
     "who_is_shown",
     "why_not",
 ]

@@ -2,8 +2,8 @@
 
 Decides nothing of its own where another rule has spoken: availability is `is_available`, papers and age are
 `uncleared`, topic and language are `why_not`, lessons are the bells of places, two places are what `arrival_problems`
-says of them, and a crew is enough when `crew_problems` finds nothing against everybody who could go. What is added is
-how far anybody is sent and how much one presenter may have in a day and in a week (docs/decisions/0019).
+says of them, how far and how much is `too_far` and `too_much`, and a crew is enough when `crew_problems` finds nothing
+against everybody who could go (docs/decisions/0019).
 
 Times are bits: bit number n of a mask is the nth time of the grid, so that a day of a presenter is three machine words
 and not fifty questions.
@@ -13,19 +13,17 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 
 from scheduler.people.rules import is_available
 from scheduler.people.terms import Hours, PresenterKind
-from scheduler.places.rules import classes_in, holds, lessons_in_use, road_minutes
+from scheduler.places.rules import road_minutes, starts_with_bell
 from scheduler.places.terms import Point
+from scheduler.planning.rules.limits import load_on, too_far, too_much, week_of_day
 from scheduler.planning.rules.visits import arrival_problems, clash_of, span_of, uncleared, wall_end, why_not
 from scheduler.planning.terms import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker, Stop, Why
 from scheduler.programmes.terms import Audience
 
 HORIZON_DAYS = 120
-MOST_A_DAY, MOST_A_WEEK = 4, 12  # presentations that one presenter is given without being asked first
-FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are a long day
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
 STEP = 15
@@ -39,13 +37,15 @@ MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     """Today and the days after it, each with its free times or the reason why it has none.
 
+    A day of several sittings is free when each of them can begin at some time of it; its times are those of all.
     `moment_of` is core.clock's (rules know no clock). Nothing in the answer says who would come.
     """
     days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
     shut = {day: lack for day in days if (lack := _shut(facts, day))}
     grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
     needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
-    return FreeDates(tuple(FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days))
+    found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
+    return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None)
 
 
 def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
@@ -55,20 +55,20 @@ def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
 
 def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     """A day on which the school has pupils."""
-    offered = grid.offered[day]
-    if not offered:
+    offered = grid.sittings[day]
+    if not all(offered):
         return FreeDay(day, lack=Lack.NOT_IN_THE_BUILDING)
     if lacking := next((one for one in needed if one.lack), None):
-        return FreeDay(day, lack=lacking.lack, kind=lacking.kind)
+        return FreeDay(day, lack=lacking.lack, kind=lacking.kind, needed=lacking.number)
     usual, free = offered, offered
     for one in needed:
         can, is_free = one.on(day)
-        if not usual & can:
-            return FreeDay(day, lack=Lack.TIME, kind=one.kind)
-        usual, free = usual & can, free & is_free
-        if not free:
-            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind)
-    return FreeDay(day, grid.times_in(free))
+        usual, free = [times & can for times in usual], [times & is_free for times in free]
+        if not all(usual):
+            return FreeDay(day, lack=Lack.TIME, kind=one.kind, needed=one.number)
+        if not all(free):
+            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind, needed=one.number)
+    return FreeDay(day, grid.times_in(_any(free)))
 
 
 def is_taken(found: FreeDates, day: dt.date) -> bool:
@@ -92,13 +92,23 @@ def able_at(
 
     `by_the_bell` False leaves the judging of the time to the school.
     """
-    if _shut(facts, day) or (by_the_bell and time not in times_of_day(facts, day)):
+    if _shut(facts, day) or (by_the_bell and not _is_offered(facts, day, time)):
         return []
-    grid = _Grid(facts, [day], moment_of, {day: [time]})
+    grid = _Grid(facts, [day], moment_of, {day: [[time]]})
     return [(number, _Needed(kind, number, facts, grid).free_at(day, time)) for kind, number in _needs(facts) if number]
 
 
-def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
+def _is_offered(facts: FreeFacts, day: dt.date, time: dt.time) -> bool:
+    """Whether the calendar may show this time: of one sitting, on a day that has times for each."""
+    sittings = _times_of_sittings(facts, day)
+    return all(sittings) and any(time in times for times in sittings)
+
+
+def _times_of_sittings(facts: FreeFacts, day: dt.date) -> list[list[dt.time]]:
+    return [times_of_day(facts, day, classes) for classes in facts.classes or ("",)]
+
+
+def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
     """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
 
     Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
@@ -106,12 +116,7 @@ def times_of_day(facts: FreeFacts, day: dt.date) -> list[dt.time]:
     if facts.at is not None:
         return [facts.at]
     if facts.audience is Audience.PUPILS and facts.told:
-        classes = classes_in(facts.classes)
-        of_classes = lessons_in_use(facts.told, classes, day) if classes else []
-        of_shifts = of_classes or lessons_in_use(facts.told, (), day)  # a class that does not say its group: any shift
-        begins = {lesson.starts for lessons in of_shifts for lesson in lessons}
-        together = all if of_classes else any
-        return sorted(time for time in begins if together(holds(lessons, time, facts.minutes) for lessons in of_shifts))
+        return starts_with_bell(facts.told, classes, day, facts.minutes)
     first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
     last = _minutes(LATEST_END) - facts.minutes
     return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP)]
@@ -121,8 +126,10 @@ def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
     """The days on which one presentation more would be more than she is given in a day or in a week."""
     of_day, of_week = seeker.presentations, Counter[dt.date]()
     for day, number in of_day.items():
-        of_week[_monday(day)] += number
-    return [day for day in days if of_day.get(day, 0) >= MOST_A_DAY or of_week[_monday(day)] >= MOST_A_WEEK]
+        of_week[week_of_day(day)] += number
+    weeks = {monday for monday, number in of_week.items() if too_much(0, number)}
+    asked = [day for day in days if day in of_day or (weeks and week_of_day(day) in weeks)]
+    return [day for day in asked if too_much(of_day.get(day, 0), of_week[week_of_day(day)])]
 
 
 def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
@@ -141,15 +148,6 @@ def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
     return allowed
 
 
-def within_reach(seeker: Seeker, point: Point | None) -> bool:
-    """Whether the way from home is one that somebody is sent; a host without a point is asked about by people."""
-    return point is None or road_minutes(seeker.home, point) <= FURTHEST_MINUTES
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - day.weekday() * DAY
-
-
 def _minutes(time: dt.time) -> int:
     return time.hour * 60 + time.minute
 
@@ -164,6 +162,7 @@ def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
 
 class _Grid:
     """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
+    `sittings` has the times of each sitting apart, `offered` those of all.
 
     `base` is where a day's clock begins. A day whose clocks jump between its first time and its last has none: there
     each time is asked by itself.
@@ -174,19 +173,22 @@ class _Grid:
         facts: FreeFacts,
         days: Sequence[dt.date],
         moment_of: MomentOf,
-        asked: Mapping[dt.date, Sequence[dt.time]] | None = None,
+        asked: Mapping[dt.date, Sequence[Sequence[dt.time]]] | None = None,
     ) -> None:
         self.facts, self.moment_of, self.days = facts, moment_of, days
-        by_day = asked or {day: times_of_day(facts, day) for day in days}
-        self.times = sorted({time for times in by_day.values() for time in times})
+        by_day = asked or {day: _times_of_sittings(facts, day) for day in days}
+        self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
         self.bit = {time: 1 << number for number, time in enumerate(self.times)}
         self.base = {day: self._base(day) for day in days}
         walls = [_minutes(time) * 60 for time in self.times]
         self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
-        self.offered = {day: self._offered(day, times) for day, times in by_day.items()}
+        self.bases = [base for base, _day in self.even]
+        self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
+        self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
+        self._usual: dict[tuple[Hours, ...], int] = {}
 
     def _base(self, day: dt.date) -> int | None:
         """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
@@ -210,20 +212,26 @@ class _Grid:
         return tuple(time for time in self.times if self.bit[time] & bits)
 
     def usual(self, hours: Sequence[Hours]) -> list[int]:
-        """Of each weekday, the times that lie in somebody's weekly hours."""
-        spans = [(1 << number, time, wall_end(time, self.facts.minutes)) for number, time in enumerate(self.times)]
-        return [
-            sum(bit for bit, begins, ends in spans if is_available(of_day, (), day, begins, ends)) if of_day else 0
-            for day in (_monday(self.facts.today) + number * DAY for number in range(7))
-            for of_day in [[row for row in hours if row.weekday == day.weekday()]]
-        ]
+        """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
+        first = week_of_day(self.facts.today)
+        by_weekday = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
+        for number, rows in enumerate(by_weekday):
+            if rows not in self._usual:
+                self._usual[rows] = self._within(rows, first + number * DAY) if rows else 0
+        return [self._usual[rows] for rows in by_weekday]
+
+    def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
+        spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
+        return sum(bit for bit, begins, ends in spans if is_available(rows, (), day, begins, ends))
 
     def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
         """On which days a promise keeps a presenter from being here, and at which times of theirs."""
+        if not self.times:  # classes that are never in the building together
+            return
         road = self._road(stop.point) * 60
         until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
-        first = bisect_right(self.even, since - self.busy_until[-1], key=itemgetter(0))
-        last = bisect_left(self.even, until - self.busy_from[0], key=itemgetter(0))
+        first = bisect_right(self.bases, since - self.busy_until[-1])
+        last = bisect_left(self.bases, until - self.busy_from[0])
         for base, day in self.even[first:last]:
             low = bisect_right(self.busy_until, since - base)
             high = bisect_left(self.busy_from, until - base)
@@ -281,7 +289,7 @@ class _Needed:
         return (
             (Lack.TOPIC, lambda one: Why("topic") not in self._against(one)),
             (Lack.LANGUAGE, lambda one: Why("language") not in self._against(one)),
-            (Lack.REACH, lambda one: within_reach(one, self.facts.point)),
+            (Lack.REACH, lambda one: not too_far(one.home, self.facts.point)),
         )
 
     def _against(self, one: Seeker) -> list[Why]:
@@ -326,8 +334,7 @@ class _Needed:
             for one in self.people
             if bit & self.hours[one.presenter_id].get(day, 0) & ~self.taken[one.presenter_id].get(day, 0)
         ]
-        week = {_monday(day) + number * DAY for number in range(7)}
-        load = {one.presenter_id: sum(one.presentations.get(other, 0) for other in week) for one in free}
+        load = {one.presenter_id: load_on(one.presentations, day)[1] for one in free}
         return sorted(load, key=lambda who: (load[who], who))
 
     def _hours(self, one: Seeker) -> dict[dt.date, int]:
@@ -339,6 +346,13 @@ class _Needed:
             if differs:
                 hours[day] = -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
         return hours
+
+
+def _any(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def _covers(spans: Iterable[Days], day: dt.date) -> bool:

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from scheduler.places.rules import away, left_on, standings, starts_of
-from scheduler.places.terms import AskedTime, DaysOfGrades, SchoolClock
+from scheduler.places.rules import class_away, classes_in, left_on, starts_of
+from scheduler.places.terms import DaysOfGrades, SchoolClock
 from scheduler.planning.rules.visits import wall_end
 from scheduler.planning.terms import (
     PresentationPlan,
@@ -21,6 +22,25 @@ BETWEEN = 15  # minutes from one presentation to the next where no bells say it
 USUAL_LESSON = 3  # the crew has arrived, and the class has
 
 
+class Sitting(Protocol):
+    """A presentation as it is asked for."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    @property
+    def classes(self) -> str: ...
+
+    @property
+    def outside_shift(self) -> bool: ...
+
+
+def classes_of_sittings(asked: Iterable[Sitting], audience: Audience) -> tuple[str, ...]:
+    """The classes of each sitting of an audience that is held within a shift, each list once: a day must suit all."""
+    named = (one.classes for one in asked if one.audience is audience and not one.outside_shift)
+    return tuple(dict.fromkeys(filter(classes_in, named)))
+
+
 def is_bound_to_shifts(plan: PresentationPlan) -> bool:
     """Whether somebody of it is in the building in a shift only; parents and teachers come outside shifts."""
     return plan.audience is Audience.PUPILS and bool(plan.classes)
@@ -31,8 +51,7 @@ def outside_shifts(hours: SchoolClock, day: dt.date, plans: Sequence[Presentatio
     return [
         place
         for place, plan in enumerate(plans)
-        if is_bound_to_shifts(plan)
-        and away(standings(hours, plan.classes, day, AskedTime(plan.minutes, plan.starts_local)))
+        if is_bound_to_shifts(plan) and class_away(hours, plan.classes, day, plan.starts_local, plan.minutes)
     ]
 
 

@@ -85,7 +85,8 @@ def _draft(row: DateProposal) -> DateDraft:
 
 def _wish(row: SchoolRequest) -> FreeWish:
     first = row.presentations[0]
-    return FreeWish(row.programme_id, row.teaching_language, first.audience, host_id=row.host_id, classes=first.classes)
+    classes = rules.classes_of_sittings(row.presentations, first.audience)
+    return FreeWish(row.programme_id, row.teaching_language, first.audience, host_id=row.host_id, classes=classes)
 
 
 def _is_taken(wish: FreeWish, date: DateDraft, now: dt.datetime) -> bool:

@@ -24,7 +24,7 @@ from scheduler.places.terms import HostDraft
 from scheduler.planning import queries, rules
 from scheduler.planning.models import DateHold, HeldTime
 from scheduler.planning.service.under_lock import change, hold_time
-from scheduler.planning.terms import HOLD_MACHINE, LIVING_HOLDS, HeldDate, HoldState, HoldWish
+from scheduler.planning.terms import HOLD_MACHINE, LIVING_HOLDS, FormSent, HeldDate, HoldState, HoldWish
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
@@ -78,11 +78,9 @@ def book_now(
     actor: Actor,
     asked: RequestDraft,
     wish: HoldWish,
+    sent: FormSent,
     *,
-    draft: str,
-    form_key: str,
     now: dt.datetime,
-    network: str = "",
     new_host: HostDraft | None = None,
 ) -> int:
     """Send the form with its held date: the date is kept until the address is proven; the id of the request.
@@ -90,15 +88,15 @@ def book_now(
     A hold that is over is simply taken anew where the date is still free. Sent twice, it is sent once. Raises: as
     `submit_request`; Conflict("date_taken") when the date is gone: then nothing is stored.
     """
-    key = tokens.token_hash(draft)
+    key = tokens.token_hash(sent.draft)
     with change() as session:
         hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        if not requests.was_sent(form_key):
+        if not requests.was_sent(sent.form_key):
             row = _held(session, key)
             if row is None or row.until <= now or not queries.held_date(row).suits(wish):
-                hold_date(draft, wish, network=network, now=now)
+                hold_date(sent.draft, wish, network=sent.network, now=now)
         request_id = requests.submit_request(
-            actor, asked, form_key=form_key, now=now, network=network, new_host=new_host
+            actor, asked, form_key=sent.form_key, now=now, network=sent.network, new_host=new_host
         )
         row = _held(session, key, lock=True)
         if row is not None:

@@ -111,10 +111,12 @@ def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime
             continue
         if not _ends_that_day(row, date) or request_rules.cannot_on(blackouts_of(session, row.id), date.on_day):
             continue
+        found = locked(session, SYSTEM, "update", row.id)
+        if found.state is not RequestState.WAITLISTED:
+            continue  # somebody gave it another date a moment ago
         if (tried := tried + 1) > MOST_TRIED:
             break
-        found = locked(session, SYSTEM, "update", row.id)
-        if found.state is not RequestState.WAITLISTED or not keep_crew(session, found, date, until=until, now=now):
+        if not keep_crew(session, found, date, until=until, now=now):
             continue
         points = sum(part.points for part in request_rules.rank_parts(facts, weights, now, today))
         offer = DateOffer(

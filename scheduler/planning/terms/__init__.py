@@ -44,6 +44,7 @@ from scheduler.planning.terms.free_dates import (
 from scheduler.planning.terms.holds import (
     HOLD_MACHINE,
     LIVING_HOLDS,
+    FormSent,
     HeldDate,
     HoldState,
     HoldWish,
@@ -145,6 +146,7 @@ __all__ = [
     "EntryFacts",
     "EntryStatus",
     "FindingKind",
+    "FormSent",
     "Found",
     "FreeDates",
     "FreeDay",

@@ -61,7 +61,7 @@ class FreeWish:
     host_id: int | None = None
     municipality_id: int | None = None
     minutes: int | None = None  # of the presentation; None: as long as the programme says
-    classes: str = ""  # "7-2, 7-3": only times at which these are in the building
+    classes: tuple[str, ...] = ()  # of each sitting, "7-2, 7-3": only times at which these are in the building
     at: dt.time | None = None  # only this time, which two sides agreed on: neither bells nor notice speak against it
     own_hold: int = 0  # the hold of who asks: it keeps others away, not her
 
@@ -109,7 +109,7 @@ class FreeFacts:
     notice_days: int
     minutes: int
     set_up_minutes: int
-    classes: str
+    classes: tuple[str, ...]
     people: tuple[Seeker, ...]
     at: dt.time | None = None
 
@@ -122,6 +122,7 @@ class FreeDay:
     starts: tuple[dt.time, ...] = ()
     lack: Lack | None = None
     kind: PresenterKind | None = None  # who is lacking, where it is somebody
+    needed: int = 1  # how many of them go
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class FreeDates:
     """The next days, one after the other, today first."""
 
     days: tuple[FreeDay, ...]
+    bells: bool = False  # the times are lessons of the school's own shifts
 
     @property
     def free(self) -> tuple[FreeDay, ...]:
@@ -145,6 +147,16 @@ class FreeDates:
         The reason that goes furthest counts: where one educator could be asked but is elsewhere, "taken" is the truth,
         although on another of those days nobody has hours.
         """
-        before = [day for day in self.days if self.first is None or day.day < self.first.day]
-        ranked = [(OF_CREW.index(day.lack), day) for day in before if day.lack in OF_CREW]
+        ranked = [(OF_CREW.index(day.lack), day) for day in self._lacking if day.lack in OF_CREW]
         return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    @property
+    def lacking_one_kind(self) -> bool:
+        """Whether it is the same one person, an educator or a young presenter, whom all those days lack."""
+        return {(day.kind, day.needed) for day in self._lacking} in [{(kind, 1)} for kind in PresenterKind]
+
+    @property
+    def _lacking(self) -> list[FreeDay]:
+        """The days before the first free one on which a school has pupils and somebody is lacking."""
+        first = self.first
+        return [day for day in self.days if day.lack in OF_CREW and (first is None or day.day < first.day)]

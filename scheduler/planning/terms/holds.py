@@ -52,6 +52,15 @@ class HoldWish:
 
 
 @dataclass(frozen=True)
+class FormSent:
+    """Whose form is sent: the booking's token, the form's own key, and from which network."""
+
+    draft: str
+    form_key: str
+    network: str = ""
+
+
+@dataclass(frozen=True)
 class HeldDate:
     """A hold as pages show it. Of whom it holds the time nobody outside learns."""
 

@@ -190,6 +190,7 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
 def prove_address(token: str, *, now: dt.datetime) -> str | None:
     """The button behind the mailed link: staff see the request from now on, and a mail with the status link goes out.
 
+    What was sent for the waiting list stands on it from now on, by the school's own act.
     Returns a fresh secret for the status page the first time, None when it was proven before. Raises: Gone; NotFound.
     """
     with transaction() as session:
@@ -202,9 +203,11 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         if row.state is not RequestState.UNVERIFIED:
             raise Gone("prove")
         actor = policy.school_contact(row.id, row.host_id)
-        states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
+        waits = row.for_waiting_list
+        to = RequestState.WAITLISTED if waits else RequestState.NEW
+        states.move(REQUEST_MACHINE, row, to, actor=actor, at=now)
         row.proved_at = now
-        write_to_school(row, "request_received", now=now)
+        write_to_school(row, "request_waitlisted" if waits else "request_received", now=now)
         request_id = row.id
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
     log.info("address proven", extra={"request_id": request_id})

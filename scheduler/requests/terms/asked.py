@@ -123,7 +123,7 @@ REQUEST_MACHINE = Machine(
     starts=frozenset({_S.DRAFT, _S.UNVERIFIED}),
     moves={
         _S.DRAFT: frozenset({_S.UNVERIFIED, _S.NEW, _S.WITHDRAWN, _S.EXPIRED}),  # new at once: taken on the phone (A11)
-        _S.UNVERIFIED: frozenset({_S.NEW, _S.WITHDRAWN, _S.EXPIRED}),
+        _S.UNVERIFIED: frozenset({_S.NEW, _S.WAITLISTED, _S.WITHDRAWN, _S.EXPIRED}),  # waits: the school's own wish
         _S.NEW: frozenset({_S.TRIAGE, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
         _S.TRIAGE: _ANSWERS | _LEAVES_BEFORE_A_DATE,
         _S.NEEDS_INFO: frozenset({_S.TRIAGE, _S.DECLINED, _S.MERGED_INTO}) | _LEAVES_BEFORE_A_DATE,
@@ -240,6 +240,7 @@ class RequestDraft:
     parent_id: int | None = None  # the request of which it asks for more
     preferred: tuple[Preference, ...] = ()  # the first is wished most
     blackouts: tuple[Blackout, ...] = ()
+    for_waiting_list: bool = False  # nothing was free: once proven it waits there, and nobody owes an answer
 
 
 @dataclass(frozen=True)

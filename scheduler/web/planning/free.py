@@ -1,5 +1,7 @@
 """Free dates for everybody: the next days on which somebody could come to a school of a municipality."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,42 +9,63 @@ from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.queries import calendar_missing
+from scheduler.places.terms import HostRow, MunicipalityRow
 from scheduler.planning import queries
-from scheduler.planning.terms import FreeWish
+from scheduler.planning.terms import FreeDates
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import Audience, ProgrammeRow
+from scheduler.programmes.terms import ProgrammeRow
+from scheduler.web import near
 from scheduler.web.free_dates import LANGUAGES, months_of, why_none
 from scheduler.web.guards import public
 from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.planning.blueprint import bp
+
+MOST_LETTERS = 80
 
 
 @bp.get("/free")
 @public
 @limiter.limit(FREE_DATES)
 def free_dates() -> ResponseReturnValue:
-    """Chosen by three lists, without an account; a day leads to the booking. Says that a time is free, never who is."""
+    """Chosen by three lists, without an account; a day leads to the booking. Says that a time is free, never who is.
+
+    A school that has told its shifts can be named too: then the times are its lessons, and those of its classes.
+    """
     programmes, towns = programme_queries.open_programmes(), place_queries.municipalities()
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
     town = next((one for one in towns if str(one.id) == request.args.get("municipality")), None)
     typed = request.args.get("language", "")
     language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
+    classes = request.args.get("classes", "").replace("\0", "")[:MOST_LETTERS].strip()
+    hosts = place_queries.hosts_with_bells(town.id) if town else []
+    host = next((one for one in hosts if str(one.id) == request.args.get("host")), None)
     answer = None
     if programme and town:
-        answer = queries.free_dates(_wish(programme, town.id, language), now=clock.now())
+        near.remember(host=host.id if host else None, town=town.id)
+        answer = _answer(programme, town, host, language, classes)
 
     def booking(day: str = "") -> str:
-        return url_for("requests.book", programme=programme.slug if programme else None, day=day or None)
+        taken = {
+            "programme": programme.slug if programme else "",
+            "host": host.id if host else "",
+            "language": language.value if language.value == typed else "",
+            "classes": classes,
+            "day": day,
+        }
+        return url_for("requests.book", **{name: value for name, value in taken.items() if value})  # type: ignore[arg-type]
 
     return render_template(
         "planning/free_dates.html",
         programmes=programmes,
         towns=towns,
+        hosts=hosts,
+        host=host,
+        classes=classes,
         languages=LANGUAGES,
         programme=programme,
         town=town,
         spoken=language,
-        answered=answer is not None,
+        answer=answer,
         town_missing=town is None and "municipality" in request.args,
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
@@ -51,6 +74,9 @@ def free_dates() -> ResponseReturnValue:
     )
 
 
-def _wish(programme: ProgrammeRow, municipality_id: int, language: TeachingLanguage) -> FreeWish:
-    audience = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
-    return FreeWish(programme.id, language, audience, municipality_id=municipality_id)
+def _answer(
+    programme: ProgrammeRow, town: MunicipalityRow, host: HostRow | None, language: TeachingLanguage, classes: str
+) -> FreeDates:
+    where = {"host_id": host.id} if host else {"municipality_id": town.id}
+    named: Sequence[str] = (classes,) if classes and host else ()
+    return queries.free_dates(near.asked_of(programme, language, classes=tuple(named), **where), now=clock.now())

@@ -1,5 +1,7 @@
 """Sentences of planning: why somebody cannot go, why a visit is not confirmed yet, what was refused, what happened."""
 
+from collections.abc import Callable
+
 from babel.support import LazyProxy
 
 from scheduler.core.errors import Conflict
@@ -151,7 +153,40 @@ def why(reason: Why) -> str:
         return _(
             "Young presenters who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed
         )
+    if reason.code in LIMITS:
+        return LIMITS[reason.code](reason)
     return str(WHY.get(reason.code, MESSAGES["wrong_state"]))
+
+
+def _too_far(reason: Why) -> str:
+    return _(
+        "Lives %(needed)s minutes away: further than %(most)s minutes we send nobody without asking first.",
+        needed=reason.needed,
+        most=reason.available,
+    )
+
+
+def _enough_of_day(reason: Why) -> str:
+    return _(
+        "It would be presentation %(number)s of that day: more than %(most)s are much for one person.",
+        number=reason.needed,
+        most=reason.available,
+    )
+
+
+def _enough_of_week(reason: Why) -> str:
+    return _(
+        "It would be presentation %(number)s of that week: more than %(most)s are much for one person.",
+        number=reason.needed,
+        most=reason.available,
+    )
+
+
+LIMITS: dict[str, Callable[[Why], str]] = {  # the bounds that free dates keep: people may go beyond them
+    "too_far": _too_far,
+    "enough_of_day": _enough_of_day,
+    "enough_of_week": _enough_of_week,
+}
 
 
 def refusal(error: Conflict) -> str:

@@ -33,10 +33,11 @@ def front() -> ResponseReturnValue:
     today, language = clock.local_day(clock.now()), page_language()
     last = next((year for year in report_queries.years_held(today) if year < today.year), None)
     year = report_queries.public_year(last, language) if last else None
-    campaigns = programme_queries.campaigns()
+    campaigns, programmes = programme_queries.campaigns(), programme_queries.open_programmes()
     return render_template(
         "public/front.html",
-        programmes=programme_queries.open_programmes(),
+        programmes=programmes,
+        next_free=words.next_free(programmes),
         campaign=campaigns[0] if campaigns else None,
         campaign_days=words.days_of(campaigns[0]) if campaigns else "",
         campaign_reached=words.reached_by(report_queries.campaign_outcome(campaigns[0], today)) if campaigns else [],

@@ -1,20 +1,63 @@
 """What the public pages say of figures: strips, maps, the choice of a year, kinds of programmes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 
 from scheduler.core.language import span_of_days
-from scheduler.programmes.terms import Audience, CampaignRow
+from scheduler.people.terms import TeachingLanguage
+from scheduler.planning.terms import FreeDay
+from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
 from scheduler.reports import charts, rules
 from scheduler.reports.terms import DistrictLine, MapDrawing, Outcome, PublicYear
+from scheduler.web import near
 from scheduler.web.filters import number
+from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
+
+MOST_DAYS, MOST_DAYS_A_CITY = 6, 2
+FEW_TIMES = 3
 
 
 def days_of(campaign: CampaignRow) -> str:
     """1. октобар – 31. децембар 2023."""
     return span_of_days(campaign.first_day, campaign.last_day, page_language())
+
+
+def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
+    """The next free days of the first programme for pupils: where the visitor said, else in the largest cities."""
+    programme = next((one for one in programmes if Audience.PUPILS in one.audiences), None)
+    if programme is None:
+        return None
+    found, chosen = near.next_dates(programme)
+    language = page_language()
+    return {
+        "programme": programme.name(language),
+        "chosen": chosen,
+        "places": [
+            {
+                "name": one.name(language) if chosen else one.city(language),
+                "why_none": why_none(one.answer, TeachingLanguage.SERBIAN),
+                "days": [
+                    _free_day(day, one, programme)
+                    for day in one.answer.free[: MOST_DAYS if chosen else MOST_DAYS_A_CITY]
+                ],
+            }
+            for one in found
+        ],
+    }
+
+
+def _free_day(free: FreeDay, at: near.Near, programme: ProgrammeRow) -> dict[str, Any]:
+    href = url_for("requests.book", programme=programme.slug, host=at.host_id, day=free.day.isoformat())
+    return {"day": free.day, "times": _few(times_of(free.starts)), "href": href}
+
+
+def _few(times: str) -> str:
+    """08:00, 08:50, 09:55 … 19:15: a day of many lessons in one line."""
+    parts = times.split(", ")
+    return times if len(parts) <= FEW_TIMES + 1 else f"{', '.join(parts[:FEW_TIMES])} … {parts[-1]}"
 
 
 def strips(year: PublicYear) -> list[dict[str, Any]]:

@@ -62,6 +62,7 @@ def _when(talk: Conversation, draft: RequestDraft) -> list[str]:
         return [holding.said(slot)]
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
+    until += [_("for the waiting list")] if draft.for_waiting_list else []
     cannot = "; ".join(words.blackouts_of(draft.blackouts))
     return [
         days,

@@ -8,7 +8,7 @@ from flask import get_template_attribute, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, Rejected, TooMany
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms import HostRow
@@ -18,6 +18,7 @@ from scheduler.policy import ANONYMOUS
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests import queries, service
 from scheduler.requests.rules import MOST_PRESENTATIONS
+from scheduler.web import near
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, worded
 from scheduler.web.guards import public
@@ -26,8 +27,9 @@ from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
 from scheduler.web.requests import holding, words
 from scheduler.web.requests.answers import address_of, answer_rows
 from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.carried import carried_in, take_along
 from scheduler.web.requests.conversation import PAGES, TOTAL, Conversation, Typed, host_asked
-from scheduler.web.requests.days import only_day
+from scheduler.web.requests.days import day_is_missed, for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -58,11 +60,9 @@ def book() -> ResponseReturnValue:
     form = talk.sent_form("host")
     if form.accepted() and (chosen := form.chosen()):
         place_queries.host_of(chosen)
-        if slug := request.form.get("programme", "").replace("\0", "")[:80]:
-            _remember_wish(talk, slug)
-        if day := request.form.get("day", ""):
-            talk.set_aside("when", only_day(day), wrong=False)
+        take_along(talk, carried_in(request.form))
         talk.keep("host", {"host_id": [str(chosen)]})
+        near.remember(host=chosen)
         return redirect(address_of(talk.next_page("host") if holding.settle(talk, "host") else "when"))
     typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
@@ -75,8 +75,7 @@ def book() -> ResponseReturnValue:
         chosen=talk.host(),
         chosen_new=talk.new_host(),
         goes_on=address_of(talk.next_page("host")),
-        wish=request.args.get("programme", "")[:80],
-        day=request.args.get("day", "")[:20],
+        carried=carried_in(request.args),
         total=TOTAL,
         kept=bool(talk.answers),
     )
@@ -108,14 +107,6 @@ def _option(host: HostRow, typed: str) -> str:
     return str(words_of(host, words, typed)).strip()
 
 
-def _remember_wish(talk: Conversation, slug: str) -> None:
-    """Somebody came from a programme's own page: it is ticked already when the question comes."""
-    try:
-        talk.answers["wish"] = {"programme": [str(programme_queries.programme_page(slug).id)]}
-    except NotFound:
-        return
-
-
 @bp.route("/book/new-host", methods=["GET", "POST"])
 @public
 @limiter.limit(BOOKINGS, methods=["POST"])
@@ -135,8 +126,8 @@ def new_host() -> ResponseReturnValue:
 
 
 def _costs_little() -> bool:
-    """Whether a page shows no free dates: those are computed each time."""
-    return request.method != "GET" or (request.view_args or {}).get("page") != "when"
+    """Whether no free dates are asked for: they are computed each time the page shows them, or classes are named."""
+    return (request.method, (request.view_args or {}).get("page")) not in (("GET", "when"), ("POST", "who"))
 
 
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
@@ -152,10 +143,14 @@ def book_page(page: str) -> ResponseReturnValue:
     if request.method == "GET" or form.unsafe():
         return _book_page(talk, page, form)
     typed = _typed(form)
+    if page == "when" and "classes" in request.form:
+        talk.keep("classes", only_classes(request.form["classes"]))
+        return redirect(address_of(page))
     if page == "when" and (held := holding.pressed(talk)) is not None:
         return redirect(address_of(talk.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times"))
-    if page == "when" and "day" in request.form:
-        typed = talk.answers.get(page, {}) | only_day(request.form["day"])
+    if page == "when" and request.form.keys() & {"day", "waiting"}:
+        pressed = only_day(request.form["day"]) if "day" in request.form else for_the_waiting_list(talk)
+        typed = talk.answers.get(page, {}) | pressed
         form = talk.with_page(page, typed).form(page)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
         talk.set_aside(page, _other_length(form, typed), wrong=False)
@@ -167,11 +162,13 @@ def book_page(page: str) -> ResponseReturnValue:
 
 
 def _answered(talk: Conversation, page: str, typed: Typed) -> ResponseReturnValue:
-    """A page is answered: on to the next one. A held date follows the answer, or other dates are offered."""
+    """A page is answered: on to the next one. A held date follows the answer, or other dates are offered; a day that
+    does not suit the classes is asked again, once."""
     if page == "when":
         typed = holding.stays(talk, typed)
     talk.keep(page, typed)
-    return redirect(address_of(talk.next_page(page) if holding.settle(talk, page) else "when"))
+    fits = holding.settle(talk, page) and not (page == "who" and day_is_missed(talk))
+    return redirect(address_of(talk.next_page(page) if fits else "when"))
 
 
 def _begin() -> str:

@@ -14,7 +14,6 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places import rules as place_rules
@@ -27,8 +26,7 @@ from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests import queries, rules, service
 from scheduler.requests.terms import DayPart, Facts, PresentationDraft, RequestDraft
 from scheduler.web.forms import BaseForm, number_of
-from scheduler.web.i18n import _, page_language
-from scheduler.web.requests import words
+from scheduler.web.i18n import page_language
 from scheduler.web.requests.forms import (
     HostForm,
     NewHostForm,
@@ -37,8 +35,8 @@ from scheduler.web.requests.forms import (
     WhereForm,
     WhoForm,
     YouForm,
-    choices,
 )
+from scheduler.web.requests.furnishing import furnish_presentations, levels_of, municipality_choices, taught
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {
@@ -176,7 +174,7 @@ class Conversation:
         if request.method == "POST":
             return self.furnish(FORMS[page]())
         aside = self.answers.get(_aside(page))
-        before = aside or self.answers.get(page) or (self.answers.get("wish") if page == "what" else None)
+        before = aside or self.answers.get(page) or self.answers.get({"what": "wish", "who": "classes"}.get(page, ""))
         form = self.furnish(FORMS[page](formdata=MultiDict(before) if before else None))
         if aside and "wrong" in aside:
             self._tell_again(page, form, aside)
@@ -220,7 +218,7 @@ class Conversation:
         new = self.new_host()
         if new is None:
             return levels_of(self.host())
-        return _levels(*place_rules.teaches(new.kind))
+        return taught(*place_rules.teaches(new.kind))
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
@@ -238,9 +236,40 @@ class Conversation:
             return None
         typed = self.answers["what"].get("teaching_language", [""])[0]
         language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
-        main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
         held = planning_queries.held_by(session.get("booking"), now=self.now)
-        return FreeWish(programme.id, language, main, host.id if host else None, town, own_hold=held.id if held else 0)
+        asked = self.asked()
+        whom = {one.audience for one in asked} & programme.audiences or programme.audiences
+        main = min(whom, key=list(Audience).index, default=Audience.PUPILS)
+        return FreeWish(
+            programme.id,
+            language,
+            main,
+            host.id if host else None,
+            town,
+            own_hold=held.id if held else 0,
+            classes=planning_rules.classes_of_sittings(asked, main),
+        )
+
+    def asked(self) -> tuple[PresentationDraft, ...]:
+        """The presentations as far as they are known: answered, or only which classes, said beside the calendar."""
+        page = "who" if self.knows_classes() else "classes"
+        form = self.furnish(WhoForm(formdata=MultiDict(self.answers.get(page, {})), meta={"csrf": False}))
+        try:
+            return form.drafts(DayPart.ANY) if isinstance(form, WhoForm) and page in self.answers else ()
+        except ValueError:
+            return ()
+
+    def knows_classes(self) -> bool:
+        """Whether it was answered who listens."""
+        return "who" in self.answers
+
+    def only_day(self) -> dt.date | None:
+        """The day that was chosen, where it is a single one."""
+        when = self.form("when") if "when" in self.answers else None
+        if not isinstance(when, WhenForm) or when.first_day.data != when.last_day.data:
+            return None
+        day: dt.date | None = when.first_day.data
+        return day
 
     def earliest_day(self) -> dt.date | None:
         """The first day that leaves the programme its notice."""
@@ -306,7 +335,9 @@ class Conversation:
             for one, start in zip(draft.presentations, starts, strict=True)
         )
         day = slot.on_day
-        return replace(draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=())
+        return replace(
+            draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=(), for_waiting_list=False
+        )
 
 
 def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
@@ -319,16 +350,6 @@ def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
 
 def _aside(page: str) -> str:
     return f"aside {page}"
-
-
-def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
-    """What a host of the register teaches."""
-    return _levels(host.teaches_primary, host.teaches_secondary) if host else frozenset()
-
-
-def _levels(primary: bool, secondary: bool) -> frozenset[SchoolLevel]:
-    pairs = ((SchoolLevel.PRIMARY, primary), (SchoolLevel.SECONDARY, secondary))
-    return frozenset(level for level, teaches in pairs if teaches)
 
 
 def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -> RequestDraft:
@@ -358,28 +379,5 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         recent_incident=where.recent_incident.data,
         special_needs=where.special_needs.data,
         file_number=you.file_number.data or "",
+        for_waiting_list=bool(when.waiting.data),
     )
-
-
-def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
-    """Offer the audiences that the programme is for and the levels that the host teaches."""
-    taught = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
-    taught.pop(SchoolLevel.NONE, None)
-    for entry in form.presentations:
-        entry.form.audience.choices = [
-            SelectChoice(str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
-        ]
-        entry.form.level.choices = choices(taught)
-
-
-def municipality_choices() -> list[SelectChoice]:
-    """All municipalities under their districts, in the page's script; the first choice is none."""
-    language = page_language()
-    return [SelectChoice("", _("Choose"))] + [
-        SelectChoice(
-            str(row.id),
-            row.name(language),
-            optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
-        )
-        for row in place_queries.municipalities()
-    ]

@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries as planning_queries
+from scheduler.planning import rules as planning_rules
 from scheduler.planning import service as planning
 from scheduler.planning.terms import FreeDay, FreeWish
 from scheduler.policy import Actor
@@ -125,8 +126,9 @@ def propose(number: str) -> ResponseReturnValue:
 def _free_for(page: RequestPage) -> tuple[FreeDay, ...]:
     """The next days on which a crew could come, to propose among them."""
     first = page.presentations[0]
+    classes = planning_rules.classes_of_sittings(page.presentations, first.audience)
     wish = FreeWish(
-        page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=first.classes
+        page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=classes
     )
     return planning_queries.free_dates(wish, now=clock.now()).free[:SHOWN]
 

@@ -22,12 +22,11 @@ from scheduler.web.requests.conversation import (
     PAGES,
     Lessons,
     draft_of,
-    furnish_presentations,
     host_asked,
     lessons_beside,
-    levels_of,
 )
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
+from scheduler.web.requests.furnishing import furnish_presentations, levels_of
 from scheduler.web.requests.school import facts_of, paper_of
 
 

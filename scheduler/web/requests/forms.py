@@ -151,6 +151,7 @@ class WhenForm(ListedForm):
     day_part = RadioField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
     preferred = FieldList(FormField(WishForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
+    waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
 
     def wishes(self) -> tuple[Preference, ...]:
         """The dates that were named, in their rank; empty lines count for nothing."""

@@ -15,14 +15,13 @@ from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
 from scheduler.places.queries import calendar_missing
 from scheduler.planning import queries, service
-from scheduler.planning.terms import HeldDate, Slot
+from scheduler.planning.terms import FormSent, HeldDate, Slot
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
-from scheduler.web.free_dates import months_of, why_none
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.conversation import Conversation, Typed
-from scheduler.web.requests.days import only_day
+from scheduler.web.requests.days import free_days, only_day
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
@@ -130,10 +129,10 @@ def stays(talk: Conversation, typed: Typed) -> Typed:
     if slot is None:
         return typed
     same = only_day(slot.on_day.isoformat())
-    if all(typed.get(name) == same[name] for name in same):
+    if all(typed.get(name) == same[name] for name in ("first_day", "last_day")):
         return typed | {"slot": [value_of(slot)]}
     service.release_date(session.get("booking"), now=talk.now)
-    return typed
+    return {name: said for name, said in typed.items() if name != "slot"}
 
 
 def drop(talk: Conversation) -> None:
@@ -172,8 +171,7 @@ def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
     if programme and programme.book_now:
         more = {"book_now": True} | _gone(talk, form) | _times(talk, answer.free, form)
     missing = calendar_missing(clock.local_day(talk.now))
-    free = {"months": months_of(answer), "why_none": why_none(answer, wish.language), "missing": missing}
-    return more | {"answered_free": True} | free
+    return more | free_days(talk, wish, answer) | {"missing": missing}
 
 
 def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
@@ -201,16 +199,8 @@ def send(talk: Conversation, slot: Slot, form_key: str) -> int:
     wish = talk.hold_wish(slot, by_the_bell=False)
     if wish is None:
         raise Conflict("date_taken")
-    return service.book_now(
-        ANONYMOUS,
-        talk.draft(),
-        wish,
-        draft=session.get("booking", ""),
-        form_key=form_key,
-        now=talk.now,
-        network=network_of(request.remote_addr),
-        new_host=talk.new_host(),
-    )
+    sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
+    return service.book_now(ANONYMOUS, talk.draft(), wish, sent, now=talk.now, new_host=talk.new_host())
 
 
 def kept_words(request_id: int | None) -> dict[str, str]:

@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import AvailableHours
+from scheduler.places.service import tell_school_time
+from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning import rules
 from scheduler.planning.models import DateHold, Visit
 from scheduler.planning.terms import HoldState
+from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
@@ -274,3 +277,79 @@ def test_the_first_hour_is_not_asked_again_and_the_second_may_be_named(client, n
 
     names = ("presentations-0-starts_local", "presentations-1-starts_local", "presentations-0-day_part")
     assert [f'name="{name}"' in page for name in names] == [False, True, False]
+
+
+# --- beside the shifts of the classes and the waiting list ---
+
+
+def tell_shifts(host) -> None:
+    """Odd grades always in the morning, even ones always in the afternoon."""
+    bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
+    told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
+    tell_school_time(SYSTEM, host.id, told, version=0, now=clock.now())
+
+
+def test_classes_said_beside_the_calendar_show_their_own_times_to_press(client, now_programme, host, educator):
+    tell_shifts(host)
+    day = begin(client, now_programme, host)
+    assert [slot[11:] for slot in times_of(client, day)][:1] == ["08:00"]
+
+    client.post("/book/when", data={"classes": "VI-1"})
+    slots = times_of(client, day)
+
+    assert [slot[11:] for slot in slots] == ["14:00", "14:50"]
+    assert client.post("/book/when", data={"slot": f"{day}T08:00"}).location == "/book/when#times"  # not theirs
+    assert client.post("/book/when", data={"slot": slots[0]}).location == "/book/who"
+    assert holds() == [HoldState.HELD]
+
+
+def test_a_held_date_is_judged_by_its_own_time_when_the_classes_are_named(client, now_programme, host, educator):
+    tell_shifts(host)
+    client.post("/book/when", data={"slot": f"{begin(client, now_programme, host)}T08:00"})
+    who = answers(now_programme)["who"]
+
+    assert client.post("/book/who", data=who | {"presentations-0-classes": "VI-1"}).location == "/book/who"
+    assert client.post("/book/who", data=who | {"presentations-0-classes": "VII-1"}).location == "/book/where"
+    assert "nobody can come while the classes are in school" not in text_of(client.get("/book/when?lang=en"))
+    assert holds() == [HoldState.HELD]
+
+
+def test_who_joins_the_waiting_list_instead_holds_nothing_any_more(client, now_programme, host, educator):
+    slot = times_of(client, begin(client, now_programme, host))[4]
+    client.post("/book/when", data={"slot": slot})
+
+    assert client.post("/book/when", data={"waiting": "yes"}).location == "/book/who"
+
+    assert holds() == [HoldState.RELEASED]
+    finish(client, now_programme)
+    check = text_of(client.get("/book/check?lang=en"))
+    assert "for the waiting list" in check
+    assert "at 09:00" not in check
+    client.post("/book/check")
+    (row,) = asked()
+    assert (row.for_waiting_list, holds()) == (True, [HoldState.RELEASED])
+
+
+def test_a_date_held_after_the_waiting_list_takes_its_place(client, now_programme, host, educator):
+    day = begin(client, now_programme, host)
+    client.post("/book/when", data={"waiting": "yes"})
+    client.post("/book/when", data={"slot": f"{day}T09:00"})
+    finish(client, now_programme)
+
+    client.post("/book/check")
+
+    (row,) = asked()
+    assert (row.for_waiting_list, row.first_day.isoformat(), holds()) == (False, day, [HoldState.KEPT])
+
+
+@pytest.mark.parametrize("taken", ["day", "waiting"])
+def test_what_is_taken_along_from_another_page_frees_the_held_date(client, now_programme, host, educator, taken):
+    day = begin(client, now_programme, host)
+    client.post("/book/when", data={"slot": f"{day}T09:00"})
+    carried = {"programme": now_programme.slug, "day": day if taken == "day" else "waiting"}
+
+    went = client.post("/book", data={"host_id": str(host.id)} | carried)
+
+    assert went.location == ("/book/when" if taken == "day" else "/book/who")
+    assert holds() == [HoldState.RELEASED]
+    assert f"{day}T09:00" in client.get("/book/when").text or taken == "waiting"

@@ -192,7 +192,7 @@ WRONG = [
     ("what", {"programme": "999"}, "Choose one of the answers"),
     ("what", {"programme": "9" * 5000}, "Choose one of the answers"),
     ("who", {"presentations-0-pupils": "9" * 5000}, "Enter a whole number"),
-    ("who", {"presentations-0-pupils": "-5"}, "Enter a whole number"),
+    ("who", {"presentations-0-pupils": "-5"}, "Enter a number between 0 and"),
     ("who", {"presentations-0-pupils": "many"}, "Enter a whole number"),
     ("who", {"presentations-0-pupils": "0"}, "Enter how many people come"),
     ("who", {"presentations-0-pupils": "121"}, "so many do not fit into one"),

@@ -4,11 +4,17 @@ import datetime as dt
 import re
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.core import clock
-from scheduler.core.db import transaction
-from scheduler.people.models import AvailableHours
-from scheduler.people.terms import PresenterKind
+from scheduler.core.db import db, transaction
+from scheduler.core.language import long_day
+from scheduler.people.models import AvailabilityException, AvailableHours, PresenterLanguage
+from scheduler.people.terms import PresenterKind, TeachingLanguage
+from scheduler.places.service import tell_school_time
+from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.policy import SYSTEM
+from scheduler.requests.models import SchoolRequest
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.requests.answered import answers, text_of
@@ -116,3 +122,188 @@ def test_nobody_learns_who_is_free(client, programme, host, educator):
     for page in pages:
         assert "free-month__day" in page
         assert not [name for name in ("Тара", "Илић", "Наташа", "Бојић", "Tara", "Ilić", "Nataša") if name in page]
+
+
+# --- the waiting list by a press ---
+
+
+def test_where_nothing_is_free_the_booking_goes_on_for_the_waiting_list(client, programme, host):
+    begin(client, programme, host)
+    assert 'name="waiting" value="yes"' in client.get("/book/when").text
+
+    assert client.post("/book/when", data={"waiting": "yes"}).location == "/book/who"
+    for page in ("who", "where", "you"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+
+    assert "for the waiting list" in text_of(client.get("/book/check?lang=en"))
+    assert client.post("/book/check").location == "/book/sent"
+    [row] = db.session.scalars(select(SchoolRequest)).all()
+    assert row.for_waiting_list is True
+    assert (row.last_day - row.first_day).days == 119
+
+
+def test_who_names_days_after_all_is_not_on_the_waiting_list(client, programme, host):
+    begin(client, programme, host)
+    client.post("/book/when", data={"waiting": "yes"})
+
+    client.post("/book/when", data=answers(programme)["when"])
+    for page in ("who", "where", "you"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+    client.post("/book/check")
+
+    assert [row.for_waiting_list for row in db.session.scalars(select(SchoolRequest))] == [False]
+
+
+def test_a_day_pressed_after_the_waiting_list_takes_its_place(client, programme, host, educator):
+    begin(client, programme, host)
+    client.post("/book/when", data={"waiting": "yes"})
+    days = DAY_BUTTON.findall(client.get("/book/when").text)
+
+    client.post("/book/when", data={"day": days[0]})
+    for page in ("who", "where", "you"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+    client.post("/book/check")
+
+    assert [row.for_waiting_list for row in db.session.scalars(select(SchoolRequest))] == [False]
+
+
+def test_the_open_page_leads_to_the_waiting_list_with_its_choices(client, programme, host):
+    asked = {"municipality": host.municipality_id, "programme": programme.slug, "language": "hu", "lang": "en"}
+    page = client.get("/free", query_string=asked).text
+    [href] = re.findall(r'href="(/book\?[^"]*day=waiting[^"]*)"', page)
+    assert "language=hu" in href
+
+    carried = {"programme": programme.slug, "language": "hu", "day": "waiting"}
+    client.post("/book", data={"host_id": str(host.id), **carried})
+
+    assert re.search(r'<option selected value="hu">', client.get("/book/what").text)
+    assert client.post("/book/what", data=answers(programme)["what"]).location == "/book/who"
+
+
+# --- the reason carries its day ---
+
+
+def test_the_sentence_about_language_says_until_when_and_from_when(client, programme, host, educator):
+    first = clock.local_day(clock.now()) + dt.timedelta(days=40)
+    with transaction() as session:
+        session.add(PresenterLanguage(presenter_id=educator.id, language=TeachingLanguage.HUNGARIAN))
+        session.add(
+            AvailabilityException(
+                presenter_id=educator.id, first_day=clock.local_day(clock.now()), last_day=first, available=False
+            )
+        )
+    client.post("/book", data={"host_id": str(host.id)})
+    client.post("/book/what", data=answers(programme)["what"] | {"teaching_language": "hu"})
+
+    response = client.get("/book/when?lang=en")
+
+    free = dt.date.fromisoformat(DAY_BUTTON.findall(response.text)[0])
+    assert free > first
+    sentence = "No educator who teaches in Hungarian can come to you before this day: "
+    assert sentence + long_day(free, "en") in text_of(response)
+    assert "Join the waiting list" in response.text
+
+
+def test_a_language_that_nobody_teaches_in_says_how_far_we_looked(client, programme, host, educator):
+    client.post("/book", data={"host_id": str(host.id)})
+    client.post("/book/what", data=answers(programme)["what"] | {"teaching_language": "sk"})
+    last = clock.local_day(clock.now()) + dt.timedelta(days=119)
+
+    page = text_of(client.get("/book/when?lang=en"))
+
+    assert "No educator who teaches in Slovak can come to you. We looked ahead until this day: " in page
+    assert long_day(last, "en") in page
+
+
+# --- the shifts of the very classes ---
+
+
+def tell_shifts(host) -> None:
+    """Odd grades always in the morning, even ones always in the afternoon, when nobody of ours comes."""
+    bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(15))}
+    told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
+    tell_school_time(SYSTEM, host.id, told, version=0, now=clock.now())
+
+
+def test_classes_said_beside_the_calendar_show_their_own_times_and_are_not_typed_twice(
+    client, programme, host, educator
+):
+    tell_shifts(host)
+    begin(client, programme, host)
+    assert "begin at 08:00" in text_of(client.get("/book/when?lang=en"))
+
+    assert client.post("/book/when", data={"classes": "VI-1"}).location == "/book/when"
+
+    page = client.get("/book/when?lang=en")
+    assert "begin at 15:00" in text_of(page)
+    assert "begin at 08:00" not in text_of(page)
+    client.post("/book/when", data={"day": DAY_BUTTON.findall(page.text)[0]})
+    assert 'value="VI-1"' in client.get("/book/who").text
+
+
+def test_classes_are_asked_only_where_the_shifts_are_known(client, programme, host, educator):
+    begin(client, programme, host)
+
+    assert 'name="classes"' not in client.get("/book/when").text
+
+
+def test_a_day_that_does_not_fit_the_classes_is_asked_again_once(client, programme, host, educator):
+    tell_shifts(host)
+    with transaction() as session:  # she comes in the morning only
+        for row in session.scalars(select(AvailableHours).where(AvailableHours.presenter_id == educator.id)):
+            row.until_local = dt.time(13)
+    begin(client, programme, host)
+    days = DAY_BUTTON.findall(client.get("/book/when").text)
+    client.post("/book/when", data={"day": days[0]})
+    who = answers(programme)["who"] | {"presentations-0-classes": "VI-1"}
+
+    assert client.post("/book/who", data=who).location == "/book/when"
+
+    page = text_of(client.get("/book/when?lang=en"))
+    assert "On the day you chose, nobody can come while the classes are in school." in page
+    day = dt.date.fromisoformat(days[0])
+    named = {"first_day": f"{day.day}.{day.month}.{day.year}.", "last_day": f"{day.day}.{day.month}.{day.year}."}
+    assert client.post("/book/when", data=named | {"day_part": "any"}).location == "/book/where"  # kept on purpose
+
+
+def test_a_day_that_fits_the_classes_is_not_asked_again(client, programme, host, educator):
+    tell_shifts(host)
+    begin(client, programme, host)
+    client.post("/book/when", data={"day": DAY_BUTTON.findall(client.get("/book/when").text)[0]})
+
+    assert client.post("/book/who", data=answers(programme)["who"]).location == "/book/where"
+
+
+def test_the_open_page_takes_a_school_with_its_classes(client, programme, host, educator):
+    tell_shifts(host)
+    asked = {"municipality": host.municipality_id, "programme": programme.slug, "lang": "en"}
+    assert f'<option value="{host.id}">' in client.get("/free", query_string=asked).text
+
+    pages = [
+        text_of(client.get("/free", query_string=asked | {"host": host.id, "classes": classes}))
+        for classes in ("VII-1", "6", "choir")
+    ]
+
+    assert ["begin at 08:00" in page for page in pages] == [True, False, True]
+    assert ["begin at 15:00" in page for page in pages] == [False, True, False]
+    [first, *_rest] = DAY_LINK.findall(client.get("/free", query_string=asked | {"host": host.id, "classes": "6"}).text)
+    assert f"host={host.id}" in first
+    assert "classes=6" in first
+
+
+def test_a_date_taken_along_counts_although_the_booking_was_begun_with_another(client, programme, host, educator):
+    begin(client, programme, host)
+    client.post("/book/when", data=answers(programme)["when"])
+    day = dt.date.fromisoformat(DAY_BUTTON.findall(client.get("/book/when").text)[3])
+
+    went = client.post("/book", data={"host_id": str(host.id), "programme": "talk", "day": day.isoformat()})
+
+    assert went.location == "/book/when"  # the programme is the same, so it is not asked again
+    assert client.get("/book/when").text.count(f'value="{day.day}.{day.month}.{day.year}."') == 2
+
+
+@pytest.mark.parametrize("typed", [{"day": "x"}, {"language": "x"}, {"classes": "?" * 200}, {"programme": "x"}])
+def test_what_is_taken_along_may_be_nonsense(client, programme, host, typed):
+    assert client.get("/book", query_string=typed).status_code == 200
+    assert client.post("/book", data={"host_id": str(host.id)} | typed).status_code == 302
+    assert client.get("/book/what").status_code == 200

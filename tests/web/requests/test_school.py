@@ -93,7 +93,7 @@ def test_numbers_change_on_their_own_page(client):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("9" * 5000, "whole number"), ("-1", "whole number"), ("500", "fit"), ("0", "how many")]
+    ("typed", "told"), [("9" * 5000, "whole number"), ("-1", "number between 0 and"), ("500", "fit"), ("0", "how many")]
 )
 def test_impossible_numbers_are_told_beside_the_field(client, typed, told):
     row = make_school_request()

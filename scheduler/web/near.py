@@ -1,0 +1,120 @@
+"""Next free dates near the visitor: the place that was chosen last, and its dates, kept for some minutes.
+
+The front page is asked most of all, so it asks the calendar itself at most once: of what is older than ten minutes one
+answer is asked anew, the others are shown once more. Only the first visitor after the start, or after midnight, waits
+for all.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, session
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places import queries as place_queries
+from scheduler.places.terms import HostRow, MunicipalityRow
+from scheduler.planning import queries
+from scheduler.planning.terms import FreeDates, FreeWish
+from scheduler.programmes.terms import Audience, ProgrammeRow
+
+CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
+CENTRE_OF_BELGRADE = "Стари град"  # of its seventeen municipalities
+KEPT_FOR = dt.timedelta(minutes=10)
+MOST_KEPT = 500  # places; more than are asked for in a day
+
+
+@dataclass(frozen=True)
+class Near:
+    """A place, and on which of the next days somebody can come there."""
+
+    place: HostRow | MunicipalityRow
+    answer: FreeDates
+
+    @property
+    def host_id(self) -> int | None:
+        return self.place.id if isinstance(self.place, HostRow) else None
+
+    def name(self, language: str) -> str:
+        return pick(language, self.place.name_sr_cyrl, self.place.name_sr_latn)
+
+    def city(self, language: str) -> str:
+        """Of a municipality that stands for its whole city."""
+        if isinstance(self.place, HostRow):
+            return self.name(language)
+        return pick(language, self.place.city_sr_cyrl, self.place.city_sr_latn)
+
+
+def remember(*, host: int | None = None, town: int | None = None) -> None:
+    """The visitor named a place: the front page shows what is free there, as long as the browser stays open."""
+    session["near"] = ["host", host] if host is not None else ["town", town]
+
+
+def next_dates(programme: ProgrammeRow) -> tuple[list[Near], bool]:
+    """The place that the visitor chose, else the largest cities; and whether it was chosen."""
+    kept = _Kept(programme, clock.now())
+    chosen = session.get("near")
+    if chosen:
+        try:
+            return [kept.near(*chosen)], True
+        except NotFound:
+            session.pop("near")
+    return [kept.near("town", town.id) for town in kept.cities()], False
+
+
+def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) -> FreeWish:
+    """What the open pages ask of the calendar: the first audience that the programme is for."""
+    main = min(programme.audiences, key=list(Audience).index, default=Audience.PUPILS)
+    return FreeWish(programme.id, language, main, **where)
+
+
+def _cities() -> list[MunicipalityRow]:
+    rows = sorted(place_queries.municipalities(), key=lambda row: row.name_sr_cyrl == CENTRE_OF_BELGRADE)
+    of_city = {row.city_sr_cyrl: row for row in rows}
+    return [of_city[city] for city in CITIES if city in of_city]
+
+
+def _municipality(number: int) -> MunicipalityRow:
+    found = next((row for row in place_queries.municipalities() if row.id == number), None)
+    if found is None:
+        raise NotFound("municipality")
+    return found
+
+
+class _Kept:
+    """What this process remembers for some minutes; of what is old, one is asked anew."""
+
+    def __init__(self, programme: ProgrammeRow, now: dt.datetime) -> None:
+        self.programme, self.now, self.may_renew = programme, now, True
+        self.rows: dict[Any, tuple[dt.datetime, Any]] = current_app.extensions.setdefault("near", {})
+
+    def cities(self) -> list[MunicipalityRow]:
+        found: list[MunicipalityRow] = self._kept("cities", _cities)
+        return found
+
+    def near(self, kind: str, number: int) -> Near:
+        """Raises: NotFound."""
+        found: Near = self._kept((self.programme, kind, number), lambda: self._asked(kind, number))
+        return found
+
+    def _asked(self, kind: str, number: int) -> Near:
+        host = kind == "host"
+        place = place_queries.host_of(number) if host else _municipality(number)
+        where = {"host_id": number} if host else {"municipality_id": number}
+        wish = asked_of(self.programme, TeachingLanguage.SERBIAN, **where)
+        return Near(place, queries.free_dates(wish, now=self.now))
+
+    def _kept(self, what: Any, ask: Callable[[], Any]) -> Any:
+        key = (what, clock.local_day(self.now))
+        kept = self.rows.get(key)
+        old = kept is not None and not dt.timedelta(0) <= self.now - kept[0] < KEPT_FOR
+        if kept is None or (old and self.may_renew):
+            self.may_renew = self.may_renew and not old
+            if len(self.rows) >= MOST_KEPT:
+                self.rows.clear()
+            kept = self.rows[key] = (self.now, ask())
+        return kept[1]
