@@ -6,7 +6,7 @@ from alembic import op
 from scheduler.core.defences import create_defences
 
 revision = "0025_signed_periods"
-down_revision = "0023_follow_ups"
+down_revision = "0024_substitutes"
 branch_labels = None
 depends_on = None
 

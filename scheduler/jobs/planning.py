@@ -1,5 +1,5 @@
 """Offers end by themselves, also those of the waiting list; who may no longer go leaves every crew; schools are
-reminded of their checklist."""
+reminded of their checklist; who could stand in is asked."""
 
 import logging
 
@@ -57,3 +57,12 @@ def tell_checklists() -> None:
     """Each hour of the day, remind schools whose visit lies within the week. What was told is stored: twice is once."""
     if visits := service.tell_checklists(now=clock.now()):
         log.info("checklists told", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(minute="*"), name="planning.send_waves")
+@in_app
+def send_waves() -> None:
+    """Every minute, ask the next who could stand in, or hand over to the coordinator. A wave that went moved the moment
+    of the next one: twice is once."""
+    if visits := service.send_waves(now=clock.now()):
+        log.info("substitutes sought", extra={"visits": visits})

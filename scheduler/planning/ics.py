@@ -49,7 +49,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     event.add("location", _place(facts, language))
     event.add("description", _description(facts, status, language))
     event.add("url", _line(facts.page_url))
-    if facts.point is not None:
+    if facts.point is not None and not facts.online:
         event.add("geo", vGeo((facts.point.latitude, facts.point.longitude)))
     folded: bytes = event.to_ical()
     return folded.decode()
@@ -105,6 +105,8 @@ def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
 
 def _place(facts: EntryFacts, language: str) -> str:
+    if facts.online:
+        return translator(language).gettext("Online")
     parts = (_host(facts, language), _address(facts, language))
     return ", ".join(part for part in parts if part)
 
@@ -119,7 +121,9 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
             _("Room: %(room)s") % {"room": room} if room else "",
             _classes(facts.classes, language),
             _("Coming: %(names)s") % {"names": ", ".join(map(_line, facts.crew))} if facts.crew else "",
-            _("Map: %(link)s") % {"link": _map_link(facts, language)},
+            _("Held online: the address stands on the page of the visit.")
+            if facts.online
+            else _("Map: %(link)s") % {"link": _map_link(facts, language)},
         ]
     lines.append(f"{_line(facts.visit_number)}: {_line(facts.page_url)}")
     if facts.helpline:

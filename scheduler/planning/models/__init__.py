@@ -2,6 +2,7 @@
 
 from scheduler.planning.models.holds import DateHold, HeldTime
 from scheduler.planning.models.late import LateNotice
+from scheduler.planning.models.relief import Relief, ReliefAsk
 from scheduler.planning.models.visits import (
     REFUSALS,
     Assignment,
@@ -32,6 +33,8 @@ __all__ = [
     "Presentation",
     "RaisedHand",
     "Readiness",
+    "Relief",
+    "ReliefAsk",
     "Replanning",
     "ToldNote",
     "Visit",

@@ -58,6 +58,8 @@ class Visit(Base):
     # What the school promised by word; a visit with a school request has these on the request.
     teacher_stays: Mapped[bool] = mapped_column(default=False)
     safeguarding_contact: Mapped[str] = mapped_column(default="")
+    goes_short: Mapped[bool] = mapped_column(default=False)  # a coordinator confirmed it without its whole crew
+    online_link: Mapped[str] = mapped_column(default="")  # held online, under this address; empty: in the school
     kilometres: Mapped[int] = mapped_column(default=0)  # driven by the crew there and back
     version: Mapped[int] = mapped_column(default=1)
 

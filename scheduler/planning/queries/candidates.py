@@ -21,7 +21,7 @@ from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.clearance import clearance
 from scheduler.planning.queries.stops import (
     home_point,
-    point_of,
+    place_of,
     promised_presentations,
     promised_stops,
     stops_of_visit,
@@ -42,7 +42,7 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
     cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id, now=now)
-    free, homes, host = _available(ids, visit, presentations), homes_of(ids), point_of(visit.host)
+    free, homes, host = _available(ids, visit, presentations), homes_of(ids), place_of(visit)
     language = visit.school_request.teaching_language if visit.school_request else None
     load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
     found = []

@@ -20,7 +20,7 @@ from scheduler.places.terms import Point
 from scheduler.planning import rules
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.queries.pages import FIRM, HELD, has_seat, visits_of_presenter, visits_where
-from scheduler.planning.queries.stops import home_point, point_of
+from scheduler.planning.queries.stops import home_point, place_of
 from scheduler.planning.terms import (
     OPEN_VISITS,
     AssignmentState,
@@ -111,7 +111,7 @@ def _own_visit(reader: _Reader, row: VisitRow, visit: Visit) -> OwnVisit:
         school=school,
         crew=_crew(reader, row),
         kit=rules.kit_of(school, mine),
-        point=point_of(visit.host) if visit.host.lat is not None else None,
+        point=place_of(visit) if visit.host.lat is not None else None,
         arrives_local=_set_up_from(visit, mine).time() if mine else None,
         way=None,
     )
@@ -160,7 +160,7 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
     person, at, km, placed, over = reader.person, home_point(reader.person), 0, [], None
     for one in visits:
         visit = stored[one.visit.id]
-        there = point_of(visit.host)
+        there = place_of(visit)
         if one.held_off or there is None:
             placed.append(one)
             continue

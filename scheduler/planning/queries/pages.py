@@ -105,6 +105,8 @@ def _visit_row(visit: Visit) -> VisitRow:
         rule=CrewRule(programme.educators, programme.influencers),
         presentations=tuple(row for row in sittings if row.state is not PresentationState.MERGED_INTO),
         crew=_crew_rows(visit),
+        goes_short=visit.goes_short,
+        online_link=visit.online_link,
         merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
     )
 
@@ -205,11 +207,16 @@ def _crew_lost(row: VisitRow) -> bool:
     """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
     if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
         return False
+    return crew_was_told(row.id)
+
+
+def crew_was_told(visit_id: int) -> bool:
+    """Whether a visit was confirmed for this very time, whatever became of its crew: then the school knew one."""
     last = (
         select(AuditEntry.action)
         .where(
             AuditEntry.thing == "visit",
-            AuditEntry.thing_id == row.id,
+            AuditEntry.thing_id == visit_id,
             AuditEntry.action.in_(("visit confirmed", "visit moved")),
         )
         .order_by(AuditEntry.id.desc())
@@ -384,4 +391,5 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         starts_at=row.starts_at,
         crew_lost=_crew_lost(row),
         clock_wrong=row.clock_wrong,
+        online_link=row.online_link if told else "",
     )

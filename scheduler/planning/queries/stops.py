@@ -30,6 +30,11 @@ def point_of(host: Host) -> Point | None:
     return Point(host.municipality.lat, host.municipality.lon) if host.municipality else None
 
 
+def place_of(visit: Visit) -> Point | None:
+    """Where the crew of a visit has to be: nowhere while it is held online, so no drive is judged."""
+    return None if visit.online_link else point_of(visit.host)
+
+
 def home_point(presenter: Presenter) -> Point:
     """The town a presenter sets out from; her home must be loaded."""
     return Point(presenter.home.lat, presenter.home.lon)
@@ -37,7 +42,7 @@ def home_point(presenter: Presenter) -> Point:
 
 def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:
     """Where the crew of a visit has to be; its host must be loaded."""
-    point = point_of(visit.host)
+    point = place_of(visit)
     return [Stop(visit.id, row.id, row.busy_from, row.busy_until, point) for row in presentations]
 
 

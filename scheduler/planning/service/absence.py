@@ -10,10 +10,10 @@ from scheduler.people import service as people
 from scheduler.people.terms import ExceptionDraft
 from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment
-from scheduler.planning.service import letters
+from scheduler.planning.service import letters, moves, relief
 from scheduler.planning.service.crew import finish_release, release
 from scheduler.planning.service.under_lock import OpenVisit, change, hold_time, open_visit
-from scheduler.planning.terms import PROMISED, TO_COME, AssignmentState
+from scheduler.planning.terms import OPEN_VISITS, PROMISED, TO_COME, AssignmentState, ReliefState, VisitState
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ def report_absence(
     loses her. How many visits.
 
     `seen` are the numbers of the visits that she was shown. Minors who would stay without an adult leave with her and
-    are told; a confirmed visit that is short of its crew is offered again; the coordinators get one mail a visit.
+    are told; a confirmed visit that is short of its crew is offered again; the coordinators get one mail a visit. Where
+    somebody is missing then, a substitute is sought: at once within the week, else from a week before on.
     Raises: Rejected with {field: reason}; NotFound for who is no presenter; Conflict("other_visits").
     """
     presenter_id = actor.presenter_id
@@ -46,8 +47,13 @@ def report_absence(
             promised = [row for row in leaving if row.state in PROMISED]
             if not promised:
                 continue
+            was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
+            had_accepted = any(row.state is AssignmentState.ACCEPTED for row in promised)
             told = release(actor, opened, leaving, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
             finish_release(session, actor, opened, told, now=now, reason=REASON)
+            if had_accepted and opened.visit.state in OPEN_VISITS and not moves.stands(opened):
+                first = rules.first_wave_at(opened.starts_at, now)
+                relief.begin(session, actor, opened, at=first, now=now, was_confirmed=was_confirmed)
             _tell(opened, promised[0], now)
     log.info("absence reported", extra={"presenter_id": presenter_id, "visits": len(rows)})
     return len(rows)
@@ -56,4 +62,9 @@ def report_absence(
 def _tell(opened: OpenVisit, seat: Assignment, now: dt.datetime) -> None:
     person, urgent = seat.presenter.user, rules.is_late_cancel(opened.starts_at, now)
     who = person.given_name if opened.minor(seat) else person.full_name
-    letters.tell_coordinators("presenter_absent", opened, now=now, who=who, urgent=urgent)
+    search = queries.open_relief(opened.visit.id)
+    choose = search is not None and search.state is ReliefState.CHOOSING
+    asks_from = search.next_wave_at if search is not None else None
+    letters.tell_coordinators(
+        "presenter_absent", opened, now=now, who=who, urgent=urgent, choose=choose, asks_from=asks_from
+    )

@@ -4,6 +4,8 @@ import datetime as dt
 import logging
 from collections.abc import Collection
 
+from sqlalchemy.orm import Session
+
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.errors import Conflict, Rejected
@@ -54,24 +56,40 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
             raise Conflict(problems[0].code)
         crew = opened.in_state(AssignmentState.ACCEPTED)
         refuse_clashes(opened, {row.presenter_id for row in crew}, now)
-        for presentation in opened.presentations:
-            if presentation.state is PresentationState.PLANNED:
-                move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)
-        opened.visit.kilometres = _kilometres(opened, crew)
-        moves.move_with_request(actor, opened, VisitState.CONFIRMED, now=now)
-        touch(session, opened, opened.presentations, now)
-        letters.tell_school("visit_confirmed", opened, now=now)
-        letters.tell_presenters("crew_confirmed", opened, crew, now=now, path=f"/visits/{opened.visit.number}")
+        confirm_open(session, actor, opened, now=now)
     log.info("visit confirmed", extra={"visit_id": visit_id})
 
 
-def what_keeps_back(opened: OpenVisit) -> list[Why]:
-    """Every reason against confirming, the most serious first."""
+def confirm_open(session: Session, actor: Actor, opened: OpenVisit, *, now: dt.datetime, outcome: str = "") -> None:
+    """Confirm a visit that nothing keeps back, and tell the school and the crew.
+
+    `outcome` is how the search for a substitute ended: then that is what the school reads, in its one mail.
+    """
+    crew, link = opened.in_state(AssignmentState.ACCEPTED), opened.visit.online_link
+    for presentation in opened.presentations:
+        if presentation.state is PresentationState.PLANNED:
+            move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)
+    opened.visit.kilometres = _kilometres(opened, crew)
+    moves.move_with_request(actor, opened, VisitState.CONFIRMED, now=now)
+    touch(session, opened, opened.presentations, now)
+    if outcome:
+        letters.tell_school("crew_settled", opened, now=now, outcome=outcome, online_link=link)
+    else:
+        letters.tell_school("visit_confirmed", opened, now=now)
+    page = f"/visits/{opened.visit.number}"
+    if link:
+        letters.tell_presenters("crew_online", opened, crew, now=now, path=page, online_link=link)
+    else:
+        letters.tell_presenters("crew_confirmed", opened, crew, now=now, path=page)
+
+
+def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
+    """Every reason against confirming, the most serious first; with `short` a crew that is not whole is none."""
     visit = opened.visit
     by = visit.school_request or visit
     firm = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED)}
     problems = [*queries.not_cleared(firm, visit.on_day)]
-    for presentation in opened.presentations:
+    for presentation in () if short else opened.presentations:
         problems += rules.crew_problems(opened.crew_of(presentation), moves.crew_rule(opened), visit.on_day)
     audiences = [presentation.audience for presentation in opened.presentations]
     return [*problems, *rules.promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)]
@@ -79,7 +97,7 @@ def what_keeps_back(opened: OpenVisit) -> list[Why]:
 
 def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
     homes = {queries.home_point(row.presenter) for row in crew}
-    return rules.kilometres(homes, queries.point_of(opened.visit.host))
+    return rules.kilometres(homes, queries.place_of(opened.visit))
 
 
 def record_promise(

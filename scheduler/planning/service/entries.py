@@ -93,6 +93,7 @@ def _facts(visit: Visit, presentation: Presentation) -> EntryFacts:
         crew=_crew(presentation),
         page_url=f"{known.base_url}/visits/{visit.number}",
         helpline=known.helpline_number,
+        online=bool(visit.online_link),
     )
 
 

@@ -9,15 +9,18 @@ from scheduler.core import audit
 from scheduler.core.db import db
 from scheduler.core.states import move
 from scheduler.planning import rules
-from scheduler.planning.models import Assignment, DateWish, Finding, Readiness
+from scheduler.planning.models import Assignment, DateWish, Finding, Readiness, Relief
 from scheduler.planning.service.under_lock import OpenVisit
 from scheduler.planning.terms import (
     ASSIGNMENT_MACHINE,
+    OPEN_RELIEFS,
     PRESENTATION_MACHINE,
+    RELIEF_MACHINE,
     VISIT_MACHINE,
     AssignmentState,
     CrewRule,
     PresentationState,
+    ReliefState,
     VisitState,
     WishOutcome,
 )
@@ -59,11 +62,17 @@ def move_assignment(actor: Actor, row: Assignment, to: AssignmentState, *, now: 
 
 
 def settle_moved(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> None:
-    """The visit has another time: what the re-check found against the old one is gone, a wish for another is met."""
+    """The visit has another time: what the re-check found against the old one is gone, a wish for another is met.
+
+    A crew is sought for the new day as for any other: not online, not short, and nobody stands in for who was ill.
+    """
     visit = opened.visit
     session.execute(delete(Finding).where(Finding.visit_id == visit.id))
     session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
-    visit.clock_wrong = ""
+    visit.clock_wrong, visit.online_link, visit.goes_short = "", "", False
+    search = session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
+    if search is not None:
+        move(RELIEF_MACHINE, search, ReliefState.MOVED, actor=actor, at=now)
     end_wish(session, actor, opened, WishOutcome.MOVED, now)
 
 
@@ -93,10 +102,21 @@ def is_staffed(opened: OpenVisit) -> bool:
     )
 
 
+def may_go_short(opened: OpenVisit) -> bool:
+    """Whether an adult educator has accepted in every presentation."""
+    return rules.may_go_short([opened.crew_of(row) for row in opened.presentations], opened.visit.on_day)
+
+
+def stands(opened: OpenVisit) -> bool:
+    """Whether the visit can go as it is: with its whole crew, or short, if a coordinator has decided that."""
+    return is_staffed(opened) or (opened.visit.goes_short and may_go_short(opened))
+
+
 def step_back_if_short(actor: Actor, opened: OpenVisit, *, now: dt.datetime, reason: str = "") -> None:
     """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
     visit = opened.visit
-    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not is_staffed(opened):
+    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not stands(opened):
+        visit.goes_short = False
         move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
         for presentation in opened.presentations:
             if presentation.state is PresentationState.CONFIRMED:

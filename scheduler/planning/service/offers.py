@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.planning import queries
 from scheduler.planning.models import Assignment, Presentation
-from scheduler.planning.service import letters, moves
+from scheduler.planning.service import letters, moves, relief
 from scheduler.planning.service.crew import finish_release, release
 from scheduler.planning.service.under_lock import (
     OpenVisit,
@@ -99,10 +99,12 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
                 moves.move_assignment(actor, row, AssignmentState.ACCEPTED, now=now)
             answered = {row.presentation_id for row in rows}
             touch(session, opened, [row for row in opened.presentations if row.id in answered], now)
+            relief.settle(session, opened, now=now)
         else:
             released = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.DECLINED)
             if finish_release(session, actor, opened, released, now=now, reason=reason):
                 letters.tell_coordinators("crew_short", opened, now=now)
+            relief.answered_no(opened, now=now)
     log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
 
 

@@ -68,6 +68,7 @@ from scheduler.planning.terms.plans import (
     VisitDraft,
     Why,
 )
+from scheduler.planning.terms.relief import OPEN_RELIEFS, RELIEF_MACHINE, Asked, ReliefShown, ReliefState
 from scheduler.planning.terms.rows import (
     BARS,
     Candidate,
@@ -110,11 +111,13 @@ __all__ = [
     "LIVING_HOLDS",
     "MOST_KILOMETRES",
     "OF_CREW",
+    "OPEN_RELIEFS",
     "OPEN_VISITS",
     "PRESENTATION_MACHINE",
     "PRESENTER_LOCK",
     "PROMISED",
     "READY_ITEMS",
+    "RELIEF_MACHINE",
     "STAFFED",
     "STOPPED",
     "TO_COME",
@@ -122,6 +125,7 @@ __all__ = [
     "Affected",
     "Answer",
     "ArrivalProblem",
+    "Asked",
     "AssignmentState",
     "Away",
     "Block",
@@ -180,6 +184,8 @@ __all__ = [
     "PresenterChoice",
     "Promise",
     "ReadyItem",
+    "ReliefShown",
+    "ReliefState",
     "School",
     "Seat",
     "Seeker",

@@ -184,3 +184,4 @@ class EntryFacts:
     crew: tuple[str, ...]  # as a school may see them: a minor's first name only
     page_url: str  # asks for sign-in
     helpline: str
+    online: bool = False  # nobody drives; where it is held stands on the page

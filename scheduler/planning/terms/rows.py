@@ -105,6 +105,8 @@ class VisitRow:
     rule: CrewRule
     presentations: tuple[PresentationRow, ...]  # without those merged into another
     crew: tuple[CrewRow, ...]
+    goes_short: bool = False  # confirmed without its whole crew
+    online_link: str = ""  # held online, under this address
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
 
     def host(self, language: str) -> str:
@@ -162,9 +164,9 @@ class VisitRow:
 
     @property
     def short_crew(self) -> bool:
-        """Somebody left the crew, or was not there, so that the programme's rule is not met in every presentation."""
+        """Somebody left the crew, was not there, or was done without: the programme's rule is not met everywhere."""
         gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
-        left = any(state in gone for member in self.crew for state in member.states.values())
+        left = self.goes_short or any(state in gone for member in self.crew for state in member.states.values())
         if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
             return False
         return not all(self._staffed(row.id) for row in self.presentations)
@@ -216,9 +218,18 @@ class Candidate:
     road_km: int | None
     reasons: tuple[Why, ...]
 
+    def home(self, language: str) -> str:
+        """The town she sets out from, in the page's script."""
+        return pick(language, self.home_sr_cyrl, self.home_sr_latn)
+
     @property
     def fits(self) -> bool:
         return not self.reasons
+
+    @property
+    def at_that_time(self) -> bool:
+        """Whether no other visit keeps her away."""
+        return not any(why.code in ("taken", "cannot_arrive") for why in self.reasons)
 
     @property
     def barred(self) -> bool:
@@ -266,6 +277,7 @@ class CrewShown:
     starts_at: dt.datetime | None
     crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
     clock_wrong: str = ""  # why the hour may not fit any more; the school is asked
+    online_link: str = ""  # where it is held, when it is held online
 
     @property
     def names(self) -> tuple[str, ...]:

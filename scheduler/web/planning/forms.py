@@ -45,6 +45,7 @@ ANSWER_WITHIN = dt.timedelta(days=2)
 OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
 REASON = 300
 CONTACT = 120
+LINK = 300
 HOW: dict[ToldHow, LazyProxy] = {
     ToldHow.PHONE: _l("by phone"),
     ToldHow.VIBER: _l("on Viber"),
@@ -343,6 +344,22 @@ class AbsenceForm(BaseForm):
     def seen_visits(self) -> list[str]:
         """Numbers of the visits that the reader saw."""
         return str(self.seen.data or "").split()
+
+
+class OnlineForm(SeenForm):
+    """Under which address a visit is held."""
+
+    link = TextField(_l("Address of the online meeting"), [Needed()], limit=LINK)
+
+
+class SubstituteForm(SeenForm):
+    """Who is asked to stand in; the service judges who can."""
+
+    presenter = SelectField(_l("Substitute"), validate_choice=False)
+
+    def furnish(self, people: Sequence[tuple[int, str]]) -> None:
+        """Who can be chosen, the best first."""
+        self.presenter.choices = [SelectChoice(str(who), label) for who, label in people]
 
 
 class PressForm(SeenForm):

@@ -32,6 +32,7 @@ from scheduler.web.i18n import _, _l
 from scheduler.web.planning import lessons, looks, words
 from scheduler.web.planning.blueprint import bp
 from scheduler.web.planning.checks import checks_of
+from scheduler.web.planning.choices import relief_of
 from scheduler.web.planning.forms import (
     HOW,
     DrivenForm,
@@ -161,12 +162,15 @@ def shown_visit(
     form: SeenForm | None = None,
     promise: PromiseForm | None = None,
     pressed: SeenForm | None = None,
+    decision: SeenForm | None = None,
 ) -> ResponseReturnValue:
     """The page of a visit; `pressed` is the form that a Conflict refused: what happened since it was opened is told."""
     actor = current_actor()
     page = queries.visit_page(actor, number)
     open_now = page.visit.state in OPEN_VISITS
-    status = 409 if problem else 422 if any(one is not None and one.errors for one in (form, promise)) else 200
+    status = (
+        409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
+    )
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = pressed.since(page) if pressed is not None and problem else ()
     may_promise = open_now and page.visit.school_request_id is None
@@ -197,6 +201,7 @@ def shown_visit(
             words=words,
             looks=looks,
             **checks_of(page),
+            **relief_of(page, candidates, decision, open_now=open_now),
         ),
         status,
     )
