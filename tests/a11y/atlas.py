@@ -30,6 +30,8 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import keep_answers
 from scheduler.requests.terms import RequestState
+from tests.factories.handovers import make_handover
+from tests.factories.reports import make_signed_period
 from tests.factories.work import make_work
 from tests.web.browser import sign_in_as
 
@@ -127,9 +129,10 @@ def _begins(role: str, email: str) -> list[str]:
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
         visits += [f"/visits/{number}" for number in wished]
-        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts]
+        more = [*_handed_over(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
+        return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
-        return _works(email)
+        return [*_works(email), *_signed(email)]
     if role == "safeguarding":
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
@@ -138,6 +141,22 @@ def _begins(role: str, email: str) -> list[str]:
     if role == "educator":
         return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
     return []
+
+
+def _handed_over(email: str) -> list[str]:
+    """A handover that is on, from somebody to a colleague."""
+    away = db.session.scalars(select(User).where(User.email == email)).one()
+    stand_in = db.session.scalars(select(User).where(User.centre_id == away.centre_id, User.id != away.id)).first()
+    today = clock.local_day(clock.now())
+    row = make_handover(away, stand_in, first_day=today, last_day=today + dt.timedelta(days=6))
+    return [f"/handovers/{row.id}"]
+
+
+def _signed(email: str) -> list[str]:
+    """A signed-off period of the centre: its list and the form that opens it again."""
+    user = db.session.scalars(select(User).where(User.email == email)).one()
+    row = make_signed_period(user)
+    return ["/reports/signed", f"/reports/signed/{row.id}/take-back"]
 
 
 def _tallies() -> list[str]:
