@@ -32,8 +32,7 @@ def _environment(language: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True,  # no trim_blocks: it would join a line that ends in a block to the paragraph after it
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(words.translator(language), newstyle=True)  # type: ignore[attr-defined]

@@ -69,3 +69,36 @@ def test_only_addresses_of_the_product_itself_become_links():
     assert mail._linked("http://localhost/mail/x") == Line("http://localhost/mail/x", "/mail/x")
     assert mail._linked("http://localhost.evil.example/x") == Line("http://localhost.evil.example/x")
     assert mail._linked("see http://localhost/x") == Line("see http://localhost/x")
+
+
+DAY, CLOCK, MOMENT = dt.date(2026, 12, 9), dt.time(11), dt.datetime(2026, 11, 26, 3, 42, tzinfo=dt.UTC)
+FREE = {"on_day": DAY, "starts_local": CLOCK}
+OPTIONAL_LINES = {
+    "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT},
+    "booking_gone": {"number": "R-2026-0051", "day": DAY, "time": CLOCK, "others": [FREE, FREE], "centre": "Centre"},
+    "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
+    "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
+    "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": "Mila Ilić"},
+}
+PARAGRAPHS = {
+    "prove_address": [
+        "The date that was chosen: Wednesday, 9 December 2026, at 11:00. It is kept until: "
+        "Thursday, 26 November 2026 at 04:42",
+        "If it was not you, there is nothing to do. The request is forgotten after 7 days.",
+    ],
+    "booking_gone": ["Free now:", "Wednesday, 9 December 2026, at 11:00", "Wednesday, 9 December 2026, at 11:00"],
+    "handover_given": ["Only in: Nišavski.", "It ends by itself after the last day."],
+    "handover_noted": ["Only in: Nišavski.", "It ends by itself after the last day, and can be taken back before."],
+    "crew_settled": [
+        "The presentation is held all the same, with a smaller crew.",
+        "These people are coming: Mila Ilić. Please check their identity at the door.",
+        "A teacher stays in the classroom throughout.",
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", OPTIONAL_LINES)
+def test_a_line_that_may_be_missing_is_a_paragraph_of_its_own(kind):
+    body = mail.render(kind, "en", OPTIONAL_LINES[kind])
+
+    assert "\n\n" + "\n\n".join(PARAGRAPHS[kind]) + "\n\n" in body.text
