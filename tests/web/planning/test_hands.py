@@ -48,3 +48,16 @@ def test_another_centres_presenter_sees_nothing(app, scene):
     assert number not in stranger.get("/offers").text
     assert stranger.post(f"/offers/{number}/hand/up").status_code == 404
     assert stranger.post(f"/visits/{number}/call/close").status_code == 403
+
+
+def test_a_chosen_hand_is_not_called_none_at_all(app, scene):
+    number = plan_soon(scene)
+    desk = browser_of(app, make_user(centre_id=scene.centre_id))
+    user_id = a_cleared_educator(centre_id=scene.centre_id)
+    phone = browser_of(app, user_id)
+    desk.post(f"/visits/{number}/call/open")
+    phone.post(f"/offers/{number}/hand/up")
+    presenter_id = db.session.scalars(select(RaisedHand)).one().presenter_id
+    desk.post(f"/visits/{number}/suggest/{presenter_id}")
+
+    assert "no hand waits for you now" in desk.get(f"/visits/{number}?lang=en").text
