@@ -202,6 +202,19 @@ def test_a_visit_that_begins_undecided_ends_the_search(ill):
     assert refusal.value.reason == "wrong_state"
 
 
+def test_pressed_in_the_last_three_hours_a_new_search_asks_nobody_and_lets_the_coordinator_choose(ill):
+    late = T_MINUS_3 + MINUTE
+    service.withdraw_presenter(ill.coordinator, ill.visit_id, ill.ana.id, reason="She rang: ill.", now=late)
+
+    assert service.seek_substitute(ill.coordinator, ill.visit_id, now=late)
+
+    assert ill.state() is ReliefState.CHOOSING
+    assert service.send_waves(now=late + MINUTE) == 0
+    assert ill.whom() == []
+    service.hold_online(ill.coordinator, ill.visit_id, "https://meet.example.org/a", now=late + 2 * MINUTE)
+    assert ill.state() is ReliefState.CHOOSING  # nobody is left to speak: online as soon as one educator accepts
+
+
 def test_what_cannot_be_is_refused(ill):
     with pytest.raises(Conflict) as whole:
         service.seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY)

@@ -71,14 +71,15 @@ def begin(
 def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> bool:
     """A coordinator lets the waves begin now, or go on after a stop; whether anything changed.
 
-    Raises: NotFound; Conflict("wrong_state" when the visit is over or its crew is whole, "too_late_for_waves").
+    Within the last three hours a search that is new asks nobody: it opens where the coordinator chooses. Raises:
+    NotFound; Conflict("wrong_state" when the visit is over or its crew is whole, "too_late_for_waves").
     """
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "update", "assignment", opened)
-        if opened.presentations and now >= rules.choose_at(opened.starts_at):
-            raise Conflict("too_late_for_waves")
         relief = queries.open_relief(visit_id)
+        if relief is not None and opened.presentations and now >= rules.choose_at(opened.starts_at):
+            raise Conflict("too_late_for_waves")
         if relief is not None and relief.state is ReliefState.SEARCHING and _at_once(relief, now):
             return False
         require_seen(opened.visit, version)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.planning import queries, service
+from scheduler.planning.terms import ReliefState
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
@@ -26,6 +27,9 @@ def waves(number: str, act: str) -> ResponseReturnValue:
 
     def start(visit_id: int) -> str:
         service.seek_substitute(current_actor(), visit_id, now=clock.now(), version=form.seen())
+        opened = queries.open_relief(visit_id)
+        if opened is not None and opened.state is ReliefState.CHOOSING:
+            return _("Nobody is asked by itself in the last three hours: choose yourself.")
         return _("The first three are asked within a minute.")
 
     def stop(visit_id: int) -> str:
