@@ -37,6 +37,7 @@ class Settings:
     uid_domain: str
     instance: Path
     proxy_hops: int = 0
+    sms_url: str = ""
 
     @property
     def demo(self) -> bool:
@@ -80,6 +81,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{folder / 'raspored.sqlite3'}",
         redis_url=env.str("REDIS_URL", ""),
         smtp_url=env.str("SMTP_URL", ""),
+        sms_url=env.str("SMS_URL", ""),
         secret_key=env.str("SECRET_KEY", ""),
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(hosts or ()),
@@ -127,6 +129,7 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("MAIL_FROM is no e-mail address")
     for name, url, schemes in (
         ("SMTP_URL", wanted.smtp_url, ("smtp", "smtps", "smtp+starttls")),
+        ("SMS_URL", wanted.sms_url, ("https",)),
         ("REDIS_URL", wanted.redis_url, ("redis", "rediss", "unix")),
     ):
         if url and not _is_url(url, schemes):

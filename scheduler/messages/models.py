@@ -6,11 +6,11 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.messages.terms import MessageState
+from scheduler.messages.terms import Channel, MessageState
 
 
 class OutboxMessage(Base):
-    """One mail: written in the transaction of the change it tells about, sent by the worker."""
+    """One mail or short message: written in the transaction of the change it tells about, sent by the worker."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (Index(None, "state", "not_before"), Index(None, "about", "about_id"))
@@ -18,7 +18,8 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(unique=True)  # fixed now, so that a mail sent twice is seen as one
     kind: Mapped[str]
-    address: Mapped[str]
+    channel: Mapped[Channel] = mapped_column(default=Channel.MAIL)
+    address: Mapped[str]  # of a short message: the phone number
     language: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]  # holds the placeholder {link} where a secret link will stand

@@ -1,7 +1,10 @@
 """When a message is due, how long to wait after a failure, and when to give up."""
 
 import datetime as dt
+import string
+import unicodedata
 
+from scheduler.core.text import to_latin
 from scheduler.messages.terms import Failure
 
 LEASE = dt.timedelta(minutes=2)  # longer than the mail server's own time limit (20 s)
@@ -13,6 +16,9 @@ LONGEST_PAUSE = {
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)
 LINK = "{link}"
+SHORT_LENGTH = 160
+GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have
+NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})
 
 
 def pause_after(attempts: int, failure: Failure) -> dt.timedelta:
@@ -26,6 +32,30 @@ def failure_of(code: int | None) -> Failure:
     if code is None:
         return Failure.UNREACHABLE
     return Failure.REFUSED if code >= 500 else Failure.LATER
+
+
+def failure_of_http(status: int) -> Failure:
+    """What the answer of a provider of short messages means.
+
+    400 and 422 are about this message; anything else is about ourselves, the address or the hour, and is tried again.
+    """
+    if status in (400, 422):
+        return Failure.REFUSED
+    return Failure.LATER if status == 429 or status >= 500 else Failure.UNREACHABLE
+
+
+def short(text: str) -> str:
+    """A text in letters that every phone has (of GSM 03.38's basic alphabet, ASCII only), so 160 fit one message."""
+    latin = to_latin(text).translate(NO_ACCENTS)
+    bare = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    return " ".join("".join(letter for letter in bare if letter in GSM).split())
+
+
+def short_with(sentence: str, place: str, **said: str) -> str:
+    """A sentence with %(place)s and other values, as one short message; what is too long is cut, the place first."""
+    bare = short(sentence % (said | {"place": ""}))
+    known = short(place)[: max(SHORT_LENGTH - len(bare), 0)].strip()
+    return short(sentence % (said | {"place": known})).replace(" ()", "")[:SHORT_LENGTH]
 
 
 def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:

@@ -9,11 +9,11 @@ import uuid
 from sqlalchemy import select, update
 
 from scheduler.config import settings
-from scheduler.core import mailer, tokens
+from scheduler.core import mailer, sms, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import UNSENT, Body, Failure, MessageDraft, MessageState, Parcel
+from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
 
 log = logging.getLogger(__name__)
 SENDER = "Raspored"
@@ -47,6 +47,28 @@ def queue_message(draft: MessageDraft, *, now: dt.datetime, not_before: dt.datet
             centre_id=draft.centre_id,
             created_at=now,
             not_before=not_before or now,
+        )
+    )
+
+
+def queue_short(draft: ShortDraft, *, now: dt.datetime) -> None:
+    """Store one short message in the caller's transaction; it leaves, is tried again and given up as a mail is."""
+    about, about_id = draft.about
+    db.session().add(
+        OutboxMessage(
+            message_id=f"<{uuid.uuid4()}@{settings().uid_domain}>",
+            channel=Channel.SMS,
+            kind=draft.kind,
+            address=draft.number,
+            language=draft.language,
+            subject=draft.text,
+            text=draft.text,
+            html="",
+            about=about,
+            about_id=about_id,
+            centre_id=draft.centre_id,
+            created_at=now,
+            not_before=now,
         )
     )
 
@@ -123,7 +145,7 @@ def _lease(message_id: int, now: dt.datetime) -> Parcel | None:
         )
         session.refresh(row)
         body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
-        return Parcel(row.message_id, row.id, row.address, body, row.created_at, row.attempts)
+        return Parcel(row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
 
 
 def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
@@ -137,21 +159,28 @@ def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
 
 def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
     wanted = settings()
+    name = mail.file_name(parcel.row_id, now)
     try:
-        mailer.send(
-            mailer.compose(_outgoing(parcel, now)),
-            smtp_url=wanted.smtp_url,
-            folder=wanted.instance / "mail",
-            name=mail.file_name(parcel.row_id, now),
-        )
+        if parcel.channel is Channel.SMS:
+            words = parcel.body.text
+            sms.send(parcel.address, words, url=wanted.sms_url, folder=wanted.instance / "sms", name=name)
+        else:
+            letter = mailer.compose(_outgoing(parcel, now))
+            mailer.send(letter, smtp_url=wanted.smtp_url, folder=wanted.instance / "mail", name=name)
     except (OSError, ValueError) as error:
-        failure = Failure.BROKEN if isinstance(error, ValueError) else rules.failure_of(_answer(error))
+        failure = Failure.BROKEN if isinstance(error, ValueError) else _failure_of(error)
         log.warning(
             "message not sent",
             extra={"message_id": parcel.row_id, "failure": failure.value, "attempts": parcel.attempts},
         )
         return failure
     return None
+
+
+def _failure_of(error: OSError) -> Failure:
+    if isinstance(error, sms.NotTaken):
+        return rules.failure_of_http(error.status)
+    return rules.failure_of(_answer(error))
 
 
 def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:

@@ -14,6 +14,13 @@ class MessageState(StrEnum):
     STOPPED = "stopped"
 
 
+class Channel(StrEnum):
+    """By which way a message leaves."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
 UNSENT = (MessageState.WAITING, MessageState.SENDING)
 
 
@@ -63,6 +70,18 @@ class MessageDraft:
 
 
 @dataclass(frozen=True)
+class ShortDraft:
+    """A short message as a room asks for it: its words are ready, and of the phone's own alphabet (rules.short)."""
+
+    kind: str
+    number: str
+    language: str
+    text: str
+    about: tuple[str, int]
+    centre_id: int
+
+
+@dataclass(frozen=True)
 class Body:
     """A rendered mail; `{link}` stands where its link will."""
 
@@ -81,6 +100,7 @@ class Parcel:
     body: Body
     created_at: dt.datetime
     attempts: int
+    channel: Channel = Channel.MAIL
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ class Presenter(Base):
     birth_date: Mapped[dt.date | None]
     adult_on: Mapped[dt.date | None]  # None: adult
     may_present_from: Mapped[dt.date | None]
+    phone: Mapped[str] = mapped_column(default="")  # as rules.phone_of writes it; empty: none is known
     suspended_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise", back_populates="presenter")

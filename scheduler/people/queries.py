@@ -123,6 +123,11 @@ def _presenter_row(presenter: Presenter) -> PresenterRow:
     )
 
 
+def phone_of(presenter_id: int) -> str:
+    """The number of a presenter; empty when none is known. For herself and for staff who may change her."""
+    return db.session.scalar(select(Presenter.phone).where(Presenter.id == presenter_id)) or ""
+
+
 def presenter_page(presenter_id: int, *, from_day: dt.date) -> PresenterPage:
     """One presenter with her week and the exceptions that are not over on `from_day`. Raises: NotFound."""
     rows = _presenters(Presenter.id == presenter_id)

@@ -29,6 +29,10 @@ OLDEST_BIRTH_YEARS = 100
 PASSWORD_LENGTHS = range(10, 129)
 PHONE = re.compile(r"[+0-9 ()/.-]{3,30}", re.ASCII)
 NAME_LIMIT = 80
+PHONE_LIMIT = 30  # as typed, with spaces and brackets
+SERBIA = "+381"
+SPACES_OF_PHONE = re.compile(r"[\s()/.-]")
+E164 = re.compile(r"\+(?:381[1-9][0-9]{6,8}|(?!381)[1-9][0-9]{7,14})")
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
 PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
@@ -89,6 +93,24 @@ def problem_with_address(email: str) -> str | None:
     return None if is_address(email) else "not_an_email"
 
 
+def phone_of(typed: str) -> str | None:
+    """A typed phone number in one form, "+381641234567" (E.164); "" for nothing typed, None for what is no number.
+
+    A number without a country is one of Serbia. Writing it twice in this form changes nothing.
+    Source: ITU-T E.164 (11/2010): at most 15 digits, a country's code never begins with 0.
+    """
+    if not typed.strip():
+        return ""
+    digits = SPACES_OF_PHONE.sub("", typed)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif digits.startswith("0"):
+        digits = SERBIA + digits[1:]
+    if digits.startswith(SERBIA + "0"):  # +381 (0)64 ...
+        digits = SERBIA + digits[len(SERBIA) + 1 :]
+    return digits if E164.fullmatch(digits) else None
+
+
 def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:
     """Why a password is refused, or None: 10 to 128 characters, not a common one, not the person's own address or name.
 
@@ -131,7 +153,7 @@ def problems_with_invitation(draft: InvitationDraft) -> dict[str, str]:
 
 def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[str, str]:
     """What is wrong with a new presenter: {field: reason}."""
-    problems = problems_with_skills(SkillsDraft(draft.home_id, draft.topics, draft.languages))
+    problems = problems_with_skills(SkillsDraft(draft.home_id, draft.topics, draft.languages, draft.phone))
     for name in ("given_name", "family_name"):
         if not getattr(draft, name):
             problems[name] = "missing"
@@ -160,6 +182,8 @@ def problems_with_skills(draft: SkillsDraft) -> dict[str, str]:
         problems["topics"] = "missing"
     if not draft.languages:
         problems["languages"] = "missing"
+    if phone_of(draft.phone or "") is None:
+        problems["phone"] = "not_a_phone"
     return problems
 
 

@@ -181,6 +181,7 @@ class PresenterDraft:
     birth_date: dt.date | None = None
     hours: tuple[Hours, ...] = ()
     language: str = "sr_Cyrl"
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ class SkillsDraft:
     home_id: int
     topics: tuple[Topic, ...]
     languages: tuple[TeachingLanguage, ...]
+    phone: str | None = None  # None: as it is
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class GuardianConsent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
     guardian_name: Mapped[str]
+    guardian_phone: Mapped[str] = mapped_column(default="")  # empty: none is known
     guardian_email: Mapped[str]
     takes_part: Mapped[bool] = mapped_column(default=False)
     travels: Mapped[bool] = mapped_column(default=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -67,8 +68,19 @@ def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
 
     One that was not withdrawn goes first; a guardian who withdrew is still told what came of it.
     """
+    found = _guardian_of_each(GuardianConsent.guardian_email, presenter_ids, day)
+    return {presenter_id: address_of(address) for presenter_id, address in found.items()}
+
+
+def guardian_phones_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
+    """The same guardian's phone number, where the consent names one."""
+    found = _guardian_of_each(GuardianConsent.guardian_phone, presenter_ids, day)
+    return {presenter_id: phone for presenter_id, phone in found.items() if phone}
+
+
+def _guardian_of_each(wanted: InstrumentedAttribute[str], presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
     rows = db.session.execute(
-        select(GuardianConsent.presenter_id, GuardianConsent.guardian_email)
+        select(GuardianConsent.presenter_id, wanted)
         .join(Presenter, Presenter.id == GuardianConsent.presenter_id)
         .where(GuardianConsent.presenter_id.in_(list(presenter_ids)), Presenter.adult_on > day)
         .order_by(
@@ -77,7 +89,7 @@ def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
             GuardianConsent.id,
         )
     )
-    return {presenter_id: address_of(address) for presenter_id, address in rows}  # the last one stays
+    return {row[0]: row[1] for row in rows}  # the last one stays
 
 
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:

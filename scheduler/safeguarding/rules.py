@@ -118,6 +118,8 @@ def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: s
         problems["guardian_email"] = reason
     elif same_mailbox(draft.guardian_email, minor_email):
         problems["guardian_email"] = "address_of_the_minor"
+    if people_rules.phone_of(draft.guardian_phone) is None:
+        problems["guardian_phone"] = "not_a_phone"
     if draft.given_on > today:
         problems["given_on"] = "in_the_future"
     if draft.valid_until < draft.given_on:

@@ -97,6 +97,7 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
         minor = people_rules.is_minor(presenter.adult_on, today)
         if problems := rules.problems_with_consent(draft, today=today, minor_email=user.email, minor=minor):
             raise Rejected(problems)
+        draft = replace(draft, guardian_phone=people_rules.phone_of(draft.guardian_phone) or "")
         living = select(GuardianConsent).where(
             GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None)
         )

@@ -79,6 +79,7 @@ class ConsentDraft:
     travels: bool = False
     photo: bool = False
     name_on_the_web: bool = False
+    guardian_phone: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"smtp_url": "smtp+tls://user:password@mail.example:587"}, "SMTP_URL"),
         ({"smtp_url": "mail.example"}, "SMTP_URL"),
         ({"smtp_url": "smtps://mail.example:many"}, "SMTP_URL"),
+        ({"sms_url": "http://sms.example/send"}, "SMS_URL"),
+        ({"sms_url": "sms.example"}, "SMS_URL"),
         ({"redis_url": "localhost:6379"}, "REDIS_URL"),
         ({"mail_from": "raspored"}, "MAIL_FROM"),
     ],
@@ -71,6 +73,7 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
     "given",
     [
         {"smtp_url": "smtp+starttls://user:p%40ss@mail.example:587", "redis_url": "redis://localhost:6379/0"},
+        {"sms_url": "https://desk:p%40ss@sms.example/send?from=Raspored"},
         {"smtp_url": "smtps://mail.example", "redis_url": "unix:///run/redis.sock"},
         {"smtp_url": "smtp://127.0.0.1:25", "centre_timezone": "America/Toronto"},
     ],

@@ -29,6 +29,7 @@ from scheduler.people.service.presenters import (
     create_presenter,
     remove_exception,
     set_hours,
+    set_phone,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "send_test_mail",
     "set_hours",
     "set_language",
+    "set_phone",
     "set_up_centre",
     "settle_step",
     "sign_in",

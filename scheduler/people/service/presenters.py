@@ -53,6 +53,7 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
             birth_date=draft.birth_date,
             adult_on=rules.adult_on(draft.birth_date) if draft.birth_date else None,
             may_present_from=rules.may_present_from(draft.birth_date) if draft.birth_date else None,
+            phone=rules.phone_of(draft.phone) or "",
         )
         presenter.skills = [PresenterSkill(topic=topic) for topic in sorted(set(draft.topics))]
         presenter.languages = [PresenterLanguage(language=language) for language in sorted(set(draft.languages))]
@@ -113,6 +114,8 @@ def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: d
         presenter = _presenter(session, actor, presenter_id)
         _require_home(session, draft.home_id)
         presenter.home_id = draft.home_id
+        if draft.phone is not None:
+            presenter.phone = rules.phone_of(draft.phone) or ""
         kept = [row for row in presenter.skills if row.topic in draft.topics]
         new = sorted(set(draft.topics) - {row.topic for row in kept})
         presenter.skills = kept + [PresenterSkill(topic=topic) for topic in new]
@@ -121,6 +124,21 @@ def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: d
         presenter.languages = spoken + [PresenterLanguage(language=language) for language in learnt]
         details = {"topics": sorted(draft.topics), "languages": sorted(draft.languages)}
         audit.record(actor, "skills changed", presenter, at=now, details=details)
+
+
+def set_phone(actor: Actor, presenter_id: int, typed: str, *, now: dt.datetime) -> None:
+    """The number that short messages go to; empty takes it away. The audit says that it changed, not the number.
+
+    Raises: NotAllowed, NotFound; Rejected({"phone": "not_a_phone"}).
+    """
+    phone = rules.phone_of(typed)
+    if phone is None:
+        raise Rejected({"phone": "not_a_phone"})
+    with transaction() as session:
+        presenter = _presenter(session, actor, presenter_id)
+        if presenter.phone != phone:
+            presenter.phone = phone
+            audit.record(actor, "phone changed", presenter, at=now)
 
 
 def set_hours(actor: Actor, presenter_id: int, hours: Sequence[Hours], *, now: dt.datetime) -> None:

@@ -13,22 +13,33 @@ from scheduler.places.models import Host
 from scheduler.planning.models import LateNotice, Visit
 from scheduler.planning.terms import CalledOff, LateRow, VisitState
 from scheduler.policy import Actor
+from scheduler.safeguarding.queries import guardian_phones_of
 
 SHOWN_AFTER = dt.timedelta(days=14)  # until then kilometres are noted
 
 
 def late_rows(visit_id: int, on_day: dt.date) -> list[LateRow]:
     """Who was told of a late cancellation, who has not read it first. The caller has checked the right."""
-    found = db.session().execute(
-        select(LateNotice, User.given_name, User.family_name, Presenter.adult_on)
-        .join(Presenter, Presenter.id == LateNotice.presenter_id)
-        .join(User, User.id == Presenter.user_id)
-        .where(LateNotice.visit_id == visit_id)
-        .order_by(LateNotice.read_at.is_not(None), User.given_name, LateNotice.id)
+    found = list(
+        db.session().execute(
+            select(LateNotice, User.given_name, User.family_name, Presenter.adult_on, Presenter.phone)
+            .join(Presenter, Presenter.id == LateNotice.presenter_id)
+            .join(User, User.id == Presenter.user_id)
+            .where(LateNotice.visit_id == visit_id)
+            .order_by(LateNotice.read_at.is_not(None), User.given_name, LateNotice.id)
+        )
     )
+    guardians = guardian_phones_of([row.presenter_id for row, *_rest in found], on_day)
     return [
-        LateRow(row.presenter_id, f"{given} {family}".strip(), is_minor(adult_on, on_day), row.read_at, row.kilometres)
-        for row, given, family, adult_on in found
+        LateRow(
+            row.presenter_id,
+            f"{given} {family}".strip(),
+            minor := is_minor(adult_on, on_day),
+            row.read_at,
+            row.kilometres,
+            guardians.get(row.presenter_id, "") if minor else phone,
+        )
+        for row, given, family, adult_on, phone in found
     ]
 
 

@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.states import move
 from scheduler.planning import rules
 from scheduler.planning.models import Visit
-from scheduler.planning.service import letters, moves
+from scheduler.planning.service import letters, moves, short_letters
 from scheduler.planning.service.late import ask_to_read
 from scheduler.planning.service.under_lock import (
     OpenVisit,
@@ -78,6 +78,7 @@ def cancel_visit(
         late = bool(opened.presentations) and rules.is_late_cancel(opened.starts_at, now)
         if late:
             ask_to_read(session, visit_id, told, now)
+            short_letters.tell_called_off(opened, told, now=now)
         letters.tell_presenters("crew_visit_cancelled", opened, told, now=now, late=late)
         if by_link:  # its request leaves the inbox: nobody of the centre would see it
             letters.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)

@@ -15,6 +15,7 @@ class LateRow:
     minor: bool
     read_at: dt.datetime | None
     kilometres: int | None
+    phone: str = ""  # hers, or her guardian's while she is a minor; empty: none is known
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.people import queries
-from scheduler.people.rules import NAME_LIMIT
+from scheduler.people.rules import NAME_LIMIT, PHONE_LIMIT
 from scheduler.people.terms import (
     Acceptance,
     ExceptionDraft,
@@ -123,12 +123,13 @@ class RolesForm(BaseForm):
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
 
 
-class LanguageForm(BaseForm):
+class AccountForm(BaseForm):
     language = RadioField(
         _l("Language of mails and pages"),
         [Needed()],
         choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
+    phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
 
 
 def _town(typed: Any) -> int | None:
@@ -138,6 +139,7 @@ def _town(typed: Any) -> int | None:
 
 class SkillsForm(BaseForm):
     home = SelectField(_l("Home town"), [Needed()], coerce=_town)
+    phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
     topics = ManyField(
         _l("Topics"),
         [Needed()],
@@ -158,7 +160,7 @@ class SkillsForm(BaseForm):
 
     def skills(self) -> SkillsDraft:
         """What the form says; call after `accepted()`."""
-        return SkillsDraft(self.home.data, tuple(self.topics.data), tuple(self.languages.data))
+        return SkillsDraft(self.home.data, tuple(self.topics.data), tuple(self.languages.data), self.phone.data or "")
 
 
 class PresenterForm(SkillsForm):
@@ -185,6 +187,7 @@ class PresenterForm(SkillsForm):
             languages=tuple(self.languages.data),
             birth_date=self.birth_date.data,
             language=page_language(),
+            phone=self.phone.data or "",
         )
 
 

@@ -130,12 +130,22 @@ def reset(token: str) -> ResponseReturnValue:
 @bp.route("/account", methods=["GET", "POST"])
 @may("read", "desk")
 def my_account() -> ResponseReturnValue:
-    form = forms.LanguageForm(language=current_user.user.language)
+    presenter_id = current_actor().presenter_id
+    phone = queries.phone_of(presenter_id) if presenter_id is not None else ""
+    form = forms.AccountForm(language=current_user.user.language, phone=phone)
+    if presenter_id is None:
+        del form.phone
     if form.accepted():
-        service.set_language(current_actor(), form.language.data, now=clock.now())
-        say(_("Saved."))
-        return redirect(url_for(".my_account", lang=form.language.data))
-    own = _own_profile(current_actor().presenter_id)
+        try:
+            if presenter_id is not None:
+                service.set_phone(current_actor(), presenter_id, form.phone.data or "", now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            service.set_language(current_actor(), form.language.data, now=clock.now())
+            say(_("Saved."))
+            return redirect(url_for(".my_account", lang=form.language.data))
+    own = _own_profile(presenter_id)
     page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES, **own)
     return page, 422 if form.errors else 200
 
@@ -242,7 +252,8 @@ def remove_exception(presenter_id: int, exception_id: int) -> ResponseReturnValu
 @may("update", "presenter")
 def skills(presenter_id: int) -> ResponseReturnValue:
     row = _page_for("update", presenter_id).row
-    form = forms.SkillsForm(home=row.home_id, topics=list(row.topics), languages=list(row.languages))
+    phone = queries.phone_of(presenter_id)
+    form = forms.SkillsForm(home=row.home_id, topics=list(row.topics), languages=list(row.languages), phone=phone)
     if form.accepted():
         try:
             service.change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.people.rules import NAME_LIMIT
+from scheduler.people.rules import NAME_LIMIT, PHONE_LIMIT
 from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult
 from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField
 from scheduler.web.i18n import _l
@@ -30,6 +30,7 @@ class VettingForm(BaseForm):
 class ConsentForm(BaseForm):
     guardian_name = TextField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
     guardian_email = EmailField(_l("Guardian's e-mail address"), [Needed()])
+    guardian_phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
     given_on = DayField(_l("Signed on"), [Needed()])
     valid_until = DayField(_l("Valid until"), [Needed()])
     takes_part = BooleanField(_l("May take part in visits"))
@@ -49,4 +50,5 @@ class ConsentForm(BaseForm):
             travels=self.travels.data,
             photo=self.photo.data,
             name_on_the_web=self.name_on_the_web.data,
+            guardian_phone=self.guardian_phone.data or "",
         )

@@ -72,3 +72,19 @@ def test_a_coordinator_notes_what_was_driven(app, session, scene, educator, now)
     assert hers.post(f"/visits/{number}/driven/{educator.id}", data={"kilometres": "1"}).status_code == 403
 
     assert db.session.scalars(sa.select(LateNotice.kilometres)).all() == [42]
+
+
+def test_beside_who_has_not_read_it_stands_her_number_or_that_there_is_none(app, session, scene, educator, now):
+    number = visit_of(session, scene).number
+    ours = browser_for(app, scene.coordinator.user_id)
+    assert "no phone number" in ours.get(f"/visits/{number}?lang=en").text
+
+    session.execute(sa.update(Presenter).where(Presenter.id == educator.id).values(phone="+381641234567"))
+    session.commit()
+
+    page = ours.get(f"/visits/{number}?lang=en").text
+    assert 'href="tel:+381641234567"' in page
+    assert "no phone number" not in page
+    hers = browser_for(app, db.session.get(Presenter, educator.id).user_id)
+    hers.post(f"/offers/{number}/read", data={"kilometres": ""})
+    assert "tel:+381641234567" not in ours.get(f"/visits/{number}?lang=en").text

@@ -143,3 +143,21 @@ def test_presenters_of_another_centre_do_not_exist(officer):
 
     for tail in ("", "/vetting", "/consent"):
         assert officer.get(f"/safeguarding/{presenter.id}{tail}").status_code == 404
+
+
+@pytest.mark.parametrize(("typed_phone", "stored"), [("064 123-4567", "+381641234567"), ("", ""), ("none", None)])
+def test_a_consent_may_name_the_guardians_phone_number(officer, centre_id, typed_phone, stored):
+    minor = a_minor(centre_id)
+    data = {
+        "guardian_name": "Vesna Ilić",
+        "guardian_email": "vesna@family.example",
+        "guardian_phone": typed_phone,
+        "given_on": typed(-1),
+        "valid_until": typed(200),
+        "takes_part": "y",
+    }
+
+    answer = officer.post(f"/safeguarding/{minor.id}/consent", data=data)
+
+    assert answer.status_code == (422 if stored is None else 302)
+    assert db.session.scalars(select(GuardianConsent.guardian_phone)).all() == ([] if stored is None else [stored])
