@@ -41,7 +41,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "not_a_day": _l("Enter a day like this: 8.12.2026."),
     "not_a_time": _l("Enter a time like this: 9:55."),
     "not_an_email": _l("Enter the whole address, for example ime@skola.example.org."),
-    "not_a_link": _l("Enter the whole address; it begins with https://"),
+    "not_a_link": _l("Enter the whole address, with https:// at its beginning."),
     "not_a_choice": _l("Choose one of the answers."),
     "teacher_stays": _l("Confirm that a teacher stays in the classroom."),
     "reason_missing": _l("Write the reason."),
