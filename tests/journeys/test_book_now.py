@@ -136,7 +136,7 @@ def test_a_teacher_with_a_phone_has_a_date_in_one_visit(installation, a_teacher)
     proves(teacher, address)
 
     teacher.reads("Тражимо предаваче", day, "10:00", "Питали смо предаваче.")
-    assert day in installation.mail(address, "Ваш датум је заказан")
+    assert day in installation.mail(address, "Ваш термин је заказан")
 
 
 def test_two_want_one_date_and_who_is_later_has_three_others_and_all_that_was_typed(installation, a_teacher, browser):
@@ -154,7 +154,7 @@ def test_two_want_one_date_and_who_is_later_has_three_others_and_all_that_was_ty
     sees_it_on_the_board(Person(browser, installation, DESK), day)
     dates(second).filter(has_text=re.compile("^10:00$")).click()
 
-    second.reads("Овај датум је управо заузет:", "Све остало што сте уписали је сачувано.", "Слободно уместо њега")
+    second.reads("Овај термин је управо заузет:", "Све остало што сте уписали је сачувано.", "Слободно уместо њега")
     expect(dates(second)).to_have_count(3)
     other = dates(second).first.inner_text()
     dates(second).first.click()
@@ -175,7 +175,7 @@ def test_a_date_that_lapsed_is_held_again_or_lost_to_another_without_losing_what
     installation.time_is(BEGINS[2] + 20 * MINUTE)
     slow.page.reload()
     slow.reads("Четврт сата је прошло.")
-    slow.follows("Сачувајте га поново или изаберите други датум")
+    slow.follows("Сачувајте га поново или изаберите други термин")
     slow.presses("Сачувајте га поново на 15 минута")
     slow.page.wait_for_url("**/book/check*")
     expect(slow.main).to_contain_text(HELD)
@@ -186,7 +186,7 @@ def test_a_date_that_lapsed_is_held_again_or_lost_to_another_without_losing_what
     quick.page.wait_for_url("**/book/who*")
     slow.page.reload()
     slow.presses("Пошаљите захтев")
-    slow.reads("Овај датум је управо заузет:")
+    slow.reads("Овај термин је управо заузет:")
     expect(slow.main).not_to_contain_text("Четврт сата је прошло.")
     expect(dates(slow)).to_have_count(3)
     dates(slow).last.click()
@@ -209,10 +209,10 @@ def test_a_proof_that_comes_too_late_reads_three_dates_on_its_page_and_presses_o
     takes(quick, "08:00")
     quick.page.wait_for_url("**/book/who*")
     proves(late, address)
-    late.reads("Изаберите други датум", "Ови су сада слободни.")
+    late.reads("Изаберите други термин", "Ови су сада слободни.")
     expect(dates(late)).to_have_count(3)
     day = dates(late).first.inner_text().split(" у ")[0]
     dates(late).first.click()
 
-    late.reads("Датум је Ваш.", "Тражимо предаваче", day)
-    assert day in installation.mail(address, "Ваш датум је заказан")
+    late.reads("Термин је Ваш.", "Тражимо предаваче", day)
+    assert day in installation.mail(address, "Ваш термин је заказан")

@@ -123,7 +123,7 @@ def test_keys_alone_hold_a_date_and_hold_it_again(installation: Installation, br
     answers_the_rest(school)
     installation.time_is(MONDAY + dt.timedelta(minutes=20))
     school.page.reload()
-    school.presses("Сачувајте га поново или изаберите други датум", role="link")
+    school.presses("Сачувајте га поново или изаберите други термин", role="link")
     school.presses("Сачувајте га поново на 15 минута")
     school.reads("Чува се за Вас до")
     school.presses("Пошаљите захтев")
