@@ -113,7 +113,7 @@ def books_shown(report: Report) -> dict[str, Any]:
             {"words": words, "cells": _cells(heads, numbers, signs=True)}
             for words, numbers in rules.correction_rows(report, language)
         ],
-        "count_columns": [{"label": ""}, *({"label": head, "number": True} for head in heads)],
+        "count_columns": [{"label": _("Numbers"), "quiet": True}, *({"label": head, "number": True} for head in heads)],
     }
 
 
