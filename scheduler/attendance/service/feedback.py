@@ -5,13 +5,12 @@ import logging
 
 from sqlalchemy import select
 
-from scheduler import policy
 from scheduler.attendance.models import VisitFeedback
+from scheduler.attendance.service.rows import visit_of_school
 from scheduler.attendance.terms import Feedback
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotFound
-from scheduler.planning.models import Visit
+from scheduler.core.errors import Conflict
 from scheduler.planning.terms import VisitState
 from scheduler.policy import Actor
 
@@ -24,10 +23,7 @@ def give_feedback(actor: Actor, visit_id: int, said: Feedback, *, now: dt.dateti
     Raises: NotAllowed; NotFound; Conflict("wrong_state") before the visit was held.
     """
     with transaction() as session:
-        visit = session.scalar(select(Visit).where(Visit.id == visit_id).with_for_update())
-        if visit is None:
-            raise NotFound("visit")
-        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        visit = visit_of_school(session, actor, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict("wrong_state")
         if session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:

@@ -9,10 +9,9 @@ import logging
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from scheduler import policy
 from scheduler.attendance import queries, rules
 from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
-from scheduler.attendance.service.rows import visit_of, write_to_school
+from scheduler.attendance.service.rows import visit_of, visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import audit, clock
 from scheduler.core.db import db, transaction
@@ -114,8 +113,7 @@ def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime
     Raises: NotAllowed; NotFound; Conflict("wrong_state") unless the visit was held.
     """
     with transaction() as session:
-        visit = visit_of(session, visit_id)
-        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        visit = visit_of_school(session, actor, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict("wrong_state")
         if queries.survey_of(visit_id) is not None:
@@ -131,8 +129,7 @@ def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     Raises: NotAllowed; NotFound.
     """
     with transaction() as session:
-        visit = visit_of(session, visit_id)
-        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        visit = visit_of_school(session, actor, visit_id)
         if queries.is_followed_up(visit_id):
             session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
             audit.record(actor, "follow-ups stopped", visit, at=now)
@@ -142,8 +139,7 @@ def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
 def resume_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """Taken back: letters come again. Nothing to do when they were not stopped. Raises: NotAllowed; NotFound."""
     with transaction() as session:
-        visit = visit_of(session, visit_id)
-        policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+        visit = visit_of_school(session, actor, visit_id)
         wanted = select(FollowUpNote).where(FollowUpNote.visit_id == visit_id, FollowUpNote.kind == FollowUp.STOPPED)
         if (stop := session.scalar(wanted)) is not None:
             session.delete(stop)

@@ -6,6 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import (
     ATTENDANCE_MACHINE,
@@ -48,6 +49,13 @@ def visit_of(session: Session, visit_id: int) -> Visit:
     visit = session.get(Visit, visit_id, with_for_update=True)
     if visit is None:
         raise NotFound("visit")
+    return visit
+
+
+def visit_of_school(session: Session, actor: Actor, visit_id: int) -> Visit:
+    """The visit, locked, for what its school says afterwards. Raises: NotAllowed, NotFound."""
+    visit = visit_of(session, visit_id)
+    policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
     return visit
 
 
