@@ -6,10 +6,10 @@ in order, TRUST.md "audit"), and actor or details to their blanked form (erasure
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Index, Text, func, insert, select
+from sqlalchemy import Index, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
@@ -52,16 +52,6 @@ def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: M
             details=json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, default=str),
         )
     )
-
-
-def record_all(
-    actor: Doer, action: str, model: type[Base], ids: Sequence[int], *, at: dt.datetime, details: Mapping[str, Any]
-) -> None:
-    """The same row for many things of one table at once, in the caller's transaction."""
-    if ids:
-        told = json.dumps(dict(details), ensure_ascii=False, sort_keys=True, default=str)
-        same = {"at": at, "actor": actor.label, "action": action, "thing": model.__tablename__, "details": told}
-        db.session().execute(insert(AuditEntry), [same | {"thing_id": ident} for ident in ids])
 
 
 def times_recorded(action: str, thing: Base) -> int:
