@@ -1,5 +1,6 @@
 """What an answer about free dates costs at M scale (timed, so no test): `python -m tests.planning.bench_free_dates`."""
 
+import gc
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +25,9 @@ def main() -> None:
         with app.app_context():
             db.create_all()
             wish = m_scale.write()
+            db.session.remove()
+            gc.collect()
+            gc.freeze()  # as wsgi.py does once everything is loaded
             taken = []
             for _ in range(ROUNDS):
                 with statements() as asked:
