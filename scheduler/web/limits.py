@@ -14,7 +14,7 @@ SEARCHES = "300 per minute"  # of a whole school behind one address, each typing
 FREE_DATES = "60 per minute"  # each costs a tenth of a second
 BOOKINGS = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
 NAMES = "10 per minute; 100 per day"
-FALLBACK = ["20 per minute"]
+FALLBACK = "20 per minute"
 
 
 def neighbourhood() -> str:
@@ -34,5 +34,5 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else []
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)
