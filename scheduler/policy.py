@@ -1,7 +1,7 @@
 """Who may do what: one table, read by rooms and pages alike.
 
-A row says how far a role reaches with one verb on one kind of thing. What no row allows is refused. The full matrix
-is TRUST.md (b); tests are generated from this table and from the URL map.
+A row says how far a role reaches with one verb on one kind of thing. What no row allows is refused. Tests
+are generated from this table and from the URL map (TRUST S1).
 """
 
 from collections.abc import Collection

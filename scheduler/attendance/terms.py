@@ -1,4 +1,4 @@
-"""Words of attendance, and the states a presentation's counts go through (PRODUCT.md, section 4)."""
+"""Words of attendance, and the states a presentation's counts go through."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Words of certificates, and the states one goes through (PRODUCT.md, section 4)."""
+"""Words of certificates, and the states one goes through."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Who did what, when: one row for each change, written in the transaction of the change, never edited.
 
 A trigger on both databases refuses DELETE and every UPDATE but two: `seal` from empty (a later job seals the rows
-in order, TRUST.md "audit"), and actor or details to their blanked form (erasure).
+in order), and actor or details to their blanked form (erasure).
 """
 
 import datetime as dt

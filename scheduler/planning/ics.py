@@ -1,4 +1,4 @@
-"""How a presentation looks in a calendar: facts in, text out (PRODUCT.md, section 6). Mails and feeds use these texts.
+"""How a presentation looks in a calendar: facts in, text out. Mails and feeds use these texts.
 
 One VEVENT has one text for each status a reader can see it in and each language. Texts are made when a presentation
 changes and stored; a feed only joins them, so its bytes stay the same until the next change.

@@ -61,7 +61,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     """Store the result of a check and the days it covers, never the document; the row's id.
 
     The same result twice in a row, from a double click, is stored once.
-    Raises: NotAllowed when it is the actor's own (TRUST, access matrix); NotFound; Rejected with {field: reason}.
+    Raises: NotAllowed when it is the actor's own; NotFound; Rejected with {field: reason}.
     """
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
         raise Rejected(problems)

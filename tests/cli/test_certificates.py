@@ -1,4 +1,4 @@
-"""`certificates issue` and `certificates verify`, as CONTRACT.md names them."""
+"""`certificates issue` and `certificates verify`."""
 
 import io
 import json

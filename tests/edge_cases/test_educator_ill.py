@@ -1,4 +1,4 @@
-"""Edge cases of PRODUCT.md, section 4: the educator is ill, or the influencer is missing, before the day."""
+"""Edge cases of docs/edge_cases.md: the educator is ill, or the influencer is missing, before the day."""
 
 import datetime as dt
 

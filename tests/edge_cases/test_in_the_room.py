@@ -1,4 +1,4 @@
-"""Edge cases of PRODUCT.md, section 4, about what happens in the room: each test is named after its row."""
+"""Edge cases of docs/edge_cases.md, about what happens in the room: each test is named after its row."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Edge cases of PRODUCT.md, section 4, about several presentations in one visit: each test is named after its row."""
+"""Edge cases of docs/edge_cases.md, about several presentations in one visit: each test is named after its row."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A teacher books a free date on a phone; two want the same one; a held date lapses (PRODUCT.md A3, TRUST R1, R6)."""
+"""A teacher books a free date on a phone; two want the same one; a held date lapses (TRUST R1, R6)."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""Who is refused leaves nothing behind: no half row, no audit row of what did not happen (TRUST (a), R12).
+"""Who is refused leaves nothing behind: no half row, no audit row of what did not happen (TRUST R12).
 
 SQLite's `data_version` changes with every commit of another connection that wrote a page, so it sees inserts, updates
 and deletes of any table alike.

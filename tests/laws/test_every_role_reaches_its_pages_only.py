@@ -16,7 +16,7 @@ SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING
 ALL = frozenset(SIGNED_IN)
 STAFF = ALL - {Role.EDUCATOR, Role.INFLUENCER}
 PLANNERS = STAFF - {Role.SAFEGUARDING}
-# Written by hand from TRUST (b), so that a slip in the table of policy.py shows: who opens the page at all.
+# Written by hand (TRUST S1), so that a slip in the table of policy.py shows: who opens the page at all.
 BY_HAND = {
     "/account": ALL,
     "/board": STAFF,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 CODE = Path(__file__).parents[2] / "scheduler"
 MOVER = "core/states.py"
-# Queues that are leased by UPDATE, with no machine of PRODUCT.md and no audit of each attempt: mails, long work.
+# Queues that are leased by UPDATE, with no machine and no audit of each attempt: mails, long work.
 QUEUES = {"messages/service.py", "jobs/work.py"}
 GUARDED = {"state", "state_since"}
 

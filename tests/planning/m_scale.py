@@ -1,4 +1,4 @@
-"""A centre of the size that PRODUCT.md calls M: 60 educators, 20 influencers, 1,000 visits in the next 120 days."""
+"""A centre of middle size: 60 educators, 20 influencers, 1,000 visits in the next 120 days."""
 
 import datetime as dt
 from itertools import product

@@ -1,4 +1,4 @@
-"""Book now: a held date is sent, proven, and becomes a visit; what the database refuses (PRODUCT.md, section 4)."""
+"""Book now: a held date is sent, proven, and becomes a visit; what the database refuses."""
 
 import datetime as dt
 

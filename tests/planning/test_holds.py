@@ -1,4 +1,4 @@
-"""Book now: a date is held, lapses by itself, and is a promise for the desk (PRODUCT.md, section 4)."""
+"""Book now: a date is held, lapses by itself, and is a promise for the desk."""
 
 import datetime as dt
 

@@ -32,7 +32,7 @@ def a_minor_with_an_adult(
     return presentation, adult, minor
 
 
-# --- vetting (S50) ---
+# --- vetting (TRUST S50) ---
 
 
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
@@ -101,7 +101,7 @@ def test_waking_an_ended_assignment_of_an_unvetted_presenter_is_refused():
     assert refusal_of(lambda: put(ended, S.ACCEPTED)) == "presenter_is_vetted"
 
 
-# --- minors (S45) ---
+# --- minors (TRUST S45) ---
 
 
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
@@ -150,7 +150,7 @@ def test_the_fifteenth_birthday_itself_is_old_enough():
     assert make_assignment(presentation, tara.id).id
 
 
-# --- a minor is never without an adult (S47) ---
+# --- a minor is never without an adult (TRUST S47) ---
 
 
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)

@@ -1,6 +1,6 @@
 """What planning's tables refuse by themselves, whatever the code path: each case by the ORM's or by plain SQL.
 
-TRUST S45, S47, S50 and "no double booking". Every test runs on SQLite and on PostgreSQL.
+TRUST R8, S45, S47, S50. Every test runs on SQLite and on PostgreSQL.
 """
 
 import datetime as dt

@@ -172,7 +172,7 @@ def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
     assert visit_of(session, scene).state is VisitState.PLANNED
 
 
-# --- minors (S47) ---
+# --- minors (TRUST S47) ---
 
 
 def test_a_declining_adult_takes_along_the_minor_who_would_stay_alone(session, scene):

@@ -1,4 +1,4 @@
-"""A visit without a school request: the coordinator notes what the school promised, then it can be confirmed (S51)."""
+"""A visit without a request: the coordinator notes what the school promised, then it is confirmed (TRUST S51)."""
 
 import pytest
 

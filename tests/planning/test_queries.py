@@ -162,7 +162,7 @@ def test_a_presenter_does_not_read_the_coordinators_page(scene):
         queries.visit_page(presenter_actor(ana), number_of(scene))
 
 
-# --- the school's view (S51) ---
+# --- the school's view (TRUST S51) ---
 
 
 def test_a_school_reads_no_names_before_the_visit_is_confirmed(scene):

@@ -1,4 +1,4 @@
-"""A visit that a closure stopped gets a new date (PRODUCT.md, section 4)."""
+"""A visit that a closure stopped gets a new date."""
 
 import datetime as dt
 

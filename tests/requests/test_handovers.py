@@ -178,7 +178,7 @@ def numbers(user, show=Show.HANDED, now=MONDAY) -> list[str]:
 
 @pytest.mark.both_databases
 def test_handing_over_during_leave(session):
-    """P14: the stand-in finds it in the inbox on these days, the person away keeps it, and it ends by itself."""
+    """The stand-in finds it in the inbox on these days, the person away keeps it, and it ends by itself."""
     leave = Leave()
     unowned = leave.request(None, leave.here, RequestState.NEW)
     veras = leave.request(leave.vera, leave.here)

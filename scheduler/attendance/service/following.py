@@ -1,6 +1,6 @@
 """After a visit: its educators are reminded to count, its school is asked how it was, what remained, and to come again.
 
-Each letter goes once for a visit (PRODUCT.md: T+1, T+7, T+90, the next school year), until the school objects.
+Each letter goes once for a visit (docs/glossary.md, "follow-up"), until the school objects.
 """
 
 import datetime as dt

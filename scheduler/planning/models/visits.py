@@ -272,7 +272,7 @@ class CalendarEntry(Base):
     text: Mapped[str]
 
 
-# --- What the database itself refuses (TRUST.md, Mechanisms: "no double booking", "minors/vetting"; S45, S47, S50) ---
+# --- What the database itself refuses (TRUST R8, S45, S47, S50) ---
 
 _PROMISED = "('offered', 'accepted', 'present')"
 _OPEN = "('suggested', 'offered', 'accepted')"

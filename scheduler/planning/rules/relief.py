@@ -75,7 +75,7 @@ def in_order(candidates: Iterable[Candidate], load: Mapping[int, int]) -> list[C
 def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
     """Whether a visit may be held without its whole crew: everywhere an adult educator who has accepted.
 
-    With her no young person is alone, in the law's sense and in that of PRODUCT.md.
+    With her no young person is alone, in the law's sense and in ours (TRUST S47).
     """
     return bool(crews) and all(
         any(

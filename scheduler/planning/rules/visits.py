@@ -181,7 +181,7 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
 
 
 def contact_is_shown(on_day: dt.date, today: dt.date) -> bool:
-    """Whether a presenter still reads whom to call at the school: until a week after the visit (TRUST, section b)."""
+    """Whether a presenter still reads whom to call at the school: until a week after the visit."""
     return today <= on_day + CONTACT_KEPT
 
 

@@ -20,7 +20,7 @@ from scheduler.safeguarding.queries import guardians_of
 def tell_presenters(
     closure: ClosureRow, told: Iterable[tuple[OpenVisit, list[Assignment]]], *, now: dt.datetime
 ) -> None:
-    """One mail to each presenter who had promised a visit that is stopped; a minor's guardian gets a copy (S49)."""
+    """One mail to each presenter who had promised a stopped visit; a minor's guardian gets a copy (TRUST S49)."""
     people: dict[int, Presenter] = {}
     visits: dict[int, list[OpenVisit]] = defaultdict(list)
     for opened, rows in told:

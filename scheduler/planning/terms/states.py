@@ -1,4 +1,4 @@
-"""The states of visits, presentations and assignments, and which may follow which (PRODUCT.md, section 4)."""
+"""The states of visits, presentations and assignments, and which may follow which."""
 
 from enum import StrEnum
 

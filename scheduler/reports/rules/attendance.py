@@ -97,7 +97,7 @@ def adds_up(by: Sequence[Group]) -> bool:
 
 
 def as_document(report: Report) -> dict[str, Any]:
-    """The JSON document of `reports attendance` (CONTRACT.md)."""
+    """The JSON document of `reports attendance`; its keys stay as they are."""
     return {
         "period": {"from": report.filters.period.first.isoformat(), "to": report.filters.period.last.isoformat()},
         "filters": {"centre": report.centre, "campaign": None, "programme": None} | report.filters.narrowing(),

@@ -126,7 +126,7 @@ def _numbers(counts: Counts, lang: str) -> tuple[int, ...]:
 
 
 def as_keys(books: Books | None) -> dict[str, object]:
-    """What the JSON document of a centre says of signed-off periods: new keys beside those of CONTRACT.md."""
+    """What the JSON document of a centre says of signed-off periods: new keys beside the old ones."""
     if books is None:
         return {}
     signed = books.signed and {
@@ -145,7 +145,7 @@ def as_keys(books: Books | None) -> dict[str, object]:
 
 
 def document_of(report: Report) -> dict[str, object]:
-    """The JSON document of CONTRACT.md, with what signed-off periods say of these days."""
+    """The JSON document of `reports attendance`, with what signed-off periods say of these days."""
     return as_document(report) | as_keys(report.books)
 
 

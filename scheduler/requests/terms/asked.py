@@ -1,4 +1,4 @@
-"""Words of school requests: what a host asks for, and the states a request goes through (PRODUCT.md, section 4)."""
+"""Words of school requests: what a host asks for, and the states a request goes through."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Book now in the browser: press a day and a time, finish the form, send it (PRODUCT.md A3; TRUST R1)."""
+"""Book now in the browser: press a day and a time, finish the form, send it (TRUST R1)."""
 
 import datetime as dt
 import re
