@@ -3,8 +3,9 @@
 When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16).
 """
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
+from flask_limiter.util import get_qualified_name
 
 from scheduler.config import Settings
 from scheduler.people.rules import network_of
@@ -22,7 +23,19 @@ def neighbourhood() -> str:
     return network_of(request.remote_addr)
 
 
-limiter = Limiter(neighbourhood, swallow_errors=False)
+def has_no_limit() -> bool:
+    """Whether this page was given no limit: else the stricter one would hold for every page and picture."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is None or not limiter.limit_manager.decorated_limits(get_qualified_name(view))
+
+
+def a_limiter() -> Limiter:
+    made = Limiter(neighbourhood, swallow_errors=False)
+    made.request_filter(has_no_limit)
+    return made
+
+
+limiter = a_limiter()
 
 
 def was_wrong(response: Response) -> bool:
