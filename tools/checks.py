@@ -1,6 +1,6 @@
 """`make check` and `make test`: every check runs even when an earlier one failed; the last line names what failed.
 
-python -m tools.checks fast    ruff, mypy, import-linter and the tests that need nothing but Python
+python -m tools.checks fast    ruff, mypy, import-linter, oxlint and the tests that need nothing but Python
 python -m tools.checks all     every check, then every test on SQLite, PostgreSQL with Redis, and in the browser
 """
 
@@ -20,6 +20,7 @@ FAST = {
     "ruff format": "ruff format --check --quiet .",
     "mypy": "mypy",
     "import-linter": "lint-imports --no-cache",
+    "oxlint": "oxlint --report-unused-disable-directives --deny-warnings static/js",
 }
 SLOWER = {
     "djlint": "djlint --lint --quiet templates",

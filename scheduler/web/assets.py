@@ -33,10 +33,10 @@ def files_of(static: Path, kind: str) -> list[Path]:
     parts = sorted((static / kind / "components").glob(f"*.{kind}"))
     if kind == "js":
         return parts
-    bootstrap = next((static / "vendor").glob("bootstrap-*/bootstrap.min.css"))
+    reboot = next((static / "vendor").glob("bootstrap-reboot-*/bootstrap-reboot.min.css"))
     css = static / "css"
     frames = [*sorted((css / "layouts").glob("*.css")), *sorted((css / "pages").glob("*.css"))]
-    return [bootstrap, css / "tokens.css", css / "base.css", *parts, *frames, css / "print.css"]
+    return [reboot, css / "tokens.css", css / "base.css", *parts, *frames, css / "print.css"]
 
 
 def bare(css: str) -> str:

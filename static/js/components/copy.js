@@ -8,12 +8,16 @@ document.querySelectorAll("[data-copy]").forEach((copy) => {
   const words = button.querySelector("span");
   const before = words.textContent;
   words.setAttribute("aria-live", "polite");
-  button.addEventListener("click", () => {
-    navigator.clipboard.writeText(input.value).then(() => {
-      words.textContent = button.dataset.copied;
-      setTimeout(() => {
-        words.textContent = before;
-      }, 4000);
-    });
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(input.value);
+    } catch {
+      input.focus(); // not allowed here: the text is selected, so that the keys copy it
+      return;
+    }
+    words.textContent = button.dataset.copied;
+    setTimeout(() => {
+      words.textContent = before;
+    }, 4000);
   });
 });

@@ -5,7 +5,7 @@ document.querySelectorAll("[data-counter]").forEach((counter) => {
     button.hidden = false;
     button.addEventListener("click", () => {
       const most = Number(input.max) || 999;
-      const next = (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step);
+      const next = (Math.trunc(Number(input.value)) || 0) + Number(button.dataset.step);
       input.value = Math.min(Math.max(next, 0), most);
       input.dispatchEvent(new Event("input", { bubbles: true }));
       input.dispatchEvent(new Event("change", { bubbles: true }));

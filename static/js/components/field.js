@@ -18,7 +18,7 @@ document.querySelectorAll("input[data-picker=date]").forEach((input) => {
   open.innerHTML = `<svg class="icon" width="20" height="20" aria-hidden="true"><use href="${icons}#calendar"></use></svg>`;
   place.append(input, open, picker);
   open.addEventListener("click", () => {
-    const typed = input.value.match(/^(\d{1,2})\D+(\d{1,2})\D+(\d{4})/);
+    const typed = input.value.match(/^(\d{1,2})\D+(\d{1,2})\D+(\d{4})/u);
     if (typed) picker.value = `${typed[3]}-${typed[2].padStart(2, "0")}-${typed[1].padStart(2, "0")}`;
     picker.showPicker();
   });

@@ -1,26 +1,15 @@
 // Hosts are found while typing. Without this script, or when the line is down, the form's own button finds them.
-document.addEventListener("DOMContentLoaded", () => {
-  const field = document.querySelector("[data-host-search]");
-  const choice = document.querySelector("[data-host-choice]");
-  if (!field || !(choice || field.dataset.goes) || !window.accessibleAutocomplete) return;
-  const plain = field.querySelector("input");
-  const note = field.querySelector(".host-search__note");
-  const { url, goes, short, how } = field.dataset;
-  let said = "";
+
+// What shows the hosts for what is typed, asked for when the typing pauses and told unless it is over meanwhile.
+const findAfterPause = (url, isOver, tell) => {
   let waiting = 0;
-  let pressed = false;
-  const tell = (answer) => {
-    said = answer.said;
-    note.textContent = answer.note;
-    note.hidden = !answer.note;
-  };
-  const find = (typed, show) => {
+  return (typed, show) => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
       try {
         const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`);
         const found = await answer.json();
-        if (pressed || typed !== document.getElementById(plain.id).value) return; // somebody presses, or types on
+        if (isOver(typed)) return;
         tell(found);
         show(found.hosts);
       } catch {
@@ -29,13 +18,50 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     }, 150);
   };
+};
+
+// The list stands above the button: if it closed or opened under the finger, the button would move away from the press.
+const keepListUnderFinger = (form, hold) => {
+  form.addEventListener("mousedown", (happening) => {
+    if (!happening.target.closest("button")) return;
+    happening.preventDefault(); // the field keeps the focus, so its list stays open
+    hold(true); // and an answer that comes now opens nothing
+  });
+  document.addEventListener("mouseup", () => setTimeout(() => hold(false)));
+};
+
+// Enter in the field itself finds as the button does: nobody has gone into the list.
+const letEnterFind = (place, input) => {
+  place.addEventListener("keydown", (happening) => {
+    if (happening.key !== "Enter" || happening.target !== input) return;
+    happening.preventDefault();
+    happening.stopPropagation();
+    input.form.requestSubmit();
+  }, true);
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  const field = document.querySelector("[data-host-search]");
+  const choice = document.querySelector("[data-host-choice]");
+  if (!field || !(choice || field.dataset.goes) || !window.accessibleAutocomplete) return;
+  const plain = field.querySelector("input");
+  const note = field.querySelector(".host-search__note");
+  const { url, goes, short, how } = field.dataset;
+  let said = "";
+  let pressed = false;
+  const tell = (answer) => {
+    said = answer.said;
+    note.textContent = answer.note;
+    note.hidden = !answer.note;
+  };
+  const isOver = (typed) => pressed || typed !== document.getElementById(plain.id).value; // somebody presses, or types on
   const place = plain.parentElement;
   plain.remove();
   window.accessibleAutocomplete({
     element: place,
     id: plain.id,
     name: plain.name,
-    source: find,
+    source: findAfterPause(url, isOver, tell),
     minLength: 2,
     required: true,
     confirmOnBlur: false,
@@ -58,19 +84,9 @@ document.addEventListener("DOMContentLoaded", () => {
     tAssistiveHint: () => how,
   });
   const input = document.getElementById(plain.id);
-  // The list stands above the button: if it closed or opened under the finger, the button would move away from the press.
-  input.form.addEventListener("mousedown", (happening) => {
-    if (!happening.target.closest("button")) return;
-    happening.preventDefault(); // the field keeps the focus, so its list stays open
-    pressed = true; // and an answer that comes now opens nothing
+  keepListUnderFinger(input.form, (held) => {
+    pressed = held;
   });
-  document.addEventListener("mouseup", () => setTimeout(() => { pressed = false; }));
   for (const name of ["maxlength", "spellcheck", "enterkeyhint"]) input.setAttribute(name, plain.getAttribute(name));
-  // Enter in the field itself finds as the button does: nobody has gone into the list.
-  place.addEventListener("keydown", (happening) => {
-    if (happening.key !== "Enter" || happening.target !== input) return;
-    happening.preventDefault();
-    happening.stopPropagation();
-    input.form.requestSubmit();
-  }, true);
+  letEnterFind(place, input);
 });

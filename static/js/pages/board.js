@@ -5,7 +5,9 @@ let taken; // the block that is being moved
 
 const clear = () => {
   board.querySelectorAll(".board__answer").forEach((answer) => answer.remove());
-  board.querySelectorAll("[data-answer]").forEach((cell) => cell.removeAttribute("data-answer"));
+  board.querySelectorAll("[data-answer]").forEach((cell) => {
+    delete cell.dataset.answer;
+  });
   board.querySelectorAll(".block--taken").forEach((block) => block.classList.remove("block--taken"));
 };
 
@@ -24,7 +26,7 @@ const ask = async (block) => {
   const number = move.pathname.split("/")[2];
   const cells = new URL(board.dataset.cells.replace("NUMBER", number), location.href);
   if (move.searchParams.has("from")) cells.searchParams.set("from", move.searchParams.get("from"));
-  const answer = await fetch(cells, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => undefined);
+  const answer = await fetch(cells, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => {});
   if (!answer?.ok || taken !== block) return;
   const said = await answer.json();
   board.querySelectorAll("td[data-to]").forEach((cell) => {
@@ -38,18 +40,17 @@ const ask = async (block) => {
   });
 };
 
-const open = (block, cell) => {
+const open = async (block, cell) => {
   const url = new URL(block.dataset.block, location.href);
   if (cell) {
     url.searchParams.set("to_day", cell.dataset.day);
     if (cell.dataset.to !== "same") url.searchParams.set("to", cell.dataset.to);
   }
   if (!cell) ask(block);
-  htmx.ajax("GET", url.pathname + url.search, { target: panel, swap: "innerHTML" }).then(() => {
-    if (!panel.querySelector(".move-panel")) location.assign(url); // signed out meanwhile: the page says so itself
-    panel.scrollIntoView({ block: "nearest" });
-    panel.querySelector("input:not([type=hidden]), select")?.focus();
-  });
+  await htmx.ajax("GET", url.pathname + url.search, { target: panel, swap: "innerHTML" }).catch(() => {});
+  if (!panel.querySelector(".move-panel")) location.assign(url); // signed out meanwhile: the page says so itself
+  panel.scrollIntoView({ block: "nearest" });
+  panel.querySelector("input:not([type=hidden]), select")?.focus();
 };
 
 board.querySelectorAll("[data-block]").forEach((block) => {
@@ -83,7 +84,7 @@ board.addEventListener("click", (happening) => {
 });
 document.addEventListener("keydown", (happening) => {
   if (happening.key === "Escape" && taken) leave();
-  if (!/^[mм]$/i.test(happening.key) || happening.ctrlKey || happening.metaKey || happening.altKey) return;
+  if (!/^[mм]$/iu.test(happening.key) || happening.ctrlKey || happening.metaKey || happening.altKey) return;
   const block = document.activeElement.closest("[data-block]");
   if (!block) return;
   happening.preventDefault();
