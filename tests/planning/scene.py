@@ -47,8 +47,8 @@ class Scene:
             self.plans = plans or (a_plan(),)
             self.visit_id = self.planned() if planned else 0
 
-    def planned(self) -> int:
-        return a_planned_visit(*self.plans, asked=self.asked, by=self.coordinator).id
+    def planned(self, on_day: dt.date = VISIT_DAY) -> int:
+        return a_planned_visit(*self.plans, asked=self.asked, by=self.coordinator, on_day=on_day).id
 
     def draft(self, **given: Any) -> VisitDraft:
         fair = {
@@ -90,10 +90,10 @@ class Scene:
         with staffing(self.visit_id, self.coordinator) as going:
             going.suggest(people)
 
-    def offered_to(self, *people: Presenter) -> None:
+    def offered_to(self, *people: Presenter, until: dt.datetime = UNTIL) -> None:
         with staffing(self.visit_id, self.coordinator) as going:
             going.suggest(people)
-            going.offer()
+            going.offer(until)
 
     def accepted_by(self, *people: Presenter) -> None:
         with staffing(self.visit_id, self.coordinator) as going:
