@@ -73,7 +73,7 @@ def test_classes_merged_in_one_hall_are_one_presentation_counted_once(session):
 
 def test_joining_asks_nobody_again_and_both_calendar_entries_follow(session):
     scene = Scene(SEVEN, EIGHT)
-    scene.confirmed_by(scene.educator())
+    scene.confirm(scene.educator())
     before = {row.ordinal: (row.uid, row.sequence) for row in presentations(session, scene)}
 
     joined(scene)

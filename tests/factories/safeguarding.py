@@ -48,14 +48,16 @@ def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
 
 def a_cleared_educator(**given: Any) -> Presenter:
     """An educator whom every rule lets go anywhere."""
-    presenter = make_presenter(**given)
-    make_vetting(presenter.id)
+    with transaction():
+        presenter = make_presenter(**given)
+        make_vetting(presenter.id)
     return presenter
 
 
 def a_cleared_minor(**given: Any) -> Presenter:
     """A 16-year-old influencer (on MONDAY), vetted, with a guardian's consent."""
-    presenter = make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
-    make_vetting(presenter.id)
-    make_consent(presenter.id)
+    with transaction():
+        presenter = make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
+        make_vetting(presenter.id)
+        make_consent(presenter.id)
     return presenter

@@ -107,7 +107,7 @@ def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(
 ) -> None:
     scene = Scene()
     stays, goes = scene.educator(given_name="Jelena", family_name="Ristić"), scene.educator()
-    scene.accepted_by(stays, goes)
+    scene.accept(stays, goes)
     phones = Phone(stays, thunderbird), Phone(goes, thunderbird)
 
     planning.withdraw_presenter(scene.coordinator, scene.visit_id, goes.id, reason="ill", now=MONDAY)
@@ -134,7 +134,7 @@ def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Rea
 def test_a_visit_of_two_presentations_is_two_entries(session: Session, thunderbird: Reader) -> None:
     scene = Scene(a_plan(), a_plan(dt.time(13, 0)))
     educator = scene.educator()
-    scene.accepted_by(educator)
+    scene.accept(educator)
 
     said = Phone(educator, thunderbird).said("uid", "dtstart_utc")
 
@@ -148,7 +148,7 @@ def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(
 ) -> None:
     scene = Scene()
     adult, minor = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
-    scene.confirmed_by(adult, minor)
+    scene.confirm(adult, minor)
     planning.withdraw_presenter(scene.coordinator, scene.visit_id, minor.id, reason="dentist, Ilić", now=MONDAY + HOUR)
     planning.suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY + HOUR)
     planning.offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY + HOUR)
@@ -170,7 +170,7 @@ def test_ten_o_clock_stays_ten_o_clock_when_a_visit_moves_across_a_clock_change(
     scene = Scene(planned=False)
     scene.visit_id = scene.plan(on_day=dt.date(*before))
     educator = scene.educator()
-    scene.accepted_by(educator)
+    scene.accept(educator)
     phone = Phone(educator, thunderbird)
     first = phone.said("dtstart_utc", "description")[0]
 

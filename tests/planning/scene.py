@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
 from scheduler.planning import service
@@ -15,7 +16,6 @@ from scheduler.planning.terms import (
     PresentationPlan,
     VisitDraft,
 )
-from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
@@ -25,27 +25,30 @@ from tests.factories.planning import VISIT_DAY
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.staffing import THE_DAY, UNTIL, a_plan, a_planned_visit, staffing
 
-UNTIL = MONDAY + dt.timedelta(days=3)
-THE_DAY = dt.datetime(2026, 10, 6, 12, 0, tzinfo=dt.UTC)
-
-
-def a_plan(starts: dt.time = dt.time(10, 0), **given: Any) -> PresentationPlan:
-    fair = {"minutes": 45, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY, "expected_pupils": 90}
-    return PresentationPlan(starts, **(fair | given))
+__all__ = ("THE_DAY", "UNTIL", "a_plan")  # a scene's own words, beside what stands here
 
 
 class Scene:
-    """A centre with a coordinator, an agreed school request, and the visit planned for it."""
+    """A centre with a coordinator, an agreed school request, and the visit planned for it.
+
+    Verbs play the services, with letters and calendar texts: `plan`, `suggest`, `offer`, `accept`, `confirm`. States
+    are written in one step: `suggested_to`, `offered_to`, `accepted_by`, `confirmed_by`.
+    """
 
     def __init__(self, *plans: PresentationPlan, planned: bool = True, **programme: Any) -> None:
-        self.centre_id = make_centre().id
-        self.coordinator = an_actor(centre_id=self.centre_id)
-        self.programme = make_programme(centre_id=self.centre_id, **programme)
-        self.host = make_host()
-        self.asked = make_school_request(RequestState.AGREED, programme=self.programme, host_id=self.host.id)
-        self.plans = plans or (a_plan(),)
-        self.visit_id = self.plan() if planned else 0
+        with transaction():
+            self.centre_id = make_centre().id
+            self.coordinator = an_actor(centre_id=self.centre_id)
+            self.programme = make_programme(centre_id=self.centre_id, **programme)
+            self.host = make_host()
+            self.asked = make_school_request(RequestState.AGREED, programme=self.programme, host_id=self.host.id)
+            self.plans = plans or (a_plan(),)
+            self.visit_id = self.planned() if planned else 0
+
+    def planned(self, on_day: dt.date = VISIT_DAY) -> int:
+        return a_planned_visit(*self.plans, asked=self.asked, by=self.coordinator, on_day=on_day).id
 
     def draft(self, **given: Any) -> VisitDraft:
         fair = {
@@ -74,14 +77,36 @@ class Scene:
         self.suggest(*people)
         service.offer_visit(self.coordinator, self.visit_id, until=UNTIL, now=MONDAY)
 
-    def accepted_by(self, *people: Presenter) -> None:
+    def accept(self, *people: Presenter) -> None:
         self.offer(*people)
         for person in people:
             service.answer_offer(presenter_actor(person), self.visit_id, accepts=True, now=MONDAY)
 
-    def confirmed_by(self, *people: Presenter) -> None:
-        self.accepted_by(*people)
+    def confirm(self, *people: Presenter) -> None:
+        self.accept(*people)
         service.confirm_visit(self.coordinator, self.visit_id, now=MONDAY)
+
+    def suggested_to(self, *people: Presenter) -> None:
+        with staffing(self.visit_id, self.coordinator) as going:
+            going.suggest(people)
+
+    def offered_to(self, *people: Presenter, until: dt.datetime = UNTIL) -> None:
+        with staffing(self.visit_id, self.coordinator) as going:
+            going.suggest(people)
+            going.offer(until)
+
+    def accepted_by(self, *people: Presenter) -> None:
+        with staffing(self.visit_id, self.coordinator) as going:
+            going.suggest(people)
+            going.offer()
+            going.accept(people)
+
+    def confirmed_by(self, *people: Presenter) -> None:
+        with staffing(self.visit_id, self.coordinator) as going:
+            going.suggest(people)
+            going.offer()
+            going.accept(people)
+            going.confirm()
 
 
 def visit_of(session, scene: Scene) -> Visit:
@@ -129,5 +154,5 @@ def far_away_scene(scene: Scene, starts: dt.time) -> Scene:
     other.centre_id, other.programme, other.coordinator = scene.centre_id, scene.programme, scene.coordinator
     other.host = make_host("Змај", municipality_id=belgrade.id)
     other.asked = make_school_request(RequestState.AGREED, programme=scene.programme, host_id=other.host.id)
-    other.visit_id = other.plan()
+    other.visit_id = other.planned()
     return other

@@ -35,7 +35,7 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
     scene = Scene()
     ana = scene.educator()
     before = queries.board(scene.coordinator, WEEK)
-    scene.suggest(ana)
+    scene.suggested_to(ana)
     after = queries.board(scene.coordinator, WEEK)
 
     assert [block.visit.id for block in cell(before.unassigned).blocks] == [scene.visit_id]
@@ -74,7 +74,7 @@ def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
     ana = scene.educator()
     scene.accepted_by(ana)
     later = far_away_scene(scene, dt.time(12, 0))
-    later.suggest(ana)
+    later.suggested_to(ana)
 
     found = queries.board(scene.coordinator, WEEK)
     first, second = cell(row_of(found, ana.id)).blocks
@@ -91,7 +91,7 @@ def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(se
     ana = scene.educator()
     scene.accepted_by(ana)
     later = far_away_scene(scene, dt.time(10, 30))
-    later.suggest(ana)
+    later.suggested_to(ana)
 
     blocks = cell(row_of(queries.board(scene.coordinator, WEEK), ana.id)).blocks
 
@@ -116,7 +116,7 @@ def test_absence_and_usual_hours_are_shown(session):
 def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):
     scene = Scene()
     ana, tara = scene.educator(), scene.minor()
-    scene.offer(ana, tara)
+    scene.offered_to(ana, tara)
 
     found = queries.board(scene.coordinator, WEEK)
     (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
@@ -131,7 +131,7 @@ def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
     ana = scene.educator()
     scene.accepted_by(ana)
     later = far_away_scene(scene, dt.time(12, 0))
-    later.suggest(ana)
+    later.suggested_to(ana)
     other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
 
     assert row_of(queries.board(scene.coordinator, other), ana.id).visits == 0
@@ -140,7 +140,7 @@ def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
 
 def test_districts_are_rows_too(session):
     scene = Scene()
-    scene.suggest(scene.educator())
+    scene.suggested_to(scene.educator())
 
     (row,) = queries.board(scene.coordinator, WEEK, by="districts").rows
 
@@ -151,13 +151,13 @@ def test_districts_are_rows_too(session):
 @pytest.mark.parametrize("by", ["presenters", "districts"])
 def test_more_visits_and_presenters_take_no_more_queries(session, by):
     scene = Scene(a_plan(dt.time(8, 0)))
-    scene.offer(scene.educator())
+    scene.offered_to(scene.educator())
     with statements() as one:
         queries.board(scene.coordinator, WEEK, by=by)
     for hour in (10, 12):
         later = far_away_scene(scene, dt.time(hour, 0)) if hour == 10 else scene
         later.visit_id = later.plan(school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
-        later.suggest(scene.educator(), scene.educator())
+        later.suggested_to(scene.educator(), scene.educator())
     with statements() as three:
         queries.board(scene.coordinator, WEEK, by=by)
 

@@ -45,7 +45,7 @@ def test_a_withdrawn_consent_frees_the_visits_to_come_and_names_the_minor_nowher
     scene = Scene(educators=1, influencers=1)
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     adult, minor = scene.educator(), scene.minor()
-    scene.confirmed_by(adult, minor)
+    scene.confirm(adult, minor)
     before = presentations(session, scene)[0].sequence
     assert any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
 
@@ -217,7 +217,7 @@ def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_on
     scene = Scene(educators=1, influencers=1)
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     adult, minor = scene.educator(), scene.minor()
-    scene.confirmed_by(adult, minor)
+    scene.confirm(adult, minor)
     assert service.release_not_cleared(now=MONDAY) == 0
     _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=1))
 

@@ -53,7 +53,7 @@ def scene(app: object) -> Scene:
 def test_confirming_moves_visit_presentations_and_request_together(session, scene):
     ana = scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
 
-    scene.confirmed_by(ana)
+    scene.confirm(ana)
 
     visit = visit_of(session, scene)
     assert visit.state is VisitState.CONFIRMED
@@ -148,7 +148,7 @@ def new_times(**given: Any) -> NewTimes:
 def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(10, 0)))
     ana, tara = scene.educator(), scene.minor()
-    scene.confirmed_by(ana, tara)
+    scene.confirm(ana, tara)
     before = {row.uid: row.sequence for row in presentations(session, scene)}
 
     service.move_visit(scene.coordinator, scene.visit_id, new_times(), reason="Snow", now=MONDAY)
@@ -182,7 +182,7 @@ def test_a_move_onto_another_promise_changes_nothing(session, scene):
     ana = scene.educator()
     scene.confirmed_by(ana)
     other = far_away_scene(scene, dt.time(17, 0))
-    other.offer(ana)
+    other.offered_to(ana)
     (sitting,) = presentations(session, scene)
 
     wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
@@ -275,7 +275,7 @@ def test_a_move_to_where_the_visit_stands_already_tells_nobody_and_asks_nobody(s
 
 def test_a_move_sent_twice_moves_and_tells_once(session, scene):
     person = scene.educator()
-    scene.confirmed_by(person)
+    scene.confirm(person)
 
     moved = [service.move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
 

@@ -17,7 +17,7 @@ def test_a_guardian_gets_a_copy_of_each_mail_to_a_minor_without_button_or_link(s
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor(email="tara@home.example")
 
-    scene.confirmed_by(adult, minor)
+    scene.confirm(adult, minor)
 
     for kind in ("visit_offered", "crew_confirmed"):
         own, copy = (mail for mail in mails(session, kind) if mail.address in ("tara@home.example", GUARDIAN))

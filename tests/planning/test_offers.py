@@ -69,8 +69,8 @@ def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene
     other.centre_id, other.programme = scene.centre_id, scene.programme
     other.coordinator = make_user(centre_id=scene.centre_id, given_name="Milan", family_name="Jović").actor()
     other.asked = make_school_request(RequestState.AGREED, programme=scene.programme)
-    other.visit_id = other.plan()
-    other.offer(ana)
+    other.visit_id = other.planned()
+    other.offered_to(ana)
 
     with pytest.raises(Taken) as refusal:
         scene.offer(ana)
@@ -86,7 +86,7 @@ def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene
 
 def test_nobody_is_offered_what_she_cannot_reach(session, scene):
     ana = scene.educator()
-    scene.offer(ana)  # Niš until 10:45
+    scene.offered_to(ana)  # Niš until 10:45
     other = far_away_scene(scene, dt.time(12, 0))
 
     with pytest.raises(Taken) as refusal:
@@ -100,7 +100,7 @@ def test_nobody_is_offered_what_she_cannot_reach(session, scene):
 
 def test_enough_time_for_the_road_is_enough(session, scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
     other = far_away_scene(scene, dt.time(17, 0))
 
     other.offer(ana)
@@ -115,7 +115,7 @@ def test_one_crew_gives_lesson_after_lesson_however_short_the_break(session, bre
     scene = Scene(a_plan(), a_plan(second))
     person = scene.educator()
 
-    scene.confirmed_by(person)
+    scene.confirm(person)
 
     assert states(session, scene) == {person.id: [A.ACCEPTED, A.ACCEPTED]}
 
@@ -123,7 +123,7 @@ def test_one_crew_gives_lesson_after_lesson_however_short_the_break(session, bre
 def test_an_answer_holds_for_the_whole_visit(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     ana, boris = scene.educator(), scene.educator()
-    scene.offer(ana, boris)
+    scene.offered_to(ana, boris)
 
     service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
     service.answer_offer(presenter_actor(boris), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
@@ -137,7 +137,7 @@ def test_an_answer_holds_for_the_whole_visit(session):
 
 def test_when_the_only_one_declines_the_visit_is_planned_again(session, scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
 
@@ -147,7 +147,7 @@ def test_when_the_only_one_declines_the_visit_is_planned_again(session, scene):
 
 def test_declining_wants_a_reason_and_an_offer_of_ones_own(scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     with pytest.raises(Rejected) as wrong:
         service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, now=MONDAY)
@@ -160,7 +160,7 @@ def test_declining_wants_a_reason_and_an_offer_of_ones_own(scene):
 
 def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     with pytest.raises(Conflict) as refusal:
         service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=UNTIL)
@@ -187,7 +187,7 @@ def test_a_declining_adult_takes_along_the_minor_who_would_stay_alone(session, s
 
 def test_a_minor_keeps_her_place_beside_a_second_adult(session, scene):
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
-    scene.offer(ana, boris, tara)
+    scene.offered_to(ana, boris, tara)
 
     service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
 
@@ -196,7 +196,7 @@ def test_a_minor_keeps_her_place_beside_a_second_adult(session, scene):
 
 def test_an_adults_lapsed_offer_releases_the_minor_too(session, scene):
     ana, tara = scene.educator(), scene.minor()
-    scene.offer(ana, tara)
+    scene.offered_to(ana, tara)
     service.answer_offer(presenter_actor(tara), scene.visit_id, accepts=True, now=MONDAY)
 
     service.lapse_offers(now=UNTIL)
@@ -207,7 +207,7 @@ def test_an_adults_lapsed_offer_releases_the_minor_too(session, scene):
 def test_a_minor_offered_before_her_adult_in_the_list_still_goes_second(session, scene):
     """The adult is suggested first (the database wants it), yet stored rows may come in any order."""
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
-    scene.suggest(ana, tara, boris)
+    scene.suggested_to(ana, tara, boris)
     service.withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
 
     service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
@@ -218,7 +218,7 @@ def test_a_minor_offered_before_her_adult_in_the_list_still_goes_second(session,
 def test_the_school_reads_a_minors_first_name_only(session, scene):
     ana, tara = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
 
-    scene.confirmed_by(ana, tara)
+    scene.confirm(ana, tara)
 
     (mail,) = mails(session, "visit_confirmed")
     assert "Jelena Ristić, Tara" in mail.text

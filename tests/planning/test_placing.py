@@ -95,7 +95,7 @@ def test_a_start_after_which_the_day_would_end_is_refused_beside_its_field(sessi
 def test_nothing_changed_is_said_and_not_done(session):
     scene = Scene()
     ana = a_free_educator(scene)
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     with pytest.raises(Conflict) as refused:
         place(scene, a_placing(leaves=ana.id, comes=ana.id))
@@ -140,7 +140,7 @@ def test_another_day_and_another_presenter_at_once_when_the_first_could_not_go_t
     busy = Scene.__new__(Scene)
     busy.__dict__ |= scene.__dict__
     busy.visit_id = scene.plan(on_day=NEXT_DAY, school_request_id=None)
-    busy.offer(ana)
+    busy.offered_to(ana)
 
     assert answer(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id)).refused
     wish = a_placing(NEXT_DAY, leaves=ana.id, comes=eva.id)
@@ -169,7 +169,7 @@ def test_a_young_person_does_not_go_alone(session):
     scene = Scene()
     ana, tara = a_free_educator(scene), scene.minor()
     always_free(tara)
-    scene.offer(ana)
+    scene.offered_to(ana)
     wish = a_placing(leaves=ana.id, comes=tara.id)
 
     assert answer(scene, wish).doubts[0] == Doubt(Why("minor_without_adult"), hard=True)
@@ -195,7 +195,7 @@ def test_back_to_the_row_without_a_crew_wants_a_reason(session):
 def test_moved_back_stands_where_it_stood(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     place(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=eva.id))
     place(scene, a_placing(leaves=eva.id, comes=ana.id), reason="Moved back")
@@ -327,7 +327,7 @@ def test_what_the_board_says_before_is_what_the_act_says(session):
     ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()
     scene.accepted_by(ana, tara)
     other = far_away_scene(scene, dt.time(13, 0))
-    other.offer(eva)
+    other.offered_to(eva)
     wrong = []
     for day in (VISIT_DAY, NEXT_DAY, MONDAY.date() - dt.timedelta(days=1), VISIT_DAY + dt.timedelta(days=3000)):
         for starts in (TEN, dt.time(12, 0), dt.time(15, 0), dt.time(23, 30)):

@@ -24,7 +24,7 @@ def letters(session) -> list[str]:
 def test_trust_r11_a_second_decline_changes_nothing(session):
     scene = Scene()
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     for _press in range(2):
         service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="School", now=MONDAY)
@@ -66,7 +66,7 @@ def test_trust_r11_a_coordinators_second_press_is_no_conflict(session, press):
 def test_trust_r11_the_second_press_of_a_form_with_a_reason_is_done_and_writes_to_nobody(session, press):
     scene = Scene()
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
     version = visit_of(session, scene).version
     wish = NewTimes(VISIT_DAY + dt.timedelta(days=1), {}, UNTIL)
     given = {"reason": "Storm", "now": MONDAY, "version": version}
@@ -88,7 +88,7 @@ def test_trust_r11_the_second_press_of_a_form_with_a_reason_is_done_and_writes_t
 def test_who_takes_out_second_for_another_reason_is_told_that_the_page_is_old(session, reason):
     scene = Scene()
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
     version = visit_of(session, scene).version
     service.withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
 
@@ -110,7 +110,7 @@ def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_
     scene = Scene()
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     ana = scene.educator()
-    scene.confirmed_by(ana)
+    scene.confirm(ana)
     if how == "falls_ill":
         service.withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill", now=MONDAY)
     else:
@@ -123,13 +123,13 @@ def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_
     assert queries.visit_page(scene.coordinator, number).crew_lost
     assert len(mails(session, "visit_confirmed")) == 1
 
-    scene.confirmed_by(scene.educator())
+    scene.confirm(scene.educator())
     assert not queries.crew_for_school(scene.asked.id, MONDAY).crew_lost
 
 
 def test_an_answer_is_wanted_before_the_visit_begins(session):
     scene = Scene()
-    scene.suggest(scene.educator())
+    scene.suggested_to(scene.educator())
     late = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)  # 11:00 in Belgrade; it begins at 10:00
     with pytest.raises(Rejected) as refused:
         service.offer_visit(scene.coordinator, scene.visit_id, until=late, now=MONDAY)

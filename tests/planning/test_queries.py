@@ -89,8 +89,8 @@ def test_a_week_takes_the_same_number_of_queries_with_one_and_with_many_visits(s
 
 def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene):
     ana, boris = scene.educator(), scene.educator()
-    scene.offer(ana)
-    scene.suggest(boris)
+    scene.offered_to(ana)
+    scene.suggested_to(boris)
 
     (offer,) = queries.offers_of(ana.id, MONDAY)
 
@@ -101,7 +101,7 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
 
 def test_a_presenters_day_holds_what_she_accepted(scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
     assert queries.presenter_day(ana.id, VISIT_DAY) == []
     from scheduler.planning import service
 
@@ -112,7 +112,7 @@ def test_a_presenters_day_holds_what_she_accepted(scene):
 
 
 def test_tiles_know_what_is_not_confirmed_and_which_offers_end(scene):
-    scene.offer(scene.educator())
+    scene.offered_to(scene.educator())
     almost = MONDAY + dt.timedelta(days=2, hours=1)
 
     assert [row.id for row in queries.not_confirmed_before(scene.coordinator, dt.date(2026, 10, 1))] == [scene.visit_id]
@@ -130,8 +130,8 @@ def number_of(scene: Scene) -> str:
 
 def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):
     ana, boris = scene.educator(), scene.educator()
-    scene.offer(ana)
-    scene.suggest(boris)
+    scene.offered_to(ana)
+    scene.suggested_to(boris)
     number = number_of(scene)
 
     assert queries.visit_for(presenter_actor(ana), number).id == scene.visit_id
@@ -144,7 +144,7 @@ def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):
 
 
 def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
-    scene.offer(scene.educator())
+    scene.offered_to(scene.educator())
     page = queries.visit_page(scene.coordinator, number_of(scene))
 
     assert page.keeps_back == (Why("educators_missing", 1, 0),)
@@ -156,7 +156,7 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
 
 def test_a_presenter_does_not_read_the_coordinators_page(scene):
     ana = scene.educator()
-    scene.offer(ana)
+    scene.offered_to(ana)
 
     with pytest.raises(NotAllowed):
         queries.visit_page(presenter_actor(ana), number_of(scene))
@@ -177,7 +177,7 @@ def test_a_school_reads_no_names_before_the_visit_is_confirmed(scene):
 
 def test_a_school_reads_full_names_of_adults_and_first_names_of_minors(scene):
     scene.confirmed_by(scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor())
-    scene.suggest(scene.educator(given_name="Vesna", family_name="Petrović"))
+    scene.suggested_to(scene.educator(given_name="Vesna", family_name="Petrović"))
 
     shown = queries.crew_for_school(scene.asked.id, MONDAY)
 
@@ -201,7 +201,7 @@ def test_every_presenter_has_her_reasons(scene):
         scene.educator(),
     )
     always_free(fine, unvetted, busy)
-    scene.offer(busy)
+    scene.offered_to(busy)
     other = Scene()
     other.centre_id, other.programme, other.coordinator = scene.centre_id, scene.programme, scene.coordinator
     other.visit_id = other.plan(school_request_id=None, presentations=(a_plan(dt.time(10, 30)),))
@@ -213,7 +213,7 @@ def test_every_presenter_has_her_reasons(scene):
 def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
     ana = scene.educator()
     always_free(ana)
-    scene.offer(ana)
+    scene.offered_to(ana)
     belgrade = make_host("Змај", municipality_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
     far = Scene()
     far.programme, far.coordinator = scene.programme, scene.coordinator

@@ -53,7 +53,8 @@ class World:
 
     @classmethod
     def fresh(cls) -> "World":
-        scene = Scene(a_plan(), a_plan(dt.time(11)))
+        scene = Scene(a_plan(), a_plan(dt.time(11)), planned=False)
+        scene.visit_id = scene.plan()
         return cls(scene, [scene.educator(), scene.educator(), scene.minor()])
 
     def act(self, name: str, number: int) -> None:

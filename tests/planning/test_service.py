@@ -14,6 +14,7 @@ from scheduler.planning.models import CalendarEntry, Visit
 from scheduler.planning.terms import (
     AssignmentState,
     EntryStatus,
+    PresentationPlan,
     PresentationState,
     VisitState,
 )
@@ -38,9 +39,15 @@ A = AssignmentState
 pytestmark = pytest.mark.usefixtures("app")
 
 
+def planned_by_the_service(*plans: PresentationPlan) -> Scene:
+    scene = Scene(*plans, planned=False)
+    scene.visit_id = scene.plan()
+    return scene
+
+
 @pytest.fixture
 def scene(app: object) -> Scene:
-    return Scene()
+    return planned_by_the_service()
 
 
 # --- plan ---
@@ -60,7 +67,7 @@ def test_planning_an_agreed_request_makes_its_visit_and_moves_it_to_staffing(ses
 
 
 def test_every_presentation_has_a_uid_of_its_own_that_says_nothing(session):
-    scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
+    scene = planned_by_the_service(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
 
     first, second = presentations(session, scene)
 
@@ -168,7 +175,7 @@ def test_suspended_and_foreign_presenters_are_not_suggested(scene):
 
 def test_every_change_of_state_has_one_audit_row(session, scene):
     ana = scene.educator()
-    scene.confirmed_by(ana)
+    scene.confirm(ana)
 
     assert audit_of(session, "visit") == ["visit planned", "visit offered", "visit confirmed"]
     assert audit_of(session, "presentation") == ["presentation planned", "presentation confirmed"]
@@ -184,7 +191,7 @@ def test_calendar_texts_exist_for_each_status_and_language_and_change_with_the_e
     assert len(planned) == 9
     assert all(f"STATUS:{status.value}" in text for (status, _), text in planned.items())
 
-    scene.confirmed_by(scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor())
+    scene.confirm(scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor())
 
     confirmed = texts()
     assert "Jelena Ristić" in confirmed[EntryStatus.CONFIRMED, "en"].replace("\r\n ", "")
@@ -195,7 +202,7 @@ def test_calendar_texts_exist_for_each_status_and_language_and_change_with_the_e
 
 @pytest.mark.both_databases
 def test_no_calendar_gets_two_texts_under_one_sequence_when_the_host_has_moved(session):
-    scene = Scene(a_plan(), a_plan(dt.time(11)))
+    scene = planned_by_the_service(a_plan(), a_plan(dt.time(11)))
     first, second = presentations(session, scene)
     service.suggest_presenter(
         scene.coordinator, scene.visit_id, scene.educator().id, now=MONDAY, presentation_ids=[first.id]

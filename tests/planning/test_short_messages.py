@@ -112,7 +112,7 @@ def test_who_has_no_number_or_good_time_gets_none(session, scene):
 
 
 def test_who_was_only_suggested_gets_none(session, scene):
-    scene.suggest(scene.educator(phone=HERS))
+    scene.suggested_to(scene.educator(phone=HERS))
 
     call_off(scene)
 

@@ -27,18 +27,12 @@ class Soon(Scene):
         day = clock.local_day(now) + dt.timedelta(days=3)
         while day.weekday() > 4:
             day += dt.timedelta(days=1)
-        self.visit_id = service.plan_visit(self.coordinator, self.draft(on_day=day), now=now).id
+        self.visit_id = self.planned(day)
         self.ana, self.mia = self.educator(given_name="Ana"), works(self.educator(given_name="Mia"))
         crew = [self.ana]
         if programme:
             crew.append(self.minor())
-        for one in crew:
-            service.suggest_presenter(self.coordinator, self.visit_id, one.id, now=now)
-        until = now + dt.timedelta(days=1)
-        service.offer_visit(self.coordinator, self.visit_id, until=until, now=now)
-        for one in crew:
-            service.answer_offer(presenter_actor(one), self.visit_id, accepts=True, now=now)
-        service.confirm_visit(self.coordinator, self.visit_id, now=now)
+        self.confirmed_by(*crew)
         db.session.rollback()
         self.number = db.session.scalar(sa.select(Visit.number).where(Visit.id == self.visit_id))
         who = self.ana if ill == "ana" else crew[-1]

@@ -49,7 +49,7 @@ def test_a_confirmation_is_copied_in_the_script_of_whoever_is_told(session, desk
 
 def test_a_minor_is_told_by_mail_only(session, desk, scene):
     adult, minor = scene.educator(), scene.minor()
-    scene.offer(adult, minor)
+    scene.offered_to(adult, minor)
     path = path_of(session, scene)
 
     page = desk.get(path).text
@@ -62,7 +62,7 @@ def test_a_minor_is_told_by_mail_only(session, desk, scene):
 
 def test_who_was_told_stands_on_the_page_of_the_visit(session, desk, scene):
     adult = scene.educator(given_name="Јелена", family_name="Ристић")
-    scene.offer(adult)
+    scene.offered_to(adult)
 
     answer = desk.post(path_of(session, scene), data={"whom": str(adult.id), "how": "viber"})
 

@@ -13,7 +13,6 @@ from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
-from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
@@ -32,14 +31,13 @@ def scene(app):
 
 def plan_soon(scene: Scene, **given) -> str:
     """Plan the scene's visit three weeks from the real today (pages ask the real clock); its number."""
-    scene.visit_id = service.plan_visit(scene.coordinator, scene.draft(on_day=DAY, **given), now=MONDAY).id
+    scene.visit_id = scene.plan(on_day=DAY, **given) if given else scene.planned(DAY)
     return db.session.scalar(sa.select(Visit.number).where(Visit.id == scene.visit_id))
 
 
 def offered_soon(scene: Scene, *people) -> str:
     number = plan_soon(scene)
-    scene.suggest(*people)
-    service.offer_visit(scene.coordinator, scene.visit_id, until=SOON - dt.timedelta(days=14), now=clock.now())
+    scene.offered_to(*people, until=SOON - dt.timedelta(days=14))
     return number
 
 
