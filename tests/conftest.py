@@ -1,6 +1,7 @@
 """One application for each database, made once; each test starts on empty tables.
 
 A test runs on SQLite. Marked `both_databases` it runs again on the PostgreSQL that `make test` starts.
+The product's clock stands at MONDAY, for fixtures of any scope, too.
 """
 
 import os
@@ -18,9 +19,14 @@ from sqlalchemy.orm import Session
 from scheduler import config
 from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
+from scheduler.core import clock
 from scheduler.core.db import Base, db
 from scheduler.jobs import queue
 from scheduler.web.limits import limiter
+from tests.factories import MONDAY
+from tests.standing_clock import THE_CLOCK, StandingClock
+
+clock.now = THE_CLOCK.now
 
 
 class Browser(FlaskClient):
@@ -46,6 +52,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(
             "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
         )
+
+
+@pytest.fixture(autouse=True)
+def the_clock() -> Iterator[StandingClock]:
+    """The clock of pages, jobs and commands: MONDAY, until the test says `the_clock.stands_at(…)`."""
+    yield THE_CLOCK
+    THE_CLOCK.stands_at(MONDAY)
 
 
 @pytest.fixture
