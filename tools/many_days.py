@@ -35,6 +35,11 @@ def days_of_two_years(number: int) -> list[dt.date]:
     return sorted([*ODD, *usual[: max(0, number - len(ODD))]])
 
 
+def moments(days: list[dt.date]) -> list[dt.datetime]:
+    """Each of the days at one of the hours."""
+    return [dt.datetime.combine(day, HOURS[turn % len(HOURS)], tzinfo=dt.UTC) for turn, day in enumerate(days)]
+
+
 def troubles_at(moment: dt.datetime) -> list[str]:
     """What is wrong with a demo that is loaded at that moment: a sentence each."""
     with tempfile.TemporaryDirectory(prefix="raspored-") as folder:
@@ -59,14 +64,12 @@ def main() -> int:
     if len(sys.argv) != 2 or not sys.argv[1].isdigit():
         print("usage: python -m tools.many_days NUMBER", file=sys.stderr)
         return 2
-    days = days_of_two_years(int(sys.argv[1]))
-    bad = 0
-    for turn, day in enumerate(days):
-        moment = dt.datetime.combine(day, HOURS[turn % len(HOURS)], tzinfo=dt.UTC)
+    tried, bad = moments(days_of_two_years(int(sys.argv[1]))), 0
+    for moment in tried:
         troubles = troubles_at(moment)
         bad += bool(troubles)
         print(f"{moment:%a %Y-%m-%d %H:%M}  {'; '.join(troubles) or 'good'}", flush=True)
-    print(f"{len(days) - bad} of {len(days)} days are good", flush=True)
+    print(f"{len(tried) - bad} of {len(tried)} days are good", flush=True)
     return 1 if bad else 0
 
 

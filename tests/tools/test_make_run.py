@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import another_day
+
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[[], subprocess.Popen[str]]
 pytestmark = pytest.mark.slow
@@ -31,7 +33,8 @@ def port() -> int:
 def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
     """Starts it with an emptied environment and no stdin, and waits until it says where it is."""
     started: list[subprocess.Popen[str]] = []
-    env = {"PATH": os.environ["PATH"], "INSTANCE": str(tmp_path / "instance"), "PORT": str(port)}
+    own = {"PATH": os.environ["PATH"], "INSTANCE": str(tmp_path / "instance"), "PORT": str(port)}
+    env = another_day.kept() | own
 
     def start() -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tools.serve"]
