@@ -1,8 +1,8 @@
 """`make test DAY=2028-02-29`: every process of the tests sees that day, at the hour that it really is.
 
 libfaketime (Debian's package `libfaketime`) stands between each program and the kernel's clock; stopwatches run on
-as ever. Only Chromium is started without it (`tests/chromium.sh`), for it hangs: what it shows does not ask it for the
-day, but it would throw cookies away that are old for it, so no day that is past can be tried.
+as ever. Redis and Chromium are started without it, for they hang: Redis counts durations only, and no page asks the
+browser for the day (`tests/chromium.sh`). But it throws away cookies that are old for it: no past day can be tried.
 """
 
 import datetime as dt
