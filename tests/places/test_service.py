@@ -61,6 +61,13 @@ def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
     assert {day.year for day in days} == set(range(2023, 2029))
 
 
+def test_holidays_are_known_two_years_ahead_whenever_they_are_loaded(session):
+    service.load_reference_data(MONDAY.replace(year=2031))
+
+    assert session.scalar(select(func.max(Holiday.day))).year == 2033
+    assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
+
+
 def test_what_a_coordinator_edited_outlives_loading_again(session):
     service.load_reference_data(MONDAY)
     with transaction() as writing:
