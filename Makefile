@@ -1,6 +1,7 @@
 # The commands of this project. What they do lies in small files under tools/.
 PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
+export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
 .PHONY: help setup setup-tests run test check fix a11y lock translations
 .NOTPARALLEL:
@@ -8,6 +9,7 @@ export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
 help:
 	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
 	@echo "make test          set everything up, then every check and test"
+	@echo "make test DAY=2028-02-29    the same on another day; \`python -m tools.many_days 60\` loads the demo on sixty"
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"

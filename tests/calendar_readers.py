@@ -15,7 +15,7 @@ Event = dict[str, str]
 Reader = Callable[[bytes], list[Event]]
 
 ICAL_JS = Path(__file__).parent / "vendor" / "ical.js" / "ical.es5.min.js"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = Path(__file__).with_name("chromium.sh")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
 READ = """body => new ICAL.Component(ICAL.parse(body)).getAllSubcomponents().map(event => {

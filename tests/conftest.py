@@ -1,6 +1,7 @@
 """One application for each database, made once; each test starts on empty tables.
 
 A test runs on SQLite. Marked `both_databases` it runs again on the PostgreSQL that `make test` starts.
+The product's clock stands at MONDAY, for fixtures of any scope, too.
 """
 
 import os
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -18,9 +20,18 @@ from sqlalchemy.orm import Session
 from scheduler import config
 from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
+from scheduler.core import clock
 from scheduler.core.db import Base, db
 from scheduler.jobs import queue
 from scheduler.web.limits import limiter
+from tests.factories import MONDAY
+from tests.standing_clock import THE_CLOCK, StandingClock
+
+clock.now = THE_CLOCK.now
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # a busy machine is no fault
+hypothesis.settings.load_profile("unhurried")
 
 
 class Browser(FlaskClient):
@@ -46,6 +57,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(
             "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
         )
+
+
+@pytest.fixture(autouse=True)
+def the_clock() -> Iterator[StandingClock]:
+    """The clock of pages, jobs and commands: MONDAY, until the test says `the_clock.stands_at(…)`."""
+    yield THE_CLOCK
+    THE_CLOCK.stands_at(MONDAY)
 
 
 @pytest.fixture

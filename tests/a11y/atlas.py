@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from scheduler.attendance.queries import tallies_of
 from scheduler.attendance.rules import TALLIED
 from scheduler.certificates.models import Certificate
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import Presenter, User
@@ -30,6 +30,7 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import keep_answers
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.reports import make_signed_period
 from tests.factories.work import make_work
@@ -147,7 +148,7 @@ def _handed_over(email: str) -> list[str]:
     """A handover that is on, from somebody to a colleague."""
     away = db.session.scalars(select(User).where(User.email == email)).one()
     stand_in = db.session.scalars(select(User).where(User.centre_id == away.centre_id, User.id != away.id)).first()
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     row = make_handover(away, stand_in, first_day=today, last_day=today + dt.timedelta(days=6))
     return [f"/handovers/{row.id}"]
 
@@ -170,7 +171,7 @@ def _tallies() -> list[str]:
 def _works(email: str) -> list[str]:
     """Long work that waits, runs, found problems, would change something, issued certificates, and failed."""
     user = db.session.scalars(select(User).where(User.email == email)).one()
-    now, later = clock.now(), clock.now() + dt.timedelta(hours=1)
+    now, later = MONDAY, MONDAY + dt.timedelta(hours=1)
     line = {"line": 6, "column": "kind", "problem": "unknown_kind"}
     change = {"register_id": "7", "name": "Vuk", "field": "phone", "before": "", "after": "018 123"}
     numbers = {"rows": 2, "new": 0, "changed": 1, "same": 0, "problems": 0, "problem_lines": [], "changes": [change]}
@@ -190,7 +191,7 @@ def _works(email: str) -> list[str]:
 def _held_by(email: str) -> Select[str]:
     """Numbers of the visits this educator has just given."""
     crew = select(Presentation.visit_id).join(Assignment).join(Presenter).join(User)
-    recent = Visit.on_day.between(clock.now().date() - dt.timedelta(days=14), clock.now().date())
+    recent = Visit.on_day.between(MONDAY.date() - dt.timedelta(days=14), MONDAY.date())
     return select(Visit.number).where(Visit.id.in_(crew.where(User.email == email)), recent).order_by(Visit.number)
 
 
@@ -210,7 +211,7 @@ def _school_links() -> list[str]:
     """The status page of one request in each state, and what opens from a mail only."""
     one_each = _one_each_state(SchoolRequest, SchoolRequest.id)
     mailed = [RequestState.UNVERIFIED, RequestState.CONFIRMED]  # not pressed yet, pressed
-    now = clock.now()
+    now = MONDAY
     with transaction():
         status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each.values()]
         prove = [tokens.mint("prove", one_each[state], lasts=LONG, now=now) for state in mailed]
@@ -221,7 +222,7 @@ def _school_links() -> list[str]:
 def _invitations() -> list[str]:
     user_id = db.session.scalars(select(User.id).order_by(User.id)).first() or 0
     with transaction():
-        minted = {kind: tokens.mint(kind, user_id, lasts=LONG, now=clock.now()) for kind in ("invitation", "reset")}
+        minted = {kind: tokens.mint(kind, user_id, lasts=LONG, now=MONDAY) for kind in ("invitation", "reset")}
     return [f"/{kind}/{token}" for kind, token in minted.items()]
 
 
@@ -234,7 +235,7 @@ def _booking(app: Flask) -> dict[str, str]:
     """The cookie of a visitor who answered every question of the booking."""
     programme = db.session.scalars(select(Programme).order_by(Programme.id)).first()
     assert programme
-    first, last = (clock.now().date() + dt.timedelta(days=days) for days in (30, 44))
+    first, last = (MONDAY.date() + dt.timedelta(days=days) for days in (30, 44))
     typed = {
         "host": {"host_id": "1"},
         "what": {"programme": str(programme.id), "teaching_language": "sr"},
@@ -252,7 +253,7 @@ def _booking(app: Flask) -> dict[str, str]:
     answers = {page: {name: [value] for name, value in fields.items()} for page, fields in typed.items()}
     client = app.test_client()
     with client.session_transaction() as cookies:
-        cookies["booking"] = keep_answers(None, answers, now=clock.now())
+        cookies["booking"] = keep_answers(None, answers, now=MONDAY)
         cookies["booked"] = typed["you"]["contact_email"]
         cookies["asked"] = 1  # opens the page that corrects the address
     return _cookies(client)

@@ -13,7 +13,6 @@ from waitress.server import create_server
 
 from scheduler import config
 from scheduler.app import create_app
-from scheduler.core import clock
 from scheduler.core.db import Base, db
 from scheduler.demo import load as demo
 from scheduler.jobs import queue
@@ -22,6 +21,7 @@ from scheduler.people.service import ask_reset
 from tests.a11y.atlas import Traveller, travellers
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.conftest import settings_for
+from tests.factories import MONDAY
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +38,11 @@ def demo_house(folder: Path) -> Iterator[Flask]:
     config.use(settings)
     with app.app_context():
         Base.metadata.create_all(db.engine)
-        demo.load(clock.now())
+        demo.load(MONDAY)
         app.extensions["demo_sign_ins"] = demo.sign_ins()
         queue.attach(app)
         first = app.extensions["demo_sign_ins"][0]["email"]
-        ask_reset(first, network="192.0.2.0/24", language="sr_Latn", now=clock.now())
+        ask_reset(first, network="192.0.2.0/24", language="sr_Latn", now=MONDAY)
         send_waiting.call_local()  # a mail of the demo has its page too
         db.session.remove()
     yield app

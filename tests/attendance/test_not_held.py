@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from scheduler.attendance import service
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.terms import Counts
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed
 from scheduler.people.models import User
@@ -94,10 +93,10 @@ def test_trust_r11_a_correction_sent_twice_is_one_version(session):
     assert session.scalar(select(func.max(HeadCount.version))) == 2
 
 
-def test_a_coordinator_notes_it_on_the_visits_page(app, session, monkeypatch):
+def test_a_coordinator_notes_it_on_the_visits_page(app, session, the_clock):
     begun = a_begun_visit()
     number = begun.visit.number
-    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+    the_clock.stands_at(LEAVING)
     browser = reading(app, db.session.get_one(User, begun.coordinator.user_id))
     path = f"/visits/{number}/presentations/1/not-held/presenter"
 

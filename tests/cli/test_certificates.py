@@ -7,7 +7,6 @@ import zipfile
 import pytest
 
 from scheduler.certificates import queries, rules, service
-from scheduler.core import clock
 from scheduler.policy import SYSTEM
 from tests import papers
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
@@ -15,8 +14,8 @@ from tests.factories.programmes import make_campaign
 
 
 @pytest.fixture
-def run(app, session, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+def run(app, session, the_clock):
+    the_clock.stands_at(LEAVING)
     return lambda *arguments: app.test_cli_runner().invoke(args=["certificates", *map(str, arguments)])
 
 

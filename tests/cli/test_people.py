@@ -2,12 +2,12 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.cli import people
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries, service
 from scheduler.people.terms import Acceptance
 from scheduler.policy import Role
+from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
 
 
@@ -32,9 +32,9 @@ def test_setup_prints_one_link_that_makes_the_administrator(run, app):
     result = run("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
 
     assert (result.exit_code, result.stderr, len(result.stdout.splitlines())) == (0, "", 1)
-    service.accept_invitation(token_in(result.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=clock.now())
-    token = service.sign_in("sef@centre.example", "zeleni voz ide", network="x", now=clock.now())
-    assert Role.ADMINISTRATOR in queries.signed_in_user(token, clock.now()).actor.roles
+    service.accept_invitation(token_in(result.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
+    token = service.sign_in("sef@centre.example", "zeleni voz ide", network="x", now=MONDAY)
+    assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
 
 
 def test_setup_of_an_installation_in_use_is_refused_in_one_line(run):
@@ -57,7 +57,7 @@ def test_invite_prints_a_link_and_mails_one(run, role):
     result = run("people", "invite", "jelena@centre.example", "--role", role)
 
     assert (result.exit_code, result.stderr) == (0, "")
-    invited = queries.invited_by(token_in(result.stdout), purpose="invitation", now=clock.now())
+    invited = queries.invited_by(token_in(result.stdout), purpose="invitation", now=MONDAY)
     assert invited.email == "jelena@centre.example"
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["invitation"]
 

@@ -34,6 +34,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from scheduler.safeguarding.models import Vetting
 from tests.factories import MONDAY
+from tools.many_days import ODD, moments
 
 YEAR = rules.year_of(2023)
 
@@ -153,6 +154,15 @@ def test_the_demo_can_be_loaded_in_every_month(session, month):
 
     assert violations() == []
     assert published().pupils == 7803
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", moments(list(ODD)), ids=str)
+def test_the_demo_keeps_every_invariant_on_a_day_with_something_odd(session, the_clock, moment):
+    the_clock.stands_at(moment)
+
+    assert demo.load(moment)
+    assert violations() == []
 
 
 def test_the_educator_who_signs_in_has_offers_counting_and_a_clash(loaded):

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.models import Certificate
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs import attendance, certificates
 from scheduler.jobs.queue import attach
@@ -20,17 +19,13 @@ def attached(app):
     attach(app)  # another test may have made the other database's application since
 
 
-def at(monkeypatch, moment):
-    monkeypatch.setattr(clock, "now", lambda: moment)
-
-
 def how_many():
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Certificate))
 
 
-def test_certificates_are_issued_for_locked_attendance_once(session, monkeypatch):
-    at(monkeypatch, LEAVING)
+def test_certificates_are_issued_for_locked_attendance_once(session, the_clock):
+    the_clock.stands_at(LEAVING)
     a_locked_visit(names=("Ана", "Мира"))
     a_counted_visit()
 
@@ -40,8 +35,8 @@ def test_certificates_are_issued_for_locked_attendance_once(session, monkeypatch
     assert how_many() == 3
 
 
-def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch):
-    at(monkeypatch, LEAVING)
+def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch, the_clock):
+    the_clock.stands_at(LEAVING)
     first, _second = a_locked_visit(), a_locked_visit()
     issue = certificates.service.issue_certificates
 
@@ -57,11 +52,11 @@ def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypa
     assert how_many() == 1
 
 
-def test_silence_is_noticed_after_seven_days(session, monkeypatch):
+def test_silence_is_noticed_after_seven_days(session, the_clock):
     a_counted_visit()
 
     for days, state in [(6, AttendanceState.SUBMITTED), (7, AttendanceState.ASSUMED)]:
-        at(monkeypatch, LEAVING + dt.timedelta(days=days))
+        the_clock.stands_at(LEAVING + dt.timedelta(days=days))
         attendance.assume_silent.call_local()
         db.session.rollback()
         assert db.session.scalar(select(Attendance.state)) is state

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.certificates.models import Certificate
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.jobs import file_work, long_work, queue
 from scheduler.jobs.models import JobRun, LongWork
@@ -24,9 +23,9 @@ BAD = "id;naziv;vrsta;opština\n7;Вук Караџић;osnovna škola;Атла�
 
 
 @pytest.fixture(autouse=True)
-def attached(app, monkeypatch):
+def attached(app, the_clock):
     queue.attach(app)
-    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+    the_clock.stands_at(LEAVING)
 
 
 def done(work_id: int) -> tuple[WorkState, dict]:

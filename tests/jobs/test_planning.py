@@ -10,13 +10,14 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.planning import service
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState
+from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.planning.scene import Scene
 
 
 def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
     scene = Scene(planned=False)
-    now = clock.now()
+    now = MONDAY
     draft = scene.draft(on_day=now.date() + dt.timedelta(days=20))
     scene.visit_id = service.plan_visit(scene.coordinator, draft, now=now).id
     scene.suggest(scene.educator())
@@ -34,7 +35,7 @@ def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
 
 def test_the_job_tells_a_school_of_its_checklist_once(app):
     scene = Scene(planned=False)
-    now = clock.now()
+    now = MONDAY
     draft = scene.draft(on_day=clock.local_day(now) + dt.timedelta(days=5))
     scene.visit_id = service.plan_visit(scene.coordinator, draft, now=now).id
     educator = scene.educator()

@@ -2,20 +2,20 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import forget_unfinished
 from scheduler.requests import service
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 
 DAY = dt.timedelta(days=1)
 
 
 def test_the_job_ends_what_nobody_finished_and_leaves_the_rest(app):
-    now = clock.now()
+    now = MONDAY
     make_school_request(RequestState.UNVERIFIED, submitted_at=now - 8 * DAY)
     make_school_request(RequestState.UNVERIFIED, submitted_at=now - 6 * DAY)
     make_school_request(RequestState.NEW, submitted_at=now - 8 * DAY)

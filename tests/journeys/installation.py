@@ -15,6 +15,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from tools import another_day
+
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"http://\S+")
 PATIENCE_S = 90.0
@@ -37,7 +39,8 @@ class Installation:
         self._ahead = folder / "seconds_ahead"
         self._parts: list[subprocess.Popen[bytes]] = []
         self._said = folder / "said"
-        self._env = {"PATH": os.environ["PATH"], "INSTANCE": str(self._instance), "PORT": str(self.port)}
+        own = {"PATH": os.environ["PATH"], "INSTANCE": str(self._instance), "PORT": str(self.port)}
+        self._env = another_day.kept() | own
         if database_url:
             self._env["DATABASE_URL"] = database_url
         self.time_is(begins)

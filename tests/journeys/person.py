@@ -23,7 +23,7 @@ class Person:
         self._context = browser.new_context(
             base_url=installation.address, viewport={"width": width, "height": 780}, locale=language
         )
-        self._context.set_default_timeout(8000)
+        self._context.set_default_timeout(90_000)
         self._context.on("request", self._note_request)
         self._context.on("console", self._note_console)
         self.page: Page = self._context.new_page()

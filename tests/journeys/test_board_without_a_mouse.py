@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.planning import queries
 from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, Placing, VisitState
 from tests.a11y.looking import AXE, FOUND
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.journey
 MOST_TABS = 400
@@ -36,7 +36,7 @@ def visit(house: Flask) -> Moved:
     who = app.extensions["demo_sign_ins"][0]
     with app.app_context():
         actor = db.session.scalars(sa.select(User).where(User.email == who["email"])).one().actor()
-        today = clock.local_day(clock.now())
+        today = MONDAY.date()
         rows = db.session.execute(
             sa.select(Visit.id, Visit.number, Visit.on_day, Presentation.starts_local, Assignment.presenter_id)
             .join(Presentation, Presentation.visit_id == Visit.id)
@@ -53,9 +53,9 @@ def visit(house: Flask) -> Moved:
         for row in rows:
             for days in (1, 2, 3, 7, 8, 9):
                 day = row.on_day + dt.timedelta(days=days)
-                until = clock.now() + dt.timedelta(hours=1)
+                until = MONDAY + dt.timedelta(hours=1)
                 wish = Placing(day, row.starts_local, until, row.presenter_id, row.presenter_id)
-                if day.weekday() < 5 and not queries.answer(actor, row.id, wish, now=clock.now()).refused:
+                if day.weekday() < 5 and not queries.answer(actor, row.id, wish, now=MONDAY).refused:
                     return Moved(row.number, row.on_day, row.presenter_id, day)
     raise AssertionError("the demo has no visit that can be moved")
 

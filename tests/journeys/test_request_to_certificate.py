@@ -213,7 +213,7 @@ def issues_certificates(coordinator: Person) -> None:
     coordinator.opens("/certificates/issued")
     if coordinator.main.get_by_role("button", name="Izdajte sve što je spremno").count():  # else the worker was first
         coordinator.presses("Izdajte sve što je spremno")
-        coordinator.main.locator("#work:not([data-hx-get])").wait_for(timeout=90_000)  # the bar ends by itself
+        coordinator.main.locator("#work:not([data-hx-get])").wait_for(timeout=300_000)  # the bar ends by itself
         coordinator.opens("/certificates/issued")
     coordinator.reads(SCHOOL_LATIN, TEACHER)  # the school in her script, a person's name as it was written
 

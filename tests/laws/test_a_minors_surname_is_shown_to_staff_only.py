@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.demo import load as demo
 from scheduler.messages.models import OutboxMessage
@@ -12,6 +11,7 @@ from scheduler.people.models import Presenter, User, UserRole
 from scheduler.planning.models import CalendarEntry, Visit
 from scheduler.planning.service import write_entries
 from scheduler.policy import Role
+from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
 from tests.web.browser import sign_in_as
 
@@ -21,10 +21,10 @@ MOST = 150  # pages a reader
 
 def plant() -> None:
     with transaction() as session:
-        minors = sa.select(Presenter.user_id).where(Presenter.adult_on > clock.now().date())
+        minors = sa.select(Presenter.user_id).where(Presenter.adult_on > MONDAY.date())
         session.execute(sa.update(User).where(User.id.in_(minors)).values(family_name=PLANTED))
         for visit_id in session.scalars(sa.select(Visit.id)).all():
-            write_entries(session, visit_id, now=clock.now())
+            write_entries(session, visit_id, now=MONDAY)
 
 
 def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
@@ -44,7 +44,7 @@ def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
 
 
 def test_only_staff_reads_a_minors_surname(app: Flask):
-    demo.load(clock.now())
+    demo.load(MONDAY)
     plant()
 
     def user(role: Role) -> int:

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.laws.routes import pages
 from tests.laws.test_nothing_typed_makes_a_500 import browser, forms_within_reach, house
@@ -55,7 +56,7 @@ def watch(house: Flask) -> Iterator[Watch]:
 def school_pages() -> list[str]:
     """What the secret links of one request in each state open."""
     wanted = sa.select(sa.func.min(SchoolRequest.id)).group_by(SchoolRequest.state)
-    lasts, now = dt.timedelta(hours=1), clock.now()
+    lasts, now = dt.timedelta(hours=1), MONDAY
     with transaction() as session:
         secrets = [tokens.mint("status", one, lasts=lasts, now=now) for one in session.scalars(wanted)]
     return [f"/status/{secret}{page}" for secret in secrets for page in ("", "/attendance", "/cancel")]

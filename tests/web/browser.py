@@ -5,14 +5,15 @@ import datetime as dt
 from flask import Flask
 from flask.testing import FlaskClient
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter, SignIn, User
+from tests.standing_clock import THE_CLOCK
 
 
 def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
     """The same client, from now on with that user's session."""
-    token, now = tokens.new_token(), clock.now()
+    token, now = tokens.new_token(), THE_CLOCK.now()
     with transaction() as session:
         session.add(
             SignIn(

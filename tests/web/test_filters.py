@@ -5,7 +5,6 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
-from scheduler.core import clock
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.requests.terms import RequestState
 from scheduler.web import filters
@@ -22,8 +21,8 @@ NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def cyrillic(app, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+def cyrillic(app, the_clock):
+    the_clock.stands_at(NOW)
     with app.test_request_context("/?lang=sr_Cyrl"):
         yield
 
@@ -88,8 +87,8 @@ def test_how_far_a_day_is(cyrillic, days, said):
     assert filters.away(dt.date(2026, 11, 24) + dt.timedelta(days=days)) == said
 
 
-def test_today_is_the_day_of_the_centre_not_of_utc(app, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
+def test_today_is_the_day_of_the_centre_not_of_utc(app, the_clock):
+    the_clock.stands_at(dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
 
     with app.test_request_context("/?lang=en"):
         assert filters.away(dt.date(2026, 11, 25)) == "today"

@@ -12,6 +12,7 @@ import pytest
 from scheduler import config
 from scheduler.config import ROOT, Settings, problems_with, read_settings
 from tests.conftest import settings_for
+from tools import another_day
 
 GOOD = {"mode": "production", "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz", "base_url": "https://a.example"}
 COMMANDS = (["flask", "--app", "wsgi", "db", "upgrade"], ["waitress", "--listen=127.0.0.1:8239", "wsgi:app"])
@@ -22,7 +23,7 @@ def started(arguments: list[str], instance: Path, **settings: str) -> subprocess
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env=clean | {"INSTANCE": str(instance)} | settings,
+        env=another_day.kept() | clean | {"INSTANCE": str(instance)} | settings,
         capture_output=True,
         text=True,
         timeout=60,

@@ -8,10 +8,10 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance.terms import AttendanceState
-from scheduler.core import clock
 from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.certificates import make_certificate
 from tests.factories.messages import make_message
@@ -87,7 +87,7 @@ def test_people_and_their_proofs(weigh, programme):
 
 
 def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     for number, host_id in enumerate(hosts):
         day = today - dt.timedelta(days=10 + number % 20)
         visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id, on_day=day)
@@ -99,7 +99,7 @@ def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
 
 
 def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
-    today, district = clock.local_day(clock.now()), make_district().id
+    today, district = MONDAY.date(), make_district().id
     for number in range(ROWS):
         town = make_municipality(f"Бела Паланка {number}", district_id=district)
         host = make_host(f"{NAMES[number % 5]} {number}", municipality_id=town.id)
@@ -121,7 +121,7 @@ def test_the_certificates(weigh, programme, hosts):
 
 
 def test_numbers_that_wait_and_numbers_that_are_missing(weigh, programme, hosts):
-    day = clock.local_day(clock.now()) - dt.timedelta(days=9)
+    day = MONDAY.date() - dt.timedelta(days=9)
     for host_id in hosts[: ROWS // 2]:
         for state in (AttendanceState.ASSUMED, None):
             visit = make_visit(VisitState.CONFIRMED, programme=programme, host_id=host_id, on_day=day)
@@ -150,7 +150,7 @@ def test_proofs_that_wait(weigh, programme):
 
 
 def test_a_week_of_more_visits_than_any_centre_has(weigh, programme, hosts):
-    monday = clock.local_day(clock.now()) + dt.timedelta(days=14)
+    monday = MONDAY.date() + dt.timedelta(days=14)
     monday -= dt.timedelta(days=monday.weekday())
     for number, host_id in enumerate(hosts[:100]):
         day = monday + dt.timedelta(days=number % 5)

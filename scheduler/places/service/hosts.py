@@ -32,7 +32,7 @@ from scheduler.policy import SYSTEM, Actor
 log = logging.getLogger(__name__)
 
 KIND = "hosts"
-HOLIDAY_YEARS = range(2023, 2029)
+FIRST_HOLIDAY_YEAR, HOLIDAY_YEARS_AHEAD = 2023, 2  # the published year; as far ahead as anybody plans
 
 
 def load_reference_data(now: dt.datetime) -> None:
@@ -44,7 +44,7 @@ def load_reference_data(now: dt.datetime) -> None:
     with transaction() as session:
         _load_districts(session)
         _load_municipalities(session)
-        _load_holidays(session)
+        _load_holidays(session, range(FIRST_HOLIDAY_YEAR, now.year + HOLIDAY_YEARS_AHEAD + 1))
         _load_calendars(session)
     log.info("reference data loaded", extra={"year": now.year})
 
@@ -77,17 +77,17 @@ def _load_municipalities(session: Session) -> None:
     session.flush()
 
 
-def _load_holidays(session: Session) -> None:
+def _load_holidays(session: Session, years: range) -> None:
     import holidays  # slow to load, and needed here only
 
     stored = set(session.scalars(select(Holiday.day)))
-    serbian = holidays.country_holidays("RS", years=HOLIDAY_YEARS, language="sr")
-    english = holidays.country_holidays("RS", years=HOLIDAY_YEARS, language="en_US")
-    days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in HOLIDAY_YEARS}
+    serbian = holidays.country_holidays("RS", years=years, language="sr")
+    english = holidays.country_holidays("RS", years=years, language="en_US")
+    days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in years}
     for row in data.rows_of("school_calendar_rs.csv"):
         if row["school_year"] == "every":
             month, day_of_month = map(int, row["date_from"].strip("-").split("-"))
-            for year in HOLIDAY_YEARS:
+            for year in years:
                 no_lessons = row["kind"] == "observance-no-lessons"
                 days.setdefault(dt.date(year, month, day_of_month), (row["note"], to_latin(row["note"]), no_lessons))
     for day, (name, name_en, no_lessons) in sorted(days.items()):

@@ -6,7 +6,6 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.core import clock
 from scheduler.core.batches import ColumnName
 from scheduler.core.db import db, transaction
 from scheduler.jobs import work
@@ -17,6 +16,7 @@ from scheduler.places.models import Host
 from scheduler.planning.models import ToldNote, Visit
 from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
@@ -110,9 +110,9 @@ def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
 
 
 def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, coordinator):
-    row = make_work(coordinator, content=GOOD, created_at=clock.now())
-    taken = work.take(row.id, now=clock.now())
-    work.tell(taken, Phase.COMPARING, 1, 2, now=clock.now())
+    row = make_work(coordinator, content=GOOD, created_at=MONDAY)
+    taken = work.take(row.id, now=MONDAY)
+    work.tell(taken, Phase.COMPARING, 1, 2, now=MONDAY)
 
     page = browser.get(f"/work/{row.id}?lang=en").text
 
@@ -191,9 +191,7 @@ def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
     do_long_work.call_local()
     with transaction() as session:
         visit = session.scalars(select(Visit)).one()
-        session.add(
-            ToldNote(visit_id=visit.id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=clock.now())
-        )
+        session.add(ToldNote(visit_id=visit.id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=MONDAY))
 
     page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from scheduler import config
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.jobs import queue
 from scheduler.messages.models import OutboxMessage
@@ -137,7 +136,7 @@ def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(session, admi
 
 
 def test_a_holiday_is_added_removed_and_put_back_by_the_toast(session, admin):
-    day = clock.local_day(clock.now()) + dt.timedelta(days=40)
+    day = MONDAY.date() + dt.timedelta(days=40)
     typed = {"day": f"{day.day}.{day.month}.{day.year}", "name": "Слава", "no_lessons": "y"}
 
     assert admin.post("/settings/holidays", data=typed).status_code == 302
@@ -154,7 +153,7 @@ def test_a_holiday_is_added_removed_and_put_back_by_the_toast(session, admin):
 
 
 def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(session, admin):
-    year = clock.local_day(clock.now()).year
+    year = MONDAY.date().year
     typed = {"calendar": "vojvodina", "kind": "term1", "applies_to": "all", "first_day": f"1.9.{year}"}
 
     refused = admin.post("/settings/calendar?lang=en", data=typed | {"last_day": f"1.8.{year}"})
@@ -191,9 +190,9 @@ def test_another_centres_programme_is_not_there(session, admin):
 
 def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(session, admin):
     silent = admin.get("/health?lang=en").text
-    queue.write_run("messages.send_waiting", clock.now(), failed=False)
+    queue.write_run("messages.send_waiting", MONDAY, failed=False)
     alive = admin.get("/health?lang=en").text
-    queue.write_run("messages.send_waiting", clock.now(), failed=True)
+    queue.write_run("messages.send_waiting", MONDAY, failed=True)
 
     assert ("Start the service raspored-worker" in silent, "All is well." in silent) == (True, False)
     assert ("Start the service raspored-worker" in alive, "Sends mail" in alive) == (False, True)
@@ -203,7 +202,7 @@ def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(sessio
 def test_a_late_mail_is_told_on_the_page_of_health(session, admin):
     admin.post("/settings/test-mail")
     with transaction() as writing:
-        writing.scalars(select(OutboxMessage)).one().created_at = MONDAY
+        writing.scalars(select(OutboxMessage)).one().created_at = MONDAY - dt.timedelta(days=1)
 
     assert "1 mail is late" in admin.get("/health?lang=en").text
 
@@ -219,7 +218,7 @@ def test_a_page_asks_as_often_for_three_things_as_for_one(session, app, page):
         for number in range(more):
             make_programme(centre_id=administrator.centre_id)
             make_presenter(centre_id=administrator.centre_id)
-            queue.write_run(f"jobs.test{more}{number}", clock.now(), failed=False)
+            queue.write_run(f"jobs.test{more}{number}", MONDAY, failed=False)
         if more == 1:
             load_reference_data(MONDAY)
         with statements() as asked:

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance import queries, service
-from scheduler.core import clock
 from scheduler.planning.terms import PresentationState
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -17,8 +16,8 @@ from tests.web.browser import sign_in_as
 
 
 @pytest.fixture(autouse=True)
-def that_evening(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: BEGINS)
+def that_evening(the_clock):
+    the_clock.stands_at(BEGINS)
 
 
 def at(tally, paper: str = "") -> str:
@@ -48,13 +47,13 @@ def test_what_is_no_number_of_people_is_said_and_not_counted(client, typed):
     assert marks() == 0
 
 
-def test_before_and_after_the_page_says_so(client, monkeypatch):
+def test_before_and_after_the_page_says_so(client, the_clock):
     tally = an_evening()
     for moment, words in (
         (BEGINS - dt.timedelta(hours=5), "Counting opens an hour before the beginning."),
         (BEGINS + dt.timedelta(hours=9), "This evening is over; nobody is counted any more."),
     ):
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        the_clock.stands_at(moment)
         assert words in client.get(at(tally)).text
         assert client.post(at(tally), data={"people": "1"}).status_code == 422
     assert marks() == 0

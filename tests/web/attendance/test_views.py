@@ -10,7 +10,7 @@ from scheduler.attendance import service
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.certificates import service as certificates
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.models import Assignment, Visit
@@ -28,8 +28,8 @@ SIGNED = {f"presentations-0-{name}": str(getattr(FAIR, name)) for name in ("pupi
 
 
 @pytest.fixture(autouse=True)
-def after_the_talk(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+def after_the_talk(the_clock):
+    the_clock.stands_at(LEAVING)
 
 
 def words_of(answer):
@@ -98,10 +98,10 @@ def test_a_number_that_cannot_be_is_told_beside_it_and_what_was_typed_is_kept(cl
     assert said() == []
 
 
-def test_a_talk_that_is_still_to_come_is_not_counted(client, session, monkeypatch):
+def test_a_talk_that_is_still_to_come_is_not_counted(client, session, the_clock):
     begun = a_begun_visit()
     phone = phone_of(client, begun)
-    monkeypatch.setattr(clock, "now", lambda: LEAVING - dt.timedelta(hours=8))
+    the_clock.stands_at(LEAVING - dt.timedelta(hours=8))
 
     assert phone.post(f"/visits/{begun.visit.number}/count", data=TYPED).status_code == 422
     assert said() == []

@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from scheduler.certificates import rules, service
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateState
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.jobs.long_work import do_long_work
 from scheduler.policy import SYSTEM, Role
@@ -22,9 +21,9 @@ from tests.web.browser import sign_in_as
 
 
 @pytest.fixture(autouse=True)
-def fresh(app, monkeypatch):
+def fresh(app, the_clock):
     limiter.reset()
-    monkeypatch.setattr(clock, "now", lambda: LEAVING)
+    the_clock.stands_at(LEAVING)
 
 
 def words_of(answer):

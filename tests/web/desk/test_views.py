@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import SchoolCalendarEntry
@@ -16,6 +15,7 @@ from scheduler.planning.terms import AssignmentState, PresentationState, VisitSt
 from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
@@ -43,7 +43,7 @@ def _visit_on(day: dt.date, *presenters, state: VisitState = VisitState.CONFIRME
 @pytest.mark.parametrize("days_ago", [1, 29])
 def test_a_visit_that_was_held_and_not_counted_stays_on_the_educators_first_page(app, days_ago):
     educator = a_cleared_educator()
-    visit = _visit_on(clock.local_day(clock.now()) - dt.timedelta(days=days_ago), educator)
+    visit = _visit_on(MONDAY.date() - dt.timedelta(days=days_ago), educator)
 
     shown = _first_page(app, educator)
 
@@ -57,7 +57,7 @@ def test_a_visit_that_was_held_and_not_counted_stays_on_the_educators_first_page
 )
 def test_what_is_to_come_or_done_or_was_never_confirmed_asks_for_no_numbers(app, days_ahead, state):
     educator = a_cleared_educator()
-    _visit_on(clock.local_day(clock.now()) + dt.timedelta(days=days_ahead), educator, state=state)
+    _visit_on(MONDAY.date() + dt.timedelta(days=days_ahead), educator, state=state)
 
     assert "Count the heads" not in _first_page(app, educator)
 
@@ -65,14 +65,14 @@ def test_what_is_to_come_or_done_or_was_never_confirmed_asks_for_no_numbers(app,
 def test_an_influencer_is_not_led_to_counting_which_is_an_educators(app):
     educator = a_cleared_educator()
     minor = a_cleared_minor(centre_id=educator.centre_id)
-    _visit_on(clock.local_day(clock.now()) - dt.timedelta(days=1), educator, minor)
+    _visit_on(MONDAY.date() - dt.timedelta(days=1), educator, minor)
 
     assert "Count the heads" not in _first_page(app, minor)
 
 
 def test_the_first_page_of_a_coordinator_counts_what_nobody_counted_and_the_list_shows_just_that(app):
     educator = a_cleared_educator()
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     late, soon = _visit_on(today - dt.timedelta(days=2), educator), _visit_on(today + dt.timedelta(days=1), educator)
     browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
 
@@ -87,7 +87,7 @@ def test_the_first_page_of_a_coordinator_counts_what_nobody_counted_and_the_list
 
 def test_a_page_of_one_thing_stands_under_its_list_in_the_menu(app):
     educator = a_cleared_educator()
-    visit = _visit_on(clock.local_day(clock.now()), educator)
+    visit = _visit_on(MONDAY.date(), educator)
     browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
 
     for page, place in ((f"/visits/{visit.number}", "/visits"), (f"/people/{educator.id}", "/people")):
@@ -96,7 +96,7 @@ def test_a_page_of_one_thing_stands_under_its_list_in_the_menu(app):
 
 
 def test_the_safeguarding_officer_reads_first_whose_proof_ends_soonest(app):
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     late, soon = make_presenter(given_name="Vera"), make_presenter(given_name="Mila")
     for presenter, days in ((late, 29), (soon, 6)):
         make_vetting(presenter.id, valid_until=today + dt.timedelta(days=days))
@@ -124,8 +124,8 @@ def _rows(page: str, caption: str) -> list[list[str]]:
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows]
 
 
-def test_a_coordinators_first_page_draws_what_the_centre_held_and_says_the_same_in_tables(app, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC))
+def test_a_coordinators_first_page_draws_what_the_centre_held_and_says_the_same_in_tables(app, the_clock):
+    the_clock.stands_at(dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC))
     programme = make_programme(centre_id=make_centre().id)
     district = make_district(name_sr_cyrl="Нишавски", name_sr_latn="Nišavski", name_en="Nišava", iso="RS-20")
     town = make_municipality(district_id=district.id)
@@ -148,7 +148,7 @@ def test_a_coordinators_first_page_draws_what_the_centre_held_and_says_the_same_
 def test_the_drawings_of_the_first_page_ask_as_often_for_one_month_and_district_as_for_three(app):
     programme = make_programme(centre_id=make_centre().id)
     browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     _held(programme, today - dt.timedelta(days=2), 1, make_municipality().id)
     with statements() as one:
         browser.get("/desk")
@@ -173,9 +173,9 @@ def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(app):
 def test_what_comes_nearer_stands_above_what_merely_waits(app):
     """A crew that falls ill the week before is not the last line under requests that wait since Monday."""
     educator = a_cleared_educator()
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     programme = make_programme(centre_id=educator.centre_id)
-    waits = make_school_request(RequestState.NEW, programme=programme, state_since=clock.now() - dt.timedelta(days=30))
+    waits = make_school_request(RequestState.NEW, programme=programme, state_since=MONDAY - dt.timedelta(days=30))
     later, sooner = (
         make_visit(VisitState.PLANNED, programme=programme, on_day=today + dt.timedelta(days=days)) for days in (5, 2)
     )
@@ -192,11 +192,11 @@ def test_what_comes_nearer_stands_above_what_merely_waits(app):
 
 def test_a_schools_wish_for_another_date_stands_among_the_next_actions(app):
     educator = a_cleared_educator()
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     visit = _visit_on(today + dt.timedelta(days=20), educator)
     wished = dt.date(2027, 5, 12)
     with transaction() as session:
-        session.add(DateWish(visit_id=visit.id, first_choice=wished, reason="Такмичење.", asked_at=clock.now()))
+        session.add(DateWish(visit_id=visit.id, first_choice=wished, reason="Такмичење.", asked_at=MONDAY))
     page = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id)).get("/desk?lang=en").text
 
     line = next(row for row in page.split("<tr") if "asks for another date" in row)
@@ -207,7 +207,7 @@ def test_a_schools_wish_for_another_date_stands_among_the_next_actions(app):
 
 
 def test_an_administrators_first_page_asks_for_the_school_calendar_until_both_regions_have_it(app):
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     administrator = make_user(Role.ADMINISTRATOR, centre_id=make_centre().id)
     browser = browser_of(app, administrator)
     before = browser.get("/desk?lang=en").text

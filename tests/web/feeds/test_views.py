@@ -25,13 +25,9 @@ from tests.factories.calendar import make_entries
 from tests.factories.feeds import make_entry_for, make_feed
 from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.safeguarding import a_cleared_educator
+from tests.standing_clock import StandingClock
 
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def at_monday(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduler.core.clock.now", lambda: MONDAY)
 
 
 def feeds(session: Session) -> list[FeedToken]:
@@ -139,7 +135,7 @@ def _counts(session: Session) -> dict[str, int]:
 
 
 def test_reading_changes_nothing_but_the_time_of_the_last_reading(
-    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, session: Session, the_clock: StandingClock
 ) -> None:
     presenter = a_cleared_educator()
     make_entry_for(presenter, AssignmentState.OFFERED)
@@ -149,7 +145,7 @@ def test_reading_changes_nothing_but_the_time_of_the_last_reading(
 
     for minutes in (0, 14, 16):
         now = MONDAY + dt.timedelta(minutes=minutes)
-        monkeypatch.setattr("scheduler.core.clock.now", lambda now=now: now)
+        the_clock.stands_at(now)
         client.get(address)
         noted.append(feeds(session)[0].last_read_at)
 

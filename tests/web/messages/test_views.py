@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from scheduler import config
-from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
@@ -12,6 +11,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.web.messages import views
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.web.browser import browser_of
@@ -48,7 +48,7 @@ def test_a_demo_user_reads_her_mail_and_follows_its_link(client):
     older = make_message("ana@school.example")
     newer = make_message("mira@school.example", kind="password_reset", values={}, link=WISH)
     for message in (older, newer):
-        service.deliver(message.id, clock.now())
+        service.deliver(message.id, MONDAY)
 
     page = client.get("/mail").text
     assert page.index("mira@school.example") < page.index("ana@school.example")
@@ -90,7 +90,7 @@ def test_the_outbox_shows_the_centres_mails_and_why_one_did_not_arrive(coordinat
 
 def test_a_message_is_shown_without_a_usable_link(coordinator, centre_id):
     message = make_message(kind="password_reset", values={}, link=WISH, centre_id=centre_id)
-    service.deliver(message.id, clock.now())
+    service.deliver(message.id, MONDAY)
 
     page = coordinator.get(f"/messages/{message.id}?lang=en").text
 

@@ -3,19 +3,19 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people import queries
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator
 from tests.web.browser import browser_of
 
-TOMORROW = clock.local_day(clock.now()) + dt.timedelta(days=1)
+TOMORROW = MONDAY.date() + dt.timedelta(days=1)
 
 
 @pytest.fixture

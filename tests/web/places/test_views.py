@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User
@@ -16,12 +16,13 @@ from scheduler.planning import service as planning
 from scheduler.planning.models import Presentation, Visit
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY as NOW
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.planning.scene import Scene, a_plan
 from tests.web.browser import browser_of
 
-MONDAY = clock.now().date() + dt.timedelta(days=21 - clock.now().date().weekday())
+MONDAY = NOW.date() + dt.timedelta(weeks=3)
 TYPED = {
     "version": "0",
     "grouping": "grades",
@@ -66,7 +67,7 @@ def coordinator(app, scene: Scene):
 
 def secret_of(scene: Scene) -> str:
     with transaction():
-        return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=30), now=clock.now())
+        return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=30), now=NOW)
 
 
 def tell(scene: Scene, **given) -> None:
@@ -77,7 +78,7 @@ def tell(scene: Scene, **given) -> None:
         "first_grades": frozenset({1, 3, 5, 7}),
         "anchor_day": MONDAY,
     }
-    service.tell_school_time(scene.coordinator, scene.host.id, SchoolTime(**(fair | given)), version=0, now=clock.now())
+    service.tell_school_time(scene.coordinator, scene.host.id, SchoolTime(**(fair | given)), version=0, now=NOW)
 
 
 def stored(scene: Scene):
@@ -238,7 +239,7 @@ def test_a_plan_for_a_school_that_told_nothing_offers_to_note_it(app, scene):
 def test_a_move_says_which_lesson_the_new_time_is(app):
     scene = Scene(planned=False)
     visit_id = planning.plan_visit(
-        scene.coordinator, scene.draft(on_day=MONDAY, presentations=(a_plan(classes="7b"),)), now=clock.now()
+        scene.coordinator, scene.draft(on_day=MONDAY, presentations=(a_plan(classes="7b"),)), now=NOW
     ).id
     number = db.session.scalar(sa.select(Visit.number).where(Visit.id == visit_id))
     tell(scene)
@@ -260,7 +261,7 @@ def test_a_move_says_which_lesson_the_new_time_is(app):
 def test_classes_of_one_answer_stand_in_one_sentence(app):
     scene = Scene(planned=False)
     draft = scene.draft(on_day=MONDAY, presentations=(a_plan(dt.time(9, 55), classes="7-1, 7-2, 6-1"),))
-    visit_id = planning.plan_visit(scene.coordinator, draft, now=clock.now()).id
+    visit_id = planning.plan_visit(scene.coordinator, draft, now=NOW).id
     number = db.session.scalar(sa.select(Visit.number).where(Visit.id == visit_id))
     tell(scene)
 

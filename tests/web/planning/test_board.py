@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User
 from scheduler.places.models import Closure
@@ -331,7 +330,7 @@ def test_neighbouring_days_that_say_the_same_are_said_once(app, notes, said):
 @pytest.mark.parametrize("path", ["/board?week={day}", "/board?week={day}&by=districts", "/board/month?month={month}"])
 def test_a_held_date_is_drawn_with_until_when_and_leads_nowhere_before_its_proof(app, path):
     book = BookNow()
-    now = clock.now()
+    now = MONDAY
     slot = Slot(now.date() + dt.timedelta(days=21 - now.weekday()), dt.time(10))
     book.hold(slot=slot, now=now)
 

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.planning import service
 from scheduler.planning.terms import VisitState
+from tests.factories import MONDAY
 from tests.planning.scene import Scene
 from tests.web.browser import browser_of
 from tests.web.planning.test_views import body, number_of_visit, offered_soon, reading, state_of
@@ -22,7 +23,7 @@ def scene(app):
 
 def link_of(scene: Scene) -> str:
     with transaction():
-        return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=90), now=clock.now())
+        return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=90), now=MONDAY)
 
 
 def test_a_school_cancels_by_its_link(app, scene):
@@ -55,7 +56,7 @@ def test_the_status_page_says_who_is_coming_and_offers_the_way_out(app, scene):
     assert "Jelena" not in body(browser.get(f"/status/{secret}"))
     for person in (ana, tara):
         browser_of(app, person).post(f"/offers/{number_of_visit(scene)}/accept")
-    service.confirm_visit(scene.coordinator, scene.visit_id, now=clock.now())
+    service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
 
     shown = body(browser.get(f"/status/{secret}"))
 

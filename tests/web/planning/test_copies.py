@@ -6,18 +6,18 @@ import re
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning.models import Visit
 from scheduler.policy import Role
+from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.places import make_host
 from tests.factories.planning import make_presentation, make_visit
 from tests.web.browser import browser_of
 
-SOON = clock.now().date() + dt.timedelta(days=30)
+SOON = MONDAY.date() + dt.timedelta(days=30)
 TYPED = f"{SOON.day}.{SOON.month}.{SOON.year}."
 
 
@@ -88,7 +88,7 @@ def test_other_roles_and_other_centres_are_refused(app, visit):
 def test_a_class_that_is_away_is_named_with_its_right_times_until_somebody_means_it(desk, visit):
     bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
     told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
-    tell_school_time(an_actor(), visit.host_id, told, version=0, now=clock.now())
+    tell_school_time(an_actor(), visit.host_id, told, version=0, now=MONDAY)
     first = desk.get(f"/visits/{visit.number}/copy?lang=en")
     refused = desk.post(f"/visits/{visit.number}/copy?lang=en", data=form(visit, classes="8b"))
 

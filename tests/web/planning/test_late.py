@@ -18,8 +18,8 @@ def scene(session):
 
 
 @pytest.fixture
-def now(monkeypatch):
-    monkeypatch.setattr("scheduler.core.clock.now", lambda: LATE)
+def now(the_clock):
+    the_clock.stands_at(LATE)
     return LATE
 
 

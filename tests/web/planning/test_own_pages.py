@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.planning import make_assignment, make_presentation, make_visit
@@ -22,7 +22,7 @@ PHONE = "064 555 0000"
 
 
 def _tomorrow() -> dt.date:
-    return clock.local_day(clock.now()) + dt.timedelta(days=1)
+    return MONDAY.date() + dt.timedelta(days=1)
 
 
 def _visit(*crew, day: dt.date | None = None):

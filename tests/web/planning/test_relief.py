@@ -11,6 +11,7 @@ from scheduler.people.models import User
 from scheduler.planning import service
 from scheduler.planning.models import Visit
 from scheduler.planning.terms import VisitState
+from tests.factories import MONDAY
 from tests.factories.people import presenter_actor, works
 from tests.planning.scene import Scene, a_plan
 from tests.web.planning.test_views import body, coordinator, reading, state_of
@@ -23,7 +24,7 @@ class Soon(Scene):
 
     def __init__(self, *, ill: str = "ana", **programme: object) -> None:
         super().__init__(a_plan(dt.time(12, 0)), planned=False, **programme)
-        now = clock.now()
+        now = MONDAY
         day = clock.local_day(now) + dt.timedelta(days=3)
         while day.weekday() > 4:
             day += dt.timedelta(days=1)
@@ -48,7 +49,7 @@ def test_the_page_shows_who_was_asked_and_when_the_next_wave_goes_and_it_is_stop
     desk = coordinator(app, soon)
     assert "A substitute is sought" in body(desk.get(f"/visits/{soon.number}"))
 
-    service.send_waves(now=clock.now())
+    service.send_waves(now=MONDAY)
     page = body(desk.get(f"/visits/{soon.number}"))
     assert "Wave 1 was sent" in page
     assert "Who was asked" in page

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from scheduler.core import clock
 from scheduler.planning import service
 from scheduler.planning.terms import VisitState
+from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.planning.scene import Scene
 from tests.web.planning.test_views import DAY, body, coordinator, offered_soon, state_of
@@ -32,7 +32,7 @@ def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_type
     browser = coordinator(app, scene)
     path = f"/visits/{number}/{page}" if page != "withdraw" else f"/visits/{number}/crew/{ana.id}/withdraw"
     seen = opened(browser, path)
-    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=clock.now())
+    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
     typed = {
         "on_day": (DAY + dt.timedelta(days=1)).strftime("%d.%m.%Y."),
         "starts-0-starts_local": "12:05",
@@ -60,7 +60,7 @@ def test_a_stale_press_on_the_visits_page_is_refused_and_told(app, scene, press)
     number = offered_soon(scene, ana)
     browser = coordinator(app, scene)
     seen = opened(browser, f"/visits/{number}")
-    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=clock.now())
+    service.answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
     scene.suggest(mira)
     until = {"until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."), "until_time": "13:37"}
 

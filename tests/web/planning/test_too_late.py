@@ -11,6 +11,7 @@ from scheduler.planning import service
 from scheduler.planning.models import Presentation
 from scheduler.planning.terms import VisitState
 from scheduler.policy import SYSTEM
+from tests.factories import MONDAY
 from tests.planning.scene import Scene
 from tests.web.planning.test_by_link import link_of
 from tests.web.planning.test_views import (
@@ -30,7 +31,7 @@ def scene(app):
 
 def begun_visit(scene: Scene) -> str:
     """A visit of the scene that began two hours before the real now; its number."""
-    ago = clock.now() - dt.timedelta(hours=2)
+    ago = MONDAY - dt.timedelta(hours=2)
     scene.visit_id = service.plan_visit(
         SYSTEM, scene.draft(on_day=clock.local_day(ago)), now=ago - dt.timedelta(days=1)
     ).id
@@ -58,7 +59,7 @@ def test_a_school_that_comes_too_late_is_told_so_and_keeps_what_it_typed(app, sc
 
 def test_a_colleague_who_cancels_second_keeps_the_reason_that_was_typed(app, scene):
     number = offered_soon(scene, scene.educator())
-    service.cancel_visit(scene.coordinator, scene.visit_id, reason="Storm", now=clock.now())
+    service.cancel_visit(scene.coordinator, scene.visit_id, reason="Storm", now=MONDAY)
 
     answer = coordinator(app, scene).post(f"/visits/{number}/cancel", data={"reason": "They rang: exam day"})
 

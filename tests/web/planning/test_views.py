@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.planning import queries, service
@@ -18,7 +17,7 @@ from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
 from tests.web.browser import browser_of
 
-SOON = clock.now() + dt.timedelta(days=21)
+SOON = MONDAY + dt.timedelta(days=21)
 DAY = SOON.date()
 
 
@@ -368,11 +367,11 @@ def test_each_roles_first_page_says_what_waits(app, scene):
     assert app.test_client().get("/desk").status_code == 302
 
 
-def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(app, scene, monkeypatch):
+def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(app, scene, the_clock):
     ana = scene.educator()
     number = offered_soon(scene, ana)
     browser_of(app, ana).post(f"/offers/{number}/accept")
-    service.confirm_visit(scene.coordinator, scene.visit_id, now=clock.now())
+    service.confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
     keeper = make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)
 
     def is_led(person) -> bool:
@@ -380,7 +379,7 @@ def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(
 
     assert not is_led(ana)
     begun = dt.datetime.combine(DAY, dt.time(20), tzinfo=dt.UTC)
-    monkeypatch.setattr(clock, "now", lambda: begun)
+    the_clock.stands_at(begun)
 
     assert is_led(ana)
     assert not is_led(keeper)

@@ -6,19 +6,20 @@ import re
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.planning.models import Visit
 from scheduler.policy import Role
 from scheduler.requests.models import DateOffer, OpenDate, SchoolRequest
 from scheduler.requests.terms import DateOfferState, RequestState
+from tests.factories import MONDAY
 from tests.factories.people import make_user, works
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.web.browser import browser_of
 
-SOON = clock.now().date() + dt.timedelta(days=21)
+SOON = MONDAY.date() + dt.timedelta(days=21)
 SOON -= dt.timedelta(days=max(0, SOON.weekday() - 4))  # a day on which schools have pupils
 
 
@@ -42,8 +43,8 @@ def desk(sign_in, programme):
 
 
 def waiting(programme, days_ago=0):
-    came = clock.now() - dt.timedelta(days=days_ago)
-    first = clock.now().date() + dt.timedelta(days=5)
+    came = MONDAY - dt.timedelta(days=days_ago)
+    first = MONDAY.date() + dt.timedelta(days=5)
     return make_school_request(
         RequestState.WAITLISTED, programme=programme, submitted_at=came, first_day=first, last_day=first
     )
@@ -51,7 +52,7 @@ def waiting(programme, days_ago=0):
 
 def secret_of(row) -> str:
     with transaction():
-        return tokens.mint("status", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+        return tokens.mint("status", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
 
 
 def give(desk, programme, **given):

@@ -10,6 +10,7 @@ from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.programmes.terms import Audience
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_host, make_municipality
@@ -115,10 +116,9 @@ def test_a_campaigns_page_names_nobody_of_its_crew_and_no_day_to_come(client):
 
 
 def test_campaigns_are_listed_by_whether_they_run(client):
-    today = dt.date.today()  # noqa: DTZ011  (only the year matters)
     a_campaign(slug="old", first_day=dt.date(2020, 1, 1), last_day=dt.date(2020, 2, 1))
-    make_campaign(slug="now", first_day=dt.date(today.year - 1, 1, 1), last_day=dt.date(today.year + 1, 1, 1))
-    make_campaign(slug="later", first_day=dt.date(today.year + 2, 1, 1), last_day=dt.date(today.year + 2, 2, 1))
+    make_campaign(slug="now", first_day=dt.date(MONDAY.year - 1, 1, 1), last_day=dt.date(MONDAY.year + 1, 1, 1))
+    make_campaign(slug="later", first_day=dt.date(MONDAY.year + 2, 1, 1), last_day=dt.date(MONDAY.year + 2, 2, 1))
 
     shown = client.get("/campaigns?lang=en").text
 

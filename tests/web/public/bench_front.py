@@ -9,12 +9,10 @@ from statistics import median
 
 from scheduler import config
 from scheduler.app import create_app
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.web import near
 from tests.conftest import settings_for
 from tests.counting import statements
-from tests.factories import MONDAY
 from tests.planning import m_scale
 
 ROUNDS = 15
@@ -24,7 +22,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(Path(folder)))
         config.use(app.config["SETTINGS"])
-        clock.now = lambda: MONDAY  # the centre's visits lie after that day
         with app.app_context():
             db.create_all()
             m_scale.write()

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from scheduler.attendance.terms import Counts
-from scheduler.core import clock
 from scheduler.planning.terms import PresentationState, VisitState
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre
 from tests.factories.places import make_district, make_host, make_municipality
@@ -79,7 +79,7 @@ def test_trust_s44_few_people_are_hidden_and_cannot_be_computed_from_any_year_or
 @pytest.mark.parametrize("year", ["", "1999", "²", "abc", "-1", "9" * 500, "2023.0", "%00"])
 def test_a_year_that_is_not_there_shows_the_last_one_that_is_over(client, year):
     held("Nišava", "RS-20", Counts(pupils=60))
-    held("Pirot", "RS-22", Counts(pupils=70), year=clock.now().year)
+    held("Pirot", "RS-22", Counts(pupils=70), year=MONDAY.year)
 
     for path in ("/map", "/figures"):
         page = client.get(path, query_string={"year": year, "lang": "en"})
@@ -88,9 +88,9 @@ def test_a_year_that_is_not_there_shows_the_last_one_that_is_over(client, year):
 
 
 def test_the_running_year_can_be_chosen_and_is_said_not_to_be_over(client):
-    held("Nišava", "RS-20", Counts(pupils=60), year=clock.now().year)
+    held("Nišava", "RS-20", Counts(pupils=60), year=MONDAY.year)
 
-    page = client.get(f"/map?lang=en&year={clock.now().year}").text
+    page = client.get(f"/map?lang=en&year={MONDAY.year}").text
 
     assert "The year is not over" in page
 

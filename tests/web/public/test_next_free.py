@@ -6,13 +6,13 @@ import re
 import pytest
 from flask import current_app
 
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import AvailableHours
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
 from scheduler.web import near
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator
@@ -55,7 +55,7 @@ def test_without_a_place_the_next_days_in_the_largest_cities_are_shown(client, t
     assert places == ["Beograd", "Niš"]
     assert len(links) == 4
     days = [dt.date.fromisoformat(link.rpartition("day=")[2]) for link in links]
-    assert min(days) >= clock.local_day(clock.now()) + dt.timedelta(days=3)  # the programme's notice
+    assert min(days) >= MONDAY.date() + dt.timedelta(days=3)  # the programme's notice
 
 
 def test_the_place_of_the_free_dates_page_is_remembered(client, programme, towns):
@@ -103,12 +103,9 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again(client, towns):
     assert len(second) <= len(first) - 13  # the cities, and six questions for each
 
 
-def test_of_what_is_old_one_answer_is_asked_anew(app, client, programme, towns, monkeypatch):
+def test_of_what_is_old_one_answer_is_asked_anew(app, client, programme, towns, the_clock):
     client.get("/")
-    now = clock.now() + near.KEPT_FOR
-    if clock.local_day(now) != clock.local_day(clock.now()):
-        pytest.skip("midnight comes between")
-    monkeypatch.setattr("scheduler.web.near.clock.now", lambda: now)
+    the_clock.moves_on(near.KEPT_FOR)
 
     asked = []
     for _ in range(5):

@@ -5,10 +5,10 @@ import pypdf
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.policy import Role
 from scheduler.reports.models import SignedPeriod
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.reports.test_signing import held, recount
@@ -119,7 +119,7 @@ def test_days_that_are_no_period_have_no_page(coordinator, days):
 
 
 def test_a_running_period_is_not_offered_and_not_taken(coordinator):
-    today = clock.local_day(clock.now())
+    today = MONDAY.date()
     days = {"first": today.isoformat(), "last": today.isoformat(), "lang": "en"}
 
     assert SIGN not in coordinator.get(REPORT, query_string=days).text

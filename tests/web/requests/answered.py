@@ -3,9 +3,9 @@
 import datetime as dt
 import re
 
-from scheduler.core import clock
+from tests.factories import MONDAY
 
-FIRST = clock.now().date() + dt.timedelta(days=30)
+FIRST = MONDAY.date() + dt.timedelta(days=30)
 LAST = FIRST + dt.timedelta(days=10)
 
 

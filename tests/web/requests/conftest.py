@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import SignIn
 from scheduler.people.rules import lasts
@@ -12,6 +12,7 @@ from scheduler.programmes.terms import Audience
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
+from tests.standing_clock import THE_CLOCK
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def sign_in(app):
 
     def signed_in(*roles: Role, **given) -> FlaskClient:
         user = make_user(*roles, **given)
-        token, now = tokens.new_token(), clock.now()
+        token, now = tokens.new_token(), THE_CLOCK.now()
         with transaction() as session:
             session.add(
                 SignIn(

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.requests.models import BlackoutDays, PreferredDate, SchoolRequest
 from scheduler.requests.terms import DayPart, RequestState
+from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 from tests.web.requests.answered import FIRST, answer_all, day, text_of
 
@@ -47,7 +48,7 @@ def test_wishes_and_days_off_are_checked_sent_and_read_by_the_school(client, pro
         (FIRST + 5 * DAY, FIRST + 6 * DAY),
     ]
     with transaction():
-        secret = tokens.mint("status", row.id, lasts=DAY, now=clock.now())
+        secret = tokens.mint("status", row.id, lasts=DAY, now=MONDAY)
     status = text_of(client.get(f"/status/{secret}?lang=en"))
     assert "Wished dates" in status
     assert "Days on which the school cannot" in status

@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailableHours
@@ -20,6 +20,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.safeguarding import a_cleared_educator
 from tests.web.requests.answered import answers, text_of
 
@@ -48,14 +49,9 @@ def educator(now_programme):
 
 
 @pytest.fixture
-def later(monkeypatch):
+def later(the_clock):
     """The product's clock moved on."""
-    real = clock.now
-
-    def moved(by: dt.timedelta) -> None:
-        monkeypatch.setattr(clock, "now", lambda: real() + by)
-
-    return moved
+    return the_clock.moves_on
 
 
 def begin(client, programme, host) -> str:
@@ -120,7 +116,7 @@ def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(cli
     mail = db.session.scalar(sa.select(OutboxMessage).where(OutboxMessage.kind == "prove_address"))
     assert "at 09:00. It is kept until: " in mail.text
     with transaction():
-        token = tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+        token = tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
     assert "at 09:00. It is kept until: " in text_of(client.get(f"/book/prove/{token}?lang=en"))
     client.post(f"/book/prove/{token}")
     (visit,) = db.session.scalars(sa.select(Visit)).all()
@@ -290,7 +286,7 @@ def tell_shifts(host) -> None:
     """Odd grades always in the morning, even ones always in the afternoon."""
     bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
     told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
-    tell_school_time(SYSTEM, host.id, told, version=0, now=clock.now())
+    tell_school_time(SYSTEM, host.id, told, version=0, now=MONDAY)
 
 
 def test_classes_said_beside_the_calendar_show_their_own_times_to_press(client, now_programme, host, educator):

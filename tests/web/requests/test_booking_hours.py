@@ -5,18 +5,18 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import DayPart
+from tests.factories import MONDAY as NOW
 from tests.web.requests.answered import answer_all, answers, day, text_of
 
 pytestmark = pytest.mark.usefixtures("hands")
 
-MONDAY = clock.now().date() + dt.timedelta(days=35 - clock.now().date().weekday())
+MONDAY = NOW.date() + dt.timedelta(weeks=5)
 ONE_DAY = {"first_day": day(MONDAY), "last_day": day(MONDAY)}
 WEEKS = {"first_day": day(MONDAY), "last_day": day(MONDAY + dt.timedelta(days=13))}
 
@@ -30,7 +30,7 @@ def tell(host, **given) -> None:
         "first_grades": frozenset({7}),
         "anchor_day": MONDAY,
     }
-    tell_school_time(SYSTEM, host.id, SchoolTime(**(fair | given)), version=0, now=clock.now())
+    tell_school_time(SYSTEM, host.id, SchoolTime(**(fair | given)), version=0, now=NOW)
 
 
 def come_to_who(client, programme, host, when):

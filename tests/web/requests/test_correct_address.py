@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import MessageState
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import prove_address
+from tests.factories import MONDAY
 from tests.web.requests.answered import answer_all
 
 pytestmark = pytest.mark.usefixtures("hands")
@@ -47,10 +48,10 @@ def test_the_mail_goes_to_the_right_address_and_nothing_is_typed_again(booked):
 def test_the_link_of_the_first_mail_opens_nothing_any_more(booked):
     request_id = db.session.scalar(select(SchoolRequest.id))
     with transaction():
-        first = tokens.mint("prove", request_id, lasts=dt.timedelta(days=7), now=clock.now())
+        first = tokens.mint("prove", request_id, lasts=dt.timedelta(days=7), now=MONDAY)
     corrected(booked, RIGHT)
 
-    assert tokens.opened_by(first, "prove", now=clock.now()) is None
+    assert tokens.opened_by(first, "prove", now=MONDAY) is None
     assert booked.get(f"/book/prove/{first}").status_code == 410
 
 
@@ -58,7 +59,7 @@ def test_a_stopped_mail_is_not_sent(booked):
     corrected(booked, RIGHT)
     stopped = db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.state == MessageState.STOPPED))
 
-    assert deliver(stopped, clock.now()) is None
+    assert deliver(stopped, MONDAY) is None
 
 
 def test_an_address_is_corrected_twice_at_most(booked):
@@ -86,8 +87,8 @@ def test_the_limits_of_an_address_hold_here_too(booked, app, programme, host):
 def test_a_confirmed_address_stays(booked):
     request_id = db.session.scalar(select(SchoolRequest.id))
     with transaction():
-        token = tokens.mint("prove", request_id, lasts=dt.timedelta(days=7), now=clock.now())
-    prove_address(token, now=clock.now())
+        token = tokens.mint("prove", request_id, lasts=dt.timedelta(days=7), now=MONDAY)
+    prove_address(token, now=MONDAY)
 
     assert corrected(booked, RIGHT).status_code == 422
     db.session.rollback()

@@ -6,19 +6,19 @@ import re
 import pytest
 from sqlalchemy import event, select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import Channel, RequestState
+from tests.factories import MONDAY
 from tests.factories.places import make_host
 from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
-FIRST = clock.now().date() + dt.timedelta(days=3)
+FIRST = MONDAY.date() + dt.timedelta(days=3)
 MARKUP = "<img src=x onerror=alert(1)>"
 
 

@@ -6,7 +6,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.core.language import long_day
 from scheduler.people.models import AvailabilityException, AvailableHours, PresenterLanguage
@@ -15,6 +14,7 @@ from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.requests.answered import answers, text_of
@@ -48,7 +48,7 @@ def begin(client, programme, host) -> None:
 def test_a_day_of_the_calendar_is_pressed_and_becomes_the_wish(client, programme, host, educator):
     begin(client, programme, host)
     days = DAY_BUTTON.findall(client.get("/book/when?lang=en").text)
-    earliest = clock.local_day(clock.now()) + dt.timedelta(days=programme.notice_days)
+    earliest = MONDAY.date() + dt.timedelta(days=programme.notice_days)
 
     response = client.post("/book/when", data={"day": days[0]})
 
@@ -184,13 +184,11 @@ def test_the_open_page_leads_to_the_waiting_list_with_its_choices(client, progra
 
 
 def test_the_sentence_about_language_says_until_when_and_from_when(client, programme, host, educator):
-    first = clock.local_day(clock.now()) + dt.timedelta(days=40)
+    first = MONDAY.date() + dt.timedelta(days=40)
     with transaction() as session:
         session.add(PresenterLanguage(presenter_id=educator.id, language=TeachingLanguage.HUNGARIAN))
         session.add(
-            AvailabilityException(
-                presenter_id=educator.id, first_day=clock.local_day(clock.now()), last_day=first, available=False
-            )
+            AvailabilityException(presenter_id=educator.id, first_day=MONDAY.date(), last_day=first, available=False)
         )
     client.post("/book", data={"host_id": str(host.id)})
     client.post("/book/what", data=answers(programme)["what"] | {"teaching_language": "hu"})
@@ -207,7 +205,7 @@ def test_the_sentence_about_language_says_until_when_and_from_when(client, progr
 def test_a_language_that_nobody_teaches_in_says_how_far_we_looked(client, programme, host, educator):
     client.post("/book", data={"host_id": str(host.id)})
     client.post("/book/what", data=answers(programme)["what"] | {"teaching_language": "sk"})
-    last = clock.local_day(clock.now()) + dt.timedelta(days=119)
+    last = MONDAY.date() + dt.timedelta(days=119)
 
     page = text_of(client.get("/book/when?lang=en"))
 
@@ -222,7 +220,7 @@ def tell_shifts(host) -> None:
     """Odd grades always in the morning, even ones always in the afternoon, when nobody of ours comes."""
     bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(15))}
     told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
-    tell_school_time(SYSTEM, host.id, told, version=0, now=clock.now())
+    tell_school_time(SYSTEM, host.id, told, version=0, now=MONDAY)
 
 
 def test_classes_said_beside_the_calendar_show_their_own_times_and_are_not_typed_twice(

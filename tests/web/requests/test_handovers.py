@@ -5,13 +5,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.planning.terms import VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import Handover, HandoverDistrict
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_host, make_municipality
@@ -21,7 +21,7 @@ from tests.factories.requests import make_school_request
 from tests.web.browser import browser_of
 
 A_DAY = dt.timedelta(days=1)
-TODAY = clock.local_day(clock.now())
+TODAY = MONDAY.date()
 
 
 def typed(day: dt.date) -> str:

@@ -5,14 +5,15 @@ import re
 
 import pytest
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
-SOON = clock.now().date() + dt.timedelta(days=30)
+SOON = MONDAY.date() + dt.timedelta(days=30)
 TYPED = f"{SOON.day}.{SOON.month}.{SOON.year}."
 
 
@@ -35,7 +36,7 @@ def test_a_duplicate_is_joined_by_one_press_its_link_leads_to_the_kept_one_and_i
     row = make_school_request(RequestState.TRIAGE, programme=programme)
     kept = make_school_request(programme=programme, host_id=row.host_id)
     with transaction():
-        secret = tokens.mint("status", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+        secret = tokens.mint("status", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
     page = desk.get(f"/requests/{row.number}?lang=en").text
     assert f"Join this one with {kept.number}" in page
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]

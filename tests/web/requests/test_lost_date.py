@@ -6,11 +6,12 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.planning import rules
 from scheduler.planning.models import Visit
 from scheduler.planning.terms import HoldState
+from tests.factories import MONDAY
 from tests.web.requests.answered import text_of
 from tests.web.requests.test_book_now import (
     QUARTER,
@@ -40,7 +41,7 @@ def sent_late(app, client, programme, host, later) -> str:
     begin(other, programme, host)
     other.post("/book/when", data={"slot": slot})
     with transaction():
-        token = tokens.mint("prove", asked()[0].id, lasts=dt.timedelta(days=7), now=clock.now())
+        token = tokens.mint("prove", asked()[0].id, lasts=dt.timedelta(days=7), now=MONDAY)
     return str(client.post(f"/book/prove/{token}").location)
 
 

@@ -5,13 +5,14 @@ import re
 
 from sqlalchemy import func, select
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from scheduler.web.requests.booking import ANSWERED_AFTER_S
+from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 
 # the proof (TRUST S12)
@@ -19,7 +20,7 @@ from tests.factories.requests import make_school_request
 
 def prove_token(row) -> str:
     with transaction():
-        return tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=clock.now())
+        return tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
 
 
 def test_twenty_scanners_open_the_link_and_change_nothing(app, client):

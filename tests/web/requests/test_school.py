@@ -12,6 +12,7 @@ from scheduler.core.language import moment, short_day
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -19,7 +20,7 @@ from tests.factories.requests import make_school_request
 
 def secret_of(row) -> str:
     with transaction():
-        return tokens.mint("status", row.id, lasts=dt.timedelta(days=30), now=clock.now())
+        return tokens.mint("status", row.id, lasts=dt.timedelta(days=30), now=MONDAY)
 
 
 def state_of(row) -> RequestState:
@@ -44,7 +45,7 @@ def test_an_invented_secret_is_not_found_and_an_ended_one_gone(client):
     row = make_school_request()
     secret = secret_of(row)
     with transaction():
-        tokens.end_links("status", row.id, now=clock.now())
+        tokens.end_links("status", row.id, now=MONDAY)
 
     assert client.get("/status/invented").status_code == 404
     assert client.get(f"/status/{secret}").status_code == 410
@@ -191,7 +192,7 @@ def test_the_centres_phone_stands_on_the_page(client):
 def test_who_was_not_there_has_not_cancelled(client, state, reason, heading):
     row = make_school_request(state)
     with transaction():
-        audit.record(SYSTEM, f"school request {state.value}", row, at=clock.now(), details={"reason": reason})
+        audit.record(SYSTEM, f"school request {state.value}", row, at=MONDAY, details={"reason": reason})
     shown = client.get(f"/status/{secret_of(row)}?lang=en").text
 
     assert f"<h1>{heading}</h1>" in shown

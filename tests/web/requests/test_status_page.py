@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance.models import VisitFeedback
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
@@ -16,6 +16,7 @@ from scheduler.planning.terms import FindingKind, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import BookingAnswers, DateProposal, SchoolRequest
 from scheduler.requests.terms import RequestState
+from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
@@ -23,7 +24,7 @@ from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.papers import pages_of, saved, told, unembedded_fonts, words_of
 
-TODAY = clock.local_day(clock.now())
+TODAY = MONDAY.date()
 SOON, LATER = TODAY + dt.timedelta(days=5), TODAY + dt.timedelta(days=30)
 
 
@@ -44,7 +45,7 @@ class School:
             self.visit = make_visit(visit, on_day=on_day, **given)
             self.presentation = make_presentation(self.visit)
         with transaction():
-            self.secret = tokens.mint("status", self.row.id, lasts=dt.timedelta(days=30), now=clock.now())
+            self.secret = tokens.mint("status", self.row.id, lasts=dt.timedelta(days=30), now=MONDAY)
 
     def at(self, page: str = "", language: str = "en") -> str:
         return f"/status/{self.secret}{page}?lang={language}"
@@ -88,7 +89,7 @@ def test_a_mail_scanner_that_opens_every_page_twenty_times_changes_nothing(clien
     school = School()
     in_question(school)
     proposed = School(RequestState.PROPOSED, visit=None)
-    proposed.propose(LATER, until=clock.now() + dt.timedelta(days=2))
+    proposed.propose(LATER, until=MONDAY + dt.timedelta(days=2))
     before = [count(model) for model in (AuditEntry, OutboxMessage, Finding, DateProposal, BookingAnswers)]
     for _time in range(20):
         for page in PAGES:
@@ -106,7 +107,7 @@ def test_a_mail_scanner_that_opens_every_page_twenty_times_changes_nothing(clien
 
 def test_a_school_accepts_a_proposed_date_and_twice_is_once(client):
     school = School(RequestState.PROPOSED, visit=None)
-    _first, second = school.propose(LATER, LATER + dt.timedelta(days=1), until=clock.now() + dt.timedelta(days=2))
+    _first, second = school.propose(LATER, LATER + dt.timedelta(days=1), until=MONDAY + dt.timedelta(days=2))
     shown = client.get(school.at("/dates")).text
     assert shown.count('type="radio"') == 2
 
@@ -125,8 +126,8 @@ def test_a_school_accepts_a_proposed_date_and_twice_is_once(client):
 
 def test_a_date_of_another_request_or_none_is_not_accepted(client):
     school, other = School(RequestState.PROPOSED, visit=None), School(RequestState.PROPOSED, visit=None)
-    school.propose(LATER, until=clock.now() + dt.timedelta(days=2))
-    (foreign,) = other.propose(LATER, until=clock.now() + dt.timedelta(days=2))
+    school.propose(LATER, until=MONDAY + dt.timedelta(days=2))
+    (foreign,) = other.propose(LATER, until=MONDAY + dt.timedelta(days=2))
     for typed in (str(foreign), "", "x" * 400, "9" * 40):
         assert client.post(school.at("/dates"), data={"date": typed}).status_code == 422
 
@@ -135,7 +136,7 @@ def test_a_date_of_another_request_or_none_is_not_accepted(client):
 
 def test_a_school_says_that_no_date_suits(client):
     school = School(RequestState.PROPOSED, visit=None)
-    school.propose(LATER, until=clock.now() + dt.timedelta(days=2))
+    school.propose(LATER, until=MONDAY + dt.timedelta(days=2))
     assert client.post(school.at("/dates/none"), data={"reason": ""}).status_code == 422
     client.post(school.at("/dates/none"), data={"reason": "Само петком.", "version": school.row.version})
 
@@ -217,9 +218,7 @@ def test_the_checklist_is_kept_in_part_and_makes_ready_when_full(client):
 
 def in_question(school: School) -> None:
     with transaction() as session:
-        session.add(
-            Finding(visit_id=school.visit.id, kind=FindingKind.CLOCK, about="1 7b too_early", found_at=clock.now())
-        )
+        session.add(Finding(visit_id=school.visit.id, kind=FindingKind.CLOCK, about="1 7b too_early", found_at=MONDAY))
         session.get_one(Visit, school.visit.id).clock_wrong = "too_early"
 
 

@@ -3,13 +3,14 @@
 import datetime as dt
 from types import SimpleNamespace
 
-from scheduler.core import clock, tokens
+from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day
 from scheduler.planning.terms import VisitState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms import RequestState
 from scheduler.web.requests.words import who_is_expected
+from tests.factories import MONDAY
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -22,7 +23,7 @@ def test_school_and_desk_see_the_planned_visit_and_no_name_before_it_is_confirme
     scene = Scene()
     with transaction():
         lasts = dt.timedelta(days=30)
-        secret = tokens.mint("status", scene.asked.id, lasts=lasts, now=clock.now())
+        secret = tokens.mint("status", scene.asked.id, lasts=lasts, now=MONDAY)
 
     shown = client.get(f"/status/{secret}?lang=en").text
 
@@ -43,7 +44,7 @@ def test_once_confirmed_the_paper_for_the_director_names_the_day_and_who_comes_a
     make_assignment(presentation, adult.id)
     make_assignment(presentation, minor.id)
     with transaction():
-        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=clock.now())
+        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=MONDAY)
 
     file = tmp_path / "paper.pdf"
     file.write_bytes(client.get(f"/status/{secret}/request.pdf?lang=sr_Latn").data)
@@ -63,7 +64,7 @@ def status_page(state: RequestState, visit_state: VisitState, client) -> tuple[s
     facts = {"programme": programme, "host_id": asked.host_id, "school_request_id": asked.id, "on_day": day}
     make_presentation(make_visit(visit_state, **facts), dt.time(9, 55))
     with transaction():
-        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=clock.now())
+        secret = tokens.mint("status", asked.id, lasts=dt.timedelta(days=30), now=MONDAY)
     return client.get(f"/status/{secret}?lang=en").text, day
 
 

@@ -3,17 +3,17 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from tests.counting import statements
+from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
 from tests.web.browser import browser_of
 
-TODAY = clock.local_day(clock.now())
+TODAY = MONDAY.date()
 
 
 def typed(days: int) -> str:
