@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y lock translations
+.PHONY: help setup setup-tests run test check fix a11y lock translations pythons
 .NOTPARALLEL:
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
+	@echo "make pythons       the fast tests on each Python of this machine: 3.11 to 3.14"
 	@echo "make translations  the catalogues from the code and the templates"
 
 setup:
@@ -40,7 +41,10 @@ fix: setup-tests
 	@$(PY) -m ruff format --quiet .
 
 lock:
-	@sh tools/python.sh tools/lock.py
+	@sh tools/python.sh -m tools.lock
+
+pythons: setup-tests
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.pythons
 
 translations: setup-tests
 	@$(PY) -m tools.translations update

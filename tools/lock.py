@@ -1,6 +1,7 @@
 """`make lock`: turns each requirements*.in into one lock with hashes that fits every Python and machine we support.
 
-Run it after editing a .in file. It uses uv from a throw-away environment and needs a package index.
+Run it after editing a .in file. It uses uv from a throw-away environment and needs a package index. At the end it asks
+for each Python whether all of it is to be had without compiling.
 """
 
 import subprocess
@@ -8,25 +9,40 @@ import sys
 import tempfile
 from pathlib import Path
 
-FILES = ("requirements", "requirements-scale", "requirements-dev")  # later ones are constrained by earlier ones
+from tools.environment import pip_of, uv_settings
+
+FILES = ("requirements", "requirements-scale", "requirements-dev", "requirements-setup")  # constrained by earlier ones
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 OPTIONS = (
-    *("--universal", "--generate-hashes", "--python-version", "3.11"),
+    *("--no-config", "--universal", "--generate-hashes", "--python-version", PYTHONS[0]),
     *("--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet"),
 )
 
 
+def commands(python: str) -> list[list[str]]:
+    """What uv is told: a lock of each file, then a try of all locks on each Python."""
+    uv = [python, "-m", "uv", "pip", "compile"]
+    locks = [f"{name}.txt" for name in FILES]
+    tried = ("--no-config", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-platform", "linux")
+    return [
+        *([*uv, *OPTIONS, f"{name}.in", "-o", f"{name}.txt"] for name in FILES),
+        *([*uv, *tried, "--python-version", version, *locks, "-o", "/dev/null"] for version in PYTHONS),
+    ]
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="raspored-lock-") as folder:
-        python = Path(folder) / "bin" / "python"
+        python = str(Path(folder) / "bin" / "python")
         for command in (
             [sys.executable, "-m", "venv", folder],
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"],
-            *(
-                [str(python), "-m", "uv", "pip", "compile", *OPTIONS, f"{name}.in", "-o", f"{name}.txt"]
-                for name in FILES
-            ),
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements-setup.in"],
         ):
             if code := subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
+                return code
+        settings = uv_settings(pip_of(Path(folder)))
+        for command in commands(python):
+            if code := subprocess.run(command, stdin=subprocess.DEVNULL, check=False, env=settings).returncode:
+                print(f"failed with code {code}: {' '.join(command)}", file=sys.stderr)
                 return code
     return 0
 

@@ -3,10 +3,10 @@
 import datetime as dt
 import hashlib
 import ipaddress
-import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
+from scheduler.core.phones import can_be_dialled, e164_of
 from scheduler.core.text import is_address, normal_form
 from scheduler.people.terms import (
     STAFF_ROLES,
@@ -27,12 +27,7 @@ YOUNGEST_PRESENTER = 15  # years; the volunteering law's minimum, a setting of t
 OLDEST_BIRTH_YEARS = 100
 
 PASSWORD_LENGTHS = range(10, 129)
-PHONE = re.compile(r"[+0-9 ()/.-]{3,30}", re.ASCII)
 NAME_LIMIT = 80
-PHONE_LIMIT = 30  # as typed, with spaces and brackets
-SERBIA = "+381"
-SPACES_OF_PHONE = re.compile(r"[\s()/.-]")
-E164 = re.compile(r"\+(?:381[1-9][0-9]{6,8}|(?!381)[1-9][0-9]{7,14})")
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
 PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
@@ -52,7 +47,7 @@ def problems_with_centre(change: CentreChange) -> dict[str, str]:
     problems = {name: "missing" for name in ("name_sr_cyrl", "name_sr_latn") if not getattr(change, name).strip()}
     if change.email and (reason := problem_with_address(address_of(change.email))):
         problems["email"] = reason
-    if change.phone and not PHONE.fullmatch(change.phone):
+    if change.phone and not can_be_dialled(change.phone):
         problems["phone"] = "not_a_phone"
     return problems
 
@@ -97,18 +92,8 @@ def phone_of(typed: str) -> str | None:
     """A typed phone number in one form, "+381641234567" (E.164); "" for nothing typed, None for what is no number.
 
     A number without a country is one of Serbia. Writing it twice in this form changes nothing.
-    Source: ITU-T E.164 (11/2010): at most 15 digits, a country's code never begins with 0.
     """
-    if not typed.strip():
-        return ""
-    digits = SPACES_OF_PHONE.sub("", typed)
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    elif digits.startswith("0"):
-        digits = SERBIA + digits[1:]
-    if digits.startswith(SERBIA + "0"):  # +381 (0)64 ...
-        digits = SERBIA + digits[len(SERBIA) + 1 :]
-    return digits if E164.fullmatch(digits) else None
+    return e164_of(typed) if typed.strip() else ""
 
 
 def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:

@@ -85,7 +85,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "outside_the_school_year": _l("Choose days of that school year: it runs from September to August."),
     "not_a_saturday": _l("Choose a Saturday."),
     "only_a_saturday_follows": _l("Leave this empty: only a working Saturday follows another day."),
-    "not_a_phone": _l("Enter a phone number: digits, spaces and + ( ) / . -"),
+    "not_a_phone": _l("Enter a phone number, for example 018 555 123."),
     "other_school_year": _l("Choose a last day before 1 September: a new school year begins then."),
     "own_role": _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     "educator_needed": _l("Enter at least one educator: nobody goes alone, a young person never without an adult."),
@@ -104,7 +104,7 @@ MESSAGES: dict[str, LazyProxy] = {
     "wrong_password": _l("Enter the address and the password again: they do not match."),
 }
 GENERIC = _l("Check this field.")
-# What WTForms' own checks say, in our words.
+# What WTForms' own checks say, in our words; tests/web/test_words_of_wtforms.py notices when it says it otherwise.
 OF_WTFORMS: dict[str, LazyProxy] = {
     "This field is required.": MESSAGES["missing"],
     "Invalid email address.": MESSAGES["not_an_email"],
@@ -114,15 +114,14 @@ OF_WTFORMS: dict[str, LazyProxy] = {
     "Not a valid time value.": MESSAGES["not_a_time"],
     "Not a valid choice.": MESSAGES["not_a_choice"],
     "Invalid Choice: could not coerce.": MESSAGES["not_a_choice"],
+    "Invalid choice(s): one or more data inputs could not be coerced.": MESSAGES["not_a_choice"],
+    "'%(value)s' is not a valid choice for this field.": MESSAGES["not_a_choice"],
+    "Invalid value, must be one of: %(values)s.": MESSAGES["not_a_choice"],
     "Number must be between %(min)s and %(max)s.": _l("Enter a number between %(min)s and %(max)s."),
     "Number must be at least %(min)s.": MESSAGES["too_few"],
     "Number must be at most %(max)s.": MESSAGES["too_many"],
     "Field cannot be longer than %(max)d character.": MESSAGES["too_long"],
     "Field must be at least %(min)d character long.": MESSAGES["too_short"],
-    "The CSRF token is missing.": MESSAGES["changed_meanwhile"],
-    "The CSRF token has expired.": MESSAGES["changed_meanwhile"],
-    "The CSRF tokens do not match.": MESSAGES["changed_meanwhile"],
-    "The CSRF token is invalid.": MESSAGES["changed_meanwhile"],
 }
 SHORT_TEXT = 200
 LONG_TEXT = 2000

@@ -35,7 +35,7 @@ def rows(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def register_of(count: int, phone: str = "018"):
+def register_of(count: int, phone: str = "018 123"):
     lines = (f"{number},Школа {number},primary,Ниш,{phone}" for number in range(1, count + 1))
     return read_hosts((REGISTER + "\n".join(lines)).encode())
 
@@ -94,7 +94,7 @@ def test_the_step_that_stores_asks_as_often_for_many_rows_as_for_few(app, actor,
             asked.append(statement)
 
         sheet = read_hosts(
-            (REGISTER + "\n".join(f"{count}-{n},Школа {n},primary,Ниш,0" for n in range(count))).encode()
+            (REGISTER + "\n".join(f"{count}-{n},Школа {n},primary,Ниш,018 123" for n in range(count))).encode()
         )
         event.listen(db.engine, "before_cursor_execute", note)
         try:
@@ -123,14 +123,14 @@ def test_nothing_stays_laid_aside_and_every_row_is_noted_and_audited_once(actor,
 @pytest.mark.both_databases
 def test_changes_are_stored_and_put_back_in_one_step_each(actor, session):
     places.import_hosts(actor, register_of(25), Filing(MONDAY, actor.centre_id))
-    changed = places.import_hosts(actor, register_of(26, phone="032"), Filing(MONDAY, actor.centre_id))
+    changed = places.import_hosts(actor, register_of(26, phone="032 123"), Filing(MONDAY, actor.centre_id))
     assert (changed.new, changed.changed) == (1, 25)
-    assert session.scalars(select(Host.phone).distinct()).all() == ["032"]
+    assert session.scalars(select(Host.phone).distinct()).all() == ["032 123"]
 
     places.take_back_hosts(actor, changed.batch_id, now=MONDAY)
 
     assert rows(Host) == 25
-    assert session.scalars(select(Host.phone).distinct()).all() == ["018"]
+    assert session.scalars(select(Host.phone).distinct()).all() == ["018 123"]
 
 
 def test_what_was_empty_is_empty_again_and_flags_and_numbers_come_back(actor, session):
@@ -155,10 +155,10 @@ def test_a_host_changed_while_a_file_is_laid_aside_is_compared_again(app, actor,
 
     def change():
         with transaction() as writing:
-            writing.execute(update(Host).where(Host.register_id == "2").values(phone="032"))
+            writing.execute(update(Host).where(Host.register_id == "2").values(phone="032 123"))
 
     watched = Meanwhile(change).beside(app)
-    outcome = places.import_hosts(actor, register_of(3, phone="032"), Filing(MONDAY, tell=watched))
+    outcome = places.import_hosts(actor, register_of(3, phone="032 123"), Filing(MONDAY, tell=watched))
 
     assert (outcome.changed, outcome.same) == (2, 1)
     assert rows(StagedRow) == 0
@@ -223,7 +223,7 @@ def test_what_never_stands_still_is_given_up_and_nothing_is_stored(app, actor, s
 
     watched = Meanwhile(change, times=staging.TRIES).beside(app)
     with pytest.raises(Stale):
-        places.import_hosts(actor, register_of(1, phone="032"), Filing(MONDAY, tell=watched))
+        places.import_hosts(actor, register_of(1, phone="032 123"), Filing(MONDAY, tell=watched))
 
     assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
 

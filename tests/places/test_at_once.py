@@ -86,7 +86,9 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
     """Bells told for an imported school between the look at what hangs on it and its end would go with it unseen."""
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)).batch_id
+    batch_id = service.import_hosts(
+        actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
+    ).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
     looked, used = threading.Event(), threading.Event()
     look = batches._refuse_what_hangs
@@ -112,7 +114,9 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
 def test_an_import_that_was_used_a_moment_before_stays(app: Flask):
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)).batch_id
+    batch_id = service.import_hosts(
+        actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
+    ).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
     service.tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
 
@@ -126,7 +130,7 @@ def test_an_import_taken_back_eight_times_at_once_is_taken_back_once(app: Flask)
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
     batch_id = service.import_hosts(
-        actor, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), Filing(MONDAY, actor.centre_id)
+        actor, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
     ).batch_id
 
     raised = all_at_once(app, [lambda: service.take_back_hosts(actor, batch_id, now=MONDAY)] * EIGHT)

@@ -29,8 +29,10 @@ def test_a_good_line_becomes_a_host():
 
 
 def test_serbian_headings_in_both_scripts_are_known():
-    latin = sheet_of("7;OŠ „Vuk“;osnovna škola;Niš;018", header="ID ustanove;Naziv škole;Tip ustanove;Opština;Telefon")
-    cyrillic = sheet_of("7;ОШ „Вук“;основна школа;Ниш;018", header="ИД;Назив школе;Тип;Општина;Телефон")
+    latin = sheet_of(
+        "7;OŠ „Vuk“;osnovna škola;Niš;018 123", header="ID ustanove;Naziv škole;Tip ustanove;Opština;Telefon"
+    )
+    cyrillic = sheet_of("7;ОШ „Вук“;основна школа;Ниш;018 123", header="ИД;Назив школе;Тип;Општина;Телефон")
 
     assert (latin.problems, cyrillic.problems) == ((), ())
     assert [(host.name_sr_cyrl, host.name_sr_latn) for host in (*latin.rows, *cyrillic.rows)] == [
@@ -66,6 +68,8 @@ def test_a_map_names_columns_that_nobody_could_guess():
         ("email", "a@b", "not_an_email"),
         ("teaches_primary", "perhaps", "not_yes_or_no"),
         ("phone", "=cmd()", "not_a_phone"),
+        ("phone", "+999 18 123 456", "not_a_phone"),
+        ("phone", "018 555 100; 018", "not_a_phone"),
         ("name_sr_cyrl", "x" * 201, "too_long"),
     ],
 )
@@ -83,7 +87,7 @@ def test_the_second_line_with_a_register_id_is_the_wrong_one():
 
 
 def test_columns_that_must_be_there_are_all_named():
-    sheet = read_hosts(b"name,phone\nVuk,018\n")
+    sheet = read_hosts(b"name,phone\nVuk,018 123\n")
 
     assert sheet.rows == ()
     assert [(problem.column, problem.problem) for problem in sheet.problems] == [

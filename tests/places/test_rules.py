@@ -139,7 +139,11 @@ def test_latin_typed_by_hand_stays_as_typed_in_both_scripts():
         ({"zone": "../etc/passwd"}, {"zone": "unknown_zone"}),
         ({"zone": ""}, {"zone": "unknown_zone"}),
         ({"phone": "+381 18 123-456"}, {}),
+        ({"phone": "19833"}, {}),
         ({"phone": "call me"}, {"phone": "not_a_phone"}),
+        ({"phone": "+999 18 123-456"}, {"phone": "not_a_phone"}),
+        ({"phone": "12"}, {"phone": "not_a_phone"}),
+        ({"phone": "٠١٨١٢٣٤٥٦"}, {"phone": "not_a_phone"}),
     ],
 )
 def test_a_typed_host_says_what_is_wrong_beside_its_field(given, problems):

@@ -85,18 +85,20 @@ def test_what_a_coordinator_edited_outlives_loading_again(session):
 def test_import_adds_changes_and_leaves_and_says_so(session):
     nis, cacak = make_municipality("Ниш"), make_municipality("Чачак")
     towns = nis.id, cacak.id
-    service.import_hosts(COORDINATOR, sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Ниш,018"), Filing(MONDAY))
+    service.import_hosts(
+        COORDINATOR, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY)
+    )
 
     outcome = service.import_hosts(
         COORDINATOR,
-        sheet_of("1,Вук,primary,Чачак,032", "2,Сава,primary,Niš,018", "3,Нова,secondary,grad Niš,018"),
+        sheet_of("1,Вук,primary,Чачак,032 123", "2,Сава,primary,Niš,018 123", "3,Нова,secondary,grad Niš,018 123"),
         Filing(LATER),
     )
 
     assert (outcome.rows, outcome.new, outcome.changed, outcome.same, outcome.problems) == (3, 1, 1, 1, ())
     assert set(outcome.changes) == {
         Change("1", "Vuk", "municipality", "Niš", "Čačak"),
-        Change("1", "Vuk", "phone", "018", "032"),
+        Change("1", "Vuk", "phone", "018 123", "032 123"),
         Change("1", "Vuk", "place_sr_cyrl", "Ниш", "Чачак"),
         Change("1", "Vuk", "place_sr_latn", "Niš", "Čačak"),
     }
@@ -110,7 +112,7 @@ def test_import_adds_changes_and_leaves_and_says_so(session):
 
 def test_a_dry_run_says_the_same_and_stores_nothing(session):
     make_municipality("Ниш")
-    sheet = sheet_of("1,Вук,primary,Ниш,018")
+    sheet = sheet_of("1,Вук,primary,Ниш,018 123")
 
     dry = service.import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
 
@@ -125,7 +127,12 @@ def test_one_bad_line_keeps_every_line_out(session):
 
     outcome = service.import_hosts(
         COORDINATOR,
-        sheet_of("1,Вук,primary,Ниш,018", "2,Сава,primary,Атлантида,018", "3,,primary,Ниш,018", "1,Опет,primary,Ниш,0"),
+        sheet_of(
+            "1,Вук,primary,Ниш,018 123",
+            "2,Сава,primary,Атлантида,018 123",
+            "3,,primary,Ниш,018 123",
+            "1,Опет,primary,Ниш,018 123",
+        ),
         Filing(MONDAY),
     )
 
@@ -141,7 +148,7 @@ def test_one_bad_line_keeps_every_line_out(session):
 def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
     towns = [make_municipality("Палилула") for _ in range(2)]
     iso = session.get(District, towns[1].district_id).iso
-    sheet = sheet_of("1,Вук,primary,Палилула,018")
+    sheet = sheet_of("1,Вук,primary,Палилула,018 123")
     told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
 
     assert service.import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
@@ -152,7 +159,7 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
 @pytest.mark.parametrize("actor", [ANONYMOUS, EDUCATOR])
 def test_import_is_refused_to_who_may_not(session, actor):
     with pytest.raises(NotAllowed):
-        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018"), Filing(MONDAY))
+        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY))
 
     assert rows_in(session, Host) == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import environment
+from tools import environment, lock, pythons
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,15 +28,18 @@ def a_built(project: Path) -> Path:
 
 def test_a_second_call_does_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a_built(project)
-    monkeypatch.setattr(environment, "build", lambda _root: pytest.fail("built again"))
+    monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
 
     environment.make_current(["run"], project)
 
 
-def test_scripts_of_the_renamed_environment_start(project: Path) -> None:
+def test_scripts_of_the_renamed_environment_start(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        environment, "install", lambda venv, *_: environment.run(venv / "bin" / "python", "-m", "ensurepip")
+    )
     venv = a_built(project)
 
-    done = subprocess.run([venv / "bin" / "pip", "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run([venv / "bin" / "pip3", "--version"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert str(venv / "lib") in done.stdout
@@ -91,6 +94,163 @@ def test_a_linked_environment_is_replaced_and_what_it_points_to_is_kept(project:
 
     assert not venv.is_symlink()
     assert (elsewhere / "bin").is_dir()
+
+
+def test_an_environment_beside_the_usual_one_leaves_that_alone(project: Path) -> None:
+    environment.make_current(["run"], project, ".venv.3.11")
+
+    assert environment.is_current("run", project / ".venv.3.11")
+    assert not (project / ".venv").exists()
+
+
+@pytest.fixture
+def told(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands of an installation, which are noted instead of run; what "fails" is found in `told` first."""
+    commands: list[str] = []
+
+    def note(*command: object, **_: object) -> None:
+        line = " ".join(str(part).replace(str(project), "") for part in command)
+        commands.append(line)
+        if commands[0] in line and len(commands) > 1:
+            raise environment.CannotBuild("failed")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(environment, "run", note)
+    monkeypatch.setattr(environment, "uv_settings", lambda _pip: {})
+    (project / ".venv" / "bin").mkdir(parents=True)
+    return commands
+
+
+def test_uv_installs_what_the_locks_say_with_hashes_and_from_wheels_only(project: Path, told: list[str]) -> None:
+    told.append("nothing fails")
+
+    environment.install(project / ".venv", "run", project)
+
+    fetched, installed = told[1:]
+    assert fetched.endswith("--require-hashes --only-binary :all: -r /requirements-setup.txt")
+    assert installed.startswith("/.venv/bin/uv pip install --python /.venv/bin/python")
+    assert installed.endswith("--require-hashes --only-binary :all: -r /requirements.txt")
+    assert "--compile-bytecode" in installed
+
+
+@pytest.mark.parametrize("failing", ["-r /requirements-setup.txt", "/.venv/bin/uv pip"])
+def test_where_uv_does_not_work_pip_installs_the_same(project: Path, told: list[str], failing: str) -> None:
+    told.append(failing)
+
+    environment.install(project / ".venv", "test", project)
+
+    pip, last = told[-2:]
+    assert pip == "/.venv/bin/python -m ensurepip --default-pip"
+    assert " install --quiet --require-hashes --only-binary :all: -r /requirements.txt -r" in last
+    assert "uv" not in last
+
+
+def test_a_program_for_another_machine_is_a_failure_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "uv").write_bytes(b"\x7fELF nonsense")
+    (tmp_path / "uv").chmod(0o755)
+
+    with pytest.raises(environment.CannotBuild, match="uv: Exec format error"):
+        environment.run(tmp_path / "uv")
+
+
+def test_uv_is_taken_out_by_the_pip_that_stays(project: Path, told: list[str]) -> None:
+    told.append("nothing fails")
+    for program in ("uv", "pip"):
+        (project / ".venv" / "bin" / program).touch()
+
+    environment.take_uv_out(project / ".venv")
+
+    assert told[1].startswith("/.venv/bin/python -m pip ")
+    assert told[1].endswith(" uninstall --quiet --yes uv")
+
+
+def test_what_pip_knows_of_indexes_is_told_to_uv() -> None:
+    listed = "\n".join(
+        [
+            "global.index-url='https://one.example/simple'",
+            "install.index-url='https://user:secret=1@two.example/simple'",
+            "global.extra-index-url='\\nhttps://a.example\\nhttps://b.example'",
+            "global.find-links='/wheels /more'",
+            "global.cert='/old.pem'",
+            ":env:.cert='/new.pem'",
+            "global.trusted-host='one.example'",
+            "freeze.timeout='10'",
+            "global.disable-pip-version-check='1'",
+            "no sense",
+        ]
+    )
+
+    assert environment.as_uv_reads(listed) == {
+        "UV_DEFAULT_INDEX": "https://user:secret=1@two.example/simple",
+        "UV_INDEX": "https://a.example https://b.example",
+        "UV_FIND_LINKS": "/wheels,/more",
+        "SSL_CERT_FILE": "/new.pem",
+        "UV_INSECURE_HOST": "one.example",
+    }
+
+
+def test_pips_own_words_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://one.example/simple\n")
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://two.example/simple")
+    monkeypatch.setenv("UV_NO_VERIFY_HASHES", "1")
+
+    settings = environment.uv_settings((sys.executable, "-m", "pip"))
+
+    assert settings["UV_DEFAULT_INDEX"] == "https://one.example/simple"
+    assert settings["UV_INDEX"] == "https://two.example/simple"
+    assert "UV_NO_VERIFY_HASHES" not in settings
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
+    assert environment.uv_settings((sys.executable, "-m", "pip"))["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
+
+
+def test_uv_keeps_nothing_where_the_home_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UV_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert environment.uv_cache() == ("--cache-dir", str(tmp_path / ".cache" / "uv"))
+
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+
+    assert environment.uv_cache() == ("--no-cache",)
+
+
+def test_the_wheel_of_pip_that_python_brings_is_found_and_starts() -> None:
+    wheel = environment.bundled_pips()[-1]
+
+    done = subprocess.run([sys.executable, wheel / "pip", "--version"], capture_output=True, text=True, check=False)
+
+    assert str(wheel) in done.stdout
+
+
+def test_each_lock_is_made_in_order_and_tried_on_every_python() -> None:
+    lines = [" ".join(command) for command in lock.commands("python")]
+
+    made, tried = lines[: len(lock.FILES)], lines[len(lock.FILES) :]
+    assert all("--universal" in line and "--generate-hashes" in line for line in made)
+    assert [line.split("--python-version ")[1].split()[0] for line in tried] == ["3.11", "3.12", "3.13", "3.14"]
+    assert all("--only-binary :all:" in line and "requirements-dev.txt" in line for line in tried)
+
+
+@pytest.mark.parametrize("name", lock.FILES)
+def test_everything_that_is_asked_for_is_pinned_and_locked(name: str) -> None:
+    asked = [line.split("#")[0].strip() for line in (ROOT / f"{name}.in").read_text().splitlines()]
+    asked = [line for line in asked if line and not line.startswith("-c ")]
+    locked = (ROOT / f"{name}.txt").read_text().lower()
+
+    assert [line for line in asked if "==" not in line] == []
+    assert [line for line in asked if f"{line.lower().split('[')[0].split('==')[0]}==" not in locked] == []
+
+
+def test_a_python_counts_when_it_is_that_one_and_can_make_an_environment(tmp_path: Path) -> None:
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    for other in lock.PYTHONS:
+        (tmp_path / f"python{other}").symlink_to(sys.executable)
+
+    assert pythons.found(str(tmp_path)) == {version: str(tmp_path / f"python{version}")}
 
 
 def test_without_the_right_to_install_one_line_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

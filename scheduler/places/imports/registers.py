@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from scheduler.core.phones import can_be_dialled
 from scheduler.core.sheets import Cells, Layout, LineProblem, Row, SheetError, day_of, decoded, in_order, read_table
 from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules import problems_of_line, teaches
@@ -190,7 +191,8 @@ def _classes(text: str) -> int:
 
 
 def _phone(text: str) -> str:
-    if not re.fullmatch(r"[+0-9 ()/.,;-]+", text):
+    """One number, or several with commas between."""
+    if not all(can_be_dialled(number) for number in re.split("[,;]", text)):
         raise ValueError(text)
     return text
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
+from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, to_latin
 from scheduler.places.terms import (
     APPLIES_TO,
@@ -286,7 +287,7 @@ def problems_with(draft: HostDraft) -> dict[str, str]:
     problems = {field: "missing" for field in ("name", "place") if not fold(getattr(draft, field))}
     if not _is_zone(draft.zone):
         problems["zone"] = "unknown_zone"
-    if draft.phone and not re.fullmatch(r"[+0-9 ()/.-]{5,30}", draft.phone):
+    if draft.phone and not can_be_dialled(draft.phone):
         problems["phone"] = "not_a_phone"
     return problems
 

@@ -10,8 +10,9 @@ from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.language import html_lang, languages, names_of, pick
+from scheduler.core.phones import PHONE_LIMIT
 from scheduler.people import queries
-from scheduler.people.rules import NAME_LIMIT, PHONE_LIMIT
+from scheduler.people.rules import NAME_LIMIT
 from scheduler.people.terms import (
     Acceptance,
     ExceptionDraft,

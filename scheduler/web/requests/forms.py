@@ -57,7 +57,6 @@ forms.MESSAGES.update(
         "too_many_blackouts": _l("Name at most 20 days or spans of days."),
         "no_day_left": _l("Leave a day on which you can."),
         "not_spans": _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
-        "not_a_phone": _l("Enter a phone number, for example 018 555 123."),
     }
 )
 FEW_LETTERS = 80

@@ -3,7 +3,8 @@
 from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.people.rules import NAME_LIMIT, PHONE_LIMIT
+from scheduler.core.phones import PHONE_LIMIT
+from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult
 from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField
 from scheduler.web.i18n import _l

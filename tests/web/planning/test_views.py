@@ -12,6 +12,7 @@ from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.planning.scene import Scene, a_plan
 from tests.planning.test_queries import always_free
