@@ -328,15 +328,16 @@ def cell_answer(answer: Answer) -> tuple[str, str]:
 def visit_look(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence[Hand]) -> dict[str, Any]:
     """A visit's page in words: its presentations and crew, who could go and who not, and what happened."""
     visit = page.visit
-    able, unable = [one for one in candidates if one.fits], [one for one in candidates if not one.fits]
+    halves = visit.presentations if visit.has_a_gap else ()  # another may go to the second shift
+    each = visit.presentations if len(visit.presentations) > 1 else ()
     return {
         "keeps_back": [words.why(reason) for reason in page.keeps_back],
         "reason": words.reason(visit.reason),
         "presentations": [presentation_look(visit, row) for row in visit.presentations],
         "crew": [member_look(visit, one) for one in visit.crew],
         "suggested": visit.state in OPEN_VISITS and any(one.state is AssignmentState.SUGGESTED for one in visit.crew),
-        "able": [candidate_look(one, visit.presentations if visit.has_a_gap else ()) for one in able],
-        "unable": [candidate_look(one, visit.presentations if len(visit.presentations) > 1 else ()) for one in unable],
+        "able": [candidate_look(one, halves) for one in candidates if one.fits],
+        "unable": [candidate_look(one, each) for one in candidates if not one.fits],
         "hands": [{"raised_at": one.raised_at, **candidate_look(one.candidate)} for one in hands],
         "history": history_look(page.history),
     }
