@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_TABLES: set[str] = set()  # "scheduler/…": files that are a table of data
-FUNCTION, FILE, TEMPLATE, PARAMETERS, ROUTES = 60, 400, 200, 6, 20
+FUNCTION, FILE, TEMPLATE, LINE, PARAMETERS, ROUTES = 60, 400, 200, 120, 6, 20
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -63,6 +63,27 @@ def test_no_template_is_too_long():
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in (ROOT / "templates").rglob("*.html")}
 
     assert {name: length for name, length in lengths.items() if length > TEMPLATE} == {}
+
+
+def long_lines(folder: Path) -> dict[str, int]:
+    """Lines of templates that no screen shows whole, by file and number; mails are templates, too."""
+    return {
+        f"{path.relative_to(folder)}:{number}": len(line)
+        for path in sorted(folder.rglob("*.*"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LINE
+    }
+
+
+def test_no_line_of_a_template_is_too_long():
+    assert long_lines(ROOT / "templates") == {}
+
+
+def test_a_long_line_is_found(tmp_path: Path):
+    (tmp_path / "page.html").write_text(f"{'č' * LINE}\n{'č' * (LINE + 1)}\n")
+    (tmp_path / "mail.jinja").write_text("a" * 130)
+
+    assert long_lines(tmp_path) == {"mail.jinja:1": 130, "page.html:2": LINE + 1}
 
 
 def test_no_function_has_too_many_parameters():

@@ -172,7 +172,7 @@ def shown_visit(
         409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
     )
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
-    changes = pressed.since(page) if pressed is not None and problem else ()
+    changes = looks.history_look(pressed.since(page)) if pressed is not None and problem else []
     may_promise = open_now and page.visit.school_request_id is None
     candidates = queries.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
@@ -187,9 +187,8 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            candidates=candidates,
+            shown=looks.visit_look(page, candidates, queries.hands_of(page.visit.id, candidates)),
             call_is_open=open_now and queries.call_is_open(page.visit.id),
-            hands=queries.hands_of(page.visit.id, candidates),
             form=until,
             promise=noted,
             press=press,
@@ -197,9 +196,8 @@ def shown_visit(
             changes=changes,
             told=queries.told_of(page.visit.id),
             late=_late_rows(page.visit),
+            told_what=words.TOLD,
             how=HOW,
-            words=words,
-            looks=looks,
             **checks_of(page),
             **relief_of(page, candidates, decision, open_now=open_now),
         ),
@@ -359,12 +357,10 @@ def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **mo
 
     The visit as it is now is on the page then, so a second press is made in full view of it.
     """
-    changes = form.since(page) if problem else ()
+    changes = looks.history_look(form.since(page)) if problem else []
     if problem or request.method == "GET":
         form.show_visit(page)
-    shown = render_template(
-        template, form=form, visit=page.visit, problem=problem, changes=changes, words=words, **more
-    )
+    shown = render_template(template, form=form, visit=page.visit, problem=problem, changes=changes, **more)
     return shown, 409 if problem else 422 if form.problems_shown() else 200
 
 

@@ -344,7 +344,7 @@ def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_
 
     assert "Look through and lock: 2 silent schools" in words_of(desk.get("/attendance?lang=en"))
     shown = desk.get("/attendance/assumed").get_data(as_text=True)
-    ticked = re.findall(r'name="chosen" value="([\d-]+)" checked', shown)
+    ticked = re.findall(r'name="chosen"\s+value="([\d-]+)" checked', shown)
     assert ticked == [f"{begun.first}-1"]
     assert f'value="{odd.first}-1"' in shown
 

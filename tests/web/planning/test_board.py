@@ -304,7 +304,7 @@ def test_a_month_says_in_plain_sight_what_is_closed_and_shows_shift_and_drive_of
 
     listed = month.split('aria-label="Days without lessons, and closures"')[1].split("</ul>")[0]
     assert "Niš: Snow" in re.sub(r"\s+", " ", listed)
-    dot = visit.split('class="dot ')[1].split("</a>")[0]
+    dot = re.sub(r"\s+", " ", visit.split('class="dot ')[1].split("</a>")[0])
     assert ", morning, " in dot
     assert "icon" in dot.split('class="dot__hour"')[1]
 

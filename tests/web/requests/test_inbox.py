@@ -36,7 +36,7 @@ def stored(row: SchoolRequest) -> SchoolRequest:
 
 
 def numbers_on(page: str) -> list[str]:
-    return re.findall(r'scope="row"><a href="/requests/(R-[\d-]+)"', page)
+    return re.findall(r'scope="row">\s*<a href="/requests/(R-[\d-]+)"', page)
 
 
 def test_each_filter_narrows_counts_and_has_a_way_out(desk, programme):
