@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y lock translations
+.PHONY: help setup setup-tests run test check fix a11y coverage lock translations
 .NOTPARALLEL:
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo "make test          set everything up, then every check and test"
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
+	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make translations  the catalogues from the code and the templates"
 
@@ -32,6 +33,10 @@ check: setup-tests
 a11y: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.accessibility
+
+coverage: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.branches
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .
