@@ -48,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`)."""
+    long = {item.path for item in items if item.get_closest_marker("journey") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in long, item.path.parent.name not in ("laws", "languages")))
+
+
 def pytest_collection_finish() -> None:
     """What imports have made stays: no collection walks it again, and collections are as rare as on a server."""
     gc.collect()

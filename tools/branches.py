@@ -98,7 +98,7 @@ def measure(arguments: list[str]) -> tuple[bool, dict[str, Any]]:
     """Run the tests in two processes; whether all passed, and the report. Raises: NoService."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    tests = ["-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    tests = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
     with both() as urls:
         env = os.environ | urls | {"PYTHONUTF8": "1"}
         command = [*DIES_WITH_ME, *COVERAGE, "run", *tests]
