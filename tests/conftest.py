@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -122,9 +122,10 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     return apps.setdefault(kind, app)
 
 
-def _empty(app: Flask) -> None:
+def _empty() -> None:
+    """Back to empty tables, in the application at hand."""
     db.session.remove()
-    app.extensions["clean_tables"].empty()
+    current_app.extensions["clean_tables"].empty()
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     config.use(app.config["SETTINGS"])
     queue.attach(app)  # jobs run in the application of the test
     with app.app_context():
-        _empty(app)
+        _empty()
         app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone
         limiter.reset()  # each test begins uncounted
         yield app
