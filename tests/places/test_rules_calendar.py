@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.places.rules import hosts
+from scheduler.places.rules import classes_in, grades_in, hosts, left_on
 from scheduler.places.terms import (
     CalendarDraft,
     CalendarLine,
@@ -134,3 +134,18 @@ def test_a_typed_holiday_has_a_name_and_is_to_come(draft: HolidayDraft, found: d
 def test_what_the_register_does_not_say_follows_from_the_kind_of_host():
     assert hosts.teaches(HostKind.MUSIC) == (True, True)
     assert hosts.teaches(HostKind.PRIMARY) == (True, False)
+
+
+def test_a_grade_that_has_ended_its_year_is_left_on_school_days_only():
+    days = {None: frozenset({MONDAY}), 8: frozenset[dt.date]()}
+
+    assert [str(one) for one in left_on(days, "7a, 8a", MONDAY)] == [str(one) for one in classes_in("8a")]
+    assert left_on(days, "7a, 8a", SUNDAY) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "grades"),
+    [("", frozenset()), (" 1, 3; 5. ", frozenset({1, 3, 5})), ("1 9", None), ("first", None), ("٣", None)],
+)
+def test_grades_of_a_list_are_numbers_from_one_to_eight(typed: str, grades: frozenset[int] | None):
+    assert grades_in(typed) == grades
