@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y lock translations pythons
+.PHONY: help setup setup-tests run test check fix a11y coverage lock translations pythons
 .NOTPARALLEL:
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test DAY=2028-02-29    the same on another day; \`python -m tools.many_days 60\` loads the demo on sixty"
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
+	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the fast tests on each Python of this machine: 3.11 to 3.14"
 	@echo "make translations  the catalogues from the code and the templates"
@@ -35,6 +36,10 @@ check: setup-tests
 a11y: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.accessibility
+
+coverage: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.branches
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .

@@ -4,8 +4,8 @@ A test runs on SQLite. Marked `both_databases` it runs again on the PostgreSQL t
 The product's clock stands at MONDAY, for fixtures of any scope, too.
 """
 
+import gc
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,20 @@ from typing import Any
 import hypothesis
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from argon2 import PasswordHasher
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler import config
 from scheduler.app import create_app
 from scheduler.config import Settings, read_settings
-from scheduler.core import clock
-from scheduler.core.db import Base, db
+from scheduler.core import clock, passwords
+from scheduler.core.db import db
+from scheduler.demo import crowd
 from scheduler.jobs import queue
 from scheduler.web.limits import limiter
+from tests.clean_tables import forget_power_failures, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
@@ -32,6 +35,8 @@ hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )  # a busy machine is no fault
 hypothesis.settings.load_profile("unhurried")
+HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_passwords.py looks at their costs
+passwords._hasher = crowd.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Browser(FlaskClient):
@@ -50,6 +55,19 @@ class Browser(FlaskClient):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`)."""
+    long = {item.path for item in items if item.get_closest_marker("journey") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in long, item.path.parent.name not in ("laws", "languages")))
+
+
+def pytest_collection_finish() -> None:
+    """What imports have made stays: no collection walks it again, and collections are as rare as on a server."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -102,6 +120,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]
     yield made
     for app in made.values():
         with app.app_context():
+            app.extensions["clean_tables"].close()
             db.engine.dispose()
 
 
@@ -112,28 +131,17 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     with app.app_context():
+        forget_power_failures(db.engine)
         db.create_all()
-        if kind == "sqlite":
-            db.session.remove()
-            db.engine.dispose()
-            file = Path(str(db.engine.url.database))
-            shutil.copy(file, file.with_suffix(".empty"))
+        db.session.remove()
+        app.extensions["clean_tables"] = tables_of(db.engine)
     return apps.setdefault(kind, app)
 
 
 def _empty() -> None:
-    """Back to empty tables: SQLite by putting the empty file in place, PostgreSQL by TRUNCATE."""
+    """Back to empty tables, in the application at hand."""
     db.session.remove()
-    if db.engine.dialect.name == "sqlite":
-        db.engine.dispose()
-        file = Path(str(db.engine.url.database))
-        for tail in ("-wal", "-shm"):
-            file.with_name(file.name + tail).unlink(missing_ok=True)
-        shutil.copy(file.with_suffix(".empty"), file)
-        return
-    with db.engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    current_app.extensions["clean_tables"].empty()
 
 
 @pytest.fixture

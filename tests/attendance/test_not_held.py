@@ -19,7 +19,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
 from tests.planning.scene import mails
-from tests.web.planning.test_views import body, reading
+from tests.web.planning.pages import body, reading
 
 
 def stored(session, kind, row_id: int):

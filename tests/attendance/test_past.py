@@ -3,63 +3,32 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scheduler.attendance import service
-from scheduler.attendance.imports import read_past_visits
-from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.certificates import queries as certificates
 from scheduler.cli.invariants import violations
 from scheduler.core import audit, batches
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
-from scheduler.core.staging import Filing
-from scheduler.planning.models import Presentation, ToldNote, Visit
+from scheduler.planning.models import ToldNote, Visit
 from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
 from scheduler.reports import queries as reports
 from scheduler.reports.terms import Filters, Group, Period
+from tests.attendance.past_files import HEAD, TWO, counts, read, stored, who_imports
 from tests.factories import MONDAY
 from tests.factories.counting import a_locked_visit
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
-from tests.factories.programmes import make_programme
 from tests.workbooks import a_workbook
-
-TODAY = MONDAY.date()
-HEAD = "Датум;Школа;Општина;Одељења;Ученика;Наставника;км"
-
-
-def read(text, **given):
-    content = text if isinstance(text, bytes) else text.encode("utf-8-sig")
-    return read_past_visits(content, today=TODAY, **given)
 
 
 @pytest.fixture
 def actor(session):
-    actor = an_actor(Role.COORDINATOR)
-    make_programme(centre_id=actor.centre_id)
-    make_host("Вук Караџић", place="Ниш", register_id="1")
-    make_host("Чегар", place="Врање", register_id="2")
-    return actor
+    return who_imports()
 
 
-def stored(actor, sheet, **given):
-    return service.import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
-
-
-def counts(session):
-    session.rollback()
-    return [
-        session.scalar(select(func.count()).select_from(model))
-        for model in (Visit, Presentation, Attendance, HeadCount)
-    ]
-
-
-TWO = (
-    f"{HEAD}\n12.3.2024.;ОШ „Вук Караџић“;Ниш;VII-1;28;2;14\n12.3.2024.;Vuk Karadžić;Niš;VII-2;31;1;14\n"
-    "7.11.2023;Чегар;Врање;;40;0;\n"
-)
 LATIN = (
     "Datum,Škola,Opština,Odeljenja,Učenika,Nastavnika,km\n12.3.2024.,OŠ Vuk Karadžić,Niš,VII-1,28,2,14\n"
     "12.3.2024.,Vuk Karadžić,Niš,VII-2,31,1,14\n7.11.2023,Čegar,Vranje,,40,0,\n"

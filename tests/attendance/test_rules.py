@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance import rules
-from scheduler.attendance.terms import AttendanceState, CountDraft, Counts
+from scheduler.attendance.terms import AttendanceState, CountDraft, Counts, FollowUp
 from tests.factories import MONDAY
 
 STARTED = MONDAY - dt.timedelta(hours=1)
@@ -97,3 +97,44 @@ def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count
     s = AttendanceState
     turns = [rules.urgency(states) for states in ([s.LOCKED, s.COUNTERSIGNED], [s.ASSUMED], [s.SUBMITTED], [s.LOCKED])]
     assert turns == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("turned_away", [-1, 2001])
+def test_who_was_turned_away_fits_outside_a_room(turned_away: int) -> None:
+    problems = rules.problems_with(_draft(turned_away=turned_away), starts_at=STARTED, now=MONDAY)
+    assert problems == {"turned_away": "count_out_of_range"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "first", "last"),
+    [
+        (FollowUp.REPORT_DUE, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 30)),
+        (FollowUp.FEEDBACK, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 24)),
+        (FollowUp.NEXT_YEAR, dt.date(2026, 9, 1), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
+        (FollowUp.NEXT_YEAR, dt.date(2026, 10, 31), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
+    ],
+)
+def test_a_letter_after_a_visit_goes_for_visits_of_certain_days(
+    kind: FollowUp, today: dt.date, first: dt.date, last: dt.date
+) -> None:
+    assert rules.visit_days_of(kind, today) == (first, last)
+
+
+@pytest.mark.parametrize("today", [dt.date(2026, 8, 31), dt.date(2026, 11, 1)])
+def test_schools_are_asked_for_another_year_in_september_and_october_only(today: dt.date) -> None:
+    assert rules.visit_days_of(FollowUp.NEXT_YEAR, today) is None
+
+
+def test_the_code_of_a_tally_follows_from_the_uid_and_the_secret_alone() -> None:
+    code = rules.tally_code("uid-1", "secret")
+
+    assert code == rules.tally_code("uid-1", "secret")
+    assert len({code, rules.tally_code("uid-2", "secret"), rules.tally_code("uid-1", "another")}) == 3
+    assert len(code) == 16
+    assert code.isalnum()
+
+
+def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> None:
+    opens, closes = rules.tally_hours(MONDAY, MONDAY + dt.timedelta(hours=1))
+
+    assert (opens, closes) == (MONDAY - dt.timedelta(hours=1), MONDAY + dt.timedelta(hours=3))

@@ -3,35 +3,19 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
 
 from scheduler.attendance import pdf, queries, rules, service
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.terms import Tally
-from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.programmes.terms import Audience, SchoolLevel
 from tests.at_once import all_at_once
+from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.papers import a_poster
-from tests.factories.planning import VISIT_DAY, make_presentation, make_visit
+from tests.factories.planning import make_presentation, make_visit
 from tests.papers import pages_of, qr_codes_of, saved, unembedded_fonts, words_of
 
-EVENING = dt.time(18)
-BEGINS = dt.datetime.combine(VISIT_DAY, dt.time(16), tzinfo=dt.UTC)  # 18:00 in Belgrade
 MINUTE = dt.timedelta(minutes=1)
-
-
-def an_evening(**given) -> Tally:
-    visit = make_visit(VisitState.CONFIRMED, on_day=VISIT_DAY)
-    fair = {"audience": Audience.PARENTS, "level": SchoolLevel.NONE, "state": PresentationState.CONFIRMED}
-    make_presentation(visit, EVENING, **(fair | given))
-    return queries.tallies_of(visit.id)[0]
-
-
-def marks() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.coalesce(func.sum(TallyMark.people), 0)))
 
 
 @pytest.mark.both_databases

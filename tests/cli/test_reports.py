@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.attendance.terms import Counts
 from tests.factories.programmes import make_campaign, make_programme
-from tests.reports.test_queries import a_held_visit
+from tests.reports.held_visits import a_held_visit
 
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
 NUMBERS = ("visits", "presentations", "pupils", "parents", "teachers", "others", "cities", "kilometres")

@@ -1,37 +1,13 @@
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
 import pytest
 
 from scheduler.core import sms
-
-
-class Provider(BaseHTTPRequestHandler):
-    """Keeps what it takes in `server.taken` and answers `server.answer`."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.taken.append((self.path, dict(self.headers), json.loads(body)))
-        self.send_response(self.server.answer)
-        if self.server.answer == 302:
-            self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        pass
+from tests.sms_provider import a_provider
 
 
 @pytest.fixture
 def provider():
-    server = HTTPServer(("127.0.0.1", 0), Provider)
-    server.taken, server.answer = [], 202
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with a_provider() as server:
+        yield server
 
 
 def send(tmp_path, url, to="+381641234567", text="Raspored: poseta"):

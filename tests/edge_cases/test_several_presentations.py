@@ -27,9 +27,9 @@ from tests.factories import MONDAY
 from tests.factories.counting import a_count
 from tests.factories.people import presenter_actor
 from tests.factories.planning import VISIT_DAY
+from tests.planning.incidents import tell
 from tests.planning.scene import UNTIL, Scene, a_plan, mails, presentations, states, visit_of
-from tests.planning.test_shifts import tell
-from tests.web.places.test_views import coordinator
+from tests.web.places.readers import coordinator
 
 EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
 SEVEN, EIGHT = a_plan(classes="7b", expected_pupils=28), a_plan(dt.time(11), classes="7c", expected_pupils=26)

@@ -18,7 +18,7 @@ from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
 from tests.factories.feeds import make_feed
 from tests.factories.people import presenter_actor
-from tests.planning.test_service import Scene, a_plan
+from tests.planning.scene import Scene, a_plan
 
 pytestmark = pytest.mark.journey
 HOUR = dt.timedelta(hours=1)

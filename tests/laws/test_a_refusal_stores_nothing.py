@@ -5,7 +5,6 @@ and deletes of any table alike.
 """
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -13,37 +12,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from scheduler.core import tokens
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.laws.reach import browser, forms_within_reach
 from tests.laws.routes import pages
-from tests.laws.test_nothing_typed_makes_a_500 import browser, forms_within_reach, house
+from tests.laws.watch import Watch
 from tests.web.browser import browser_of
-
-__all__ = ["house"]
 
 TYPED = ("", "a\x00b", "9" * 5000, "nobody-knows-this")
 COUNTED = {"/sign-in"}  # a try that fails is counted, or there would be no limit (TRUST S7)
-
-
-class Watch:
-    """Says whether anything was committed since it was asked last."""
-
-    def __init__(self) -> None:
-        self._own = sqlite3.connect(str(db.engine.url.database))
-        self._seen = self._version()
-
-    def _version(self) -> int:
-        return int(self._own.execute("PRAGMA data_version").fetchone()[0])
-
-    def anything_stored(self) -> bool:
-        before, self._seen = self._seen, self._version()
-        return before != self._seen
-
-    def close(self) -> None:
-        self._own.close()
 
 
 @pytest.fixture

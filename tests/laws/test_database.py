@@ -38,6 +38,18 @@ def test_every_foreign_key_says_what_happens_on_delete() -> None:
     assert silent == []
 
 
+def test_the_product_waits_for_the_disk_and_keeps_foreign_keys_on_every_connection(tmp_path: Path) -> None:
+    """Tests themselves do not wait (`tests/clean_tables.py`)."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'own.sqlite3'}")
+    prepare(engine)
+    wanted = {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 10_000}
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            said = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
+            assert said == wanted
+    engine.dispose()
+
+
 def _bare_app(url: str) -> Flask:
     """An application with a database and nothing else."""
     app = Flask("migrations")

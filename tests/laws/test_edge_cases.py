@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs/edge_cases.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", TABLE)))
+
+
+def text_of(path: str) -> str:
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def test_every_row_has_a_test_or_says_what_is_missing():
@@ -16,6 +19,6 @@ def test_every_row_has_a_test_or_says_what_is_missing():
     assert [row for row in rows if "::test_" not in row] == []
 
 
-@pytest.mark.parametrize(("path", "name"), NAMED, ids=[name for _path, name in NAMED])
-def test_the_named_test_exists(path, name):
-    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+def test_each_named_test_exists():
+    assert len(NAMED) > 60
+    assert [f"{path}::{name}" for path, name in NAMED if f"def {name}(" not in text_of(path)] == []

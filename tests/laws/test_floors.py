@@ -1,4 +1,4 @@
-"""Imports go down only: the contracts of pyproject.toml."""
+"""Imports go down only: the contracts of pyproject.toml; and none goes from one test module to another."""
 
 import ast
 import os
@@ -37,3 +37,38 @@ def test_a_private_name_that_is_imported_is_found(tmp_path: Path):
     (tmp_path / "one.py").write_text("from two import _hidden, shown\n")
 
     assert private_names_imported(tmp_path) == ["one.py: _hidden"]
+
+
+def modules_of_tests_imported(folder: Path) -> list[str]:
+    """Test modules that another module takes names from: what two need has a home of its own."""
+    found = []
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names = [name.name for name in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [f"{node.module or ''}.{name.name}" for name in node.names]
+            else:
+                continue
+            modules = [name for name in names if any(part.startswith("test_") for part in name.split(".")[:-1])]
+            modules += [name for name in names if name.split(".")[-1].startswith("test_")]
+            found += [f"{file.relative_to(folder)}: {name}" for name in modules]
+    return found
+
+
+def test_no_test_module_imports_another():
+    assert modules_of_tests_imported(ROOT / "tests") == []
+
+
+def test_an_imported_test_module_is_found(tmp_path: Path):
+    (tmp_path / "test_one.py").write_text(
+        "import tests.web.test_two\nfrom tests.web import test_three\nfrom tests.web.test_four import body\n"
+        "from .test_five import day\nfrom tests.web.pages import reading\n"
+    )
+
+    assert modules_of_tests_imported(tmp_path) == [
+        "test_one.py: tests.web.test_two",
+        "test_one.py: tests.web.test_three",
+        "test_one.py: tests.web.test_four.body",
+        "test_one.py: test_five.day",
+    ]

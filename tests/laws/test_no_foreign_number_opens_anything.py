@@ -32,7 +32,7 @@ from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
 from tests.factories.work import make_work
-from tests.laws.test_a_refusal_stores_nothing import Watch
+from tests.laws.watch import Watch
 from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)

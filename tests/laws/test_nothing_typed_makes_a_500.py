@@ -1,22 +1,12 @@
 """Whatever is typed into a field, an address or a filter: a plain answer, never a broken page (TRUST S17, S26, S33)."""
 
-import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
-
 import pytest
-import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 
-from scheduler.core.db import db
-from scheduler.demo import load as demo
-from scheduler.people.models import User, UserRole
 from scheduler.policy import Role
-from tests.factories import MONDAY
-from tests.laws.nasty import LONG, VALUES, FormSeen, seen_on
+from tests.laws.nasty import LONG, VALUES
+from tests.laws.reach import browser, forms_within_reach
 from tests.laws.routes import PART
-from tests.web.browser import sign_in_as
 
 ROLES = (Role.COORDINATOR, Role.EDUCATOR, None)
 PATHS = ("0", "9" * 300, "9223372036854775808", "%00", "a%00b", "'--", "%F0%9F%98%80", "%ff%fe", "..%2f", "²", "1")
@@ -37,46 +27,6 @@ NAMES = (
     "lang",
 )
 QUERIES = ("9" * 5000, "\x00", "9999-12-31", "2026-W99", "9999-W53", "²", "9223372036854775808")
-PAGES_EACH = 1  # of addresses that differ only in their numbers
-
-
-@pytest.fixture
-def house(app: Flask, monkeypatch) -> Flask:
-    """The demo's rows in every state, and an application that shows its error page instead of raising."""
-    for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
-        monkeypatch.setitem(app.config, name, value)
-    demo.load(MONDAY)
-    return app
-
-
-def browser(app: Flask, role: Role | None) -> FlaskClient:
-    client = app.test_client()
-    if role is None:
-        return client
-    user_id = db.session.scalar(sa.select(sa.func.min(User.id)).join(UserRole).where(UserRole.role == role))
-    return sign_in_as(client, user_id)
-
-
-def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
-    """One form of each shape, on any page that links lead to, from the plain addresses and `more`."""
-    todo = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
-    todo += more
-    seen, shapes = set(todo), {}
-    while todo:
-        address = todo.pop(0)
-        answer = client.get(address)
-        assert answer.status_code < 500, address
-        forms, links = seen_on(address, answer.text if answer.mimetype == "text/html" else "")
-        for form in forms:
-            shape = (form.method, re.sub(r"\d+", "N", urlsplit(form.action).path), tuple(form.names))
-            if shapes.setdefault(shape, form) is form:
-                yield form
-        for link in sorted(links - seen):
-            shape = re.sub(r"=[^&]*", "", re.sub(r"\d+|[A-Z0-9]{16}", "N", link))
-            shapes[shape] = shapes.get(shape, 0) + 1
-            if shapes[shape] <= PAGES_EACH and not link.startswith(("/static", "/assets")):
-                seen.add(link)
-                todo.append(link)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 MAILS = {"layouts/mail.html"}  # mail programs drop style sheets, so that one layout carries its styles
 PAGES = {
@@ -22,25 +20,30 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_template_holds(what):
-    found = [name for name, text in PAGES.items() if re.search(FORBIDDEN[what], text, re.IGNORECASE)]
+SEEN = {
+    "style attribute": '<p style="color:red">',
+    "style element": "<style>p{}</style>",
+    "inline script": "<script>go()</script>",
+    "on… attribute": '<a href="/" onclick="go()">',
+    "javascript address": '<a href="javascript:go()">',
+    "foreign file": '<script src="https://cdn.example.org/x.js">',
+}
+
+
+def test_no_template_holds_what_the_policy_forbids():
+    found = [
+        (name, what)
+        for what, pattern in FORBIDDEN.items()
+        for name, text in PAGES.items()
+        if re.search(pattern, text, re.IGNORECASE)
+    ]
 
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("what", "text"),
-    [
-        ("style attribute", '<p style="color:red">'),
-        ("style element", "<style>p{}</style>"),
-        ("inline script", "<script>go()</script>"),
-        ("on… attribute", '<a href="/" onclick="go()">'),
-        ("foreign file", '<script src="https://cdn.example.org/x.js">'),
-    ],
-)
-def test_the_law_sees_what_it_forbids(what, text):
-    assert re.search(FORBIDDEN[what], text)
+def test_the_law_sees_what_it_forbids():
+    assert SEEN.keys() == FORBIDDEN.keys()
+    assert [what for what, text in SEEN.items() if not re.search(FORBIDDEN[what], text)] == []
 
 
 def test_scripts_make_no_strings_into_code():

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "templates").rglob("*.html")}
 FORBIDDEN = {
@@ -14,21 +12,25 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_template_writes(what):
-    found = [name for name, text in TEMPLATES.items() if re.search(FORBIDDEN[what], text, re.DOTALL)]
+SEEN = [
+    ("an attribute of htmx that is not HTML", '<div hx-get="/work/1">'),
+    ("an attribute of htmx that is not HTML", '{{ button(_("Check"), hx_post=action) }}'),
+    ("parts of a second in a moment", '<time datetime="{{ row.ended_at.isoformat() }}">'),
+    ("a form inside a line of words", '<span class="row-acts">\n  <form method="post">'),
+]
+
+
+def test_no_template_writes_what_is_not_html():
+    found = [
+        (name, what)
+        for what, pattern in FORBIDDEN.items()
+        for name, text in TEMPLATES.items()
+        if re.search(pattern, text, re.DOTALL)
+    ]
 
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("what", "text"),
-    [
-        ("an attribute of htmx that is not HTML", '<div hx-get="/work/1">'),
-        ("an attribute of htmx that is not HTML", '{{ button(_("Check"), hx_post=action) }}'),
-        ("parts of a second in a moment", '<time datetime="{{ row.ended_at.isoformat() }}">'),
-        ("a form inside a line of words", '<span class="row-acts">\n  <form method="post">'),
-    ],
-)
-def test_the_law_sees_what_it_forbids(what, text):
-    assert re.search(FORBIDDEN[what], text, re.DOTALL)
+def test_the_law_sees_what_it_forbids():
+    assert {what for what, _text in SEEN} == FORBIDDEN.keys()
+    assert [(what, text) for what, text in SEEN if not re.search(FORBIDDEN[what], text, re.DOTALL)] == []

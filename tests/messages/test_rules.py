@@ -2,7 +2,15 @@ import datetime as dt
 
 import pytest
 
-from scheduler.messages.rules import failure_of, is_delayed, is_final, pause_after
+from scheduler.messages.rules import (
+    failure_of,
+    failure_of_http,
+    is_delayed,
+    is_final,
+    pause_after,
+    short,
+    short_with,
+)
 from scheduler.messages.terms import Failure
 from tests.factories import MONDAY
 
@@ -44,3 +52,33 @@ def test_mail_is_late_after_a_quarter_of_an_hour():
     assert not is_delayed(None, MONDAY)
     assert not is_delayed(MONDAY, MONDAY + dt.timedelta(minutes=15))
     assert is_delayed(MONDAY, MONDAY + dt.timedelta(minutes=16))
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [
+        (400, Failure.REFUSED),
+        (422, Failure.REFUSED),
+        (429, Failure.LATER),
+        (503, Failure.LATER),
+        (401, Failure.UNREACHABLE),
+        (404, Failure.UNREACHABLE),
+    ],
+)
+def test_an_answer_of_the_provider_is_about_the_message_the_hour_or_ourselves(status, failure):
+    assert failure_of_http(status) is failure
+
+
+def test_a_short_message_has_letters_that_every_phone_has():
+    assert short("Ђорђе Џунић:  Éva «šta»\n€") == "Djordje Dzunic: Eva sta"
+
+
+def test_a_short_message_that_is_too_long_loses_of_its_place_first():
+    sentence = "Poseta %(day)s (%(place)s) je otkazana."
+
+    assert short_with(sentence, "Ниш", day="6.10.") == "Poseta 6.10. (Nis) je otkazana."
+    assert short_with(sentence, "", day="6.10.") == "Poseta 6.10. je otkazana."
+    cut = short_with(sentence, "x" * 200, day="6.10.")
+    assert len(cut) == 160
+    assert cut.endswith("x) je otkazana.")
+    assert len(short_with("y" * 300 + "%(place)s", "Niš")) == 160

@@ -10,8 +10,8 @@ from scheduler.core.db import db, transaction
 from scheduler.messages import queries, rules, service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import Channel, Failure, MessageState, ShortDraft
-from tests.core.test_sms import provider  # noqa: F401  (a fixture)
 from tests.factories import MONDAY
+from tests.sms_provider import a_provider
 
 NUMBER = "+381641234567"
 
@@ -29,9 +29,10 @@ def stored(message_id: int) -> OutboxMessage:
 
 
 @pytest.fixture
-def to_provider(app, provider):  # noqa: F811
-    config.use(replace(app.config["SETTINGS"], sms_url=f"http://desk:secret@127.0.0.1:{provider.server_port}/send"))
-    yield provider
+def to_provider(app):
+    with a_provider() as provider:
+        config.use(replace(app.config["SETTINGS"], sms_url=f"http://desk:secret@127.0.0.1:{provider.server_port}/send"))
+        yield provider
     config.use(app.config["SETTINGS"])
 
 

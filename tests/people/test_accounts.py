@@ -14,6 +14,7 @@ from scheduler.people import queries, service
 from scheduler.people.models import SignIn, SignInAttempt, User
 from scheduler.people.terms import BadSignIn
 from scheduler.policy import Role
+from tests.conftest import HASHERS_OF_THE_PRODUCT
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
 
@@ -141,7 +142,8 @@ def test_a_success_frees_the_tries_of_its_own_account_only(user):
     assert len(db.session.scalars(select(SignInAttempt)).all()) == 1
 
 
-def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(app):
+def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(app, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", HASHERS_OF_THE_PRODUCT[0])
     user = make_user(email="old@centre.example", password_hash=PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD))
 
     sign_in("old@centre.example")

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from scheduler.people import rules
 from scheduler.people.terms import (
     Acceptance,
+    CentreChange,
     ExceptionDraft,
     Hours,
     InvitationDraft,
@@ -201,3 +203,96 @@ def test_trust_s45_an_influencer_is_fifteen_and_an_educator_is_never_asked(kind,
     )
 
     assert rules.problems_with_presenter(draft, today=TODAY) == ({"birth_date": reason} if reason else {})
+
+
+def a_centre(**given) -> CentreChange:
+    fair = dict.fromkeys((field.name for field in dataclasses.fields(CentreChange)), "")
+    return CentreChange(**(fair | {"name_sr_cyrl": "Центар", "name_sr_latn": "Centar"} | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({}, {}),
+        ({"name_en": "", "email": "desk@centre.example", "phone": "064 123 456"}, {}),
+        ({"name_sr_cyrl": " "}, {"name_sr_cyrl": "missing"}),
+        ({"name_sr_latn": ""}, {"name_sr_latn": "missing"}),
+        ({"email": "desk@centre"}, {"email": "not_an_email"}),
+        ({"phone": "call us"}, {"phone": "not_a_phone"}),
+    ],
+)
+def test_a_centre_has_its_names_and_is_reached_where_it_says(given, problems):
+    assert rules.problems_with_centre(a_centre(**given)) == problems
+
+
+def test_who_is_born_on_29_february_turns_on_the_later_day():
+    assert rules.birthday(dt.date(2008, 2, 29), 18) == dt.date(2026, 3, 1)
+    assert rules.birthday(dt.date(2008, 2, 29), 4) == dt.date(2012, 2, 29)
+    assert rules.adult_on(dt.date(2008, 5, 3)) == dt.date(2026, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  ", ""),
+        ("064/123-45-67", "+381641234567"),
+        ("00381 64 123 45 67", "+381641234567"),
+        ("+381 (0)64 123 4567", "+381641234567"),
+        ("+36 1 234 5678", "+3612345678"),
+        ("nobody", None),
+        ("123", None),
+    ],
+)
+def test_a_phone_number_is_kept_in_one_form(typed, kept):
+    assert rules.phone_of(typed) == kept
+
+
+def test_an_answer_to_an_invitation_lacks_nothing():
+    good = rules.problems_with_acceptance(Acceptance("Ana", "Ilić", "desetslova"), email="a@x.rs", common=COMMON)
+    bad = rules.problems_with_acceptance(Acceptance("", "", "short"), email="a@x.rs", common=COMMON)
+
+    assert good == {}
+    assert bad == {"given_name": "missing", "family_name": "missing", "password": "password_short"}
+
+
+def test_an_invitation_goes_somewhere_and_gives_a_role():
+    assert rules.problems_with_invitation(InvitationDraft("a@centre.example", (Role.COORDINATOR,))) == {}
+    assert rules.problems_with_invitation(InvitationDraft("a", ())) == {"email": "not_an_email", "roles": "missing"}
+
+
+def a_presenter(**given) -> PresenterDraft:
+    fair = {
+        "given_name": "Ana",
+        "family_name": "Ilić",
+        "email": "ana@centre.example",
+        "kind": PresenterKind.EDUCATOR,
+        "home_id": 1,
+        "topics": (next(iter(Topic)),),
+        "languages": (next(iter(TeachingLanguage)),),
+    }
+    return PresenterDraft(**(fair | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({}, {}),
+        ({"given_name": "", "family_name": ""}, {"given_name": "missing", "family_name": "missing"}),
+        ({"email": "ana"}, {"email": "not_an_email"}),
+        ({"topics": ()}, {"topics": "missing"}),
+        ({"languages": ()}, {"languages": "missing"}),
+        ({"phone": "nobody"}, {"phone": "not_a_phone"}),
+        ({"birth_date": dt.date(1990, 1, 1)}, {"birth_date": "not_of_educators"}),
+        ({"kind": PresenterKind.INFLUENCER}, {"birth_date": "missing"}),
+        ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2020, 1, 1)}, {"birth_date": "too_young"}),
+        ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(1880, 1, 1)}, {"birth_date": "not_a_birth_date"}),
+        ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2009, 1, 1)}, {}),
+    ],
+)
+def test_a_presenter_to_be_lacks_nothing(given, problems):
+    assert rules.problems_with_presenter(a_presenter(**given), today=TODAY) == problems
+
+
+def test_a_key_for_a_lock_fits_a_number_of_postgresql():
+    assert rules.lock_number("a") == rules.lock_number("a") != rules.lock_number("b")
+    assert all(0 <= rules.lock_number(str(key)) < 2**31 for key in range(100))

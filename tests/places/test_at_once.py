@@ -21,8 +21,7 @@ from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host, make_municipality
-from tests.places.test_bells import GOOD
-from tests.places.test_service import sheet_of
+from tests.places.files import GOOD, sheet_of
 
 EIGHT = 8
 pytestmark = pytest.mark.both_databases

@@ -15,14 +15,7 @@ from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
-
-HEAD = (
-    "Школа;Општина;Прва смена;Друга смена;Трајање часа;Велики одмор;Број часова;Смене се мењају;Прва група;Рачуна се од"
-)
-GOOD = (
-    f"Звоњење 2026/27;;;;;;;;;\n{HEAD}\nОШ Вук Караџић;Ниш;8:00;14.00;45 min;20;7;недељно;непарни;31.8.2026.\n"
-    "Чегар;Врање;7.30;;;;;;;\n"
-)
+from tests.places.files import GOOD
 
 
 @pytest.fixture

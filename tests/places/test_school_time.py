@@ -16,9 +16,9 @@ from scheduler.places.rules import (
     shift_on,
     week_of,
 )
-from scheduler.places.terms import Bells, ClassName, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.terms import Bells, ClassName, Grouping, Rotation, SchoolTime
+from tests.places.one_school import AFTERNOON, DAY, MIDDLE, MORNING, WEEK, on_weekdays, shifts
 
-MORNING, AFTERNOON, MIDDLE = Shift.MORNING, Shift.AFTERNOON, Shift.MIDDLE
 BELLS = {(MORNING, False): Bells(dt.time(8)), (AFTERNOON, False): Bells(dt.time(14))}
 MAY_12 = dt.date(2025, 5, 12)  # a Monday
 SEVEN_B, SIX_B, SEVEN_1, SEVEN_2 = (
@@ -27,11 +27,6 @@ SEVEN_B, SIX_B, SEVEN_1, SEVEN_2 = (
     ClassName(7, "1"),
     ClassName(7, "2"),
 )
-DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
-
-
-def on_weekdays(day: dt.date) -> bool:
-    return day.weekday() < 5
 
 
 def a_school(**given) -> SchoolTime:
@@ -43,10 +38,6 @@ def a_school(**given) -> SchoolTime:
         "anchor_day": MAY_12,
     }
     return SchoolTime(**(fair | given))
-
-
-def shifts(told: SchoolTime, class_name: ClassName, *days: dt.date) -> list[Shift | None]:
-    return [shift_on(told, class_name, day) for day in days]
 
 
 def starts(told: SchoolTime, class_name: ClassName, number: int, day: dt.date) -> dt.time:

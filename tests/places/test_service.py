@@ -20,15 +20,11 @@ from scheduler.places.terms import Change, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft, make_host, make_municipality
+from tests.places.files import sheet_of
 
 COORDINATOR = Actor(frozenset({Role.COORDINATOR}), user_id=7, centre_id=1)
 EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=8, centre_id=1)
 LATER = MONDAY + dt.timedelta(days=1)
-HEADER = "register_id,name,kind,municipality,phone\n"
-
-
-def sheet_of(*lines):
-    return read_hosts((HEADER + "\n".join(lines)).encode())
 
 
 def rows_in(session, table):

@@ -29,8 +29,8 @@ from tests.factories.planning import VISIT_DAY
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.planning.closed_days import draft_for, two_visits_of_one_crew
 from tests.planning.scene import Scene, a_plan, presentations, states
-from tests.planning.test_closures import draft_for, two_visits_of_one_crew
 
 EIGHT = 8
 DAY = dt.date(2026, 10, 20)

@@ -7,7 +7,7 @@ import pytest
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
 from scheduler.places.models import Closure
-from scheduler.places.terms import ClosureDraft, ClosureReason, Extent, SchoolCalendar
+from scheduler.places.terms import ClosureReason, Extent, SchoolCalendar
 from scheduler.planning import queries, service
 from scheduler.planning.models import CalendarEntry
 from scheduler.planning.terms import AssignmentState, BoardWish, EntryStatus, PresentationState, VisitState
@@ -19,42 +19,14 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.planning import VISIT_DAY
 from tests.factories.requests import make_school_request
+from tests.planning.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew
 from tests.planning.scene import Scene, a_plan, mails, presentations, request_state, states, visit_of
-
-A_DAY = dt.timedelta(days=1)
-SOON = MONDAY + A_DAY
-
-
-def draft_for(scene: Scene, **given) -> ClosureDraft:
-    fair = {
-        "extent": Extent(municipality_id=scene.host.municipality_id),
-        "first_day": VISIT_DAY,
-        "last_day": VISIT_DAY + A_DAY,
-        "reason": ClosureReason.SNOW,
-    }
-    return ClosureDraft(**(fair | given))
 
 
 def close(scene: Scene, **given) -> int:
     draft = draft_for(scene, **given)
     seen = queries.affected_by(scene.coordinator, draft).visit_ids
     return service.close_hosts(scene.coordinator, draft, seen=seen, now=MONDAY)
-
-
-def two_visits_of_one_crew() -> tuple[Scene, Scene]:
-    """Two days at one school, both promised by the same educator and the same young presenter."""
-    scene = Scene()
-    second = Scene(planned=False)
-    second.centre_id, second.programme, second.coordinator = scene.centre_id, scene.programme, scene.coordinator
-    second.host = scene.host
-    second.asked.host_id = scene.host.id
-    second.visit_id = second.plan(
-        on_day=VISIT_DAY + A_DAY, school_request_id=None, host_id=scene.host.id, programme_id=scene.programme.id
-    )
-    ana, tara = scene.educator(), scene.minor()
-    scene.confirmed_by(ana, tara)
-    second.accepted_by(ana, tara)
-    return scene, second
 
 
 @pytest.mark.both_databases

@@ -17,9 +17,9 @@ from scheduler.reports.rules import beside, year_of
 from scheduler.reports.terms import Filters
 from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
+from tests.planning.incidents import LATE
 from tests.planning.scene import Scene, audit_of, mails, visit_of
 
-LATE = dt.datetime(2026, 10, 5, 8, 30, tzinfo=dt.UTC)  # 47 and a half hours before would be earlier still
 YEAR = Filters(year_of(2026))
 
 

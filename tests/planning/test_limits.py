@@ -11,7 +11,7 @@ from scheduler.places.terms import Point
 from scheduler.planning import rules
 from scheduler.planning.rules.free_dates import full_days
 from scheduler.planning.terms import Why
-from tests.planning.test_free_dates import NIS, SUBOTICA, TODAY, a_seeker
+from tests.planning.free_facts import NIS, SUBOTICA, TODAY, a_seeker
 
 DAY = dt.timedelta(days=1)
 DAYS = [TODAY + number * DAY for number in range(28)]

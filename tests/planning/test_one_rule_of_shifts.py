@@ -12,7 +12,7 @@ from scheduler.planning import rules
 from scheduler.planning.rules.free_dates import times_of_day
 from scheduler.planning.terms import PresentationPlan
 from scheduler.programmes.terms import Audience, SchoolLevel
-from tests.planning.test_free_dates import DAY, TODAY, facts
+from tests.planning.free_facts import DAY, TODAY, facts
 
 QUARTERS = [dt.time(*divmod(minute, 60)) for minute in range(7 * 60, 21 * 60, 15)]
 BELLS = st.builds(

@@ -11,7 +11,7 @@ from scheduler.planning import queries, rules, service
 from scheduler.planning.terms import AssignmentState, Doubt, Placing, Taken, VisitState, Why
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import an_actor
+from tests.factories.people import always_free, an_actor
 from tests.factories.places import make_municipality
 from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.planning.scene import (
@@ -25,7 +25,6 @@ from tests.planning.scene import (
     states,
     visit_of,
 )
-from tests.planning.test_queries import always_free
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 A = AssignmentState

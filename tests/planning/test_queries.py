@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
-from scheduler.people.models import AvailableHours, PresenterLanguage, PresenterSkill
+from scheduler.people.models import PresenterLanguage, PresenterSkill
 from scheduler.planning import queries, rules
 from scheduler.planning.models import Assignment
 from scheduler.planning.terms import AssignmentState, VisitState, Why
@@ -16,7 +16,7 @@ from scheduler.policy import Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.people import always_free, an_actor, make_presenter, presenter_actor
 from tests.factories.places import make_host, make_municipality
 from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.factories.requests import make_school_request
@@ -43,17 +43,6 @@ def queries_of(read: Callable[[], object]) -> int:
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
-
-
-def always_free(*people) -> None:
-    with transaction() as session:
-        for person in people:
-            for weekday in range(7):
-                session.add(
-                    AvailableHours(
-                        presenter_id=person.id, weekday=weekday, from_local=dt.time(7, 0), until_local=dt.time(20, 0)
-                    )
-                )
 
 
 @pytest.fixture

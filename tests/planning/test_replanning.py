@@ -5,41 +5,20 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.core.states import move
 from scheduler.planning import queries, service
 from scheduler.planning.models import Visit
-from scheduler.planning.service.moves import move_assignment
-from scheduler.planning.service.under_lock import open_visit
 from scheduler.planning.terms import (
-    PRESENTATION_MACHINE,
-    VISIT_MACHINE,
-    AssignmentState,
     PresentationState,
     VisitState,
 )
-from scheduler.policy import SYSTEM
-from scheduler.requests.service import follow_visit
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
 from tests.factories.planning import VISIT_DAY
+from tests.planning.incidents import stop
 from tests.planning.scene import Scene, a_plan, mails, presentations, request_state, visit_of
 
 NEW_DAY = VISIT_DAY + dt.timedelta(days=7)
-
-
-def stop(scene: Scene) -> None:
-    """Snow: what closing a municipality does to a visit."""
-    with transaction() as session:
-        opened = open_visit(session, scene.visit_id)
-        for row in reversed(opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
-            move_assignment(SYSTEM, row, AssignmentState.WITHDRAWN, now=MONDAY, reason="closure")
-        move(VISIT_MACHINE, opened.visit, VisitState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
-        for row in opened.presentations:
-            move(PRESENTATION_MACHINE, row, PresentationState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
-        if opened.visit.school_request is not None:
-            follow_visit(SYSTEM, opened.visit.school_request, RequestState.DISRUPTED, now=MONDAY, reason="Snow")
 
 
 def test_a_new_visit_stands_for_the_stopped_one_and_the_school_is_told_once(session):

@@ -15,22 +15,11 @@ from scheduler.requests.queries import school_clock
 from scheduler.requests.terms import DayPart, PresentationRow
 from tests.factories import MONDAY
 from tests.factories.planning import VISIT_DAY
+from tests.planning.incidents import tell
 from tests.planning.scene import UNTIL, Scene, a_plan, mails, presentations
 
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
-
-
-def tell(scene: Scene, **given) -> None:
-    """Odd grades in the morning in the week of the visit; the others in the afternoon, from 14:00."""
-    fair = {
-        "bells": {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
-        "grouping": Grouping.GRADES,
-        "rotation": Rotation.WEEK,
-        "first_grades": frozenset({1, 3, 5, 7}),
-        "anchor_day": VISIT_DAY,
-    }
-    tell_school_time(scene.coordinator, scene.host.id, SchoolTime(**(fair | given)), version=0, now=MONDAY)
 
 
 def a_wish(**given) -> PresentationRow:

@@ -12,8 +12,8 @@ from scheduler.people.models import Presenter
 from scheduler.planning import queries, service
 from scheduler.safeguarding.models import GuardianConsent
 from tests.factories.safeguarding import make_consent
+from tests.planning.incidents import LATE
 from tests.planning.scene import Scene, visit_of
-from tests.planning.test_late_cancel import LATE
 
 HERS, OTHERS, GUARDIANS = "+381641111111", "+381642222222", "+381643333333"
 

@@ -21,18 +21,9 @@ from tests.factories.people import make_presenter
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_campaign, make_programme
+from tests.reports.held_visits import DAY, a_held_visit
 
-DAY = dt.date(2026, 10, 6)
 YEAR = Filters(rules.year_of(2026))
-
-
-def a_held_visit(*counts, on_day=DAY, state=AttendanceState.LOCKED, level=SchoolLevel.PRIMARY, **given):
-    """A delivered visit with one presentation for each of the counts."""
-    visit = make_visit(VisitState.DELIVERED, on_day=on_day, **given)
-    for hour, one in enumerate(counts or [Counts(pupils=60, teachers=2)], 8):
-        presentation = make_presentation(visit, dt.time(hour, 0), PresentationState.DELIVERED, minutes=30, level=level)
-        make_attendance(presentation, one, state)
-    return visit
 
 
 def totals(filters=YEAR):

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.programmes.terms import SchoolLevel
 from scheduler.reports import rules
 from scheduler.reports.terms import (
     BadPeriod,
@@ -153,3 +154,36 @@ PROFILE = Profile(
 )
 def test_the_profile_says_the_year_in_words(language, words):
     assert rules.profile_text(PROFILE, language) == words
+
+
+KEYS = [
+    (Key(Group.CITY, "Niš", "Ниш"), ["Ниш"], "Ниш"),
+    (Key(Group.CITY, "", ""), [""], "Abroad, or without a municipality"),
+    (Key(Group.DISTRICT, "RS-20", "Nišava"), ["Nišava", "RS-20"], "Nišava"),
+    (Key(Group.MONTH, "2026-10", "2026-10"), ["2026-10"], "October 2026"),
+    (Key(Group.PROGRAMME, "talk", "Talk"), ["talk", "Talk"], "Talk"),
+    (Key(Group.PRESENTER, "5", "Ana"), ["Ana", 5], "Ana"),
+    (Key(Group.AUDIENCE, "parents", "parents"), ["parents", ""], "Parents"),
+    (Key(Group.AUDIENCE, "pupils", "pupils", SchoolLevel.PRIMARY), ["pupils", "primary"], "Primary school pupils"),
+]
+
+
+@pytest.mark.parametrize(("key", "cells", "words"), KEYS, ids=lambda one: str(one)[:30])
+def test_a_row_is_named_for_scripts_in_the_file_and_for_people_on_the_page(key, cells, words):
+    filters = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
+    report = Report(filters, (key.group,), Counts(), (CountRow((key,), Counts()),))
+
+    headings, (line,) = rules.as_table(report)
+
+    assert len(headings) == len(line)
+    assert line[: len(cells)] == cells
+    assert rules.label_of(key, "en") == words
+
+
+def test_two_days_in_their_order_are_a_period_and_anything_else_is_none():
+    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+
+    assert rules.period_or_none(first, last) == Period(first, last)
+    assert rules.period_or_none(last, first) is None
+    assert rules.period_or_none(None, last) is None
+    assert rules.period_or_none(first, None) is None

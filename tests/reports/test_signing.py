@@ -9,13 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.attendance.models import HeadCount
-from scheduler.attendance.terms import Counts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.core.refusals import refused_by
-from scheduler.planning.models import Presentation, Visit
+from scheduler.planning.models import Visit
 from scheduler.policy import Role
 from scheduler.reports import queries, rules, service
 from scheduler.reports.models import CarriedDifference, SignedPeriod
@@ -23,7 +21,7 @@ from scheduler.reports.terms import Counts as ReportCounts
 from scheduler.reports.terms import Filters, Period
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
-from tests.reports.test_queries import a_held_visit
+from tests.reports.held_visits import held, recount
 
 NOW = dt.datetime(2030, 1, 10, 9, 0, tzinfo=dt.UTC)
 SUMMED = ("visits", "presentations", "pupils", "parents", "teachers", "others", "kilometres")
@@ -56,21 +54,6 @@ def seen_of(centre_id, period):
 def sign(actor, year):
     period = rules.year_of(year)
     return service.sign_period(actor, period, seen_of(actor.centre_id, period), now=NOW)
-
-
-def held(programme, year, pupils=30, **given):
-    return a_held_visit(Counts(pupils=pupils), programme=programme, on_day=dt.date(year, 5, 5), **given)
-
-
-def recount(visit, pupils):
-    """What a correction comes to: another number of the visit counts."""
-    ids = sa.select(Presentation.id).where(Presentation.visit_id == visit.id)
-    with transaction() as session:
-        session.execute(
-            sa.update(HeadCount)
-            .where(HeadCount.presentation_id.in_(ids), HeadCount.counts, HeadCount.audience == "pupils")
-            .values(people=pupils)
-        )
 
 
 def corrections_of(programme, year):

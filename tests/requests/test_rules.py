@@ -7,48 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.people.terms import Topic
-from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow, SchoolLevel
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests import rules
-from scheduler.requests.terms import REQUEST_MACHINE, Counts, Facts, NextStep, RequestState, Turn
-from tests.factories import MONDAY
+from scheduler.requests.terms import REQUEST_MACHINE, Counts, NextStep, RequestState, Turn
 from tests.factories.requests import a_draft, a_presentation
-
-TODAY = MONDAY.date()
-
-
-def a_programme(**given) -> ProgrammeRow:
-    fair = {
-        "id": 1,
-        "slug": "talk",
-        "centre_id": 1,
-        "kind": ProgrammeKind.TALK,
-        "topic": Topic.SAFE_INTERNET,
-        "name_sr_cyrl": "Разговор",
-        "name_en": "Talk",
-        "summary_sr_cyrl": "",
-        "summary_en": "",
-        "centre_sr_cyrl": "Центар",
-        "centre_sr_latn": "Centar",
-        "centre_en": "Centre",
-        "audiences": frozenset({Audience.PUPILS, Audience.PARENTS}),
-        "minutes": 45,
-        "group_size": 120,
-        "educators": 1,
-        "influencers": 0,
-        "notice_days": 14,
-        "open": True,
-    }
-    return ProgrammeRow(**(fair | given))
-
-
-def facts(**given) -> Facts:
-    fair = {"programme": a_programme(), "levels": frozenset({SchoolLevel.PRIMARY})}
-    return Facts(**(fair | given))
-
-
-def problems(draft, **given) -> dict[str, str]:
-    return rules.problems_with(draft, TODAY, facts(**given))
+from tests.requests.drafts import TODAY, a_programme, problems
 
 
 def test_a_fair_draft_has_no_problem():

@@ -16,7 +16,7 @@ from tests.factories.people import an_actor, works
 from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.requests.asked import ask, coordinator_of, stored
-from tests.requests.test_rules import problems
+from tests.requests.drafts import problems
 
 DAY = dt.timedelta(days=1)
 TEN = dt.time(10)

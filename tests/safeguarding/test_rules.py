@@ -1,20 +1,27 @@
+import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
+from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding.rules import (
+    clearance,
     consent_on,
+    endings_of,
     problems_with_consent,
     problems_with_vetting,
     proof_until,
     same_mailbox,
     vetting_on,
+    warning_due,
 )
 from scheduler.safeguarding.terms import (
     ConsentDraft,
     ConsentMethod,
     ConsentRow,
     Proof,
+    ProofKind,
     Standing,
     VettingDraft,
     VettingResult,
@@ -133,3 +140,87 @@ def test_an_adult_needs_nobodys_consent():
     assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=False) == {
         "guardian_name": "is_an_adult"
     }
+
+
+BORN_YOUNG = dt.date(2030, 1, 1)  # adult on this day: a minor in all of these tests
+
+
+def a_presenter(adult_on: dt.date | None = None) -> PresenterRow:
+    fair: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(PresenterRow))
+    return PresenterRow(**(fair | {"presenter_id": 5, "adult_on": adult_on}))
+
+
+def test_a_clearance_is_both_proofs_and_whether_she_is_a_minor():
+    adult = clearance(a_presenter(), [checked(-5, 300)], [], TODAY)
+    minor = clearance(a_presenter(BORN_YOUNG), [checked(-5, 300)], [consent(-5, 300)], TODAY)
+
+    assert (adult.vetting.standing, adult.consent.standing, adult.minor) == (Standing.VALID, Standing.NOT_NEEDED, False)
+    assert (minor.vetting.standing, minor.consent.standing, minor.minor) == (Standing.VALID, Standing.VALID, True)
+
+
+@pytest.mark.parametrize(
+    ("left", "warned", "due"),
+    [(31, None, None), (30, None, 30), (8, 30, None), (7, 30, 7), (7, None, 7), (3, 7, None), (-1, None, None)],
+)
+def test_two_warnings_go_before_a_proof_ends_and_none_twice(left, warned, due):
+    assert warning_due(day(left), TODAY, warned) == due
+
+
+@pytest.mark.parametrize(
+    ("vettings", "warned"),
+    [
+        ([], []),
+        ([checked(-300, 20)], [30]),
+        ([checked(-300, 60)], []),
+        ([checked(-300, 20, VettingResult.REFUSED)], []),
+        ([checked(-5, 400, row_id=2), checked(-300, 20)], []),  # a later check carries on
+    ],
+)
+def test_a_check_that_ends_soon_is_told_once(vettings, warned):
+    endings = endings_of(a_presenter(), vettings, [], TODAY)
+
+    assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.VETTING, days) for days in warned]
+
+
+@pytest.mark.parametrize(
+    ("adult_on", "consents", "warned"),
+    [
+        (BORN_YOUNG, [consent(-300, 20)], [30]),
+        (BORN_YOUNG, [consent(-300, 60)], []),
+        (BORN_YOUNG, [consent(-300, 20, withdrawn=True)], []),
+        (BORN_YOUNG, [consent(-300, 20, purposes=("photo",)), consent(-300, 20)], [30]),
+        (BORN_YOUNG, [consent(-300, 20), consent(-5, 400)], []),  # a later consent carries on
+        (day(21), [consent(-300, 20)], []),  # an adult the day after: nothing is needed any more
+    ],
+)
+def test_a_consent_that_ends_soon_is_told_while_it_is_needed(adult_on, consents, warned):
+    endings = endings_of(a_presenter(adult_on), [], consents, TODAY)
+
+    assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.CONSENT, days) for days in warned]
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({}, {}),
+        ({"guardian_email": "vesna"}, {"guardian_email": "not_an_email"}),
+        ({"guardian_email": "tara@example.org"}, {"guardian_email": "address_of_the_minor"}),
+        ({"guardian_phone": "nobody"}, {"guardian_phone": "not_a_phone"}),
+        ({"given_on": day(1)}, {"given_on": "in_the_future"}),
+        ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
+        ({"valid_until": day(3 * 366)}, {"valid_until": "too_long"}),
+        ({"takes_part": False}, {"takes_part": "missing"}),
+    ],
+)
+def test_each_thing_that_a_consent_lacks_is_named(given, problems):
+    fair = {
+        "guardian_name": "Vesna",
+        "guardian_email": "vesna@example.org",
+        "given_on": TODAY,
+        "valid_until": day(300),
+        "text_version": "1",
+        "takes_part": True,
+    }
+    draft = ConsentDraft(**(fair | given))
+
+    assert problems_with_consent(draft, today=TODAY, minor_email="tara@example.org", minor=True) == problems

@@ -11,7 +11,7 @@ from scheduler.policy import Role
 from scheduler.requests.terms import RequestState
 from tests.factories.people import make_user
 from tests.web.browser import sign_in_as
-from tests.web.requests.test_status_page import TODAY, School, count
+from tests.web.requests.schools import TODAY, School, count
 
 ANSWERS = {"spoken_of": "yes", "changed": "no", "knows_whom_to_call": "yes", "words": "Радионица за родитеље."}
 

@@ -8,7 +8,7 @@ from scheduler.attendance import queries, service
 from scheduler.planning.terms import PresentationState
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
-from tests.attendance.test_tally import BEGINS, EVENING, an_evening, marks
+from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.counting import a_begun_visit
 from tests.factories.people import make_user
 from tests.factories.planning import make_assignment, make_presentation

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.people.models import User
 from scheduler.places import queries, service
 from scheduler.places.models import CallNote, HostSchoolTime
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
@@ -21,6 +20,7 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.planning.scene import Scene, a_plan
 from tests.web.browser import browser_of
+from tests.web.places.readers import coordinator, reading
 
 MONDAY = NOW.date() + dt.timedelta(weeks=3)
 TYPED = {
@@ -54,15 +54,6 @@ TYPED = {
 @pytest.fixture
 def scene(app) -> Scene:
     return Scene(planned=False)
-
-
-def reading(browser):
-    browser.set_cookie("language", "en")
-    return browser
-
-
-def coordinator(app, scene: Scene):
-    return reading(browser_of(app, db.session.get_one(User, scene.coordinator.user_id)))
 
 
 def secret_of(scene: Scene) -> str:

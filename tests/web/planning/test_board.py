@@ -19,12 +19,11 @@ from scheduler.policy import Role
 from scheduler.web.planning import looks
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import make_user
+from tests.factories.people import always_free, make_user
 from tests.planning.held import BookNow
 from tests.planning.scene import Scene, a_plan
-from tests.planning.test_queries import always_free
 from tests.web.browser import browser_of
-from tests.web.planning.test_views import DAY, SOON, body, coordinator, offered_soon, plan_soon, reading
+from tests.web.planning.pages import DAY, SOON, body, coordinator, offered_soon, plan_soon, reading
 
 WEEK = f"/board?week={DAY.isoformat()}"
 HTMX = {"HX-Request": "true"}

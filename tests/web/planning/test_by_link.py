@@ -1,17 +1,13 @@
 """What a school does with its visit by its secret link: reads who comes, and calls off."""
 
-import datetime as dt
-
 import pytest
 
-from scheduler.core import tokens
-from scheduler.core.db import transaction
 from scheduler.planning import service
 from scheduler.planning.terms import VisitState
 from tests.factories import MONDAY
 from tests.planning.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.planning.test_views import body, number_of_visit, offered_soon, reading, state_of
+from tests.web.planning.pages import body, link_of, number_of_visit, offered_soon, reading, state_of
 
 
 @pytest.fixture
@@ -19,11 +15,6 @@ def scene(app):
     scene = Scene(planned=False)
     scene.host_name = scene.host.name_sr_latn
     return scene
-
-
-def link_of(scene: Scene) -> str:
-    with transaction():
-        return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=90), now=MONDAY)
 
 
 def test_a_school_cancels_by_its_link(app, scene):

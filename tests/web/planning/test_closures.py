@@ -13,7 +13,7 @@ from scheduler.policy import Role
 from tests.factories.people import make_user
 from tests.planning.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.planning.test_views import DAY, plan_soon
+from tests.web.planning.pages import DAY, plan_soon
 
 GOOD = "calendar;school_year;kind;date_from;date_to\nrepublika;2026/27;term1;1.9.2026;29.12.2026\n"
 

@@ -10,7 +10,7 @@ from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator
 from tests.planning.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.planning.test_views import plan_soon
+from tests.web.planning.pages import plan_soon
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.planning import service
 from scheduler.planning.models import LateNotice
+from tests.planning.incidents import LATE
 from tests.planning.scene import Scene, visit_of
-from tests.planning.test_late_cancel import LATE
 from tests.web.browser import browser_of
 
 

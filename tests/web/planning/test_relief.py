@@ -14,7 +14,7 @@ from scheduler.planning.terms import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor, works
 from tests.planning.scene import Scene, a_plan
-from tests.web.planning.test_views import body, coordinator, reading, state_of
+from tests.web.planning.pages import body, coordinator, reading, state_of
 
 LINK = "https://meet.example.org/razgovor"
 

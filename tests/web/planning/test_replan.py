@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from tests.planning.incidents import stop
 from tests.planning.scene import Scene
-from tests.planning.test_replanning import stop
-from tests.web.planning.test_views import DAY, body, coordinator, number_of_request, plan_soon
+from tests.web.planning.pages import DAY, body, coordinator, number_of_request, plan_soon
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from scheduler.planning.terms import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.planning.scene import Scene
-from tests.web.planning.test_views import DAY, body, coordinator, offered_soon, state_of
+from tests.web.planning.pages import DAY, body, coordinator, offered_soon, state_of
 
 
 @pytest.fixture

@@ -13,15 +13,7 @@ from scheduler.planning.terms import VisitState
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.planning.scene import Scene
-from tests.web.planning.test_by_link import link_of
-from tests.web.planning.test_views import (
-    body,
-    coordinator,
-    number_of_visit,
-    offered_soon,
-    reading,
-    state_of,
-)
+from tests.web.planning.pages import body, coordinator, link_of, number_of_visit, offered_soon, reading, state_of
 
 
 @pytest.fixture

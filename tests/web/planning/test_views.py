@@ -8,18 +8,23 @@ import sqlalchemy as sa
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.planning import queries, service
-from scheduler.planning.models import Assignment, Presentation, Visit
+from scheduler.planning.models import Assignment, Presentation
 from scheduler.planning.terms import AssignmentState, VisitState
 from scheduler.policy import Role
-from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
-from tests.factories.people import make_user
+from tests.factories.people import always_free, make_user
 from tests.planning.scene import Scene, a_plan
-from tests.planning.test_queries import always_free
 from tests.web.browser import browser_of
-
-SOON = MONDAY + dt.timedelta(days=21)
-DAY = SOON.date()
+from tests.web.planning.pages import (
+    DAY,
+    body,
+    coordinator,
+    number_of_request,
+    offered_soon,
+    plan_soon,
+    reading,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -27,46 +32,6 @@ def scene(app):
     scene = Scene(planned=False)
     scene.host_name = scene.host.name_sr_latn
     return scene
-
-
-def plan_soon(scene: Scene, **given) -> str:
-    """Plan the scene's visit three weeks from the real today (pages ask the real clock); its number."""
-    scene.visit_id = scene.plan(on_day=DAY, **given) if given else scene.planned(DAY)
-    return db.session.scalar(sa.select(Visit.number).where(Visit.id == scene.visit_id))
-
-
-def offered_soon(scene: Scene, *people) -> str:
-    number = plan_soon(scene)
-    scene.offered_to(*people, until=SOON - dt.timedelta(days=14))
-    return number
-
-
-def reading(app, person, language: str = "en"):
-    """A browser of this person, or of nobody, that shows pages in that language."""
-    browser = browser_of(app, person) if person else app.test_client()
-    browser.set_cookie("language", language)
-    return browser
-
-
-def coordinator(app, scene: Scene):
-    return reading(app, db.session.get_one(User, scene.coordinator.user_id))
-
-
-def body(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
-def state_of(scene: Scene) -> VisitState:
-    db.session.rollback()
-    return db.session.scalar(sa.select(Visit.state).where(Visit.id == scene.visit_id))
-
-
-def number_of_request(scene: Scene) -> str:
-    return db.session.scalar(sa.select(SchoolRequest.number).where(SchoolRequest.id == scene.asked.id))
-
-
-def number_of_visit(scene: Scene) -> str:
-    return db.session.scalar(sa.select(Visit.number).where(Visit.id == scene.visit_id))
 
 
 # --- crew of one presentation ---

@@ -11,9 +11,9 @@ from scheduler.reports.models import SignedPeriod
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
-from tests.reports.test_signing import held, recount
+from tests.reports.held_visits import held, recount
 from tests.web.browser import browser_of
-from tests.web.reports.test_views import REPORT, words_of
+from tests.web.reports.pages import REPORT, words_of
 
 SIGN = "/reports/signed/new"
 YEAR = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}

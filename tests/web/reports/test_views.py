@@ -15,12 +15,12 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
-from tests.reports.test_queries import DAY, a_held_visit
+from tests.reports.held_visits import DAY, a_held_visit
 from tests.web.browser import browser_of
+from tests.web.reports.pages import REPORT, words_of
 
 YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
 PUBLISHED = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
-REPORT = "/reports/attendance"
 
 
 @pytest.fixture
@@ -31,11 +31,6 @@ def programme(session):
 @pytest.fixture
 def coordinator(app, programme):
     return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
-
-
-def words_of(answer):
-    """The text of a page, without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
 
 
 def test_a_coordinator_sees_figures_rows_and_totals(coordinator, programme):

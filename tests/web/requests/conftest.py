@@ -1,17 +1,21 @@
 """A signed-in browser, and a booking answered page by page."""
 
+import datetime as dt
+
 import pytest
 from flask.testing import FlaskClient
 
 from scheduler.core import tokens
 from scheduler.core.db import transaction
-from scheduler.people.models import SignIn
+from scheduler.people.models import AvailableHours, SignIn
 from scheduler.people.rules import lasts
 from scheduler.policy import Role
-from scheduler.programmes.terms import Audience
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, Booking
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import a_cleared_educator
 from tests.standing_clock import THE_CLOCK
 
 
@@ -55,3 +59,27 @@ def programme(app):
 @pytest.fixture
 def host(app):
     return make_host("Вук Караџић")
+
+
+@pytest.fixture
+def now_programme(programme):
+    with transaction() as session:
+        session.get_one(Programme, programme.id).booking = Booking.NOW
+    return programme
+
+
+@pytest.fixture
+def educator(now_programme):
+    person = a_cleared_educator(centre_id=now_programme.centre_id)
+    with transaction() as session:
+        session.add_all(
+            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+            for day in range(7)
+        )
+    return person
+
+
+@pytest.fixture
+def later(the_clock):
+    """The product's clock moved on."""
+    return the_clock.moves_on

@@ -1,7 +1,6 @@
 """Book now in the browser: press a day and a time, finish the form, send it (TRUST R1)."""
 
 import datetime as dt
-import re
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +8,6 @@ import sqlalchemy as sa
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import AvailableHours
 from scheduler.places.service import tell_school_time
 from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.planning import rules
@@ -18,69 +16,13 @@ from scheduler.planning.terms import HoldState
 from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
-from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.models import RequestedPresentation
 from scheduler.requests.terms import RequestState
 from tests.factories import MONDAY
-from tests.factories.safeguarding import a_cleared_educator
 from tests.web.requests.answered import answers, text_of
+from tests.web.requests.booking_now import QUARTER, SLOT_BUTTON, asked, begin, finish, holds, times_of
 
 pytestmark = pytest.mark.usefixtures("hands")
-DAY_BUTTON = re.compile(r'name="day" value="([\d-]+)">')
-SLOT_BUTTON = re.compile(r'name="slot" value="([\dT:-]+)">')
-QUARTER = rules.HELD_FOR
-
-
-@pytest.fixture
-def now_programme(programme):
-    with transaction() as session:
-        session.get_one(Programme, programme.id).booking = Booking.NOW
-    return programme
-
-
-@pytest.fixture
-def educator(now_programme):
-    person = a_cleared_educator(centre_id=now_programme.centre_id)
-    with transaction() as session:
-        session.add_all(
-            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
-            for day in range(7)
-        )
-    return person
-
-
-@pytest.fixture
-def later(the_clock):
-    """The product's clock moved on."""
-    return the_clock.moves_on
-
-
-def begin(client, programme, host) -> str:
-    """As far as the calendar; the first free day."""
-    client.post("/book", data={"host_id": str(host.id)})
-    client.post("/book/what", data=answers(programme)["what"])
-    return DAY_BUTTON.findall(client.get("/book/when?lang=en").text)[0]
-
-
-def times_of(client, day: str) -> list[str]:
-    client.post("/book/when", data={"day": day})
-    return sorted(SLOT_BUTTON.findall(client.get("/book/when?lang=en").text))
-
-
-def finish(client, programme, **changed):
-    for page in ("who", "where", "you"):
-        response = client.post(f"/book/{page}", data=answers(programme)[page] | changed.get(page, {}))
-        assert response.status_code == 302
-    return response
-
-
-def holds() -> list[HoldState]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(DateHold.state).order_by(DateHold.id)))
-
-
-def asked() -> list[SchoolRequest]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(SchoolRequest)))
 
 
 def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(client, now_programme, host, educator):

@@ -13,21 +13,9 @@ from scheduler.planning.models import Visit
 from scheduler.planning.terms import HoldState
 from tests.factories import MONDAY
 from tests.web.requests.answered import text_of
-from tests.web.requests.test_book_now import (
-    QUARTER,
-    SLOT_BUTTON,
-    asked,
-    begin,
-    educator,
-    finish,
-    holds,
-    later,
-    now_programme,
-    times_of,
-)
+from tests.web.requests.booking_now import QUARTER, SLOT_BUTTON, asked, begin, finish, holds, times_of
 
 pytestmark = pytest.mark.usefixtures("hands")
-__all__ = ["educator", "later", "now_programme"]  # fixtures
 
 
 def sent_late(app, client, programme, host, later) -> str:

@@ -1,0 +1,28 @@
+"""An evening for parents with its code at the door."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+
+from scheduler.attendance import queries
+from scheduler.attendance.models import TallyMark
+from scheduler.attendance.terms import Tally
+from scheduler.core.db import db
+from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.programmes.terms import Audience, SchoolLevel
+from tests.factories.planning import VISIT_DAY, make_presentation, make_visit
+
+EVENING = dt.time(18)
+BEGINS = dt.datetime.combine(VISIT_DAY, dt.time(16), tzinfo=dt.UTC)  # 18:00 in Belgrade
+
+
+def an_evening(**given) -> Tally:
+    visit = make_visit(VisitState.CONFIRMED, on_day=VISIT_DAY)
+    fair = {"audience": Audience.PARENTS, "level": SchoolLevel.NONE, "state": PresentationState.CONFIRMED}
+    make_presentation(visit, EVENING, **(fair | given))
+    return queries.tallies_of(visit.id)[0]
+
+
+def marks() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.coalesce(func.sum(TallyMark.people), 0)))

@@ -1,0 +1,16 @@
+"""The house that laws walk through."""
+
+import pytest
+from flask import Flask
+
+from scheduler.demo import load as demo
+from tests.factories import MONDAY
+
+
+@pytest.fixture
+def house(app: Flask, monkeypatch) -> Flask:
+    """The demo's rows in every state, and an application that shows its error page instead of raising."""
+    for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
+        monkeypatch.setitem(app.config, name, value)
+    demo.load(MONDAY)
+    return app

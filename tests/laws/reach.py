@@ -1,0 +1,47 @@
+"""The forms that a visitor of a role reaches."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler.core.db import db
+from scheduler.people.models import User, UserRole
+from scheduler.policy import Role
+from tests.laws.nasty import FormSeen, seen_on
+from tests.web.browser import sign_in_as
+
+PAGES_EACH = 1  # of addresses that differ only in their numbers
+
+
+def browser(app: Flask, role: Role | None) -> FlaskClient:
+    client = app.test_client()
+    if role is None:
+        return client
+    user_id = db.session.scalar(sa.select(sa.func.min(User.id)).join(UserRole).where(UserRole.role == role))
+    return sign_in_as(client, user_id)
+
+
+def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
+    """One form of each shape, on any page that links lead to, from the plain addresses and `more`."""
+    todo = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
+    todo += more
+    seen, shapes = set(todo), {}
+    while todo:
+        address = todo.pop(0)
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        forms, links = seen_on(address, answer.text if answer.mimetype == "text/html" else "")
+        for form in forms:
+            shape = (form.method, re.sub(r"\d+", "N", urlsplit(form.action).path), tuple(form.names))
+            if shapes.setdefault(shape, form) is form:
+                yield form
+        for link in sorted(links - seen):
+            shape = re.sub(r"=[^&]*", "", re.sub(r"\d+|[A-Z0-9]{16}", "N", link))
+            shapes[shape] = shapes.get(shape, 0) + 1
+            if shapes[shape] <= PAGES_EACH and not link.startswith(("/static", "/assets")):
+                seen.add(link)
+                todo.append(link)

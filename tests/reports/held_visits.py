@@ -1,0 +1,40 @@
+"""Visits that were held, with what was counted there."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from scheduler.attendance.models import HeadCount
+from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.core.db import transaction
+from scheduler.planning.models import Presentation
+from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.programmes.terms import SchoolLevel
+from tests.factories.attendance import make_attendance
+from tests.factories.planning import make_presentation, make_visit
+
+DAY = dt.date(2026, 10, 6)
+
+
+def a_held_visit(*counts, on_day=DAY, state=AttendanceState.LOCKED, level=SchoolLevel.PRIMARY, **given):
+    """A delivered visit with one presentation for each of the counts."""
+    visit = make_visit(VisitState.DELIVERED, on_day=on_day, **given)
+    for hour, one in enumerate(counts or [Counts(pupils=60, teachers=2)], 8):
+        presentation = make_presentation(visit, dt.time(hour, 0), PresentationState.DELIVERED, minutes=30, level=level)
+        make_attendance(presentation, one, state)
+    return visit
+
+
+def held(programme, year, pupils=30, **given):
+    return a_held_visit(Counts(pupils=pupils), programme=programme, on_day=dt.date(year, 5, 5), **given)
+
+
+def recount(visit, pupils):
+    """What a correction comes to: another number of the visit counts."""
+    ids = sa.select(Presentation.id).where(Presentation.visit_id == visit.id)
+    with transaction() as session:
+        session.execute(
+            sa.update(HeadCount)
+            .where(HeadCount.presentation_id.in_(ids), HeadCount.counts, HeadCount.audience == "pupils")
+            .values(people=pupils)
+        )

@@ -1,0 +1,87 @@
+"""Which dates may be proposed, and what may be done in each state of a request."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from scheduler.programmes.terms import SchoolLevel
+from scheduler.requests import rules
+from scheduler.requests.rules.asked import levels_at
+from scheduler.requests.terms import Blackout, DateDraft, RequestState, Together
+from tests.factories import MONDAY
+
+TODAY = MONDAY.date()
+S = RequestState
+
+
+def day(number: int) -> dt.date:
+    return TODAY + dt.timedelta(days=number)
+
+
+def a_date(number: int, hour: int = 10) -> DateDraft:
+    return DateDraft(on_day=day(number), starts_local=dt.time(hour))
+
+
+@pytest.mark.parametrize(
+    ("dates", "held_until", "found"),
+    [
+        ([a_date(10), a_date(11)], 5, {}),
+        ([], 5, {"dates-0-on_day": "missing"}),
+        ([a_date(0)], -1, {"dates-0-on_day": "in_the_past", "held_until": "in_the_past"}),
+        ([a_date(2000)], 5, {"dates-0-on_day": "too_late"}),
+        ([a_date(10, 6)], 5, {"dates-0-starts_local": "not_in_the_day"}),
+        ([a_date(10), a_date(10)], 5, {"dates-1-on_day": "the_same_date"}),
+        ([a_date(20)], 5, {"dates-0-on_day": "school_cannot"}),
+        ([a_date(10)], 10, {"held_until": "after_a_date"}),
+    ],
+)
+def test_a_proposed_date_is_one_that_a_school_can_accept(dates: list[Any], held_until: int, found: dict[str, str]):
+    cannot = [Blackout(day(20), day(21))]
+
+    assert rules.problems_with_dates(dates, day(held_until), TODAY, cannot) == found
+
+
+def test_a_host_is_asked_for_the_levels_that_it_teaches():
+    assert levels_at(True, False) == {SchoolLevel.PRIMARY}
+    assert levels_at(True, True) == {SchoolLevel.PRIMARY, SchoolLevel.SECONDARY}
+    assert levels_at(False, False) == frozenset()
+
+
+def test_what_a_closure_stopped_is_put_on_no_waiting_list():
+    listed = {state for state in S if rules.may_together(Together.WAITLIST, state)}
+
+    assert S.TRIAGE in listed
+    assert rules.may_move(S.DISRUPTED, S.WAITLISTED)
+    assert S.DISRUPTED not in listed
+    for act in set(Together) - {Together.WAITLIST}:
+        assert {state for state in S if rules.may_together(act, state)} == set(rules.OPEN)
+
+
+def test_a_school_finds_a_way_out_until_all_is_over():
+    assert rules.way_out(S.NEW) is S.WITHDRAWN
+    assert rules.way_out(S.AGREED) is S.CANCELLED_BY_SCHOOL
+    assert rules.way_out(S.CLOSED) is None
+
+
+def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
+    assert rules.may_book_again(S.DECLINED)
+    assert not any(map(rules.may_book_again, (S.NEW, S.MERGED_INTO, S.EXPIRED)))
+    assert all(map(rules.may_ask_again, (S.DECLINED, S.DELIVERED, S.CLOSED)))
+    assert not rules.may_ask_again(S.AGREED)
+    assert {state for state in S if rules.keeps_place(state)} == {
+        S.CANCELLED_BY_CENTRE,
+        S.CANCELLED_BY_SCHOOL,
+        S.DECLINED,
+        S.WITHDRAWN,
+    }
+
+
+def test_numbers_change_until_the_presentation_is_held():
+    assert rules.may_change_counts(S.AGREED)
+    assert not any(map(rules.may_change_counts, (S.DELIVERED, S.REPORTED, S.CERTIFIED, S.CLOSED)))
+
+
+def test_an_answer_is_given_where_the_machine_has_a_way():
+    assert rules.may_move(S.TRIAGE, S.DECLINED)
+    assert not rules.may_move(S.CLOSED, S.NEW)

@@ -1,0 +1,100 @@
+"""Who looks after what a colleague owns, and what keeps a handover from being stored."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from scheduler.people.terms import Reader
+from scheduler.places.terms import DistrictRow
+from scheduler.requests import rules
+from scheduler.requests.terms import HandoverDraft, HandoverRow, HandoverState
+from tests.factories import MONDAY
+
+TODAY = MONDAY.date()
+ANA, EVA, MIRA = 1, 2, 3
+NISAVA = 7
+
+
+def day(number: int) -> dt.date:
+    return TODAY + dt.timedelta(days=number)
+
+
+def a_draft(**given: Any) -> HandoverDraft:
+    fair = {"away_id": ANA, "stand_in_id": EVA, "first_day": TODAY, "last_day": day(7)}
+    return HandoverDraft(**(fair | given))
+
+
+def a_handover(away: int, stand_in: int, *districts: int, first: int = 0, last: int = 7, **given: Any) -> HandoverRow:
+    rows = tuple(DistrictRow(one, "", "", "") for one in districts)
+    fair = {"id": 1, "away": "", "stand_in": "", "stand_in_email": "eva@centre.example", "stand_in_language": "en"}
+    fair |= {"first_day": day(first), "last_day": day(last), "ended_at": None, "districts": rows}
+    return HandoverRow(away_id=away, stand_in_id=stand_in, **(fair | given))
+
+
+def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
+    return rules.problems_with_handover(draft, {ANA, EVA, MIRA}, others, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, {}),
+        ({"away_id": 99}, {"away": "not_a_choice"}),
+        ({"stand_in_id": 99}, {"stand_in": "not_a_choice"}),
+        ({"stand_in_id": ANA}, {"stand_in": "not_oneself"}),
+        ({"first_day": day(-1)}, {"first_day": "in_the_past"}),
+        ({"last_day": day(-1)}, {"last_day": "days_not_in_order"}),
+        ({"last_day": day(365)}, {}),
+        ({"last_day": day(366)}, {"last_day": "too_long_away"}),
+    ],
+)
+def test_a_handover_is_between_two_colleagues_for_days_to_come(given, found):
+    assert problems(a_draft(**given)) == found
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        (a_handover(EVA, MIRA), {"stand_in": "stand_in_is_away"}),
+        (a_handover(MIRA, ANA), {"away": "stands_in_then"}),
+        (a_handover(ANA, MIRA), {"first_day": "handed_over_then"}),
+        (a_handover(MIRA, EVA), {}),
+        (a_handover(ANA, MIRA, first=8, last=9), {}),
+        (a_handover(ANA, MIRA, first=-9, last=-1), {}),
+        (a_handover(ANA, MIRA, ended_at=MONDAY), {}),
+    ],
+)
+def test_what_is_handed_over_has_one_person_who_answers(other, found):
+    assert problems(a_draft(), other) == found
+
+
+def test_two_districts_may_be_handed_to_two_colleagues():
+    draft = a_draft(district_ids=(NISAVA,))
+
+    assert problems(draft, a_handover(ANA, MIRA, NISAVA + 1)) == {}
+    assert problems(draft, a_handover(ANA, MIRA, NISAVA)) == {"first_day": "handed_over_then"}
+    assert problems(draft, a_handover(ANA, MIRA)) == {"first_day": "handed_over_then"}
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        (a_handover(ANA, EVA, ended_at=MONDAY), HandoverState.TAKEN_BACK),
+        (a_handover(ANA, EVA, first=1), HandoverState.COMING),
+        (a_handover(ANA, EVA, last=0), HandoverState.RUNNING),
+        (a_handover(ANA, EVA, first=-3, last=-1), HandoverState.OVER),
+    ],
+)
+def test_a_handover_begins_and_ends_by_itself(row, state):
+    assert rules.handover_state(row, TODAY) is state
+
+
+def test_whoever_is_away_has_her_mails_written_to_her_stand_in_once():
+    readers = [Reader(ANA, "ana@centre.example", "sr_Cyrl"), Reader(EVA, "eva@centre.example", "en")]
+    readers += [Reader(MIRA, "mira@centre.example", "sr_Latn")]
+
+    told = rules.told_instead(readers, NISAVA, [a_handover(ANA, EVA, NISAVA)])
+
+    assert told == [("eva@centre.example", "en"), ("mira@centre.example", "sr_Latn")]
+    assert rules.told_instead(readers[:1], None, [a_handover(ANA, EVA, NISAVA)]) == [("ana@centre.example", "sr_Cyrl")]
