@@ -1,36 +1,30 @@
 """Every table, for Alembic and the mapper; nothing else imports this."""
 
-from scheduler.attendance import models as attendance
-from scheduler.certificates import models as certificates
-from scheduler.core import audit, batches, form_keys, numbers, staging, tokens
-from scheduler.feeds import models as feeds
-from scheduler.jobs import models as jobs
-from scheduler.messages import models as messages
-from scheduler.people import models as people
-from scheduler.places import models as places
-from scheduler.planning import models as planning
-from scheduler.programmes import models as programmes
-from scheduler.reports import models as reports
-from scheduler.requests import models as requests
-from scheduler.safeguarding import models as safeguarding
+from importlib import import_module
 
-__all__ = [
-    "attendance",
-    "audit",
-    "batches",
-    "certificates",
-    "feeds",
-    "form_keys",
-    "jobs",
-    "messages",
-    "numbers",
-    "people",
-    "places",
-    "planning",
-    "programmes",
-    "reports",
-    "requests",
-    "safeguarding",
-    "staging",
-    "tokens",
-]
+MODULES = (
+    "core.audit",
+    "core.form_keys",
+    "core.imports.batches",
+    "core.imports.staging",
+    "core.numbers",
+    "core.tokens",
+    "messages.models",
+    "places.models",
+    "people.models",
+    "work.models",
+    "safeguarding.models",
+    "programmes.models",
+    "requests.models",
+    "visits.models.visits",
+    "visits.models.held_time",
+    "visits.models.late_notice",
+    "visits.models.substitution",
+    "waitlist.models",
+    "feeds.models",
+    "attendance.models",
+    "certificates.models",
+    "reports.models",
+)
+for _name in MODULES:
+    import_module(f"scheduler.{_name}")

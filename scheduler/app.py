@@ -1,8 +1,10 @@
 """The only place where all meet: `create_app` puts the house together, one short step after the other."""
 
 from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +15,8 @@ from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation, packing
 
-# Each names a package of pages whose views.py holds `bp`; a module of commands with `register`.
+# Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
+# a module of commands with `register`.
 PAGES = (
     "public",
     "programmes",
@@ -22,7 +25,13 @@ PAGES = (
     "safeguarding",
     "messages",
     "requests",
-    "planning",
+    "visits",
+    "own",
+    "booking",
+    "closures",
+    "waitlist",
+    "readiness",
+    "board",
     "feeds",
     "attendance",
     "certificates",
@@ -96,7 +105,16 @@ def _hang_pages(app: Flask) -> None:
     for part in (packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits):
         part.register(app)
     for name in PAGES:
-        app.register_blueprint(import_module(f"scheduler.web.{name}.views").bp)
+        app.register_blueprint(_pages_of(import_module(f"scheduler.web.{name}")))
+
+
+def _pages_of(package: ModuleType) -> Blueprint:
+    """The blueprint of a package of pages, with every page of the package on it."""
+    names = [found.name for found in walk_packages(package.__path__, f"{package.__name__}.")]
+    modules = {name: import_module(name) for name in names}
+    home = modules.get(f"{package.__name__}.blueprint") or modules[f"{package.__name__}.views"]
+    blueprint: Blueprint = home.bp
+    return blueprint
 
 
 def _hang_commands(app: Flask) -> None:

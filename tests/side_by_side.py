@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db
-from scheduler.planning.models import Assignment, Presentation, Visit
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 
 # What names a row: never the same in two visits. Which belongs to which is seen by how `rows_of` hangs them together.
 NAMES = {"id", "number", "uid", "centre_id", "host_id", "programme_id", "school_request_id", "visit_id",

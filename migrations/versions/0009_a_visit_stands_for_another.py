@@ -4,13 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from scheduler.core.defences import DEFENCES
-from scheduler.planning import models
+from scheduler.visits.models import visits
+
 
 revision = "0009_a_visit_stands_for_another"
 down_revision = "0007_undo_told_columns"
 branch_labels = None
 depends_on = None
-assert models  # the defences are registered
+assert visits  # the defences are registered
 
 INDEX = "one_living_visit_a_request"
 LIVING_THEN = sa.text("state <> 'cancelled'")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from scheduler.attendance.terms import Counts, PastSheet, PastSitting
-from scheduler.core.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines, time_of
+from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines, time_of
 
 LAYOUT = Layout(
     columns={

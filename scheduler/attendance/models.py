@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
-from scheduler.planning.models import Presentation
 from scheduler.programmes.terms import Audience
+from scheduler.visits.models.visits import Presentation
 
 
 class Attendance(Base):

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from scheduler.attendance.terms import Poster
 from scheduler.core.language import translator
-from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, paged
-from scheduler.core.paper import A4, MARGIN, Facts
-from scheduler.core.typesetting import BOLD, MUTED, TABLA, Style, fitted, leading, wrapped
+from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, paged
+from scheduler.core.paper.sheet import A4, MARGIN, Facts
+from scheduler.core.paper.typesetting import BOLD, MUTED, TABLA, Style, fitted, leading, wrapped
 
 MIDDLE = A4[0] / 2
 QR_SIDE = 110.0

@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
-from scheduler.core.sheets import LineProblem
 from scheduler.core.text import to_latin
 from scheduler.programmes.terms import Audience
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import Base
-from scheduler.planning.models import Visit
+from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
 

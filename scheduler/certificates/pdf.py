@@ -12,9 +12,9 @@ from reportlab.lib.units import mm
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
 from scheduler.core.language import number, span_of_days, translator
-from scheduler.core.paper import A4_LANDSCAPE, Facts, Sheet
-from scheduler.core.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
-from scheduler.data import bytes_of
+from scheduler.core.paper.sheet import A4_LANDSCAPE, Facts, Sheet
+from scheduler.core.paper.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
+from scheduler.data.shipped import bytes_of
 
 LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners

@@ -21,21 +21,21 @@ from scheduler.certificates.terms import (
     Signatory,
     VisitFacts,
 )
-from scheduler.core.batches import ImportBatch, ImportedRow
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick, worded
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.terms.states import PresentationState, VisitState
 
 AT_ONCE = 500
 _HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)

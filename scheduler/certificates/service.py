@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.attendance import service as attendance
 from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.service.rows import write_to_school
 from scheduler.certificates import pdf, queries, rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import (
@@ -26,10 +26,11 @@ from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.numbers import next_number
-from scheduler.planning.models import Visit
 from scheduler.policy import SYSTEM, Actor
-from scheduler.requests import service as requests
-from scheduler.requests.terms import RequestState
+from scheduler.requests.service.desk import follow_visit
+from scheduler.requests.service.rows import request_of_visit
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Visit
 
 log = logging.getLogger(__name__)
 
@@ -218,9 +219,9 @@ def _paper(
 
 def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    school_request = requests.request_of_visit(session, visit.school_request_id)
+    school_request = request_of_visit(session, visit.school_request_id)
     if school_request is None:
         return
     if school_request.state is RequestState.REPORTED:
-        requests.follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
-    attendance.write_to_school(session, visit, "certificates_ready", now=now)
+        follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
+    write_to_school(session, visit, "certificates_ready", now=now)

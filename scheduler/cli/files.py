@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scheduler.cli.one_line import BadInput
-from scheduler.core.sheets import MAX_BYTES, Imported
+from scheduler.core.imports.sheets import MAX_BYTES, Imported
 
 SHOWN = 40  # problems on a terminal; --json has all
 

@@ -6,23 +6,25 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.attendance import service as attendance
 from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.service.past import import_past_visits, take_back_visits
 from scheduler.cli import files
 from scheduler.cli.one_line import BadInput, Group
 from scheduler.cli.people import centre_of
-from scheduler.core import batches, clock
+from scheduler.core import clock
 from scheduler.core.errors import Conflict
-from scheduler.core.staging import Filing
-from scheduler.people import service as people
-from scheduler.places import service as places
+from scheduler.core.imports import batches
+from scheduler.core.imports.staging import Filing
+from scheduler.people.service.importing import take_back_people
+from scheduler.places.service.bells import take_back_bells
+from scheduler.places.service.hosts import take_back_hosts
 from scheduler.policy import SYSTEM
 
 UNDO: dict[str, Callable[..., None]] = {
-    "visits": attendance.take_back_visits,
-    "people": people.take_back_people,
-    "hosts": places.take_back_hosts,
-    "bells": places.take_back_bells,
+    "visits": take_back_visits,
+    "people": take_back_people,
+    "hosts": take_back_hosts,
+    "bells": take_back_bells,
 }
 
 visits = Group("visits", help="Visits of past years, from a file.")
@@ -50,7 +52,7 @@ def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: 
     now = clock.now()
     sheet = read_past_visits(files.content_of(file), files.column_map(map_file), today=clock.local_day(now))
     filing = Filing(now, centre_of(slug).id, file.name, dry_run)
-    outcome = attendance.import_past_visits(SYSTEM, sheet, filing)
+    outcome = import_past_visits(SYSTEM, sheet, filing)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

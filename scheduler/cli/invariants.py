@@ -7,12 +7,12 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
-from scheduler.attendance import queries as attendance
+from scheduler.attendance.queries import counting
 from scheduler.cli.one_line import Group
-from scheduler.planning import queries as planning
-from scheduler.reports import queries as reports
+from scheduler.reports.queries import attendance
+from scheduler.visits.queries import invariants
 
-ROOMS: tuple[Callable[[], list[str]], ...] = (planning.violations, attendance.violations, reports.violations)
+ROOMS: tuple[Callable[[], list[str]], ...] = (invariants.violations, counting.violations, attendance.violations)
 
 group = Group("invariants", help="What must always hold.")
 

@@ -10,12 +10,14 @@ from scheduler.cli.one_line import BadInput, Command, Group
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
-from scheduler.core.staging import Filing
 from scheduler.core.text import BadText, clean
-from scheduler.people import queries, rules, service
+from scheduler.people import queries, rules
 from scheduler.people.imports import read_people
 from scheduler.people.models import Centre
+from scheduler.people.service.importing import import_people
+from scheduler.people.service.invitations import invitation_path, invite_user, set_up_centre
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
 
@@ -42,7 +44,7 @@ def register(app: Flask) -> None:
 def set_up(name: str, email: str) -> None:
     """Give an empty installation its first centre and administrator; prints one invitation link."""
     try:
-        opened = service.set_up_centre(_cleaned("centre", name, 200), email, now=clock.now())
+        opened = set_up_centre(_cleaned("centre", name, 200), email, now=clock.now())
     except Rejected as rejected:
         raise _told(rejected) from rejected
     click.echo(settings().base_url + opened.path)
@@ -66,10 +68,10 @@ def invite(email: str, role: str, slug: str | None, given_name: str, family_name
     )
     now = clock.now()
     try:
-        user_id = service.invite_user(SYSTEM, draft, now=now, centre_id=centre_of(slug).id)
+        user_id = invite_user(SYSTEM, draft, now=now, centre_id=centre_of(slug).id)
     except Rejected as rejected:
         raise _told(rejected) from rejected
-    click.echo(settings().base_url + service.invitation_path(SYSTEM, user_id, now=now))
+    click.echo(settings().base_url + invitation_path(SYSTEM, user_id, now=now))
 
 
 def centre_of(slug: str | None) -> Centre:
@@ -101,7 +103,7 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
     """
     sheet = read_people(files.content_of(file), files.column_map(map_file))
     filing = Filing(clock.now(), centre_of(slug).id, file.name, dry_run)
-    outcome = service.import_people(SYSTEM, sheet, filing)
+    outcome = import_people(SYSTEM, sheet, filing)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

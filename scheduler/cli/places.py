@@ -11,10 +11,12 @@ from flask import Flask
 from scheduler.cli import files
 from scheduler.cli.one_line import Group
 from scheduler.core import clock
-from scheduler.core.staging import Filing
-from scheduler.places import service
-from scheduler.places.imports import read_bells, read_hosts
-from scheduler.places.terms import ImportOutcome
+from scheduler.core.imports.staging import Filing
+from scheduler.places.imports.bells import read_bells
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.service import bells
+from scheduler.places.service.hosts import import_hosts
+from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import SYSTEM
 
 SHOWN = 40  # changes, and problems, on a terminal; --json has all
@@ -40,7 +42,7 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool)
     Serbian (both scripts) and English names, or by --map.
     """
     sheet = read_hosts(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
+    outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
     else:
@@ -66,7 +68,7 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
     Only for schools that have told nothing yet; what a school told is changed on its page.
     """
     sheet = read_bells(files.content_of(file), files.column_map(map_file))
-    outcome = service.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
+    outcome = bells.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
 
 

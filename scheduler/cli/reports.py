@@ -14,15 +14,28 @@ from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages, translator
-from scheduler.reports import pdf, queries, rules
-from scheduler.reports.terms import BadPeriod, Filters, Group, Report
+from scheduler.reports import pdf
+from scheduler.reports.queries.attendance import (
+    attendance_report,
+    centre_id_of,
+    centre_name,
+    names_of,
+    profile_of,
+    unknown_names,
+)
+from scheduler.reports.queries.indicators import indicators
+from scheduler.reports.queries.not_held import not_held
+from scheduler.reports.queries.signing import with_books
+from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, profile_text, read_period
+from scheduler.reports.rules.signing import document_of
+from scheduler.reports.terms.counting import BadPeriod, Filters, Group, Report
 
 group = CommandGroup("reports", help="What was held: locked attendance, counted.")
 
 REASONS = {
     "not_a_day": "is not a day of the calendar; write it as 2023-01-31",
     "last_before_first": "lies before --from",
-    "too_long": f"lies more than {rules.LONGEST_YEARS} years after --from",
+    "too_long": f"lies more than {LONGEST_YEARS} years after --from",
 }
 
 
@@ -52,9 +65,9 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     xlsx comes later.
     """
     filters = _filters(**typed)
-    report = queries.attendance_report(filters, [Group(name) for name in by], language=lang)
-    report = replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
-    _write(_content(queries.with_books(report), kind, lang), out)
+    report = attendance_report(filters, [Group(name) for name in by], language=lang)
+    report = replace(report, not_held=not_held(filters), indicators=indicators(filters))
+    _write(_content(with_books(report), kind, lang), out)
 
 
 @group.command("profile")
@@ -67,41 +80,41 @@ def profile(year: int, centre: str, lang: str) -> None:
     Figures of the helpline join it when their room is there.
     """
     try:
-        centre_id = queries.centre_id_of(centre)
+        centre_id = centre_id_of(centre)
     except NotFound as problem:
         raise BadInput(f"--centre: there is no centre {centre}") from problem
-    click.echo(rules.profile_text(queries.profile_of(year, centre_id, lang), lang), nl=False)
+    click.echo(profile_text(profile_of(year, centre_id, lang), lang), nl=False)
 
 
 def _filters(
     first: str | None, last: str | None, centre: str | None, campaign: str | None, programme: str | None
 ) -> Filters:
     try:
-        period = rules.read_period(first or "", last or "")
-        centre_id = queries.centre_id_of(centre) if centre is not None else None
+        period = read_period(first or "", last or "")
+        centre_id = centre_id_of(centre) if centre is not None else None
     except BadPeriod as problem:
         typed = first if problem.field == "from" else last
         raise BadInput(f"--{problem.field}: {typed} {REASONS[problem.reason]}") from problem
     except NotFound as problem:
         raise BadInput(f"--centre: there is no centre {centre}") from problem
     filters = Filters(period, centre_id, campaign, programme)
-    for name in queries.unknown_names(filters):
+    for name in unknown_names(filters):
         raise BadInput(f"--{name}: there is no {name} {getattr(filters, name)}")
     return filters
 
 
 def _content(report: Report, kind: str, lang: str) -> bytes:
     if kind == "csv":
-        return csv_text(*rules.as_table(report)).encode()
+        return csv_text(*as_table(report)).encode()
     if kind == "pdf":
         return _pdf(report, lang)
-    return (json.dumps(rules.document_of(report), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(document_of(report), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _pdf(report: Report, lang: str) -> bytes:
     centre_id = report.filters.centre_id
-    centre = queries.centre_name(centre_id, lang) if centre_id else translator(lang).gettext("All centres")
-    names = queries.names_of(report.filters, lang)
+    centre = centre_name(centre_id, lang) if centre_id else translator(lang).gettext("All centres")
+    names = names_of(report.filters, lang)
     return pdf.draw(pdf.paper_of(report, centre, names, lang, clock.now()), lang)
 
 

@@ -6,8 +6,8 @@ from flask import Flask
 from scheduler.cli.one_line import Group
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
-from scheduler.planning import service
 from scheduler.policy import SYSTEM
+from scheduler.visits.service.recompute import recompute_times
 
 group = Group("times", help="Moments computed from wall clocks.")
 
@@ -25,7 +25,7 @@ def recompute() -> None:
     would put somebody in two places.
     """
     try:
-        done = service.recompute_times(SYSTEM, now=clock.now())
+        done = recompute_times(SYSTEM, now=clock.now())
     except Conflict as error:
         raise click.ClickException(f"nothing changed: {error.reason}") from error
     click.echo(f"{done.presentations} presentations of {done.visits} visits looked at, {done.moved} moved")

@@ -7,8 +7,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from scheduler import data
 from scheduler.core.clock import local_day
+from scheduler.data import shipped
 from scheduler.demo.plans import Guide
 from scheduler.demo.rows import added, note
 from scheduler.people import rules
@@ -23,7 +23,7 @@ from scheduler.people.models import (
 )
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
-from scheduler.places.terms import Point
+from scheduler.places.terms.hosts import Point
 from scheduler.policy import Role
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult
@@ -59,7 +59,7 @@ class Person:
 
 def people() -> list[Person]:
     """Everybody, in the order of the file."""
-    return [Person(row) for row in data.rows_of("demo_people.csv")]
+    return [Person(row) for row in shipped.rows_of("demo_people.csv")]
 
 
 def who_signs_in() -> list[Person]:

@@ -26,20 +26,16 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Closure, Holiday, Host, Municipality
-from scheduler.places.service import (
-    load_example_calendars,
-    load_example_hosts,
-    load_reference_data,
-    remove_example_calendars,
-)
-from scheduler.places.terms import ClosureReason, Point
-from scheduler.planning.models import Assignment, Disruption, Presentation, Visit
-from scheduler.planning.service import write_entries
-from scheduler.planning.terms import VisitState
+from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
+from scheduler.places.service.hosts import load_example_hosts, load_reference_data
+from scheduler.places.terms.hosts import ClosureReason, Point
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
+from scheduler.visits.service.calendar_entries import write_entries
+from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 TEACHER = "Биљана Матић"  # invented, as everybody here

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.people.terms import PresenterKind
-from scheduler.places.terms import Point
-from scheduler.planning.terms import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 
 
 @dataclass(frozen=True)

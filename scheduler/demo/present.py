@@ -17,12 +17,12 @@ from scheduler.demo.spread import wobble
 from scheduler.demo.year import CAMPAIGN, DETECTIVES, EVENING, GATHERING, SECONDARY, TALK, TALKS, Shape, World, sitting
 from scheduler.demo.year import there_and_back_km as kilometres
 from scheduler.places.queries import calendar_spans
-from scheduler.places.rules import road_km
-from scheduler.places.terms import SchoolCalendar
-from scheduler.planning.models import DateWish
-from scheduler.planning.terms import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.places.rules.hosts import road_km
+from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import DateWish
+from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 
 WEEKS_BEHIND, WEEKS_AHEAD = 6, 10
 RESPECT = replace(CAMPAIGN, campaign=None)

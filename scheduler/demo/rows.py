@@ -21,11 +21,11 @@ from scheduler.core.numbers import next_number
 from scheduler.core.tokens import new_token
 from scheduler.demo.plans import RequestPlan, Sitting, VisitPlan
 from scheduler.people.terms import TeachingLanguage
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import ASSIGNMENT_MACHINE, PRESENTATION_MACHINE, VISIT_MACHINE, AssignmentState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
-from scheduler.requests.terms import REQUEST_MACHINE, Channel, DayPart, RequestState
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, DayPart, RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import ASSIGNMENT_MACHINE, PRESENTATION_MACHINE, VISIT_MACHINE, AssignmentState
 
 SET_UP = dt.timedelta(minutes=15)
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.clock import local_day
 from scheduler.places.models import Host, HostSchoolTime
-from scheduler.places.service import tell_school_time
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
-from scheduler.planning.models import Visit
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Visit
 
 TO_BE_PLANNED = (RequestState.AGREED, RequestState.NEW, RequestState.TRIAGE)
 MORNING, AFTERNOON = Bells(dt.time(8)), Bells(dt.time(14))

@@ -9,9 +9,9 @@ from scheduler.core.clock import moment_of
 from scheduler.demo.plans import Diary, Guide, Place, Sitting, Spot, VisitPlan
 from scheduler.demo.spread import evenly, spread, wobble
 from scheduler.people.terms import PresenterKind
-from scheduler.places.rules import road_km
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.places.rules.hosts import road_km
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 
 YEAR = 2023
 PUPILS, PARENTS, TEACHERS = 7803, 1097, 302

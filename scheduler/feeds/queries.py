@@ -13,9 +13,9 @@ from scheduler.feeds import rules
 from scheduler.feeds.models import FeedToken
 from scheduler.feeds.terms import Feed, FeedRow, Seat
 from scheduler.people.models import Presenter, User
-from scheduler.planning import ics
-from scheduler.planning.models import Assignment, CalendarEntry, Presentation
-from scheduler.planning.terms import EntryStatus
+from scheduler.visits import ics
+from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation
+from scheduler.visits.terms.states import EntryStatus
 
 AT_ONCE = 5_000  # entries asked for in one statement: two parameters each, under both databases' limit
 

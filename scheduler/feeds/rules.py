@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, Seat
-from scheduler.planning.terms import AssignmentState, EntryStatus, PresentationState
+from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
 READ_NOTED_EVERY = dt.timedelta(minutes=15)

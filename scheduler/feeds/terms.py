@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 FEED_LOCK = 70  # kind of core.db.hold: the feeds of one presenter
 MOST_FEEDS = 5

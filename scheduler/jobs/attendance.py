@@ -2,7 +2,7 @@
 
 import logging
 
-from scheduler.attendance import service
+from scheduler.attendance.service import counting, following
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 @in_app
 def assume_silent() -> None:
     """Each hour, flag counts whose school has been silent for seven days. Twice at once flags each once."""
-    if assumed := service.assume_silent(now=clock.now()):
+    if assumed := counting.assume_silent(now=clock.now()):
         log.info("silence taken as agreement", extra={"presentations": assumed})
 
 
@@ -21,5 +21,5 @@ def assume_silent() -> None:
 @in_app
 def send_follow_ups() -> None:
     """Each hour of the day, write the letters that follow a visit. What was sent is stored: twice is once."""
-    if visits := service.send_follow_ups(now=clock.now()):
+    if visits := following.send_follow_ups(now=clock.now()):
         log.info("visits followed up", extra={"visits": visits})

@@ -6,25 +6,28 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scheduler import policy
-from scheduler.attendance import service as attendance
 from scheduler.attendance.imports import LAYOUT as VISITS
 from scheduler.attendance.imports import read_past_visits
-from scheduler.core import batches, clock
+from scheduler.attendance.service.past import import_past_visits, take_back_visits
+from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.sheets import Imported, Layout, read_table
-from scheduler.core.staging import Filing
-from scheduler.jobs import work
-from scheduler.jobs.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow
-from scheduler.people import service as people
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import Imported, Layout, read_table
+from scheduler.core.imports.staging import Filing
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
-from scheduler.places import service as places
-from scheduler.places.imports import read_bells, read_hosts
+from scheduler.people.service.importing import import_people, take_back_people
 from scheduler.places.imports.bells import LAYOUT as BELLS
+from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS
-from scheduler.places.terms import ImportOutcome
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.service.bells import import_bells, take_back_bells
+from scheduler.places.service.hosts import import_hosts, take_back_hosts
+from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import Actor
+from scheduler.work import service
+from scheduler.work.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow
 
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
 SHOWN = 200  # problems and changes that the page lists; the command lists all
@@ -43,22 +46,22 @@ class _Given:
 
 
 def _hosts(given: _Given) -> Outcome:
-    return places.import_hosts(given.actor, read_hosts(given.content, given.columns), given.filing)
+    return import_hosts(given.actor, read_hosts(given.content, given.columns), given.filing)
 
 
 def _people(given: _Given) -> Outcome:
     sheet = read_people(given.content, given.columns)
-    return people.import_people(given.actor, sheet, given.filing)
+    return import_people(given.actor, sheet, given.filing)
 
 
 def _bells(given: _Given) -> Outcome:
     sheet = read_bells(given.content, given.columns)
-    return places.import_bells(given.actor, sheet, given.filing)
+    return import_bells(given.actor, sheet, given.filing)
 
 
 def _visits(given: _Given) -> Outcome:
     sheet = read_past_visits(given.content, given.columns, today=clock.local_day(given.filing.now))
-    return attendance.import_past_visits(given.actor, sheet, given.filing)
+    return import_past_visits(given.actor, sheet, given.filing)
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,10 @@ class _Kind:
 
 
 FILES: Mapping[WorkKind, _Kind] = {
-    WorkKind.CHECK_HOSTS: _Kind("hosts", HOSTS, _hosts, places.take_back_hosts),
-    WorkKind.CHECK_PEOPLE: _Kind("people", PEOPLE, _people, people.take_back_people),
-    WorkKind.CHECK_BELLS: _Kind("bells", BELLS, _bells, places.take_back_bells),
-    WorkKind.CHECK_VISITS: _Kind("visits", VISITS, _visits, attendance.take_back_visits),
+    WorkKind.CHECK_HOSTS: _Kind("hosts", HOSTS, _hosts, take_back_hosts),
+    WorkKind.CHECK_PEOPLE: _Kind("people", PEOPLE, _people, take_back_people),
+    WorkKind.CHECK_BELLS: _Kind("bells", BELLS, _bells, take_back_bells),
+    WorkKind.CHECK_VISITS: _Kind("visits", VISITS, _visits, take_back_visits),
 }
 CHECKS = {stores: checks for checks, stores in STORES.items()}
 
@@ -94,7 +97,7 @@ def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     def tell(done: int, total: int) -> None:
         _tell(taken, Phase.STORING, COMPARED + (STAGED - COMPARED) * done // max(total, 1))
 
-    filing = Filing(clock.now(), taken.centre_id, work.file_name_of(taken), dry_run, tell)
+    filing = Filing(clock.now(), taken.centre_id, service.file_name_of(taken), dry_run, tell)
     outcome = kind.store(_Given(actor, content, columns, filing))
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
     hidden = {"hidden": table.hidden} if table.hidden else {}
@@ -102,7 +105,7 @@ def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
 
 
 def _tell(taken: Taken, phase: Phase, hundredths: int) -> None:
-    work.tell(taken, phase, hundredths, 100, now=clock.now())
+    service.tell(taken, phase, hundredths, 100, now=clock.now())
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
@@ -132,7 +135,7 @@ def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple
 
     Raises: NotAllowed, NotFound; Rejected when a field is not one of that file's, or is chosen twice.
     """
-    content, file_name, kind = work.content_of(actor, work_id)
+    content, file_name, kind = service.content_of(actor, work_id)
     used = [ours for ours in chosen.values() if ours]
     if set(used) - FILES[kind].layout.columns.keys() or len(set(used)) < len(used):
         raise Rejected({"columns": "column_twice" if len(set(used)) < len(used) else "no_such_field"})
@@ -147,7 +150,7 @@ def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple
 
 def take_back(actor: Actor, work_id: int, *, now: dt.datetime) -> None:
     """Take back what this work stored. Raises: NotAllowed, NotFound; HangsOnIt; Conflict("undone_already")."""
-    row = work.work_page(actor, work_id, now=now)
+    row = service.work_page(actor, work_id, now=now)
     if row.kind not in CHECKS or not row.result.get("batch_id"):
         raise NotFound("import")
     FILES[CHECKS[row.kind]].take_back(actor, row.result["batch_id"], now=now)

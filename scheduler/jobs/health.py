@@ -10,13 +10,13 @@ from sqlalchemy import func, select, text
 from scheduler import policy
 from scheduler.config import ROOT, settings
 from scheduler.core.db import db
-from scheduler.jobs.models import JobRun, LongWork
 from scheduler.jobs.queue import waiting_in_queue
-from scheduler.jobs.terms import OPEN, Health, RunRow
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.policy import Actor
+from scheduler.work.models import JobRun, LongWork
+from scheduler.work.terms import OPEN, Health, RunRow
 
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

@@ -7,13 +7,15 @@ from typing import Any
 
 from scheduler.certificates import queries as certificate_queries
 from scheduler.certificates import service as certificates
-from scheduler.core import clock, staging
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.core.staging import Stale
-from scheduler.jobs import file_work, work
+from scheduler.core.imports import staging
+from scheduler.core.imports.staging import Stale
+from scheduler.jobs import file_work
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.jobs.terms import STORES, Phase, Taken, WorkKind
 from scheduler.policy import Actor
+from scheduler.work import service
+from scheduler.work.terms import STORES, Phase, Taken, WorkKind
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +24,8 @@ log = logging.getLogger(__name__)
 @in_app
 def do_long_work() -> None:
     """Each minute, and as soon as a page asks: do what waits. Rows are leased, so two workers share it."""
-    for work_id in work.waiting_ids(clock.now()):
-        if taken := work.take(work_id, now=clock.now()):
+    for work_id in service.waiting_ids(clock.now()):
+        if taken := service.take(work_id, now=clock.now()):
             _do(taken)
 
 
@@ -32,13 +34,13 @@ def do_long_work() -> None:
 def forget_uploads() -> None:
     """Each hour, drop the files of imports that ended a day ago, and what a killed worker laid aside. Twice is once."""
     staging.forget_old(clock.now())
-    if forgotten := work.forget_contents(clock.now()):
+    if forgotten := service.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
 
 
 def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
     """Store what a person wants and wake the worker; the id under which she watches. Raises: as `work.begin`."""
-    work_id = work.begin(actor, kind, now=now, content=content, file_name=file_name)
+    work_id = service.begin(actor, kind, now=now, content=content, file_name=file_name)
     try:
         do_long_work()
     except Exception:  # the queue is away: the work is stored, and the next minute finds it
@@ -48,23 +50,23 @@ def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
 
 def _do(taken: Taken) -> None:
     """The edge of the worker: whatever goes wrong, the work ends and its page says so."""
-    actor = work.actor_of(taken.user_id)
+    actor = service.actor_of(taken.user_id)
     try:
         if actor is None:
-            work.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
+            service.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
             return
         result = DOERS[taken.kind](actor, taken)
     except Stale:
         log.info("long work met other changes", extra={"work_id": taken.id})
-        work.end(taken, {"failure": "changed_meanwhile"}, now=clock.now(), failed=True)
+        service.end(taken, {"failure": "changed_meanwhile"}, now=clock.now(), failed=True)
     except SchedulerError as refused:
         log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
-        work.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)
+        service.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)
     except Exception:
         log.exception("long work broke", extra={"work_id": taken.id})
-        work.end(taken, {"failure": "broken"}, now=clock.now(), failed=True)
+        service.end(taken, {"failure": "broken"}, now=clock.now(), failed=True)
     else:
-        work.end(taken, result, now=clock.now())
+        service.end(taken, result, now=clock.now())
 
 
 def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
@@ -72,13 +74,13 @@ def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     visits = certificate_queries.visits_missing_certificates(actor.centre_id)
     result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
     before = taken.done
-    work.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())
+    service.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())
     for place, visit_id in enumerate(visits, before + 1):
         try:
             result["issued"] += certificates.issue_certificates(actor, visit_id, now=clock.now()).issued
         except Conflict as conflict:
             result["problem_visits"].append([visit_id, conflict.reason])
-        work.tell(taken, Phase.ISSUING, place, before + len(visits), now=clock.now(), result=result)
+        service.tell(taken, Phase.ISSUING, place, before + len(visits), now=clock.now(), result=result)
     return result
 
 

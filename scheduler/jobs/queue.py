@@ -26,7 +26,7 @@ import scheduler.jobs
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.db import transaction
-from scheduler.jobs.models import JobRun
+from scheduler.work.models import JobRun
 
 __all__ = ["attach", "crontab", "huey", "in_app", "load_jobs"]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from scheduler.core.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
+from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 from scheduler.core.text import fold
 from scheduler.people.rules import NAME_LIMIT, address_of, problem_with_address
 from scheduler.people.terms import ImportedPerson, PeopleSheet, TeachingLanguage, Topic

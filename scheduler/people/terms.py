@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
+from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
-from scheduler.core.sheets import LineProblem
 from scheduler.policy import Actor, Role
 
 

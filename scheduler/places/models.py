@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.places.terms import ClosureReason, Grouping, HostKind, NamedDay, Rotation, SchoolCalendar, Shift
+from scheduler.places.terms.hosts import ClosureReason, HostKind, SchoolCalendar
+from scheduler.places.terms.school_time import Grouping, NamedDay, Rotation, Shift
 
 
 class District(Base):

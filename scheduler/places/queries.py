@@ -18,29 +18,24 @@ from scheduler.places.models import (
     Municipality,
     SchoolCalendarEntry,
 )
-from scheduler.places.rules import TERMS, days_by_grade, days_with_pupils, levels_taught, school_year
+from scheduler.places.rules.hosts import TERMS, days_by_grade, days_with_pupils, levels_taught, school_year
 from scheduler.places.rules.school_time import LOOK_AROUND
-from scheduler.places.terms import (
-    Bells,
+from scheduler.places.terms.hosts import (
     CalendarEntryRow,
     CalendarLine,
     CalendarSpan,
-    CallNoteRow,
     ClosureRow,
-    DaysOfGrades,
     DistrictRow,
     Extent,
     HolidayRow,
     HostRow,
     Level,
     MunicipalityRow,
-    NamedDay,
     Point,
     SchoolCalendar,
-    SchoolTime,
-    SchoolTimeRow,
     Supplies,
 )
+from scheduler.places.terms.school_time import Bells, CallNoteRow, DaysOfGrades, NamedDay, SchoolTime, SchoolTimeRow
 
 MOST_NOTES = 50
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow

@@ -11,22 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from scheduler import data
 from scheduler.core.language import number, translator
-from scheduler.reports.terms import (
-    Area,
-    Bar,
-    Chart,
-    CityOutcome,
-    DistrictLine,
-    Drawing,
-    Legend,
-    Letters,
-    MapDrawing,
-    Series,
-    Spot,
-    Stroke,
-)
+from scheduler.data import shipped
+from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
+from scheduler.reports.terms.drawing import Area, Bar, Drawing, Legend, Letters, MapDrawing, Spot, Stroke
 
 LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
@@ -161,7 +149,7 @@ class Country:
 @cache
 def country() -> Country:
     """districts.svg, read once. Whole units are exact enough on a screen and halve its weight."""
-    text = data.bytes_of("districts.svg").decode()
+    text = shipped.bytes_of("districts.svg").decode()
     width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)[0]
     degrees = re.findall(r"lon = ([\d.]+) \+ x/([\d.]+); lat = ([\d.]+) - y/([\d.]+)", text)[0]
     found = re.findall(r'<path id="([\w-]+)"[^>]* d="([^"]+)"', text)

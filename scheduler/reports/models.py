@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import defend
-from scheduler.reports.terms import COUNTED
+from scheduler.reports.terms.counting import COUNTED
 
 _NO_LESS_THAN_NOTHING = " AND ".join(f"{name} >= 0" for name in COUNTED)
 

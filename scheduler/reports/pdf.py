@@ -3,11 +3,13 @@
 import datetime as dt
 
 from scheduler.core.language import moment, number, span_of_days, translator
-from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
-from scheduler.core.paper import MARGIN, RIGHT, Facts
-from scheduler.core.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
-from scheduler.reports import rules
-from scheduler.reports.terms import Chart, KeyFigure, Report, ReportPaper, Series
+from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
+from scheduler.core.paper.sheet import MARGIN, RIGHT, Facts
+from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
+from scheduler.reports.rules import attendance
+from scheduler.reports.rules.attendance import beside, charts_of, definitions, head_of, label_of, number_heads, title
+from scheduler.reports.rules.signing import correction_rows, figures_of, signed_words, since_rows, with_sign
+from scheduler.reports.terms.counting import Chart, KeyFigure, Report, ReportPaper, Series
 
 COLOURS = ("#12594D", "#3B7FA8", "#B8791A")  # pupils, parents, teachers: told apart by place as well
 FIGURE = Style(22, BOLD)
@@ -19,16 +21,16 @@ MOST_BARS = 24  # more would be hairs: the table has them all
 
 def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: str, now: dt.datetime) -> ReportPaper:
     """A report in the reader's words, ready to be drawn; `filters` are names of what it was narrowed to."""
-    heads = rules.number_heads(lang)
+    heads = number_heads(lang)
     total = translator(lang).gettext("Total")
-    keys = [rules.head_of(group, lang) for group in report.by]
+    keys = [head_of(group, lang) for group in report.by]
     rows = [
-        (*(rules.label_of(key, lang) for key in row.keys), *(getattr(row.counts, name) for name in heads))
+        (*(label_of(key, lang) for key in row.keys), *(getattr(row.counts, name) for name in heads))
         for row in report.rows
     ]
     sums = tuple(getattr(report.totals, name) for name in heads)
     return ReportPaper(
-        title=rules.title(report.filters.period, lang),
+        title=title(report.filters.period, lang),
         centre_name=centre_name,
         first_day=report.filters.period.first,
         last_day=report.filters.period.last,
@@ -38,11 +40,11 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         totals=(total, *("" for _ in keys[1:]), *sums) if rows else (),
         words=max(1, len(keys)),
         filters=filters,
-        figures=tuple(rules.figures(rules.figures_of(report), lang)),
-        beside=tuple(rules.beside(report, lang)),
-        charts=rules.charts_of(report, lang),
-        definitions=tuple(rules.definitions(lang)),
-        signed=tuple(rules.signed_words(report, lang, ReportPaper.zone)),
+        figures=tuple(attendance.figures(figures_of(report), lang)),
+        beside=tuple(beside(report, lang)),
+        charts=charts_of(report, lang),
+        definitions=tuple(definitions(lang)),
+        signed=tuple(signed_words(report, lang, ReportPaper.zone)),
         books=_books(report, lang),
     )
 
@@ -53,10 +55,10 @@ def _books(report: Report, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...],
 
     def line(words: str, numbers: tuple[int, ...], *, signs: bool) -> tuple[str, ...]:
         written = [(value, number(abs(value), lang)) for value in numbers]
-        return (words, *(rules.with_sign(value, size) if signs else size for value, size in written))
+        return (words, *(with_sign(value, size) if signs else size for value, size in written))
 
-    since = tuple(line(words, numbers, signs=signs) for words, numbers, signs in rules.since_rows(report, lang))
-    owed = tuple(line(words, numbers, signs=True) for words, numbers in rules.correction_rows(report, lang))
+    since = tuple(line(words, numbers, signs=signs) for words, numbers, signs in since_rows(report, lang))
+    owed = tuple(line(words, numbers, signs=True) for words, numbers in correction_rows(report, lang))
     parts = ((_("Signed off, and counted today"), since), (_("Corrections of earlier, signed-off periods"), owed))
     return tuple((heading, lines) for heading, lines in parts if lines)
 

@@ -13,9 +13,11 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.core.text import clean
 from scheduler.policy import Actor
-from scheduler.reports import queries, rules
 from scheduler.reports.models import CarriedDifference, SignedPeriod
-from scheduler.reports.terms import COUNTED, Correction, Counts, Filters, Period, Report
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
+from scheduler.reports.rules.signing import LONGEST_REASON, problems_with_signing, seen_of
+from scheduler.reports.terms.counting import COUNTED, Correction, Counts, Filters, Period, Report
 
 log = logging.getLogger(__name__)
 HOLD_BOOKS = 25  # kind of lock: who signs and who takes back in one centre come one after the other
@@ -31,12 +33,12 @@ def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) ->
     centre_id = actor.centre_id or 0
     with transaction() as session:
         hold(session, HOLD_BOOKS, [centre_id])
-        living = queries.signed_periods(centre_id)
-        if problems := rules.problems_with_signing(period, living, clock.local_day(now)):
+        living = signed_periods(centre_id)
+        if problems := problems_with_signing(period, living, clock.local_day(now)):
             raise Rejected(problems)
-        report = queries.with_books(queries.attendance_report(Filters(period, centre_id)))
+        report = with_books(attendance_report(Filters(period, centre_id)))
         owed = report.books.corrections if report.books else ()
-        if seen != rules.seen_of(report.totals, owed):
+        if seen != seen_of(report.totals, owed):
             raise Conflict("changed_meanwhile")
         row = _store(session, actor, report, now)
         session.add_all(_carry(row, one) for one in owed)
@@ -52,7 +54,7 @@ def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> No
     differences, Conflict("taken_back_already").
     """
     policy.require(actor, "take_back", "report", centre=actor.centre_id)
-    said = clean(why, limit=rules.LONGEST_REASON)
+    said = clean(why, limit=LONGEST_REASON)
     if not said:
         raise Rejected({"why": "missing"})
     with transaction() as session:
@@ -63,7 +65,7 @@ def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> No
         policy.require(actor, "take_back", "report", centre=row.centre_id)
         if row.taken_back_at is not None:
             raise Conflict("taken_back_already")
-        if queries.carried_elsewhere(row.id):
+        if carried_elsewhere(row.id):
             raise Conflict("carried_already")
         row.taken_back_at, row.taken_back_why = now, said
         audit.record(actor, "sign-off taken back", row, at=now, details={"from": row.first_day, "to": row.last_day})

@@ -1,10 +1,10 @@
 """The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
-from scheduler.core.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
-from scheduler.core.paper import MARGIN, RIGHT, Facts
-from scheduler.core.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
-from scheduler.requests.terms import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
+from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
+from scheduler.core.paper.sheet import MARGIN, RIGHT, Facts
+from scheduler.core.paper.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
+from scheduler.requests.terms.asked import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
 
 LABEL = Style(9, colour=MUTED)
 VALUE_LEFT = MARGIN + 46

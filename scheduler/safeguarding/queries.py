@@ -1,11 +1,11 @@
 """Who is cleared on a day, what expires, what waits."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, case, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, aliased
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -17,9 +17,60 @@ from scheduler.people.rules import address_of
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import Clearance, ConsentRow, Ending, SafeguardingPage, Standing, VettingRow
+from scheduler.safeguarding.terms import (
+    Clearance,
+    ConsentRow,
+    Ending,
+    SafeguardingPage,
+    Standing,
+    VettingResult,
+    VettingRow,
+)
+
+Day = dt.date | QueryableAttribute[dt.date]
+
+
+def good_vettings() -> list[ColumnElement[bool]]:
+    """Clear results that no later check undid; each is good on its own days."""
+    refused = aliased(Vetting)
+    undone = exists().where(
+        refused.presenter_id == Vetting.presenter_id,
+        refused.result == VettingResult.REFUSED,
+        refused.checked_on >= Vetting.checked_on,
+    )
+    return [Vetting.result == VettingResult.CLEARED, ~undone]
+
+
+def good_consents() -> list[ColumnElement[bool]]:
+    """Consents to take part that stand; each is good on its own days."""
+    return [GuardianConsent.takes_part.is_(True), GuardianConsent.withdrawn_at.is_(None)]
+
+
+def vetting_covers(day: Day) -> list[ColumnElement[bool]]:
+    return [*good_vettings(), Vetting.checked_on <= day, Vetting.valid_until >= day]
+
+
+def consent_covers(day: Day) -> list[ColumnElement[bool]]:
+    return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
+
+
+def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+    """Who of them holds a clear vetting that covers a day and that no later check undid."""
+    wanted = select(Vetting.presenter_id).where(Vetting.presenter_id.in_(presenter_ids), *vetting_covers(day))
+    return set(db.session().scalars(wanted))
+
+
+def consented(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+    """For whom of them a guardian's consent to take part covers a day."""
+    wanted = select(GuardianConsent.presenter_id).where(
+        GuardianConsent.presenter_id.in_(presenter_ids), *consent_covers(day)
+    )
+    return set(db.session().scalars(wanted))
+
 
 _STANDINGS = {standing: place for place, standing in enumerate(Standing)}
+
+
 SORTS: Mapping[str, Callable[[Clearance], Any]] = {
     "name": lambda row: fold(row.presenter.full_name),
     "role": lambda row: row.presenter.kind,
@@ -27,6 +78,8 @@ SORTS: Mapping[str, Callable[[Clearance], Any]] = {
     "check": lambda row: (_STANDINGS[row.vetting.standing], row.vetting.ends_in or 0),
     "consent": lambda row: (_STANDINGS[row.consent.standing], row.consent.ends_in or 0),
 }
+
+
 PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
 
 

@@ -13,6 +13,7 @@ from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.text import marked
+from scheduler.web.forms import error_title
 from scheduler.web.i18n import _, _l, _n, page_language
 
 SAID = "said"
@@ -283,7 +284,7 @@ FILTERS = (
     long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
     percent, name, letters, dashed, marked,
 )  # fmt: skip
-GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if)
+GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if, error_title)
 
 
 def register(app: Flask) -> None:

@@ -13,7 +13,7 @@ from scheduler.people import queries as people
 from scheduler.people.service.centres import TEST_MAIL
 from scheduler.people.terms import CentreRow, HandStep
 from scheduler.places import queries as places
-from scheduler.places.terms import SchoolCalendar
+from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.policy import Actor
 from scheduler.programmes import queries as programmes
 from scheduler.web.i18n import _

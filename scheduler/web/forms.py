@@ -17,7 +17,7 @@ from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, Strin
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
-from scheduler.core.sheets import ISO_DAY, SERBIAN_DAY
+from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 

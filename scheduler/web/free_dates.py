@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
+from scheduler.booking.rules.free_dates import STEP
+from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.planning.rules import STEP
-from scheduler.planning.terms import FreeDates, FreeDay, Lack
-from scheduler.requests.terms import Blackout, DayPart, Preference
+from scheduler.requests.terms.asked import Blackout, DayPart, Preference
 from scheduler.web.i18n import _, _l, page_language
 
 A_WEEK = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday

@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.core import clock, tokens
 from scheduler.core.errors import Gone, NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, Actor
-from scheduler.requests.queries import kept_request
+from scheduler.requests.queries.lineage import kept_request
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]

@@ -7,7 +7,8 @@ from flask import Flask
 from flask_login import LoginManager, UserMixin
 
 from scheduler.core import clock
-from scheduler.people import queries, rules, service
+from scheduler.people import queries, rules
+from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
 from scheduler.requests.service.answers import KEPT
 
@@ -33,7 +34,7 @@ def load_viewer(token: str) -> Viewer | None:
     if user is None:
         return None
     if rules.seen_is_old(user.last_seen_at, now):
-        service.note_seen(token, now=now)
+        note_seen(token, now=now)
     return Viewer(token, user)
 
 

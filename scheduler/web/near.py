@@ -12,14 +12,15 @@ from typing import Any
 
 from flask import current_app, session
 
+from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.rules.holds import main_audience
+from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
-from scheduler.places.terms import HostRow, MunicipalityRow
-from scheduler.planning import queries, rules
-from scheduler.planning.terms import FreeDates, FreeWish
+from scheduler.places.terms.hosts import HostRow, MunicipalityRow
 from scheduler.programmes.terms import ProgrammeRow
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
@@ -68,7 +69,7 @@ def next_dates(programme: ProgrammeRow) -> tuple[list[Near], bool]:
 
 def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) -> FreeWish:
     """What the open pages ask of the calendar: the first audience that the programme is for."""
-    main = rules.main_audience(programme.audiences)
+    main = main_audience(programme.audiences)
     return FreeWish(programme.id, language, main, **where)
 
 
@@ -106,7 +107,7 @@ class _Kept:
         place = place_queries.host_of(number) if host else _municipality(number)
         where = {"host_id": number} if host else {"municipality_id": number}
         wish = asked_of(self.programme, TeachingLanguage.SERBIAN, **where)
-        return Near(place, queries.free_dates(wish, now=self.now))
+        return Near(place, free_dates(wish, now=self.now))
 
     def _kept(self, what: Any, ask: Callable[[], Any]) -> Any:
         key = (what, clock.local_day(self.now))

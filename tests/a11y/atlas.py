@@ -17,19 +17,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 from werkzeug.exceptions import HTTPException
 
-from scheduler.attendance.queries import tallies_of
+from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.rules import TALLIED
 from scheduler.certificates.models import Certificate
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import HostSchoolTime
-from scheduler.planning.models import Assignment, DateWish, Presentation, Visit
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service import keep_answers
-from scheduler.requests.terms import RequestState
+from scheduler.requests.service.answers import keep_answers
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
+from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.reports import make_signed_period
@@ -39,7 +39,7 @@ from tests.web.browser import sign_in_as
 SCHOOL = "school"
 ROLES = ["", SCHOOL, "coordinator", "administrator", "safeguarding", "educator", "influencer"]
 FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico")
-NOT_PAGES = {"static", "assets", "public.healthz", "public.readyz", "reports.attendance_file", "planning.place_cells"}
+NOT_PAGES = {"static", "assets", "public.healthz", "public.readyz", "reports.attendance_file", "board.place_cells"}
 HREF = re.compile(r'href="(/[^"]*)"')
 LONG = dt.timedelta(days=90)
 

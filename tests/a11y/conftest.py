@@ -17,7 +17,7 @@ from scheduler.core.db import Base, db
 from scheduler.demo import load as demo
 from scheduler.jobs import queue
 from scheduler.jobs.messages import send_waiting
-from scheduler.people.service import ask_reset
+from scheduler.people.service.accounts import ask_reset
 from tests.a11y.atlas import Traveller, travellers
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.conftest import settings_for

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 SHEETS = [
     Sheet("", "public.styleguide", "/styleguide"),
     Sheet("coordinator", "desk.today", "/desk"),
-    Sheet("coordinator", "planning.board", "/board"),
+    Sheet("coordinator", "board.board", "/board"),
     Sheet("school", "requests.check", "/book/check"),
 ]
 TURNS = [View(), View(width=1280, scheme="dark"), View(width=320)]

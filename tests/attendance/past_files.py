@@ -2,12 +2,12 @@
 
 from sqlalchemy import func, select
 
-from scheduler.attendance import service
 from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.core.staging import Filing
-from scheduler.planning.models import Presentation, Visit
+from scheduler.attendance.service.past import import_past_visits
+from scheduler.core.imports.staging import Filing
 from scheduler.policy import Actor, Role
+from scheduler.visits.models.visits import Presentation, Visit
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
@@ -32,7 +32,7 @@ def who_imports() -> Actor:
 
 
 def stored(actor, sheet, **given):
-    return service.import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
+    return import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
 
 
 def counts(session):

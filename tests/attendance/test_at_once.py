@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler.attendance import service
+from scheduler.attendance.service.past import take_back_visits
 from scheduler.core.db import db
 from tests.at_once import all_at_once
 from tests.attendance.past_files import TWO, counts, read, stored, who_imports
@@ -28,7 +28,7 @@ def test_an_import_taken_back_and_stored_again_at_once_is_there_once_or_not_at_a
 
     raised = all_at_once(
         app,
-        [lambda: service.take_back_visits(actor, batch_id, now=MONDAY), lambda: stored(actor, read(TWO))],
+        [lambda: take_back_visits(actor, batch_id, now=MONDAY), lambda: stored(actor, read(TWO))],
     )
 
     assert raised == [None, None]

@@ -5,15 +5,23 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.attendance import queries, service
 from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.queries.counting import (
+    assumed_attendance,
+    history_of,
+    said_so_far,
+    violations,
+    waiting_attendance,
+)
+from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
+from scheduler.attendance.service.deciding import correct_counts, lock_assumed, lock_attendance
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.planning.models import Visit
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Visit
 from tests.attendance.said import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
@@ -31,23 +39,23 @@ def request_state(begun):
 @pytest.mark.parametrize(("source", "counts"), [(CountSource.EDUCATOR, FAIR), (CountSource.SCHOOL, OTHER)])
 def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     begun = a_counted_visit()
-    service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+    countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
 
-    service.lock_attendance(begun.coordinator, begun.first, source, now=LEAVING)
+    lock_attendance(begun.coordinator, begun.first, source, now=LEAVING)
 
     assert counting(begun.first) == counts
     assert state_of(begun.first) is AttendanceState.LOCKED
     assert request_state(begun) is RequestState.REPORTED
-    assert queries.waiting_attendance(begun.coordinator) == []
+    assert waiting_attendance(begun.coordinator) == []
 
 
 def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):
     begun = a_counted_visit()
 
     with pytest.raises(Conflict, match="count_missing"):
-        service.lock_attendance(begun.coordinator, begun.first, CountSource.SCHOOL, now=LEAVING)
+        lock_attendance(begun.coordinator, begun.first, CountSource.SCHOOL, now=LEAVING)
     with pytest.raises(Conflict, match="wrong_state"):
-        service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING)
+        lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING)
     assert counting(begun.first) == FAIR
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
@@ -57,9 +65,9 @@ def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
 
     for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
         with pytest.raises(refusal):
-            service.lock_attendance(actor, begun.first, CountSource.EDUCATOR, now=LEAVING)
+            lock_attendance(actor, begun.first, CountSource.EDUCATOR, now=LEAVING)
         with pytest.raises(refusal):
-            service.correct_counts(actor, begun.first, OTHER, "typed wrongly", now=LEAVING)
+            correct_counts(actor, begun.first, OTHER, "typed wrongly", now=LEAVING)
     assert counting(begun.first) == FAIR
 
 
@@ -67,32 +75,32 @@ def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
 def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_again(session):
     begun = a_locked_visit()
 
-    service.correct_counts(begun.coordinator, begun.first, OTHER, "the list says 86", now=LEAVING)
-    service.correct_counts(begun.coordinator, begun.first, FAIR, "it said 88 after all", now=LEAVING)
+    correct_counts(begun.coordinator, begun.first, OTHER, "the list says 86", now=LEAVING)
+    correct_counts(begun.coordinator, begun.first, FAIR, "it said 88 after all", now=LEAVING)
 
     assert state_of(begun.first) is AttendanceState.CORRECTED
     assert counting(begun.first) == FAIR
-    said = queries.said_so_far([begun.first])
+    said = said_so_far([begun.first])
     assert [(line.version, line.source, line.said, line.counts) for line in said] == [
         (1, CountSource.EDUCATOR, FAIR, False),
         (1, CountSource.SCHOOL, FAIR, False),
         (2, CountSource.COORDINATOR, OTHER, False),
         (3, CountSource.COORDINATOR, FAIR, True),
     ]
-    steps = queries.history_of([begun.first])
+    steps = history_of([begun.first])
     assert [line.to.value for line in steps] == ["submitted", "countersigned", "locked", "corrected", "corrected"]
     assert [line.reason for line in steps][-2:] == ["the list says 86", "it said 88 after all"]
-    assert queries.violations() == []
+    assert violations() == []
 
 
 def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
     begun = a_counted_visit()
 
     with pytest.raises(Rejected) as refusal:
-        service.correct_counts(begun.coordinator, begun.first, Counts(pupils=-1), "", now=LEAVING)
+        correct_counts(begun.coordinator, begun.first, Counts(pupils=-1), "", now=LEAVING)
     assert refusal.value.problems == {"pupils": "count_out_of_range", "reason": "reason_missing"}
     with pytest.raises(Conflict, match="wrong_state"):
-        service.correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
+        correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
     assert counting(begun.first) == FAIR
 
 
@@ -100,50 +108,50 @@ def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
 def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
     begun = a_counted_visit()
 
-    assert service.assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
-    assert service.assume_silent(now=LEAVING + WEEK) == 1
-    assert service.assume_silent(now=LEAVING + WEEK) == 0
+    assert assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
+    assert assume_silent(now=LEAVING + WEEK) == 1
+    assert assume_silent(now=LEAVING + WEEK) == 0
 
     assert state_of(begun.first) is AttendanceState.ASSUMED
     assert request_state(begun) is RequestState.DELIVERED
-    service.lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING + WEEK)
+    lock_attendance(begun.coordinator, begun.first, CountSource.EDUCATOR, now=LEAVING + WEEK)
     assert request_state(begun) is RequestState.REPORTED
 
 
 @pytest.mark.both_databases
 def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentation_was_counted(session):
     begun = a_begun_visit(talks=2)
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    assert service.assume_silent(now=LEAVING + WEEK) == 0  # nobody has asked the school yet
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    assert assume_silent(now=LEAVING + WEEK) == 0  # nobody has asked the school yet
 
-    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING + WEEK)
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING + WEEK)
 
-    assert service.assume_silent(now=LEAVING + WEEK) == 0
-    assert service.assume_silent(now=LEAVING + 2 * WEEK - dt.timedelta(minutes=1)) == 0
-    assert service.assume_silent(now=LEAVING + 2 * WEEK) == 2
+    assert assume_silent(now=LEAVING + WEEK) == 0
+    assert assume_silent(now=LEAVING + 2 * WEEK - dt.timedelta(minutes=1)) == 0
+    assert assume_silent(now=LEAVING + 2 * WEEK) == 2
 
 
 def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
     begun = a_counted_visit()
-    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING + dt.timedelta(days=3))
+    submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING + dt.timedelta(days=3))
 
-    assert service.assume_silent(now=LEAVING + WEEK) == 0
-    assert service.assume_silent(now=LEAVING + WEEK + dt.timedelta(days=3)) == 1
+    assert assume_silent(now=LEAVING + WEEK) == 0
+    assert assume_silent(now=LEAVING + WEEK + dt.timedelta(days=3)) == 1
 
 
 def test_a_school_that_wakes_up_late_can_still_sign(session):
     begun = a_counted_visit()
-    service.assume_silent(now=LEAVING + WEEK)
+    assume_silent(now=LEAVING + WEEK)
 
-    assert service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING + WEEK)
+    assert countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING + WEEK)
     assert state_of(begun.first) is AttendanceState.LOCKED
 
 
 def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
     begun = a_counted_visit(counts=Counts(pupils=50, teachers=3))
 
-    service.name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
-    service.name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
 
     db.session.rollback()
     names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
@@ -154,7 +162,7 @@ def test_more_names_than_adults_in_the_room_are_refused(session):
     begun = a_counted_visit(counts=Counts(pupils=50, teachers=1))
 
     with pytest.raises(Rejected) as refusal:
-        service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+        name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
 
     assert refusal.value.problems == {"names": "more_names_than_adults"}
     assert session.scalar(select(func.count()).select_from(NamedAdult)) == 0
@@ -163,13 +171,13 @@ def test_more_names_than_adults_in_the_room_are_refused(session):
 def test_names_may_be_given_before_anybody_has_counted_but_only_by_the_school(session):
     begun = a_begun_visit()
 
-    service.name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
 
     for actor, refusal in [(begun.teacher, NotAllowed), (begun.coordinator, NotAllowed)]:
         with pytest.raises(refusal):
-            service.name_adults(actor, begun.visit.id, (), now=LEAVING)
+            name_adults(actor, begun.visit.id, (), now=LEAVING)
     with pytest.raises(NotFound):
-        service.name_adults(a_begun_visit().school, begun.visit.id, (), now=LEAVING)
+        name_adults(a_begun_visit().school, begun.visit.id, (), now=LEAVING)
     assert session.scalar(select(func.count()).select_from(NamedAdult)) == 2
 
 
@@ -189,14 +197,14 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
         with transaction() as inner:
             inner.get_one(Visit, begun.visit.id).centre_id = silent.visit.centre_id
     later = LEAVING + dt.timedelta(days=7)
-    assert service.assume_silent(now=later) == 3
+    assert assume_silent(now=later) == 3
     coordinator = silent.coordinator
-    seen = {one.presentation_id: one.version for _visit, one in queries.assumed_attendance(coordinator)}
+    seen = {one.presentation_id: one.version for _visit, one in assumed_attendance(coordinator)}
     assert len(seen) == 3
-    service.countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
+    countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
 
-    assert service.lock_assumed(coordinator, seen, now=later) == 2
-    assert service.lock_assumed(coordinator, seen, now=later) == 0
+    assert lock_assumed(coordinator, seen, now=later) == 2
+    assert lock_assumed(coordinator, seen, now=later) == 0
 
     assert {state_of(one.id) for one in silent.presentations} == {AttendanceState.LOCKED}
     assert [counting(one.id) for one in silent.presentations] == [FAIR, FAIR]
@@ -204,9 +212,9 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
 
 def test_another_centre_locks_nothing_of_ours(session):
     silent = a_counted_visit()
-    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
 
     with pytest.raises(NotFound):
-        service.lock_assumed(an_actor(), {silent.first: 1}, now=LEAVING)
+        lock_assumed(an_actor(), {silent.first: 1}, now=LEAVING)
 
     assert state_of(silent.first) is AttendanceState.ASSUMED

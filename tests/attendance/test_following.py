@@ -7,23 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from scheduler.attendance import queries, rules, service
+from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitSurvey
+from scheduler.attendance.queries.after import is_followed_up, survey_of
+from scheduler.attendance.service.feedback import give_feedback
+from scheduler.attendance.service.following import answer_survey, resume_follow_ups, send_follow_ups, stop_follow_ups
 from scheduler.attendance.terms import Feedback, FollowUp, Survey
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
-from scheduler.planning.models import Visit
-from scheduler.planning.terms import CancelledBy, VisitState
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.at_once import all_at_once
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
-from tests.factories.planning import VISIT_DAY, make_assignment, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_minor
+from tests.factories.visits import VISIT_DAY, make_assignment, make_visit
 
 SAID = Survey(spoken_of=True, changed=False, knows_whom_to_call=True, words="Још једном.")
 
@@ -50,7 +53,7 @@ def cancelled(visit: Visit) -> None:
 
 
 def follow(days: int) -> int:
-    return service.send_follow_ups(now=after(days))
+    return send_follow_ups(now=after(days))
 
 
 @pytest.mark.both_databases
@@ -96,8 +99,8 @@ def test_a_reminder_that_was_missed_for_a_month_goes_no_more(session):
 
 def test_who_has_answered_is_not_asked(session):
     begun = a_counted_visit(contact_email="skola@skola.example")
-    service.give_feedback(begun.school, begun.visit.id, Feedback(5, 5, True, ""), now=after(2))
-    service.answer_survey(begun.school, begun.visit.id, SAID, now=after(60))
+    give_feedback(begun.school, begun.visit.id, Feedback(5, 5, True, ""), now=after(2))
+    answer_survey(begun.school, begun.visit.id, SAID, now=after(60))
 
     assert [follow(7), follow(90)] == [0, 0]
 
@@ -105,14 +108,14 @@ def test_who_has_answered_is_not_asked(session):
 def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
     begun = a_counted_visit(contact_email="skola@skola.example")
     for _press in range(2):
-        service.stop_follow_ups(begun.school, begun.visit.id, now=after(1))
-    assert not queries.is_followed_up(begun.visit.id)
+        stop_follow_ups(begun.school, begun.visit.id, now=after(1))
+    assert not is_followed_up(begun.visit.id)
     assert [follow(7), follow(90)] == [0, 0]
 
     for _press in range(2):
-        service.resume_follow_ups(begun.school, begun.visit.id, now=after(91))
+        resume_follow_ups(begun.school, begun.visit.id, now=after(91))
 
-    assert queries.is_followed_up(begun.visit.id)
+    assert is_followed_up(begun.visit.id)
     assert follow(91) == 1
     told = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all()
     assert told == ["follow-ups stopped", "follow-ups resumed"]
@@ -123,16 +126,16 @@ def test_an_invitation_goes_once_a_school_and_not_where_it_asks_already(session)
     first = a_counted_visit(programme=programme, contact_email="skola@skola.example")
     second = make_visit(on_day=dt.date(2027, 9, 20), programme=programme, host_id=first.visit.host_id)
     september = dt.datetime(2027, 9, 3, 10, tzinfo=dt.UTC)
-    assert service.send_follow_ups(now=september) == 0
+    assert send_follow_ups(now=september) == 0
 
     cancelled(second)
     asked = make_school_request(RequestState.NEW, programme=programme, host_id=first.visit.host_id)
-    assert service.send_follow_ups(now=september) == 0
+    assert send_follow_ups(now=september) == 0
 
     asked.state = RequestState.DECLINED
     db.session.merge(asked)
     db.session.commit()
-    assert service.send_follow_ups(now=september) == 1
+    assert send_follow_ups(now=september) == 1
     assert letters("follow_up_next_year") == ["skola@skola.example"]
 
 
@@ -148,24 +151,24 @@ def test_two_sweeps_at_once_write_one_letter(app, session):
 
 def test_the_survey_is_kept_once_and_only_of_a_visit_that_was_held(session):
     begun = a_counted_visit()
-    service.answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
-    service.answer_survey(begun.school, begun.visit.id, Survey(False, True, False, ""), now=after(91))
+    answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
+    answer_survey(begun.school, begun.visit.id, Survey(False, True, False, ""), now=after(91))
 
-    assert queries.survey_of(begun.visit.id) == SAID
+    assert survey_of(begun.visit.id) == SAID
     assert not {"name", "given_by", "actor"} & set(VisitSurvey.__table__.columns.keys())
     with pytest.raises(Conflict, match="wrong_state"):
         held_not = a_begun_visit()
-        service.answer_survey(held_not.school, held_not.visit.id, SAID, now=LEAVING)
+        answer_survey(held_not.school, held_not.visit.id, SAID, now=LEAVING)
 
 
 def test_another_school_neither_answers_nor_stops(session):
     begun, other = a_locked_visit(), a_begun_visit()
 
-    for act in (service.stop_follow_ups, service.resume_follow_ups):
+    for act in (stop_follow_ups, resume_follow_ups):
         with pytest.raises(NotFound):
             act(other.school, begun.visit.id, now=after(1))
     with pytest.raises(NotFound):
-        service.answer_survey(other.school, begun.visit.id, SAID, now=after(1))
+        answer_survey(other.school, begun.visit.id, SAID, now=after(1))
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(sorted(rules.FOLLOW_UPS)))

@@ -5,21 +5,25 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.attendance import service
 from scheduler.attendance.models import HeadCount
+from scheduler.attendance.service.counting import submit_counts
+from scheduler.attendance.service.deciding import correct_counts
+from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import Counts
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed
 from scheduler.people.models import User
-from scheduler.planning import queries as planning_queries
-from scheduler.planning import service as planning
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, NewTimes, PresentationState, VisitState
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.invariants import violations
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
-from tests.planning.scene import mails
-from tests.web.planning.pages import body, reading
+from tests.visits.scene import mails
+from tests.web.visits.pages import body, reading
 
 
 def stored(session, kind, row_id: int):
@@ -29,30 +33,30 @@ def stored(session, kind, row_id: int):
 
 def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled(session):
     begun = a_begun_visit(2)
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
     with pytest.raises(Conflict, match="counted_in_part"):
-        planning.cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
+        cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
     wish = NewTimes(begun.visit.on_day + dt.timedelta(days=7), {}, LEAVING + dt.timedelta(days=1))
     with pytest.raises(Conflict, match="counted_in_part"):
-        planning.move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
+        move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
 
-    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
 
 
 def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session):
     begun = a_begun_visit(2)
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
     for _press in range(2):
-        service.note_not_held(begun.coordinator, begun.presentations[1].id, host_absent=True, now=LEAVING)
+        note_not_held(begun.coordinator, begun.presentations[1].id, host_absent=True, now=LEAVING)
 
     assert stored(session, Presentation, begun.presentations[1].id) is PresentationState.NO_SHOW_HOST
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
     assert stored(session, SchoolRequest, begun.request.id) is RequestState.DELIVERED
     assert len(mails(session, "countersign")) == 1
-    assert planning_queries.violations() == []
+    assert violations() == []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_wh
 def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(session, host_absent, state, ended, seat):
     begun = a_begun_visit()
 
-    service.note_not_held(begun.coordinator, begun.first, host_absent=host_absent, now=LEAVING)
+    note_not_held(begun.coordinator, begun.first, host_absent=host_absent, now=LEAVING)
 
     assert stored(session, Presentation, begun.first) is state
     assert stored(session, Visit, begun.visit.id) is VisitState.CANCELLED
@@ -76,18 +80,18 @@ def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(sess
 def test_only_a_coordinator_after_the_end_and_not_what_was_counted(session):
     begun = a_begun_visit(2)
     with pytest.raises(NotAllowed):
-        service.note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)
+        note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)
     with pytest.raises(Conflict, match="not_yet"):
-        service.note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING - dt.timedelta(hours=9))
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+        note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING - dt.timedelta(hours=9))
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
     with pytest.raises(Conflict, match="wrong_state"):
-        service.note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING)
+        note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING)
 
 
 def test_trust_r11_a_correction_sent_twice_is_one_version(session):
     begun = a_locked_visit()
     for _press in range(2):
-        service.correct_counts(begun.coordinator, begun.first, Counts(pupils=80), "Typo", now=LEAVING)
+        correct_counts(begun.coordinator, begun.first, Counts(pupils=80), "Typo", now=LEAVING)
 
     session.rollback()
     assert session.scalar(select(func.max(HeadCount.version))) == 2

@@ -5,17 +5,18 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance import service
+from scheduler.attendance.service.past import take_back_visits
 from scheduler.certificates import queries as certificates
 from scheduler.cli.invariants import violations
-from scheduler.core import audit, batches
+from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
-from scheduler.planning.models import ToldNote, Visit
-from scheduler.planning.terms import ToldHow, ToldWhat
+from scheduler.core.imports import batches
 from scheduler.policy import Role
-from scheduler.reports import queries as reports
-from scheduler.reports.terms import Filters, Group, Period
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.visits.models.visits import ToldNote, Visit
+from scheduler.visits.terms.told import ToldHow, ToldWhat
 from tests.attendance.past_files import HEAD, TWO, counts, read, stored, who_imports
 from tests.factories import MONDAY
 from tests.factories.counting import a_locked_visit
@@ -93,9 +94,7 @@ def test_an_import_stores_visits_that_count_in_reports_and_no_paper_is_due(actor
 
     assert (outcome.rows, outcome.new, outcome.same, outcome.problems) == (3, 3, 0, ())
     assert counts(session) == [2, 3, 3, 12]
-    report = reports.attendance_report(
-        Filters(Period(dt.date(2023, 1, 1), dt.date(2024, 12, 31))), [Group.CITY], language="en"
-    )
+    report = attendance_report(Filters(Period(dt.date(2023, 1, 1), dt.date(2024, 12, 31))), [Group.CITY], language="en")
     assert (report.totals.visits, report.totals.pupils, report.totals.teachers) == (2, 99, 3)
     assert violations() == []
     assert certificates.visits_missing_certificates() == []
@@ -153,11 +152,11 @@ def test_a_dry_run_stores_nothing(actor, session):
 def test_an_import_is_taken_back_whole_and_can_come_again(actor, session):
     batch_id = stored(actor, read(TWO)).batch_id
 
-    service.take_back_visits(actor, batch_id, now=MONDAY)
+    take_back_visits(actor, batch_id, now=MONDAY)
 
     assert counts(session) == [0, 0, 0, 0]
     with pytest.raises(Conflict) as again:
-        service.take_back_visits(actor, batch_id, now=MONDAY)
+        take_back_visits(actor, batch_id, now=MONDAY)
     assert again.value.reason == "undone_already"
     assert stored(actor, read(TWO)).new == 3
 
@@ -170,7 +169,7 @@ def test_an_import_on_which_something_hangs_stays(actor, session):
         writing.add(ToldNote(visit_id=visit_id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=MONDAY))
 
     with pytest.raises(batches.HangsOnIt) as refusal:
-        service.take_back_visits(actor, batch_id, now=MONDAY)
+        take_back_visits(actor, batch_id, now=MONDAY)
 
     assert refusal.value.thing == "told_note"
     assert counts(session) == [2, 3, 3, 12]
@@ -184,7 +183,7 @@ def test_an_import_that_somebody_corrected_stays(actor, session):
         audit.record(actor, "kilometres changed", visit, at=MONDAY)
 
     with pytest.raises(batches.HangsOnIt) as refusal:
-        service.take_back_visits(actor, batch_id, now=MONDAY)
+        take_back_visits(actor, batch_id, now=MONDAY)
 
     assert refusal.value.thing == "audit_entry"
 
@@ -194,14 +193,14 @@ def test_only_who_may_imports_and_takes_back(actor, session):
     with pytest.raises(NotAllowed):
         stored(an_actor(Role.SAFEGUARDING, centre_id=actor.centre_id), read(TWO))
     with pytest.raises(NotFound):
-        service.take_back_visits(an_actor(Role.COORDINATOR), batch_id, now=MONDAY)
+        take_back_visits(an_actor(Role.COORDINATOR), batch_id, now=MONDAY)
 
 
 @pytest.mark.both_databases
 def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, session):
     """SQLite gives the ids of deleted rows again."""
     batch_id = stored(actor, read(TWO)).batch_id
-    service.take_back_visits(actor, batch_id, now=MONDAY)
+    take_back_visits(actor, batch_id, now=MONDAY)
 
     begun = a_locked_visit()
 

@@ -5,15 +5,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.attendance import service
 from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.service.past import import_past_visits, take_back_visits
 from scheduler.cli.invariants import violations
-from scheduler.core.staging import Filing
+from scheduler.core.imports.staging import Filing
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment, Presentation
-from scheduler.planning.terms import AssignmentState
 from scheduler.policy import Role
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter
 from tests.factories.places import make_host
@@ -42,7 +42,7 @@ def young(actor, given, family, born=dt.date(2008, 6, 1)):
 
 def imported(actor, *lines):
     sheet = read_past_visits("\n".join([HEAD, *lines]).encode(), today=MONDAY.date())
-    return service.import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id))
+    return import_past_visits(actor, sheet, Filing(MONDAY, actor.centre_id))
 
 
 def told(outcome):
@@ -176,7 +176,7 @@ def test_visits_with_their_crews_are_taken_back_whole(actor, session):
     outcome = imported(actor, "12.3.2024.;Чегар;10:00;28;Ilić", "13.3.2024.;Чегар;10:00;28;Ilić")
     assert len(crews(session)) == 2
 
-    service.take_back_visits(actor, outcome.batch_id, now=MONDAY)
+    take_back_visits(actor, outcome.batch_id, now=MONDAY)
 
     assert crews(session) == []
 

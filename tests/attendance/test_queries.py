@@ -5,14 +5,22 @@ import datetime as dt
 import pytest
 from sqlalchemy import update
 
-from scheduler.attendance import queries, service
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.queries.counting import (
+    adults_counted,
+    counted_visit,
+    counted_visit_of_request,
+    late_counts,
+    violations,
+    waiting_attendance,
+)
+from scheduler.attendance.service.counting import assume_silent, countersign
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound
-from scheduler.planning.models import Presentation
-from scheduler.planning.terms import PresentationState
 from scheduler.policy import ANONYMOUS
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import PresentationState
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, presenter_actor
@@ -23,7 +31,7 @@ from tests.factories.safeguarding import a_cleared_educator
 def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session):
     begun = a_begun_visit(talks=2)
 
-    visit = queries.counted_visit(begun.teacher, begun.visit.number)
+    visit = counted_visit(begun.teacher, begun.visit.number)
 
     first = visit.presentations[0]
     assert [one.ordinal for one in visit.presentations] == [1, 2]
@@ -39,7 +47,7 @@ def test_merged_and_cancelled_presentations_are_not_counted(session):
         merged.state, merged.merged_into_id = PresentationState.MERGED_INTO, begun.first
         cancelled.state = PresentationState.CANCELLED
 
-    visit = queries.counted_visit(begun.teacher, begun.visit.number)
+    visit = counted_visit(begun.teacher, begun.visit.number)
 
     assert [one.presentation_id for one in visit.presentations] == [begun.first]
 
@@ -47,7 +55,7 @@ def test_merged_and_cancelled_presentations_are_not_counted(session):
 @pytest.mark.parametrize("number", ["", "P-2026-9999999", "P-2026-0001\x00", "..", "9" * 5000])
 def test_a_number_that_no_visit_has_is_not_found(session, number):
     with pytest.raises(NotFound):
-        queries.counted_visit(an_actor(), number)
+        counted_visit(an_actor(), number)
 
 
 def test_a_visit_is_shown_to_its_crew_its_school_and_its_centre_only(session):
@@ -55,15 +63,15 @@ def test_a_visit_is_shown_to_its_crew_its_school_and_its_centre_only(session):
     number, request_id = begun.visit.number, begun.request.id
     stranger = presenter_actor(a_cleared_educator(centre_id=begun.visit.centre_id))
 
-    assert queries.counted_visit(begun.coordinator, number) == queries.counted_visit(begun.teacher, number)
-    assert queries.counted_visit_of_request(begun.school, request_id).number == number
+    assert counted_visit(begun.coordinator, number) == counted_visit(begun.teacher, number)
+    assert counted_visit_of_request(begun.school, request_id).number == number
     for outside in (stranger, an_actor(), begun.school):
         with pytest.raises(NotFound):
-            queries.counted_visit(outside, number)
+            counted_visit(outside, number)
     with pytest.raises(NotAllowed):
-        queries.counted_visit(ANONYMOUS, number)
+        counted_visit(ANONYMOUS, number)
     with pytest.raises(NotFound):
-        queries.counted_visit_of_request(a_begun_visit().school, request_id)
+        counted_visit_of_request(a_begun_visit().school, request_id)
 
 
 def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_for_one(session):
@@ -72,18 +80,18 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     submitted = a_counted_visit(programme=programme)
 
     with statements() as for_one:
-        assert [one.number for one in queries.waiting_attendance(coordinator)] == [submitted.visit.number]
+        assert [one.number for one in waiting_attendance(coordinator)] == [submitted.visit.number]
 
     silent = a_counted_visit(programme=programme)
-    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
     fresh = a_counted_visit(programme=programme)
     different = a_counted_visit(programme=programme)
-    service.countersign(different.school, different.visit.id, {different.first: Counts(pupils=1)}, now=LEAVING)
+    countersign(different.school, different.visit.id, {different.first: Counts(pupils=1)}, now=LEAVING)
     a_locked_visit(programme=programme)
     a_counted_visit()  # of another centre
 
     with statements() as for_more:
-        waiting = queries.waiting_attendance(coordinator)
+        waiting = waiting_attendance(coordinator)
 
     order = [different, submitted, silent, fresh]
     assert [one.number for one in waiting] == [begun.visit.number for begun in order]
@@ -95,13 +103,13 @@ def test_only_staff_see_what_waits(session):
 
     for actor in (begun.teacher, begun.school, ANONYMOUS):
         with pytest.raises(NotAllowed):
-            queries.waiting_attendance(actor)
+            waiting_attendance(actor)
 
 
 def test_a_number_far_from_the_announced_one_is_marked(session):
     begun = a_counted_visit(counts=Counts(pupils=290))
 
-    [one] = queries.counted_visit(begun.teacher, begun.visit.number).presentations
+    [one] = counted_visit(begun.teacher, begun.visit.number).presentations
 
     assert one.odd
     assert one.said_by_educator == Counts(pupils=290)
@@ -109,13 +117,13 @@ def test_a_number_far_from_the_announced_one_is_marked(session):
 
 def test_adults_of_a_visit_are_the_most_that_anybody_said(session):
     begun = a_counted_visit(talks=2, counts=Counts(pupils=30, teachers=2))
-    assert queries.adults_counted(a_begun_visit().visit.id) is None
-    assert queries.adults_counted(begun.visit.id) == 4
+    assert adults_counted(a_begun_visit().visit.id) is None
+    assert adults_counted(begun.visit.id) == 4
 
     said = {begun.first: Counts(30, 0, 3, 1), begun.presentations[1].id: Counts(30, 0, 1)}
-    service.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
-    assert queries.adults_counted(begun.visit.id) == 6
+    assert adults_counted(begun.visit.id) == 6
 
 
 def test_late_counts_are_those_of_the_centre_that_are_over_and_not_said(session):
@@ -123,7 +131,7 @@ def test_late_counts_are_those_of_the_centre_that_are_over_and_not_said(session)
     over = begun.presentations[0].ends_at + dt.timedelta(minutes=1)
 
     def late(now, actor=begun.coordinator):
-        return [one.ordinal for visit in queries.late_counts(actor, now=now) for one in visit.presentations]
+        return [one.ordinal for visit in late_counts(actor, now=now) for one in visit.presentations]
 
     assert late(begun.presentations[0].ends_at) == []
     assert late(over) == [1]
@@ -133,13 +141,13 @@ def test_late_counts_are_those_of_the_centre_that_are_over_and_not_said(session)
 
 def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(session):
     begun, other = a_locked_visit(), a_locked_visit()
-    assert queries.violations() == []
+    assert violations() == []
 
     with transaction() as inside:
         inside.execute(update(HeadCount).where(HeadCount.presentation_id == begun.first).values(counts=False))
         inside.execute(update(Attendance).where(Attendance.presentation_id == other.first).values(version=9))
 
-    assert queries.violations() == [
+    assert violations() == [
         f"presentation {begun.first}: locked without exactly one count an audience",
         f"presentation {other.first}: an old version of the counts counts",
     ]
@@ -148,7 +156,7 @@ def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(se
 def test_the_counts_that_count_are_shown_after_the_lock(session):
     begun = a_locked_visit(names=("Ана Петровић", "Mira Savić"))
 
-    visit = queries.counted_visit_of_request(begun.school, begun.request.id)
+    visit = counted_visit_of_request(begun.school, begun.request.id)
 
     assert visit.named_adults == ("Ана Петровић", "Mira Savić")
     assert [(one.counted, one.locked, one.disputed) for one in visit.presentations] == [(FAIR, True, False)]

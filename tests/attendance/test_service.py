@@ -8,25 +8,26 @@ from threading import Barrier, Event
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance import queries, service
 from scheduler.attendance.models import HeadCount
+from scheduler.attendance.queries.counting import history_of, said_so_far, violations, waiting_attendance
+from scheduler.attendance.service.counting import assume_silent, countersign, submit_counts
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import ANONYMOUS
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.attendance.said import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, presenter_actor
-from tests.factories.planning import make_assignment
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, make_vetting
+from tests.factories.visits import make_assignment
 
 OTHER = Counts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
@@ -52,7 +53,7 @@ def request_state(begun):
 def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     begun = a_begun_visit()
 
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
     assert state_of(begun.first) is AttendanceState.SUBMITTED
     assert counting(begun.first) == FAIR
@@ -60,17 +61,17 @@ def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     assert session.get(Presentation, begun.first).state is PresentationState.DELIVERED
     assert session.scalars(select(Assignment.state)).all() == [AssignmentState.PRESENT]
     assert request_state(begun) is RequestState.DELIVERED
-    assert queries.violations() == []
+    assert violations() == []
 
 
 def test_the_school_is_asked_once_by_a_mail_with_its_own_link_after_the_last_presentation(session):
     begun = a_begun_visit(talks=2)
 
-    service.submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
     assert mails("countersign") == []
     assert session.get(Visit, begun.visit.id).state is VisitState.CONFIRMED
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
     [mail] = mails("countersign")
     assert (mail.address, mail.link_purpose, mail.link_subject_id) == ("ana@school.example", "status", begun.request.id)
@@ -88,7 +89,7 @@ def test_after_a_merge_each_contact_is_asked_for_the_numbers_by_a_link_of_its_ow
         language="en",
     )
 
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
     asked = [(one.address, one.language, one.link_subject_id) for one in mails("countersign")]
     assert sorted(asked) == [
@@ -103,7 +104,7 @@ def test_a_visit_without_a_school_request_asks_nobody(session):
     visit.school_request_id = None
     session.commit()
 
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
     assert mails("countersign") == []
     assert state_of(begun.first) is AttendanceState.SUBMITTED
@@ -124,7 +125,7 @@ def test_nobody_counts_but_an_educator_of_the_crew(session):
         (ANONYMOUS, NotAllowed),
     ]:
         with pytest.raises(refusal):
-            service.submit_counts(actor, begun.first, a_count(), now=LEAVING)
+            submit_counts(actor, begun.first, a_count(), now=LEAVING)
 
     assert state_of(begun.first) is None
 
@@ -135,7 +136,7 @@ def test_an_educator_who_was_only_suggested_is_no_crew(session):
     make_assignment(begun.presentations[0], suggested.id, AssignmentState.SUGGESTED)
 
     with pytest.raises(NotFound):
-        service.submit_counts(presenter_actor(suggested), begun.first, a_count(), now=LEAVING)
+        submit_counts(presenter_actor(suggested), begun.first, a_count(), now=LEAVING)
 
 
 def test_nobody_counts_before_it_has_begun(session):
@@ -143,7 +144,7 @@ def test_nobody_counts_before_it_has_begun(session):
     early = begun.presentations[0].starts_at - dt.timedelta(seconds=1)
 
     with pytest.raises(Rejected) as refusal:
-        service.submit_counts(begun.teacher, begun.first, a_count(), now=early)
+        submit_counts(begun.teacher, begun.first, a_count(), now=early)
 
     assert refusal.value.problems == {"form": "not_begun"}
     assert state_of(begun.first) is None
@@ -155,14 +156,14 @@ def test_a_presentation_that_nobody_confirmed_cannot_be_counted(session):
     session.commit()
 
     with pytest.raises(Conflict, match="not_confirmed"):
-        service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+        submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
 
 def test_numbers_that_cannot_be_store_nothing(session):
     begun = a_begun_visit()
 
     with pytest.raises(Rejected) as refusal:
-        service.submit_counts(begun.teacher, begun.first, a_count(Counts(pupils=10**12)), now=LEAVING)
+        submit_counts(begun.teacher, begun.first, a_count(Counts(pupils=10**12)), now=LEAVING)
 
     assert refusal.value.problems == {"pupils": "count_out_of_range"}
     assert session.scalars(select(HeadCount)).all() == []
@@ -172,10 +173,10 @@ def test_numbers_that_cannot_be_store_nothing(session):
 def test_other_numbers_are_a_new_version_and_the_old_ones_are_kept(session):
     begun = a_counted_visit()
 
-    service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
     assert counting(begun.first) == OTHER
-    said = queries.said_so_far([begun.first])
+    said = said_so_far([begun.first])
     assert [(line.version, line.source, line.said, line.counts) for line in said] == [
         (1, CountSource.EDUCATOR, FAIR, False),
         (2, CountSource.EDUCATOR, OTHER, True),
@@ -186,10 +187,10 @@ def test_the_same_numbers_sent_again_change_nothing(session):
     begun = a_counted_visit()
     before = moves_of_attendance()
 
-    service.submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
 
     assert moves_of_attendance() == before
-    assert len(queries.said_so_far([begun.first])) == 1
+    assert len(said_so_far([begun.first])) == 1
 
 
 @pytest.mark.both_databases
@@ -201,7 +202,7 @@ def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, sessio
         with app.app_context():
             together.wait(timeout=30)
             try:
-                service.submit_counts(teacher, first, a_count(), now=LEAVING)
+                submit_counts(teacher, first, a_count(), now=LEAVING)
             finally:
                 db.session.remove()
 
@@ -210,7 +211,7 @@ def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, sessio
         list(pool.map(press, range(10)))
 
     assert counting(first) == FAIR
-    assert len(queries.said_so_far([first])) == 1
+    assert len(said_so_far([first])) == 1
     assert len(mails("countersign")) == 1
     assert moves_of_attendance() == ["attendance open", "attendance submitted"]
 
@@ -220,44 +221,44 @@ def test_when_the_school_says_the_same_it_is_locked_at_once_and_the_request_repo
     begun = a_counted_visit(talks=2)
     said = {presentation.id: FAIR for presentation in begun.presentations}
 
-    agreed = service.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    agreed = countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
     assert agreed
     assert {state_of(one.id) for one in begun.presentations} == {AttendanceState.LOCKED}
     assert counting(begun.first) == FAIR
     assert request_state(begun) is RequestState.REPORTED
-    assert queries.violations() == []
+    assert violations() == []
 
 
 @pytest.mark.both_databases
 def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_added_up(session):
     begun = a_counted_visit()
 
-    agreed = service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+    agreed = countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
 
     assert not agreed
     assert counting(begun.first) == FAIR
     assert request_state(begun) is RequestState.DELIVERED
-    [waiting] = queries.waiting_attendance(begun.coordinator)
+    [waiting] = waiting_attendance(begun.coordinator)
     [shown] = waiting.presentations
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 
 
 def test_the_school_signs_once_but_may_press_twice(session):
     begun = a_counted_visit()
-    service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+    countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
 
-    assert service.countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
+    assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
     with pytest.raises(Conflict, match="not_submitted"):
-        service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
-    assert len(queries.said_so_far([begun.first])) == 2
+        countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+    assert len(said_so_far([begun.first])) == 2
 
 
 def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):
     begun = a_locked_visit()
 
     with pytest.raises(Conflict, match="already_countersigned"):
-        service.submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
+        submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_a_school_must_say_every_number_and_a_possible_one(session, said, proble
     begun = a_counted_visit()
 
     with pytest.raises(Rejected) as refusal:
-        service.countersign(begun.school, begun.visit.id, {begun.first: said} if said else {}, now=LEAVING)
+        countersign(begun.school, begun.visit.id, {begun.first: said} if said else {}, now=LEAVING)
 
     assert refusal.value.problems == {"counts": problem}
     assert state_of(begun.first) is AttendanceState.SUBMITTED
@@ -278,17 +279,17 @@ def test_nobody_signs_for_another_school(session):
     begun, other = a_counted_visit(), a_begun_visit()
 
     with pytest.raises(NotFound):
-        service.countersign(other.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+        countersign(other.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     for actor in (begun.teacher, begun.coordinator, ANONYMOUS):
         with pytest.raises(NotAllowed):
-            service.countersign(actor, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+            countersign(actor, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
 
 
 def test_there_is_nothing_to_sign_before_the_educator_has_counted(session):
     begun = a_begun_visit()
 
     with pytest.raises(Conflict, match="not_submitted"):
-        service.countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+        countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
 
 
 @pytest.mark.both_databases
@@ -306,14 +307,14 @@ def test_a_school_and_a_job_at_the_same_moment_leave_one_state_that_the_audit_te
 
     db.session.remove()
     acts = [
-        lambda: service.countersign(school, visit_id, {first: FAIR}, now=LEAVING + WEEK),
-        lambda: service.assume_silent(now=LEAVING + WEEK),
+        lambda: countersign(school, visit_id, {first: FAIR}, now=LEAVING + WEEK),
+        lambda: assume_silent(now=LEAVING + WEEK),
     ]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(at_once, acts))
 
     assert state_of(first) is AttendanceState.LOCKED
-    steps = [line.to.value for line in queries.history_of([first])]
+    steps = [line.to.value for line in history_of([first])]
     assert steps in (
         ["submitted", "countersigned", "locked"],
         ["submitted", "assumed", "countersigned", "locked"],
@@ -336,7 +337,7 @@ def test_a_colleague_who_writes_into_the_request_at_that_moment_is_waited_for(ap
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write_into_the_request, request_id)
         holds.wait(timeout=10)
-        assert service.countersign(school, visit_id, {begun.first: FAIR}, now=LEAVING)
+        assert countersign(school, visit_id, {begun.first: FAIR}, now=LEAVING)
         writing.result()
 
     db.session.rollback()

@@ -4,7 +4,7 @@ import pytest
 
 from scheduler.attendance.terms import Counts
 from scheduler.core.db import db
-from scheduler.planning.models import Assignment
+from scheduler.visits.models.visits import Assignment
 from tests.factories.counting import Begun, a_begun_visit, a_counted_visit, a_locked_visit, count_all, sign_all
 from tests.side_by_side import rows_of, sizes
 

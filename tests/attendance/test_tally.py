@@ -4,15 +4,17 @@ import datetime as dt
 
 import pytest
 
-from scheduler.attendance import pdf, queries, rules, service
+from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
+from scheduler.attendance.queries.tally import tallied, tallies_of, tally_behind
+from scheduler.attendance.service.tally import count_in
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.at_once import all_at_once
 from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.papers import a_poster
-from tests.factories.planning import make_presentation, make_visit
+from tests.factories.visits import make_presentation, make_visit
 from tests.papers import pages_of, qr_codes_of, saved, unembedded_fonts, words_of
 
 MINUTE = dt.timedelta(minutes=1)
@@ -22,17 +24,17 @@ MINUTE = dt.timedelta(minutes=1)
 def test_parents_count_themselves_and_the_sum_is_read(session):
     tally = an_evening()
 
-    counted = [service.count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
+    counted = [count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
 
     assert counted == [1, 3, 5]
-    assert queries.tallied(tally.presentation_id) == 5
+    assert tallied(tally.presentation_id) == 5
 
 
 @pytest.mark.both_databases
 def test_everybody_who_presses_at_once_is_counted(app, session):
     tally = an_evening()
 
-    failed = all_at_once(app, [lambda: service.count_in(tally, 2, now=BEGINS)] * 8)
+    failed = all_at_once(app, [lambda: count_in(tally, 2, now=BEGINS)] * 8)
 
     assert failed == [None] * 8
     assert marks() == 16
@@ -47,10 +49,10 @@ def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
     ends = BEGINS + dt.timedelta(minutes=60)
     early, late = BEGINS - dt.timedelta(hours=1), ends + dt.timedelta(hours=2)
     for now in (early, late):
-        service.count_in(tally, 1, now=now)
+        count_in(tally, 1, now=now)
     for now in (early - MINUTE, late + MINUTE):
         with pytest.raises(Conflict, match="tally_not_open"):
-            service.count_in(tally, 1, now=now)
+            count_in(tally, 1, now=now)
 
     assert marks() == 2
 
@@ -58,24 +60,24 @@ def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
 @pytest.mark.parametrize("people", [0, -1, 11, 2000])
 def test_one_press_counts_one_to_ten(session, people):
     with pytest.raises(Rejected) as refused:
-        service.count_in(an_evening(), people, now=BEGINS)
+        count_in(an_evening(), people, now=BEGINS)
     assert refused.value.problems == {"people": "one_press"}
 
 
 def test_a_hall_holds_no_more_than_a_count_may_say(session, monkeypatch):
     monkeypatch.setattr(rules, "MOST_IN_A_ROOM", 12)
     tally = an_evening()
-    service.count_in(tally, 10, now=BEGINS)
+    count_in(tally, 10, now=BEGINS)
 
     with pytest.raises(Rejected) as refused:
-        service.count_in(tally, 3, now=BEGINS)
+        count_in(tally, 3, now=BEGINS)
     assert refused.value.problems == {"people": "hall_is_full"}
     assert marks() == 10
 
 
 def test_only_the_code_of_that_very_presentation_opens_it(session):
     one, other = an_evening(), an_evening()
-    assert queries.tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
+    assert tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
 
     wrong = [
         (one.visit_number, one.ordinal, other.code),
@@ -87,7 +89,7 @@ def test_only_the_code_of_that_very_presentation_opens_it(session):
     ]
     for number, ordinal, code in wrong:
         with pytest.raises(NotFound):
-            queries.tally_behind(number, ordinal, code)
+            tally_behind(number, ordinal, code)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_pupils_and_what_is_cancelled_have_no_tally(session, given):
     fair = {"audience": Audience.PARENTS, "level": SchoolLevel.NONE, "state": PresentationState.CONFIRMED}
     make_presentation(visit, EVENING, **(fair | given))
 
-    assert queries.tallies_of(visit.id) == []
+    assert tallies_of(visit.id) == []
 
 
 def test_another_installation_has_other_codes():

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.certificates.pdf import draw, draw_many, in_fours
+from scheduler.certificates.pdf import draw, draw_many
+from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import Signatory
-from scheduler.core.qr import NotAscii
+from scheduler.core.paper.qr import NotAscii
 from tests.factories.papers import CHECK_URL, a_school_certificate, a_teacher_certificate
 from tests.papers import boxes_of, pages_of, qr_codes_of, saved, told, unembedded_fonts, words_of
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from scheduler.attendance import service as attendance
+from scheduler.attendance.service.counting import name_adults
 from scheduler.certificates import queries, rules, service
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind
@@ -119,7 +119,7 @@ def test_missing_are_due_visits_without_any_and_with_a_new_name(session):
 
     issued(begun)
     assert queries.visits_missing_certificates() == []
-    attendance.name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)
     assert queries.visits_missing_certificates() == [begun.visit.id]
     issued(begun)
     assert queries.visits_missing_certificates() == []

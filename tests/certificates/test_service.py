@@ -9,8 +9,9 @@ from pypdf import PdfReader
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.attendance import service as attendance
 from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.service.counting import countersign, name_adults
+from scheduler.attendance.service.deciding import correct_counts, lock_attendance
 from scheduler.attendance.terms import Counts, CountSource
 from scheduler.certificates import queries, service
 from scheduler.certificates.models import Certificate
@@ -22,7 +23,7 @@ from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 
@@ -59,7 +60,7 @@ def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(
     first = issue(begun)
 
     assert issue(begun) == Issued(0, 2, first.numbers)
-    attendance.name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
+    name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
     later = issue(begun)
 
     assert (later.issued, later.already, later.numbers[:2]) == (1, 2, first.numbers)
@@ -69,7 +70,7 @@ def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(
 def test_a_school_that_changes_its_list_gets_no_more_than_adults_were_counted(session):
     begun = a_locked_visit(names=TWO)
     first = issue(begun)
-    attendance.name_adults(begun.school, begun.visit.id, ("Вера Марић", "Гоца Лукић"), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Вера Марић", "Гоца Лукић"), now=LEAVING)
 
     assert issue(begun) == Issued(0, 3, first.numbers)
     assert queries.visits_missing_certificates(begun.visit.centre_id) == []
@@ -80,11 +81,11 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
     issue(begun)
     [wrong] = papers(Certificate.id)[1]
     service.revoke_certificate(begun.coordinator, wrong, "was not there", now=LEAVING)
-    attendance.name_adults(begun.school, begun.visit.id, ("Вера Марић", "Đorđe Čukić"), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Вера Марић", "Đorđe Čukić"), now=LEAVING)
     assert queries.visits_missing_certificates(begun.visit.centre_id) == [begun.visit.id]
 
     assert issue(begun).issued == 1
-    attendance.name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
+    name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)
     assert issue(begun).issued == 0
     living = papers(Certificate.holder_name, Certificate.state)
     assert [name for name, state in living if state is CertificateState.ISSUED] == [None, "Đorđe Čukić", "Вера Марић"]
@@ -137,11 +138,11 @@ def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
     begun = a_counted_visit(talks=2)
     second = begun.presentations[1].id
     said = {begun.first: Counts(88, 0, 2), second: Counts(1)}
-    attendance.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
     with pytest.raises(Conflict, match="attendance_not_locked"):
         issue(begun)
-    attendance.lock_attendance(begun.coordinator, second, CountSource.EDUCATOR, now=LEAVING)
+    lock_attendance(begun.coordinator, second, CountSource.EDUCATOR, now=LEAVING)
     assert issue(begun).issued == 1
 
 
@@ -184,7 +185,7 @@ def test_a_name_that_was_wrong_never_comes_back_by_itself(session):
     row = queries.certificate_to_change(begun.coordinator, old)
     service.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
 
-    attendance.name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
+    name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
 
     assert issue(begun).issued == 0
 
@@ -205,7 +206,7 @@ def test_a_name_can_be_mended_back_and_forth(session):
 def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(session):
     begun = a_locked_visit()
     old = issue(begun).numbers[0]
-    attendance.correct_counts(begun.coordinator, begun.first, Counts(70, 0, 2), "the list says 70", now=LEAVING)
+    correct_counts(begun.coordinator, begun.first, Counts(70, 0, 2), "the list says 70", now=LEAVING)
 
     row = queries.certificate_to_change(begun.coordinator, old)
     new = service.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)

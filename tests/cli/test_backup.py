@@ -15,14 +15,15 @@ from flask_migrate import stamp
 from sqlalchemy import func, select, text
 
 from scheduler.config import ROOT, settings
-from scheduler.core import audit, backup, batches, staging
+from scheduler.core import audit, backup
 from scheduler.core.db import db, transaction
+from scheduler.core.imports import batches, staging
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SignIn
-from scheduler.places import service as places
-from scheduler.places.imports import read_hosts
+from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import Host
+from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
@@ -327,7 +328,7 @@ def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, us
             other.start()
             other.join(30)
 
-    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY, tell=amid)).new == 40
+    assert import_hosts(SYSTEM, sheet, staging.Filing(MONDAY, tell=amid)).new == 40
     assert [(one.exit_code, one.stderr) for one in answers] == [(0, "")]
 
     assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
@@ -336,7 +337,7 @@ def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, us
     assert db.session.scalar(select(func.count()).select_from(Host)) == 0
     assert db.session.scalar(select(func.count()).select_from(batches.ImportBatch)) == 0
     assert staging.forget_old(MONDAY + staging.FORGOTTEN_AFTER) == 20
-    assert places.import_hosts(SYSTEM, sheet, staging.Filing(MONDAY)).new == 40
+    assert import_hosts(SYSTEM, sheet, staging.Filing(MONDAY)).new == 40
 
 
 def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from scheduler.people.models import Presenter
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter
-from tests.factories.planning import make_presentation, make_visit
+from tests.factories.visits import make_presentation, make_visit
 
 
 def token_in(printed: str) -> str:

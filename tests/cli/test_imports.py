@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.people.models import User
-from scheduler.planning.models import Visit
+from scheduler.visits.models.visits import Visit
 from tests.factories.people import make_centre
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme

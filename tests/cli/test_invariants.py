@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.factories.planning import make_visit
+from tests.factories.visits import make_visit
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from sqlalchemy import select
 from scheduler.cli import people
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
+from scheduler.people.service.accounts import sign_in
+from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.terms import Acceptance
 from scheduler.policy import Role
 from tests.factories import MONDAY
@@ -32,8 +34,8 @@ def test_setup_prints_one_link_that_makes_the_administrator(run, app):
     result = run("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
 
     assert (result.exit_code, result.stderr, len(result.stdout.splitlines())) == (0, "", 1)
-    service.accept_invitation(token_in(result.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
-    token = service.sign_in("sef@centre.example", "zeleni voz ide", network="x", now=MONDAY)
+    accept_invitation(token_in(result.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
+    token = sign_in("sef@centre.example", "zeleni voz ide", network="x", now=MONDAY)
     assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
 
 

@@ -22,21 +22,22 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host, HostSchoolTime, Municipality
-from scheduler.places.rules import is_school_day
-from scheduler.places.terms import Level
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import LIVING, PROMISED, AssignmentState, VisitState
+from scheduler.places.rules.hosts import is_school_day
+from scheduler.places.terms.hosts import Level
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience
-from scheduler.reports import queries, rules
-from scheduler.reports.terms import Counts, Filters, Group
+from scheduler.reports.queries.attendance import attendance_report, centre_id_of
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.terms.counting import Counts, Filters, Group
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
 from scheduler.safeguarding.models import Vetting
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from tests.factories import MONDAY
 from tools.many_days import ODD, moments
 
-YEAR = rules.year_of(2023)
+YEAR = year_of(2023)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def loaded(session):
 
 
 def published(**given):
-    return queries.attendance_report(Filters(YEAR, queries.centre_id_of("ncc"), **given)).totals
+    return attendance_report(Filters(YEAR, centre_id_of("ncc"), **given)).totals
 
 
 @pytest.mark.both_databases
@@ -58,9 +59,9 @@ def test_the_year_2023_shows_exactly_the_published_figures(loaded):
 
 
 def test_the_campaigns_pupils_are_all_of_secondary_schools(loaded):
-    filters = Filters(YEAR, queries.centre_id_of("ncc"), campaign="show-respect")
+    filters = Filters(YEAR, centre_id_of("ncc"), campaign="show-respect")
 
-    (row,) = queries.attendance_report(filters, [Group.AUDIENCE]).rows
+    (row,) = attendance_report(filters, [Group.AUDIENCE]).rows
 
     assert (row.keys[0].label, row.keys[0].level, row.counts.pupils) == ("pupils", "secondary", 2940)
 

@@ -7,13 +7,21 @@ import pytest
 from scheduler.core.errors import Conflict
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
-from scheduler.planning import queries, service
-from scheduler.planning.terms import AssignmentState, NewTimes, PresentationState, ReliefState, VisitState
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.staffing.service.absence import report_absence
+from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
+from scheduler.staffing.service.offers import lapse_offers
+from scheduler.staffing.service.substitutes import send_waves
+from scheduler.visits.queries.invariants import violations
+from scheduler.visits.queries.pages import visit_for
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import AssignmentState, PresentationState, ReliefState, VisitState
 from tests.factories.people import presenter_actor
-from tests.factories.planning import VISIT_DAY
-from tests.planning.relieved import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
-from tests.planning.scene import far_away_scene, mails, presentations, request_state, states, visit_of
+from tests.factories.visits import VISIT_DAY
+from tests.staffing.relieved import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
+from tests.visits.scene import far_away_scene, mails, presentations, request_state, states, visit_of
 
 LINK = "https://meet.example.org/razgovor"
 DESK = "desk@centre.example"
@@ -28,14 +36,14 @@ def ill(session) -> Ill:
 def test_educator_ill_waves_until_one_accepts_and_the_school_reads_one_message(session, ill):
     """Withdraw > waves of offers > the first yes wins, the others are told; the school reads one clear message."""
     ill.falls_ill()
-    assert service.send_waves(now=FRIDAY) == 1
+    assert send_waves(now=FRIDAY) == 1
     first, second, third = ill.whom()
     assert ill.offered() == {first, second, third}
 
     ill.answer(ill.others[1], accepts=False, now=FRIDAY + MINUTE)
-    assert service.send_waves(now=FRIDAY + 2 * MINUTE) == 0  # two of the wave have not answered
+    assert send_waves(now=FRIDAY + 2 * MINUTE) == 0  # two of the wave have not answered
 
-    service.send_waves(now=FRIDAY + 12 * HOUR)
+    send_waves(now=FRIDAY + 12 * HOUR)
     assert len(ill.whom()) == 5
     ill.answer(ill.others[4], accepts=True, now=FRIDAY + 13 * HOUR)
 
@@ -52,11 +60,11 @@ def test_educator_ill_waves_until_one_accepts_and_the_school_reads_one_message(s
 
 def test_educator_ill_nobody_found_three_hours_before_the_coordinator_gets_one_mail_and_decides(session, ill):
     ill.falls_ill()
-    service.send_waves(now=FRIDAY)
-    service.lapse_offers(now=T_MINUS_3)
+    send_waves(now=FRIDAY)
+    lapse_offers(now=T_MINUS_3)
 
-    assert service.send_waves(now=T_MINUS_3) == 1
-    assert service.send_waves(now=T_MINUS_3 + MINUTE) == 0
+    assert send_waves(now=T_MINUS_3) == 1
+    assert send_waves(now=T_MINUS_3 + MINUTE) == 0
 
     assert ill.state() is ReliefState.CHOOSING
     assert ill.kinds_to(DESK) == ["presenter_absent", "substitute_choice"]
@@ -66,10 +74,10 @@ def test_educator_ill_nobody_found_three_hours_before_the_coordinator_gets_one_m
 
 def test_educator_ill_a_substitute_is_chosen_in_the_last_three_hours(session, ill):
     ill.falls_ill()
-    service.send_waves(now=T_MINUS_3)
+    send_waves(now=T_MINUS_3)
 
     for _press in range(2):
-        service.ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3)
+        ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3)
     assert ill.mails_to(TO_THE_SCHOOL) == []
     ill.answer(ill.others[0], accepts=True, now=STARTS_AT - HOUR)
 
@@ -81,12 +89,12 @@ def test_educator_ill_a_substitute_is_chosen_in_the_last_three_hours(session, il
 
 def test_educator_ill_a_substitute_who_declines_leaves_the_choice_open(session, ill):
     ill.falls_ill()
-    service.send_waves(now=T_MINUS_3)
-    service.ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3)
+    send_waves(now=T_MINUS_3)
+    ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3)
 
     ill.answer(ill.others[0], accepts=False, now=T_MINUS_3 + MINUTE)
-    service.send_waves(now=T_MINUS_3 + 2 * MINUTE)
-    service.ask_substitute(ill.coordinator, ill.visit_id, ill.others[1].id, now=T_MINUS_3 + 3 * MINUTE)
+    send_waves(now=T_MINUS_3 + 2 * MINUTE)
+    ask_substitute(ill.coordinator, ill.visit_id, ill.others[1].id, now=T_MINUS_3 + 3 * MINUTE)
 
     assert ill.offered() == {ill.others[1].id}  # and nobody was asked by itself
     assert ill.state() is ReliefState.CHOOSING
@@ -100,11 +108,11 @@ def test_educator_ill_held_online_with_an_educator_who_lives_far_away(session):
     ill.forget_mails()
     ill.falls_ill(now=T_MINUS_3 + MINUTE)
     with pytest.raises(Conflict):  # from there she cannot arrive
-        service.ask_substitute(ill.coordinator, ill.visit_id, ema.id, now=T_MINUS_3 + MINUTE)
+        ask_substitute(ill.coordinator, ill.visit_id, ema.id, now=T_MINUS_3 + MINUTE)
 
-    service.hold_online(ill.coordinator, ill.visit_id, LINK, now=T_MINUS_3 + 2 * MINUTE)
+    hold_online(ill.coordinator, ill.visit_id, LINK, now=T_MINUS_3 + 2 * MINUTE)
     assert ill.mails_to(TO_THE_SCHOOL) == []  # nobody speaks yet: there is no outcome to tell
-    service.ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3 + 3 * MINUTE)
+    ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3 + 3 * MINUTE)
     ill.answer(ill.others[0], accepts=True, now=STARTS_AT - HOUR)
 
     assert ill.state() is ReliefState.ONLINE
@@ -122,7 +130,7 @@ def test_educator_ill_held_online_at_once_by_the_educator_who_remains(session):
     ill.falls_ill(now=T_MINUS_3 + MINUTE)
 
     for _press in range(2):
-        service.hold_online(ill.coordinator, ill.visit_id, LINK, now=T_MINUS_3 + 2 * MINUTE)
+        hold_online(ill.coordinator, ill.visit_id, LINK, now=T_MINUS_3 + 2 * MINUTE)
 
     visit = visit_of(session, ill)
     assert (visit.state, visit.goes_short) == (VisitState.CONFIRMED, True)
@@ -141,22 +149,22 @@ def _two_educators() -> Ill:
 
 def test_educator_ill_a_new_date_ends_the_search_and_is_the_one_message(session, ill):
     ill.falls_ill()
-    service.send_waves(now=T_MINUS_3)
+    send_waves(now=T_MINUS_3)
 
     wish = NewTimes(VISIT_DAY + dt.timedelta(days=8), {}, STARTS_AT + 48 * HOUR)
-    service.move_visit(ill.coordinator, ill.visit_id, wish, now=T_MINUS_3 + MINUTE)
+    move_visit(ill.coordinator, ill.visit_id, wish, now=T_MINUS_3 + MINUTE)
 
     assert ill.state() is ReliefState.MOVED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["visit_moved"]
-    assert service.send_waves(now=T_MINUS_3 + 2 * MINUTE) == 0
+    assert send_waves(now=T_MINUS_3 + 2 * MINUTE) == 0
 
 
 def test_educator_ill_called_off_ends_the_search_and_is_the_one_message(session, ill):
     ill.falls_ill()
-    service.send_waves(now=FRIDAY)
+    send_waves(now=FRIDAY)
 
-    service.cancel_visit(ill.coordinator, ill.visit_id, reason="nobody", now=FRIDAY + MINUTE)
-    service.send_waves(now=FRIDAY + 2 * MINUTE)
+    cancel_visit(ill.coordinator, ill.visit_id, reason="nobody", now=FRIDAY + MINUTE)
+    send_waves(now=FRIDAY + 2 * MINUTE)
 
     assert ill.state() is ReliefState.CALLED_OFF
     assert ill.kinds_to(TO_THE_SCHOOL) == ["visit_cancelled"]
@@ -170,16 +178,16 @@ def test_influencer_missing_educator_present_is_confirmed_short_before_the_day(s
     assert visit_of(session, ill).state is VisitState.OFFERED
 
     for _press in range(2):
-        service.go_short(ill.coordinator, ill.visit_id, now=FRIDAY + HOUR)
+        go_short(ill.coordinator, ill.visit_id, now=FRIDAY + HOUR)
 
-    row = queries.visit_for(ill.coordinator, ill.number)
+    row = visit_for(ill.coordinator, ill.number)
     assert (row.state, row.short_crew, row.goes_short) == (VisitState.CONFIRMED, True, True)
     assert ill.state() is ReliefState.SHORT
     (mail,) = ill.mails_to(TO_THE_SCHOOL)
     assert mail.kind == "crew_settled"
     assert "Tara" not in mail.text
     assert [one.state for one in presentations(session, ill)] == [PresentationState.CONFIRMED]
-    assert queries.violations() == []
+    assert violations() == []
 
 
 def test_influencer_missing_another_one_is_asked_in_waves_and_whoever_is_still_asked_is_told(session):
@@ -187,10 +195,10 @@ def test_influencer_missing_another_one_is_asked_in_waves_and_whoever_is_still_a
     mina = ill.can(ill.minor())
     ill.can(ill.educator())  # nobody needs her
     ill.falls_ill(ill.tara)
-    service.send_waves(now=FRIDAY)
+    send_waves(now=FRIDAY)
     assert ill.whom() == [mina.id]
 
-    service.go_short(ill.coordinator, ill.visit_id, now=FRIDAY + HOUR)
+    go_short(ill.coordinator, ill.visit_id, now=FRIDAY + HOUR)
 
     assert states(session, ill)[mina.id] == [AssignmentState.WITHDRAWN]
     assert len(mails(session, "visit_released")) == 2  # to her and to her guardian
@@ -204,7 +212,7 @@ def test_without_an_adult_educator_nobody_goes_short(session):
     ill.falls_ill()
 
     with pytest.raises(Conflict) as refusal:
-        service.go_short(ill.coordinator, ill.visit_id, now=FRIDAY)
+        go_short(ill.coordinator, ill.visit_id, now=FRIDAY)
 
     assert refusal.value.reason == "educator_must_stay"
     assert states(session, ill)[ill.tara.id] == [AssignmentState.WITHDRAWN]  # she is never left alone
@@ -215,12 +223,12 @@ def test_an_educator_first_then_the_young_presenter_who_left_with_her(session):
     ill = Ill(others=1, young=True, influencers=1)
     mina = ill.can(ill.minor())
     ill.falls_ill()
-    service.send_waves(now=FRIDAY)
+    send_waves(now=FRIDAY)
     assert ill.whom() == [ill.others[0].id]
 
     ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
-    service.send_waves(now=FRIDAY + 2 * MINUTE)
-    service.send_waves(now=FRIDAY + 13 * HOUR)
+    send_waves(now=FRIDAY + 2 * MINUTE)
+    send_waves(now=FRIDAY + 13 * HOUR)
     assert mina.kind is PresenterKind.INFLUENCER
     assert mina.id in ill.whom()
     ill.answer(mina, accepts=True, now=FRIDAY + 14 * HOUR)
@@ -232,9 +240,9 @@ def test_an_educator_first_then_the_young_presenter_who_left_with_her(session):
 def test_a_visit_that_goes_short_steps_back_when_its_educator_leaves_too(session):
     ill = Ill(young=True, influencers=1)
     ill.falls_ill(ill.tara)
-    service.go_short(ill.coordinator, ill.visit_id, now=FRIDAY)
+    go_short(ill.coordinator, ill.visit_id, now=FRIDAY)
 
-    service.report_absence(presenter_actor(ill.ana), VISIT_DAY, VISIT_DAY, seen=[ill.number], now=FRIDAY + HOUR)
+    report_absence(presenter_actor(ill.ana), VISIT_DAY, VISIT_DAY, seen=[ill.number], now=FRIDAY + HOUR)
 
     visit = visit_of(session, ill)
     assert (visit.state, visit.goes_short) == (VisitState.PLANNED, False)

@@ -4,34 +4,31 @@ import datetime as dt
 
 import pytest
 
+from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.terms.free_dates import FreeWish, Lack
+from scheduler.closures.queries import new_days
+from scheduler.closures.service.close import close_hosts
 from scheduler.core.db import transaction
 from scheduler.core.errors import Rejected
 from scheduler.people.models import AvailableHours
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places import rules as place_rules
 from scheduler.places.models import SchoolCalendarEntry
-from scheduler.places.service import tell_school_time
-from scheduler.places.terms import (
-    Bells,
-    CalendarSpan,
-    ClassName,
-    ClosureDraft,
-    ClosureReason,
-    Extent,
-    Level,
-    SchoolCalendar,
-    SchoolTime,
-    Shift,
-)
-from scheduler.planning import queries, service
-from scheduler.planning.terms import FreeWish, Lack, NewTimes
+from scheduler.places.rules.hosts import days_by_grade
+from scheduler.places.rules.presence import days_of_classes, left_on
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.hosts import CalendarSpan, ClosureDraft, ClosureReason, Extent, Level, SchoolCalendar
+from scheduler.places.terms.school_time import Bells, ClassName, SchoolTime, Shift
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience
-from scheduler.requests import service as requests
+from scheduler.readiness.service.recheck import recheck_visits
+from scheduler.requests.service.asking import submit_request
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
 from tests.factories import MONDAY
-from tests.factories.planning import VISIT_DAY
 from tests.factories.requests import a_draft, a_presentation
-from tests.planning.scene import UNTIL, Scene, a_plan, mails, presentations, visit_of
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails, presentations, visit_of
 
 DAY = dt.timedelta(days=1)
 ENDS = VISIT_DAY - DAY  # of the eighth grade; the others go on
@@ -75,7 +72,7 @@ SPANS = [CalendarSpan("term1", TERM[0], last, applies_to) for applies_to, last i
 
 
 def test_each_grade_has_its_own_days_and_the_school_all_of_them():
-    found = place_rules.days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
+    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
 
     assert found[None] == found[1] == found[7] == {ENDS, VISIT_DAY}
     assert found[8] == {ENDS}
@@ -88,24 +85,24 @@ def test_in_a_secondary_school_the_last_grade_leaves_first(grade, days):
         CalendarSpan("term1", TERM[0], TERM[1], "secondary-non-final"),
         CalendarSpan("term1", TERM[0], ENDS, "gymnasium-final"),
     ]
-    found = place_rules.days_by_grade([ENDS, VISIT_DAY], [Level.SECONDARY], (), spans)
+    found = days_by_grade([ENDS, VISIT_DAY], [Level.SECONDARY], (), spans)
 
     assert len(found[grade]) == days
     assert 8 not in found  # it has no such grade
 
 
 def test_where_the_calendar_is_not_entered_nobody_has_left():
-    found = place_rules.days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
+    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
 
-    assert place_rules.left_on(found, "8a", VISIT_DAY) == []
+    assert left_on(found, "8a", VISIT_DAY) == []
 
 
 def test_days_of_several_classes_are_those_on_which_all_are_there():
-    found = place_rules.days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
+    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
 
-    assert place_rules.days_of_classes(found, ["7b", "8a"]) == {ENDS}
-    assert place_rules.days_of_classes(found, ["7b", "what is no class"]) == {ENDS, VISIT_DAY}
-    assert place_rules.left_on(found, "7b, VIII-1", VISIT_DAY) == [ClassName(8, "1")]
+    assert days_of_classes(found, ["7b", "8a"]) == {ENDS}
+    assert days_of_classes(found, ["7b", "what is no class"]) == {ENDS, VISIT_DAY}
+    assert left_on(found, "7b, VIII-1", VISIT_DAY) == [ClassName(8, "1")]
 
 
 # --- what it keeps from happening ---
@@ -141,7 +138,7 @@ def test_a_visit_is_not_moved_past_the_end_of_the_year_of_its_class(session):
 
     with pytest.raises(Rejected):
         wish = NewTimes(VISIT_DAY, {row.id: row.starts_local}, UNTIL)
-        service.move_visit(school.coordinator, school.visit_id, wish, now=MONDAY)
+        move_visit(school.coordinator, school.visit_id, wish, now=MONDAY)
 
     assert visit_of(session, school).on_day == ENDS
 
@@ -154,7 +151,7 @@ def ask(school: School, first: dt.date, last: dt.date, classes: str) -> int:
         last_day=last,
         presentations=(a_presentation(classes=classes),),
     )
-    return requests.submit_request(ANONYMOUS, draft, form_key=f"{first}{classes}", now=MONDAY)
+    return submit_request(ANONYMOUS, draft, form_key=f"{first}{classes}", now=MONDAY)
 
 
 def test_a_school_that_asks_for_days_after_its_class_has_left_reads_so(session):
@@ -178,7 +175,7 @@ def test_free_dates_of_a_class_end_with_its_year(session):
         wish = FreeWish(
             school.programme.id, TeachingLanguage.SERBIAN, Audience.PUPILS, school.host.id, classes=(classes,)
         )
-        return next(one.lack for one in queries.free_dates(wish, now=MONDAY).days if one.day == day)
+        return next(one.lack for one in free_dates(wish, now=MONDAY).days if one.day == day)
 
     assert (lack("8a", ENDS), lack("8a", VISIT_DAY)) == (None, Lack.NO_LESSONS)
     assert (lack("7b", VISIT_DAY), lack("", VISIT_DAY)) == (None, None)
@@ -188,10 +185,10 @@ def test_a_year_that_was_shortened_after_booking_is_found_at_night_and_asked_abo
     school = School(a_plan(classes="8a"), ends=False)
     school.visit_id = school.plan()
     school.confirmed_by(school.educator())
-    before = service.recheck_visits(now=MONDAY)
+    before = recheck_visits(now=MONDAY)
     school.calendar()
 
-    assert (before, service.recheck_visits(now=MONDAY), service.recheck_visits(now=MONDAY)) == (0, 1, 0)
+    assert (before, recheck_visits(now=MONDAY), recheck_visits(now=MONDAY)) == (0, 1, 0)
     assert visit_of(session, school).clock_wrong == "year_ended"
     [mail] = mails(session, "school_clock_wrong")
     assert "разред" in mail.text
@@ -209,8 +206,8 @@ def test_after_a_closure_no_day_is_proposed_on_which_the_class_has_left(session,
         reason=ClosureReason.SNOW,
     )
     seen = frozenset({school.visit_id})
-    closure_id = service.close_hosts(school.coordinator, draft, seen=seen, now=MONDAY)
+    closure_id = close_hosts(school.coordinator, draft, seen=seen, now=MONDAY)
 
     that_day = dt.datetime.combine(ENDS, dt.time(9), tzinfo=dt.UTC)
-    [proposed] = queries.new_days(school.coordinator, closure_id, now=that_day)
+    [proposed] = new_days(school.coordinator, closure_id, now=that_day)
     assert len(proposed.days) == days

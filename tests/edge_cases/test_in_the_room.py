@@ -4,17 +4,18 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from scheduler.attendance import queries as attendance_queries
-from scheduler.attendance import service as attendance
 from scheduler.attendance.models import Attendance
+from scheduler.attendance.queries.counting import counted_visit
+from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.terms import Counts
 from scheduler.core.db import db
-from scheduler.planning import queries
-from scheduler.planning.models import Visit
-from scheduler.planning.terms import AssignmentState, VisitState
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.queries.pages import visit_for
+from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories.counting import a_count
 from tests.factories.people import presenter_actor
-from tests.planning.scene import Scene, a_plan, presentations, states, visit_of
+from tests.factories.staffing import a_plan
+from tests.visits.scene import Scene, presentations, states, visit_of
 
 OVER = dt.datetime(2026, 10, 6, 15, 0, tzinfo=dt.UTC)
 
@@ -30,11 +31,11 @@ def test_influencer_missing_educator_present_is_held_and_marked_short(session):
     (row,) = presentations(session, scene)
 
     draft = a_count(absent=frozenset({tara.id}))
-    attendance.submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
+    submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
 
     assert visit_of(session, scene).state is VisitState.DELIVERED
     assert states(session, scene) == {ana.id: [AssignmentState.PRESENT], tara.id: [AssignmentState.ABSENT]}
-    assert queries.visit_for(scene.coordinator, number_of(scene)).short_crew
+    assert visit_for(scene.coordinator, number_of(scene)).short_crew
 
 
 def test_a_visit_that_was_held_by_its_whole_crew_is_not_short(session):
@@ -43,9 +44,9 @@ def test_a_visit_that_was_held_by_its_whole_crew_is_not_short(session):
     scene.confirmed_by(ana, tara)
     (row,) = presentations(session, scene)
 
-    attendance.submit_counts(presenter_actor(ana), row.id, a_count(), now=OVER)
+    submit_counts(presenter_actor(ana), row.id, a_count(), now=OVER)
 
-    assert not queries.visit_for(scene.coordinator, number_of(scene)).short_crew
+    assert not visit_for(scene.coordinator, number_of(scene)).short_crew
 
 
 def test_turned_away_at_the_door_planned_present_and_turned_away_are_three_numbers(session):
@@ -55,9 +56,9 @@ def test_turned_away_at_the_door_planned_present_and_turned_away_are_three_numbe
     (row,) = presentations(session, scene)
 
     draft = a_count(Counts(pupils=70, teachers=2), turned_away=15)
-    attendance.submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
+    submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
 
-    (one,) = attendance_queries.counted_visit(scene.coordinator, number_of(scene)).presentations
+    (one,) = counted_visit(scene.coordinator, number_of(scene)).presentations
     assert (one.expected.pupils, one.said_by_educator.total, one.turned_away) == (90, 72, 15)
 
 
@@ -68,7 +69,7 @@ def test_same_pupils_twice_is_ticked_for_the_second_presentation_only(session):
 
     for row, again in zip(presentations(session, scene), (False, True), strict=True):
         draft = a_count(Counts(pupils=25, teachers=1), same_pupils=again)
-        attendance.submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
+        submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
 
     rows = session.scalars(select(Attendance.same_pupils).order_by(Attendance.presentation_id)).all()
     assert rows == [False, True]

@@ -6,29 +6,32 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler import policy
-from scheduler.attendance import service as attendance
 from scheduler.attendance.models import HeadCount
+from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.terms import Counts
 from scheduler.certificates import service as certificates
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict
-from scheduler.planning import queries, service
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.service import join_presentations
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.policy import SYSTEM
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports import queries as reports
-from scheduler.reports import rules as report_rules
-from scheduler.reports.terms import Filters
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.terms.counting import Filters
+from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.queries.pages import visit_for
+from scheduler.visits.service.merge import join_presentations
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.closures.incidents import tell
 from tests.factories import MONDAY
 from tests.factories.counting import a_count
 from tests.factories.people import presenter_actor
-from tests.factories.planning import VISIT_DAY
-from tests.planning.incidents import tell
-from tests.planning.scene import UNTIL, Scene, a_plan, mails, presentations, states, visit_of
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails, presentations, states, visit_of
 from tests.web.places.readers import coordinator
 
 EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
@@ -47,7 +50,7 @@ def count(scene: Scene, person, *counts: Counts) -> None:
     rows = [row for row in presentations(db.session(), scene) if row.state is PresentationState.CONFIRMED]
     for row, people in zip(rows, counts, strict=True):
         draft = a_count(people, minutes_given=row.minutes)
-        attendance.submit_counts(presenter_actor(person), row.id, draft, now=EVENING)
+        submit_counts(presenter_actor(person), row.id, draft, now=EVENING)
 
 
 # --- classes merged in one hall: one presentation, several classes; the other is merged into, not counted twice ---
@@ -93,8 +96,8 @@ def test_who_was_to_come_only_for_the_joined_presentation_is_released_and_told(s
     ana, mara = scene.educator(), scene.educator()
     first, second = presentations(session, scene)
     for person, row in ((ana, first), (mara, second)):
-        service.suggest_presenter(scene.coordinator, scene.visit_id, person.id, now=MONDAY, presentation_ids=[row.id])
-    service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+        suggest_presenter(scene.coordinator, scene.visit_id, person.id, now=MONDAY, presentation_ids=[row.id])
+    offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
 
     joined(scene)
 
@@ -106,10 +109,10 @@ def test_a_join_is_told_to_the_school_and_to_who_presents_there_and_to_who_goes_
     scene = Scene(SEVEN, EIGHT, AFTERNOON)
     ana, mara = scene.educator(), scene.educator()
     _first, second, third = presentations(session, scene)
-    service.suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
+    suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
     for row in (second, third):
-        service.suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[row.id])
-    service.offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+        suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[row.id])
+    offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
 
     joined(scene)
 
@@ -182,7 +185,7 @@ def test_two_shifts_in_one_visit_show_the_gap_and_their_own_crews(app):
         done = browser.post(f"/visits/{number}/suggest/{person.id}?only={ordinal}", data={})
         assert done.status_code == 302
 
-    visit = queries.visit_for(scene.coordinator, number)
+    visit = visit_for(scene.coordinator, number)
     first, second = visit.presentations
     assert (visit.gap_before(first), visit.gap_before(second)) == (0, 4 * 60 + 15)
     assert [len(visit.crew_of(row.id)) for row in visit.presentations] == [1, 1]
@@ -205,10 +208,10 @@ def test_morning_afternoon_and_parents_evening_are_one_travel_three_counts_and_o
     count(scene, ana, *counts)
     said = {row.id: people for row, people in zip(presentations(session, scene), counts, strict=True)}
     school = policy.school_contact(scene.asked.id, scene.host.id)
-    attendance.countersign(school, scene.visit_id, said, now=EVENING)
+    countersign(school, scene.visit_id, said, now=EVENING)
     certificates.issue_certificates(SYSTEM, scene.visit_id, now=EVENING)
 
-    totals = reports.attendance_report(Filters(report_rules.year_of(VISIT_DAY.year))).totals
+    totals = attendance_report(Filters(year_of(VISIT_DAY.year))).totals
     assert (totals.visits, totals.presentations, totals.kilometres) == (1, 3, 84)
     assert (totals.pupils, totals.parents, totals.teachers) == (51, 38, 2)
     assert session.scalars(select(Certificate.kind)).all() == [CertificateKind.SCHOOL]

@@ -6,8 +6,8 @@ from typing import Any
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.db import transaction
-from scheduler.planning.models import Presentation
 from scheduler.programmes.terms import Audience
+from scheduler.visits.models.visits import Presentation
 
 A_CLASS = Counts(pupils=60, teachers=2)
 

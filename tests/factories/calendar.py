@@ -8,10 +8,11 @@ from sqlalchemy import delete
 from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.language import LANGUAGES
-from scheduler.places.terms import Point
-from scheduler.planning import ics
-from scheduler.planning.models import CalendarEntry, Presentation
-from scheduler.planning.terms import EntryFacts, EntryStatus
+from scheduler.places.terms.hosts import Point
+from scheduler.visits import ics
+from scheduler.visits.models.visits import CalendarEntry, Presentation
+from scheduler.visits.terms.plans import EntryFacts
+from scheduler.visits.terms.states import EntryStatus
 from tests.factories import MONDAY
 
 

@@ -6,7 +6,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import printed_text
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import transaction
-from scheduler.planning.models import Visit
+from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY, a_number
 from tests.factories.papers import a_teacher_certificate
 

@@ -13,15 +13,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from scheduler import policy
-from scheduler.attendance import service
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.counting import countersign, name_adults, submit_counts
+from scheduler.attendance.service.deciding import lock_attendance
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
 from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.states import move
 from scheduler.people.models import Presenter
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import (
+from scheduler.policy import SYSTEM, Actor
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
@@ -29,14 +33,11 @@ from scheduler.planning.terms import (
     PresentationState,
     VisitState,
 )
-from scheduler.policy import SYSTEM, Actor
-from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import REQUEST_MACHINE, RequestState
 from tests.factories.people import an_actor, presenter_actor
-from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 
 LEAVING = dt.datetime(2026, 10, 6, 12, 0, tzinfo=dt.UTC)  # 14:00 in Belgrade on VISIT_DAY: the talks are over
 FAIR = Counts(pupils=88, teachers=2)
@@ -117,7 +118,7 @@ def a_locked_visit(talks: int = 1, counts: Counts = FAIR, names: tuple[str, ...]
                 move(ATTENDANCE_MACHINE, row, state, actor=begun.school, at=LEAVING)
         move(REQUEST_MACHINE, begun.request, RequestState.REPORTED, actor=SYSTEM, at=LEAVING)
         if names:
-            service.name_adults(begun.school, begun.visit.id, names, now=LEAVING)
+            name_adults(begun.school, begun.visit.id, names, now=LEAVING)
     return begun
 
 
@@ -171,18 +172,18 @@ def _seen_anew(session: Session, visit: Visit) -> None:
 def count_all(begun: Begun, counts: Counts = FAIR) -> Begun:
     """The educator says the numbers of every presentation, by the service: the school is written to."""
     for presentation in begun.presentations:
-        service.submit_counts(begun.teacher, presentation.id, a_count(counts), now=LEAVING)
+        submit_counts(begun.teacher, presentation.id, a_count(counts), now=LEAVING)
     return begun
 
 
 def sign_all(begun: Begun, counts: Counts = FAIR) -> Begun:
     """The school says the same, by the service."""
     said = {presentation.id: counts for presentation in begun.presentations}
-    service.countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
     return begun
 
 
 def lock_as_educator(begun: Begun, *, now: dt.datetime = LEAVING) -> None:
     """The coordinator decides for the educator's numbers in every presentation."""
     for presentation in begun.presentations:
-        service.lock_attendance(begun.coordinator, presentation.id, CountSource.EDUCATOR, now=now)
+        lock_attendance(begun.coordinator, presentation.id, CountSource.EDUCATOR, now=now)

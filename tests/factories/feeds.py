@@ -7,11 +7,11 @@ from scheduler.core.db import transaction
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter
-from scheduler.planning.models import Presentation
-from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import AssignmentState, PresentationState
 from tests.factories import MONDAY, a_number
 from tests.factories.calendar import make_entries
-from tests.factories.planning import make_assignment, make_presentation, make_visit
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 
 def make_feed(presenter: Presenter, **given: Any) -> str:

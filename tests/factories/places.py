@@ -5,8 +5,8 @@ from typing import Any
 from scheduler.core.db import transaction
 from scheduler.core.text import fold, to_latin
 from scheduler.places.models import District, Host, Municipality
-from scheduler.places.rules import search_key
-from scheduler.places.terms import HostDraft, HostKind, SchoolCalendar
+from scheduler.places.rules.hosts import search_key
+from scheduler.places.terms.hosts import HostDraft, HostKind, SchoolCalendar
 from tests.factories import MONDAY, a_number
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from scheduler.core.db import transaction
 from scheduler.reports.models import SignedPeriod
-from scheduler.reports.terms import COUNTED
+from scheduler.reports.terms.counting import COUNTED
 from tests.factories import MONDAY
 
 

@@ -7,7 +7,7 @@ from scheduler.core.db import transaction
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms import Channel, DayPart, PresentationDraft, RequestDraft, RequestState
+from scheduler.requests.terms.asked import Channel, DayPart, PresentationDraft, RequestDraft, RequestState
 from tests.factories import MONDAY, a_number
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme

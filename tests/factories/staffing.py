@@ -1,6 +1,6 @@
 """Visits in whole states: planned, offered, accepted, confirmed, ready, held; each with all its rows.
 
-They are as the services leave them (tests/planning/test_states.py holds both side by side), written in one step: no
+They are as the services leave them (tests/visits/test_states.py holds both side by side), written in one step: no
 rule is asked, nobody is written to, and calendar texts are written only for who asks (`with_entries`).
 """
 
@@ -20,33 +20,33 @@ from scheduler.core.states import move
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host, Municipality
-from scheduler.places.terms import Point
-from scheduler.planning import queries, rules
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.service.entries import write_entries
-from scheduler.planning.terms import (
+from scheduler.places.terms.hosts import Point
+from scheduler.policy import SYSTEM, Actor
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.agenda import place_of
+from scheduler.visits.rules.arrival import kilometres
+from scheduler.visits.rules.timetable import visit_schedule
+from scheduler.visits.service.calendar_entries import write_entries
+from scheduler.visits.terms.plans import PresentationPlan, Span, VisitDraft
+from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
     LIVING,
     PRESENTATION_MACHINE,
     STAFFED,
     VISIT_MACHINE,
     AssignmentState,
-    PresentationPlan,
     PresentationState,
-    Span,
-    VisitDraft,
     VisitState,
 )
-from scheduler.policy import SYSTEM, Actor
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import REQUEST_MACHINE, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
-from tests.factories.planning import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 
 UNTIL = MONDAY + dt.timedelta(days=3)
 THE_DAY = dt.datetime(2026, 10, 6, 12, 0, tzinfo=dt.UTC)  # 14:00 in Belgrade on VISIT_DAY
@@ -110,7 +110,7 @@ class Staffing:
             if one.state is PresentationState.PLANNED:
                 move(PRESENTATION_MACHINE, one, PresentationState.CONFIRMED, actor=self.by, at=self.now)
         homes = {self._home(seat) for seat in self._adults_first(AssignmentState.ACCEPTED)}
-        self.visit.kilometres = rules.kilometres(homes, queries.place_of(self.visit))
+        self.visit.kilometres = kilometres(homes, place_of(self.visit))
         self._with_request(VisitState.CONFIRMED, RequestState.CONFIRMED)
         self._edited({one.id for one in self.sittings})
 
@@ -179,7 +179,7 @@ def a_planned_visit(*plans: PresentationPlan, by: Actor = SYSTEM, **given: Any) 
             number=next_number("P", on_day), on_day=on_day, zone=host.zone,
         )  # fmt: skip
         audit.record(by, "visit planned", visit, at=MONDAY)
-        spans = rules.visit_schedule(draft, host.zone, programme.set_up_minutes, clock.moment_of)
+        spans = visit_schedule(draft, host.zone, programme.set_up_minutes, clock.moment_of)
         for ordinal, (plan, span) in enumerate(zip(wanted, spans, strict=True), start=1):
             presentation = _planned_presentation(visit, ordinal, plan, span)
             audit.record(by, "presentation planned", presentation, at=MONDAY)

@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Any
 
 from scheduler.core.db import transaction
-from scheduler.jobs.models import LongWork
-from scheduler.jobs.terms import WorkKind
 from scheduler.people.models import User
+from scheduler.work.models import LongWork
+from scheduler.work.terms import WorkKind
 from tests.factories import MONDAY
 
 

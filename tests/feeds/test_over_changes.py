@@ -9,16 +9,21 @@ from sqlalchemy.orm import Session
 
 from scheduler.feeds import queries
 from scheduler.people.models import Presenter
-from scheduler.planning import ics
-from scheduler.planning import service as planning
-from scheduler.planning.models import Presentation
-from scheduler.planning.terms import EntryStatus, NewTimes
+from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.visits import ics
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines
 from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
 from tests.factories.feeds import make_feed
 from tests.factories.people import presenter_actor
-from tests.planning.scene import Scene, a_plan
+from tests.factories.staffing import a_plan
+from tests.visits.scene import Scene
 
 pytestmark = pytest.mark.journey
 HOUR = dt.timedelta(hours=1)
@@ -75,16 +80,16 @@ def test_offer_answer_move_and_cancel_keep_the_uid_and_raise_the_sequence(
     look()
     scene.suggest(educator)
     look()
-    planning.offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY)
+    offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY)
     look()
-    planning.answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=MONDAY + HOUR)
+    answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=MONDAY + HOUR)
     look()
     wish = NewTimes(dt.date(2026, 10, 8), {}, MONDAY + 72 * HOUR)
-    planning.move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY + 2 * HOUR)
+    move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY + 2 * HOUR)
     look()
-    planning.answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=MONDAY + 3 * HOUR)
+    answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=MONDAY + 3 * HOUR)
     look()
-    planning.cancel_visit(scene.coordinator, scene.visit_id, reason="snow", now=MONDAY + 4 * HOUR)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="snow", now=MONDAY + 4 * HOUR)
     look(MONDAY + 4 * HOUR)
     look(MONDAY + 31 * 24 * HOUR)
 
@@ -110,7 +115,7 @@ def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(
     scene.accept(stays, goes)
     phones = Phone(stays, thunderbird), Phone(goes, thunderbird)
 
-    planning.withdraw_presenter(scene.coordinator, scene.visit_id, goes.id, reason="ill", now=MONDAY)
+    withdraw_presenter(scene.coordinator, scene.visit_id, goes.id, reason="ill", now=MONDAY)
 
     (uid,) = uids(session, scene)
     assert [phone.said("uid", "status") for phone in phones] == [[(uid, "CONFIRMED")], [(uid, "CANCELLED")]]
@@ -126,7 +131,7 @@ def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Rea
     phone = Phone(educator, thunderbird)
     assert len(phone.events()) == 1
 
-    planning.answer_offer(presenter_actor(educator), scene.visit_id, accepts=False, reason="away", now=MONDAY)
+    answer_offer(presenter_actor(educator), scene.visit_id, accepts=False, reason="away", now=MONDAY)
 
     assert phone.events() == []
 
@@ -149,10 +154,10 @@ def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(
     scene = Scene()
     adult, minor = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
     scene.confirm(adult, minor)
-    planning.withdraw_presenter(scene.coordinator, scene.visit_id, minor.id, reason="dentist, Ilić", now=MONDAY + HOUR)
-    planning.suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY + HOUR)
-    planning.offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY + HOUR)
-    planning.answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY + HOUR)
+    withdraw_presenter(scene.coordinator, scene.visit_id, minor.id, reason="dentist, Ilić", now=MONDAY + HOUR)
+    suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY + HOUR)
+    offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY + HOUR)
+    answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY + HOUR)
 
     for person in (adult, minor):
         phone = Phone(person, thunderbird, language)
@@ -174,7 +179,7 @@ def test_ten_o_clock_stays_ten_o_clock_when_a_visit_moves_across_a_clock_change(
     phone = Phone(educator, thunderbird)
     first = phone.said("dtstart_utc", "description")[0]
 
-    planning.move_visit(scene.coordinator, scene.visit_id, NewTimes(dt.date(*after), {}, MONDAY + HOUR), now=MONDAY)
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(dt.date(*after), {}, MONDAY + HOUR), now=MONDAY)
     second = phone.said("dtstart_utc", "description")[0]
 
     assert {first[0][-5:], second[0][-5:]} == {"08:00", "09:00"}

@@ -11,15 +11,15 @@ from scheduler.core.errors import NotFound
 from scheduler.feeds import queries
 from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter, User
-from scheduler.planning.models import Presentation
-from scheduler.planning.terms import AssignmentState, PresentationState
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import AssignmentState, PresentationState
 from tests.calendar_readers import by_icalendar
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.calendar import make_entries
 from tests.factories.feeds import make_entry_for, make_feed
-from tests.factories.planning import make_assignment
 from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_assignment
 
 A = AssignmentState
 DAY = dt.timedelta(days=1)

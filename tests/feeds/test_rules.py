@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.feeds import rules
 from scheduler.feeds.terms import MOST_FEEDS, Seat
-from scheduler.planning.terms import AssignmentState, EntryStatus, PresentationState
+from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 from tests.factories import MONDAY
 
 A, P, DAY = AssignmentState, PresentationState, dt.timedelta(days=1)

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from scheduler.certificates.models import Certificate
 from scheduler.core.db import db, transaction
 from scheduler.jobs import file_work, long_work, queue
-from scheduler.jobs.models import JobRun, LongWork
-from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.people.models import User
 from scheduler.places.models import Host
+from scheduler.work.models import JobRun, LongWork
+from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user

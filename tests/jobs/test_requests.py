@@ -5,9 +5,9 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import forget_unfinished
-from scheduler.requests import service
 from scheduler.requests.models import BookingAnswers, SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.service.answers import keep_answers
+from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 
@@ -19,8 +19,8 @@ def test_the_job_ends_what_nobody_finished_and_leaves_the_rest(app):
     make_school_request(RequestState.UNVERIFIED, submitted_at=now - 8 * DAY)
     make_school_request(RequestState.UNVERIFIED, submitted_at=now - 6 * DAY)
     make_school_request(RequestState.NEW, submitted_at=now - 8 * DAY)
-    service.keep_answers(None, {}, now=now - 2 * DAY)
-    service.keep_answers(None, {"host": {}}, now=now)
+    keep_answers(None, {}, now=now - 2 * DAY)
+    keep_answers(None, {"host": {}}, now=now)
     attach(app)
 
     forget_unfinished.call_local()

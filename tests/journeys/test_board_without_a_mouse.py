@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from scheduler.board.queries.placing import answer
+from scheduler.board.terms import Placing
 from scheduler.core.db import db
 from scheduler.people.models import User
-from scheduler.planning import queries
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, Placing, VisitState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.a11y.looking import AXE, FOUND
 from tests.factories import MONDAY
 
@@ -55,7 +56,7 @@ def visit(house: Flask) -> Moved:
                 day = row.on_day + dt.timedelta(days=days)
                 until = MONDAY + dt.timedelta(hours=1)
                 wish = Placing(day, row.starts_local, until, row.presenter_id, row.presenter_id)
-                if day.weekday() < 5 and not queries.answer(actor, row.id, wish, now=MONDAY).refused:
+                if day.weekday() < 5 and not answer(actor, row.id, wish, now=MONDAY).refused:
                     return Moved(row.number, row.on_day, row.presenter_id, day)
     raise AssertionError("the demo has no visit that can be moved")
 

@@ -17,11 +17,11 @@ from scheduler.core import language
 from scheduler.core.db import db
 from scheduler.feeds import queries as feeds
 from scheduler.messages import mail
-from scheduler.planning import ics
-from scheduler.planning.models import CalendarEntry
-from scheduler.planning.terms import EntryStatus
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
+from scheduler.visits import ics
+from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.terms.states import EntryStatus
 from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.factories.calendar import the_facts
 from tests.factories.papers import a_poster, a_report, a_request_paper, a_school_certificate, a_teacher_certificate

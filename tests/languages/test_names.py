@@ -14,10 +14,10 @@ from scheduler.core.text import to_latin
 from scheduler.messages import mail
 from scheduler.people.models import User
 from scheduler.places.models import Host
-from scheduler.planning import ics
-from scheduler.planning.terms import EntryStatus
 from scheduler.requests import pdf as requests
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits import ics
+from scheduler.visits.terms.states import EntryStatus
 from tests.a11y.atlas import Sheet, Traveller
 from tests.factories.calendar import the_facts
 from tests.factories.papers import a_request_paper, a_teacher_certificate

@@ -12,7 +12,7 @@ from tests.languages.pseudo import PSEUDO
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WIDTHS = (360, 1280)
-SAMPLE = {"public.styleguide", "public.front", "requests.book_page", "requests.inbox", "desk.today", "planning.board"}
+SAMPLE = {"public.styleguide", "public.front", "requests.book_page", "requests.inbox", "desk.today", "board.board"}
 CUT = """() => {
     const unseen = ".visually-hidden, .skip, [hidden], datalist, template"
     const seen = one => one.getClientRects().length && !one.closest(unseen)

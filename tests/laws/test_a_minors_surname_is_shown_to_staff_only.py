@@ -8,9 +8,9 @@ from scheduler.core.db import db, transaction
 from scheduler.demo import load as demo
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User, UserRole
-from scheduler.planning.models import CalendarEntry, Visit
-from scheduler.planning.service import write_entries
 from scheduler.policy import Role
+from scheduler.visits.models.visits import CalendarEntry, Visit
+from scheduler.visits.service.calendar_entries import write_entries
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
 from tests.web.browser import sign_in_as

@@ -17,6 +17,25 @@ def test_every_import_goes_down():
     assert " 0 broken." in done.stdout
 
 
+def packages_with_code(folder: Path) -> list[str]:
+    """Packages whose __init__.py holds more than a docstring: a name is imported from the file that defines it."""
+    return [
+        str(file.relative_to(folder))
+        for file in sorted(folder.rglob("__init__.py"))
+        if len(ast.parse(file.read_text()).body) > 1 or not ast.get_docstring(ast.parse(file.read_text()))
+    ]
+
+
+def test_a_package_is_a_docstring():
+    assert packages_with_code(ROOT / "scheduler") == []
+
+
+def test_a_package_that_hands_on_names_is_found(tmp_path: Path):
+    (tmp_path / "__init__.py").write_text('"""A room."""\n\nfrom room.service import act\n')
+
+    assert packages_with_code(tmp_path) == ["__init__.py"]
+
+
 def private_names_imported(folder: Path) -> list[str]:
     """Names with an underscore that one module takes from another; the marks of texts to translate are none."""
     return [

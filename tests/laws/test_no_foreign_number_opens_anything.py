@@ -12,22 +12,24 @@ from scheduler.certificates.models import Certificate
 from scheduler.core.db import Base, db, transaction
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
-from scheduler.jobs.models import LongWork
-from scheduler.jobs.terms import WorkKind, WorkState
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailabilityException, Centre, Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.service import give_date
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
-from scheduler.reports import rules as report_rules
 from scheduler.reports.models import SignedPeriod
-from scheduler.reports.terms import COUNTED
-from scheduler.requests.models import OpenDate, SchoolRequest
-from scheduler.requests.terms import OpenDateDraft, RequestState
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.terms.counting import COUNTED
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import RequestState
 from scheduler.safeguarding.models import GuardianConsent
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.waitlist.models import OpenDate
+from scheduler.waitlist.service.dates import give_date
+from scheduler.waitlist.terms import OpenDateDraft
 from scheduler.web.guards import OPEN
+from scheduler.work.models import LongWork
+from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
@@ -126,7 +128,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
 
 def _signed_period(centre_id: int) -> None:
     """A year that is signed off, so that somebody else's may be tried."""
-    year, counts = report_rules.year_of(2020), dict.fromkeys(COUNTED, 0)
+    year, counts = year_of(2020), dict.fromkeys(COUNTED, 0)
     with transaction() as session:
         session.add(
             SignedPeriod(centre_id=centre_id, first_day=year.first, last_day=year.last, signed_at=MONDAY, **counts)

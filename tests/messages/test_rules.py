@@ -2,15 +2,7 @@ import datetime as dt
 
 import pytest
 
-from scheduler.messages.rules import (
-    failure_of,
-    failure_of_http,
-    is_delayed,
-    is_final,
-    pause_after,
-    short,
-    short_with,
-)
+from scheduler.messages.rules import failure_of, failure_of_http, is_delayed, is_final, pause_after, short, short_with
 from scheduler.messages.terms import Failure
 from tests.factories import MONDAY
 

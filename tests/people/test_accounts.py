@@ -10,8 +10,11 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
 from scheduler.people.models import SignIn, SignInAttempt, User
+from scheduler.people.service import accounts
+from scheduler.people.service.accounts import ask_reset, note_seen, reset_password, set_language, sign_out
+from scheduler.people.service.invitations import restore_user, suspend_user
 from scheduler.people.terms import BadSignIn
 from scheduler.policy import Role
 from tests.conftest import HASHERS_OF_THE_PRODUCT
@@ -34,7 +37,7 @@ def user(app, password_hash) -> User:
 
 
 def sign_in(email="marija@centre.example", password=PASSWORD, network=HOME, now=MONDAY) -> str:
-    return service.sign_in(email, password, network=network, now=now)
+    return accounts.sign_in(email, password, network=network, now=now)
 
 
 def user_of(token: str, now=MONDAY):
@@ -169,7 +172,7 @@ def test_trust_s06_an_unused_sign_in_of_staff_ends_within_the_hour(user, minutes
 def test_trust_s06_a_sign_in_of_staff_ends_after_twelve_hours_however_busy(user):
     token = sign_in()
     for quarter in range(1, 48):
-        service.note_seen(token, now=MONDAY + quarter * 15 * MINUTE)
+        note_seen(token, now=MONDAY + quarter * 15 * MINUTE)
 
     assert user_of(token, MONDAY + 719 * MINUTE) is not None
     assert user_of(token, MONDAY + 720 * MINUTE) is None
@@ -178,8 +181,8 @@ def test_trust_s06_a_sign_in_of_staff_ends_after_twelve_hours_however_busy(user)
 def test_signing_out_ends_this_browser_only(user):
     here, there = sign_in(), sign_in()
 
-    service.sign_out(here, now=MONDAY)
-    service.sign_out("unknown", now=MONDAY)
+    sign_out(here, now=MONDAY)
+    sign_out("unknown", now=MONDAY)
 
     assert user_of(here) is None
     assert user_of(there) is not None
@@ -189,9 +192,9 @@ def test_trust_s06_suspension_ends_every_browser_at_once_and_restoring_asks_to_s
     administrator = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id).actor()
     token = sign_in()
 
-    service.suspend_user(administrator, user.id, now=MONDAY)
+    suspend_user(administrator, user.id, now=MONDAY)
     assert user_of(token) is None
-    service.restore_user(administrator, user.id, now=MONDAY)
+    restore_user(administrator, user.id, now=MONDAY)
     assert user_of(token) is None
     assert user_of(sign_in()) is not None
 
@@ -205,7 +208,7 @@ def test_losing_a_role_counts_at_the_next_request(user):
 
 
 def ask(email="marija@centre.example", network=HOME, now=MONDAY) -> None:
-    service.ask_reset(email, network=network, language="en", now=now)
+    ask_reset(email, network=network, language="en", now=now)
 
 
 def outbox() -> list[OutboxMessage]:
@@ -259,13 +262,13 @@ def a_reset_link(user: User, now=MONDAY) -> str:
 def test_trust_s09_a_new_password_ends_every_sign_in_and_every_link_and_signs_nobody_in(user):
     token, link, other = sign_in(), a_reset_link(user), a_reset_link(user)
 
-    service.reset_password(link, "nova duga lozinka", now=MONDAY)
+    reset_password(link, "nova duga lozinka", now=MONDAY)
 
     assert user_of(token) is None
     assert len(db.session.scalars(select(SignIn).where(SignIn.ended_at.is_(None))).all()) == 0
     for used in (link, other):
         with pytest.raises(Gone):
-            service.reset_password(used, "jos jedna lozinka", now=MONDAY)
+            reset_password(used, "jos jedna lozinka", now=MONDAY)
     assert user_of(sign_in(password="nova duga lozinka"))
     with pytest.raises(BadSignIn):
         sign_in()
@@ -287,16 +290,16 @@ def test_trust_s09_the_link_lasts_sixty_minutes_and_opens_nothing_else(user):
 def test_a_poor_new_password_is_refused_and_the_link_lives_on(user):
     link = a_reset_link(user)
     with pytest.raises(Rejected) as refusal:
-        service.reset_password(link, "lozinka123", now=MONDAY)
+        reset_password(link, "lozinka123", now=MONDAY)
 
     assert refusal.value.problems == {"password": "password_common"}
-    service.reset_password(link, "nova duga lozinka", now=MONDAY)
+    reset_password(link, "nova duga lozinka", now=MONDAY)
 
 
 def test_a_user_chooses_the_language_of_her_mails(user):
-    service.set_language(user.actor(), "sr_Latn", now=MONDAY)
+    set_language(user.actor(), "sr_Latn", now=MONDAY)
     with pytest.raises(Rejected):
-        service.set_language(user.actor(), "de", now=MONDAY)
+        set_language(user.actor(), "de", now=MONDAY)
 
     db.session.expire_all()
     assert db.session.get(User, user.id).language == "sr_Latn"

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from scheduler.core.db import db
 from scheduler.core.errors import Rejected
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
 from scheduler.people.models import AvailabilityException, Presenter, User
+from scheduler.people.service.invitations import invite_user
+from scheduler.people.service.presenters import add_exception, change_skills, create_presenter, set_hours
 from scheduler.people.terms import (
     ExceptionDraft,
     Hours,
@@ -39,7 +41,7 @@ def test_one_address_invited_eight_times_at_once_is_one_account_and_one_mail(app
     administrator = an_actor(Role.ADMINISTRATOR)
     draft = InvitationDraft("jelena@centre.example", (Role.COORDINATOR,))
 
-    raised = all_at_once(app, [lambda: service.invite_user(administrator, draft, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: invite_user(administrator, draft, now=MONDAY)] * EIGHT)
 
     assert raised == [None] * EIGHT
     assert (how_many(User), how_many(OutboxMessage)) == (2, 1)
@@ -52,7 +54,7 @@ def test_one_presenter_made_eight_times_at_once_is_one_and_the_others_are_told(a
         (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,),
     )  # fmt: skip
 
-    raised = all_at_once(app, [lambda: service.create_presenter(coordinator, draft, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: create_presenter(coordinator, draft, now=MONDAY)] * EIGHT)
 
     refused = [error.problems for error in raised if isinstance(error, Rejected)]
     assert (raised.count(None), refused) == (1, [{"email": "has_account"}] * (EIGHT - 1))
@@ -64,7 +66,7 @@ def test_a_week_saved_eight_times_at_once_is_that_week(app):
     jelena, coordinator = make_presenter(centre_id=centre.id).id, an_actor(centre_id=centre.id)
     week = [Hours(day, dt.time(8), dt.time(15)) for day in range(5)]
 
-    raised = all_at_once(app, [lambda: service.set_hours(coordinator, jelena, week, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: set_hours(coordinator, jelena, week, now=MONDAY)] * EIGHT)
 
     assert raised == [None] * EIGHT
     assert queries.hours_of([jelena])[jelena] == tuple(week)
@@ -75,7 +77,7 @@ def test_skills_saved_eight_times_at_once_are_those_skills(app):
     jelena, coordinator = make_presenter(centre_id=centre.id).id, an_actor(centre_id=centre.id)
     draft = SkillsDraft(home, (Topic.PRIVACY,), (TeachingLanguage.SLOVAK, TeachingLanguage.HUNGARIAN))
 
-    raised = all_at_once(app, [lambda: service.change_skills(coordinator, jelena, draft, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: change_skills(coordinator, jelena, draft, now=MONDAY)] * EIGHT)
 
     assert raised == [None] * EIGHT
     row = queries.presenters_by_id([jelena])[jelena]
@@ -87,6 +89,6 @@ def test_days_away_said_eight_times_at_once_are_said_once(app):
     jelena, coordinator = make_presenter(centre_id=centre.id).id, an_actor(centre_id=centre.id)
     draft = ExceptionDraft(MONDAY.date(), MONDAY.date() + dt.timedelta(days=4), available=False)
 
-    raised = all_at_once(app, [lambda: service.add_exception(coordinator, jelena, draft, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: add_exception(coordinator, jelena, draft, now=MONDAY)] * EIGHT)
 
     assert (raised, how_many(AvailabilityException)) == ([None] * EIGHT, 1)

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.core.batches import HangsOnIt
 from scheduler.core.errors import NotAllowed, NotFound
-from scheduler.core.staging import Filing
+from scheduler.core.imports.batches import HangsOnIt
+from scheduler.core.imports.staging import Filing
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import service
 from scheduler.people.imports import read_people
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.service.importing import import_people, take_back_people
+from scheduler.people.service.invitations import invite_again
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.policy import Role
 from tests.factories import MONDAY
@@ -33,7 +34,7 @@ def actor(session):
 
 def stored(actor, text, **given):
     sheet = read_people(text.encode())
-    return service.import_people(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
+    return import_people(actor, sheet, Filing(MONDAY, actor.centre_id, **given))
 
 
 def told(outcome):
@@ -113,14 +114,14 @@ def test_a_heading_says_which_part_of_a_name_stands_first(actor):
 @pytest.mark.both_databases
 def test_people_are_taken_back_unless_something_hangs_on_them(actor, session):
     batch_id = stored(actor, GOOD).batch_id
-    service.take_back_people(actor, batch_id, now=MONDAY)
+    take_back_people(actor, batch_id, now=MONDAY)
     assert counts(session) == [1, 1, 0]
 
     batch_id = stored(actor, GOOD).batch_id
     user_id = session.scalars(select(User.id).where(User.email == "ana@centre.example")).one()
-    service.invite_again(actor, user_id, now=MONDAY)
+    invite_again(actor, user_id, now=MONDAY)
     with pytest.raises(HangsOnIt) as refusal:
-        service.take_back_people(actor, batch_id, now=MONDAY)
+        take_back_people(actor, batch_id, now=MONDAY)
     assert refusal.value.thing == "audit_entry"
     assert counts(session) == [4, 4, 2]
 
@@ -130,4 +131,4 @@ def test_only_an_administrator_of_the_centre_imports_people(actor, session):
         stored(an_actor(Role.COORDINATOR), GOOD)
     batch_id = stored(actor, GOOD).batch_id
     with pytest.raises(NotFound):
-        service.take_back_people(an_actor(Role.ADMINISTRATOR), batch_id, now=MONDAY)
+        take_back_people(an_actor(Role.ADMINISTRATOR), batch_id, now=MONDAY)

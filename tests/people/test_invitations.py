@@ -6,8 +6,17 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
 from scheduler.people.models import Centre, User
+from scheduler.people.service.accounts import sign_in
+from scheduler.people.service.invitations import (
+    accept_invitation,
+    invitation_path,
+    invite_user,
+    open_centre,
+    set_up_centre,
+    suspend_user,
+)
 from scheduler.people.terms import Acceptance, CentreDraft, InvitationDraft, PresenterKind
 from scheduler.policy import SYSTEM, Role
 from tests.factories import MONDAY
@@ -19,7 +28,7 @@ ANSWER = Acceptance("Jelena", "Ristić", PASSWORD)
 
 def invite(email="jelena@centre.example", *roles: Role, actor=None, **given) -> int:
     actor = actor or an_actor(Role.ADMINISTRATOR)
-    return service.invite_user(actor, InvitationDraft(email, roles or (Role.COORDINATOR,)), now=MONDAY, **given)
+    return invite_user(actor, InvitationDraft(email, roles or (Role.COORDINATOR,)), now=MONDAY, **given)
 
 
 def token_of(path: str) -> str:
@@ -48,34 +57,34 @@ def test_an_invitation_makes_an_account_without_a_password_and_a_mail_with_a_lin
 
 def test_an_invitation_that_is_accepted_opens_the_account_once(app):
     user_id = invite()
-    first = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
-    second = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
+    first = token_of(invitation_path(SYSTEM, user_id, now=MONDAY))
+    second = token_of(invitation_path(SYSTEM, user_id, now=MONDAY))
     assert queries.invited_by(first, purpose="invitation", now=MONDAY).email == "jelena@centre.example"
 
-    service.accept_invitation(first, ANSWER, now=MONDAY)
+    accept_invitation(first, ANSWER, now=MONDAY)
 
-    assert service.sign_in("jelena@centre.example", PASSWORD, network="x", now=MONDAY)
+    assert sign_in("jelena@centre.example", PASSWORD, network="x", now=MONDAY)
     for link in (first, second):
         with pytest.raises(Gone):
-            service.accept_invitation(link, ANSWER, now=MONDAY)
+            accept_invitation(link, ANSWER, now=MONDAY)
     with pytest.raises(Conflict):
-        service.invitation_path(SYSTEM, user_id, now=MONDAY)
+        invitation_path(SYSTEM, user_id, now=MONDAY)
 
 
 def test_an_invitation_dies_after_seven_days(app):
-    token = token_of(service.invitation_path(SYSTEM, invite(), now=MONDAY))
+    token = token_of(invitation_path(SYSTEM, invite(), now=MONDAY))
 
     assert queries.invited_by(token, purpose="invitation", now=MONDAY + dt.timedelta(days=6, hours=23))
     with pytest.raises(Gone):
-        service.accept_invitation(token, ANSWER, now=MONDAY + dt.timedelta(days=7))
+        accept_invitation(token, ANSWER, now=MONDAY + dt.timedelta(days=7))
     with pytest.raises(NotFound):
-        service.accept_invitation("never minted", ANSWER, now=MONDAY)
+        accept_invitation("never minted", ANSWER, now=MONDAY)
 
 
 def test_who_has_not_answered_is_invited_again_with_the_roles_of_now_and_older_links_end(app):
     administrator = an_actor(Role.ADMINISTRATOR)
     user_id = invite(actor=administrator)
-    old = token_of(service.invitation_path(SYSTEM, user_id, now=MONDAY))
+    old = token_of(invitation_path(SYSTEM, user_id, now=MONDAY))
 
     assert invite("jelena@centre.example", Role.SAFEGUARDING, actor=administrator) == user_id
 
@@ -109,38 +118,38 @@ def test_an_administrator_invites_into_her_own_centre_only(app):
 def test_a_suspended_invitation_is_gone(app):
     administrator = an_actor(Role.ADMINISTRATOR)
     user_id = invite(actor=administrator)
-    token = token_of(service.invitation_path(administrator, user_id, now=MONDAY))
+    token = token_of(invitation_path(administrator, user_id, now=MONDAY))
 
-    service.suspend_user(administrator, user_id, now=MONDAY)
+    suspend_user(administrator, user_id, now=MONDAY)
 
     with pytest.raises(Gone):
-        service.accept_invitation(token, ANSWER, now=MONDAY)
+        accept_invitation(token, ANSWER, now=MONDAY)
 
 
 def test_nobody_suspends_herself_or_a_user_of_another_centre(app):
     administrator = an_actor(Role.ADMINISTRATOR)
     with pytest.raises(Conflict):
-        service.suspend_user(administrator, administrator.user_id, now=MONDAY)
+        suspend_user(administrator, administrator.user_id, now=MONDAY)
     with pytest.raises(NotFound):
-        service.suspend_user(administrator, make_user().id, now=MONDAY)
+        suspend_user(administrator, make_user().id, now=MONDAY)
 
 
 def test_a_safeguarding_officer_suspends_presenters_and_nobody_else(app):
     presenter = make_presenter()
     officer = an_actor(Role.SAFEGUARDING, centre_id=presenter.centre_id)
 
-    service.suspend_user(officer, presenter.user_id, now=MONDAY)
+    suspend_user(officer, presenter.user_id, now=MONDAY)
 
     assert queries.presenters_of(presenter.centre_id)[0].suspended
     with pytest.raises(NotAllowed):
-        service.suspend_user(officer, make_user(centre_id=presenter.centre_id).id, now=MONDAY)
+        suspend_user(officer, make_user(centre_id=presenter.centre_id).id, now=MONDAY)
     with pytest.raises(NotAllowed):
-        service.suspend_user(presenter_actor(presenter), presenter.user_id, now=MONDAY)
+        suspend_user(presenter_actor(presenter), presenter.user_id, now=MONDAY)
 
 
 @pytest.mark.both_databases
 def test_an_empty_installation_gets_its_first_centre_and_administrator(app):
-    opened = service.set_up_centre("Центар за децу", "Sef@Centre.Example", now=MONDAY)
+    opened = set_up_centre("Центар за децу", "Sef@Centre.Example", now=MONDAY)
 
     centre = db.session.get(Centre, opened.centre_id)
     assert (centre.slug, centre.name_sr_cyrl, centre.name_sr_latn) == (
@@ -148,22 +157,22 @@ def test_an_empty_installation_gets_its_first_centre_and_administrator(app):
         "Центар за децу",
         "Centar za decu",
     )
-    service.accept_invitation(token_of(opened.path), ANSWER, now=MONDAY)
-    token = service.sign_in("sef@centre.example", PASSWORD, network="x", now=MONDAY)
+    accept_invitation(token_of(opened.path), ANSWER, now=MONDAY)
+    token = sign_in("sef@centre.example", PASSWORD, network="x", now=MONDAY)
     assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
 
 
 def test_a_second_set_up_is_refused(app):
     make_centre()
     with pytest.raises(Rejected) as refusal:
-        service.set_up_centre("Други", "x@centre.example", now=MONDAY)
+        set_up_centre("Други", "x@centre.example", now=MONDAY)
 
     assert refusal.value.problems == {"centre": "already_set_up"}
 
 
 def test_a_set_up_needs_a_name_and_an_address(app):
     with pytest.raises(Rejected) as refusal:
-        service.set_up_centre("  ", "x", now=MONDAY)
+        set_up_centre("  ", "x", now=MONDAY)
 
     assert refusal.value.problems == {"name": "missing", "email": "not_an_email"}
 
@@ -171,10 +180,10 @@ def test_a_set_up_needs_a_name_and_an_address(app):
 def test_only_the_product_itself_opens_a_centre_and_each_slug_once(app):
     draft = CentreDraft("ncc", "Центар", "Centar", "Centre")
     with pytest.raises(NotAllowed):
-        service.open_centre(an_actor(Role.ADMINISTRATOR), draft, now=MONDAY)
-    service.open_centre(SYSTEM, draft, now=MONDAY)
+        open_centre(an_actor(Role.ADMINISTRATOR), draft, now=MONDAY)
+    open_centre(SYSTEM, draft, now=MONDAY)
     with pytest.raises(Rejected):
-        service.open_centre(SYSTEM, draft, now=MONDAY)
+        open_centre(SYSTEM, draft, now=MONDAY)
 
 
 def test_the_list_of_staff_holds_who_has_no_profile_of_a_presenter(app):

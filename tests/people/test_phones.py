@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.people import queries, rules, service
+from scheduler.people import queries, rules
+from scheduler.people.service.presenters import change_skills, set_phone
 from scheduler.people.terms import SkillsDraft, TeachingLanguage, Topic
 from scheduler.policy import Role
 from tests.factories import MONDAY
@@ -72,9 +73,9 @@ def test_a_presenter_gives_changes_and_takes_away_her_number(session):
     me = presenter_actor(one)
 
     for typed in ("064 123 4567", "0641234567", "+381 64 765 4321"):
-        service.set_phone(me, one.id, typed, now=MONDAY)
+        set_phone(me, one.id, typed, now=MONDAY)
     assert queries.phone_of(one.id) == "+381647654321"
-    service.set_phone(me, one.id, "", now=MONDAY)
+    set_phone(me, one.id, "", now=MONDAY)
 
     assert queries.phone_of(one.id) == ""
     entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "phone changed")).all()
@@ -86,12 +87,12 @@ def test_what_is_no_number_and_whose_it_is_not_are_refused(session):
     one, other = make_presenter(phone="+381641234567"), make_presenter()
 
     with pytest.raises(Rejected) as refusal:
-        service.set_phone(presenter_actor(one), one.id, "12", now=MONDAY)
+        set_phone(presenter_actor(one), one.id, "12", now=MONDAY)
     assert refusal.value.problems == {"phone": "not_a_phone"}
     with pytest.raises((NotAllowed, NotFound)):
-        service.set_phone(presenter_actor(other), one.id, "", now=MONDAY)
+        set_phone(presenter_actor(other), one.id, "", now=MONDAY)
     with pytest.raises((NotAllowed, NotFound)):
-        service.set_phone(make_user(Role.COORDINATOR).actor(), one.id, "", now=MONDAY)
+        set_phone(make_user(Role.COORDINATOR).actor(), one.id, "", now=MONDAY)
     assert queries.phone_of(one.id) == "+381641234567"
 
 
@@ -99,6 +100,6 @@ def test_skills_without_a_word_of_the_number_leave_it(session):
     one = make_presenter(phone="+381641234567")
     skills = SkillsDraft(one.home_id, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,))
 
-    service.change_skills(presenter_actor(one), one.id, skills, now=MONDAY)
+    change_skills(presenter_actor(one), one.id, skills, now=MONDAY)
 
     assert queries.phone_of(one.id) == "+381641234567"

@@ -8,8 +8,15 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
 from scheduler.people.models import Presenter, User
+from scheduler.people.service.presenters import (
+    add_exception,
+    change_skills,
+    create_presenter,
+    remove_exception,
+    set_hours,
+)
 from scheduler.people.terms import (
     ExceptionDraft,
     Hours,
@@ -49,7 +56,7 @@ def a_presenter(**given: Any) -> PresenterDraft:
 def test_a_presenter_is_created_with_an_invited_account_and_her_week(app):
     coordinator = an_actor()
 
-    presenter_id = service.create_presenter(coordinator, a_presenter(), now=MONDAY)
+    presenter_id = create_presenter(coordinator, a_presenter(), now=MONDAY)
 
     page = queries.presenter_page(presenter_id, from_day=TODAY)
     assert (page.row.full_name, page.row.home_sr_latn, page.row.topics, page.row.invited) == (
@@ -67,7 +74,7 @@ def test_a_presenter_is_created_with_an_invited_account_and_her_week(app):
 def test_days_that_decide_about_a_minor_are_stored(app):
     draft = a_presenter(kind=PresenterKind.INFLUENCER, birth_date=dt.date(2010, 2, 28))
 
-    presenter = db.session.get(Presenter, service.create_presenter(an_actor(), draft, now=MONDAY))
+    presenter = db.session.get(Presenter, create_presenter(an_actor(), draft, now=MONDAY))
 
     assert (presenter.adult_on, presenter.may_present_from) == (dt.date(2028, 2, 28), dt.date(2025, 2, 28))
 
@@ -76,7 +83,7 @@ def test_who_was_invited_as_educator_gets_her_profile_and_no_second_mail(app):
     coordinator = an_actor()
     user = make_user(Role.EDUCATOR, centre_id=coordinator.centre_id, email="jelena@centre.example")
 
-    presenter_id = service.create_presenter(coordinator, a_presenter(), now=MONDAY)
+    presenter_id = create_presenter(coordinator, a_presenter(), now=MONDAY)
 
     assert db.session.get(Presenter, presenter_id).user_id == user.id
     assert db.session.scalars(select(OutboxMessage)).all() == []
@@ -87,7 +94,7 @@ def test_an_address_in_use_is_refused_and_nothing_is_stored(app):
     make_user(Role.COORDINATOR, centre_id=coordinator.centre_id, email="jelena@centre.example")
 
     with pytest.raises(Rejected) as refusal:
-        service.create_presenter(coordinator, a_presenter(), now=MONDAY)
+        create_presenter(coordinator, a_presenter(), now=MONDAY)
 
     assert refusal.value.problems == {"email": "has_account"}
     assert db.session.scalars(select(Presenter)).all() == []
@@ -97,7 +104,7 @@ def test_every_problem_of_a_new_presenter_is_told_at_once(app):
     draft = a_presenter(given_name="", email="x", topics=(), hours=(Hours(4, dt.time(9), dt.time(9)),))
 
     with pytest.raises(Rejected) as refusal:
-        service.create_presenter(an_actor(), draft, now=MONDAY)
+        create_presenter(an_actor(), draft, now=MONDAY)
 
     assert refusal.value.problems == {
         "given_name": "missing",
@@ -109,7 +116,7 @@ def test_every_problem_of_a_new_presenter_is_told_at_once(app):
 
 def test_a_home_that_is_no_place_is_refused(app):
     with pytest.raises(Rejected) as refusal:
-        service.create_presenter(an_actor(), a_presenter(home_id=4711), now=MONDAY)
+        create_presenter(an_actor(), a_presenter(home_id=4711), now=MONDAY)
 
     assert refusal.value.problems == {"home": "unknown"}
 
@@ -117,16 +124,16 @@ def test_a_home_that_is_no_place_is_refused(app):
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.SAFEGUARDING])
 def test_only_coordinators_and_administrators_create_presenters(app, role):
     with pytest.raises(NotAllowed):
-        service.create_presenter(an_actor(role), a_presenter(), now=MONDAY)
+        create_presenter(an_actor(role), a_presenter(), now=MONDAY)
 
 
 def test_a_presenter_changes_her_own_week_and_nobody_elses(app):
     me, other = make_presenter(), make_presenter()
 
-    service.set_hours(presenter_actor(me), me.id, MORNINGS, now=MONDAY)
-    service.set_hours(presenter_actor(me), me.id, MORNINGS[1:], now=MONDAY)
+    set_hours(presenter_actor(me), me.id, MORNINGS, now=MONDAY)
+    set_hours(presenter_actor(me), me.id, MORNINGS[1:], now=MONDAY)
     with pytest.raises(NotFound):
-        service.set_hours(presenter_actor(me), other.id, MORNINGS, now=MONDAY)
+        set_hours(presenter_actor(me), other.id, MORNINGS, now=MONDAY)
 
     assert queries.hours_of([me.id, other.id]) == {me.id: MORNINGS[1:], other.id: ()}
 
@@ -136,9 +143,9 @@ def test_a_coordinator_changes_presenters_of_her_centre_only(app):
     ours, theirs = make_presenter(centre_id=coordinator.centre_id), make_presenter()
     draft = SkillsDraft(ours.home_id, (Topic.PRIVACY,), (TeachingLanguage.HUNGARIAN, TeachingLanguage.SERBIAN))
 
-    service.change_skills(coordinator, ours.id, draft, now=MONDAY)
+    change_skills(coordinator, ours.id, draft, now=MONDAY)
     with pytest.raises(NotFound):
-        service.change_skills(coordinator, theirs.id, draft, now=MONDAY)
+        change_skills(coordinator, theirs.id, draft, now=MONDAY)
 
     row = queries.presenters_by_id([ours.id])[ours.id]
     assert row.topics == (Topic.PRIVACY,)
@@ -148,9 +155,7 @@ def test_a_coordinator_changes_presenters_of_her_centre_only(app):
 def test_a_presenter_without_topic_or_language_is_refused(app):
     presenter = make_presenter()
     with pytest.raises(Rejected) as refusal:
-        service.change_skills(
-            presenter_actor(presenter), presenter.id, SkillsDraft(presenter.home_id, (), ()), now=MONDAY
-        )
+        change_skills(presenter_actor(presenter), presenter.id, SkillsDraft(presenter.home_id, (), ()), now=MONDAY)
 
     assert refusal.value.problems == {"topics": "missing", "languages": "missing"}
 
@@ -160,11 +165,11 @@ def test_days_that_differ_are_added_shown_and_removed(app):
     me = presenter_actor(presenter)
     away = ExceptionDraft(TODAY, TODAY + dt.timedelta(days=4), available=False)
 
-    service.add_exception(me, presenter.id, away, now=MONDAY)
+    add_exception(me, presenter.id, away, now=MONDAY)
     (row,) = queries.presenter_page(presenter.id, from_day=TODAY).exceptions
     assert (row.first_day, row.last_day, row.available) == (TODAY, TODAY + dt.timedelta(days=4), False)
     assert queries.exceptions_of([presenter.id], TODAY + dt.timedelta(days=5)) == {presenter.id: ()}
-    service.remove_exception(me, presenter.id, row.id, now=MONDAY)
+    remove_exception(me, presenter.id, row.id, now=MONDAY)
 
     assert queries.presenter_page(presenter.id, from_day=TODAY).exceptions == ()
     actions = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
@@ -173,11 +178,11 @@ def test_days_that_differ_are_added_shown_and_removed(app):
 
 def test_nobody_removes_days_of_another_presenter(app):
     me, other = make_presenter(), make_presenter()
-    service.add_exception(presenter_actor(other), other.id, ExceptionDraft(TODAY, TODAY, False), now=MONDAY)
+    add_exception(presenter_actor(other), other.id, ExceptionDraft(TODAY, TODAY, False), now=MONDAY)
     (row,) = queries.exceptions_of([other.id], TODAY)[other.id]
 
     with pytest.raises(NotFound):
-        service.remove_exception(presenter_actor(me), me.id, row.id, now=MONDAY)
+        remove_exception(presenter_actor(me), me.id, row.id, now=MONDAY)
 
 
 def test_a_page_of_nobody_is_not_found(app):

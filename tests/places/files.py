@@ -1,6 +1,6 @@
 """Files of schools and of their bells, as imports read them."""
 
-from scheduler.places.imports import read_hosts
+from scheduler.places.imports.registers import read_hosts
 
 HEAD = (
     "Школа;Општина;Прва смена;Друга смена;Трајање часа;Велики одмор;Број часова;Смене се мењају;Прва група;Рачуна се од"

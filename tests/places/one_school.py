@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from scheduler.places.rules import shift_on
-from scheduler.places.terms import ClassName, SchoolTime, Shift
+from scheduler.places.rules.school_time import shift_on
+from scheduler.places.terms.school_time import ClassName, SchoolTime, Shift
 
 MORNING, AFTERNOON, MIDDLE = Shift.MORNING, Shift.AFTERNOON, Shift.MIDDLE
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)

@@ -8,9 +8,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.clock import BELGRADE, moment_of
-from scheduler.places.rules import lesson_at, lesson_on, lessons_of, problems_with_school_time, shift_on
-from scheduler.places.rules.school_time import bells_on
-from scheduler.places.terms import Bells, ClassName, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.rules.school_time import (
+    bells_on,
+    lesson_at,
+    lesson_on,
+    lessons_of,
+    problems_with_school_time,
+    shift_on,
+)
+from scheduler.places.terms.school_time import Bells, ClassName, Grouping, Rotation, SchoolTime, Shift
 from tests.places.one_school import AFTERNOON, DAY, MORNING, WEEK, on_weekdays, shifts
 
 DAYS = st.dates(dt.date(2024, 8, 1), dt.date(2028, 9, 1))

@@ -7,15 +7,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from scheduler.core import batches
-from scheduler.core.batches import ColumnName, HangsOnIt
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound
-from scheduler.core.staging import Filing
-from scheduler.places import service
-from scheduler.places.imports import read_bells
+from scheduler.core.imports import batches
+from scheduler.core.imports.batches import ColumnName, HangsOnIt
+from scheduler.core.imports.staging import Filing
+from scheduler.places.imports.bells import read_bells
 from scheduler.places.models import BellSchedule, Host, HostSchoolTime
-from scheduler.places.terms import Bells, SchoolTime, Shift
+from scheduler.places.service.bells import import_bells
+from scheduler.places.service.hosts import import_hosts, take_back_hosts
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, SchoolTime, Shift
 from scheduler.policy import Role
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
@@ -41,7 +43,7 @@ def test_school_time_told_by_eight_at_once_is_told_once(app: Flask):
 
     raised = all_at_once(
         app,
-        [lambda n=n: service.tell_school_time(actor, host_id, told(n), version=0, now=MONDAY) for n in range(EIGHT)],
+        [lambda n=n: tell_school_time(actor, host_id, told(n), version=0, now=MONDAY) for n in range(EIGHT)],
     )
 
     refused = {error.reason for error in raised if isinstance(error, Conflict)}
@@ -51,9 +53,7 @@ def test_school_time_told_by_eight_at_once_is_told_once(app: Flask):
 def test_the_same_school_time_sent_eight_times_at_once_is_no_conflict(app: Flask):
     host_id, actor = make_host().id, an_actor()
 
-    raised = all_at_once(
-        app, [lambda: service.tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)] * EIGHT
-    )
+    raised = all_at_once(app, [lambda: tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)] * EIGHT)
 
     assert (raised, how_many(HostSchoolTime), how_many(BellSchedule)) == ([None] * EIGHT, 1, 1)
 
@@ -75,7 +75,7 @@ def test_bells_imported_by_eight_at_once_are_stored_once(app: Flask):
 
     raised = all_at_once(
         app,
-        [lambda: service.import_bells(actor, read_bells(GOOD.encode()), Filing(MONDAY, actor.centre_id))] * EIGHT,
+        [lambda: import_bells(actor, read_bells(GOOD.encode()), Filing(MONDAY, actor.centre_id))] * EIGHT,
     )
 
     assert (raised, how_many(HostSchoolTime), how_many(BellSchedule)) == ([None] * EIGHT, 2, 3)
@@ -85,9 +85,7 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
     """Bells told for an imported school between the look at what hangs on it and its end would go with it unseen."""
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(
-        actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
-    ).batch_id
+    batch_id = import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
     looked, used = threading.Event(), threading.Event()
     look = batches._refuse_what_hangs
@@ -99,12 +97,12 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
 
     def tell() -> None:
         looked.wait(timeout=20)
-        service.tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
+        tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
         used.set()
 
     monkeypatch.setattr(batches, "_refuse_what_hangs", looks_and_waits)
 
-    undone, told_it = all_at_once(app, [lambda: service.take_back_hosts(actor, batch_id, now=MONDAY), tell])
+    undone, told_it = all_at_once(app, [lambda: take_back_hosts(actor, batch_id, now=MONDAY), tell])
 
     assert (undone, type(told_it)) == (None, NotFound)
     assert (how_many(Host), how_many(HostSchoolTime)) == (0, 0)
@@ -113,14 +111,12 @@ def test_what_is_told_while_an_import_is_taken_back_is_never_lost_with_it(app: F
 def test_an_import_that_was_used_a_moment_before_stays(app: Flask):
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(
-        actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
-    ).batch_id
+    batch_id = import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)).batch_id
     host_id = db.session.scalars(select(Host.id)).one()
-    service.tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
+    tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)
 
     with pytest.raises(HangsOnIt):
-        service.take_back_hosts(actor, batch_id, now=MONDAY)
+        take_back_hosts(actor, batch_id, now=MONDAY)
 
     assert (how_many(Host), how_many(HostSchoolTime)) == (1, 1)
 
@@ -128,11 +124,11 @@ def test_an_import_that_was_used_a_moment_before_stays(app: Flask):
 def test_an_import_taken_back_eight_times_at_once_is_taken_back_once(app: Flask):
     actor = an_actor(Role.ADMINISTRATOR)
     make_municipality("Ниш")
-    batch_id = service.import_hosts(
+    batch_id = import_hosts(
         actor, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
     ).batch_id
 
-    raised = all_at_once(app, [lambda: service.take_back_hosts(actor, batch_id, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: take_back_hosts(actor, batch_id, now=MONDAY)] * EIGHT)
 
     assert raised.count(None) == 1
     assert {error.reason for error in raised if isinstance(error, Conflict)} == {"undone_already"}

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.core.errors import NotAllowed
-from scheduler.core.staging import Filing
-from scheduler.places import service
-from scheduler.places.imports import read_bells
+from scheduler.core.imports.staging import Filing
+from scheduler.places.imports.bells import read_bells
 from scheduler.places.models import BellSchedule, HostSchoolTime
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.service.bells import import_bells, take_back_bells
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
@@ -26,7 +26,7 @@ def actor(session):
 
 
 def stored(actor, text, **given):
-    return service.import_bells(actor, read_bells(text.encode()), Filing(MONDAY, actor.centre_id, **given))
+    return import_bells(actor, read_bells(text.encode()), Filing(MONDAY, actor.centre_id, **given))
 
 
 def told(outcome):
@@ -45,7 +45,7 @@ def test_bells_are_stored_once_and_taken_back(actor, session):
     assert (outcome.rows, outcome.new, told(outcome)) == (2, 2, [])
     assert counts(session) == [2, 3]
     assert stored(actor, GOOD).same == 2
-    service.take_back_bells(actor, outcome.batch_id, now=MONDAY)
+    take_back_bells(actor, outcome.batch_id, now=MONDAY)
     assert counts(session) == [0, 0]
 
 
@@ -133,7 +133,7 @@ def test_a_line_tells_the_middle_shift_letters_turns_and_shortened_days(actor, s
     outcome = stored(actor, WHOLE)
     assert [one.problem for one in outcome.problems] == []
     assert stored(actor, WHOLE).same == 1  # what is stored reads as what the file says
-    service.take_back_bells(actor, outcome.batch_id, now=MONDAY)
+    take_back_bells(actor, outcome.batch_id, now=MONDAY)
     assert counts(session) == [0, 0]
 
 

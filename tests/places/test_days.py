@@ -6,9 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.places import queries, service
+from scheduler.places import queries
 from scheduler.places.models import Holiday
-from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
+from scheduler.places.service.hosts import load_reference_data
+from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
@@ -27,9 +36,9 @@ def shown() -> list[str]:
 
 def test_a_holiday_is_added_removed_and_put_back(session):
     actor = admin()
-    holiday_id = service.add_holiday(actor, HolidayDraft(DAY, "Божић"), now=MONDAY)
+    holiday_id = add_holiday(actor, HolidayDraft(DAY, "Божић"), now=MONDAY)
     seen = [shown()]
-    for act in (service.remove_holiday, service.remove_holiday, service.restore_holiday):
+    for act in (remove_holiday, remove_holiday, restore_holiday):
         act(actor, holiday_id, now=MONDAY)
         seen.append(shown())
 
@@ -38,22 +47,22 @@ def test_a_holiday_is_added_removed_and_put_back(session):
 
 def test_a_day_that_is_in_the_list_is_not_added_twice_but_a_removed_one_comes_back(session):
     actor = admin()
-    first = service.add_holiday(actor, HolidayDraft(DAY, "Божић"), now=MONDAY)
+    first = add_holiday(actor, HolidayDraft(DAY, "Божић"), now=MONDAY)
 
     with pytest.raises(Rejected) as refusal:
-        service.add_holiday(actor, HolidayDraft(DAY, "Слава"), now=MONDAY)
-    service.remove_holiday(actor, first, now=MONDAY)
-    second = service.add_holiday(actor, HolidayDraft(DAY, "Слава"), now=MONDAY)
+        add_holiday(actor, HolidayDraft(DAY, "Слава"), now=MONDAY)
+    remove_holiday(actor, first, now=MONDAY)
+    second = add_holiday(actor, HolidayDraft(DAY, "Слава"), now=MONDAY)
 
     assert (refusal.value.problems, first == second, shown()) == ({"day": "exists"}, True, ["Slava"])
 
 
 def test_loading_the_shipped_days_again_does_not_bring_a_removed_one_back(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     new_year = session.scalars(select(Holiday).where(Holiday.day == dt.date(2027, 1, 1))).one().id
 
-    service.remove_holiday(admin(), new_year, now=MONDAY)
-    service.load_reference_data(MONDAY)
+    remove_holiday(admin(), new_year, now=MONDAY)
+    load_reference_data(MONDAY)
 
     assert queries.holidays_between(dt.date(2027, 1, 1), dt.date(2027, 1, 1)) == []
 
@@ -68,7 +77,7 @@ def test_loading_the_shipped_days_again_does_not_bring_a_removed_one_back(sessio
 )
 def test_what_cannot_be_a_holiday_is_refused(session, draft, problems):
     with pytest.raises(Rejected) as refusal:
-        service.add_holiday(admin(), draft, now=MONDAY)
+        add_holiday(admin(), draft, now=MONDAY)
 
     assert refusal.value.problems == problems
 
@@ -76,9 +85,9 @@ def test_what_cannot_be_a_holiday_is_refused(session, draft, problems):
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
 def test_only_an_administrator_changes_school_days(session, role):
     with pytest.raises(NotAllowed):
-        service.add_holiday(an_actor(role), HolidayDraft(DAY, "Божић"), now=MONDAY)
+        add_holiday(an_actor(role), HolidayDraft(DAY, "Божић"), now=MONDAY)
     with pytest.raises(NotAllowed):
-        service.remove_calendar_entry(an_actor(role), 1, now=MONDAY)
+        remove_calendar_entry(an_actor(role), 1, now=MONDAY)
 
 
 def a_line(**given) -> CalendarDraft:
@@ -98,9 +107,9 @@ def spans() -> list[dt.date]:
 
 def test_a_line_of_a_school_calendar_is_added_removed_and_put_back(session):
     actor = admin()
-    line_id = service.add_calendar_entry(actor, a_line(), now=MONDAY)
+    line_id = add_calendar_entry(actor, a_line(), now=MONDAY)
     seen = [spans()]
-    for act in (service.remove_calendar_entry, service.restore_calendar_entry):
+    for act in (remove_calendar_entry, restore_calendar_entry):
         act(actor, line_id, now=MONDAY)
         seen.append(spans())
 
@@ -120,11 +129,11 @@ def test_a_line_of_a_school_calendar_is_added_removed_and_put_back(session):
 )
 def test_what_cannot_be_a_line_is_refused(session, given, problems):
     with pytest.raises(Rejected) as refusal:
-        service.add_calendar_entry(admin(), a_line(**given), now=MONDAY)
+        add_calendar_entry(admin(), a_line(**given), now=MONDAY)
 
     assert refusal.value.problems == problems
 
 
 def test_a_day_that_nobody_entered_cannot_be_removed(session):
     with pytest.raises(NotFound):
-        service.remove_holiday(admin(), 999, now=MONDAY)
+        remove_holiday(admin(), 999, now=MONDAY)

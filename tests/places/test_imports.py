@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import data
-from scheduler.core.sheets import LineProblem
-from scheduler.places.imports import read_hosts
-from scheduler.places.terms import HostKind
+from scheduler.core.imports.sheets import LineProblem
+from scheduler.data import shipped
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.terms.hosts import HostKind
 
 HEADER = "register_id,name_sr_cyrl,kind,municipality_sr_cyrl,website,classes,lat,lon,email,teaches_primary,phone"
 GOOD = "7,Вук Караџић,primary,Ниш,http://vuk.example.org,12,43.32,21.9,,yes,018 123"
@@ -113,7 +113,7 @@ def test_decimal_commas_are_degrees_too():
 
 
 def test_the_example_hosts_are_read_without_a_problem_and_marked():
-    sheet = read_hosts(data.bytes_of("demo_hosts.csv"))
+    sheet = read_hosts(shipped.bytes_of("demo_hosts.csv"))
 
     assert (len(sheet.rows), sheet.problems) == (300, ())
     assert all(host.example and host.register_id.startswith("example-") for host in sheet.rows)

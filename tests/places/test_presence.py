@@ -5,8 +5,9 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.places.rules import away, best_standings, classes_in, standings, starts_of
-from scheduler.places.terms import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
+from scheduler.places.rules.presence import away, best_standings, standings, starts_of
+from scheduler.places.rules.school_time import classes_in
+from scheduler.places.terms.school_time import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
 
 MONDAY = dt.date(2025, 5, 12)
 DAYS = frozenset(

@@ -5,8 +5,9 @@ from sqlalchemy import event
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.places import queries, service
-from scheduler.places.terms import HostKind, Point, SchoolCalendar
+from scheduler.places import queries
+from scheduler.places.service.hosts import load_reference_data
+from scheduler.places.terms.hosts import HostKind, Point, SchoolCalendar
 from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 
@@ -108,7 +109,7 @@ def test_a_host_that_is_not_there_is_not_found(session):
 
 
 def test_municipalities_come_by_district_with_the_city_that_reports_use(queries_run):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     queries_run.clear()
 
     towns = queries.municipalities()
@@ -120,7 +121,7 @@ def test_municipalities_come_by_district_with_the_city_that_reports_use(queries_
 
 
 def test_school_days_of_a_host_follow_its_own_provinces_calendar(queries_run):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     towns = {town.name_sr_latn: town.id for town in queries.municipalities()}
     hosts = [queries.host_of(make_host(municipality_id=towns[name]).id) for name in ("Niš", "Sombor")]
     first, last = dt.date(2025, 12, 22), dt.date(2026, 1, 20)
@@ -142,7 +143,7 @@ def test_a_host_that_teaches_nobody_is_open_on_working_days(session):
 
 
 def test_holidays_of_a_span_have_a_name_in_each_language(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
 
     found = queries.holidays_between(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
 

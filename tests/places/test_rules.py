@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.places.rules import (
+from scheduler.places.rules.hosts import (
     both_scripts,
     city_of,
     is_school_day,
@@ -15,7 +15,7 @@ from scheduler.places.rules import (
     straight_line_km,
     teaches,
 )
-from scheduler.places.terms import CalendarSpan, HostKind, Level, Point
+from scheduler.places.terms.hosts import CalendarSpan, HostKind, Level, Point
 from tests.factories.places import a_host_draft
 
 BELGRADE, NIS, NOVI_SAD = Point(44.804, 20.465), Point(43.3209, 21.8958), Point(45.2517, 19.8369)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from scheduler.places.rules import classes_in, grades_in, hosts, left_on
-from scheduler.places.terms import (
+from scheduler.places.rules import hosts
+from scheduler.places.rules.presence import left_on
+from scheduler.places.rules.school_time import classes_in, grades_in
+from scheduler.places.terms.hosts import (
     CalendarDraft,
     CalendarLine,
     CalendarSpan,

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler import data
 from scheduler.core.db import transaction
-from scheduler.places import queries, service
-from scheduler.places.imports import read_calendar
+from scheduler.data import shipped
+from scheduler.places import queries
+from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import Closure
-from scheduler.places.rules import is_school_day, school_year, timetable_of
-from scheduler.places.terms import CalendarSpan, ClosureReason, Extent, Level, SchoolCalendar
+from scheduler.places.rules.hosts import is_school_day, school_year, timetable_of
+from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
+from scheduler.places.service.hosts import load_reference_data
+from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, Level, SchoolCalendar
 from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 
-LINES = read_calendar(data.bytes_of("school_calendar_rs.csv")).lines
+LINES = read_calendar(shipped.bytes_of("school_calendar_rs.csv")).lines
 DAYS = st.dates(dt.date(2025, 9, 1), dt.date(2026, 8, 31))
 
 
@@ -142,16 +144,16 @@ def _closure(extent: Extent, begin: dt.date, end: dt.date, opened: dt.date | Non
 
 
 def test_the_missing_school_year_is_named_until_both_calendars_have_it(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
 
     assert queries.calendar_missing(dt.date(2026, 3, 1)) == ""
     assert queries.calendar_missing(dt.date(2026, 10, 6)) == "2026/27"
 
 
 def test_an_example_calendar_covers_the_demos_year_is_marked_and_leaves(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     with transaction() as writing:
-        service.load_example_calendars(writing, dt.date(2026, 11, 24))
+        load_example_calendars(writing, dt.date(2026, 11, 24))
     known = [row for row in queries.calendar_lines("2025/26") if row.example]
     ours = queries.calendar_lines("2026/27")
 
@@ -160,5 +162,5 @@ def test_an_example_calendar_covers_the_demos_year_is_marked_and_leaves(session)
     assert len(ours) > 10
     assert all(row.example for row in ours)
     with transaction() as writing:
-        service.remove_example_calendars(writing)
+        remove_example_calendars(writing)
     assert queries.calendar_missing(dt.date(2026, 11, 24)) == "2026/27"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.places.rules import (
+from scheduler.places.rules.school_time import (
     classes_in,
     lesson_at,
     lesson_on,
@@ -16,7 +16,7 @@ from scheduler.places.rules import (
     shift_on,
     week_of,
 )
-from scheduler.places.terms import Bells, ClassName, Grouping, Rotation, SchoolTime
+from scheduler.places.terms.school_time import Bells, ClassName, Grouping, Rotation, SchoolTime
 from tests.places.one_school import AFTERNOON, DAY, MIDDLE, MORNING, WEEK, on_weekdays, shifts
 
 BELLS = {(MORNING, False): Bells(dt.time(8)), (AFTERNOON, False): Bells(dt.time(14))}

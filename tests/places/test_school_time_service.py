@@ -10,8 +10,9 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.places import queries
 from scheduler.places.models import BellSchedule, HostSchoolTime
-from scheduler.places.service import tell_school_time, write_call_note
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.service.call_notes import write_call_note
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import ANONYMOUS, school_contact
 from tests.factories import MONDAY
 from tests.factories.people import an_actor

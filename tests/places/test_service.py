@@ -11,12 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.sheets import LineProblem
-from scheduler.core.staging import Filing
-from scheduler.places import service
-from scheduler.places.imports import read_hosts
+from scheduler.core.imports.sheets import LineProblem
+from scheduler.core.imports.staging import Filing
+from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
-from scheduler.places.terms import Change, HostKind, SchoolCalendar
+from scheduler.places.service.hosts import (
+    confirm_host,
+    import_hosts,
+    load_example_hosts,
+    load_reference_data,
+    propose_host,
+)
+from scheduler.places.terms.hosts import Change, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft, make_host, make_municipality
@@ -33,10 +39,10 @@ def rows_in(session, table):
 
 def test_reference_data_are_whole_and_loading_twice_is_once(session):
     tables = (District, Municipality, Holiday, SchoolCalendarEntry)
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     first = [rows_in(session, table) for table in tables]
 
-    service.load_reference_data(LATER)
+    load_reference_data(LATER)
 
     assert [rows_in(session, table) for table in tables] == first
     assert first[:2] == [30, 182]
@@ -47,7 +53,7 @@ def test_reference_data_are_whole_and_loading_twice_is_once(session):
 
 
 def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     days = {row.day: row for row in session.scalars(select(Holiday))}
 
     assert days[dt.date(2026, 2, 17)].no_lessons
@@ -58,20 +64,20 @@ def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
 
 
 def test_holidays_are_known_two_years_ahead_whenever_they_are_loaded(session):
-    service.load_reference_data(MONDAY.replace(year=2031))
+    load_reference_data(MONDAY.replace(year=2031))
 
     assert session.scalar(select(func.max(Holiday.day))).year == 2033
     assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
 
 
 def test_what_a_coordinator_edited_outlives_loading_again(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     with transaction() as writing:
         writing.scalar(select(Holiday).where(Holiday.day == dt.date(2027, 1, 27))).no_lessons = False
         for entry in writing.scalars(select(SchoolCalendarEntry).where(SchoolCalendarEntry.kind == "break-spring")):
             entry.last_day = dt.date(2026, 4, 15)
 
-    service.load_reference_data(LATER)
+    load_reference_data(LATER)
 
     assert not session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2027, 1, 27)))
     springs = select(SchoolCalendarEntry.last_day).where(SchoolCalendarEntry.kind == "break-spring")
@@ -81,11 +87,9 @@ def test_what_a_coordinator_edited_outlives_loading_again(session):
 def test_import_adds_changes_and_leaves_and_says_so(session):
     nis, cacak = make_municipality("Ниш"), make_municipality("Чачак")
     towns = nis.id, cacak.id
-    service.import_hosts(
-        COORDINATOR, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY)
-    )
+    import_hosts(COORDINATOR, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY))
 
-    outcome = service.import_hosts(
+    outcome = import_hosts(
         COORDINATOR,
         sheet_of("1,Вук,primary,Чачак,032 123", "2,Сава,primary,Niš,018 123", "3,Нова,secondary,grad Niš,018 123"),
         Filing(LATER),
@@ -110,10 +114,10 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session):
     make_municipality("Ниш")
     sheet = sheet_of("1,Вук,primary,Ниш,018 123")
 
-    dry = service.import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
+    dry = import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
 
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
-    stored = service.import_hosts(COORDINATOR, sheet, Filing(MONDAY))
+    stored = import_hosts(COORDINATOR, sheet, Filing(MONDAY))
     assert stored.batch_id
     assert replace(stored, batch_id=None) == dry
 
@@ -121,7 +125,7 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session):
 def test_one_bad_line_keeps_every_line_out(session):
     make_municipality("Ниш")
 
-    outcome = service.import_hosts(
+    outcome = import_hosts(
         COORDINATOR,
         sheet_of(
             "1,Вук,primary,Ниш,018 123",
@@ -147,24 +151,24 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
     sheet = sheet_of("1,Вук,primary,Палилула,018 123")
     told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
 
-    assert service.import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
-    assert service.import_hosts(SYSTEM, told, Filing(MONDAY)).problems == ()
+    assert import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
+    assert import_hosts(SYSTEM, told, Filing(MONDAY)).problems == ()
     assert session.scalar(select(Host.municipality_id)) == towns[1].id
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, EDUCATOR])
 def test_import_is_refused_to_who_may_not(session, actor):
     with pytest.raises(NotAllowed):
-        service.import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY))
+        import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY))
 
     assert rows_in(session, Host) == 0
 
 
 def test_the_example_hosts_are_stored_once_and_marked(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
 
-    first = service.load_example_hosts(MONDAY)
-    second = service.load_example_hosts(LATER)
+    first = load_example_hosts(MONDAY)
+    second = load_example_hosts(LATER)
 
     assert (first.new, first.problems, second.same) == (300, (), 300)
     assert session.scalar(select(func.count()).select_from(Host).where(Host.example, Host.listed)) == 300
@@ -173,11 +177,11 @@ def test_the_example_hosts_are_stored_once_and_marked(session):
 @pytest.mark.register
 @pytest.mark.skipif("SCHOOL_REGISTER" not in os.environ, reason="SCHOOL_REGISTER names no file")
 def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session):
-    service.load_reference_data(MONDAY)
+    load_reference_data(MONDAY)
     content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
 
-    first = service.import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
-    second = service.import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
+    first = import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
+    second = import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
 
     assert (first.rows, first.new, first.problems) == (1792, 1792, ())
     assert (second.same, second.changed, second.changes) == (1792, 0, ())
@@ -189,7 +193,7 @@ def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session)
 def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
     town = make_municipality("Бајина Башта")
 
-    host = service.propose_host(ANONYMOUS, a_host_draft(municipality_id=town.id), now=MONDAY)
+    host = propose_host(ANONYMOUS, a_host_draft(municipality_id=town.id), now=MONDAY)
 
     assert (host.listed, host.example, host.register_id) == (False, False, None)
     assert (host.name_sr_cyrl, host.name_sr_latn) == ("Летњи камп Тара", "Letnji kamp Tara")
@@ -200,7 +204,7 @@ def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
 
 
 def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
-    host = service.propose_host(
+    host = propose_host(
         ANONYMOUS, a_host_draft(kind=HostKind.OTHER, place="Ljubljana", zone="Europe/Ljubljana"), now=MONDAY
     )
 
@@ -213,7 +217,7 @@ def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
 )
 def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problems):
     with pytest.raises(Rejected) as refusal:
-        service.propose_host(ANONYMOUS, a_host_draft(**given), now=MONDAY)
+        propose_host(ANONYMOUS, a_host_draft(**given), now=MONDAY)
 
     assert refusal.value.problems == problems
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
@@ -221,14 +225,14 @@ def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problem
 
 def test_educators_propose_no_hosts(session):
     with pytest.raises(NotAllowed):
-        service.propose_host(EDUCATOR, a_host_draft(), now=MONDAY)
+        propose_host(EDUCATOR, a_host_draft(), now=MONDAY)
 
 
 def test_a_coordinator_confirms_a_proposed_host_once(session):
-    host = service.propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
+    host = propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
 
-    service.confirm_host(COORDINATOR, host.id, now=LATER)
-    service.confirm_host(COORDINATOR, host.id, now=LATER)
+    confirm_host(COORDINATOR, host.id, now=LATER)
+    confirm_host(COORDINATOR, host.id, now=LATER)
 
     assert session.scalar(select(Host.listed).where(Host.id == host.id))
     assert list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))) == [
@@ -238,12 +242,12 @@ def test_a_coordinator_confirms_a_proposed_host_once(session):
 
 
 def test_confirming_is_refused_to_who_may_not_and_for_what_is_not_there(session):
-    host = service.propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
+    host = propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
 
     with pytest.raises(NotAllowed):
-        service.confirm_host(EDUCATOR, host.id, now=LATER)
+        confirm_host(EDUCATOR, host.id, now=LATER)
     with pytest.raises(NotFound):
-        service.confirm_host(COORDINATOR, host.id + 1, now=LATER)
+        confirm_host(COORDINATOR, host.id + 1, now=LATER)
 
 
 @pytest.mark.both_databases

@@ -21,7 +21,7 @@ from scheduler.privacy.terms import LEFT_OUT
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import an_actor, make_presenter, make_user
-from tests.factories.planning import make_presentation, make_visit
+from tests.factories.visits import make_presentation, make_visit
 
 
 def exported(actor, centre_id):

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.core.db import transaction
-from scheduler.planning.models import Presentation
-from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.programmes.terms import SchoolLevel
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories.attendance import make_attendance
-from tests.factories.planning import make_presentation, make_visit
+from tests.factories.visits import make_presentation, make_visit
 
 DAY = dt.date(2026, 10, 6)
 

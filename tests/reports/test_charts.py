@@ -3,15 +3,15 @@ from itertools import combinations
 
 import pytest
 
-from scheduler import data
+from scheduler.data import shipped
 from scheduler.reports import charts
-from scheduler.reports.terms import Chart, CityOutcome, DistrictLine, Series
+from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 
 
 def test_every_district_of_the_file_has_a_shape_with_its_number_inside_the_picture():
     land = charts.country()
 
-    assert len(land.outlines) == data.bytes_of("districts.svg").count(b"<path")
+    assert len(land.outlines) == shipped.bytes_of("districts.svg").count(b"<path")
     assert all(0 < one.x < land.width and 0 < one.y < land.height for one in land.outlines)
 
 

@@ -6,16 +6,19 @@ from dataclasses import replace
 import pytest
 
 from scheduler.attendance.terms import Counts
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
-from scheduler.reports import pdf, queries, rules
-from scheduler.reports.terms import Filters
+from scheduler.reports import pdf
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.indicators import indicators
+from scheduler.reports.rules.attendance import as_document, year_of
+from scheduler.reports.terms.counting import Filters
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.papers import saved, words_of
 
-YEAR = Filters(rules.year_of(2026))
+YEAR = Filters(year_of(2026))
 P = AssignmentState
 
 
@@ -33,8 +36,8 @@ def test_same_pupils_twice_are_two_contacts_and_one_person(session):
     visit = held()
     held(again=True, visit=visit, at=11)
 
-    assert queries.attendance_report(YEAR).totals.pupils == 50
-    assert queries.indicators(YEAR)["pupils_once"] == 25
+    assert attendance_report(YEAR).totals.pupils == 50
+    assert indicators(YEAR)["pupils_once"] == 25
 
 
 @pytest.mark.both_databases
@@ -45,10 +48,10 @@ def test_what_was_held_without_its_young_presenter_does_not_count_as_with_one(se
     held(crew=[(adult, P.PRESENT), (young, P.ABSENT)], at=13)
     held(crew=[(adult, P.PRESENT)], at=17)
 
-    found = queries.indicators(YEAR)
+    found = indicators(YEAR)
 
     assert (found["with_influencer"], found["without_influencer"]) == (1, 1)
-    assert queries.attendance_report(YEAR).totals.presentations == 3
+    assert attendance_report(YEAR).totals.presentations == 3
 
 
 def test_one_of_two_young_presenters_is_enough(session):
@@ -56,22 +59,22 @@ def test_one_of_two_young_presenters_is_enough(session):
     crew = [(a_cleared_minor(centre_id=centre), state) for state in (P.PRESENT, P.ABSENT)]
     held(crew=crew)
 
-    assert queries.indicators(YEAR) == {"pupils_once": 25, "with_influencer": 1, "without_influencer": 0}
+    assert indicators(YEAR) == {"pupils_once": 25, "with_influencer": 1, "without_influencer": 0}
 
 
 def test_they_are_narrowed_as_the_report_is(session):
     visit = held()
 
-    assert queries.indicators(replace(YEAR, centre_id=visit.centre_id))["pupils_once"] == 25
-    assert queries.indicators(replace(YEAR, centre_id=visit.centre_id + 1))["pupils_once"] == 0
-    assert queries.indicators(replace(YEAR, month="2026-01"))["pupils_once"] == 0
+    assert indicators(replace(YEAR, centre_id=visit.centre_id))["pupils_once"] == 25
+    assert indicators(replace(YEAR, centre_id=visit.centre_id + 1))["pupils_once"] == 0
+    assert indicators(replace(YEAR, month="2026-01"))["pupils_once"] == 0
 
 
 def test_one_question_however_many_were_held(session):
     held()
     held()
     with statements() as asked:
-        queries.indicators(YEAR)
+        indicators(YEAR)
 
     assert len(asked) == 1
 
@@ -82,10 +85,10 @@ def test_one_question_however_many_were_held(session):
 )
 def test_the_paper_says_which_it_counts(session, tmp_path, language, words):
     held()
-    report = replace(queries.attendance_report(YEAR), indicators=queries.indicators(YEAR))
+    report = replace(attendance_report(YEAR), indicators=indicators(YEAR))
     now = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
     paper = saved(pdf.draw(pdf.paper_of(report, "Центар", (), language, now), language), tmp_path)
 
     assert words in words_of(paper)
-    assert rules.as_document(report)["indicators"]["pupils_once"] == 25
+    assert as_document(report)["indicators"]["pupils_once"] == 25

@@ -8,21 +8,24 @@ import pytest
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.core.db import transaction
 from scheduler.places.models import Closure
-from scheduler.places.terms import ClosureReason
-from scheduler.planning.models import Disruption
-from scheduler.planning.terms import CancelledBy, PresentationState, VisitState
-from scheduler.reports import pdf, queries, rules
-from scheduler.reports.terms import Filters, Period
+from scheduler.places.terms.hosts import ClosureReason
+from scheduler.reports import pdf
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.not_held import not_held
+from scheduler.reports.rules.attendance import as_document, year_of
+from scheduler.reports.terms.counting import Filters, Period
+from scheduler.visits.models.visits import Disruption
+from scheduler.visits.terms.states import CancelledBy, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre
 from tests.factories.places import make_host, make_municipality
-from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_campaign, make_programme
+from tests.factories.visits import make_presentation, make_visit
 from tests.papers import saved, words_of
 
 DAY = dt.date(2026, 10, 6)
-YEAR = Filters(rules.year_of(2026))
+YEAR = Filters(year_of(2026))
 NOBODY = {
     "stopped": 0,
     "cancelled_by_school": 0,
@@ -55,7 +58,7 @@ def test_stopped_and_called_off_are_told_apart_and_each_visit_once(session):
     a_cancelled_visit(CancelledBy.CENTRE)
     make_visit(VisitState.CONFIRMED, on_day=DAY)
 
-    assert queries.not_held(YEAR) == {
+    assert not_held(YEAR) == {
         "stopped": 3,
         "cancelled_by_school": 1,
         "cancelled_by_centre": 1,
@@ -67,7 +70,7 @@ def test_stopped_and_called_off_are_told_apart_and_each_visit_once(session):
 def test_a_closure_that_was_lifted_in_time_stopped_nothing(session):
     a_stopped_visit(VisitState.CONFIRMED)
 
-    assert queries.not_held(YEAR) == NOBODY
+    assert not_held(YEAR) == NOBODY
 
 
 @pytest.mark.both_databases
@@ -78,7 +81,7 @@ def test_turned_away_are_those_of_what_the_report_counts(session):
         presentation = make_presentation(visit, dt.time(hour), PresentationState.DELIVERED, minutes=30)
         make_attendance(presentation, Counts(pupils=30, teachers=1), state, turned_away=people)
 
-    assert queries.not_held(YEAR)["turned_away"] == 7
+    assert not_held(YEAR)["turned_away"] == 7
 
 
 def test_it_is_narrowed_as_the_report_is(session):
@@ -89,7 +92,7 @@ def test_it_is_narrowed_as_the_report_is(session):
     a_stopped_visit(on_day=dt.date(2026, 11, 3))
 
     def stopped(**given) -> int:
-        return queries.not_held(replace(YEAR, **given))["stopped"]
+        return not_held(replace(YEAR, **given))["stopped"]
 
     assert stopped() == 2
     assert stopped(period=Period(DAY, DAY)) == stopped(month="2026-10") == 1
@@ -101,11 +104,11 @@ def test_it_is_narrowed_as_the_report_is(session):
 def test_one_visit_or_three_three_questions(session):
     a_stopped_visit()
     with statements() as one:
-        queries.not_held(YEAR)
+        not_held(YEAR)
     a_stopped_visit()
     a_cancelled_visit(CancelledBy.CENTRE)
     with statements() as three:
-        queries.not_held(YEAR)
+        not_held(YEAR)
 
     assert len(one) == len(three) == 3
 
@@ -116,10 +119,10 @@ def test_one_visit_or_three_three_questions(session):
 )
 def test_the_paper_says_it_in_every_script(session, tmp_path, language, words):
     a_cancelled_visit(CancelledBy.SCHOOL)
-    report = replace(queries.attendance_report(YEAR), not_held=queries.not_held(YEAR))
+    report = replace(attendance_report(YEAR), not_held=not_held(YEAR))
     now = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
     paper = saved(pdf.draw(pdf.paper_of(report, "Центар", (), language, now), language), tmp_path)
 
     assert words in " ".join(words_of(paper).split())
-    assert rules.as_document(report)["not_held"]["cancelled_by_school"] == 1
+    assert as_document(report)["not_held"]["cancelled_by_school"] == 1

@@ -1,7 +1,7 @@
 import pytest
 
 from scheduler.reports.pdf import draw
-from scheduler.reports.terms import Chart, Series
+from scheduler.reports.terms.counting import Chart, Series
 from tests.factories.papers import a_report
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 

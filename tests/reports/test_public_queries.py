@@ -4,16 +4,16 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState, Counts
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports import queries
+from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -42,7 +42,7 @@ def test_a_year_is_told_by_district_and_by_centre_from_locked_rows_only(session)
     held(pirot, Counts(pupils=500), programme=programme, state=AttendanceState.OPEN)
     held(nis, Counts(pupils=90), programme=programme, on_day=dt.date(2025, 3, 3))
 
-    year = queries.public_year(2026, "en")
+    year = public_year(2026, "en")
 
     assert {line.iso: (line.presentations, line.people) for line in year.districts} == {
         "RS-20": (1, 71),
@@ -52,14 +52,14 @@ def test_a_year_is_told_by_district_and_by_centre_from_locked_rows_only(session)
     assert [(one.presentations, one.pupils, one.parents, one.teachers, one.cities) for one in year.centres] == [
         (2, 100, 5, 6, 2)
     ]
-    assert queries.years_held(TODAY) == [2026, 2025]
+    assert years_held(TODAY) == [2026, 2025]
 
 
 def test_a_year_without_anything_is_empty_and_no_year_to_choose(session):
-    year = queries.public_year(2026, "en")
+    year = public_year(2026, "en")
 
     assert (year.presentations, year.people, year.centres) == (0, 0, ())
-    assert queries.years_held(TODAY) == []
+    assert years_held(TODAY) == []
 
 
 def test_a_campaign_is_told_against_its_targets_with_a_crew_of_numbers(session):
@@ -74,7 +74,7 @@ def test_a_campaign_is_told_against_its_targets_with_a_crew_of_numbers(session):
     make_assignment(presentation, minor.id, AssignmentState.PRESENT)
 
     row = programme_queries.campaign_page(campaign.slug)
-    outcome = queries.campaign_outcome(row, TODAY)
+    outcome = campaign_outcome(row, TODAY)
 
     assert [(city.city_sr_cyrl, city.target, city.presentations, city.pupils) for city in outcome.cities] == [
         ("Ниш", 120, 1, 90)
@@ -92,8 +92,8 @@ def test_a_year_and_a_campaign_ask_as_often_for_one_row_as_for_three(session):
         make_campaign_city(campaign, town, 100)
         held(town, Counts(pupils=90), programme=programme, campaign_id=campaign.id)
         with statements() as made:
-            queries.public_year(2026, "en")
-            queries.campaign_outcome(programme_queries.campaign_page(campaign.slug), TODAY)
+            public_year(2026, "en")
+            campaign_outcome(programme_queries.campaign_page(campaign.slug), TODAY)
             programme_queries.campaigns()
         asked.append(len(made))
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
-from scheduler.reports.rules import LEAST, outcome_of, public_cells, public_year_of, year_of
-from scheduler.reports.terms import Cell, CountRow, Counts, DistrictName, Filters, Group, Key, Report
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.public import LEAST, outcome_of, public_cells, public_year_of
+from scheduler.reports.terms.counting import Cell, CountRow, Counts, DistrictName, Filters, Group, Key, Report
 
 DISTRICTS = [DistrictName("RS-00", "Beograd"), DistrictName("RS-20", "Nišavski"), DistrictName("RS-22", "Pirotski")]
 CENTRES = {1: "ncc", 2: "cnzd"}

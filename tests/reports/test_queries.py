@@ -10,24 +10,32 @@ from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports import queries, rules
-from scheduler.reports.terms import CampaignOutcome, Filters, Group
-from scheduler.reports.terms import Counts as ReportCounts
+from scheduler.reports.queries.attendance import (
+    attendance_report,
+    centre_id_of,
+    profile_of,
+    unknown_names,
+    violations,
+    visits_behind,
+)
+from scheduler.reports.rules.attendance import as_document, total, year_of
+from scheduler.reports.terms.counting import CampaignOutcome, Filters, Group
+from scheduler.reports.terms.counting import Counts as ReportCounts
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_campaign, make_programme
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.reports.held_visits import DAY, a_held_visit
 
-YEAR = Filters(rules.year_of(2026))
+YEAR = Filters(year_of(2026))
 
 
 def totals(filters=YEAR):
-    return queries.attendance_report(filters).totals
+    return attendance_report(filters).totals
 
 
 @pytest.mark.both_databases
@@ -43,8 +51,8 @@ def test_every_split_can_be_written_as_a_file_from_either_database(session):
     a_held_visit(Counts(50, 0, 2, 1), kilometres=80)
 
     for group in Group:
-        report = queries.attendance_report(YEAR, [group])
-        assert json.dumps(rules.as_document(report))
+        report = attendance_report(YEAR, [group])
+        assert json.dumps(as_document(report))
         assert {type(number) for number in vars(report.totals).values()} == {int}
 
 
@@ -97,7 +105,7 @@ def test_municipalities_of_one_town_are_one_city_and_a_host_abroad_is_none(sessi
         a_held_visit(host_id=make_host(municipality_id=town.id).id)
     a_held_visit(host_id=make_host(municipality_id=None).id)
 
-    report = queries.attendance_report(YEAR, [Group.CITY], language="sr_Latn")
+    report = attendance_report(YEAR, [Group.CITY], language="sr_Latn")
 
     assert report.totals.cities == 1
     assert [(row.keys[0].label, row.counts.visits) for row in report.rows] == [("Beograd", 2), ("", 1)]
@@ -107,7 +115,7 @@ def test_pupils_of_secondary_schools_are_a_row_of_their_own(session):
     a_held_visit(Counts(pupils=90), level=SchoolLevel.SECONDARY)
     a_held_visit(Counts(pupils=30), level=SchoolLevel.PRIMARY)
 
-    rows = queries.attendance_report(YEAR, [Group.AUDIENCE]).rows
+    rows = attendance_report(YEAR, [Group.AUDIENCE]).rows
 
     assert [(row.keys[0].level, row.counts.pupils) for row in rows] == [
         (SchoolLevel.PRIMARY, 30),
@@ -127,7 +135,7 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_n
     for presenter, state in ((adult, "present"), (minor, "present"), (absent, "absent")):
         make_assignment(presentation, presenter.id, AssignmentState(state))
 
-    report = queries.attendance_report(YEAR, [Group.PRESENTER])
+    report = attendance_report(YEAR, [Group.PRESENTER])
 
     assert [(row.keys[0].label, row.counts.pupils) for row in report.rows] == [("Ana Ilić", 60), ("Luka", 60)]
     assert report.totals.pupils == 60
@@ -147,7 +155,7 @@ def test_who_turns_eighteen_later_in_the_period_is_still_told_by_the_first_name(
     young = make_presenter(PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=birth_date)
     make_assignment(presentation, young.id, AssignmentState.PRESENT)
 
-    [row] = queries.attendance_report(YEAR, [Group.PRESENTER]).rows
+    [row] = attendance_report(YEAR, [Group.PRESENTER]).rows
 
     assert row.keys[0].label == told
 
@@ -163,7 +171,7 @@ def test_filters_narrow_a_report_to_what_they_name(session):
     )
     presenter = make_presenter()
     presentation = db.session().get(type(wanted), wanted.id)
-    first = queries.visits_behind(YEAR).rows[0]
+    first = visits_behind(YEAR).rows[0]
     assert (presentation.id, first.visit_id) == (wanted.id, wanted.id)
     make_assignment(_presentation_of(wanted), presenter.id, AssignmentState.PRESENT)
     other = make_host(municipality_id=make_municipality("Пирот").id)
@@ -184,7 +192,7 @@ def test_filters_narrow_a_report_to_what_they_name(session):
 
 
 def _presentation_of(visit):
-    from scheduler.planning.models import Presentation
+    from scheduler.visits.models.visits import Presentation
 
     return db.session().query(Presentation).filter_by(visit_id=visit.id).one()
 
@@ -196,7 +204,7 @@ def test_one_centre_never_counts_what_another_held(session):
     filters = Filters(YEAR.period, centre_id=ours.centre_id)
 
     assert totals(filters).pupils == 10
-    assert [line.counts.pupils for line in queries.visits_behind(filters).rows] == [10]
+    assert [line.counts.pupils for line in visits_behind(filters).rows] == [10]
 
 
 people = st.integers(0, 300)
@@ -226,10 +234,10 @@ def test_the_rows_of_every_split_sum_to_the_totals(session, visits):
     assert (whole.presentations, whole.pupils) == (len(expected), sum(one.pupils for one in expected))
     assert whole.kilometres == sum(kilometres for *_, kilometres, _level in visits)
     for by in ([Group.CITY], [Group.DISTRICT], [Group.MONTH], [Group.PROGRAMME], [Group.MONTH, Group.CITY]):
-        summed = rules.total([row.counts for row in queries.attendance_report(YEAR, by).rows])
+        summed = total([row.counts for row in attendance_report(YEAR, by).rows])
         for name in ("visits", "presentations", "pupils", "parents", "teachers", "others", "kilometres"):
             assert getattr(summed, name) == getattr(whole, name), (by, name)
-    by_audience = rules.total([row.counts for row in queries.attendance_report(YEAR, [Group.AUDIENCE]).rows])
+    by_audience = total([row.counts for row in attendance_report(YEAR, [Group.AUDIENCE]).rows])
     assert (by_audience.presentations, by_audience.people) == (whole.presentations, whole.people)
 
 
@@ -241,9 +249,9 @@ def test_every_row_opens_to_visits_that_sum_to_it(session):
             a_held_visit(Counts(10, 2, 1, 0), on_day=dt.date(2026, month, 3), host_id=host.id, kilometres=30)
 
     for by in Group:
-        for row in queries.attendance_report(YEAR, [by]).rows:
+        for row in attendance_report(YEAR, [by]).rows:
             narrowed = Filters(YEAR.period, **row.url())
-            lines = queries.visits_behind(narrowed).rows
+            lines = visits_behind(narrowed).rows
             assert sum(line.counts.pupils for line in lines) == row.counts.pupils, by
             assert len(lines) == row.counts.visits
 
@@ -253,8 +261,8 @@ def test_a_report_asks_as_often_for_one_row_as_for_three(session):
     for _ in range(2):
         a_held_visit()
         with statements() as made:
-            queries.attendance_report(YEAR, [Group.CITY])
-            queries.visits_behind(YEAR)
+            attendance_report(YEAR, [Group.CITY])
+            visits_behind(YEAR)
         asked.append(len(made))
         a_held_visit()
 
@@ -264,16 +272,16 @@ def test_a_report_asks_as_often_for_one_row_as_for_three(session):
 def test_an_unknown_name_is_told_apart_from_an_empty_report(session):
     campaign = make_campaign()
 
-    assert queries.unknown_names(Filters(YEAR.period, campaign=campaign.slug)) == []
-    assert queries.unknown_names(Filters(YEAR.period, campaign="no", programme="never")) == ["campaign", "programme"]
+    assert unknown_names(Filters(YEAR.period, campaign=campaign.slug)) == []
+    assert unknown_names(Filters(YEAR.period, campaign="no", programme="never")) == ["campaign", "programme"]
     with pytest.raises(NotFound):
-        queries.centre_id_of("nobody")
+        centre_id_of("nobody")
 
 
 def test_a_state_without_an_audit_row_is_a_violation(session):
     visit = make_visit(VisitState.CONFIRMED)
 
-    assert queries.violations() == [f"visit {visit.id}: no audit row for the state confirmed"]
+    assert violations() == [f"visit {visit.id}: no audit row for the state confirmed"]
 
 
 def test_a_profile_tells_what_was_held_and_what_campaigns_of_that_year_reached(session):
@@ -284,7 +292,7 @@ def test_a_profile_tells_what_was_held_and_what_campaigns_of_that_year_reached(s
     a_held_visit(Counts(pupils=70), level=SchoolLevel.SECONDARY, **given)
     a_held_visit(Counts(pupils=9), **given)
 
-    profile = queries.profile_of(2026, programme.centre_id, "en")
+    profile = profile_of(2026, programme.centre_id, "en")
 
     assert (profile.totals.pupils, profile.totals.presentations) == (79, 2)
     assert profile.campaigns == (CampaignOutcome("Show respect", 1, 70),)

@@ -3,8 +3,24 @@ import datetime as dt
 import pytest
 
 from scheduler.programmes.terms import SchoolLevel
-from scheduler.reports import rules
-from scheduler.reports.terms import (
+from scheduler.reports.rules.attendance import (
+    adds_up,
+    as_document,
+    as_table,
+    each_month,
+    label_of,
+    months_of,
+    months_up_to,
+    profile_text,
+    read_period,
+    school_year_of,
+    share,
+    title,
+    total,
+    year_of,
+)
+from scheduler.reports.rules.signing import period_or_none
+from scheduler.reports.terms.counting import (
     BadPeriod,
     CampaignOutcome,
     CountRow,
@@ -19,7 +35,7 @@ from scheduler.reports.terms import (
 
 
 def test_a_period_is_two_days_with_both_ends():
-    assert rules.read_period("2023-01-01", "2023-12-31") == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+    assert read_period("2023-01-01", "2023-12-31") == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +51,7 @@ def test_a_period_is_two_days_with_both_ends():
 )
 def test_what_is_no_period_says_which_day_is_wrong_and_why(first, last, field, reason):
     with pytest.raises(BadPeriod) as refusal:
-        rules.read_period(first, last)
+        read_period(first, last)
 
     assert (refusal.value.field, refusal.value.reason) == (field, reason)
 
@@ -45,7 +61,7 @@ def test_what_is_no_period_says_which_day_is_wrong_and_why(first, last, field, r
     [(dt.date(2026, 8, 31), dt.date(2025, 9, 1)), (dt.date(2026, 9, 1), dt.date(2026, 9, 1))],
 )
 def test_a_school_year_begins_in_september(day, first):
-    period = rules.school_year_of(day)
+    period = school_year_of(day)
 
     assert (period.first, period.last) == (first, dt.date(first.year + 1, 8, 31))
 
@@ -59,10 +75,10 @@ def test_a_school_year_begins_in_september(day, first):
     ],
 )
 def test_twelve_months_up_to_a_day_end_with_the_month_it_lies_in(day, first):
-    period = rules.months_up_to(day)
+    period = months_up_to(day)
 
     assert period == Period(first, day)
-    months = rules.each_month(Report(Filters(period), (Group.MONTH,), Counts(), ()))
+    months = each_month(Report(Filters(period), (Group.MONTH,), Counts(), ()))
     assert len(months) == 12
     assert (months[0][0].value, months[-1][0].value) == (f"{first:%Y-%m}", f"{day:%Y-%m}")
 
@@ -71,7 +87,7 @@ def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
     rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), Counts(presentations=4)),)
     report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), Counts(), rows)
 
-    chart = rules.months_of(report, "en")
+    chart = months_of(report, "en")
 
     assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
 
@@ -79,27 +95,27 @@ def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
 def test_totals_are_the_sum_of_every_count():
     rows = [Counts(1, 2, 30, 0, 1, 0, 1, 40), Counts(2, 3, 70, 5, 2, 1, 2, 60)]
 
-    assert rules.total(rows) == Counts(3, 5, 100, 5, 3, 1, 3, 100)
-    assert rules.total([]) == Counts()
+    assert total(rows) == Counts(3, 5, 100, 5, 3, 1, 3, 100)
+    assert total([]) == Counts()
 
 
 def test_a_share_of_nothing_is_nothing():
-    assert (rules.share(1, 4), rules.share(0, 0)) == (0.25, 0.0)
+    assert (share(1, 4), share(0, 0)) == (0.25, 0.0)
 
 
 def test_rows_by_presenter_do_not_add_up():
-    assert rules.adds_up([Group.MONTH])
-    assert not rules.adds_up([Group.MONTH, Group.PRESENTER])
+    assert adds_up([Group.MONTH])
+    assert not adds_up([Group.MONTH, Group.PRESENTER])
 
 
 def a_report(*rows, by=()):
-    return Report(Filters(rules.year_of(2023)), by, Counts(presentations=2, pupils=9), rows, "ncc")
+    return Report(Filters(year_of(2023)), by, Counts(presentations=2, pupils=9), rows, "ncc")
 
 
 def test_the_document_names_period_filters_totals_and_rows():
     key = Key(Group.PRESENTER, "7", "Ana")
 
-    document = rules.as_document(a_report(CountRow((key,), Counts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
+    document = as_document(a_report(CountRow((key,), Counts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
 
     assert document["period"] == {"from": "2023-01-01", "to": "2023-12-31"}
     assert document["filters"] == {"centre": "ncc", "campaign": None, "programme": None}
@@ -109,7 +125,7 @@ def test_the_document_names_period_filters_totals_and_rows():
 
 
 def test_a_table_without_split_is_one_line_of_totals():
-    headings, lines = rules.as_table(a_report())
+    headings, lines = as_table(a_report())
 
     assert dict(zip(headings, lines[0], strict=True))["pupils"] == 9
     assert len(lines) == 1
@@ -119,12 +135,12 @@ def test_a_table_without_split_is_one_line_of_totals():
     ("language", "words"), [("en", "February 2023"), ("sr_Cyrl", "фебруар 2023."), ("sr_Latn", "februar 2023.")]
 )
 def test_a_month_is_named_in_the_language(language, words):
-    assert rules.label_of(Key(Group.MONTH, "2023-02", "2023-02"), language) == words
+    assert label_of(Key(Group.MONTH, "2023-02", "2023-02"), language) == words
 
 
 def test_a_report_of_a_whole_year_says_the_year():
-    assert rules.title(rules.year_of(2023), "en") == "Attendance report for 2023"
-    assert rules.title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
+    assert title(year_of(2023), "en") == "Attendance report for 2023"
+    assert title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
 
 
 PROFILE = Profile(
@@ -153,7 +169,7 @@ PROFILE = Profile(
     ],
 )
 def test_the_profile_says_the_year_in_words(language, words):
-    assert rules.profile_text(PROFILE, language) == words
+    assert profile_text(PROFILE, language) == words
 
 
 KEYS = [
@@ -173,17 +189,17 @@ def test_a_row_is_named_for_scripts_in_the_file_and_for_people_on_the_page(key, 
     filters = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
     report = Report(filters, (key.group,), Counts(), (CountRow((key,), Counts()),))
 
-    headings, (line,) = rules.as_table(report)
+    headings, (line,) = as_table(report)
 
     assert len(headings) == len(line)
     assert line[: len(cells)] == cells
-    assert rules.label_of(key, "en") == words
+    assert label_of(key, "en") == words
 
 
 def test_two_days_in_their_order_are_a_period_and_anything_else_is_none():
     first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 
-    assert rules.period_or_none(first, last) == Period(first, last)
-    assert rules.period_or_none(last, first) is None
-    assert rules.period_or_none(None, last) is None
-    assert rules.period_or_none(first, None) is None
+    assert period_or_none(first, last) == Period(first, last)
+    assert period_or_none(last, first) is None
+    assert period_or_none(None, last) is None
+    assert period_or_none(first, None) is None

@@ -13,12 +13,17 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.core.refusals import refused_by
-from scheduler.planning.models import Visit
 from scheduler.policy import Role
-from scheduler.reports import queries, rules, service
+from scheduler.reports import service
 from scheduler.reports.models import CarriedDifference, SignedPeriod
-from scheduler.reports.terms import Counts as ReportCounts
-from scheduler.reports.terms import Filters, Period
+from scheduler.reports.queries.attendance import attendance_report, counted_by_period
+from scheduler.reports.queries.signing import books_of, carried_elsewhere, signed_periods, with_books
+from scheduler.reports.rules import attendance, signing
+from scheduler.reports.rules.attendance import read_period, year_of
+from scheduler.reports.rules.signing import plus
+from scheduler.reports.terms.counting import Counts as ReportCounts
+from scheduler.reports.terms.counting import Filters, Period
+from scheduler.visits.models.visits import Visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.reports.held_visits import held, recount
@@ -43,21 +48,21 @@ def chief(programme):
 
 
 def report_of(centre_id, period):
-    return queries.with_books(queries.attendance_report(Filters(period, centre_id)))
+    return with_books(attendance_report(Filters(period, centre_id)))
 
 
 def seen_of(centre_id, period):
     report = report_of(centre_id, period)
-    return rules.seen_of(report.totals, report.books.corrections)
+    return signing.seen_of(report.totals, report.books.corrections)
 
 
 def sign(actor, year):
-    period = rules.year_of(year)
+    period = year_of(year)
     return service.sign_period(actor, period, seen_of(actor.centre_id, period), now=NOW)
 
 
 def corrections_of(programme, year):
-    books = report_of(programme.centre_id, rules.year_of(year)).books
+    books = report_of(programme.centre_id, year_of(year)).books
     return [(one.period.first.year, one.counts.pupils) for one in books.corrections]
 
 
@@ -69,7 +74,7 @@ def test_a_signed_period_stays_and_a_signed_difference_appears_in_the_next(progr
 
     recount(visit, 33)
 
-    before = report_of(programme.centre_id, rules.year_of(2025))
+    before = report_of(programme.centre_id, year_of(2025))
     assert (before.books.signed.totals.pupils, before.totals.pupils, before.books.since.pupils) == (30, 33, 3)
     assert corrections_of(programme, 2026) == [(2025, 3)]
     sign(signer, 2026)
@@ -87,7 +92,7 @@ def test_attendance_that_is_locked_after_the_sign_off_is_a_difference_too(progra
 
     held(programme, 2025, 12, kilometres=15)
 
-    (one,) = report_of(programme.centre_id, rules.year_of(2026)).books.corrections
+    (one,) = report_of(programme.centre_id, year_of(2026)).books.corrections
     assert one.counts == ReportCounts(visits=1, presentations=1, pupils=12, kilometres=15)
 
 
@@ -96,11 +101,11 @@ def test_todays_numbers_of_several_periods_are_those_of_their_reports(programme)
     for year, pupils in ((2024, 10), (2025, 20), (2025, 5), (2026, 1)):
         held(programme, year, pupils, kilometres=pupils)
     held(make_programme(), 2025, 999)
-    years = {year: rules.year_of(year) for year in (2023, 2024, 2025)}
+    years = {year: year_of(year) for year in (2023, 2024, 2025)}
 
-    counted = queries.attendance.counted_by_period(programme.centre_id, years)
+    counted = counted_by_period(programme.centre_id, years)
 
-    each = {key: queries.attendance_report(Filters(one, programme.centre_id)).totals for key, one in years.items()}
+    each = {key: attendance_report(Filters(one, programme.centre_id)).totals for key, one in years.items()}
     assert counted == {key: counts for key, counts in each.items() if counts.presentations}
     assert set(counted) == {2024, 2025}
 
@@ -119,8 +124,8 @@ def test_the_difference_of_another_centre_is_not_shown(programme, signer):
 def test_a_narrowed_report_and_one_of_all_centres_say_nothing_of_signed_periods(programme, signer):
     sign(signer, 2025)
 
-    for filters in (Filters(rules.year_of(2025)), Filters(rules.year_of(2025), signer.centre_id, campaign="x")):
-        assert queries.books_of(queries.attendance_report(filters)) is None
+    for filters in (Filters(year_of(2025)), Filters(year_of(2025), signer.centre_id, campaign="x")):
+        assert books_of(attendance_report(filters)) is None
 
 
 @pytest.mark.both_databases
@@ -129,7 +134,7 @@ def test_a_narrowed_report_and_one_of_all_centres_say_nothing_of_signed_periods(
 )
 def test_no_day_is_signed_twice(programme, signer, first, last):
     sign(signer, 2025)
-    period = rules.read_period(first, last)
+    period = read_period(first, last)
 
     with pytest.raises(Rejected) as refusal:
         service.sign_period(signer, period, seen_of(signer.centre_id, period), now=NOW)
@@ -141,7 +146,7 @@ def test_no_day_is_signed_twice(programme, signer, first, last):
 @pytest.mark.both_databases
 def test_the_database_refuses_a_day_signed_twice_and_an_edited_number_whatever_writes_them(programme, signer):
     row = sign(signer, 2025)
-    twin = dict.fromkeys(rules.attendance.COUNTED, 0)
+    twin = dict.fromkeys(attendance.COUNTED, 0)
     with pytest.raises(IntegrityError) as refusal, transaction() as session:
         session.add(
             SignedPeriod(
@@ -188,7 +193,7 @@ def test_a_period_that_is_not_over_is_not_signed(signer):
 
 def test_numbers_that_moved_since_they_were_read_are_not_signed(programme, signer):
     visit = held(programme, 2025)
-    period = rules.year_of(2025)
+    period = year_of(2025)
     seen = seen_of(signer.centre_id, period)
     recount(visit, 31)
 
@@ -214,7 +219,7 @@ def test_a_sign_off_that_is_taken_back_owes_again_what_it_carried_and_its_days_c
     assert corrections_of(programme, 2025) == [(2024, 2)]
     again = sign(signer, 2025)
     assert corrections_of(programme, 2026) == []
-    listed = queries.signed_periods(programme.centre_id, with_taken_back=True)
+    listed = signed_periods(programme.centre_id, with_taken_back=True)
     assert [(one.id, one.why) for one in listed if one.period.first.year == 2025] == [
         (row.id, "Два листа су стигла касније"),
         (again.id, ""),
@@ -278,13 +283,13 @@ def test_the_books_take_as_many_queries_for_three_periods_as_for_one(programme, 
     from tests.counting import statements
 
     sign(signer, 2024)
-    report = queries.attendance_report(Filters(rules.year_of(2028), programme.centre_id))
+    report = attendance_report(Filters(year_of(2028), programme.centre_id))
     with statements() as one:
-        queries.books_of(report)
+        books_of(report)
     for year in (2025, 2026):
         sign(signer, year)
     with statements() as three:
-        queries.books_of(report)
+        books_of(report)
 
     assert len(three) == len(one)
 
@@ -313,11 +318,11 @@ def test_signed_totals_carried_differences_and_what_is_owed_sum_to_todays_truth(
     visits: list[Visit] = []
     for act, which, number in plan:
         _act(programme, signer, visits, (act, which, number))
-        living = queries.signed_periods(programme.centre_id)
-        owed = report_of(programme.centre_id, rules.year_of(2029)).books.corrections
+        living = signed_periods(programme.centre_id)
+        owed = report_of(programme.centre_id, year_of(2029)).books.corrections
         carried = [one for period in living for one in period.carried]
-        told = rules.plus(*(one.totals for one in living), *(one.counts for one in (*carried, *owed)))
-        truth = rules.plus(*(report_of(programme.centre_id, one.period).totals for one in living))
+        told = plus(*(one.totals for one in living), *(one.counts for one in (*carried, *owed)))
+        truth = plus(*(report_of(programme.centre_id, one.period).totals for one in living))
         assert told == truth
         assert len({(one.of_period, period.id) for period in living for one in period.carried}) == len(carried)
 
@@ -329,9 +334,9 @@ def _act(programme, signer, visits, step):
     elif act == "recount" and visits:
         recount(visits[which % len(visits)], number)
     elif act == "sign":
-        if all(one.period.first.year != which for one in queries.signed_periods(programme.centre_id)):
+        if all(one.period.first.year != which for one in signed_periods(programme.centre_id)):
             sign(signer, which)
-    elif act == "back" and (living := queries.signed_periods(programme.centre_id)):
+    elif act == "back" and (living := signed_periods(programme.centre_id)):
         one = living[which % len(living)]
-        if not queries.carried_elsewhere(one.id):
+        if not carried_elsewhere(one.id):
             service.take_back(signer, one.id, "Разлог", now=NOW)

@@ -9,8 +9,8 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, school_contact
-from scheduler.requests import service
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.asking import submit_request
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
@@ -23,7 +23,7 @@ def ask(key="key", actor=ANONYMOUS, network="10.0.0.0/24", now=MONDAY, new_host=
         given["programme_id"] = make_programme().id
     if "host_id" not in given:
         given["host_id"] = make_host().id
-    return service.submit_request(actor, a_draft(**given), form_key=key, now=now, network=network, new_host=new_host)
+    return submit_request(actor, a_draft(**given), form_key=key, now=now, network=network, new_host=new_host)
 
 
 def stored(request_id) -> SchoolRequest:

@@ -2,8 +2,8 @@
 
 from scheduler.people.terms import Topic
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow, SchoolLevel
-from scheduler.requests import rules
-from scheduler.requests.terms import Facts
+from scheduler.requests.rules.asked import problems_with
+from scheduler.requests.terms.asked import Facts
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -40,4 +40,4 @@ def facts(**given) -> Facts:
 
 
 def problems(draft, **given) -> dict[str, str]:
-    return rules.problems_with(draft, TODAY, facts(**given))
+    return problems_with(draft, TODAY, facts(**given))

@@ -11,19 +11,18 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.people.models import User
 from scheduler.people.terms import Reader
-from scheduler.places.terms import DistrictRow
+from scheduler.places.terms.hosts import DistrictRow
 from scheduler.policy import SYSTEM, Role
-from scheduler.requests import queries, rules, service
 from scheduler.requests.models import Handover, SchoolRequest
-from scheduler.requests.service import locked, write_to_centre
-from scheduler.requests.terms import (
-    HandoverDraft,
-    HandoverRow,
-    HandoverState,
-    InboxFilters,
-    RequestState,
-    Show,
-)
+from scheduler.requests.queries.handovers import covered_requests, handover_of, handovers_of, own_handovers
+from scheduler.requests.queries.inbox import inbox
+from scheduler.requests.queries.pages import request_page
+from scheduler.requests.rules.handovers import handover_state, problems_with_handover, told_instead
+from scheduler.requests.service.handovers import hand_over, take_handover_back
+from scheduler.requests.service.rows import locked, write_to_centre
+from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
+from scheduler.requests.terms.pages import InboxFilters, Show
 from tests.at_once import all_at_once
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -65,7 +64,7 @@ def a_row(**given) -> HandoverRow:
 
 
 def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
-    return rules.problems_with_handover(draft, {ANA, BOJAN, VERA}, others, TODAY)
+    return problems_with_handover(draft, {ANA, BOJAN, VERA}, others, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -112,13 +111,13 @@ def test_it_begins_and_ends_by_itself():
     row = a_row(first_day=TODAY + A_DAY, last_day=TODAY + 2 * A_DAY)
     days = [TODAY + number * A_DAY for number in range(4)]
 
-    assert [rules.handover_state(row, day) for day in days] == [
+    assert [handover_state(row, day) for day in days] == [
         HandoverState.COMING,
         HandoverState.RUNNING,
         HandoverState.RUNNING,
         HandoverState.OVER,
     ]
-    assert rules.handover_state(a_row(ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
+    assert handover_state(a_row(ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
 
 
 def test_letters_go_to_the_stand_in_of_that_district_and_to_each_reader_once():
@@ -129,10 +128,10 @@ def test_letters_go_to_the_stand_in_of_that_district_and_to_each_reader_once():
     ]
     running = [a_row(district_ids=(NIS,))]
 
-    assert rules.told_instead(readers, NIS, running) == [("bojan@centre.example", "en"), ("vera@centre.example", "en")]
-    assert rules.told_instead(readers, SABAC, running) == [(one.address, one.language) for one in readers]
-    assert rules.told_instead(readers, None, running) == [(one.address, one.language) for one in readers]
-    assert len(rules.told_instead(readers, None, [a_row()])) == 2
+    assert told_instead(readers, NIS, running) == [("bojan@centre.example", "en"), ("vera@centre.example", "en")]
+    assert told_instead(readers, SABAC, running) == [(one.address, one.language) for one in readers]
+    assert told_instead(readers, None, running) == [(one.address, one.language) for one in readers]
+    assert len(told_instead(readers, None, [a_row()])) == 2
 
 
 class Leave:
@@ -172,7 +171,7 @@ def leave(session) -> Leave:
 
 def numbers(user, show=Show.HANDED, now=MONDAY) -> list[str]:
     db.session.rollback()
-    found = queries.inbox(user.actor(), InboxFilters(show=show), now=now)
+    found = inbox(user.actor(), InboxFilters(show=show), now=now)
     return sorted(row.number for row in found.page.rows)
 
 
@@ -183,7 +182,7 @@ def test_handing_over_during_leave(session):
     unowned = leave.request(None, leave.here, RequestState.NEW)
     veras = leave.request(leave.vera, leave.here)
     both = sorted([leave.near.number, leave.far.number])
-    number = service.hand_over(leave.ana.actor(), leave.draft(first_day=TODAY + A_DAY), now=MONDAY)
+    number = hand_over(leave.ana.actor(), leave.draft(first_day=TODAY + A_DAY), now=MONDAY)
 
     assert numbers(leave.bojan) == []  # not yet
     assert numbers(leave.bojan, now=MONDAY + A_DAY) == both
@@ -193,29 +192,29 @@ def test_handing_over_during_leave(session):
     assert numbers(leave.bojan, now=MONDAY + 6 * A_DAY) == both  # the last day
     assert numbers(leave.bojan, now=MONDAY + A_WEEK) == []  # ended by itself
     assert stored(leave.near.id).owner_id == leave.ana.id
-    row = queries.handover_of(leave.vera.actor(), number)
+    row = handover_of(leave.vera.actor(), number)
     assert (row.away, row.stand_in, row.districts) == ("Ana Perić", "Bojan Ilić", ())
 
 
 @pytest.mark.both_databases
 def test_one_region_is_handed_over_and_the_others_stay(leave):
     draft = leave.draft(district_ids=(leave.here.district_id,))
-    service.hand_over(leave.ana.actor(), draft, now=MONDAY)
+    hand_over(leave.ana.actor(), draft, now=MONDAY)
 
     assert numbers(leave.bojan) == [leave.near.number]
-    assert [row.number for row in queries.covered_requests(leave.ana.actor(), draft, now=MONDAY)] == [leave.near.number]
+    assert [row.number for row in covered_requests(leave.ana.actor(), draft, now=MONDAY)] == [leave.near.number]
 
 
 def test_a_district_that_is_none_is_not_found_and_nothing_is_stored(leave):
     with pytest.raises(NotFound):
-        service.hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id, 9999)), now=MONDAY)
+        hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id, 9999)), now=MONDAY)
 
-    assert queries.handovers_of(leave.ana.actor()) == []
+    assert handovers_of(leave.ana.actor()) == []
 
 
 def test_two_regions_go_to_two_colleagues(leave):
-    service.hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id,)), now=MONDAY)
-    service.hand_over(
+    hand_over(leave.ana.actor(), leave.draft(district_ids=(leave.here.district_id,)), now=MONDAY)
+    hand_over(
         leave.ana.actor(),
         leave.draft(stand_in_id=leave.vera.id, district_ids=(leave.there.district_id,)),
         now=MONDAY,
@@ -228,16 +227,16 @@ def test_lists_name_who_stands_in_and_what_is_over_names_nobody(leave):
     closed = leave.request(leave.ana, leave.here, RequestState.CLOSED)
     make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
 
-    shown = {one.id: queries.request_page(leave.vera.actor(), one.number, now=MONDAY).row.stand_in
+    shown = {one.id: request_page(leave.vera.actor(), one.number, now=MONDAY).row.stand_in
              for one in (leave.near, leave.far, closed)}  # fmt: skip
     assert shown == {leave.near.id: "Bojan Ilić", leave.far.id: "", closed.id: ""}
 
 
 def test_taken_back_early_it_is_over_at_once_and_both_are_told_but_who_pressed(leave):
-    number = service.hand_over(leave.vera.actor(), leave.draft(), now=MONDAY)
+    number = hand_over(leave.vera.actor(), leave.draft(), now=MONDAY)
     given = sorted((one.address, one.kind) for one in mails())
-    service.take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
-    service.take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
+    take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
+    take_handover_back(leave.ana.actor(), number, now=MONDAY + A_DAY)
 
     assert given == [("ana@centre.example", "handover_noted"), ("bojan@centre.example", "handover_given")]
     assert [one.address for one in mails("handover_ended")] == ["bojan@centre.example"]
@@ -255,7 +254,7 @@ def test_what_is_over_is_not_taken_back(leave):
     row = make_handover(leave.ana, leave.bojan)
 
     with pytest.raises(Conflict, match="wrong_state"):
-        service.take_handover_back(leave.ana.actor(), row.id, now=MONDAY + A_WEEK)
+        take_handover_back(leave.ana.actor(), row.id, now=MONDAY + A_WEEK)
 
 
 def test_a_refusal_stores_nothing(leave):
@@ -270,14 +269,14 @@ def test_a_refusal_stores_nothing(leave):
         (stranger, {}, Rejected),
     ):
         with pytest.raises(refused):
-            service.hand_over(who.actor(), leave.draft(**given), now=MONDAY)
+            hand_over(who.actor(), leave.draft(**given), now=MONDAY)
     row = make_handover(leave.ana, leave.bojan)
     with pytest.raises(NotFound):
-        service.take_handover_back(stranger.actor(), row.id, now=MONDAY)
+        take_handover_back(stranger.actor(), row.id, now=MONDAY)
     with pytest.raises(NotFound):
-        queries.handover_of(stranger.actor(), row.id)
+        handover_of(stranger.actor(), row.id)
 
-    assert queries.handovers_of(stranger.actor()) == []
+    assert handovers_of(stranger.actor()) == []
     assert mails() == []
     assert db.session.scalars(select(Handover.ended_at)).all() == [None]
 
@@ -286,7 +285,7 @@ def test_a_refusal_stores_nothing(leave):
 def test_six_at_once_hand_the_same_over_to_one(app):
     leave = Leave()
     actor, drafts = leave.ana.actor(), [leave.draft(stand_in_id=one.id) for one in (leave.bojan, leave.vera)]
-    said = all_at_once(app, [partial(service.hand_over, actor, one, now=MONDAY) for one in drafts * 3])
+    said = all_at_once(app, [partial(hand_over, actor, one, now=MONDAY) for one in drafts * 3])
 
     assert sorted(str(one) for one in said) == ["None", *["first_day: handed_over_then"] * 5]
 
@@ -328,7 +327,7 @@ def test_a_suspended_stand_in_looks_after_nothing_and_gets_no_letter(leave):
 def test_both_see_it_soon_and_while_it_runs(leave):
     make_handover(leave.ana, leave.bojan, first_day=TODAY + 14 * A_DAY, last_day=TODAY + 20 * A_DAY)
     seen = [
-        [len(queries.own_handovers(who.actor(), MONDAY + days * A_DAY)) for days in (-1, 0, 20, 21)]
+        [len(own_handovers(who.actor(), MONDAY + days * A_DAY)) for days in (-1, 0, 20, 21)]
         for who in (leave.ana, leave.bojan, leave.vera)
     ]
 
@@ -339,14 +338,14 @@ def test_more_handovers_and_rows_ask_no_more(leave):
     make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
     viewer = leave.bojan.actor()
     with statements() as few:
-        queries.inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
-        queries.handovers_of(viewer)
+        inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
+        handovers_of(viewer)
     make_handover(leave.vera, leave.bojan, district_ids=(leave.here.district_id, leave.there.district_id))
     leave.request(leave.vera, leave.here)
     leave.request(leave.vera, leave.there)
     make_district()
     with statements() as many:
-        queries.inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
-        queries.handovers_of(viewer)
+        inbox(viewer, InboxFilters(show=Show.OPEN), now=MONDAY)
+        handovers_of(viewer)
 
     assert len(many) == len(few)

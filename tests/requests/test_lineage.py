@@ -10,9 +10,17 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.messages.terms import MessageState
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.models import Programme
-from scheduler.requests import queries, service
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms import Chosen, Kin, Lineage, RequestState, Together
+from scheduler.requests.queries.lineage import contacts_of, kept_request, places_in_line
+from scheduler.requests.queries.pages import request_page
+from scheduler.requests.service.asking import submit_request
+from scheduler.requests.service.desk import agree_request
+from scheduler.requests.service.lineage import book_again, merge_request
+from scheduler.requests.service.school import withdraw_request
+from scheduler.requests.service.together import act_together, take_back
+from scheduler.requests.terms.acts import Chosen, Together
+from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.pages import Kin, Lineage
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
@@ -39,7 +47,7 @@ def twins(session):
 
 
 def merge(duplicate, kept, **given) -> str:
-    return service.merge_request(coordinator_of(kept), duplicate.id, kept.id, now=MONDAY, **given).batch
+    return merge_request(coordinator_of(kept), duplicate.id, kept.id, now=MONDAY, **given).batch
 
 
 @pytest.mark.both_databases
@@ -47,18 +55,18 @@ def test_duplicate_by_phone_and_form(twins):
     """Edge case: merge suggested on host + 30 days; both contacts kept."""
     duplicate, kept = twins
     actor = coordinator_of(kept)
-    assert [one.id for one in queries.request_page(actor, duplicate.number, now=MONDAY).twins] == [kept.id]
+    assert [one.id for one in request_page(actor, duplicate.number, now=MONDAY).twins] == [kept.id]
 
     merge(duplicate, kept)
 
     assert (stored(duplicate.id).state, stored(duplicate.id).merged_into_id) == (S.MERGED_INTO, kept.id)
-    assert queries.places_in_line([stored(kept.id)]) == {kept.id: EARLY}
-    assert queries.kept_request(duplicate.id) == (kept.id, kept.host_id)
-    assert queries.request_page(actor, kept.number, now=MONDAY).lineage == (Lineage(Kin.MERGED_HERE, duplicate.number),)
+    assert places_in_line([stored(kept.id)]) == {kept.id: EARLY}
+    assert kept_request(duplicate.id) == (kept.id, kept.host_id)
+    assert request_page(actor, kept.number, now=MONDAY).lineage == (Lineage(Kin.MERGED_HERE, duplicate.number),)
     assert [(one.address, one.not_before) for one in mails("request_merged")] == [
         ("ana@school.example", MONDAY + dt.timedelta(minutes=10))
     ]
-    service.agree_request(actor, kept.id, now=MONDAY)
+    agree_request(actor, kept.id, now=MONDAY)
     assert [one.address for one in mails("request_agreed")] == ["bojan@school.example", "ana@school.example"]
     assert audit_of(kept.id)[0] == "another merged into it"
 
@@ -68,11 +76,11 @@ def test_a_merge_is_taken_back_until_its_mail_leaves(twins):
     duplicate, kept = twins
     batch = merge(duplicate, kept)
 
-    assert service.take_back(coordinator_of(kept), batch, now=MONDAY + SOON).requests == 1
+    assert take_back(coordinator_of(kept), batch, now=MONDAY + SOON).requests == 1
 
     row = stored(duplicate.id)
     assert (row.state, row.state_since, row.merged_into_id) == (S.TRIAGE, EARLY, None)
-    assert queries.places_in_line([stored(kept.id)]) == {kept.id: MONDAY}
+    assert places_in_line([stored(kept.id)]) == {kept.id: MONDAY}
     assert mails("request_merged")[0].state is MessageState.STOPPED
     assert audit_of(kept.id) == ["another merged into it", "another taken apart"]
 
@@ -83,7 +91,7 @@ def test_once_the_mail_has_left_a_merge_stays(twins):
     with transaction():
         mails("request_merged")[0].state = MessageState.SENT
 
-    assert service.take_back(coordinator_of(kept), batch, now=MONDAY + SOON).kept == (duplicate.number,)
+    assert take_back(coordinator_of(kept), batch, now=MONDAY + SOON).kept == (duplicate.number,)
     assert stored(duplicate.id).state is S.MERGED_INTO
 
 
@@ -95,9 +103,9 @@ def test_what_was_merged_into_a_merged_one_goes_along(twins):
     merge(first, second)
     merge(second, last)
 
-    assert queries.kept_request(first.id)[0] == last.id
-    assert queries.places_in_line([stored(last.id)]) == {last.id: EARLY}
-    assert [one.address for one in queries.contacts_of(stored(last.id))] == [
+    assert kept_request(first.id)[0] == last.id
+    assert places_in_line([stored(last.id)]) == {last.id: EARLY}
+    assert [one.address for one in contacts_of(stored(last.id))] == [
         "c@school.example",
         "ana@school.example",
         "bojan@school.example",
@@ -127,18 +135,18 @@ def test_only_open_requests_of_one_host_become_one(twins):
         merge(duplicate, kept, version=99)
     assert refusal.value.reason == "changed_meanwhile"
     with pytest.raises(NotFound):
-        service.merge_request(an_actor(), duplicate.id, kept.id, now=MONDAY)
+        merge_request(an_actor(), duplicate.id, kept.id, now=MONDAY)
     assert (stored(duplicate.id).state, mails()) == (S.TRIAGE, [])
 
 
 def test_merging_is_no_act_for_several(twins):
     duplicate, _kept = twins
     with pytest.raises(Rejected):
-        service.act_together(coordinator_of(duplicate), Together.MERGE, [Chosen(duplicate.id)], now=MONDAY)
+        act_together(coordinator_of(duplicate), Together.MERGE, [Chosen(duplicate.id)], now=MONDAY)
 
 
 def again(row, key="key", days=NEW_DAYS) -> str:
-    return service.book_again(coordinator_of(row), row.id, *days, form_key=key, now=MONDAY)
+    return book_again(coordinator_of(row), row.id, *days, form_key=key, now=MONDAY)
 
 
 def child_of(row) -> SchoolRequest:
@@ -158,9 +166,9 @@ def test_re_booking_keeps_lineage_and_place_and_happens_once(session):
         select(RequestedPresentation).where(RequestedPresentation.school_request_id == child.id)
     ).one()
     assert (asked.classes, asked.pupils) == ("7b, 7c", 90)
-    assert queries.places_in_line([child]) == {child.id: EARLY}
+    assert places_in_line([child]) == {child.id: EARLY}
     assert len(mails("request_received")) == 1
-    page = queries.request_page(coordinator_of(row), child.number, now=MONDAY)
+    page = request_page(coordinator_of(row), child.number, now=MONDAY)
     assert page.lineage == (Lineage(Kin.BOOKED_AGAIN_FROM, row.number),)
 
 
@@ -169,7 +177,7 @@ def test_the_place_is_kept_over_two_bookings_and_from_what_was_merged(session):
     make_school_request(S.MERGED_INTO, host_id=row.host_id, merged_into_id=row.id, submitted_at=EARLY)
     again(row)
     child = child_of(row)
-    service.withdraw_request(coordinator_of(row), child.id, now=MONDAY)
+    withdraw_request(coordinator_of(row), child.id, now=MONDAY)
     again(child, key="other")
 
     assert child_of(child).in_line_since == EARLY
@@ -193,7 +201,7 @@ def by_the_school(row, key="key", **given) -> SchoolRequest:
     """What a school sends from its page: the old answers, new days, and what it books again."""
     fair = {"parent_id": row.id, "host_id": row.host_id, "programme_id": row.programme_id}
     draft = a_draft(**(fair | given))
-    return db.session.get_one(SchoolRequest, service.submit_request(ANONYMOUS, draft, form_key=key, now=MONDAY))
+    return db.session.get_one(SchoolRequest, submit_request(ANONYMOUS, draft, form_key=key, now=MONDAY))
 
 
 @pytest.mark.parametrize(("state", "place"), [(S.CANCELLED_BY_CENTRE, EARLY), (S.DELIVERED, None), (S.CLOSED, None)])

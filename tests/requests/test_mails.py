@@ -5,8 +5,9 @@ import pytest
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Centre
 from scheduler.policy import Role
-from scheduler.requests import service
-from scheduler.requests.terms import Counts, RequestState
+from scheduler.requests.service.desk import waitlist_request
+from scheduler.requests.service.school import answer_question, change_counts
+from scheduler.requests.terms.asked import Counts, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.requests import make_school_request
@@ -31,7 +32,7 @@ def sent() -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_a_school_on_the_waiting_list_is_told_in_its_script(session, language):
     row = asked(RequestState.TRIAGE, language=language)
-    service.waitlist_request(coordinator_of(row), row.id, now=MONDAY)
+    waitlist_request(coordinator_of(row), row.id, now=MONDAY)
 
     [mail] = mails("request_waitlisted")
     assert (mail.address, mail.link_purpose) == (row.contact_email, "status")
@@ -40,7 +41,7 @@ def test_a_school_on_the_waiting_list_is_told_in_its_script(session, language):
 
 def test_an_answer_of_the_school_reaches_the_centre(session):
     row = asked(RequestState.NEEDS_INFO, question="Имате ли пројектор?")
-    service.answer_question(contact_of(row), row.id, "Имамо два.", now=MONDAY)
+    answer_question(contact_of(row), row.id, "Имамо два.", now=MONDAY)
 
     [mail] = mails("request_answered")
     assert (mail.address, mail.link_purpose, mail.link_path) == (DESK, None, f"/requests/{row.number}")
@@ -53,16 +54,16 @@ def test_a_centre_without_a_common_address_has_its_coordinators_told(session):
     make_user(Role.COORDINATOR, email="one@centre.example", centre_id=row.centre_id, password_hash="set")
     make_user(Role.SAFEGUARDING, email="other@centre.example", centre_id=row.centre_id, password_hash="set")
 
-    service.answer_question(contact_of(row), row.id, "Увек", now=MONDAY)
+    answer_question(contact_of(row), row.id, "Увек", now=MONDAY)
 
     assert sent() == [("request_answered", "one@centre.example")]
 
 
 def test_numbers_that_the_school_changes_reach_the_centre_and_those_of_the_centre_nobody(session):
     row = asked(RequestState.AGREED)
-    service.change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
-    service.change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
-    service.change_counts(coordinator_of(row), row.id, [Counts(1, 42, 0, 0)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
+    change_counts(coordinator_of(row), row.id, [Counts(1, 42, 0, 0)], now=MONDAY)
 
     assert sent() == [("request_counts_changed", DESK)]
     assert "41" in mails()[0].text

@@ -9,8 +9,12 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.models import Programme
-from scheduler.requests import queries, service
-from scheduler.requests.terms import InboxFilters, NextStep, RequestState, Show, Turn
+from scheduler.requests.queries import inbox as requests_inbox
+from scheduler.requests.queries.pages import host_id_of, own_request, request_page
+from scheduler.requests.service.desk import ask_school, take_request
+from scheduler.requests.service.school import answer_question
+from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
@@ -53,7 +57,7 @@ def test_the_inbox_groups_by_who_must_move_and_shows_the_oldest_first(programme,
     young = make(RequestState.NEW, 1)
     old = make(RequestState.AGREED, 6)
 
-    inbox = queries.inbox(coordinator, InboxFilters(), now=MONDAY)
+    inbox = requests_inbox.inbox(coordinator, InboxFilters(), now=MONDAY)
 
     assert numbers(inbox) == [row.number for row in (old, young, asked, running)]
     assert inbox.groups == ((Turn.YOURS, 2), (Turn.OTHERS, 1), (Turn.ITSELF, 1))
@@ -71,7 +75,7 @@ def test_the_database_and_the_rule_agree_whose_turn_it_is(programme, coordinator
                 make_school_request(state, programme=programme, attention=attention)
 
     for show in (Show.OPEN, Show.OVER):
-        rows = queries.inbox(coordinator, InboxFilters(show), now=MONDAY).page.rows
+        rows = requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY).page.rows
         turns = [list(Turn).index(row.turn) for row in rows]
         assert turns == sorted(turns)
         assert len(turns) > 6
@@ -83,7 +87,7 @@ def test_filters_choose_and_pills_count(programme, coordinator):
     theirs = make_school_request(RequestState.TRIAGE, programme=programme, owner_id=colleague.user_id)
     waiting = make_school_request(RequestState.WAITLISTED, programme=programme, owner_id=colleague.user_id)
     over = make_school_request(RequestState.WITHDRAWN, programme=programme)
-    shown = {show: set(numbers(queries.inbox(coordinator, InboxFilters(show), now=MONDAY))) for show in Show}
+    shown = {show: set(numbers(requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY))) for show in Show}
 
     assert shown == {
         Show.MINE: {mine.number},
@@ -96,7 +100,7 @@ def test_filters_choose_and_pills_count(programme, coordinator):
         Show.ASKED: set(),
         Show.HANDED: set(),
     }
-    pills = queries.inbox(coordinator, InboxFilters(), now=MONDAY).pills
+    pills = requests_inbox.inbox(coordinator, InboxFilters(), now=MONDAY).pills
     assert dict(pills) == {show: len(found) for show, found in shown.items()}
 
 
@@ -106,7 +110,7 @@ def test_a_tile_opens_a_list_of_exactly_the_requests_that_it_counts(programme, c
         if state is not RequestState.MERGED_INTO:
             for days, owner in ((1, coordinator), (9, colleague)):
                 make_school_request(state, programme=programme, owner_id=owner.user_id, state_since=MONDAY - days * DAY)
-    look = lambda show: queries.inbox(coordinator, InboxFilters(show), now=MONDAY)  # noqa: E731
+    look = lambda show: requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY)  # noqa: E731
     tiles = look(Show.MINE)
 
     opened = {show: look(show).page for show in (Show.LATE, Show.NEW, Show.TO_PLAN, Show.ASKED)}
@@ -126,34 +130,34 @@ def test_a_request_is_found_by_its_host_in_either_script_or_by_its_number(progra
     make_school_request(programme=programme, host_id=make_host("Десанка Максимовић").id, number="R-2026-0100")
     make_school_request(programme=programme, host_id=make_host("Вук Караџић").id, number="R-2026-0777")
 
-    assert numbers(queries.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == ["R-2026-0777"]
+    assert numbers(requests_inbox.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == ["R-2026-0777"]
 
 
 def test_search_signs_are_letters_and_not_patterns(programme, coordinator):
     make_school_request(programme=programme)
 
     for typed in ("R-%", "R-_", "' OR 1=1 --"):
-        assert numbers(queries.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == []
+        assert numbers(requests_inbox.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == []
 
 
 def test_nobody_sees_another_centre_nor_what_is_not_proven(programme, coordinator):
     foreign, hidden = make_school_request(), make_school_request(RequestState.UNVERIFIED, programme=programme)
 
     for show in Show:
-        assert numbers(queries.inbox(coordinator, InboxFilters(show), now=MONDAY)) == []
+        assert numbers(requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY)) == []
     for row in (foreign, hidden):
         with pytest.raises(NotFound):
-            queries.request_page(coordinator, row.number, now=MONDAY)
+            request_page(coordinator, row.number, now=MONDAY)
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, school_contact(1, 1)])
 def test_the_inbox_is_for_staff(session, actor):
     with pytest.raises((NotAllowed, NotFound)):
-        queries.inbox(actor, InboxFilters(), now=MONDAY)
+        requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
 
 
 def test_one_row_and_a_hundred_cost_the_same_number_of_queries(programme, coordinator):
-    look = lambda: queries.inbox(coordinator, InboxFilters(), now=MONDAY)  # noqa: E731
+    look = lambda: requests_inbox.inbox(coordinator, InboxFilters(), now=MONDAY)  # noqa: E731
     programme_id, host_id = programme.id, make_host().id
     make_school_request(programme=programme, host_id=host_id)
     at_one = count_queries(look)
@@ -169,7 +173,7 @@ def test_pages_do_not_overlap(programme, coordinator):
     host = make_host()
     for _ in range(103):
         make_school_request(programme=programme, host_id=host.id)
-    first, second = (queries.inbox(coordinator, InboxFilters(page=page), now=MONDAY) for page in (1, 2))
+    first, second = (requests_inbox.inbox(coordinator, InboxFilters(page=page), now=MONDAY) for page in (1, 2))
 
     assert (len(first.page.rows), len(second.page.rows), second.page.pages) == (100, 3, 2)
     assert set(numbers(first)) & set(numbers(second)) == set()
@@ -177,11 +181,11 @@ def test_pages_do_not_overlap(programme, coordinator):
 
 def test_the_page_tells_the_history_in_order_with_who_did_it(programme, coordinator):
     row = make_school_request(programme=programme)
-    service.take_request(coordinator, row.id, now=MONDAY)
-    service.ask_school(coordinator, row.id, "?", now=MONDAY + DAY)
-    service.answer_question(school_contact(row.id, row.host_id), row.id, "!", now=MONDAY + 2 * DAY)
+    take_request(coordinator, row.id, now=MONDAY)
+    ask_school(coordinator, row.id, "?", now=MONDAY + DAY)
+    answer_question(school_contact(row.id, row.host_id), row.id, "!", now=MONDAY + 2 * DAY)
 
-    page = queries.request_page(coordinator, row.number, now=MONDAY)
+    page = request_page(coordinator, row.number, now=MONDAY)
 
     assert [(line.action, line.by, line.who) for line in page.history] == [
         ("school request triage", "centre", "Marija Kostić"),
@@ -201,7 +205,7 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
     make_school_request(programme=programme)
     make_school_request(programme=make_programme(centre_id=make_centre().id), host_id=host.id)
 
-    page = queries.request_page(coordinator, row.number, now=MONDAY)
+    page = request_page(coordinator, row.number, now=MONDAY)
 
     assert [twin.number for twin in page.twins] == [near.number]
     assert page.row.twins == 1
@@ -210,19 +214,19 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
 def test_the_link_shows_its_own_request(session):
     row = make_school_request()
 
-    assert queries.own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
+    assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
     with pytest.raises(NotFound):
-        queries.own_request(school_contact(999, row.host_id), now=MONDAY)
+        own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
 def test_the_host_of_a_request(session):
     row = make_school_request()
 
-    assert queries.host_id_of(row.id) == row.host_id
+    assert host_id_of(row.id) == row.host_id
     with pytest.raises(NotFound):
-        queries.host_id_of(999)
+        host_id_of(999)
 
 
 def test_an_educator_has_no_inbox(programme):
     with pytest.raises((NotAllowed, NotFound)):
-        queries.inbox(an_actor(Role.EDUCATOR, centre_id=programme.centre_id), InboxFilters(), now=MONDAY)
+        requests_inbox.inbox(an_actor(Role.EDUCATOR, centre_id=programme.centre_id), InboxFilters(), now=MONDAY)

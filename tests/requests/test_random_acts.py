@@ -6,9 +6,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.errors import SchedulerError
-from scheduler.requests import queries, rules, service
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import REQUEST_MACHINE, Counts, InboxFilters, RequestState, Show, Turn
+from scheduler.requests.queries import inbox as requests_inbox
+from scheduler.requests.rules.states import OVER, PROMISED_DAYS, WITH_DATE, age_days, turn_of
+from scheduler.requests.service.desk import (
+    agree_request,
+    ask_school,
+    decline_request,
+    note_counts,
+    take_request,
+    waitlist_request,
+)
+from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
+from scheduler.requests.terms.pages import InboxFilters, Show, Turn
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
@@ -27,15 +38,15 @@ def act(row: SchoolRequest, name: str, number: int, now: dt.datetime) -> bool:
     """Do it; whether it was allowed."""
     staff, school = coordinator_of(row), contact_of(row)
     doings = {
-        "take": lambda: service.take_request(staff, row.id, now=now),
-        "ask": lambda: service.ask_school(staff, row.id, "Which hall?", now=now),
-        "answer": lambda: service.answer_question(school, row.id, "The large one", now=now),
-        "decline": lambda: service.decline_request(staff, row.id, "No crew", now=now),
-        "waitlist": lambda: service.waitlist_request(staff, row.id, now=now),
-        "agree": lambda: service.agree_request(staff, row.id, now=now),
-        "withdraw": lambda: service.withdraw_request(school, row.id, now=now),
-        "change_counts": lambda: service.change_counts(school, row.id, [Counts(1, number, 0, 2)], now=now),
-        "note": lambda: service.note_counts(staff, row.id, now=now),
+        "take": lambda: take_request(staff, row.id, now=now),
+        "ask": lambda: ask_school(staff, row.id, "Which hall?", now=now),
+        "answer": lambda: answer_question(school, row.id, "The large one", now=now),
+        "decline": lambda: decline_request(staff, row.id, "No crew", now=now),
+        "waitlist": lambda: waitlist_request(staff, row.id, now=now),
+        "agree": lambda: agree_request(staff, row.id, now=now),
+        "withdraw": lambda: withdraw_request(school, row.id, now=now),
+        "change_counts": lambda: change_counts(school, row.id, [Counts(1, number, 0, 2)], now=now),
+        "note": lambda: note_counts(staff, row.id, now=now),
     }
     try:
         doings[name]()
@@ -47,14 +58,14 @@ def act(row: SchoolRequest, name: str, number: int, now: dt.datetime) -> bool:
 def check_inbox(row: SchoolRequest, now: dt.datetime) -> None:
     """The request stands once where it belongs, and the numbers above the rows are those of the rows."""
     actor = coordinator_of(row)
-    over = row.state in rules.OVER
+    over = row.state in OVER
     for show, expected in ((Show.OPEN, not over), (Show.OVER, over), (Show.WAITING, row.state == "waitlisted")):
-        inbox = queries.inbox(actor, InboxFilters(show), now=now)
+        inbox = requests_inbox.inbox(actor, InboxFilters(show), now=now)
         assert [one.id for one in inbox.page.rows] == [row.id] * expected
         assert dict(inbox.pills)[show] == inbox.page.total == expected
-        turn, _ = rules.turn_of(row.state, attention=row.attention)
+        turn, _ = turn_of(row.state, attention=row.attention)
         assert dict(inbox.groups) == ({turn: 1} if expected else {})
-        assert inbox.late == (turn is Turn.YOURS and rules.age_days(row.state_since, now) > rules.PROMISED_DAYS)
+        assert inbox.late == (turn is Turn.YOURS and age_days(row.state_since, now) > PROMISED_DAYS)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,7 +87,7 @@ def test_whatever_is_done_inbox_trail_and_mails_agree(session, walk, hours):
             assert after.state_since == now
         wanted += [WITH_A_MAIL[name]] if went and name in WITH_A_MAIL else []
         assert after.version >= before[1]
-        assert not (after.attention and after.state not in rules.WITH_DATE)
+        assert not (after.attention and after.state not in WITH_DATE)
         check_inbox(after, now)
 
     to_the_school = [mail.kind for mail in mails()[earlier:] if mail.address == row.contact_email]

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests import rules
-from scheduler.requests.terms import REQUEST_MACHINE, Counts, NextStep, RequestState, Turn
+from scheduler.requests.rules.asked import levels_at, problems_with_counts
+from scheduler.requests.rules.states import HIDDEN, OVER, is_late, may_change_counts, turn_of, way_out
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
+from scheduler.requests.terms.pages import NextStep, Turn
 from tests.factories.requests import a_draft, a_presentation
 from tests.requests.drafts import TODAY, a_programme, problems
 
@@ -107,38 +109,38 @@ def test_a_library_has_pupils_of_any_level():
 
 
 def test_others_are_somebody():
-    assert rules.problems_with_counts(Counts(1, 0, 0, 0), Audience.OTHERS, 50) == {"pupils": "nobody_comes"}
-    assert rules.problems_with_counts(Counts(1, 0, 3, 0), Audience.OTHERS, 50) == {}
+    assert problems_with_counts(Counts(1, 0, 0, 0), Audience.OTHERS, 50) == {"pupils": "nobody_comes"}
+    assert problems_with_counts(Counts(1, 0, 3, 0), Audience.OTHERS, 50) == {}
 
 
 @given(st.sampled_from(Audience), *(st.integers(-5, 2000) for _ in range(3)), st.integers(1, 1000))
 def test_numbers_without_a_problem_are_what_the_database_takes(audience, pupils, parents, teachers, group_size):
-    if rules.problems_with_counts(Counts(1, pupils, parents, teachers), audience, group_size) == {}:
+    if problems_with_counts(Counts(1, pupils, parents, teachers), audience, group_size) == {}:
         assert all(0 <= number <= 1000 for number in (pupils, parents, teachers))
         assert pupils + parents + teachers >= 1
 
 
 @pytest.mark.parametrize("state", RequestState)
 def test_every_state_has_one_whose_turn_it_is(state):
-    turn, step = rules.turn_of(state, attention=False)
+    turn, step = turn_of(state, attention=False)
 
-    assert (turn is Turn.OVER) == (state in rules.OVER | rules.HIDDEN)
+    assert (turn is Turn.OVER) == (state in OVER | HIDDEN)
     assert (turn is Turn.YOURS) == (step is not NextStep.LOOK)
 
 
 def test_changed_counts_bring_a_settled_request_back_to_the_centre():
-    assert rules.turn_of(RequestState.CONFIRMED, attention=True) == (Turn.YOURS, NextStep.CHECK_COUNTS)
-    assert rules.turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
+    assert turn_of(RequestState.CONFIRMED, attention=True) == (Turn.YOURS, NextStep.CHECK_COUNTS)
+    assert turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
 
 
 def test_the_promise_is_five_days():
-    assert not rules.is_late(Turn.YOURS, 5)
-    assert rules.is_late(Turn.YOURS, 6)
-    assert not rules.is_late(Turn.OTHERS, 60)
+    assert not is_late(Turn.YOURS, 5)
+    assert is_late(Turn.YOURS, 6)
+    assert not is_late(Turn.OTHERS, 60)
 
 
 def test_a_school_withdraws_until_a_visit_is_planned():
-    out = {state: rules.way_out(state) for state in RequestState}
+    out = {state: way_out(state) for state in RequestState}
 
     assert out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
     assert out[RequestState.AGREED] is RequestState.CANCELLED_BY_SCHOOL
@@ -147,10 +149,10 @@ def test_a_school_withdraws_until_a_visit_is_planned():
 
 
 def test_counts_can_change_until_the_presentation_is_held():
-    changeable = {state for state in RequestState if rules.may_change_counts(state)}
+    changeable = {state for state in RequestState if may_change_counts(state)}
 
     assert RequestState.READY in changeable
-    assert changeable & ({RequestState.DELIVERED, RequestState.UNVERIFIED} | rules.OVER) == set()
+    assert changeable & ({RequestState.DELIVERED, RequestState.UNVERIFIED} | OVER) == set()
 
 
 def test_every_move_of_the_machine_leads_to_a_state_it_knows():
@@ -169,4 +171,4 @@ def test_every_move_of_the_machine_leads_to_a_state_it_knows():
     ],
 )
 def test_a_host_is_asked_for_the_levels_that_it_teaches(primary, secondary, levels):
-    assert rules.levels_at(primary, secondary) == levels
+    assert levels_at(primary, secondary) == levels

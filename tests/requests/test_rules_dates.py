@@ -6,9 +6,20 @@ from typing import Any
 import pytest
 
 from scheduler.programmes.terms import SchoolLevel
-from scheduler.requests import rules
-from scheduler.requests.rules.asked import levels_at
-from scheduler.requests.terms import Blackout, DateDraft, RequestState, Together
+from scheduler.requests.rules.asked import levels_at, problems_with_dates
+from scheduler.requests.rules.states import (
+    OPEN,
+    keeps_place,
+    may_ask_again,
+    may_book_again,
+    may_change_counts,
+    may_move,
+    may_together,
+    way_out,
+)
+from scheduler.requests.terms.acts import Together
+from scheduler.requests.terms.asked import Blackout, RequestState
+from scheduler.requests.terms.dates import DateDraft
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -39,7 +50,7 @@ def a_date(number: int, hour: int = 10) -> DateDraft:
 def test_a_proposed_date_is_one_that_a_school_can_accept(dates: list[Any], held_until: int, found: dict[str, str]):
     cannot = [Blackout(day(20), day(21))]
 
-    assert rules.problems_with_dates(dates, day(held_until), TODAY, cannot) == found
+    assert problems_with_dates(dates, day(held_until), TODAY, cannot) == found
 
 
 def test_a_host_is_asked_for_the_levels_that_it_teaches():
@@ -49,27 +60,27 @@ def test_a_host_is_asked_for_the_levels_that_it_teaches():
 
 
 def test_what_a_closure_stopped_is_put_on_no_waiting_list():
-    listed = {state for state in S if rules.may_together(Together.WAITLIST, state)}
+    listed = {state for state in S if may_together(Together.WAITLIST, state)}
 
     assert S.TRIAGE in listed
-    assert rules.may_move(S.DISRUPTED, S.WAITLISTED)
+    assert may_move(S.DISRUPTED, S.WAITLISTED)
     assert S.DISRUPTED not in listed
     for act in set(Together) - {Together.WAITLIST}:
-        assert {state for state in S if rules.may_together(act, state)} == set(rules.OPEN)
+        assert {state for state in S if may_together(act, state)} == set(OPEN)
 
 
 def test_a_school_finds_a_way_out_until_all_is_over():
-    assert rules.way_out(S.NEW) is S.WITHDRAWN
-    assert rules.way_out(S.AGREED) is S.CANCELLED_BY_SCHOOL
-    assert rules.way_out(S.CLOSED) is None
+    assert way_out(S.NEW) is S.WITHDRAWN
+    assert way_out(S.AGREED) is S.CANCELLED_BY_SCHOOL
+    assert way_out(S.CLOSED) is None
 
 
 def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
-    assert rules.may_book_again(S.DECLINED)
-    assert not any(map(rules.may_book_again, (S.NEW, S.MERGED_INTO, S.EXPIRED)))
-    assert all(map(rules.may_ask_again, (S.DECLINED, S.DELIVERED, S.CLOSED)))
-    assert not rules.may_ask_again(S.AGREED)
-    assert {state for state in S if rules.keeps_place(state)} == {
+    assert may_book_again(S.DECLINED)
+    assert not any(map(may_book_again, (S.NEW, S.MERGED_INTO, S.EXPIRED)))
+    assert all(map(may_ask_again, (S.DECLINED, S.DELIVERED, S.CLOSED)))
+    assert not may_ask_again(S.AGREED)
+    assert {state for state in S if keeps_place(state)} == {
         S.CANCELLED_BY_CENTRE,
         S.CANCELLED_BY_SCHOOL,
         S.DECLINED,
@@ -78,10 +89,10 @@ def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
 
 
 def test_numbers_change_until_the_presentation_is_held():
-    assert rules.may_change_counts(S.AGREED)
-    assert not any(map(rules.may_change_counts, (S.DELIVERED, S.REPORTED, S.CERTIFIED, S.CLOSED)))
+    assert may_change_counts(S.AGREED)
+    assert not any(map(may_change_counts, (S.DELIVERED, S.REPORTED, S.CERTIFIED, S.CLOSED)))
 
 
 def test_an_answer_is_given_where_the_machine_has_a_way():
-    assert rules.may_move(S.TRIAGE, S.DECLINED)
-    assert not rules.may_move(S.CLOSED, S.NEW)
+    assert may_move(S.TRIAGE, S.DECLINED)
+    assert not may_move(S.CLOSED, S.NEW)

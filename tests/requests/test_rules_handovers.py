@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from scheduler.people.terms import Reader
-from scheduler.places.terms import DistrictRow
-from scheduler.requests import rules
-from scheduler.requests.terms import HandoverDraft, HandoverRow, HandoverState
+from scheduler.places.terms.hosts import DistrictRow
+from scheduler.requests.rules.handovers import handover_state, problems_with_handover, told_instead
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -33,7 +33,7 @@ def a_handover(away: int, stand_in: int, *districts: int, first: int = 0, last: 
 
 
 def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
-    return rules.problems_with_handover(draft, {ANA, EVA, MIRA}, others, TODAY)
+    return problems_with_handover(draft, {ANA, EVA, MIRA}, others, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_two_districts_may_be_handed_to_two_colleagues():
     ],
 )
 def test_a_handover_begins_and_ends_by_itself(row, state):
-    assert rules.handover_state(row, TODAY) is state
+    assert handover_state(row, TODAY) is state
 
 
 def test_whoever_is_away_has_her_mails_written_to_her_stand_in_once():
     readers = [Reader(ANA, "ana@centre.example", "sr_Cyrl"), Reader(EVA, "eva@centre.example", "en")]
     readers += [Reader(MIRA, "mira@centre.example", "sr_Latn")]
 
-    told = rules.told_instead(readers, NISAVA, [a_handover(ANA, EVA, NISAVA)])
+    told = told_instead(readers, NISAVA, [a_handover(ANA, EVA, NISAVA)])
 
     assert told == [("eva@centre.example", "en"), ("mira@centre.example", "sr_Latn")]
-    assert rules.told_instead(readers[:1], None, [a_handover(ANA, EVA, NISAVA)]) == [("ana@centre.example", "sr_Cyrl")]
+    assert told_instead(readers[:1], None, [a_handover(ANA, EVA, NISAVA)]) == [("ana@centre.example", "sr_Cyrl")]

@@ -11,11 +11,11 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Role
-from scheduler.requests import service
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service import asking
+from scheduler.requests.service.asking import expire_unproved, prove_address, send_new_link
 from scheduler.requests.service.rows import locked
-from scheduler.requests.terms import REQUEST_MACHINE, Channel, RequestState
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import a_host_draft, make_host
@@ -42,7 +42,7 @@ def test_a_request_for_the_waiting_list_stands_on_it_once_its_address_is_proven(
     request_id = ask(for_waiting_list=True)
     assert stored(request_id).state is RequestState.UNVERIFIED
 
-    secret = service.prove_address(prove_link(request_id), now=MONDAY)
+    secret = prove_address(prove_link(request_id), now=MONDAY)
 
     assert secret
     assert stored(request_id).state is RequestState.WAITLISTED
@@ -202,7 +202,7 @@ def test_a_days_mails_before_the_proof_are_three_also_for_who_asks_for_new_links
     tomorrow = MONDAY + dt.timedelta(days=1, minutes=1)
 
     for _ in range(3):
-        service.send_new_link("ana@school.example", language="en", network="10.0.0.0/24", now=tomorrow)
+        send_new_link("ana@school.example", language="en", network="10.0.0.0/24", now=tomorrow)
 
     assert len(mails("prove_address")) == 3 + 3
 
@@ -231,7 +231,7 @@ def test_the_day_of_a_request_is_the_one_of_the_clocks_in_the_country(session, n
 
 def test_pressing_the_button_proves_the_address_and_mails_the_status_link(session):
     request_id = ask()
-    secret = service.prove_address(prove_link(request_id), now=MONDAY)
+    secret = prove_address(prove_link(request_id), now=MONDAY)
 
     row = stored(request_id)
     assert (row.state, row.proved_at) == (RequestState.NEW, MONDAY)
@@ -242,9 +242,9 @@ def test_pressing_the_button_proves_the_address_and_mails_the_status_link(sessio
 
 def test_pressing_it_twice_is_pressing_it_once(session):
     token = prove_link(ask())
-    service.prove_address(token, now=MONDAY)
+    prove_address(token, now=MONDAY)
 
-    assert service.prove_address(token, now=MONDAY) is None
+    assert prove_address(token, now=MONDAY) is None
     assert len(mails("request_received")) == 1
 
 
@@ -255,7 +255,7 @@ def test_a_foreign_or_invented_secret_proves_nothing(session):
 
     for secret in (status, "invented"):
         with pytest.raises(NotFound):
-            service.prove_address(secret, now=MONDAY)
+            prove_address(secret, now=MONDAY)
     assert stored(request_id).state is RequestState.UNVERIFIED
 
 
@@ -263,18 +263,18 @@ def test_an_old_link_has_ended(session):
     token = prove_link(ask())
 
     with pytest.raises(Gone):
-        service.prove_address(token, now=MONDAY + dt.timedelta(days=8))
+        prove_address(token, now=MONDAY + dt.timedelta(days=8))
 
 
 def test_a_request_not_proven_within_a_week_expires(session):
     early, late = ask(key="a"), ask(key="b", now=MONDAY + dt.timedelta(days=1))
 
-    assert service.expire_unproved(MONDAY + dt.timedelta(days=7)) == 1
-    assert service.expire_unproved(MONDAY + dt.timedelta(days=7)) == 0
+    assert expire_unproved(MONDAY + dt.timedelta(days=7)) == 1
+    assert expire_unproved(MONDAY + dt.timedelta(days=7)) == 0
     assert [stored(early).state, stored(late).state] == [RequestState.EXPIRED, RequestState.UNVERIFIED]
     assert audit_of(early)[-1] == "school request expired"
     with pytest.raises(Gone):
-        service.prove_address(prove_link(early), now=MONDAY + dt.timedelta(days=7))
+        prove_address(prove_link(early), now=MONDAY + dt.timedelta(days=7))
 
 
 def test_who_proves_the_address_while_the_job_runs_keeps_the_request(session, monkeypatch):
@@ -287,7 +287,7 @@ def test_who_proves_the_address_while_the_job_runs_keeps_the_request(session, mo
 
     monkeypatch.setattr(asking, "locked", proven_meanwhile)
 
-    assert service.expire_unproved(MONDAY + dt.timedelta(days=8)) == 0
+    assert expire_unproved(MONDAY + dt.timedelta(days=8)) == 0
     assert stored(request_id).state is RequestState.NEW
 
 
@@ -295,7 +295,7 @@ def test_a_new_link_goes_to_those_who_have_a_request_and_nobody_learns_who(sessi
     row = make_school_request(contact_email="has@school.example")
 
     for address in ("has@school.example", "hasnot@school.example"):
-        assert service.send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
+        assert send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
 
     assert [(mail.kind, mail.address, mail.link_subject_id) for mail in mails()] == [
         ("new_link", "has@school.example", row.id)
@@ -304,10 +304,10 @@ def test_a_new_link_goes_to_those_who_have_a_request_and_nobody_learns_who(sessi
 
 def test_new_links_are_limited_for_every_address_alike(session):
     for _ in range(3):
-        service.send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+        send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
 
     with pytest.raises(TooMany):
-        service.send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+        send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
 
 
 # on the phone

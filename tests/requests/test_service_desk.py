@@ -7,9 +7,17 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role
-from scheduler.requests import service
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.service.desk import (
+    agree_request,
+    ask_school,
+    decline_request,
+    follow_visit,
+    take_request,
+    waitlist_request,
+)
+from scheduler.requests.service.school import answer_question
+from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.requests import make_school_request
@@ -21,7 +29,7 @@ from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, st
 def test_taking_a_request_makes_its_owner_and_starts_triage(session):
     row = make_school_request()
     actor = coordinator_of(row)
-    service.take_request(actor, row.id, now=MONDAY, version=row.version)
+    take_request(actor, row.id, now=MONDAY, version=row.version)
 
     assert (stored(row.id).state, stored(row.id).owner_id) == (RequestState.TRIAGE, actor.user_id)
     assert audit_of(row.id) == ["school request triage"]
@@ -29,7 +37,7 @@ def test_taking_a_request_makes_its_owner_and_starts_triage(session):
 
 def test_a_colleague_takes_it_over_without_a_change_of_state(session):
     row = make_school_request(RequestState.WAITLISTED)
-    service.take_request(coordinator_of(row), row.id, now=MONDAY)
+    take_request(coordinator_of(row), row.id, now=MONDAY)
 
     assert stored(row.id).state is RequestState.WAITLISTED
     assert audit_of(row.id) == ["owner changed"]
@@ -38,21 +46,21 @@ def test_a_colleague_takes_it_over_without_a_change_of_state(session):
 def test_the_slower_of_two_colleagues_is_told(session):
     row = make_school_request()
     seen = row.version
-    service.take_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
+    take_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
 
     with pytest.raises(Conflict) as refusal:
-        service.waitlist_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
+        waitlist_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
     assert refusal.value.reason == "changed_meanwhile"
 
 
 def test_asking_and_answering(session):
     row = make_school_request(RequestState.TRIAGE)
-    service.ask_school(coordinator_of(row), row.id, "Имате ли пројектор?", now=MONDAY)
+    ask_school(coordinator_of(row), row.id, "Имате ли пројектор?", now=MONDAY)
 
     assert stored(row.id).state is RequestState.NEEDS_INFO
     assert "Имате ли пројектор?" in mails("request_question")[0].text
 
-    service.answer_question(contact_of(row), row.id, "Имамо.", now=MONDAY)
+    answer_question(contact_of(row), row.id, "Имамо.", now=MONDAY)
 
     assert (stored(row.id).state, stored(row.id).answer) == (RequestState.TRIAGE, "Имамо.")
     assert audit_of(row.id) == ["school request needs_info", "school request triage"]
@@ -62,16 +70,16 @@ def test_nobody_answers_what_was_not_asked(session):
     row = make_school_request(RequestState.WAITLISTED)
 
     with pytest.raises(Conflict):
-        service.answer_question(contact_of(row), row.id, "Да.", now=MONDAY)
+        answer_question(contact_of(row), row.id, "Да.", now=MONDAY)
     assert stored(row.id).answer == ""
 
 
 def test_declining_needs_a_reason_that_the_school_reads(session):
     row = make_school_request(RequestState.TRIAGE)
     with pytest.raises(Rejected):
-        service.decline_request(coordinator_of(row), row.id, "", now=MONDAY)
+        decline_request(coordinator_of(row), row.id, "", now=MONDAY)
 
-    service.decline_request(coordinator_of(row), row.id, "Програм је попуњен.", now=MONDAY)
+    decline_request(coordinator_of(row), row.id, "Програм је попуњен.", now=MONDAY)
 
     assert (stored(row.id).state, stored(row.id).reason) == (RequestState.DECLINED, "Програм је попуњен.")
     assert "Програм је попуњен." in mails("request_declined")[0].text
@@ -79,14 +87,14 @@ def test_declining_needs_a_reason_that_the_school_reads(session):
 
 def test_the_audit_holds_no_typed_text(session):
     row = make_school_request(RequestState.TRIAGE)
-    service.decline_request(coordinator_of(row), row.id, "Ана Петровић", now=MONDAY)
+    decline_request(coordinator_of(row), row.id, "Ана Петровић", now=MONDAY)
 
     assert "Ана" not in session.scalars(select(AuditEntry.details).where(AuditEntry.thing_id == row.id)).one()
 
 
 def test_agreeing_tells_the_school_and_leaves_the_date_to_the_plan(session):
     row = make_school_request(RequestState.TRIAGE)
-    service.agree_request(coordinator_of(row), row.id, now=MONDAY)
+    agree_request(coordinator_of(row), row.id, now=MONDAY)
 
     assert stored(row.id).state is RequestState.AGREED
     assert [mail.kind for mail in mails()] == ["request_agreed"]
@@ -94,17 +102,17 @@ def test_agreeing_tells_the_school_and_leaves_the_date_to_the_plan(session):
 
 def test_waiting_list(session):
     row = make_school_request(RequestState.TRIAGE)
-    service.waitlist_request(coordinator_of(row), row.id, now=MONDAY)
+    waitlist_request(coordinator_of(row), row.id, now=MONDAY)
 
     assert stored(row.id).state is RequestState.WAITLISTED
 
 
 STAFF_ACTS = [
-    lambda actor, row: service.take_request(actor, row.id, now=MONDAY),
-    lambda actor, row: service.ask_school(actor, row.id, "?", now=MONDAY),
-    lambda actor, row: service.decline_request(actor, row.id, "no", now=MONDAY),
-    lambda actor, row: service.waitlist_request(actor, row.id, now=MONDAY),
-    lambda actor, row: service.agree_request(actor, row.id, now=MONDAY),
+    lambda actor, row: take_request(actor, row.id, now=MONDAY),
+    lambda actor, row: ask_school(actor, row.id, "?", now=MONDAY),
+    lambda actor, row: decline_request(actor, row.id, "no", now=MONDAY),
+    lambda actor, row: waitlist_request(actor, row.id, now=MONDAY),
+    lambda actor, row: agree_request(actor, row.id, now=MONDAY),
 ]
 
 
@@ -141,7 +149,7 @@ def test_a_request_follows_its_visit_inside_the_callers_transaction(session):
     row = make_school_request(RequestState.AGREED)
     with transaction() as inside:
         found = inside.get_one(SchoolRequest, row.id)
-        service.follow_visit(SYSTEM, found, RequestState.STAFFING, now=MONDAY)
+        follow_visit(SYSTEM, found, RequestState.STAFFING, now=MONDAY)
 
     assert stored(row.id).state is RequestState.STAFFING
     assert audit_of(row.id) == ["school request staffing"]
@@ -152,4 +160,4 @@ def test_a_visit_leads_to_no_state_of_the_desk(session):
 
     with pytest.raises(Conflict), transaction() as inside:
         found = inside.get_one(SchoolRequest, row.id)
-        service.follow_visit(SYSTEM, found, RequestState.WAITLISTED, now=MONDAY)
+        follow_visit(SYSTEM, found, RequestState.WAITLISTED, now=MONDAY)

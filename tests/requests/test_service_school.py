@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from scheduler.core.audit import AuditEntry
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.text import BadText
-from scheduler.requests import service
 from scheduler.requests.models import BookingAnswers
-from scheduler.requests.terms import Counts, RequestState
+from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
+from scheduler.requests.service.desk import note_counts
+from scheduler.requests.service.school import change_counts, withdraw_request
+from scheduler.requests.terms.asked import Counts, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.programmes import make_programme
@@ -24,7 +26,7 @@ from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, st
 def test_a_school_withdraws_and_the_centre_is_told(session):
     centre = make_centre(email="desk@centre.example")
     row = make_school_request(RequestState.TRIAGE, programme=make_programme(centre_id=centre.id))
-    service.withdraw_request(contact_of(row), row.id, "Штрајк", now=MONDAY)
+    withdraw_request(contact_of(row), row.id, "Штрајк", now=MONDAY)
 
     assert (stored(row.id).state, stored(row.id).reason) == (RequestState.WITHDRAWN, "Штрајк")
     assert [(mail.kind, mail.address) for mail in mails()] == [("request_withdrawn", "desk@centre.example")]
@@ -32,7 +34,7 @@ def test_a_school_withdraws_and_the_centre_is_told(session):
 
 def test_before_a_visit_is_planned_an_agreed_request_is_cancelled_by_the_school(session):
     row = make_school_request(RequestState.AGREED)
-    service.withdraw_request(contact_of(row), row.id, now=MONDAY)
+    withdraw_request(contact_of(row), row.id, now=MONDAY)
 
     assert stored(row.id).state is RequestState.CANCELLED_BY_SCHOOL
 
@@ -44,7 +46,7 @@ def test_with_a_date_or_after_the_end_nothing_is_withdrawn(session, state, reaso
     row = make_school_request(state)
 
     with pytest.raises(Conflict) as refusal:
-        service.withdraw_request(contact_of(row), row.id, now=MONDAY)
+        withdraw_request(contact_of(row), row.id, now=MONDAY)
     assert refusal.value.reason == reason
 
 
@@ -52,8 +54,8 @@ def test_a_link_opens_its_own_request_only(session):
     row, other = make_school_request(), make_school_request()
 
     for act in (
-        lambda: service.withdraw_request(contact_of(other), row.id, now=MONDAY),
-        lambda: service.change_counts(contact_of(other), row.id, [Counts(1, 50, 0, 2)], now=MONDAY),
+        lambda: withdraw_request(contact_of(other), row.id, now=MONDAY),
+        lambda: change_counts(contact_of(other), row.id, [Counts(1, 50, 0, 2)], now=MONDAY),
     ):
         with pytest.raises(NotFound):
             act()
@@ -61,7 +63,7 @@ def test_a_link_opens_its_own_request_only(session):
 
 def test_changed_counts_are_stored_with_what_they_were(session):
     row = make_school_request()
-    service.change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=row.version)
+    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=row.version)
 
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "counts changed")).one()
     assert json.loads(entry.details) == {"presentations": {"1": [[90, 0, 2], [74, 0, 2]]}}
@@ -70,10 +72,10 @@ def test_changed_counts_are_stored_with_what_they_were(session):
 
 def test_counts_changed_after_the_agreement_ask_for_the_coordinators_eye(session):
     row = make_school_request(RequestState.CONFIRMED)
-    service.change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY)
     assert stored(row.id).attention is True
 
-    service.note_counts(coordinator_of(row), row.id, now=MONDAY)
+    note_counts(coordinator_of(row), row.id, now=MONDAY)
 
     assert stored(row.id).attention is False
     assert audit_of(row.id) == ["counts changed", "counts seen"]
@@ -82,15 +84,15 @@ def test_counts_changed_after_the_agreement_ask_for_the_coordinators_eye(session
 def test_the_second_of_two_changes_to_the_numbers_is_told_of_the_first(session):
     row = make_school_request()
     seen = row.version
-    service.change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=seen)
+    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=seen)
 
     with pytest.raises(Conflict):
-        service.change_counts(contact_of(row), row.id, [Counts(1, 60, 0, 2)], now=MONDAY, version=seen)
+        change_counts(contact_of(row), row.id, [Counts(1, 60, 0, 2)], now=MONDAY, version=seen)
 
 
 def test_the_same_numbers_again_change_nothing(session):
     row = make_school_request(RequestState.CONFIRMED)
-    service.change_counts(contact_of(row), row.id, [Counts(1, 90, 0, 2)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [Counts(1, 90, 0, 2)], now=MONDAY)
 
     assert audit_of(row.id) == []
     assert stored(row.id).attention is False
@@ -108,7 +110,7 @@ def test_impossible_counts_are_refused(session, counts, found):
     row = make_school_request()
 
     with pytest.raises(Rejected) as refusal:
-        service.change_counts(contact_of(row), row.id, [counts], now=MONDAY)
+        change_counts(contact_of(row), row.id, [counts], now=MONDAY)
     assert refusal.value.problems == {"presentations-0-pupils": found}
 
 
@@ -116,34 +118,34 @@ def test_counts_of_a_presentation_that_is_not_there_are_not_found(session):
     row = make_school_request()
 
     with pytest.raises(NotFound):
-        service.change_counts(contact_of(row), row.id, [Counts(7, 10, 0, 0)], now=MONDAY)
+        change_counts(contact_of(row), row.id, [Counts(7, 10, 0, 0)], now=MONDAY)
 
 
 # what was typed so far
 
 
 def test_answers_are_kept_under_the_visitors_token_and_forgotten(session):
-    token = service.keep_answers(None, {"host": {"typed": ["Ниш"]}}, now=MONDAY)
-    assert service.keep_answers(token, {"host": {"typed": ["Niš"]}}, now=MONDAY) == token
+    token = keep_answers(None, {"host": {"typed": ["Ниш"]}}, now=MONDAY)
+    assert keep_answers(token, {"host": {"typed": ["Niš"]}}, now=MONDAY) == token
 
-    assert service.answers_of(token, now=MONDAY) == {"host": {"typed": ["Niš"]}}
-    assert service.answers_of("invented", now=MONDAY) == service.answers_of(None, now=MONDAY) == {}
-    assert service.answers_of(token, now=MONDAY + dt.timedelta(hours=24)) == {}
+    assert answers_of(token, now=MONDAY) == {"host": {"typed": ["Niš"]}}
+    assert answers_of("invented", now=MONDAY) == answers_of(None, now=MONDAY) == {}
+    assert answers_of(token, now=MONDAY + dt.timedelta(hours=24)) == {}
 
-    service.forget_answers(token, now=MONDAY)
+    forget_answers(token, now=MONDAY)
     assert session.scalars(select(BookingAnswers)).all() == []
 
 
 def test_old_answers_are_deleted_and_young_ones_stay(session):
-    service.keep_answers(None, {}, now=MONDAY - dt.timedelta(hours=25))
-    young = service.keep_answers(None, {"host": {}}, now=MONDAY)
+    keep_answers(None, {}, now=MONDAY - dt.timedelta(hours=25))
+    young = keep_answers(None, {"host": {}}, now=MONDAY)
 
-    service.forget_old_answers(MONDAY)
+    forget_old_answers(MONDAY)
 
     assert session.scalar(select(func.count(BookingAnswers.id))) == 1
-    assert service.answers_of(young, now=MONDAY) == {"host": {}}
+    assert answers_of(young, now=MONDAY) == {"host": {}}
 
 
 def test_more_than_any_booking_holds_is_refused(session):
     with pytest.raises(BadText, match="too_long"):
-        service.keep_answers(None, {"host": {"typed": ["x" * 70_000]}}, now=MONDAY)
+        keep_answers(None, {"host": {"typed": ["x" * 70_000]}}, now=MONDAY)

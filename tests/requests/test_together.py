@@ -12,10 +12,12 @@ from scheduler.messages.queries import due_ids
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import MessageState
 from scheduler.policy import Actor, Role
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service import act_together, agree_request, preview_together, take_back
-from scheduler.requests.terms import Chosen, RequestState, SomeCannot, Together
+from scheduler.requests.rules.states import MAIL_WAITS, UNDO_WITHIN
+from scheduler.requests.service.desk import agree_request
+from scheduler.requests.service.together import act_together, preview_together, take_back
+from scheduler.requests.terms.acts import Chosen, SomeCannot, Together
+from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.programmes import make_programme
@@ -133,18 +135,18 @@ def test_a_mail_waits_in_the_house_and_is_stopped_when_its_act_is_taken_back(ses
     row = make_school_request(RequestState.TRIAGE, programme=programme)
     done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
 
-    assert due_ids(10, LATER + rules.MAIL_WAITS / 2) == []
-    assert take_back(coordinator, done.batch, now=LATER + rules.MAIL_WAITS / 2).requests == 1
+    assert due_ids(10, LATER + MAIL_WAITS / 2) == []
+    assert take_back(coordinator, done.batch, now=LATER + MAIL_WAITS / 2).requests == 1
 
     assert [mail.state for mail in mails(session)] == [MessageState.STOPPED]
     assert (stored(session, row).state, stored(session, row).state_since) == (RequestState.TRIAGE, MONDAY)
-    assert due_ids(10, LATER + rules.MAIL_WAITS) == []
+    assert due_ids(10, LATER + MAIL_WAITS) == []
 
 
 def test_nothing_is_taken_back_once_the_mail_has_left(session, coordinator, programme):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
     done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
-    left = LATER + rules.MAIL_WAITS
+    left = LATER + MAIL_WAITS
     (mail,) = due_ids(10, left)
     deliver(mail, left)
 
@@ -165,7 +167,7 @@ def test_what_somebody_has_gone_on_with_stays_and_the_rest_goes_back(session, co
     assert [stored(session, row).state for row in rows] == [RequestState.AGREED, RequestState.NEW]
 
 
-@pytest.mark.parametrize("late", [rules.UNDO_WITHIN + dt.timedelta(seconds=1), dt.timedelta(hours=23)])
+@pytest.mark.parametrize("late", [UNDO_WITHIN + dt.timedelta(seconds=1), dt.timedelta(hours=23)])
 def test_an_hour_later_it_is_too_late(session, coordinator, programme, late):
     row = make_school_request(programme=programme)
     done = act_together(coordinator, Together.TAKE, ticks(row), now=LATER)

@@ -7,10 +7,15 @@ import sqlalchemy as sa
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import Rejected
-from scheduler.planning import service as planning
-from scheduler.requests import queries, rules, service
 from scheduler.requests.models import BlackoutDays, PreferredDate
-from scheduler.requests.terms import Blackout, DateDraft, DayPart, OpenDateDraft, Preference, RequestState
+from scheduler.requests.queries.pages import request_of, request_page
+from scheduler.requests.rules.asked import cannot_on
+from scheduler.requests.service.dates import propose_dates
+from scheduler.requests.service.lineage import book_again
+from scheduler.requests.terms.asked import Blackout, DayPart, Preference, RequestState
+from scheduler.requests.terms.dates import DateDraft
+from scheduler.waitlist.service.dates import give_date
+from scheduler.waitlist.terms import OpenDateDraft
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, works
 from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
@@ -72,7 +77,7 @@ def test_wishes_are_stored_in_their_order_and_read_with_the_request(session):
 
     request_id = ask(preferred=liked, blackouts=(cannot(2), cannot(0)))
 
-    page = queries.request_of(request_id, now=MONDAY)
+    page = request_of(request_id, now=MONDAY)
     assert page.preferred == liked
     assert page.blackouts == (cannot(0), cannot(2))
     assert [row.rank for row in session.scalars(sa.select(PreferredDate).order_by(PreferredDate.rank))] == [1, 2]
@@ -91,9 +96,9 @@ def test_booked_again_within_other_days_nothing_of_it_is_carried_over(session):
         writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
     later = FIRST_DAY + 30 * DAY
 
-    number = service.book_again(coordinator_of(row), row.id, later, later, form_key="k", now=MONDAY)
+    number = book_again(coordinator_of(row), row.id, later, later, form_key="k", now=MONDAY)
 
-    again = queries.request_page(coordinator_of(row), number, now=MONDAY)
+    again = request_page(coordinator_of(row), number, now=MONDAY)
     assert (again.preferred, again.blackouts) == ((), ())
 
 
@@ -104,13 +109,11 @@ def test_a_date_on_a_day_off_is_not_proposed(session):
     until = MONDAY + 2 * DAY
 
     with pytest.raises(Rejected) as refusal:
-        service.propose_dates(
-            coordinator_of(row), row.id, [DateDraft(FIRST_DAY + DAY, TEN)], held_until=until, now=MONDAY
-        )
+        propose_dates(coordinator_of(row), row.id, [DateDraft(FIRST_DAY + DAY, TEN)], held_until=until, now=MONDAY)
 
     assert refusal.value.problems == {"dates-0-on_day": "school_cannot"}
     assert stored(row.id).state is RequestState.TRIAGE
-    service.propose_dates(coordinator_of(row), row.id, [DateDraft(LAST_DAY, TEN)], held_until=until, now=MONDAY)
+    propose_dates(coordinator_of(row), row.id, [DateDraft(LAST_DAY, TEN)], held_until=until, now=MONDAY)
 
 
 def test_the_waiting_list_offers_no_date_on_a_day_off(session):
@@ -124,13 +127,13 @@ def test_the_waiting_list_offers_no_date_on_a_day_off(session):
         return OpenDateDraft(row.programme_id, day, TEN, 24)
 
     with pytest.raises(Rejected) as refusal:
-        planning.give_date(desk, given(FIRST_DAY), now=MONDAY)
+        give_date(desk, given(FIRST_DAY), now=MONDAY)
 
     assert refusal.value.problems == {"on_day": "nobody_waits"}
-    assert planning.give_date(desk, given(LAST_DAY), now=MONDAY)
+    assert give_date(desk, given(LAST_DAY), now=MONDAY)
 
 
 def test_a_day_off_is_any_day_of_its_span():
-    assert [rules.cannot_on([cannot(1, 3)], FIRST_DAY + day * DAY) for day in range(5)] == [
+    assert [cannot_on([cannot(1, 3)], FIRST_DAY + day * DAY) for day in range(5)] == [
         False, True, True, True, False
     ]  # fmt: skip

@@ -5,8 +5,8 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from scheduler.web import filters
 
 MACHINES = {

@@ -7,8 +7,8 @@ import pytest
 from scheduler.policy import Role
 from tests.counting import statements
 from tests.factories.people import make_presenter, make_user
-from tests.factories.planning import VISIT_DAY, make_visit
 from tests.factories.programmes import make_programme
+from tests.factories.visits import VISIT_DAY, make_visit
 from tests.web.browser import browser_of
 
 WEEK = f"/visits?from={VISIT_DAY.isoformat()}"

@@ -6,8 +6,8 @@ from flask import Flask, request
 from scheduler.app import _read_visitor_behind
 from scheduler.core.db import db
 from scheduler.people.models import User
-from tests.planning.scene import Scene
-from tests.web.planning.pages import body, reading
+from tests.visits.scene import Scene
+from tests.web.visits.pages import body, reading
 
 
 @pytest.mark.parametrize(("hops", "seen"), [(0, "127.0.0.1"), (1, "198.51.100.7"), (2, "203.0.113.9")])

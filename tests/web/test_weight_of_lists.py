@@ -8,19 +8,19 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance.terms import AttendanceState
-from scheduler.planning.terms import PresentationState, VisitState
 from scheduler.policy import Role
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.certificates import make_certificate
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_presentation, make_visit
 from tests.web.browser import sign_in_as
 
 ROWS, MOST_BYTES = 120, 60_000

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.planning.terms import FreeDates, FreeDay, Lack
 from scheduler.web.free_dates import why_none
 
 FIRST = dt.date(2027, 5, 10)  # a Monday

@@ -30,10 +30,10 @@ from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import GONE_VISITS, AssignmentState, PresentationState
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import GONE_VISITS, AssignmentState, PresentationState
 
 _NOT_HELD = (
     PresentationState.CANCELLED,

@@ -12,8 +12,8 @@ from scheduler.attendance.terms import Tally
 from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import STAFFED, PresentationState
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.terms.states import STAFFED, PresentationState
 
 _SHOWN = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 

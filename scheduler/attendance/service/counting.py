@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.attendance import queries, rules
+from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, NamedAdult
+from scheduler.attendance.queries.counting import adults_counted, crew_at, crew_of
 from scheduler.attendance.service.rows import (
     COUNTABLE,
     all_said,
@@ -24,22 +25,17 @@ from scheduler.attendance.service.rows import (
     visit_of,
     write_to_school,
 )
-from scheduler.attendance.terms import (
-    ATTENDANCE_MACHINE,
-    AttendanceState,
-    CountDraft,
-    Counts,
-    CountSource,
-)
+from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
 from scheduler.config import settings
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.text import name_key
-from scheduler.planning import service as planning
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import VisitState
 from scheduler.policy import SYSTEM, Actor
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.service.confirm import mark_delivered
+from scheduler.visits.service.outcome import note_held
+from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +49,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     """
     with transaction() as session:
         presentation, visit = presentation_of(session, presentation_id)
-        policy.require(actor, "create", "attendance", centre=visit.centre_id, presenters=queries.crew_of(visit.id))
+        policy.require(actor, "create", "attendance", centre=visit.centre_id, presenters=crew_of(visit.id))
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:
@@ -71,9 +67,9 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         store_counts(session, attendance, CountSource.EDUCATOR, draft.counts, now)
         let_count(session, attendance, CountSource.EDUCATOR)
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
-        planning.note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
+        note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
         if all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
-            planning.mark_delivered(SYSTEM, visit.id, now=now)
+            mark_delivered(SYSTEM, visit.id, now=now)
             write_to_school(session, visit, "countersign", now=now)
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
@@ -135,7 +131,7 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
     with transaction() as session:
         visit = visit_of(session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)
-        if problem := rules.problem_with_names(tuple(keyed.values()), queries.adults_counted(visit_id)):
+        if problem := rules.problem_with_names(tuple(keyed.values()), adults_counted(visit_id)):
             raise Rejected({"names": problem})
         known = {
             row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))
@@ -158,7 +154,7 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
         turned_away=attendance.turned_away,
-        absent=frozenset(one.presenter_id for one in queries.crew_at(attendance.presentation_id) if one.absent),
+        absent=frozenset(one.presenter_id for one in crew_at(attendance.presentation_id) if one.absent),
     )
 
 

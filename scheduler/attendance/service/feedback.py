@@ -11,8 +11,8 @@ from scheduler.attendance.terms import Feedback
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
-from scheduler.planning.terms import VisitState
 from scheduler.policy import Actor
+from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 

@@ -9,24 +9,25 @@ import logging
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from scheduler.attendance import queries, rules
+from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
+from scheduler.attendance.queries.after import is_followed_up, survey_of
 from scheduler.attendance.service.rows import visit_of, visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import audit, clock
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.planning import service as planning
-from scheduler.planning.models import Visit
-from scheduler.planning.terms import VisitState
 from scheduler.policy import Actor
-from scheduler.requests import rules as request_rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.rules.states import OPEN
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.service.outcome import ask_for_numbers
+from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 _HELD = {RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED}
-ASKING = sorted(request_rules.OPEN - _HELD)
+ASKING = sorted(OPEN - _HELD)
 LETTERS = {
     FollowUp.FEEDBACK: ("follow_up_feedback", "/status/{token}/feedback"),
     FollowUp.SURVEY: ("follow_up_survey", "/status/{token}/later"),
@@ -50,7 +51,7 @@ def _send(kind: FollowUp, visit_id: int, now: dt.datetime) -> bool:
             session.add(FollowUpNote(visit_id=visit_id, kind=kind, noted_at=now))
             session.flush()
             if kind is FollowUp.REPORT_DUE:
-                planning.ask_for_numbers(visit_id, now=now)
+                ask_for_numbers(visit_id, now=now)
             else:
                 letter, page = LETTERS[kind]
                 write_to_school(session, visit, letter, now=now, page=page)
@@ -116,7 +117,7 @@ def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime
         visit = visit_of_school(session, actor, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict("wrong_state")
-        if queries.survey_of(visit_id) is not None:
+        if survey_of(visit_id) is not None:
             return
         session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
         audit.record(actor, "survey answered", visit, at=now)
@@ -130,7 +131,7 @@ def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """
     with transaction() as session:
         visit = visit_of_school(session, actor, visit_id)
-        if queries.is_followed_up(visit_id):
+        if is_followed_up(visit_id):
             session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
             audit.record(actor, "follow-ups stopped", visit, at=now)
     log.info("follow-ups stopped", extra={"visit_id": visit_id})

@@ -7,9 +7,10 @@ from scheduler import policy
 from scheduler.attendance.service.rows import all_said, attendance_or_none, presentation_of, write_to_school
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
-from scheduler.planning import service as planning
-from scheduler.planning.terms import VisitState
 from scheduler.policy import Actor
+from scheduler.visits.service.confirm import mark_delivered
+from scheduler.visits.service.outcome import note_no_show
+from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,9 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
             raise Conflict("wrong_state")
         if presentation.ends_at > now:
             raise Conflict("not_yet")
-        planning.note_no_show(actor, presentation_id, host_absent=host_absent, now=now)
+        note_no_show(actor, presentation_id, host_absent=host_absent, now=now)
         session.refresh(visit)
         if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(session, visit.id):
-            planning.mark_delivered(actor, visit.id, now=now)
+            mark_delivered(actor, visit.id, now=now)
             write_to_school(session, visit, "countersign", now=now)
     log.info("presentation not held", extra={"presentation_id": presentation_id, "host_absent": host_absent})

@@ -16,23 +16,23 @@ from scheduler.attendance.service.past_crews import COLUMN as CREW
 from scheduler.attendance.service.past_crews import Crews
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
 from scheduler.config import settings
-from scheduler.core import batches
 from scheduler.core.clock import moment_of
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import Imported, LineProblem, in_order
+from scheduler.core.imports.staging import Filing, Importer, Placed, Stage, Stale, stored_since, take_in
 from scheduler.core.numbers import next_numbers
-from scheduler.core.sheets import Imported, LineProblem, in_order
-from scheduler.core.staging import Filing, Importer, Placed, Stage, Stale, stored_since, take_in
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
-from scheduler.people.service import NamedPresenter
+from scheduler.people.service.named import NamedPresenter
 from scheduler.places.models import Host
-from scheduler.places.service import HostNames
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.places.service.named import HostNames
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 
 log = logging.getLogger(__name__)
 Named = TypeVar("Named", Programme, Campaign)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from scheduler.attendance.terms import PastSitting
 from scheduler.core.clock import moment_of
-from scheduler.core.sheets import LineProblem
+from scheduler.core.imports.sheets import LineProblem
 from scheduler.people.rules import is_minor
-from scheduler.people.service import NamedPresenter, PresenterNames
-from scheduler.planning.models import Assignment
-from scheduler.planning.terms import PROMISED
+from scheduler.people.service.named import NamedPresenter, PresenterNames
 from scheduler.safeguarding import rules as safeguarding
 from scheduler.safeguarding.queries import consents_of
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.terms.states import PROMISED
 
 COLUMN = "presenters"
 UNTOLD = dt.time(9, 0)  # when a file does not say when it began: the first at nine, the next an hour later

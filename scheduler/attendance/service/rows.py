@@ -8,26 +8,21 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import (
-    ATTENDANCE_MACHINE,
-    COUNTS_FOR_REPORTS,
-    AttendanceState,
-    Counts,
-    CountSource,
-)
+from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS, AttendanceState, Counts, CountSource
 from scheduler.core import states
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.places.models import Host
-from scheduler.planning.models import Presentation, Visit
-from scheduler.planning.terms import PresentationState
 from scheduler.policy import SYSTEM, Actor
-from scheduler.requests import service as requests
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries import contacts_of
-from scheduler.requests.terms import RequestState
+from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.service.desk import follow_visit
+from scheduler.requests.service.rows import request_of_visit
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.terms.states import PresentationState
 
 log = logging.getLogger(__name__)
 PAGE_OF_NUMBERS = "/status/{token}/attendance"
@@ -157,9 +152,9 @@ def report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> None
     rows = attendances_of(session, visit.id)
     if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows) or not all_said(session, visit.id):
         return
-    school_request = requests.request_of_visit(session, visit.school_request_id)
+    school_request = request_of_visit(session, visit.school_request_id)
     if school_request is not None and school_request.state is RequestState.DELIVERED:
-        requests.follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
+        follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
 
 
 def write_to_school(

@@ -3,8 +3,9 @@
 import datetime as dt
 import logging
 
-from scheduler.attendance import queries, rules
+from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
+from scheduler.attendance.queries.tally import tallied
 from scheduler.attendance.service.rows import presentation_of
 from scheduler.attendance.terms import Tally
 from scheduler.core.db import transaction
@@ -25,7 +26,7 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
         raise Conflict("tally_not_open")
     with transaction() as session:
         presentation_of(session, tally.presentation_id)  # locks the visit: presses are added up one after the other
-        so_far = queries.tallied(tally.presentation_id)
+        so_far = tallied(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
             raise Rejected({"people": "hall_is_full"})
         session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import batches, clock
+from scheduler.core import clock
 from scheduler.core.db import hold, transaction
 from scheduler.core.errors import NotFound
-from scheduler.core.sheets import Imported, LineProblem, in_order
-from scheduler.core.staging import Filing, Importer, Stage, take_in
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import Imported, LineProblem, in_order
+from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole

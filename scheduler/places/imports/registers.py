@@ -3,11 +3,21 @@
 import re
 from collections.abc import Mapping
 
+from scheduler.core.imports.sheets import (
+    Cells,
+    Layout,
+    LineProblem,
+    Row,
+    SheetError,
+    day_of,
+    decoded,
+    in_order,
+    read_table,
+)
 from scheduler.core.phones import can_be_dialled
-from scheduler.core.sheets import Cells, Layout, LineProblem, Row, SheetError, day_of, decoded, in_order, read_table
 from scheduler.core.text import fold, is_address, to_latin
-from scheduler.places.rules import problems_of_line, teaches
-from scheduler.places.terms import (
+from scheduler.places.rules.hosts import problems_of_line, teaches
+from scheduler.places.terms.hosts import (
     CalendarLine,
     CalendarSheet,
     HostKind,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, to_latin
-from scheduler.places.terms import (
+from scheduler.places.terms.hosts import (
     APPLIES_TO,
     CALENDAR_KINDS,
     CalendarDraft,
@@ -16,13 +16,13 @@ from scheduler.places.terms import (
     CalendarSpan,
     ClosureDraft,
     ClosureReason,
-    DaysOfGrades,
     HolidayDraft,
     HostDraft,
     HostKind,
     Level,
     Point,
 )
+from scheduler.places.terms.school_time import DaysOfGrades
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid
 

@@ -16,7 +16,7 @@ from scheduler.places.rules.school_time import (
     shift_on,
     why_not_at,
 )
-from scheduler.places.terms import (
+from scheduler.places.terms.school_time import (
     AskedTime,
     ClassName,
     DaysOfGrades,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from scheduler.core.text import fold
-from scheduler.places.terms import (
+from scheduler.places.terms.school_time import (
     Bells,
     ClassName,
     Grouping,

@@ -8,16 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
-from scheduler.core import batches
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.core.sheets import Imported, LineProblem, in_order
-from scheduler.core.staging import Filing, Importer, Stage, take_in
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import Imported, LineProblem, in_order
+from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.places.models import BellSchedule, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
 from scheduler.places.service.named import HostNames
 from scheduler.places.service.school_time import bells_of, columns_of, days_of
-from scheduler.places.terms import BellsLine, BellsSheet, SchoolTime
+from scheduler.places.terms.school_time import BellsLine, BellsSheet, SchoolTime
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)

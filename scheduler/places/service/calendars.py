@@ -7,13 +7,15 @@ from dataclasses import replace
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler import data, policy
+from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import db, transaction
-from scheduler.places import queries, rules
-from scheduler.places.imports import read_calendar
+from scheduler.data import shipped
+from scheduler.places import queries
+from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import SchoolCalendarEntry
-from scheduler.places.terms import CalendarLine, CalendarOutcome, CalendarSheet, SchoolCalendar
+from scheduler.places.rules.hosts import problems_of_line, school_year, years_entered
+from scheduler.places.terms.hosts import CalendarLine, CalendarOutcome, CalendarSheet, SchoolCalendar
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
@@ -70,10 +72,10 @@ def load_example_calendars(session: Session, today: dt.date) -> None:
 
     The days are the known ones moved by whole weeks; only the borders of the school year cut them.
     """
-    year = rules.school_year(today)
-    known = read_calendar(data.bytes_of("school_calendar_rs.csv")).lines
+    year = school_year(today)
+    known = read_calendar(shipped.bytes_of("school_calendar_rs.csv")).lines
     for calendar in SchoolCalendar:
-        if year in rules.years_entered(queries.calendar_spans(calendar, today, today)):
+        if year in years_entered(queries.calendar_spans(calendar, today, today)):
             continue
         ours = [line for line in known if line.calendar is calendar]
         for line in ours:
@@ -92,7 +94,7 @@ def _moved(line: CalendarLine, year: str) -> CalendarLine | None:
     begin = dt.date(int(year[:4]), 9, 1)
     first, last = max(first, begin), min(last, begin + dt.timedelta(days=364))
     moved = replace(line, school_year=year, first_day=first, last_day=last)
-    return None if rules.problems_of_line(moved) else moved
+    return None if problems_of_line(moved) else moved
 
 
 def remove_example_calendars(session: Session) -> None:

@@ -12,9 +12,9 @@ from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.places import rules
 from scheduler.places.models import Holiday, SchoolCalendarEntry
-from scheduler.places.terms import CalendarDraft, HolidayDraft
+from scheduler.places.rules.hosts import both_scripts, problems_with_calendar, problems_with_holiday, school_year
+from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft
 from scheduler.policy import Actor
 
 
@@ -24,9 +24,9 @@ def add_holiday(actor: Actor, draft: HolidayDraft, *, now: dt.datetime) -> int:
     Raises: NotAllowed; Rejected with {field: reason}.
     """
     policy.require(actor, "create", "holiday")
-    if problems := rules.problems_with_holiday(draft, today=clock.local_day(now)):
+    if problems := problems_with_holiday(draft, today=clock.local_day(now)):
         raise Rejected(problems)
-    cyrl, latn = rules.both_scripts(draft.name)
+    cyrl, latn = both_scripts(draft.name)
     with transaction() as session:
         holiday = session.scalar(select(Holiday).where(Holiday.day == draft.day))
         if holiday is not None and holiday.removed_at is None:
@@ -57,7 +57,7 @@ def add_calendar_entry(actor: Actor, draft: CalendarDraft, *, now: dt.datetime) 
     Raises: NotAllowed; Rejected with {field: reason}.
     """
     policy.require(actor, "create", "holiday")
-    if problems := rules.problems_with_calendar(draft):
+    if problems := problems_with_calendar(draft):
         raise Rejected(problems)
     with transaction() as session:
         line = session.scalar(
@@ -76,7 +76,7 @@ def add_calendar_entry(actor: Actor, draft: CalendarDraft, *, now: dt.datetime) 
                 kind=draft.kind,
                 applies_to=draft.applies_to,
                 first_day=draft.first_day,
-                school_year=rules.school_year(draft.first_day),
+                school_year=school_year(draft.first_day),
             )
         line.last_day, line.removed_at, line.timetable_of = draft.last_day, None, draft.timetable_of
         session.add(line)

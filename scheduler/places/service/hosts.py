@@ -8,25 +8,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from scheduler import data, policy
-from scheduler.core import audit, batches
+from scheduler import policy
+from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.sheets import LineProblem
-from scheduler.core.staging import Filing, Importer, Stage, take_in
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import LineProblem
+from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
-from scheduler.places import rules
-from scheduler.places.imports import read_hosts, weekday_of
+from scheduler.data import shipped
+from scheduler.places.imports.registers import read_hosts, weekday_of
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
-from scheduler.places.terms import (
-    STORED,
-    Change,
-    HostDraft,
-    ImportedHost,
-    ImportOutcome,
-    SchoolCalendar,
-    Sheet,
-)
+from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
+from scheduler.places.terms.hosts import STORED, Change, HostDraft, ImportedHost, ImportOutcome, SchoolCalendar, Sheet
 from scheduler.policy import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
@@ -51,7 +45,7 @@ def load_reference_data(now: dt.datetime) -> None:
 
 def _load_districts(session: Session) -> None:
     stored = {district.iso: district for district in session.scalars(select(District))}
-    for row in data.rows_of("districts.csv"):
+    for row in shipped.rows_of("districts.csv"):
         district = stored.get(row["iso_3166_2"]) or District(iso=row["iso_3166_2"])
         for name in ("name_sr_cyrl", "name_sr_latn", "name_en", "region_sr_cyrl", "region_sr_latn"):
             setattr(district, name, row[name])
@@ -63,11 +57,11 @@ def _load_districts(session: Session) -> None:
 def _load_municipalities(session: Session) -> None:
     districts = {district.iso: district.id for district in session.scalars(select(District))}
     stored = {(town.district_id, town.name_sr_cyrl): town for town in session.scalars(select(Municipality))}
-    for row in data.rows_of("municipalities.csv"):
+    for row in shipped.rows_of("municipalities.csv"):
         district_id, name = districts[row["district_iso"]], row["name_sr_cyrl"]
         town = stored.get((district_id, name)) or Municipality(district_id=district_id, name_sr_cyrl=name)
         town.name_sr_latn = row["name_sr_latn"]
-        town.city_sr_cyrl = rules.city_of(name, row["district_iso"])
+        town.city_sr_cyrl = city_of(name, row["district_iso"])
         town.city_sr_latn = to_latin(town.city_sr_cyrl)
         town.postcode = row["postcode"]
         town.lat, town.lon = float(row["lat"]), float(row["lon"])
@@ -84,7 +78,7 @@ def _load_holidays(session: Session, years: range) -> None:
     serbian = holidays.country_holidays("RS", years=years, language="sr")
     english = holidays.country_holidays("RS", years=years, language="en_US")
     days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in years}
-    for row in data.rows_of("school_calendar_rs.csv"):
+    for row in shipped.rows_of("school_calendar_rs.csv"):
         if row["school_year"] == "every":
             month, day_of_month = map(int, row["date_from"].strip("-").split("-"))
             for year in years:
@@ -101,7 +95,7 @@ def _load_calendars(session: Session) -> None:
     """Add the years of each calendar of which nothing is stored yet."""
     wanted = select(SchoolCalendarEntry.calendar, SchoolCalendarEntry.school_year)
     stored = {(calendar.value, year) for calendar, year in session.execute(wanted)}
-    for row in data.rows_of("school_calendar_rs.csv"):
+    for row in shipped.rows_of("school_calendar_rs.csv"):
         if row["school_year"] == "every" or (row["calendar"], row["school_year"]) in stored:
             continue
         session.add(
@@ -120,7 +114,7 @@ def _load_calendars(session: Session) -> None:
 
 def load_example_hosts(now: dt.datetime) -> ImportOutcome:
     """The 300 invented hosts of a demo, through the same door as a register."""
-    return import_hosts(SYSTEM, read_hosts(data.bytes_of("demo_hosts.csv")), Filing(now))
+    return import_hosts(SYSTEM, read_hosts(shipped.bytes_of("demo_hosts.csv")), Filing(now))
 
 
 def import_hosts(actor: Actor, sheet: Sheet, filing: Filing) -> ImportOutcome:
@@ -208,7 +202,7 @@ def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
     if fold(row.place_sr_cyrl) in ("", town.search_key):
         values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
     texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
-    return values | {"municipality_id": town.id, "search_key": rules.search_key(row.kind, *texts)}
+    return values | {"municipality_id": town.id, "search_key": search_key(row.kind, *texts)}
 
 
 def _compare(
@@ -265,7 +259,7 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
     Raises: NotAllowed; Rejected with {field: reason}.
     """
     policy.require(actor, "create", "host")
-    if problems := rules.problems_with(draft):
+    if problems := problems_with(draft):
         raise Rejected(problems)
     with transaction() as session:
         town = session.get(Municipality, draft.municipality_id) if draft.municipality_id is not None else None
@@ -280,8 +274,8 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
 
 
 def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -> Host:
-    primary, secondary = rules.teaches(draft.kind)
-    names, places, addresses = map(rules.both_scripts, (draft.name, draft.place, draft.address))
+    primary, secondary = teaches(draft.kind)
+    names, places, addresses = map(both_scripts, (draft.name, draft.place, draft.address))
     around = (town.name_sr_cyrl, town.city_sr_cyrl) if town else ()
     return Host(
         kind=draft.kind,
@@ -298,7 +292,7 @@ def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -
         teaches_primary=primary,
         teaches_secondary=secondary,
         listed=False,
-        search_key=rules.search_key(draft.kind, draft.name, draft.place, *around),
+        search_key=search_key(draft.kind, draft.name, draft.place, *around),
         created_at=now,
     )
 

@@ -11,10 +11,10 @@ from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.places import rules
 from scheduler.places.models import BellSchedule, Host, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
-from scheduler.places.terms import NamedDay, SchoolTime
+from scheduler.places.rules.school_time import problems_with_school_time
+from scheduler.places.terms.school_time import NamedDay, SchoolTime
 from scheduler.policy import Actor, Scope
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
     policy.require(actor, "update", "school_time", request=actor.request_id)  # its host: below
     if policy.scope_of(actor, "update", "school_time") is Scope.HOST and host_id != actor.host_id:
         raise NotFound("host")
-    if problems := rules.problems_with_school_time(told):
+    if problems := problems_with_school_time(told):
         raise Rejected(problems)
     with transaction() as session:
         if session.get(Host, host_id, with_for_update={"key_share": True}) is None:  # who tells it too waits

@@ -42,18 +42,10 @@ from scheduler.core.text import fold, to_latin
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import District, Host, Municipality
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import (
-    ASSIGNMENT_MACHINE,
-    PRESENTATION_MACHINE,
-    VISIT_MACHINE,
-    AssignmentState,
-    PresentationState,
-)
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.terms import (
+from scheduler.reports.terms.counting import (
     CampaignOutcome,
     Choice,
     CountRow,
@@ -67,7 +59,15 @@ from scheduler.reports.terms import (
     VisitLine,
 )
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import REQUEST_MACHINE
+from scheduler.requests.terms.asked import REQUEST_MACHINE
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import (
+    ASSIGNMENT_MACHINE,
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
+    AssignmentState,
+    PresentationState,
+)
 
 STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (SchoolRequest, REQUEST_MACHINE),

@@ -8,11 +8,11 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment, Presentation
-from scheduler.planning.terms import AssignmentState
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import conditions, with_heads
-from scheduler.reports.terms import Filters
+from scheduler.reports.terms.counting import Filters
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.terms.states import AssignmentState
 
 
 def indicators(filters: Filters) -> dict[str, int]:

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Select, exists, extract, func, select
 from scheduler.attendance.models import Attendance
 from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
-from scheduler.planning.models import Disruption, LateNotice, Presentation, Visit
-from scheduler.planning.terms import CancelledBy, VisitState
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.reports.queries.attendance import conditions
-from scheduler.reports.terms import Filters
+from scheduler.reports.terms.counting import Filters
+from scheduler.visits.models.late_notice import LateNotice
+from scheduler.visits.models.visits import Disruption, Presentation, Visit
+from scheduler.visits.terms.states import CancelledBy, VisitState
 
 ENDED = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
 

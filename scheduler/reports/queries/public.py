@@ -15,14 +15,14 @@ from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
-from scheduler.planning.models import Assignment, Presentation, Visit
-from scheduler.planning.terms import AssignmentState
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
 from scheduler.reports.queries.attendance import attendance_report, conditions, people
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of
-from scheduler.reports.terms import Cell, Counts, DistrictName, Filters, Group, Outcome, Period, PublicYear
+from scheduler.reports.terms.counting import Cell, Counts, DistrictName, Filters, Group, Outcome, Period, PublicYear
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
 
 BEGINNING = dt.date(2000, 1, 1)
 

@@ -10,7 +10,7 @@ from scheduler.people.models import User
 from scheduler.reports.models import CarriedDifference, SignedPeriod
 from scheduler.reports.queries.attendance import counted_by_period
 from scheduler.reports.rules import signing
-from scheduler.reports.terms import COUNTED, Books, Correction, Counts, Period, Report, Signed
+from scheduler.reports.terms.counting import COUNTED, Books, Correction, Counts, Period, Report, Signed
 
 
 def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[Signed]:

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from scheduler.core.language import locale_of, month_and_year, number, translator, year_alone
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.terms import (
+from scheduler.reports.terms.counting import (
     COUNTED,
     BadPeriod,
     CentreYear,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
-from scheduler.reports.terms import (
+from scheduler.reports.terms.counting import (
     CampaignOutcome,
     Cell,
     CentreYear,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.core.language import moment, span_of_days, translator
 from scheduler.reports.rules.attendance import as_document, number_heads, period_of
-from scheduler.reports.terms import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
+from scheduler.reports.terms.counting import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
 
 LONGEST_REASON = 300
 

@@ -9,7 +9,7 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
-from scheduler.requests.terms import RequestRow
+from scheduler.requests.terms.pages import RequestRow
 
 MOST_WORDS = 8
 

@@ -9,11 +9,12 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.policy import Actor
-from scheduler.requests import rules
 from scheduler.requests.models import Handover, SchoolRequest
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.queries.stand_ins import handover_rows, owned_within
-from scheduler.requests.terms import HandoverDraft, HandoverRow, RequestRow
+from scheduler.requests.rules.states import OPEN
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow
+from scheduler.requests.terms.pages import RequestRow
 
 MOST_SHOWN = 100
 SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on the first pages of both
@@ -46,6 +47,6 @@ def own_handovers(actor: Actor, now: dt.datetime) -> list[HandoverRow]:
 
 def covered_requests(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> list[RequestRow]:
     """The open requests that a handover is about as they stand now, the oldest first. Raises: NotAllowed."""
-    wanted = scoped(actor).where(SchoolRequest.state.in_(rules.OPEN), owned_within(draft.away_id, draft.district_ids))
+    wanted = scoped(actor).where(SchoolRequest.state.in_(OPEN), owned_within(draft.away_id, draft.district_ids))
     rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.state_since, SchoolRequest.id)).all()
     return request_rows(rows, now)

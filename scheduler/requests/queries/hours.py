@@ -4,8 +4,9 @@ import datetime as dt
 
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.school_time import LOOK_AROUND
-from scheduler.places.terms import DaysOfGrades, HostRow, SchoolClock
-from scheduler.requests.rules import LONGEST_SPAN_DAYS
+from scheduler.places.terms.hosts import HostRow
+from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
+from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
 
 LONGEST = dt.timedelta(days=LONGEST_SPAN_DAYS)
 AROUND = dt.timedelta(days=LOOK_AROUND + 7)

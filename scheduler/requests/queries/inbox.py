@@ -16,20 +16,12 @@ from scheduler.people.models import User
 from scheduler.places.models import District, Host, Municipality
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.queries.stand_ins import handed_to
-from scheduler.requests.terms import (
-    NOBODY,
-    Age,
-    FacetValue,
-    Inbox,
-    InboxFilters,
-    RequestState,
-    Show,
-    Turn,
-)
+from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, STEPS
+from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.pages import NOBODY, Age, FacetValue, Inbox, InboxFilters, Show, Turn
 
 MOST_WORDS = 8
 TURNS = (Turn.YOURS, Turn.OTHERS, Turn.ITSELF, Turn.OVER)
@@ -77,16 +69,16 @@ def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool
     state = SchoolRequest.state
     handed = handed_to(actor.user_id, clock.local_day(now))
     mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed)
-    promised = now - dt.timedelta(days=rules.PROMISED_DAYS + 1)
+    promised = now - dt.timedelta(days=PROMISED_DAYS + 1)
     return {
-        Show.MINE: and_(state.in_(rules.OPEN), mine),
-        Show.OPEN: state.in_(rules.OPEN),
+        Show.MINE: and_(state.in_(OPEN), mine),
+        Show.OPEN: state.in_(OPEN),
         Show.WAITING: state == RequestState.WAITLISTED,
-        Show.OVER: state.in_(rules.OVER),
+        Show.OVER: state.in_(OVER),
         Show.LATE: and_(_turn_order() == 0, SchoolRequest.state_since <= promised),
         Show.NEW: state == RequestState.NEW,
         Show.TO_PLAN: state == RequestState.AGREED,
-        Show.HANDED: and_(state.in_(rules.OPEN), handed),
+        Show.HANDED: and_(state.in_(OPEN), handed),
         Show.ASKED: state.in_((RequestState.NEEDS_INFO, RequestState.PROPOSED)),
     }
 
@@ -130,7 +122,7 @@ def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str
 
 def _ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:
     since = SchoolRequest.state_since
-    edges = [now - dt.timedelta(days=days) for days in rules.AGES]
+    edges = [now - dt.timedelta(days=days) for days in AGES]
     return {
         Age.FRESH: since > edges[0],
         Age.DUE: and_(since <= edges[0], since > edges[1]),
@@ -193,9 +185,9 @@ def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[
 
 def _turn_order() -> ColumnElement[int]:
     """The place of a row's group in the inbox: the same table as `rules.turn_of`, for the database."""
-    states = {turn: [state for state, (whose, _) in rules.STEPS.items() if whose is turn] for turn in TURNS}
+    states = {turn: [state for state, (whose, _) in STEPS.items() if whose is turn] for turn in TURNS}
     return case(
-        (SchoolRequest.state.in_(rules.OVER), 3),
+        (SchoolRequest.state.in_(OVER), 3),
         (or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS])), 0),
         (SchoolRequest.state.in_(states[Turn.OTHERS]), 1),
         else_=2,

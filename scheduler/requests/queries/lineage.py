@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import Kin, Lineage
+from scheduler.requests.terms.pages import Kin, Lineage
 
 
 @dataclass(frozen=True)

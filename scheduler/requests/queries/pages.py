@@ -17,21 +17,15 @@ from scheduler.messages.queries import messages_about
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import User
 from scheduler.policy import Actor
-from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest, UndoableAct
 from scheduler.requests.queries.lineage import lineage_of
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
-from scheduler.requests.terms import (
-    Blackout,
-    HistoryLine,
-    Preference,
-    PresentationRow,
-    Proof,
-    ProposedDate,
-    RequestPage,
-    RequestState,
-    Undoable,
-)
+from scheduler.requests.rules.asked import TWIN_DAYS
+from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, OPEN, UNDO_WITHIN
+from scheduler.requests.terms.acts import Undoable
+from scheduler.requests.terms.asked import Blackout, Preference, RequestState
+from scheduler.requests.terms.dates import ProposedDate
+from scheduler.requests.terms.pages import HistoryLine, PresentationRow, Proof, RequestPage
 
 COPIED = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
@@ -120,12 +114,12 @@ def _presentation_row(asked: RequestedPresentation) -> PresentationRow:
 
 
 def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
-    around = dt.timedelta(days=rules.TWIN_DAYS)
+    around = dt.timedelta(days=TWIN_DAYS)
     wanted = select(SchoolRequest).where(
         SchoolRequest.host_id == row.host_id,
         SchoolRequest.centre_id == row.centre_id,
         SchoolRequest.id != row.id,
-        SchoolRequest.state.in_(rules.OPEN),
+        SchoolRequest.state.in_(OPEN),
         SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
     )
     return db.session().scalars(loaded(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
@@ -169,8 +163,8 @@ def undoable_of(page: RequestPage, *, now: dt.datetime) -> Undoable | None:
     )
     if act is None:
         return None
-    until = act.done_at + (rules.MAIL_WAITS if act.act in rules.LETTERS else rules.UNDO_WITHIN)
-    left = act.act in rules.LETTERS and any(
+    until = act.done_at + (MAIL_WAITS if act.act in LETTERS else UNDO_WITHIN)
+    left = act.act in LETTERS and any(
         mail.created_at == act.done_at and (mail.state is not MessageState.WAITING or mail.attempts)
         for mail in messages_about(SchoolRequest.__tablename__, page.row.id)
     )

@@ -16,16 +16,20 @@ from scheduler.places.queries import host_row
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
-from scheduler.requests import rules
 from scheduler.requests.models import BlackoutDays, SchoolRequest
 from scheduler.requests.queries.stand_ins import handovers_on
-from scheduler.requests.terms import Blackout, Counts, HandoverRow, RequestRow
+from scheduler.requests.rules.asked import TWIN_DAYS
+from scheduler.requests.rules.handovers import stand_in_for
+from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, age_days, is_late, turn_of
+from scheduler.requests.terms.asked import Blackout, Counts
+from scheduler.requests.terms.handovers import HandoverRow
+from scheduler.requests.terms.pages import RequestRow
 
 
 def scoped(actor: Actor) -> Select[SchoolRequest]:
     """Every request that the actor's centre may see: proven ones only."""
     policy.require(actor, "read", "request", centre=actor.centre_id)
-    wanted = select(SchoolRequest).where(SchoolRequest.state.not_in(rules.HIDDEN))
+    wanted = select(SchoolRequest).where(SchoolRequest.state.not_in(HIDDEN))
     return wanted if Role.SYSTEM in actor.roles else wanted.where(SchoolRequest.centre_id == actor.centre_id)
 
 
@@ -48,15 +52,15 @@ def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime) -> list[Reques
 
 def _stand_in(row: SchoolRequest, running: Sequence[HandoverRow]) -> str:
     """The name of whoever looks after a request while its owner is away; nobody does once it is over."""
-    if row.state in rules.OVER:
+    if row.state in OVER:
         return ""
     town = row.host.municipality
-    found = rules.stand_in_for(row.owner_id, town.district_id if town else None, running)
+    found = stand_in_for(row.owner_id, town.district_id if town else None, running)
     return found.stand_in if found else ""
 
 
 def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow:
-    turn, step = rules.turn_of(row.state, attention=row.attention)
+    turn, step = turn_of(row.state, attention=row.attention)
     asked = row.presentations
     return RequestRow(
         id=row.id,
@@ -71,8 +75,8 @@ def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow
         channel=row.channel,
         submitted_at=row.submitted_at,
         state_since=row.state_since,
-        age_days=rules.age_days(row.state_since, now),
-        late=rules.is_late(turn, rules.age_days(row.state_since, now)),
+        age_days=age_days(row.state_since, now),
+        late=is_late(turn, age_days(row.state_since, now)),
         owner=row.owner.full_name if row.owner else "",
         turn=turn,
         next_step=step,
@@ -86,7 +90,7 @@ def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
     hosts = {row.host_id for row in rows}
     found = db.session().execute(
         select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day).where(
-            SchoolRequest.host_id.in_(hosts), SchoolRequest.state.in_(rules.OPEN)
+            SchoolRequest.host_id.in_(hosts), SchoolRequest.state.in_(OPEN)
         )
     )
     others = found.all()
@@ -95,7 +99,7 @@ def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
             other.host_id == row.host_id
             and other.centre_id == row.centre_id
             and other.id != row.id
-            and abs((other.first_day - row.first_day).days) <= rules.TWIN_DAYS
+            and abs((other.first_day - row.first_day).days) <= TWIN_DAYS
             for other in others
         )
         for row in rows

@@ -11,10 +11,10 @@ from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.people.queries import coordinators_of
 from scheduler.places.models import Host, Municipality
-from scheduler.places.terms import DistrictRow
-from scheduler.requests import rules
+from scheduler.places.terms.hosts import DistrictRow
 from scheduler.requests.models import Handover, HandoverDistrict, SchoolRequest
-from scheduler.requests.terms import HandoverRow
+from scheduler.requests.rules.handovers import stand_in_for, told_instead
+from scheduler.requests.terms.handovers import HandoverRow
 
 
 def handovers_on(centre_ids: Collection[int], day: dt.date) -> list[HandoverRow]:
@@ -90,7 +90,7 @@ def _district() -> ColumnElement[int | None]:
 def on_duty(centre_id: int, district_id: int | None, now: dt.datetime) -> list[tuple[str, str]]:
     """(address, language) of who is told when something of a district waits: the coordinators, or who stands in."""
     running = handovers_on([centre_id], clock.local_day(now))
-    return rules.told_instead(coordinators_of(centre_id), district_id, running)
+    return told_instead(coordinators_of(centre_id), district_id, running)
 
 
 def stand_in_of(row: SchoolRequest, now: dt.datetime) -> HandoverRow | None:
@@ -98,7 +98,7 @@ def stand_in_of(row: SchoolRequest, now: dt.datetime) -> HandoverRow | None:
     if row.owner_id is None:
         return None
     running = handovers_on([row.centre_id], clock.local_day(now))
-    return rules.stand_in_for(row.owner_id, district_of(row), running) if running else None
+    return stand_in_for(row.owner_id, district_of(row), running) if running else None
 
 
 def district_of(row: SchoolRequest) -> int | None:

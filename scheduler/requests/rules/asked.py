@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.people import rules as people_rules
-from scheduler.places import rules as place_rules
-from scheduler.places.terms import AskedTime, Standing
+from scheduler.places.rules.presence import away, best_standings, left_on
+from scheduler.places.terms.school_time import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms import Blackout, Counts, DateDraft, Facts, PresentationDraft, RequestDraft
+from scheduler.requests.terms.asked import Blackout, Counts, Facts, PresentationDraft, RequestDraft
+from scheduler.requests.terms.dates import DateDraft
 
 LONGEST_SPAN_DAYS = 120
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
@@ -37,7 +38,7 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
         problems["presentations"] = "too_many_presentations"
     for number, presentation in enumerate(draft.presentations):
         found = _problems_with_presentation(presentation, facts)
-        if not presentation.outside_shift and place_rules.away(where_classes_are(presentation, draft, facts)):
+        if not presentation.outside_shift and away(where_classes_are(presentation, draft, facts)):
             found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
         if _year_has_ended(presentation, draft, facts):
             found.setdefault("classes", "year_ended")
@@ -51,7 +52,7 @@ def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Facts)
     if facts.lessons is None or asked.audience is not Audience.PUPILS or asked.outside_shift:
         return False
     asked_days = {day for day in facts.lessons[None] if draft.first_day <= day <= draft.last_day}
-    every = [place_rules.left_on(facts.lessons, asked.classes, day) for day in asked_days]
+    every = [left_on(facts.lessons, asked.classes, day) for day in asked_days]
     return bool(every) and all(every)
 
 
@@ -70,7 +71,7 @@ def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Fact
         return []
     span = [draft.first_day + dt.timedelta(days=number) for number in range(days + 1)]
     wanted = AskedTime(facts.programme.minutes, asked.starts_local, asked.lesson)
-    return place_rules.best_standings(facts.clock, asked.classes, span, wanted)
+    return best_standings(facts.clock, asked.classes, span, wanted)
 
 
 def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:

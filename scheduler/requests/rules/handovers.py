@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.people.terms import Reader
-from scheduler.requests.terms import HandoverDraft, HandoverRow, HandoverState
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 
 LONGEST_HANDOVER_DAYS = 366
 

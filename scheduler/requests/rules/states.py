@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from scheduler.requests.terms import REQUEST_MACHINE, NextStep, RequestState, Together, Turn
+from scheduler.requests.terms.acts import Together
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.pages import NextStep, Turn
 
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old

@@ -15,15 +15,24 @@ from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
-from scheduler.places import service as places
-from scheduler.places.terms import HostDraft, HostRow
+from scheduler.places.service.hosts import propose_host
+from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests import queries, rules
 from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
+from scheduler.requests.queries.hours import lessons_of_span, school_clock
 from scheduler.requests.queries.lineage import places_in_line
+from scheduler.requests.rules.asked import (
+    MAILS_A_DAY_FROM_NETWORK,
+    MAILS_A_DAY_TO_ADDRESS,
+    MOST_CORRECTIONS,
+    PROVE_WITHIN,
+    levels_at,
+    problems_with,
+)
+from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
-from scheduler.requests.terms import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +65,10 @@ def submit_request(
             return int(earlier)
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
-        hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today)
-        lessons = queries.lessons_of_span(host, draft.first_day, draft.last_day)
-        levels = rules.levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = rules.problems_with(draft, today, Facts(programme, levels, by_staff, hours, lessons))
+        hours = school_clock(host, draft.first_day, draft.last_day, today=today)
+        lessons = lessons_of_span(host, draft.first_day, draft.last_day)
+        levels = levels_at(host.teaches_primary, host.teaches_secondary)
+        problems = problems_with(draft, today, Facts(programme, levels, by_staff, hours, lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:
@@ -87,7 +96,7 @@ def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt
     if new_host is None:
         return place_queries.host_of(draft.host_id)
     try:
-        return place_queries.host_of(places.propose_host(actor, new_host, now=now).id)
+        return place_queries.host_of(propose_host(actor, new_host, now=now).id)
     except Rejected as rejected:
         raise Rejected({f"new_host-{field}": reason for field, reason in rejected.problems.items()}) from rejected
 
@@ -124,17 +133,17 @@ def _keep_lineage(session: Session, actor: Actor, row: SchoolRequest, parent_id:
     parent = session.get(SchoolRequest, parent_id, populate_existing=True) if parent_id else None
     if parent is None or (parent.host_id, parent.centre_id) != (row.host_id, row.centre_id):
         return
-    if rules.may_ask_again(parent.state):
+    if may_ask_again(parent.state):
         become_child(session, actor, row, parent, now)
 
 
 def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: SchoolRequest, now: dt.datetime) -> None:
     """Note what a request was booked again from; it stands in line since then, unless the visit was held."""
     others = select(SchoolRequest.id).where(
-        SchoolRequest.parent_id == parent.id, SchoolRequest.id != row.id, SchoolRequest.state.not_in(rules.OVER)
+        SchoolRequest.parent_id == parent.id, SchoolRequest.id != row.id, SchoolRequest.state.not_in(OVER)
     )
     row.parent_id = parent.id
-    if rules.keeps_place(parent.state) and session.scalar(others.limit(1)) is None:
+    if keeps_place(parent.state) and session.scalar(others.limit(1)) is None:
         row.in_line_since = places_in_line([parent])[parent.id]
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
@@ -164,13 +173,13 @@ def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.date
     """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
     starts = row.presentations[0].starts_local if kept_until else None
     kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
-    hours = int(rules.PROVE_WITHIN.total_seconds() // 3600)
+    hours = int(PROVE_WITHIN.total_seconds() // 3600)
     queue_message(
         MessageDraft(
             kind="prove_address",
             address=row.contact_email,
             language=row.language,
-            values={"number": row.number, "days": rules.PROVE_WITHIN.days} | kept,
+            values={"number": row.number, "days": PROVE_WITHIN.days} | kept,
             link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,
@@ -189,7 +198,7 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
     row = session.execute(
         select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
     ).one()
-    if row[0] >= rules.MAILS_A_DAY_TO_ADDRESS or row[1] >= rules.MAILS_A_DAY_FROM_NETWORK:
+    if row[0] >= MAILS_A_DAY_TO_ADDRESS or row[1] >= MAILS_A_DAY_FROM_NETWORK:
         raise TooMany("booking")
     session.add(UnprovedMail(address_key=key, network=network, at=now))
 
@@ -234,7 +243,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         typed = people_rules.address_of(address)
         if typed == row.contact_email:
             return
-        if audit.times_recorded("address corrected", row) >= rules.MOST_CORRECTIONS:
+        if audit.times_recorded("address corrected", row) >= MOST_CORRECTIONS:
             raise TooMany("booking")
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
@@ -257,7 +266,7 @@ def send_new_link(address: str, *, language: str, network: str, now: dt.datetime
         _count_mail(session, typed, network, now)
         wanted = (
             select(SchoolRequest.id)
-            .where(SchoolRequest.contact_email == typed, SchoolRequest.state.not_in(rules.OVER))
+            .where(SchoolRequest.contact_email == typed, SchoolRequest.state.not_in(OVER))
             .order_by(SchoolRequest.id.desc())
             .limit(3)
         )
@@ -266,7 +275,7 @@ def send_new_link(address: str, *, language: str, network: str, now: dt.datetime
         for row in unproved[:1]:
             _write_to_unproved(row, now)
         for row in rows:
-            if row not in unproved and row.state not in rules.OVER:
+            if row not in unproved and row.state not in OVER:
                 write_to_school(row, "new_link", now=now)
 
 
@@ -274,7 +283,7 @@ def expire_unproved(now: dt.datetime) -> int:
     """End requests whose address nobody has proven within seven days; returns how many. For the daily job."""
     with transaction() as session:
         wanted = select(SchoolRequest.id).where(
-            SchoolRequest.state == RequestState.UNVERIFIED, SchoolRequest.submitted_at <= now - rules.PROVE_WITHIN
+            SchoolRequest.state == RequestState.UNVERIFIED, SchoolRequest.submitted_at <= now - PROVE_WITHIN
         )
         found = [locked(session, SYSTEM, "update", one) for one in session.scalars(wanted.order_by(SchoolRequest.id))]
         # PostgreSQL: one may have been proven between the question and its lock

@@ -12,11 +12,12 @@ from scheduler.core import audit, clock, states
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
-from scheduler.requests import rules
 from scheduler.requests.models import DateProposal, SchoolRequest
 from scheduler.requests.queries.rows import blackouts_of_each
-from scheduler.requests.service.rows import end_held_offer, locked, write_to_centre, write_to_school
-from scheduler.requests.terms import REQUEST_MACHINE, DateDraft, RequestState
+from scheduler.requests.rules.asked import problems_with_dates
+from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.dates import DateDraft
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,9 @@ def propose_dates(
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
         cannot = blackouts_of_each([row.id])[row.id]
-        if problems := rules.problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), cannot):
+        if problems := problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), cannot):
             raise Rejected(problems)
         _forget(session, row)
-        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.PROPOSED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         session.add_all(
@@ -77,7 +77,6 @@ def accept_date(
         row.first_day = row.last_day = day
         row.presentations[0].starts_local, row.presentations[0].lesson = starts, None  # the agreed hour is by the clock
         _forget(session, row)
-        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         write_to_centre(row, "request_date_accepted", now=now, day=day, starts=starts)
     log.info("date accepted", extra={"request_id": request_id})
@@ -95,7 +94,6 @@ def decline_dates(actor: Actor, request_id: int, reason: str, *, now: dt.datetim
         if row.state is not RequestState.PROPOSED:
             raise Conflict("wrong_state")
         _forget(session, row)
-        end_held_offer(session, actor, row, now=now)
         row.answer = reason
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="no_date_suits")
         write_to_centre(row, "request_dates_declined", now=now, reason=reason)

@@ -6,10 +6,10 @@ from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.rows import end_held_offer, locked, write_to_school
-from scheduler.requests.terms import REQUEST_MACHINE, RequestState
+from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER
+from scheduler.requests.service.rows import locked, write_to_school
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
 
 
 def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
@@ -19,7 +19,7 @@ def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: in
     """
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
-        if row.state in rules.OVER:
+        if row.state in OVER:
             raise Conflict("wrong_state")
         row.owner_id = actor.user_id
         if row.state is RequestState.NEW:
@@ -58,7 +58,6 @@ def waitlist_request(actor: Actor, request_id: int, *, now: dt.datetime, version
     """Put it on the waiting list; the school is told. Raises: as `take_request`."""
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
-        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
         write_to_school(row, "request_waitlisted", now=now)
 
@@ -67,7 +66,6 @@ def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: i
     """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `take_request`."""
     with transaction() as session:
         row = locked(session, actor, "accept", request_id, version=version)
-        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         write_to_school(row, "request_agreed", now=now)
@@ -90,8 +88,8 @@ def follow_visit(
     Who may is checked by the caller, who moves the visit. Raises: Conflict("wrong_state"), also for a state that no
     visit leads to.
     """
-    if to not in rules.FOLLOWED:
+    if to not in FOLLOWED:
         raise Conflict("wrong_state")
     states.move(REQUEST_MACHINE, school_request, to, actor=actor, at=now, reason=reason)
-    if to not in rules.OPEN:
+    if to not in OPEN:
         school_request.attention = False

@@ -16,10 +16,10 @@ from scheduler.people.models import User
 from scheduler.people.queries import colleagues_of
 from scheduler.places.models import District
 from scheduler.policy import Actor
-from scheduler.requests import rules
 from scheduler.requests.models import Handover, HandoverDistrict
 from scheduler.requests.queries.stand_ins import handover_rows
-from scheduler.requests.terms import HandoverDraft, HandoverState
+from scheduler.requests.rules.handovers import handover_state, problems_with_handover
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverState
 
 log = logging.getLogger(__name__)
 HOLD_HANDOVERS = 23  # kind of core.db.hold: the handovers of one centre
@@ -67,7 +67,7 @@ def hand_over(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> int:
 def _refuse_problems(centre_id: int | None, draft: HandoverDraft, today: dt.date) -> None:
     others = handover_rows(Handover.centre_id == centre_id, Handover.last_day >= today)
     colleagues = {who for who, _name in colleagues_of(centre_id)}
-    if problems := rules.problems_with_handover(draft, colleagues, others, today):
+    if problems := problems_with_handover(draft, colleagues, others, today):
         raise Rejected(problems)
 
 
@@ -84,7 +84,7 @@ def take_handover_back(actor: Actor, handover_id: int, *, now: dt.datetime) -> N
         if row.ended_at is not None:
             return
         [shown] = handover_rows(Handover.id == handover_id)
-        if rules.handover_state(shown, clock.local_day(now)) is HandoverState.OVER:
+        if handover_state(shown, clock.local_day(now)) is HandoverState.OVER:
             raise Conflict("wrong_state")
         row.ended_at = now
         audit.record(actor, "handover taken back", row, at=now)

@@ -14,19 +14,13 @@ from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
+from scheduler.requests.rules.asked import levels_at, problems_with
+from scheduler.requests.rules.states import MAIL_WAITS, OPEN, may_book_again, may_move
 from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, set_off, store_request
 from scheduler.requests.service.rows import locked, write_to_school
-from scheduler.requests.terms import (
-    REQUEST_MACHINE,
-    Done,
-    Facts,
-    PresentationDraft,
-    RequestDraft,
-    RequestState,
-    Together,
-)
+from scheduler.requests.terms.acts import Done, Together
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Facts, PresentationDraft, RequestDraft, RequestState
 
 log = logging.getLogger(__name__)
 LETTER = "request_merged"
@@ -49,7 +43,7 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
             raise Conflict("changed_meanwhile")
         if (merged.host_id, merged.centre_id) != (kept.host_id, kept.centre_id):
             raise Conflict("another_host")
-        if kept.state not in rules.OPEN or not rules.may_move(merged.state, RequestState.MERGED_INTO):
+        if kept.state not in OPEN or not may_move(merged.state, RequestState.MERGED_INTO):
             raise Conflict("wrong_state")
         act = UndoableAct(
             batch=secrets.token_urlsafe(16),
@@ -64,7 +58,7 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
         states.move(REQUEST_MACHINE, merged, RequestState.MERGED_INTO, actor=actor, at=now, reason=kept.number)
         merged.attention = False
         audit.record(actor, "another merged into it", kept, at=now, details={"request": merged.number})
-        write_to_school(merged, LETTER, now=now, not_before=now + rules.MAIL_WAITS, kept=kept.number)
+        write_to_school(merged, LETTER, now=now, not_before=now + MAIL_WAITS, kept=kept.number)
         session.flush()
         act.version_after = merged.version
         session.add(act)
@@ -87,12 +81,12 @@ def book_again(
         policy.require(actor, "create", "request", centre=row.centre_id)
         if (earlier := form_keys.answer_of(key)) is not None:
             return earlier
-        if not rules.may_book_again(row.state):
+        if not may_book_again(row.state):
             raise Conflict("wrong_state")
         draft = _draft_again(row, first_day, last_day)
         host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
-        levels = rules.levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = rules.problems_with(draft, clock.local_day(now), Facts(programme, levels, by_staff=True))
+        levels = levels_at(host.teaches_primary, host.teaches_secondary)
+        problems = problems_with(draft, clock.local_day(now), Facts(programme, levels, by_staff=True))
         if problems:
             raise Rejected(problems)
         number = _book(session, actor, row, draft, now)

@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from scheduler import policy
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import pick
-from scheduler.core.states import move
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
-from scheduler.requests import rules
-from scheduler.requests.models import DateOffer, SchoolRequest
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
-from scheduler.requests.terms import DATE_OFFER_MACHINE, DateOfferState
+from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -45,7 +43,7 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     )
     row = session.scalar(wanted)
     policy.require(actor, verb, "request", centre=row.centre_id if row else None, request=row.id if row else None)
-    hidden = row is not None and row.state in rules.HIDDEN and not actor.roles & {Role.SCHOOL_CONTACT, Role.SYSTEM}
+    hidden = row is not None and row.state in HIDDEN and not actor.roles & {Role.SCHOOL_CONTACT, Role.SYSTEM}
     if row is None or hidden:
         raise NotFound("request")
     if version is not None and row.version != version:
@@ -126,15 +124,5 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
         "first_day": row.first_day,
         "last_day": row.last_day,
-        "promised_days": rules.PROMISED_DAYS,
+        "promised_days": PROMISED_DAYS,
     }
-
-
-def end_held_offer(session: Session, actor: Actor, row: SchoolRequest, *, now: dt.datetime) -> None:
-    """A date of the waiting list that is held for a request is so no longer: it was answered otherwise.
-
-    The date goes to the next in line, and the crew's time is free again, as soon as the job has looked.
-    """
-    held = select(DateOffer).where(DateOffer.school_request_id == row.id, DateOffer.state == DateOfferState.HELD)
-    for offer in session.scalars(held.with_for_update().execution_options(populate_existing=True)).all():
-        move(DATE_OFFER_MACHINE, offer, DateOfferState.WITHDRAWN, actor=actor, at=now)

@@ -9,10 +9,11 @@ from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor, Role
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.rows import end_held_offer, locked, write_to_centre
-from scheduler.requests.terms import REQUEST_MACHINE, Counts, RequestState
+from scheduler.requests.rules.asked import problems_with_counts
+from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
+from scheduler.requests.service.rows import locked, write_to_centre
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
 
 
 def answer_question(
@@ -42,11 +43,10 @@ def withdraw_request(
     """
     with transaction() as session:
         row = locked(session, actor, "withdraw", request_id, version=version)
-        to = rules.way_out(row.state)
+        to = way_out(row.state)
         if to is None:
-            raise Conflict("wrong_state" if row.state in rules.OVER else "has_a_date")
+            raise Conflict("wrong_state" if row.state in OVER else "has_a_date")
         unproved = row.state is RequestState.UNVERIFIED
-        end_held_offer(session, actor, row, now=now)
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="withdrawn")
         row.reason = reason
         row.attention = False
@@ -63,14 +63,14 @@ def change_counts(
     """
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
-        if not rules.may_change_counts(row.state):
+        if not may_change_counts(row.state):
             raise Conflict("wrong_state")
         if problems := _problems(row, counts):
             raise Rejected(problems)
         changes = _take_over(row, counts)
         if not changes:
             return
-        row.attention = row.attention or row.state in rules.WITH_DATE
+        row.attention = row.attention or row.state in WITH_DATE
         flag_modified(row, "attention")  # the numbers lie in another table: raise this row's version all the same
         audit.record(actor, "counts changed", row, at=now, details={"presentations": changes})
         if Role.SCHOOL_CONTACT in actor.roles:
@@ -83,7 +83,7 @@ def tell_directions(
     """The school says how the crew finds it: entrance, parking, floor. Raises: NotFound; Conflict when all is over."""
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
-        if row.state in rules.OVER or row.state in rules.HIDDEN:
+        if row.state in OVER or row.state in HIDDEN:
             raise Conflict("wrong_state")
         if row.directions != directions:
             row.directions = directions
@@ -97,9 +97,7 @@ def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, str]:
     return {
         f"presentations-{new.ordinal - 1}-{field}": reason
         for new in counts
-        for field, reason in rules.problems_with_counts(
-            new, asked[new.ordinal].audience, row.programme.group_size
-        ).items()
+        for field, reason in problems_with_counts(new, asked[new.ordinal].audience, row.programme.group_size).items()
     }
 
 

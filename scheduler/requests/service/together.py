@@ -19,23 +19,14 @@ from scheduler.messages import mail
 from scheduler.messages.service import stop_messages
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
-from scheduler.requests import rules
 from scheduler.requests.models import SchoolRequest, UndoableAct
 from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.queries.rows import loaded, request_rows
+from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, UNDO_WITHIN, may_together
 from scheduler.requests.service.lineage import take_apart
 from scheduler.requests.service.rows import locked, values_of, write_to_school
-from scheduler.requests.terms import (
-    REQUEST_MACHINE,
-    Chosen,
-    Done,
-    Preview,
-    Refusal,
-    RequestState,
-    SomeCannot,
-    TakenBack,
-    Together,
-)
+from scheduler.requests.terms.acts import Chosen, Done, Preview, Refusal, SomeCannot, TakenBack, Together
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
 
 log = logging.getLogger(__name__)
 MOST = 100  # a page of the inbox
@@ -84,7 +75,7 @@ def _rows(
         row = locked(session, actor, "update", request_id)
         if seen[request_id] is not None and row.version != seen[request_id]:
             refusals.append(Refusal(row.id, row.number, "changed_meanwhile"))
-        elif not rules.may_together(act, row.state):
+        elif not may_together(act, row.state):
             refusals.append(Refusal(row.id, row.number, "wrong_state"))
         else:
             rows.append(row)
@@ -98,7 +89,7 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
     now = undoable.done_at
     if undoable.act is Together.WAITLIST:
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
-        write_to_school(row, rules.LETTERS[undoable.act], now=now, not_before=now + rules.MAIL_WAITS)
+        write_to_school(row, LETTERS[undoable.act], now=now, not_before=now + MAIL_WAITS)
     elif row.state is RequestState.NEW:
         row.owner_id = owner_id
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
@@ -120,7 +111,7 @@ def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, n
         rows, refusals = _rows(session, actor, act, chosen)
         contacts = contacts_of_each(rows)
         to = [(row, contacts[row.id][0].language) for row in rows if contacts[row.id]]
-        letter = mail.render(rules.LETTERS[act], to[0][1], values_of(*to[0])) if to else None
+        letter = mail.render(LETTERS[act], to[0][1], values_of(*to[0])) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
         shown = request_rows(session.scalars(loaded(wanted)).all(), now)
     return Preview(
@@ -165,11 +156,11 @@ def _acts(session: Session, batch: str, request_id: int | None) -> Iterator[Undo
 
 
 def _may_go_back(act: UndoableAct, row: SchoolRequest, now: dt.datetime) -> bool:
-    if row.version != act.version_after or now - act.done_at > rules.UNDO_WITHIN:
+    if row.version != act.version_after or now - act.done_at > UNDO_WITHIN:
         return False
     if row.state is not act.state_before and not REQUEST_MACHINE.may_take_back(row.state, act.state_before):
         return False
-    letter = rules.LETTERS.get(act.act)
+    letter = LETTERS.get(act.act)
     return letter is None or stop_messages((SchoolRequest.__tablename__, row.id), letter, act.done_at)
 
 

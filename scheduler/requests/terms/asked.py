@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms import DaysOfGrades, SchoolClock
+from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.places.terms import DistrictRow
+from scheduler.places.terms.hosts import DistrictRow
 
 
 class HandoverState(StrEnum):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from scheduler.core.paging import Page
 from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms import HostRow
+from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests.terms.asked import Blackout, Channel, Counts, DayPart, Preference, RequestState
 

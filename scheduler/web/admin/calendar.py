@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.places import queries, service
-from scheduler.places.imports import decoded_text, read_calendar
-from scheduler.places.rules import days_of_school_year, school_year
-from scheduler.places.terms import CalendarOutcome
+from scheduler.places import queries
+from scheduler.places.imports.registers import decoded_text, read_calendar
+from scheduler.places.rules.hosts import days_of_school_year, school_year
+from scheduler.places.service import calendars
+from scheduler.places.terms.hosts import CalendarOutcome
 from scheduler.web.admin import words
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import CalendarFileForm
@@ -55,7 +56,7 @@ def import_calendar() -> ResponseReturnValue:
         content = form.content()
         sheet = read_calendar(content)
         store = "store" in request.form and not sheet.problems
-        outcome = service.import_calendar(current_actor(), sheet, now=clock.now(), dry_run=not store)
+        outcome = calendars.import_calendar(current_actor(), sheet, now=clock.now(), dry_run=not store)
         if store:
             stored = outcome.new + outcome.same
             say(_n("The calendar is stored: %(num)s line.", "The calendar is stored: %(num)s lines.", stored))

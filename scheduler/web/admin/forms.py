@@ -9,9 +9,8 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.people.terms import CentreChange, Topic
-from scheduler.places.terms import CalendarDraft, HolidayDraft, SchoolCalendar
+from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind
-from scheduler.requests.terms import Weights
 from scheduler.web.admin.words import APPLIES, AUDIENCES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
 from scheduler.web.forms import (
     SHORT_TEXT,
@@ -29,7 +28,11 @@ from scheduler.web.i18n import _l
 TEXTS = tuple(
     f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
 )
+
+
 LONGEST_CALENDAR = 200_000  # letters: a calendar of both regions has about 2,000
+
+
 NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
 
 
@@ -118,20 +121,6 @@ class ProgrammeForm(BaseForm):
         said |= {name: self[name].data for name in NUMBERS}
         said |= {"booking": self.booking.data, "audiences": tuple(self.audiences.data)}
         return ProgrammeDraft(self.kind.data, self.topic.data, **said)
-
-
-class WeightsForm(BaseForm):
-    """What counts on the waiting list, in points."""
-
-    per_year = CountField(_l("Points for each year without a visit"), [Needed()], most=99)
-    most_years = CountField(_l("Years that count, at most"), [Needed()], most=99)
-    rural = CountField(_l("Points for a school in a village"), [Needed()], most=99)
-    special_needs = CountField(_l("Points for pupils with special needs"), [Needed()], most=99)
-    per_month = CountField(_l("Points for each 30 days of waiting"), [Needed()], most=99)
-
-    def weights(self) -> Weights:
-        """What the form says; call after `accepted()`."""
-        return Weights(**{name: self[name].data for name in Weights.__dataclass_fields__})
 
 
 class RegisterForm(BaseForm):

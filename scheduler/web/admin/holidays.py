@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
-from scheduler.places import queries, service
-from scheduler.places.terms import CalendarSpan, SchoolCalendar
+from scheduler.places import queries
+from scheduler.places.service import days
+from scheduler.places.service.days import add_holiday
+from scheduler.places.terms.hosts import CalendarSpan, SchoolCalendar
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import CalendarForm, HolidayForm
 from scheduler.web.admin.words import APPLIES, CALENDARS, SPANS
@@ -26,7 +28,7 @@ def holidays() -> ResponseReturnValue:
     form = HolidayForm(mark="holiday")
     if form.accepted():
         try:
-            service.add_holiday(current_actor(), form.draft(), now=clock.now())
+            add_holiday(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -41,7 +43,7 @@ def add_calendar_entry() -> ResponseReturnValue:
     form = CalendarForm(mark="calendar")
     if form.accepted():
         try:
-            service.add_calendar_entry(current_actor(), form.draft(), now=clock.now())
+            days.add_calendar_entry(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -73,7 +75,7 @@ def _of_now(calendar: SchoolCalendar, today: dt.date) -> list[CalendarSpan]:
 @bp.post("/settings/holidays/<int:holiday_id>/remove")
 @may("delete", "holiday")
 def remove_holiday(holiday_id: int) -> ResponseReturnValue:
-    service.remove_holiday(current_actor(), holiday_id, now=clock.now())
+    days.remove_holiday(current_actor(), holiday_id, now=clock.now())
     say(_("Removed: schools can be visited on that day."), undo=url_for(".restore_holiday", holiday_id=holiday_id))
     return redirect(url_for(".holidays"))
 
@@ -81,7 +83,7 @@ def remove_holiday(holiday_id: int) -> ResponseReturnValue:
 @bp.post("/settings/holidays/<int:holiday_id>/restore")
 @may("delete", "holiday")
 def restore_holiday(holiday_id: int) -> ResponseReturnValue:
-    service.restore_holiday(current_actor(), holiday_id, now=clock.now())
+    days.restore_holiday(current_actor(), holiday_id, now=clock.now())
     say(_("The day is back in the list."))
     return redirect(url_for(".holidays"))
 
@@ -89,7 +91,7 @@ def restore_holiday(holiday_id: int) -> ResponseReturnValue:
 @bp.post("/settings/calendar/<int:entry_id>/remove")
 @may("delete", "holiday")
 def remove_calendar_entry(entry_id: int) -> ResponseReturnValue:
-    service.remove_calendar_entry(current_actor(), entry_id, now=clock.now())
+    days.remove_calendar_entry(current_actor(), entry_id, now=clock.now())
     say(_("The line is removed."), undo=url_for(".restore_calendar_entry", entry_id=entry_id))
     return redirect(url_for(".holidays"))
 
@@ -97,6 +99,6 @@ def remove_calendar_entry(entry_id: int) -> ResponseReturnValue:
 @bp.post("/settings/calendar/<int:entry_id>/restore")
 @may("delete", "holiday")
 def restore_calendar_entry(entry_id: int) -> ResponseReturnValue:
-    service.restore_calendar_entry(current_actor(), entry_id, now=clock.now())
+    days.restore_calendar_entry(current_actor(), entry_id, now=clock.now())
     say(_("The line is back."))
     return redirect(url_for(".holidays"))

@@ -9,18 +9,19 @@ from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.batches import HangsOnIt
 from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
+from scheduler.core.imports.batches import HangsOnIt
 from scheduler.core.text import BadText, clean
-from scheduler.jobs import file_work, long_work, work
-from scheduler.jobs.file_columns import columns_of
-from scheduler.jobs.terms import STORES, WorkKind
+from scheduler.jobs import file_work, long_work
 from scheduler.web.admin.blueprint import bp
+from scheduler.web.admin.file_columns import columns_of
 from scheduler.web.admin.forms import RegisterForm
 from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_faces
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.work import service
+from scheduler.work.terms import STORES, WorkKind
 
 MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
 NAMES = (".csv", ".txt", ".xlsx")
@@ -43,7 +44,7 @@ def imports() -> ResponseReturnValue:
         form.show({"file": problem})
     status = 429 if problem == "too_many_files" else 422 if form.errors else 200
     shown = [*kinds, *(STORES[one] for one in kinds)]
-    rows = work.latest(current_actor(), shown, now=clock.now())
+    rows = service.latest(current_actor(), shown, now=clock.now())
     page = render_template(
         "admin/imports.html",
         form=form,
@@ -107,7 +108,7 @@ def _name(typed: str | None) -> str:
 @may("import", "host")
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
-    content, name, kind = work.content_of(current_actor(), work_id)
+    content, name, kind = service.content_of(current_actor(), work_id)
     return _started(STORES[kind], content, name)
 
 

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
-from scheduler.people import queries, service
+from scheduler.people import queries
+from scheduler.people.service import centres
+from scheduler.people.service.centres import change_centre
 from scheduler.people.terms import HandStep
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import CentreForm
@@ -21,7 +23,7 @@ def settings() -> ResponseReturnValue:
     form = CentreForm(obj=queries.centre_settings(own_centre_id()))
     if form.accepted():
         try:
-            service.change_centre(current_actor(), form.change(), now=clock.now())
+            change_centre(current_actor(), form.change(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -40,7 +42,7 @@ def first_steps() -> ResponseReturnValue:
 @bp.post("/settings/first-steps/<any(helpline, backup, put_away):step>/settle")
 @may("update", "settings")
 def settle_step(step: str) -> ResponseReturnValue:
-    service.settle_step(current_actor(), HandStep(step), now=clock.now())
+    centres.settle_step(current_actor(), HandStep(step), now=clock.now())
     words = _("Put away. You find the list again under Settings.") if step == HandStep.PUT_AWAY else _("Done.")
     say(words, undo=url_for(".reopen_step", step=step))
     return redirect(_where())
@@ -49,7 +51,7 @@ def settle_step(step: str) -> ResponseReturnValue:
 @bp.post("/settings/first-steps/<any(helpline, backup, put_away):step>/reopen")
 @may("update", "settings")
 def reopen_step(step: str) -> ResponseReturnValue:
-    service.reopen_step(current_actor(), HandStep(step), now=clock.now())
+    centres.reopen_step(current_actor(), HandStep(step), now=clock.now())
     say(_("It is open again."))
     return redirect(_where())
 
@@ -57,7 +59,7 @@ def reopen_step(step: str) -> ResponseReturnValue:
 @bp.post("/settings/test-mail")
 @may("update", "settings")
 def send_test_mail() -> ResponseReturnValue:
-    service.send_test_mail(current_actor(), now=clock.now())
+    centres.send_test_mail(current_actor(), now=clock.now())
     return redirect(_where())
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.jobs.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 from scheduler.people.terms import Topic
-from scheduler.places.terms import SchoolCalendar
+from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
+from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 
 CALENDARS: Mapping[str, LazyProxy] = {
     SchoolCalendar.REPUBLIC: _l("Republic of Serbia without Vojvodina"),

@@ -4,17 +4,18 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.jobs import file_work, work
-from scheduler.jobs.terms import STORES, WorkKind
+from scheduler.jobs import file_work
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES, column_words
 from scheduler.web.guards import current_actor, may
+from scheduler.work import service
+from scheduler.work.terms import STORES, WorkKind
 
 
 @bp.get("/work/<int:work_id>")
 @may("read", "work")
 def show_work(work_id: int) -> ResponseReturnValue:
-    row = work.work_page(current_actor(), work_id, now=clock.now())
+    row = service.work_page(current_actor(), work_id, now=clock.now())
     page = render_template(
         "admin/work.html",
         work=row,

@@ -5,13 +5,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.attendance import queries, service
+from scheduler.attendance.queries.after import feedback_of, is_followed_up, survey_of
+from scheduler.attendance.service.feedback import give_feedback
+from scheduler.attendance.service.following import answer_survey, resume_follow_ups, stop_follow_ups
 from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
-from scheduler.planning import queries as planning_queries
-from scheduler.planning.terms import CrewShown
 from scheduler.policy import Actor
+from scheduler.visits.queries.pages import crew_for_school
+from scheduler.visits.terms.rows import CrewShown
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, LinesField, Needed, worded
@@ -76,7 +78,7 @@ class LettersForm(BaseForm):
 def opened(secret: str) -> tuple[Actor, CrewShown]:
     """Who holds the link, and the visit that it is about. Raises: NotFound without one."""
     actor = link_actor(secret)
-    shown = planning_queries.crew_for_school(actor.request_id or 0, clock.now())
+    shown = crew_for_school(actor.request_id or 0, clock.now())
     if shown is None:
         raise NotFound("visit")
     return actor, shown
@@ -90,7 +92,7 @@ def later(secret: str) -> ResponseReturnValue:
     form = SurveyForm()
     if form.accepted():
         try:
-            service.answer_survey(actor, shown.visit_id, form.said(), now=clock.now())
+            answer_survey(actor, shown.visit_id, form.said(), now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
@@ -102,8 +104,8 @@ def later(secret: str) -> ResponseReturnValue:
         letters=LettersForm(formdata=None),
         shown=shown,
         secret=secret,
-        given=queries.survey_of(shown.visit_id),
-        written_to=queries.is_followed_up(shown.visit_id),
+        given=survey_of(shown.visit_id),
+        written_to=is_followed_up(shown.visit_id),
     )
     return page, 422 if form.problems_shown() else 200
 
@@ -115,13 +117,13 @@ def letters(secret: str, act: str) -> ResponseReturnValue:
     actor, shown = opened(secret)
     if LettersForm().accepted():
         if act == "stop":
-            service.stop_follow_ups(actor, shown.visit_id, now=clock.now())
+            stop_follow_ups(actor, shown.visit_id, now=clock.now())
             say(
                 _("We write no more about this visit."),
                 undo=url_for(".letters", secret=secret, act="resume"),
             )
         else:
-            service.resume_follow_ups(actor, shown.visit_id, now=clock.now())
+            resume_follow_ups(actor, shown.visit_id, now=clock.now())
             say(_("We write to you again."))
     return redirect(url_for(".later", secret=secret))
 
@@ -134,12 +136,12 @@ def feedback(secret: str) -> ResponseReturnValue:
     form = FeedbackForm()
     if form.accepted():
         try:
-            service.give_feedback(actor, shown.visit_id, form.said(), now=now)
+            give_feedback(actor, shown.visit_id, form.said(), now=now)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("Thank you for your answer."))
             return redirect(url_for("requests.status", secret=secret))
-    given = queries.feedback_of(shown.visit_id)
+    given = feedback_of(shown.visit_id)
     page = render_template("attendance/feedback.html", form=form, shown=shown, secret=secret, given=given)
     return page, 422 if form.problems_shown() else 200

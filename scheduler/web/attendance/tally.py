@@ -3,7 +3,9 @@
 from flask import Response, current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.attendance import pdf, queries, service
+from scheduler.attendance import pdf
+from scheduler.attendance.queries.tally import tally_behind
+from scheduler.attendance.service import tally as attendance_tally
 from scheduler.attendance.terms import Poster, Tally
 from scheduler.config import Settings
 from scheduler.core import clock
@@ -36,7 +38,7 @@ class TallyForm(BaseForm):
 def behind(number: str, ordinal: str, code: str) -> Tally:
     if not (ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 7):
         raise NotFound("tally")
-    return queries.tally_behind(number, int(ordinal), code)
+    return tally_behind(number, int(ordinal), code)
 
 
 @bp.route("/tally/<number>/<ordinal>/<code>", methods=["GET", "POST"])
@@ -49,7 +51,7 @@ def count_in(number: str, ordinal: str, code: str) -> ResponseReturnValue:
     if form.accepted():
         people = form.people.data or 0
         try:
-            service.count_in(tally, people, now=now)
+            attendance_tally.count_in(tally, people, now=now)
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:

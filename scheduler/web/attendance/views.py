@@ -6,7 +6,23 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance import queries, rules, service
+from scheduler.attendance import rules
+from scheduler.attendance.queries import tally as attendance_tally
+from scheduler.attendance.queries.counting import (
+    SORTS,
+    assumed_attendance,
+    counted_visit,
+    counted_visit_of_request,
+    crew_at,
+    history_of,
+    late_counts,
+    said_so_far,
+    waiting_attendance,
+)
+from scheduler.attendance.service import counting, deciding
+from scheduler.attendance.service.counting import countersign, submit_counts
+from scheduler.attendance.service.deciding import correct_counts, lock_visit
+from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
@@ -51,18 +67,18 @@ SOURCES = {
 @may("create", "attendance")
 def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
     """The four numbers of one presentation: the one asked for, else the first that nobody has counted."""
-    visit = queries.counted_visit(current_actor(), number)
+    visit = counted_visit(current_actor(), number)
     one = visit.presentation(ordinal) if ordinal else _first_open(visit)
     if ordinal and one is None:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
         return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
-    crew = [mate for mate in queries.crew_at(one.presentation_id) if mate.presenter_id != current_actor().presenter_id]
+    crew = [mate for mate in crew_at(one.presentation_id) if mate.presenter_id != current_actor().presenter_id]
     form = HeadCountForm(data=said_before(one) | {"absent": [mate.presenter_id for mate in crew if mate.absent]})
     form.ask_about(crew)
     if form.accepted():
         try:
-            service.submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())
+            submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -70,7 +86,7 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         else:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
-    tallied = queries.tallied(one.presentation_id) if one.audience in rules.TALLIED else 0
+    tallied = attendance_tally.tallied(one.presentation_id) if one.audience in rules.TALLIED else 0
     shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied)
     return shown, 422 if form.problems_shown() else 200
 
@@ -90,7 +106,7 @@ def sign(secret: str) -> ResponseReturnValue:
     if form.accepted():
         try:
             said = form.said(waiting or _signed(visit))  # pressed twice, it is answered as it was the first time
-            agreed = service.countersign(actor, visit.visit_id, said, now=clock.now())
+            agreed = countersign(actor, visit.visit_id, said, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -110,7 +126,7 @@ def name_adults(secret: str) -> ResponseReturnValue:
     form = NamesForm()
     if form.accepted():
         try:
-            service.name_adults(actor, visit.visit_id, form.list_of_names(), now=clock.now())
+            counting.name_adults(actor, visit.visit_id, form.list_of_names(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -122,7 +138,7 @@ def name_adults(secret: str) -> ResponseReturnValue:
 
 def _visit_of(secret: str) -> CountedVisit:
     actor = link_actor(secret)
-    visit = queries.counted_visit_of_request(actor, actor.request_id or 0)
+    visit = counted_visit_of_request(actor, actor.request_id or 0)
     if visit is None:
         raise NotFound("visit")
     return visit
@@ -162,13 +178,13 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
-    table = tables.table("attendance", WAITING, queries.SORTS, natural="state")
-    visits = queries.waiting_attendance(actor, table.sort)
+    table = tables.table("attendance", WAITING, SORTS, natural="state")
+    visits = waiting_attendance(actor, table.sort)
     silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
-        uncounted=page_of(_each(queries.late_counts(actor, now=clock.now())), page_number(request.args.get("late"))),
+        uncounted=page_of(_each(late_counts(actor, now=clock.now())), page_number(request.args.get("late"))),
         page=page_of(_each(visits), page_number(request.args.get("page"))),
         table=table,
         silent=silent if may_lock else 0,
@@ -186,28 +202,28 @@ def lock_assumed() -> ResponseReturnValue:
     """Silent schools on one page: what will be locked is seen first; what is far from announced is not ticked."""
     form = LockManyForm()
     if form.accepted():
-        locked = service.lock_assumed(current_actor(), form.seen(), now=clock.now())
+        locked = deciding.lock_assumed(current_actor(), form.seen(), now=clock.now())
         say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
         return redirect(url_for(".overview"))
-    page = page_of(queries.assumed_attendance(current_actor()), page_number(request.args.get("page")))
+    page = page_of(assumed_attendance(current_actor()), page_number(request.args.get("page")))
     return render_template("attendance/lock_assumed.html", page=page, form=form)
 
 
 @bp.get("/attendance/<number>")
 @may("list", "attendance")
 def show_attendance(number: str) -> ResponseReturnValue:
-    return _desk_page(queries.counted_visit(current_actor(), number))
+    return _desk_page(counted_visit(current_actor(), number))
 
 
 @bp.post("/attendance/<number>/lock")
 @may("lock", "attendance")
 def lock(number: str) -> ResponseReturnValue:
     """All that waits for a lock, with one press."""
-    visit = queries.counted_visit(current_actor(), number)
+    visit = counted_visit(current_actor(), number)
     form = LockForm()
     if form.accepted():
         try:
-            service.lock_visit(current_actor(), form.sources(visit), now=clock.now())
+            lock_visit(current_actor(), form.sources(visit), now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
@@ -223,9 +239,7 @@ def correct(number: str, ordinal: str) -> ResponseReturnValue:
     form = CorrectForm(mark=ordinal)
     if form.accepted():
         try:
-            service.correct_counts(
-                current_actor(), one.presentation_id, form.counts(), form.reason.data or "", now=clock.now()
-            )
+            correct_counts(current_actor(), one.presentation_id, form.counts(), form.reason.data or "", now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -240,23 +254,23 @@ def correct(number: str, ordinal: str) -> ResponseReturnValue:
 @may("correct", "attendance")
 def not_held(number: str, ordinal: str, absent: str) -> ResponseReturnValue:
     """One press on a visit's page: who was not there, so that the presentation was not held."""
-    visit = queries.counted_visit(current_actor(), number)
+    visit = counted_visit(current_actor(), number)
     one = visit.presentation(ordinal)
     if one is None:
-        return redirect(url_for("planning.visit", number=number))  # noted already: the page says so
+        return redirect(url_for("visits.visit", number=number))  # noted already: the page says so
     if BaseForm().accepted():
         try:
             host_absent = absent == "host"
-            service.note_not_held(current_actor(), one.presentation_id, host_absent=host_absent, now=clock.now())
+            note_not_held(current_actor(), one.presentation_id, host_absent=host_absent, now=clock.now())
         except Conflict as conflict:
             say(worded(conflict.reason))
         else:
             say(_("Noted: it was not held."))
-    return redirect(url_for("planning.visit", number=number))
+    return redirect(url_for("visits.visit", number=number))
 
 
 def _one_of(number: str, ordinal: str) -> tuple[CountedVisit, CountedPresentation]:
-    visit = queries.counted_visit(current_actor(), number)
+    visit = counted_visit(current_actor(), number)
     one = visit.presentation(ordinal)
     if one is None:
         raise NotFound("presentation")
@@ -291,8 +305,8 @@ def _desk_page(
         may_correct=policy.scope_of(current_actor(), "correct", "attendance") is not None,
         sources=SOURCES,
         silent_days=rules.SILENCE_MEANS_YES_AFTER.days,
-        said=queries.said_so_far(ids),
-        steps=queries.history_of(ids),
+        said=said_so_far(ids),
+        steps=history_of(ids),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
 

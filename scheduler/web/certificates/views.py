@@ -10,8 +10,7 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
-from scheduler.jobs import long_work, work
-from scheduler.jobs.terms import WorkKind
+from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
 from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
@@ -21,6 +20,8 @@ from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
 from scheduler.web.tables import Column
+from scheduler.work import service as work_service
+from scheduler.work.terms import WorkKind
 
 bp = Blueprint("certificates", __name__)
 ISSUED = (
@@ -154,7 +155,7 @@ def overview() -> ResponseReturnValue:
     page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
     due = len(queries.visits_missing_certificates(actor.centre_id))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
-    begun = work.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
+    begun = work_service.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(
         "certificates/overview.html",
         page=page,

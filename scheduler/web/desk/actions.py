@@ -13,8 +13,10 @@ from flask import url_for
 from scheduler.attendance.terms import CountedVisit
 from scheduler.core.language import pick
 from scheduler.messages.terms import MessageRow
-from scheduler.planning.terms import AssignmentState, VisitRow, WishLine
-from scheduler.requests.terms import NextStep, RequestRow, Turn
+from scheduler.readiness.terms import WishLine
+from scheduler.requests.terms.pages import NextStep, RequestRow, Turn
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.filters import long_day
 from scheduler.web.i18n import _, _l, page_language
 
@@ -121,7 +123,7 @@ def _starts(visit: VisitRow) -> dt.datetime:
 
 
 def _visit(number: str) -> str:
-    return url_for("planning.visit", number=number)
+    return url_for("visits.visit", number=number)
 
 
 def _host(visit: CountedVisit) -> str:

@@ -3,17 +3,26 @@
 import datetime as dt
 from typing import Any
 
-from scheduler.reports import charts, queries, rules
-from scheduler.reports.terms import Filters, Group, Period, Report
+from scheduler.reports import charts
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.rules.attendance import (
+    districts_of,
+    each_month,
+    label_of,
+    months_of,
+    months_up_to,
+    school_year_of,
+)
+from scheduler.reports.terms.counting import Filters, Group, Period, Report
 from scheduler.web.filters import number
 from scheduler.web.i18n import _n, page_language
 
 
 def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
     """Counts of locked attendance, as the attendance report has them; staff see every number."""
-    months = _report(centre_id, rules.months_up_to(day), Group.MONTH)
-    year = _report(centre_id, rules.school_year_of(day), Group.DISTRICT)
-    drawn, districts = rules.months_of(months, page_language()), rules.districts_of(year)
+    months = _report(centre_id, months_up_to(day), Group.MONTH)
+    year = _report(centre_id, school_year_of(day), Group.DISTRICT)
+    drawn, districts = months_of(months, page_language()), districts_of(year)
     reached = sum(1 for line in districts if line.iso)
     said = _n(
         "Map of districts: %(all)s presentations in %(num)s district in this school year.",
@@ -23,7 +32,7 @@ def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
     return {
         "months": months,
         "months_drawn": charts.columns(drawn, page_language()),
-        "months_listed": [(rules.label_of(key, page_language()), counts) for key, counts in rules.each_month(months)],
+        "months_listed": [(label_of(key, page_language()), counts) for key, counts in each_month(months)],
         "year": year,
         "year_drawn": charts.district_map(districts, said, page_language()),
         "districts": sorted(districts, key=lambda line: -line.presentations),
@@ -31,4 +40,4 @@ def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
 
 
 def _report(centre_id: int, period: Period, group: Group) -> Report:
-    return queries.attendance_report(Filters(period, centre_id), [group], language=page_language())
+    return attendance_report(Filters(period, centre_id), [group], language=page_language())

@@ -9,10 +9,10 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
-from scheduler.places.terms import HostRow
-from scheduler.planning import queries as planning_queries
+from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import Actor
-from scheduler.requests import queries as request_queries
+from scheduler.requests.queries.found import requests_found
+from scheduler.visits.queries.search import visits_found
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
@@ -31,13 +31,11 @@ def search() -> ResponseReturnValue:
     words = [] if number.startswith(("R-", "P-")) else fold(typed).split()
     requests = visits = people = hosts = []
     if policy.scope_of(actor, "accept", "request") is not None and not number.startswith("P-"):
-        requests = request_queries.requests_found(
+        requests = requests_found(
             actor, _numbered(number, "R-"), words, now=clock.now(), host_id=host.id if host else None, limit=EACH
         )
     if not number.startswith("R-"):
-        visits = planning_queries.visits_found(
-            actor, _numbered(number, "P-"), words, host_id=host.id if host else None, limit=EACH
-        )
+        visits = visits_found(actor, _numbered(number, "P-"), words, host_id=host.id if host else None, limit=EACH)
     if not host and not number.startswith(("R-", "P-")):
         people, hosts = _people(actor, words), _hosts(actor, typed)
     return render_template(

@@ -6,17 +6,27 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance import queries as attendance_queries
+from scheduler.attendance.queries.counting import late_counts, waiting_attendance
 from scheduler.core import clock
 from scheduler.messages import queries as message_queries
 from scheduler.messages.terms import MessageState
 from scheduler.places.queries import calendar_missing
-from scheduler.planning import queries
-from scheduler.planning.terms import VisitRow, VisitState
 from scheduler.policy import Actor
-from scheduler.requests import queries as request_queries
-from scheduler.requests.terms import InboxFilters
+from scheduler.readiness.queries import open_wishes
+from scheduler.requests.queries import inbox as requests_inbox
+from scheduler.requests.queries.handovers import own_handovers
+from scheduler.requests.terms.pages import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.staffing.queries.own_days import days_of
+from scheduler.visits.queries.pages import (
+    not_confirmed_before,
+    offers_ending,
+    offers_of,
+    visits_of_days,
+    visits_of_presenter,
+)
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import VisitState
 from scheduler.web.desk import figures, search
 from scheduler.web.desk.actions import SHOWN, Waiting, next_actions
 from scheduler.web.desk.blueprint import bp
@@ -66,12 +76,12 @@ def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
 def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
     """Her day, the next one, what waits for an answer or for numbers; of a minor, whether the guardian agreed."""
     first_day, last_day = day - dt.timedelta(days=COUNTED_WITHIN_DAYS), day + dt.timedelta(days=COMING_DAYS)
-    visits = queries.visits_of_presenter(presenter_id, first_day, day)
+    visits = visits_of_presenter(presenter_id, first_day, day)
     counts = policy.scope_of(actor, "create", "attendance") is not None
-    days = queries.days_of(actor, day, last_day, today=day)
-    offers = queries.offers_of(presenter_id, now)
+    days = days_of(actor, day, last_day, today=day)
+    offers = offers_of(presenter_id, now)
     coming = [one for one in days if one.on_day > day]
-    g.counts = {"planning.my_offers": len(offers)}
+    g.counts = {"own.my_offers": len(offers)}
     return {
         "to_count": [visit for visit in visits if counts and _waits_for_numbers(visit, now)],
         "presenter": True,
@@ -91,24 +101,24 @@ def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
 
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
-    inbox = request_queries.inbox(actor, InboxFilters(), now=now)
+    inbox = requests_inbox.inbox(actor, InboxFilters(), now=now)
     g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
-    ending = queries.offers_ending(actor, now)
-    unconfirmed = queries.not_confirmed_before(actor, day)
-    late = attendance_queries.late_counts(actor, now=now)
+    ending = offers_ending(actor, now)
+    unconfirmed = not_confirmed_before(actor, day)
+    late = late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
-    waiting = attendance_queries.waiting_attendance(actor)
-    wishes = queries.open_wishes(actor)
+    waiting = waiting_attendance(actor)
+    wishes = open_wishes(actor)
     actions = next_actions(Waiting(inbox.page.rows, unconfirmed, ending, wishes, late, waiting, failed.rows))
     return {
         "coordinator": True,
         "inbox": inbox,
-        "soon": queries.visits_of_days(actor, day, day + dt.timedelta(days=1)),
+        "soon": visits_of_days(actor, day, day + dt.timedelta(days=1)),
         "ending": ending,
         "unconfirmed": unconfirmed,
         "uncounted": sum(len(visit.presentations) for visit in late),
         "failed_mails": failed.total,
-        "standing_in": request_queries.own_handovers(actor, now),
+        "standing_in": own_handovers(actor, now),
         "handed": inbox.handed,
         "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
         "actions": actions[:SHOWN],

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.people import queries, service
+from scheduler.people import queries
+from scheduler.people.service import invitations
 from scheduler.people.terms import StaffRow
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -26,7 +27,7 @@ def _of_staff(user_id: int) -> StaffRow:
 @bp.post("/people/users/<int:user_id>/invite")
 @may("create", "user")
 def invite_again(user_id: int) -> ResponseReturnValue:
-    service.invite_again(current_actor(), user_id, now=clock.now())
+    invitations.invite_again(current_actor(), user_id, now=clock.now())
     say(_("The invitation is on its way; older links have ended."))
     return redirect(url_for(".users"))
 
@@ -38,7 +39,7 @@ def change_roles(user_id: int) -> ResponseReturnValue:
     form = RolesForm(roles=list(row.roles))
     if form.accepted():
         try:
-            service.change_roles(current_actor(), user_id, form.roles.data, now=clock.now())
+            invitations.change_roles(current_actor(), user_id, form.roles.data, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:

@@ -12,11 +12,16 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
-from scheduler.people import queries, rules, service
+from scheduler.people import queries, rules
+from scheduler.people.service import accounts, invitations
+from scheduler.people.service import presenters as people_presenters
+from scheduler.people.service.accounts import reset_password, set_language
+from scheduler.people.service.invitations import accept_invitation
+from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
 from scheduler.people.terms import BadSignIn, PresenterPage
-from scheduler.planning import queries as planning_queries
-from scheduler.planning import service as planning
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.staffing.queries.own_days import year_of
+from scheduler.staffing.service import clearance
 from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
@@ -54,7 +59,7 @@ def sign_in() -> ResponseReturnValue:
     form = forms.SignInForm()
     if form.accepted():
         try:
-            token = service.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
+            token = accounts.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
         except BadSignIn:
             form.show({"password": "wrong_password"})  # nosec B105
         else:
@@ -69,7 +74,7 @@ def sign_in() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        service.sign_out(current_user.get_id(), now=clock.now())
+        accounts.sign_out(current_user.get_id(), now=clock.now())
     logout_user()
     session.clear()
     return redirect("/")
@@ -82,7 +87,7 @@ def invitation(token: str) -> ResponseReturnValue:
     form = forms.InvitationForm(given_name=invited.given_name, family_name=invited.family_name)
     if form.accepted():
         try:
-            service.accept_invitation(token, form.acceptance(), now=clock.now())
+            accept_invitation(token, form.acceptance(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -97,7 +102,7 @@ def ask_reset() -> ResponseReturnValue:
     form = forms.AskResetForm()
     if form.accepted():
         try:
-            service.ask_reset(form.email.data, network=_network(), language=page_language(), now=clock.now())
+            accounts.ask_reset(form.email.data, network=_network(), language=page_language(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -118,7 +123,7 @@ def reset(token: str) -> ResponseReturnValue:
     form = forms.ResetForm()
     if form.accepted():
         try:
-            service.reset_password(token, form.password.data, now=clock.now())
+            reset_password(token, form.password.data, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -138,11 +143,11 @@ def my_account() -> ResponseReturnValue:
     if form.accepted():
         try:
             if presenter_id is not None:
-                service.set_phone(current_actor(), presenter_id, form.phone.data or "", now=clock.now())
+                set_phone(current_actor(), presenter_id, form.phone.data or "", now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
-            service.set_language(current_actor(), form.language.data, now=clock.now())
+            set_language(current_actor(), form.language.data, now=clock.now())
             say(_("Saved."))
             return redirect(url_for(".my_account", lang=form.language.data))
     own = _own_profile(presenter_id)
@@ -158,7 +163,7 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
     return {
         "profile": queries.presenter_page(presenter_id, from_day=today),
         "proofs": safeguarding_queries.page_of(presenter_id, today),
-        "year": planning_queries.year_of(presenter_id, today.year),
+        "year": year_of(presenter_id, today.year),
         "feeds": feeds_queries.feeds_of(presenter_id),
         "weekdays": forms.WEEKDAYS,
         "topics": forms.TOPICS,
@@ -184,7 +189,7 @@ def new_presenter() -> ResponseReturnValue:
     form = forms.PresenterForm()
     if form.accepted():
         try:
-            presenter_id = service.create_presenter(current_actor(), form.draft(), now=clock.now())
+            presenter_id = create_presenter(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -231,7 +236,7 @@ def add_exception(presenter_id: int) -> ResponseReturnValue:
     form = forms.ExceptionForm()
     if form.accepted():
         try:
-            service.add_exception(current_actor(), presenter_id, form.draft(), now=clock.now())
+            people_presenters.add_exception(current_actor(), presenter_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -243,7 +248,7 @@ def add_exception(presenter_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:presenter_id>/exceptions/<int:exception_id>/remove")
 @may("update", "presenter")
 def remove_exception(presenter_id: int, exception_id: int) -> ResponseReturnValue:
-    service.remove_exception(current_actor(), presenter_id, exception_id, now=clock.now())
+    people_presenters.remove_exception(current_actor(), presenter_id, exception_id, now=clock.now())
     say(_("Removed: those days follow the week again."))
     return redirect(url_for(".presenter", presenter_id=presenter_id))
 
@@ -256,7 +261,7 @@ def skills(presenter_id: int) -> ResponseReturnValue:
     form = forms.SkillsForm(home=row.home_id, topics=list(row.topics), languages=list(row.languages), phone=phone)
     if form.accepted():
         try:
-            service.change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())
+            change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -274,7 +279,7 @@ def hours(presenter_id: int) -> ResponseReturnValue:
         form.fill(page.hours)
     elif form.accepted():
         try:
-            service.set_hours(current_actor(), presenter_id, form.hours(), now=clock.now())
+            set_hours(current_actor(), presenter_id, form.hours(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -296,7 +301,7 @@ def invite_user() -> ResponseReturnValue:
     form = forms.InviteForm()
     if form.accepted():
         try:
-            service.invite_user(current_actor(), form.draft(), now=clock.now())
+            invitations.invite_user(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -308,7 +313,7 @@ def invite_user() -> ResponseReturnValue:
 @bp.post("/people/users/<int:user_id>/suspend")
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
-    planning.suspend_user(current_actor(), user_id, now=clock.now())
+    clearance.suspend_user(current_actor(), user_id, now=clock.now())
     say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
     return redirect(_list_of_people())
 
@@ -321,7 +326,7 @@ def _list_of_people() -> str:
 @bp.post("/people/users/<int:user_id>/restore")
 @may("suspend", "presenter")
 def restore_user(user_id: int) -> ResponseReturnValue:
-    service.restore_user(current_actor(), user_id, now=clock.now())
+    invitations.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
     return redirect(_list_of_people())
 
@@ -331,5 +336,5 @@ def restore_user(user_id: int) -> ResponseReturnValue:
 def choose_columns(list_name: str) -> ResponseReturnValue:
     """Which columns of a list its reader sees from now on; at least one always stays."""
     offered = {name for name in request.form.getlist("of")[:MOST_COLUMNS] if COLUMN.fullmatch(name)}
-    service.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
+    accounts.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
     return redirect(next_page(request.form.get("back")))

@@ -8,9 +8,9 @@ from wtforms import HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
-from scheduler.core.sheets import days_in
-from scheduler.places.rules import grades_in, read_class, sections_in
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
+from scheduler.core.imports.sheets import days_in
+from scheduler.places.rules.school_time import grades_in, read_class, sections_in
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
 from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,

@@ -10,8 +10,12 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.queries import names_of_labels
-from scheduler.places import queries, rules, service
-from scheduler.places.terms import HostRow, SchoolTime, Shift, Standing
+from scheduler.places import queries
+from scheduler.places.rules.school_time import lessons_of, problems_with_school_time, read_class, shifts_in_use, week_of
+from scheduler.places.service import call_notes
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.hosts import HostRow
+from scheduler.places.terms.school_time import SchoolTime, Shift, Standing
 from scheduler.policy import Actor
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
@@ -44,7 +48,7 @@ def host(host_id: int) -> ResponseReturnValue:
 def write_call_note(host_id: int) -> ResponseReturnValue:
     form = CallNoteForm()
     if form.accepted():
-        service.write_call_note(current_actor(), host_id, form.text.data or "", now=clock.now())
+        call_notes.write_call_note(current_actor(), host_id, form.text.data or "", now=clock.now())
         say(_("Noted."))
         return redirect(url_for(".host", host_id=host_id))
     return _host_page(host_id, form, 422)
@@ -69,9 +73,9 @@ def _host_page(host_id: int, form: CallNoteForm, code: int) -> ResponseReturnVal
 def _bells_today(told: SchoolTime, day: dt.date) -> list[tuple[Shift, list[dt.time]]]:
     """When each shift's lessons begin, on a usual day."""
     return [
-        (shift, [lesson.starts for lesson in rules.lessons_of(bells)])
+        (shift, [lesson.starts for lesson in lessons_of(bells)])
         for (shift, short), bells in told.bells.items()
-        if not short and shift in rules.shifts_in_use(told)
+        if not short and shift in shifts_in_use(told)
     ]
 
 
@@ -100,13 +104,13 @@ def _school_time(actor: Actor, host_id: int, template: str, back: str) -> Respon
     looked: Week | None = None
     if form.accepted():
         told = form.told()
-        if problems := rules.problems_with_school_time(told):
+        if problems := problems_with_school_time(told):
             form.show(problems)
         elif form.look.data:
             looked = _week(form, told, host)
         else:
             try:
-                service.tell_school_time(actor, host_id, told, version=form.seen(), now=clock.now())
+                tell_school_time(actor, host_id, told, version=form.seen(), now=clock.now())
             except Rejected as rejected:
                 form.show(rejected.problems)
             except Conflict as conflict:
@@ -124,7 +128,7 @@ def _week(form: SchoolTimeForm, told: SchoolTime, host: HostRow) -> Week:
     """The example that the form asks for, by the school days of the host."""
     day, number = form.example_day.data, form.example_lesson.data
     open_days = queries.open_days_around(host, day)
-    found = rules.week_of(told, rules.read_class(form.example_class.data), number, day, open_days.__contains__)
+    found = week_of(told, read_class(form.example_class.data), number, day, open_days.__contains__)
     usual = [one for one in found if (one.shift, one.lesson) == (found[0].shift, found[0].lesson)]
     others = [one for one in found if one not in usual]
     return Week(day - dt.timedelta(days=day.weekday()), number, usual, others)

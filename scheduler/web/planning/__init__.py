@@ -1,1 +1,1 @@
-"""Pages of the room `planning`."""
+"""Pages of the planner, when it moves in."""

@@ -7,8 +7,8 @@ from scheduler.core import clock
 from scheduler.programmes import queries
 from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports import charts
-from scheduler.reports import queries as report_queries
-from scheduler.reports.terms import Outcome
+from scheduler.reports.queries.public import campaign_outcome
+from scheduler.reports.terms.counting import Outcome
 from scheduler.web.filters import number
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _n, page_language
@@ -60,7 +60,7 @@ def campaign(slug: str) -> ResponseReturnValue:
     """One campaign: its period, its cities, targets against what was done, its crew without a name."""
     one = queries.campaign_page(slug)
     today = clock.local_day(clock.now())
-    outcome = report_queries.campaign_outcome(one, today)
+    outcome = campaign_outcome(one, today)
     language = page_language()
     names = [words.city_name(city, language) for city in outcome.cities]
     said = _said(one, outcome)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from scheduler.core import language as core_language
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, CampaignRow
-from scheduler.reports.terms import CityOutcome, Outcome
+from scheduler.reports.terms.counting import CityOutcome, Outcome
 from scheduler.web.i18n import _, _l, _n, page_language
 
 AUDIENCES = {

@@ -15,7 +15,7 @@ from scheduler.web.i18n import _, page_language
 SHOWN = (
     "public.front",
     "requests.book",
-    "planning.free_dates",
+    "booking.free_dates",
     "programmes.programmes",
     "programmes.campaigns",
     "public.where_we_have_been",

@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import pick
 from scheduler.people.terms import Topic
-from scheduler.places.rules import lesson_at, read_class, said_together
-from scheduler.places.terms import Bells, Grouping, SchoolTime, Shift, Standing
-from scheduler.planning.terms import FreeDates, FreeDay, Lack
+from scheduler.places.rules.school_time import lesson_at, read_class, said_together
+from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift, Standing
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
-from scheduler.reports.terms import Chart, CityOutcome, DistrictLine, Series
+from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 from scheduler.web.free_dates import Month, months_of
 from scheduler.web.i18n import _, page_language
 

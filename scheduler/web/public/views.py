@@ -13,8 +13,8 @@ from scheduler.core.db import answers
 from scheduler.core.paging import Page
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
-from scheduler.reports import queries as report_queries
-from scheduler.reports import rules as report_rules
+from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
+from scheduler.reports.rules.attendance import definitions, story
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
@@ -31,8 +31,8 @@ DATED = dt.date(2026, 11, 24)  # of the privacy notice and the accessibility sta
 def front() -> ResponseReturnValue:
     """The offer and its next step, the newest campaign, and what the last year that is over has brought."""
     today, language = clock.local_day(clock.now()), page_language()
-    last = next((year for year in report_queries.years_held(today) if year < today.year), None)
-    year = report_queries.public_year(last, language) if last else None
+    last = next((year for year in years_held(today) if year < today.year), None)
+    year = public_year(last, language) if last else None
     campaigns, programmes = programme_queries.campaigns(), programme_queries.open_programmes()
     return render_template(
         "public/front.html",
@@ -40,7 +40,7 @@ def front() -> ResponseReturnValue:
         next_free=words.next_free(programmes),
         campaign=campaigns[0] if campaigns else None,
         campaign_days=words.days_of(campaigns[0]) if campaigns else "",
-        campaign_reached=words.reached_by(report_queries.campaign_outcome(campaigns[0], today)) if campaigns else [],
+        campaign_reached=words.reached_by(campaign_outcome(campaigns[0], today)) if campaigns else [],
         campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
         year=year,
         strips=words.strips(year) if year else [],
@@ -54,7 +54,7 @@ def front() -> ResponseReturnValue:
 def where_we_have_been() -> ResponseReturnValue:
     """Districts shaded by presentations held in a year, and the same as a table."""
     years, chosen = _years()
-    year = report_queries.public_year(chosen, page_language())
+    year = public_year(chosen, page_language())
     return render_template(
         "public/map.html",
         year=year,
@@ -71,22 +71,22 @@ def figures() -> ResponseReturnValue:
     """A year of each centre in words and figures, and what the figures mean."""
     years, chosen = _years()
     language = page_language()
-    year = report_queries.public_year(chosen, language)
+    year = public_year(chosen, language)
     return render_template(
         "public/figures.html",
         year=year,
         pills=words.year_pills(years, chosen, ".figures"),
         running=chosen == clock.local_day(clock.now()).year,
         strips=words.strips(year),
-        stories=[report_rules.story(one, year.year, language) for one in year.centres],
-        definitions=report_rules.definitions(language)[:4],
+        stories=[story(one, year.year, language) for one in year.centres],
+        definitions=definitions(language)[:4],
     )
 
 
 def _years() -> tuple[list[int], int]:
     """The years to choose from, and the one that the address asks for: without a word the last that is over."""
     today = clock.local_day(clock.now())
-    years = report_queries.years_held(today)
+    years = years_held(today)
     asked = request.args.get("year", "")
     if asked.isdecimal() and int(asked[:9]) in years:
         return years, int(asked[:9])

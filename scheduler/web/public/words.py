@@ -5,12 +5,14 @@ from typing import Any
 
 from flask import url_for
 
+from scheduler.booking.terms.free_dates import FreeDay
 from scheduler.core.language import span_of_days
 from scheduler.people.terms import TeachingLanguage
-from scheduler.planning.terms import FreeDay
 from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
-from scheduler.reports import charts, rules
-from scheduler.reports.terms import DistrictLine, MapDrawing, Outcome, PublicYear
+from scheduler.reports import charts
+from scheduler.reports.rules import attendance
+from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear
+from scheduler.reports.terms.drawing import MapDrawing
 from scheduler.web import near
 from scheduler.web.filters import number
 from scheduler.web.free_dates import times_of, why_none
@@ -65,7 +67,7 @@ def strips(year: PublicYear) -> list[dict[str, Any]]:
     hidden = _("not shown")
     strips = []
     for centre in year.centres:
-        shown = rules.figures(centre, page_language())
+        shown = attendance.figures(centre, page_language())
         figures = [{"number": hidden if one.value is None else one.value, "words": one.label} for one in shown]
         strips.append({"centre": centre.name, "figures": figures})
     return strips

@@ -9,8 +9,9 @@ from wtforms import SelectField, SelectMultipleField
 
 from scheduler.core.errors import Rejected
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports import rules
-from scheduler.reports.terms import BadPeriod, Choice, Filters, Group, Period
+from scheduler.reports.rules import attendance
+from scheduler.reports.rules.attendance import period_of, year_of
+from scheduler.reports.terms.counting import BadPeriod, Choice, Filters, Group, Period
 from scheduler.web.forms import BaseForm, DayField, Needed
 from scheduler.web.i18n import _, _l
 
@@ -29,7 +30,7 @@ class ReportForm(BaseForm):
     @classmethod
     def of(cls, args: Any, campaigns: Sequence[Choice], programmes: Sequence[Choice], today: dt.date) -> "ReportForm":
         """The form as an address fills it; without a period it is this year, by months."""
-        year = rules.year_of(today.year)
+        year = year_of(today.year)
         empty = "first" not in args and "last" not in args
         given = {"first": year.first, "last": year.last, "by": [Group.MONTH.value]} if empty else {}
         form = cls(None if empty else args, meta={"csrf": False}, data=given)
@@ -46,7 +47,7 @@ class ReportForm(BaseForm):
         for day in (self.first, self.last):
             day.raw_data = None  # a good day is shown as days are written here, however it came
         try:
-            period = rules.period_of(self.first.data, self.last.data)
+            period = period_of(self.first.data, self.last.data)
         except BadPeriod as bad:
             self.show({"last": REASONS[bad.reason]})
             return None
@@ -94,7 +95,7 @@ def _one_of(kind: Any, name: str, args: Mapping[str, str]) -> Any:
 
 def presets(today: dt.date) -> list[tuple[str, Period]]:
     """Periods that people ask for most, with their names."""
-    periods = rules.presets(today)
+    periods = attendance.presets(today)
     return [
         (_("This year"), periods["this_year"]),
         (_("Last year"), periods["last_year"]),

@@ -11,8 +11,22 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import number, span_of_days
-from scheduler.reports import queries, rules, service
-from scheduler.reports.terms import Filters, Report
+from scheduler.reports import service
+from scheduler.reports.queries import signing
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.signing import with_books
+from scheduler.reports.rules.attendance import number_heads
+from scheduler.reports.rules.signing import (
+    LONGEST_REASON,
+    correction_rows,
+    period_or_none,
+    problems_with_signing,
+    seen_of,
+    signed_words,
+    since_rows,
+    with_sign,
+)
+from scheduler.reports.terms.counting import Filters, Report
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField, worded
 from scheduler.web.guards import current_actor, may, own_centre_id
@@ -32,7 +46,7 @@ class SignForm(BaseForm):
 class TakeBackForm(BaseForm):
     """Why a signed-off period is opened again."""
 
-    why = TextField(_l("Reason"), [Needed()], limit=rules.LONGEST_REASON)
+    why = TextField(_l("Reason"), [Needed()], limit=LONGEST_REASON)
 
 
 @bp.route("/reports/signed/new", methods=["GET", "POST"])
@@ -54,7 +68,7 @@ def sign_off() -> ResponseReturnValue:
             say(_("The period is signed off."))
             return redirect(url_for(".attendance_report", **query_of(report.filters)))
     corrections = report.books.corrections if report.books else ()
-    form.seen.data = rules.seen_of(report.totals, corrections)
+    form.seen.data = seen_of(report.totals, corrections)
     page = render_template("reports/sign_off.html", form=form, **_named(report), **books_shown(report))
     return page, 422 if form.problems_shown() else 200
 
@@ -70,7 +84,7 @@ def signed_periods() -> ResponseReturnValue:
             "days": span_of_days(one.period.first, one.period.last, language),
             "href": url_for(".attendance_report", first=one.period.first, last=one.period.last),
         }
-        for one in queries.signed_periods(own_centre_id(), with_taken_back=True)
+        for one in signing.signed_periods(own_centre_id(), with_taken_back=True)
     ]
     may_take_back = policy.scope_of(current_actor(), "take_back", "report") is not None
     return render_template("reports/signed_periods.html", rows=rows, may_take_back=may_take_back)
@@ -80,7 +94,7 @@ def signed_periods() -> ResponseReturnValue:
 @may("take_back", "report")
 def take_back(period_id: int) -> ResponseReturnValue:
     """Open a signed-off period again, with a reason."""
-    known = {one.id: one for one in queries.signed_periods(own_centre_id(), with_taken_back=True)}
+    known = {one.id: one for one in signing.signed_periods(own_centre_id(), with_taken_back=True)}
     one = known.get(period_id)
     if one is None:
         raise NotFound("signed period")
@@ -102,16 +116,16 @@ def take_back(period_id: int) -> ResponseReturnValue:
 def books_shown(report: Report) -> dict[str, Any]:
     """What every form of a report shows of signed-off periods: sentences, and numbers with their signs."""
     language = page_language()
-    heads = list(rules.number_heads(language).values())
+    heads = list(number_heads(language).values())
     return {
-        "signed_words": rules.signed_words(report, language, centre_timezone()),
+        "signed_words": signed_words(report, language, centre_timezone()),
         "since": [
             {"words": words, "cells": _cells(heads, numbers, signs=signs)}
-            for words, numbers, signs in rules.since_rows(report, language)
+            for words, numbers, signs in since_rows(report, language)
         ],
         "corrections": [
             {"words": words, "cells": _cells(heads, numbers, signs=True)}
-            for words, numbers in rules.correction_rows(report, language)
+            for words, numbers in correction_rows(report, language)
         ],
         "count_columns": [{"label": _("Numbers"), "quiet": True}, *({"label": head, "number": True} for head in heads)],
     }
@@ -120,7 +134,7 @@ def books_shown(report: Report) -> dict[str, Any]:
 def may_sign(report: Report) -> bool:
     """Whether the reader of this report is offered to sign it."""
     living = (*report.books.crossed, *filter(None, [report.books.signed])) if report.books else ()
-    problems = rules.problems_with_signing(report.filters.period, living, clock.local_day(clock.now()))
+    problems = problems_with_signing(report.filters.period, living, clock.local_day(clock.now()))
     can = policy.scope_of(current_actor(), "sign", "report") is not None
     return can and report.books is not None and not problems
 
@@ -129,16 +143,16 @@ def _to_sign(form: SignForm) -> Report | None:
     """The report of the days that the form names; None of days that are no period."""
     if not form.first.validate(form) or not form.last.validate(form):
         return None
-    period = rules.period_or_none(form.first.data, form.last.data)
+    period = period_or_none(form.first.data, form.last.data)
     if period is None:
         return None
-    return queries.with_books(queries.attendance_report(Filters(period, own_centre_id())))
+    return with_books(attendance_report(Filters(period, own_centre_id())))
 
 
 def _named(report: Report) -> dict[str, Any]:
     language, period = page_language(), report.filters.period
-    heads = list(rules.number_heads(language).values())
-    totals = tuple(getattr(report.totals, name) for name in rules.number_heads(language))
+    heads = list(number_heads(language).values())
+    totals = tuple(getattr(report.totals, name) for name in number_heads(language))
     return {
         "days": span_of_days(period.first, period.last, language),
         "back": url_for(".attendance_report", **query_of(report.filters)),
@@ -152,4 +166,4 @@ def _cells(heads: list[str], numbers: tuple[int, ...], *, signs: bool) -> list[d
 
 def _written(value: int, *, signs: bool) -> str:
     words = number(abs(value), page_language())
-    return rules.with_sign(value, words) if signs else words
+    return with_sign(value, words) if signs else words

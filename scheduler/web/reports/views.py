@@ -14,8 +14,27 @@ from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number, page_of
-from scheduler.reports import charts, pdf, queries, rules
-from scheduler.reports.terms import CountRow, Counts, Filters, Group, Report
+from scheduler.reports import charts, pdf
+from scheduler.reports.queries import attendance
+from scheduler.reports.queries.attendance import centre_name, choices, names_of
+from scheduler.reports.queries.indicators import indicators
+from scheduler.reports.queries.not_held import not_held
+from scheduler.reports.queries.signing import with_books
+from scheduler.reports.rules import attendance as reports_attendance
+from scheduler.reports.rules.attendance import (
+    adds_up,
+    as_table,
+    beside,
+    charts_of,
+    definitions,
+    districts_of,
+    figures,
+    head_of,
+    label_of,
+    number_heads,
+)
+from scheduler.reports.rules.signing import document_of, figures_of
+from scheduler.reports.terms.counting import CountRow, Counts, Filters, Group, Report
 from scheduler.web import tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
@@ -97,11 +116,11 @@ def visits_behind() -> ResponseReturnValue:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
     number = request.args.get("page", "1")
-    heads = rules.number_heads(page_language())
+    heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
-    table = tables.table("reports", (*BEHIND, *numbers), queries.BEHIND, natural="visit")
-    page = queries.visits_behind(filters, page_number(number), language=page_language(), sort=table.sort)
-    counts = queries.attendance_report(filters).totals
+    table = tables.table("reports", (*BEHIND, *numbers), attendance.BEHIND, natural="visit")
+    page = attendance.visits_behind(filters, page_number(number), language=page_language(), sort=table.sort)
+    counts = attendance.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
         "reports/visits_behind.html",
@@ -115,11 +134,11 @@ def visits_behind() -> ResponseReturnValue:
 
 
 def _centre() -> str:
-    return queries.centre_name(own_centre_id(), page_language())
+    return centre_name(own_centre_id(), page_language())
 
 
 def _form() -> ReportForm:
-    campaigns, programmes = queries.choices(own_centre_id(), page_language())
+    campaigns, programmes = choices(own_centre_id(), page_language())
     return ReportForm.of(request.args, campaigns, programmes, clock.local_day(clock.now()))
 
 
@@ -128,9 +147,9 @@ def _asked() -> tuple[ReportForm, Report | None]:
     filters = form.filters(own_centre_id())
     if filters is None:
         return form, None
-    report = queries.attendance_report(filters, form.groups(), language=page_language())
-    report = replace(report, not_held=queries.not_held(filters), indicators=queries.indicators(filters))
-    return form, queries.with_books(report)
+    report = attendance.attendance_report(filters, form.groups(), language=page_language())
+    report = replace(report, not_held=not_held(filters), indicators=indicators(filters))
+    return form, with_books(report)
 
 
 def _query(report: Report) -> dict[str, Any]:
@@ -143,36 +162,34 @@ def _query(report: Report) -> dict[str, Any]:
 def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
     """What page and print view show of a report, and of its rows these."""
     language = page_language()
-    heads = rules.number_heads(language)
-    districts = rules.districts_of(report)
+    heads = number_heads(language)
+    districts = districts_of(report)
     return {
         "report": report,
-        "title": rules.title(report.filters.period, language),
+        "title": reports_attendance.title(report.filters.period, language),
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
-        "names": queries.names_of(report.filters, language),
-        "figures": [
-            {"number": one.value, "words": one.label} for one in rules.figures(rules.figures_of(report), language)
-        ],
-        "beside": rules.beside(report, language),
-        "columns": [{"label": rules.head_of(group, language)} for group in report.by]
+        "names": names_of(report.filters, language),
+        "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
+        "beside": beside(report, language),
+        "columns": [{"label": head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in rows],
         "totals": _cells(report.filters, {}, report.by, report.totals, heads),
         "charts": [
             (one.heading, charts.columns(one, language))
-            for one in rules.charts_of(report, language)
+            for one in charts_of(report, language)
             if 1 < len(one.labels) <= MOST_COLUMNS
         ],
         "map_drawing": charts.district_map(districts, _("Presentations by district"), language) if districts else None,
-        "definitions": rules.definitions(language),
-        "adds_up": rules.adds_up(report.by),
+        "definitions": definitions(language),
+        "adds_up": adds_up(report.by),
         **signing.books_shown(report),
     }
 
 
 def _line(report: Report, row: CountRow, heads: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "labels": [rules.label_of(key, page_language()) for key in row.keys],
+        "labels": [label_of(key, page_language()) for key in row.keys],
         "cells": _cells(report.filters, row.url(), report.by, row.counts, heads),
     }
 
@@ -206,7 +223,7 @@ def _pills(form: ReportForm) -> dict[str, list[dict[str, Any]]]:
         ],
         "splits": [
             {
-                "label": rules.head_of(group, page_language()),
+                "label": head_of(group, page_language()),
                 "href": url_for(".attendance_report", **kept, **_days(days), by=group.value),
                 "on": groups == [group],
             }
@@ -228,9 +245,9 @@ def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
 
 def _content(report: Report, kind: str) -> bytes:
     if kind == "csv":
-        return csv_text(*rules.as_table(report)).encode("utf-8-sig")
+        return csv_text(*as_table(report)).encode("utf-8-sig")
     if kind == "json":
-        return json.dumps(rules.document_of(report), ensure_ascii=False, indent=2).encode()
+        return json.dumps(document_of(report), ensure_ascii=False, indent=2).encode()
     language = page_language()
-    names = queries.names_of(report.filters, language)
+    names = names_of(report.filters, language)
     return pdf.draw(pdf.paper_of(report, _centre(), names, language, clock.now()), language)

@@ -7,66 +7,69 @@ from wtforms.fields import SelectChoice
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
-from scheduler.places.terms import HostRow
-from scheduler.planning import queries as planning_queries
+from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import Chosen, Facts, RequestPage, RequestState, SomeCannot, Together
+from scheduler.readiness.queries import open_wish_of
+from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
+from scheduler.requests.rules.asked import MOST_PRESENTATIONS
+from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move
+from scheduler.requests.service.asking import submit_request
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts
+from scheduler.requests.service.together import act_together
+from scheduler.requests.terms.acts import Chosen, SomeCannot, Together
+from scheduler.requests.terms.asked import Facts, RequestState
+from scheduler.requests.terms.pages import RequestPage
+from scheduler.visits.queries.pages import visit_of_request
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.conversation import (
-    PAGES,
-    Lessons,
-    draft_of,
-    host_asked,
-    lessons_beside,
-)
+from scheduler.web.requests.booking.choices import furnish_presentations, levels_of
+from scheduler.web.requests.booking.draft import PAGES, Lessons, draft_of, host_asked, lessons_beside
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
-from scheduler.web.requests.furnishing import furnish_presentations, levels_of
-from scheduler.web.requests.school import facts_of, paper_of
+from scheduler.web.requests.school.status import facts_of, paper_of
 
 
 @bp.get("/requests/<number>")
 @may("accept", "request")
 def show_request(number: str) -> ResponseReturnValue:
     """One request: what is asked for, what happened, what can be done now."""
-    page = queries.request_page(current_actor(), number, now=clock.now())
+    page = request_page(current_actor(), number, now=clock.now())
     return _request(page, QuestionForm(version=page.version), DeclineForm(version=page.version), 200)
 
 
 def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
     state = page.row.state
-    visit = planning_queries.visit_of_request(current_actor(), page.row.id)
+    visit = visit_of_request(current_actor(), page.row.id)
     shown = render_template(
         "requests/show_request.html",
         page=page,
         row=page.row,
         visit=visit,
-        wish=planning_queries.open_wish_of(visit.id) if visit else None,
-        dates=queries.proposed_dates(page.row.id, now=clock.now()),
+        wish=open_wish_of(visit.id) if visit else None,
+        dates=proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
         question=question,
         decline=decline,
         press=PressForm(version=page.version),
-        undoable=queries.undoable_of(page, now=clock.now()),
+        undoable=undoable_of(page, now=clock.now()),
         may={
-            "take": state is RequestState.NEW or (state in rules.OPEN and page.owner_id != current_actor().user_id),
-            "ask": rules.may_move(state, RequestState.NEEDS_INFO),
-            "agree": rules.may_move(state, RequestState.AGREED) and state not in rules.WITH_DATE,
-            "waitlist": rules.may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
-            "decline": rules.may_move(state, RequestState.DECLINED),
+            "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
+            "ask": may_move(state, RequestState.NEEDS_INFO),
+            "agree": may_move(state, RequestState.AGREED) and state not in WITH_DATE,
+            "waitlist": may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
+            "decline": may_move(state, RequestState.DECLINED),
             "note": page.attention,
-            "merge": rules.may_move(state, RequestState.MERGED_INTO),
-            "again": rules.may_book_again(state),
-            "propose": rules.may_move(state, RequestState.PROPOSED),
+            "merge": may_move(state, RequestState.MERGED_INTO),
+            "again": may_book_again(state),
+            "propose": may_move(state, RequestState.PROPOSED),
         },
-        plan_href=url_if("planning.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
+        plan_href=url_if("visits.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
     )
     return shown, code
 
@@ -75,11 +78,11 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
 @may("accept", "request")
 def press(number: str, act: str) -> ResponseReturnValue:
     """One of the answers that need no words."""
-    page = queries.request_page(current_actor(), number, now=clock.now())
+    page = request_page(current_actor(), number, now=clock.now())
     form = PressForm()
     does = {
-        "agree": (service.agree_request, _("Accepted. The school is told; plan the visit next.")),
-        "note": (service.note_counts, _("Noted.")),
+        "agree": (agree_request, _("Accepted. The school is told; plan the visit next.")),
+        "note": (note_counts, _("Noted.")),
     }
     if form.accepted():
         act_on, told = does[act]
@@ -92,13 +95,13 @@ def press(number: str, act: str) -> ResponseReturnValue:
 @may("accept", "request")
 def press_undoable(number: str, act: str) -> ResponseReturnValue:
     """What can be done to several in the inbox, done to one: it can be taken back from here."""
-    page = queries.request_page(current_actor(), number, now=clock.now())
+    page = request_page(current_actor(), number, now=clock.now())
     form = PressForm()
     told = {"take": _("It is yours now."), "waitlist": _("On the waiting list now. The mail leaves in 10 minutes.")}
     if form.accepted():
         chosen = [Chosen(page.row.id, form.seen())]
         try:
-            done = service.act_together(current_actor(), Together(act), chosen, now=clock.now())
+            done = act_together(current_actor(), Together(act), chosen, now=clock.now())
         except SomeCannot as refused:
             raise Conflict(refused.refusals[0].reason) from refused
         say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
@@ -109,17 +112,17 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
 @may("accept", "request")
 def answer(number: str, act: str) -> ResponseReturnValue:
     """A question or a refusal: what is typed is mailed to the school."""
-    page = queries.request_page(current_actor(), number, now=clock.now())
+    page = request_page(current_actor(), number, now=clock.now())
     question, decline = QuestionForm(), DeclineForm()
     form: QuestionForm | DeclineForm = question if act == "ask" else decline
     if form.accepted():
         try:
             if act == "ask":
-                service.ask_school(
+                ask_school(
                     current_actor(), page.row.id, question.question.data, now=clock.now(), version=question.seen()
                 )
             else:
-                service.decline_request(
+                decline_request(
                     current_actor(), page.row.id, decline.reason.data, now=clock.now(), version=decline.seen()
                 )
         except Rejected as rejected:
@@ -136,7 +139,7 @@ def answer(number: str, act: str) -> ResponseReturnValue:
 @may("accept", "request")
 def paper(number: str) -> ResponseReturnValue:
     """The request as the school gets it on paper."""
-    return paper_of(queries.request_page(current_actor(), number, now=clock.now()))
+    return paper_of(request_page(current_actor(), number, now=clock.now()))
 
 
 @bp.route("/requests/phone", methods=["GET", "POST"])
@@ -152,12 +155,12 @@ def phone() -> ResponseReturnValue:
     if host and "more" not in request.form and form.accepted():
         try:
             draft = draft_of(dict.fromkeys(PAGES, form), host, clock.local_day(clock.now()))
-            request_id = service.submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
+            request_id = submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
             say(_("The request is taken."))
-            number = queries.request_of(request_id, now=clock.now()).row.number
+            number = request_of(request_id, now=clock.now()).row.number
             return redirect(url_for(".show_request", number=number))
     found = place_queries.find_hosts(typed) if typed else []
     shown = render_template(
@@ -179,7 +182,7 @@ def _lessons(form: PhoneForm, host: HostRow | None) -> Lessons:
         draft = draft_of(dict.fromkeys(PAGES, form), host, today)
     except ValueError:  # what is no answer has no hour either; the field says so
         return Lessons(False, [])
-    hours = queries.school_clock(host, draft.first_day, draft.last_day, today=today) if host else None
+    hours = school_clock(host, draft.first_day, draft.last_day, today=today) if host else None
     if hours is None or not draft.programme_id:
         return Lessons(hours is not None, [])
     facts = Facts(programme_queries.programme_of(draft.programme_id), levels_of(host), True, hours)
@@ -190,7 +193,7 @@ def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
     form = PhoneForm()
     programmes = programme_queries.open_programmes(centre_id)
     form.programme.choices = [SelectChoice(str(row.id), row.name(page_language())) for row in programmes]
-    if "more" in request.form and len(form.presentations) < rules.MOST_PRESENTATIONS:
+    if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
         form.presentations.append_entry()
     chosen = [row for row in programmes if str(row.id) == form.programme.data] or programmes[:1]
     if chosen and form.programme.data:

@@ -14,10 +14,11 @@ from wtforms.validators import AnyOf, Optional
 
 from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms import HostDraft, HostKind
+from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules import MOST_PREFERRED, MOST_PRESENTATIONS
-from scheduler.requests.terms import Blackout, Chosen, Counts, DayPart, Preference, PresentationDraft, Together
+from scheduler.requests.rules.asked import MOST_PREFERRED, MOST_PRESENTATIONS
+from scheduler.requests.terms.acts import Chosen, Together
+from scheduler.requests.terms.asked import Blackout, Counts, DayPart, Preference, PresentationDraft
 from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,
@@ -32,6 +33,7 @@ from scheduler.web.forms import (
     number_of,
     worded,
 )
+from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
 from scheduler.web.listed import ListedForm
 from scheduler.web.requests import words
@@ -105,7 +107,7 @@ class WhatForm(BaseForm):
     programme = RadioField(_l("Programme"), [Needed()])
     teaching_language = SelectField(
         _l("Language of the presentation"),
-        choices=choices(words.LANGUAGES),
+        choices=choices(LANGUAGES),
         default=TeachingLanguage.SERBIAN.value,
     )
 
@@ -139,7 +141,7 @@ class WishForm(Form):  # type: ignore[misc]
 
     on_day = DayField(_l("Day"))
     starts_local = TimeField(_l("Start, if only one hour suits you"))
-    day_part = SelectField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+    day_part = SelectField(_l("When in the day?"), choices=choices(DAY_PARTS), default=DayPart.ANY.value)
 
 
 class WhenForm(ListedForm):
@@ -147,7 +149,7 @@ class WhenForm(ListedForm):
 
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
-    day_part = RadioField(_l("When in the day?"), choices=choices(words.DAY_PARTS), default=DayPart.ANY.value)
+    day_part = RadioField(_l("When in the day?"), choices=choices(DAY_PARTS), default=DayPart.ANY.value)
     preferred = FieldList(FormField(WishForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
     waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
@@ -184,7 +186,7 @@ class PresentationForm(Form):  # type: ignore[misc]
     teachers = CountField(_l("Teachers"))
     day_part = SelectField(
         _l("When in the day?"),
-        choices=[SelectChoice("", _l("As you said before")), *choices(words.DAY_PARTS)],
+        choices=[SelectChoice("", _l("As you said before")), *choices(DAY_PARTS)],
         default="",
     )
     lesson = SelectField(

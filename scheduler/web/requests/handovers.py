@@ -12,9 +12,12 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.people.queries import colleagues_of
 from scheduler.places import queries as place_queries
-from scheduler.planning import queries as planning_queries
-from scheduler.requests import queries, rules, service
-from scheduler.requests.terms import HandoverDraft, HandoverRow, HandoverState
+from scheduler.requests.queries.handovers import covered_requests, handover_of, handovers_of
+from scheduler.requests.rules.handovers import handover_state
+from scheduler.requests.service import handovers as requests_handovers
+from scheduler.requests.service.handovers import check_handover, hand_over
+from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
+from scheduler.visits.queries.handovers import covered_visits
 from scheduler.web.filters import say
 from scheduler.web.forms import MESSAGES, BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.guards import current_actor, may
@@ -68,13 +71,13 @@ class HandoverForm(BaseForm):
 @bp.get("/handovers")
 @may("read", "handover")
 def handovers() -> ResponseReturnValue:
-    rows = queries.handovers_of(current_actor())
+    rows = handovers_of(current_actor())
     return render_template("requests/handovers.html", rows=rows, states=_states(rows), words=words)
 
 
 def _states(rows: list[HandoverRow]) -> dict[int, HandoverState]:
     today = clock.local_day(clock.now())
-    return {row.id: rules.handover_state(row, today) for row in rows}
+    return {row.id: handover_state(row, today) for row in rows}
 
 
 @bp.route("/handovers/new", methods=["GET", "POST"])
@@ -88,10 +91,10 @@ def new_handover() -> ResponseReturnValue:
         draft = form.draft()
         try:
             if "hand_over" in request.form and form.seen.data == _shown(draft):
-                number = service.hand_over(actor, draft, now=now)
+                number = hand_over(actor, draft, now=now)
                 say(_("Handed over. It ends by itself after the last day."))
                 return redirect(url_for(".handover", handover_id=number))
-            service.check_handover(actor, draft, now=now)
+            check_handover(actor, draft, now=now)
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -110,8 +113,8 @@ def _covered(draft: HandoverDraft, now: dt.datetime) -> dict[str, Any]:
     """The open requests and the visits that somebody looks after instead."""
     actor = current_actor()
     return {
-        "requests": queries.covered_requests(actor, draft, now=now),
-        "visits": planning_queries.covered_visits(actor, draft),
+        "requests": covered_requests(actor, draft, now=now),
+        "visits": covered_visits(actor, draft),
     }
 
 
@@ -120,8 +123,8 @@ def _covered(draft: HandoverDraft, now: dt.datetime) -> dict[str, Any]:
 def handover(handover_id: int) -> ResponseReturnValue:
     """One handover: whose, until when, and what it covers as it stands now."""
     actor, now = current_actor(), clock.now()
-    row = queries.handover_of(actor, handover_id)
-    state = rules.handover_state(row, clock.local_day(now))
+    row = handover_of(actor, handover_id)
+    state = handover_state(row, clock.local_day(now))
     open_ = state in (HandoverState.COMING, HandoverState.RUNNING)
     districts = tuple(one.id for one in row.districts)
     draft = HandoverDraft(row.away_id, row.stand_in_id, row.first_day, row.last_day, districts)
@@ -136,6 +139,6 @@ def handover(handover_id: int) -> ResponseReturnValue:
 def take_handover_back(handover_id: int) -> ResponseReturnValue:
     """One press; what was the stand-in's to look after is its owner's again."""
     if PressForm().accepted():
-        service.take_handover_back(current_actor(), handover_id, now=clock.now())
+        requests_handovers.take_handover_back(current_actor(), handover_id, now=clock.now())
         say(_("Taken back. Requests and visits are looked after by their owner again."))
     return redirect(url_for(".handover", handover_id=handover_id))

@@ -8,19 +8,14 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.paging import page_number
-from scheduler.requests import queries, service
-from scheduler.requests.terms import (
-    Age,
-    FacetValue,
-    Inbox,
-    InboxFilters,
-    Refusal,
-    RequestState,
-    Show,
-    SomeCannot,
-    Together,
-    Turn,
-)
+from scheduler.requests.queries import inbox as requests_inbox
+from scheduler.requests.queries.handovers import own_handovers
+from scheduler.requests.queries.inbox import SORTS, facets_of
+from scheduler.requests.queries.pages import request_page
+from scheduler.requests.service.together import act_together, preview_together, take_back
+from scheduler.requests.terms.acts import Refusal, SomeCannot, Together
+from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.forms import number_of
@@ -60,11 +55,11 @@ def inbox() -> ResponseReturnValue:
 
 def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) -> ResponseReturnValue:
     g.here = url_for(".inbox")
-    table = tables.table("requests", COLUMNS, queries.SORTS, choose=True)
+    table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    found = queries.inbox(actor, filters, now=now)
-    facets = queries.facets_of(actor, filters, now=now)
+    found = requests_inbox.inbox(actor, filters, now=now)
+    facets = facets_of(actor, filters, now=now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(
         "requests/inbox.html",
@@ -80,7 +75,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         ticked=form.ticked() - {refusal.request_id for refusal in refusals},
         refusals=refusals,
         words=words,
-        standing_in=queries.own_handovers(actor, now),
+        standing_in=own_handovers(actor, now),
         handed=found.handed,
         today=clock.local_day(now),
     )
@@ -194,9 +189,9 @@ def together() -> ResponseReturnValue:
     act = Together(form.act.data)
     try:
         if act is Together.WAITLIST and not form.seen.data:
-            preview = service.preview_together(actor, act, form.chosen(), now=now)
+            preview = preview_together(actor, act, form.chosen(), now=now)
             return render_template("requests/together.html", preview=preview, form=form, kept=_kept(), words=words)
-        done = service.act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
+        done = act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
     except SomeCannot as refused:
         return _inbox(form, 409, refused.refusals)
     except Rejected as rejected:
@@ -230,8 +225,8 @@ def undo(batch: str) -> ResponseReturnValue:
     """Take an act back: all of it, from the toast, or for one request, from its page."""
     actor, now = current_actor(), clock.now()
     number = request.args.get("of", "")
-    page = queries.request_page(actor, number, now=now) if number else None
-    back = service.take_back(actor, batch, now=now, request_id=page.row.id if page else None)
+    page = request_page(actor, number, now=now) if number else None
+    back = take_back(actor, batch, now=now, request_id=page.row.id if page else None)
     if not back.requests:
         raise Conflict("too_late_to_undo")
     told = _n("%(num)s request is as before.", "%(num)s requests are as before.", back.requests)

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.requests import queries, rules, service
+from scheduler.requests.queries.pages import request_page
+from scheduler.requests.rules.states import keeps_place, may_book_again
+from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.web.filters import say
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
@@ -19,9 +21,9 @@ from scheduler.web.requests.forms import AgainForm, PressForm
 def merge(number: str, into: str) -> ResponseReturnValue:
     """One press; it can be taken back until the mail leaves."""
     actor, now, form = current_actor(), clock.now(), PressForm()
-    page, kept = queries.request_page(actor, number, now=now), queries.request_page(actor, into, now=now)
+    page, kept = request_page(actor, number, now=now), request_page(actor, into, now=now)
     if form.accepted():
-        done = service.merge_request(actor, page.row.id, kept.row.id, now=now, version=form.seen())
+        done = merge_request(actor, page.row.id, kept.row.id, now=now, version=form.seen())
         told = _("Joined. The school is told in 10 minutes, both contacts stay, and the earlier place in line counts.")
         say(told, undo=url_for(".undo", batch=done.batch, of=number))
     return redirect(url_for(".show_request", number=into))
@@ -32,13 +34,13 @@ def merge(number: str, into: str) -> ResponseReturnValue:
 def again(number: str) -> ResponseReturnValue:
     """The same request within other days."""
     actor, now, form = current_actor(), clock.now(), AgainForm()
-    page = queries.request_page(actor, number, now=now)
-    if not rules.may_book_again(page.row.state):
+    page = request_page(actor, number, now=now)
+    if not may_book_again(page.row.state):
         raise Conflict("wrong_state")
     if form.accepted():
         try:
             first, last = form.first_day.data, form.last_day.data
-            new = service.book_again(actor, page.row.id, first, last, form_key=form.form_key.data, now=now)
+            new = book_again(actor, page.row.id, first, last, form_key=form.form_key.data, now=now)
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -46,6 +48,6 @@ def again(number: str) -> ResponseReturnValue:
         else:
             say(_("Booked again. The school got a mail."))
             return redirect(url_for(".show_request", number=new))
-    keeps = rules.keeps_place(page.row.state)
+    keeps = keeps_place(page.row.state)
     shown = render_template("requests/again.html", page=page, row=page.row, form=form, keeps=keeps)
     return shown, 422 if form.problems_shown() else 200

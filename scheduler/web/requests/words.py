@@ -6,29 +6,24 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 
 from scheduler.core import clock
-from scheduler.places.terms import HostKind
+from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests import rules
-from scheduler.requests.terms import (
+from scheduler.requests.rules.states import OVER
+from scheduler.requests.terms.asked import PresentationDraft, RequestState
+from scheduler.requests.terms.handovers import HandoverRow, HandoverState
+from scheduler.requests.terms.pages import (
     Age,
-    HandoverRow,
-    HandoverState,
     HistoryLine,
     Kin,
     NextStep,
-    PresentationDraft,
     PresentationRow,
     RequestPage,
     RequestRow,
-    RequestState,
     Show,
     Turn,
 )
 from scheduler.web import filters
-from scheduler.web.free_dates import DAY_PARTS as DAY_PARTS
-from scheduler.web.free_dates import LANGUAGES as LANGUAGES
-from scheduler.web.free_dates import blackouts_of as blackouts_of
-from scheduler.web.free_dates import wishes_of as wishes_of
+from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language
 
 AUDIENCES = {
@@ -257,7 +252,7 @@ NOT_HELD = {  # why a visit was called off when its hour had come and somebody w
 
 def _not_held(page: RequestPage) -> tuple[LazyProxy, LazyProxy, LazyProxy] | None:
     """The words for a visit that ended because somebody was not there; None for every other end."""
-    ended = page.history[-1].reason if page.history and page.row.state in rules.OVER else ""
+    ended = page.history[-1].reason if page.history and page.row.state in OVER else ""
     return NOT_HELD.get(ended)
 
 
@@ -355,6 +350,12 @@ def people_of(pupils: int, parents: int, teachers: int) -> str:
         _n("%(num)s teacher", "%(num)s teachers", teachers) if teachers else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def when_and_how(page: RequestPage) -> str:
+    """Mornings · in Serbian · 2 presentations, 51 pupils"""
+    how = (DAY_PARTS[page.presentations[0].day_part], LANGUAGES[page.teaching_language], size_of(page.row))
+    return " · ".join(str(part) for part in how)
 
 
 def size_of(row: RequestRow) -> str:

@@ -9,9 +9,10 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
-from scheduler.planning import service as planning
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import SafeguardingPage
+from scheduler.staffing.service import clearance
+from scheduler.staffing.service.clearance import record_vetting
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
@@ -73,7 +74,7 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
     form = forms.VettingForm()
     if form.accepted():
         try:
-            planning.record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
+            record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -101,6 +102,6 @@ def new_consent(presenter_id: int) -> ResponseReturnValue:
 @bp.post("/safeguarding/consents/<int:consent_id>/withdraw")
 @may("withdraw", "consent")
 def withdraw_consent(consent_id: int) -> ResponseReturnValue:
-    presenter_id = planning.withdraw_consent(current_actor(), consent_id, now=clock.now())
+    presenter_id = clearance.withdraw_consent(current_actor(), consent_id, now=clock.now())
     say(_("The consent is withdrawn, for good. Visits to come that rested on it are free again."))
     return redirect(url_for(".proofs", presenter_id=presenter_id))

@@ -6,16 +6,16 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.core.batches import ColumnName
 from scheduler.core.db import db, transaction
-from scheduler.jobs import work
+from scheduler.core.imports.batches import ColumnName
 from scheduler.jobs.long_work import do_long_work
-from scheduler.jobs.models import LongWork
-from scheduler.jobs.terms import Phase, WorkKind
 from scheduler.places.models import Host
-from scheduler.planning.models import ToldNote, Visit
-from scheduler.planning.terms import ToldHow, ToldWhat
 from scheduler.policy import Role
+from scheduler.visits.models.visits import ToldNote, Visit
+from scheduler.visits.terms.told import ToldHow, ToldWhat
+from scheduler.work import service
+from scheduler.work.models import LongWork
+from scheduler.work.terms import Phase, WorkKind
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
@@ -111,8 +111,8 @@ def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
 
 def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, coordinator):
     row = make_work(coordinator, content=GOOD, created_at=MONDAY)
-    taken = work.take(row.id, now=MONDAY)
-    work.tell(taken, Phase.COMPARING, 1, 2, now=MONDAY)
+    taken = service.take(row.id, now=MONDAY)
+    service.tell(taken, Phase.COMPARING, 1, 2, now=MONDAY)
 
     page = browser.get(f"/work/{row.id}?lang=en").text
 
@@ -281,13 +281,13 @@ def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser):
 
 
 def test_thirty_files_in_an_hour_are_enough(app, browser, session):
-    for number in range(work.FILES_IN_A_WINDOW):
+    for number in range(service.FILES_IN_A_WINDOW):
         assert upload(browser, GOOD + b"\n" * number).status_code == 302
 
     answer = upload(browser, GOOD + b"\n" * 40)
 
     assert (answer.status_code, "you have sent 30 files" in answer.text) == (429, True)
-    assert session.scalar(select(func.count()).select_from(LongWork)) == work.FILES_IN_A_WINDOW
+    assert session.scalar(select(func.count()).select_from(LongWork)) == service.FILES_IN_A_WINDOW
     assert upload(browser_of(app, make_user(Role.COORDINATOR)), GOOD).status_code == 302  # another person is not held
     first = session.scalars(select(LongWork.id)).first()
     do_long_work.call_local()
@@ -327,13 +327,13 @@ def test_hidden_lines_are_said(browser):
 
 def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
     told: list[int] = []
-    tell = work.tell
+    tell = service.tell
 
     def watched(taken, phase, done, total, **given):
         told.append(done)
         return tell(taken, phase, done, total, **given)
 
-    monkeypatch.setattr(work, "tell", watched)
+    monkeypatch.setattr(service, "tell", watched)
     checked = upload(browser, GOOD).location.rpartition("/")[2]
     do_long_work.call_local()
     told.clear()

@@ -14,7 +14,7 @@ from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SettledStep
 from scheduler.people.terms import HandStep
 from scheduler.places.models import Holiday
-from scheduler.places.service import load_reference_data
+from scheduler.places.service.hosts import load_reference_data
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from tests.counting import statements

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from scheduler.attendance.models import FollowUpNote, VisitSurvey
 from scheduler.core.db import db
-from scheduler.planning.terms import VisitState
 from scheduler.policy import Role
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import VisitState
 from tests.factories.people import make_user
 from tests.web.browser import sign_in_as
 from tests.web.requests.schools import TODAY, School, count

@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 
-from scheduler.attendance import queries, service
-from scheduler.planning.terms import PresentationState
+from scheduler.attendance.queries.tally import tallies_of
+from scheduler.attendance.service.tally import count_in
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.states import PresentationState
 from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.counting import a_begun_visit
 from tests.factories.people import make_user
-from tests.factories.planning import make_assignment, make_presentation
+from tests.factories.visits import make_assignment, make_presentation
 from tests.web.browser import sign_in_as
 
 
@@ -79,8 +80,8 @@ def test_school_crew_and_coordinator_find_the_papers_and_the_count(app, client):
         begun.visit, EVENING, PresentationState.CONFIRMED, ordinal=2, audience=Audience.PARENTS, level=SchoolLevel.NONE
     )
     make_assignment(evening, begun.educator.id)
-    tally = queries.tallies_of(begun.visit.id)[0]
-    service.count_in(tally, 7, now=BEGINS)
+    tally = tallies_of(begun.visit.id)[0]
+    count_in(tally, 7, now=BEGINS)
     staff = sign_in_as(app.test_client(), make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id).id)
     educator = sign_in_as(app.test_client(), begun.educator.user_id)
 

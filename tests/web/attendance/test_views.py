@@ -6,21 +6,21 @@ import re
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance import service
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.counting import assume_silent, countersign
 from scheduler.attendance.terms import AttendanceState, Counts, CountSource
 from scheduler.certificates import service as certificates
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind
-from scheduler.planning.models import Assignment, Visit
 from scheduler.policy import SYSTEM, Role
+from scheduler.visits.models.visits import Assignment, Visit
 from tests.counting import statements
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, make_user
-from tests.factories.planning import make_assignment
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import make_vetting
+from tests.factories.visits import make_assignment
 from tests.web.browser import sign_in_as
 
 TYPED = {"pupils": "88", "parents": "0", "teachers": "2", "others": "0", "minutes_given": "45", "turned_away": "3"}
@@ -246,7 +246,7 @@ def test_a_lock_before_anybody_answered_is_told_and_changes_nothing(client, sess
 def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(client, session):
     begun = a_counted_visit(talks=2)
     said_there = {one.id: Counts(1) for one in begun.presentations}
-    service.countersign(begun.school, begun.visit.id, said_there, now=LEAVING)
+    countersign(begun.school, begun.visit.id, said_there, now=LEAVING)
     desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
     assert desk.get(f"{path}?lang=en").text.count("Lock the numbers") == 1
 
@@ -266,7 +266,7 @@ def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so
 @pytest.mark.parametrize("typed", [{}, {"presentations-0-ordinal": "9" * 5000, "presentations-0-source": "educator"}])
 def test_a_lock_of_nothing_is_told(client, session, typed):
     begun = a_counted_visit()
-    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
 
     assert desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=typed).status_code == 422
     assert state() is AttendanceState.ASSUMED
@@ -274,7 +274,7 @@ def test_a_lock_of_nothing_is_told(client, session, typed):
 
 def test_silence_is_locked_by_a_person(client, session):
     begun = a_counted_visit()
-    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
 
     answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
 
@@ -284,7 +284,7 @@ def test_silence_is_locked_by_a_person(client, session):
 
 def test_the_desk_is_for_staff_of_the_centre(client, session):
     begun = a_counted_visit()
-    service.countersign(begun.school, begun.visit.id, {begun.first: Counts(1)}, now=LEAVING)
+    countersign(begun.school, begun.visit.id, {begun.first: Counts(1)}, now=LEAVING)
     path = f"/attendance/{begun.visit.number}"
     assert client.get("/attendance").status_code == 302
 
@@ -337,7 +337,7 @@ def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
 def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_ticked(client, session):
     begun = a_counted_visit(counts=Counts(pupils=90))
     odd = a_counted_visit(counts=Counts(pupils=1), programme=None)
-    service.assume_silent(now=LEAVING + dt.timedelta(days=7))
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
     with transaction() as inner:
         inner.get_one(Visit, odd.visit.id).centre_id = begun.visit.centre_id
     desk = desk_of(client, begun)

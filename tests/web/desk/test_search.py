@@ -8,10 +8,10 @@ from scheduler.policy import Role
 from tests.counting import statements
 from tests.factories.people import make_presenter, make_user
 from tests.factories.places import make_host
-from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_minor
+from tests.factories.visits import make_visit
 from tests.web.browser import browser_of
 
 

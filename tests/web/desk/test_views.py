@@ -8,21 +8,21 @@ import pytest
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import SchoolCalendarEntry
-from scheduler.places.rules import school_year
-from scheduler.places.terms import SchoolCalendar
-from scheduler.planning.models import DateWish
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
+from scheduler.places.rules.hosts import school_year
+from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.policy import Role
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import DateWish
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.web.browser import browser_of
 
 

@@ -16,8 +16,8 @@ from scheduler.core.db import Base, transaction
 from scheduler.feeds import service
 from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter
-from scheduler.planning.terms import AssignmentState
 from scheduler.policy import Role
+from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.feeds.views import _qr
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY

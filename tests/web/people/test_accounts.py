@@ -9,8 +9,9 @@ from scheduler import config
 from scheduler.core import clock, passwords, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.people import queries, service
+from scheduler.people import queries
 from scheduler.people.models import SignIn, User
+from scheduler.people.service.invitations import invitation_path, suspend_user
 from scheduler.policy import SYSTEM, Role
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
@@ -118,7 +119,7 @@ def test_trust_s06_the_cookie_is_http_only_and_lax(client, user):
 def test_trust_s06_suspension_ends_an_open_browser_at_the_next_request(app, user):
     browser = browser_of(app, user)
     assert browser.get("/account").status_code == 200
-    service.suspend_user(SYSTEM, user.id, now=MONDAY)
+    suspend_user(SYSTEM, user.id, now=MONDAY)
 
     assert browser.get("/account").status_code == 302
 
@@ -153,7 +154,7 @@ def test_the_demo_offers_one_press_for_each_role_and_it_signs_in(app, client, us
 
 def test_an_invitation_is_opened_accepted_and_then_gone(client, app):
     user = make_user(email="jelena@centre.example", given_name="", family_name="")
-    path = service.invitation_path(SYSTEM, user.id, now=MONDAY)
+    path = invitation_path(SYSTEM, user.id, now=MONDAY)
     for _ in range(3):  # a scanner that follows links changes nothing (TRUST S12)
         assert "jelena@centre.example" in client.get(path).text
 

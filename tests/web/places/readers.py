@@ -2,7 +2,7 @@
 
 from scheduler.core.db import db
 from scheduler.people.models import User
-from tests.planning.scene import Scene
+from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 
 

@@ -8,17 +8,19 @@ import sqlalchemy as sa
 from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.places import queries, service
+from scheduler.places import queries
 from scheduler.places.models import CallNote, HostSchoolTime
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
-from scheduler.planning import service as planning
-from scheduler.planning.models import Presentation, Visit
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.service.plan_and_move import plan_visit
 from tests.factories import MONDAY as NOW
 from tests.factories.people import make_user
 from tests.factories.places import make_host
-from tests.planning.scene import Scene, a_plan
+from tests.factories.staffing import a_plan
+from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 from tests.web.places.readers import coordinator, reading
 
@@ -69,7 +71,7 @@ def tell(scene: Scene, **given) -> None:
         "first_grades": frozenset({1, 3, 5, 7}),
         "anchor_day": MONDAY,
     }
-    service.tell_school_time(scene.coordinator, scene.host.id, SchoolTime(**(fair | given)), version=0, now=NOW)
+    tell_school_time(scene.coordinator, scene.host.id, SchoolTime(**(fair | given)), version=0, now=NOW)
 
 
 def stored(scene: Scene):
@@ -229,7 +231,7 @@ def test_a_plan_for_a_school_that_told_nothing_offers_to_note_it(app, scene):
 
 def test_a_move_says_which_lesson_the_new_time_is(app):
     scene = Scene(planned=False)
-    visit_id = planning.plan_visit(
+    visit_id = plan_visit(
         scene.coordinator, scene.draft(on_day=MONDAY, presentations=(a_plan(classes="7b"),)), now=NOW
     ).id
     number = db.session.scalar(sa.select(Visit.number).where(Visit.id == visit_id))
@@ -252,7 +254,7 @@ def test_a_move_says_which_lesson_the_new_time_is(app):
 def test_classes_of_one_answer_stand_in_one_sentence(app):
     scene = Scene(planned=False)
     draft = scene.draft(on_day=MONDAY, presentations=(a_plan(dt.time(9, 55), classes="7-1, 7-2, 6-1"),))
-    visit_id = planning.plan_visit(scene.coordinator, draft, now=NOW).id
+    visit_id = plan_visit(scene.coordinator, draft, now=NOW).id
     number = db.session.scalar(sa.select(Visit.number).where(Visit.id == visit_id))
     tell(scene)
 

@@ -7,15 +7,15 @@ from scheduler.attendance.terms import Counts
 from scheduler.core.db import transaction
 from scheduler.people.models import PresenterLanguage
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
-from scheduler.planning.terms import AssignmentState, PresentationState, VisitState
 from scheduler.programmes.terms import Audience
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_host, make_municipality
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target, make_programme
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
 

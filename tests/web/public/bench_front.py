@@ -13,7 +13,7 @@ from scheduler.core.db import db
 from scheduler.web import near
 from tests.conftest import settings_for
 from tests.counting import statements
-from tests.planning import m_scale
+from tests.visits import m_scale
 
 ROUNDS = 15
 

@@ -6,14 +6,14 @@ import re
 import pytest
 
 from scheduler.attendance.terms import Counts
-from scheduler.planning.terms import PresentationState, VisitState
+from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_programme
+from tests.factories.visits import make_presentation, make_visit
 
 PATHS = ("/map", "/figures", "/")
 

@@ -4,16 +4,16 @@ import re
 
 import sqlalchemy as sa
 
+from scheduler.booking.rules.holds import HELD_FOR
 from scheduler.core.db import db
-from scheduler.planning import rules
-from scheduler.planning.models import DateHold
-from scheduler.planning.terms import HoldState
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.held_time import DateHold
+from scheduler.visits.terms.states import HoldState
 from tests.web.requests.answered import answers
 
 DAY_BUTTON = re.compile(r'name="day" value="([\d-]+)">')
 SLOT_BUTTON = re.compile(r'name="slot" value="([\dT:-]+)">')
-QUARTER = rules.HELD_FOR
+QUARTER = HELD_FOR
 
 
 def begin(client, programme, host) -> str:

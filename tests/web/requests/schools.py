@@ -6,14 +6,14 @@ from sqlalchemy import func, select
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.planning.terms import VisitState
 from scheduler.requests.models import DateProposal
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre
-from tests.factories.planning import make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.visits import make_presentation, make_visit
 
 TODAY = MONDAY.date()
 SOON, LATER = TODAY + dt.timedelta(days=5), TODAY + dt.timedelta(days=30)

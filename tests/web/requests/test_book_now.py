@@ -5,19 +5,20 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.booking.service import holds as hold_service
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.places.service import tell_school_time
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
-from scheduler.planning import rules
-from scheduler.planning.models import DateHold, Visit
-from scheduler.planning.terms import HoldState
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import RequestedPresentation
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.held_time import DateHold
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import HoldState
 from tests.factories import MONDAY
 from tests.web.requests.answered import answers, text_of
 from tests.web.requests.booking_now import QUARTER, SLOT_BUTTON, asked, begin, finish, holds, times_of
@@ -181,7 +182,7 @@ def test_a_slot_that_is_no_date_is_told_and_holds_nothing(client, now_programme,
 
 
 def test_a_flood_of_presses_is_told_and_names_a_way_out(client, now_programme, host, educator, monkeypatch):
-    monkeypatch.setattr(rules, "MOST_FROM_NETWORK", 0)
+    monkeypatch.setattr(hold_service, "MOST_FROM_NETWORK", 0)
     slot = times_of(client, begin(client, now_programme, host))[4]
 
     client.post("/book/when", data={"slot": slot})

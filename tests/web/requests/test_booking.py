@@ -11,7 +11,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import BookingAnswers, RequestedPresentation, SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
@@ -281,7 +281,7 @@ def test_a_filled_trap_is_told_what_people_are_told_and_stores_nothing(client, p
 
 
 def test_what_no_hand_can_do_is_asked_to_wait_and_loses_nothing(client, programme, host, monkeypatch):
-    monkeypatch.setattr("scheduler.web.requests.conversation.QUICKEST_S", 60)
+    monkeypatch.setattr("scheduler.web.requests.booking.views.draft.QUICKEST_S", 60)
     answer_all(client, programme, host)
     response = client.post("/book/check?lang=en", data={"form_key": "one"})
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.core.db import db
-from scheduler.places.service import tell_school_time
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms import DayPart
+from scheduler.requests.terms.asked import DayPart
 from tests.factories import MONDAY as NOW
 from tests.web.requests.answered import answer_all, answers, day, text_of
 

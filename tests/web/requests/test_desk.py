@@ -11,12 +11,12 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import Channel, RequestState
+from scheduler.requests.terms.asked import Channel, RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host
-from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.visits import make_visit
 
 FIRST = MONDAY.date() + dt.timedelta(days=3)
 MARKUP = "<img src=x onerror=alert(1)>"

@@ -10,8 +10,8 @@ from scheduler.core.db import db, transaction
 from scheduler.core.language import long_day
 from scheduler.people.models import AvailabilityException, AvailableHours, PresenterLanguage
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.places.service import tell_school_time
-from scheduler.places.terms import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY

@@ -7,17 +7,17 @@ from sqlalchemy import select
 
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
-from scheduler.planning.terms import VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import Handover, HandoverDistrict
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_host, make_municipality
-from tests.factories.planning import make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.factories.visits import make_visit
 from tests.web.browser import browser_of
 
 A_DAY = dt.timedelta(days=1)

@@ -6,11 +6,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from scheduler.booking.rules.holds import KEPT_FOR
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.planning import rules
-from scheduler.planning.models import Visit
-from scheduler.planning.terms import HoldState
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import HoldState
 from tests.factories import MONDAY
 from tests.web.requests.answered import text_of
 from tests.web.requests.booking_now import QUARTER, SLOT_BUTTON, asked, begin, finish, holds, times_of
@@ -24,7 +24,7 @@ def sent_late(app, client, programme, host, later) -> str:
     client.post("/book/when", data={"slot": slot})
     finish(client, programme)
     client.post("/book/check")
-    later(2 * rules.KEPT_FOR)
+    later(2 * KEPT_FOR)
     other = app.test_client()
     begin(other, programme, host)
     other.post("/book/when", data={"slot": slot})

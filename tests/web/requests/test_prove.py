@@ -10,8 +10,8 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms import RequestState
-from scheduler.web.requests.booking import ANSWERED_AFTER_S
+from scheduler.requests.terms.asked import RequestState
+from scheduler.web.requests.booking.views import ANSWERED_AFTER_S
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 
@@ -86,8 +86,8 @@ def test_asking_for_a_new_link_says_the_same_to_everybody(client):
 
 def test_trust_s08_no_answer_comes_sooner_than_three_mails_take(client, monkeypatch):
     slept = []
-    monkeypatch.setattr("scheduler.web.requests.booking.time.sleep", slept.append)
-    monkeypatch.setattr("scheduler.web.requests.booking.time.perf_counter", lambda: 0.0)
+    monkeypatch.setattr("scheduler.web.requests.booking.views.time.sleep", slept.append)
+    monkeypatch.setattr("scheduler.web.requests.booking.views.time.perf_counter", lambda: 0.0)
 
     client.post("/book/link", data={"email": "nobody@skola.example.org"})
 

@@ -10,14 +10,14 @@ from scheduler.attendance.models import VisitFeedback
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.planning.models import DateWish, Finding, Readiness, Visit
-from scheduler.planning.terms import FindingKind, VisitState
 from scheduler.policy import Role
 from scheduler.requests.models import BookingAnswers, DateProposal, SchoolRequest
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import DateWish, Finding, Readiness, Visit
+from scheduler.visits.terms.states import FindingKind, VisitState
 from tests.factories import MONDAY
-from tests.factories.planning import make_assignment
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.visits import make_assignment
 from tests.papers import pages_of, saved, told, unembedded_fonts, words_of
 from tests.web.requests.schools import LATER, TODAY, School, count
 

@@ -6,17 +6,17 @@ from types import SimpleNamespace
 from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day
-from scheduler.planning.terms import VisitState
 from scheduler.programmes.terms import Audience
-from scheduler.requests.terms import RequestState
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.terms.states import VisitState
 from scheduler.web.requests.words import who_is_expected
 from tests.factories import MONDAY
-from tests.factories.planning import make_assignment, make_presentation, make_visit
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.papers import words_of
-from tests.planning.scene import Scene
+from tests.visits.scene import Scene
 
 
 def test_school_and_desk_see_the_planned_visit_and_no_name_before_it_is_confirmed(app, client):

@@ -1,0 +1,303 @@
+"""What speaks against a visit's new place on the board, said before it is dropped: the same rules that the act asks."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.board.terms import Answer, Doubt, Leg, Placing, PresenterChoice
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people import queries as people_queries
+from scheduler.people.models import Presenter
+from scheduler.people.rules import is_available, is_minor
+from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.places import queries as place_queries
+from scheduler.places.models import Host
+from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.school_time import SchoolClock
+from scheduler.policy import Actor
+from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.queries.lineage import contacts_of
+from scheduler.staffing.queries.candidates import homes_of
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.agenda import point_of, promised_presentations, promised_stops
+from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.rules.arrival import clash_of
+from scheduler.visits.rules.crew import why_not
+from scheduler.visits.rules.limits import load_on, too_far, too_much
+from scheduler.visits.rules.starts import outside_shifts
+from scheduler.visits.rules.timetable import shifted, visit_schedule, wall_end
+from scheduler.visits.terms.plans import PresentationPlan, Span, Stop, VisitDraft, Why
+from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, STAFFED, AssignmentState
+
+Cells = dict[tuple[int | None, dt.date], Answer]  # None: the crew stays, only the day changes
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A visit with everything that decides where it may go."""
+
+    visit: Visit
+    presentations: Sequence[Presentation]
+    crew: Mapping[int, AssignmentState]  # the weakest living state of each
+    people: Mapping[int, PresenterRow]
+    homes: Mapping[int, Point]
+    hours: Mapping[int, Sequence[Hours]]
+    exceptions: Mapping[int, Sequence[ExceptionRow]]
+    promised: Mapping[int, Sequence[Stop]]
+    load: Mapping[int, Mapping[dt.date, int]]  # presentations promised by local day
+    school_days: Collection[dt.date]
+    shut: Collection[dt.date]  # by a closure
+    bells: SchoolClock | None  # what the school told of its shifts and bells
+    cleared: Mapping[dt.date, Mapping[int, Sequence[Why]]]
+
+    def name(self, who: int, day: dt.date) -> str:
+        """Of a minor the first name only: what the board shows is also printed and hung up."""
+        person = self.people[who]
+        return person.given_name if is_minor(person.adult_on, day) else person.full_name
+
+    def minor(self, who: int, day: dt.date) -> bool:
+        return is_minor(self.people[who].adult_on, day)
+
+
+def choices(actor: Actor, on_day: dt.date) -> list[PresenterChoice]:
+    """Whom the move panel offers: the centre's presenters by name, without the suspended."""
+    policy.require(actor, "update", "visit", centre=actor.centre_id)
+    found = []
+    for row in people_queries.presenters_of(actor.centre_id or 0):
+        if not row.suspended:
+            minor = is_minor(row.adult_on, on_day)
+            name = row.given_name if minor else row.full_name
+            found.append(PresenterChoice(row.presenter_id, name, row.home_sr_cyrl, row.home_sr_latn, minor))
+    return found
+
+
+def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> Answer:
+    """What the board says to one wish. Raises: NotAllowed, NotFound."""
+    visit = _visit(actor, visit_id)
+    crew = _crew(visit)
+    who = set(crew)
+    if wish.comes is not None and wish.changes_crew:
+        found = people_queries.presenters_by_id([wish.comes]).get(wish.comes)
+        if found is None or found.centre_id != visit.centre_id:
+            return Answer((Doubt(Why("unknown"), hard=True),))
+        who.add(wish.comes)
+    scene = _scene(visit, crew, who, (wish.on_day,), (wish.starts_local,), now)
+    return _answer(scene, wish, now)
+
+
+def answers_in_cells(
+    actor: Actor, visit_id: int, leaves: int | None, days: Sequence[dt.date], *, now: dt.datetime
+) -> Cells:
+    """For every presenter of the centre and each day, what dropping the visit there at its own hour would mean.
+
+    As many queries for a hundred presenters as for one. Raises: NotAllowed, NotFound.
+    """
+    visit = _visit(actor, visit_id)
+    crew = _crew(visit)
+    everybody = {row.presenter_id for row in people_queries.presenters_of(visit.centre_id) if not row.suspended}
+    first = min((row.starts_local for row in _staffed(visit)), default=dt.time(10))
+    scene = _scene(visit, crew, everybody | set(crew), days, (first,), now)
+    cells: Cells = {(None, day): _answer(scene, Placing(day, first, now), now) for day in days}
+    for who in sorted(everybody):
+        cells |= {(who, day): _answer(scene, Placing(day, first, now, leaves, who), now) for day in days}
+    return cells
+
+
+def _visit(actor: Actor, visit_id: int) -> Visit:
+    visit = db.session().scalar(
+        select(Visit)
+        .where(Visit.id == visit_id)
+        .options(
+            joinedload(Visit.host).joinedload(Host.municipality),
+            joinedload(Visit.programme),
+            joinedload(Visit.school_request),
+            selectinload(Visit.presentations)
+            .selectinload(Presentation.assignments)
+            .joinedload(Assignment.presenter)
+            .joinedload(Presenter.user),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if visit is None:
+        raise NotFound("visit")
+    policy.require(actor, "update", "visit", centre=visit.centre_id)
+    return visit
+
+
+def _staffed(visit: Visit) -> list[Presentation]:
+    return [row for row in visit.presentations if row.state in STAFFED]
+
+
+def _crew(visit: Visit) -> dict[int, AssignmentState]:
+    order = list(AssignmentState)
+    states: dict[int, AssignmentState] = {}
+    for presentation in _staffed(visit):
+        for row in presentation.assignments:
+            if row.state in LIVING:
+                states[row.presenter_id] = min(row.state, states.get(row.presenter_id, row.state), key=order.index)
+    return states
+
+
+def _scene(
+    visit: Visit,
+    crew: Mapping[int, AssignmentState],
+    who: Collection[int],
+    days: Sequence[dt.date],
+    starts: Sequence[dt.time],
+    now: dt.datetime,
+) -> _Scene:
+    ids, rows = sorted(who), _staffed(visit)
+    around = [stop for day in days for stop in _stops(visit, rows, _spans(visit, rows, day, starts[0]) or ())]
+    host = place_queries.host_of(visit.host_id)
+    first, last = min(days), max(days)
+    return _Scene(
+        visit=visit,
+        presentations=rows,
+        crew=crew,
+        people=people_queries.presenters_by_id(ids),
+        homes=homes_of(ids),
+        hours=people_queries.hours_of(ids),
+        exceptions=people_queries.exceptions_of(ids, first, last),
+        promised=promised_stops(ids, around, except_visit=visit.id, now=now),
+        load=promised_presentations(ids, days, except_visit=visit.id, now=now),
+        school_days=set(place_queries.school_days(host, first, last)),
+        shut=place_queries.closed_days(host, first, last),
+        bells=school_clock(host, first, last),
+        cleared={day: clearance(ids, day) for day in days},
+    )
+
+
+def _spans(visit: Visit, rows: Sequence[Presentation], day: dt.date, first: dt.time) -> list[Span] | None:
+    """When the presentations would be; None when the day or the clocks have no such time."""
+    starts = shifted({row.id: row.starts_local for row in rows}, first) if rows else None
+    if starts is None:
+        return None
+    plans = tuple(PresentationPlan(starts[row.id], row.minutes, row.audience, row.level) for row in rows)
+    draft = VisitDraft(visit.programme_id, visit.host_id, day, plans)
+    try:
+        return visit_schedule(draft, visit.zone, visit.programme.set_up_minutes, clock.moment_of)
+    except ValueError:
+        return None
+
+
+def _stops(visit: Visit, rows: Sequence[Presentation], spans: Sequence[Span]) -> list[Stop]:
+    point = point_of(visit.host)
+    return [
+        Stop(visit.id, row.id, span.busy_from, span.busy_until, point) for row, span in zip(rows, spans, strict=False)
+    ]
+
+
+def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
+    visit, rows = scene.visit, scene.presentations
+    if not rows or visit.state not in OPEN_VISITS:
+        return Answer((Doubt(Why("wrong_state"), hard=True),))
+    first = min(row.starts_local for row in rows)
+    moved = (wish.on_day, wish.starts_local) != (visit.on_day, first)
+    spans = _spans(visit, rows, wish.on_day, wish.starts_local)
+    if spans is None:
+        return Answer((Doubt(Why("no_such_time"), hard=True),))
+    doubts = _of_the_day(scene, wish, moved, now) + _of_the_crew(scene, wish)
+    stays = _staying(scene, wish)
+    asked = [who for who, state in stays.items() if moved and state in PROMISED]
+    if wish.comes is not None and wish.changes_crew and wish.offer:
+        asked += [wish.comes, *(who for who, state in stays.items() if state not in PROMISED)]
+    judged = {*(stays if moved else ()), *asked, *({wish.comes} if wish.comes is not None else ())}
+    stops = _stops(visit, rows, spans)
+    for who in sorted(judged, key=lambda one: (one != wish.comes, one)):
+        doubts += _of_one(scene, wish, who, stops, firm=who in asked)
+    school = visit.school_request
+    return Answer(
+        doubts=tuple(dict.fromkeys(doubts)),
+        leg=_leg(scene, wish.comes),
+        changed=moved or wish.changes_crew,
+        asked_again=tuple(dict.fromkeys(scene.name(who, wish.on_day) for who in asked)),
+        school_told=moved and school is not None and bool(school.contact_email or contacts_of(school)),
+    )
+
+
+def _staying(scene: _Scene, wish: Placing) -> dict[int, AssignmentState]:
+    """The crew without who leaves; when nobody comes for the last adult, her young people are released with her."""
+    if not wish.changes_crew:
+        return dict(scene.crew)
+    stays = {who: state for who, state in scene.crew.items() if who != wish.leaves}
+    if wish.comes is None and all(scene.minor(who, scene.visit.on_day) for who in stays):
+        return {}
+    return stays
+
+
+def _of_the_day(scene: _Scene, wish: Placing, moved: bool, now: dt.datetime) -> list[Doubt]:
+    doubts = []
+    if moved and wish.on_day < clock.local_day(now, scene.visit.zone):
+        doubts.append(Doubt(Why("in_the_past"), hard=True))
+    if moved and wish.on_day in scene.shut:
+        doubts.append(Doubt(Why("shut")))
+    elif moved and wish.on_day not in scene.school_days:
+        doubts.append(Doubt(Why("closed")))
+    elif moved and _class_is_away(scene, wish):
+        doubts.append(Doubt(Why("class_not_there")))
+    return doubts
+
+
+def _class_is_away(scene: _Scene, wish: Placing) -> bool:
+    """Whether a class of the visit would not be in the building at its new hour, by the school's own words."""
+    starts = shifted({row.id: row.starts_local for row in scene.presentations}, wish.starts_local)
+    if scene.bells is None or starts is None:
+        return False
+    plans = [
+        PresentationPlan(starts[row.id], row.minutes, row.audience, row.level, row.classes)
+        for row in scene.presentations
+    ]
+    return bool(outside_shifts(scene.bells, wish.on_day, plans))
+
+
+def _of_the_crew(scene: _Scene, wish: Placing) -> list[Doubt]:
+    """Who would go together: nobody twice, and a young person never alone."""
+    if not wish.changes_crew:
+        return []
+    if wish.comes in scene.crew:
+        return [Doubt(Why("already_in_the_crew"), hard=True)]
+    crew = {*scene.crew, *({wish.comes} if wish.comes is not None else ())} - {wish.leaves}
+    minors = [who for who in crew if scene.minor(who, wish.on_day)]
+    if minors and len(minors) == len(crew):
+        return [Doubt(Why("minor_without_adult"), hard=wish.comes in minors)]
+    return []
+
+
+def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, firm: bool) -> list[Doubt]:
+    """Law and road are hard for whoever is promised; the rest, limits too, is for people to weigh."""
+    visit, person = scene.visit, scene.people[who]
+    name = "" if who == wish.comes else scene.name(who, wish.on_day)
+    doubts = [Doubt(why, name, hard=True) for why in scene.cleared[wish.on_day][who]]
+    doubts += [Doubt(why, name, hard=firm) for why in clash_of(list(stops), list(scene.promised.get(who, ())))]
+    school = visit.school_request
+    language = school.teaching_language if school else None
+    starts = shifted({row.id: row.starts_local for row in scene.presentations}, wish.starts_local) or {}
+    free = all(
+        is_available(
+            scene.hours[who],
+            scene.exceptions[who],
+            wish.on_day,
+            starts[row.id],
+            wall_end(starts[row.id], row.minutes),
+        )
+        for row in scene.presentations
+    )
+    weighed = why_not(person, visit.programme.topic, language, free)
+    weighed += too_far(scene.homes[who], point_of(visit.host))
+    weighed += too_much(*load_on(scene.load.get(who, {}), wish.on_day), more=len(scene.presentations))
+    return doubts + [Doubt(why, name) for why in weighed]
+
+
+def _leg(scene: _Scene, who: int | None) -> Leg | None:
+    point = point_of(scene.visit.host)
+    if who is None or point is None or who not in scene.homes:
+        return None
+    home = scene.homes[who]
+    return Leg(round(road_km(home, point)), road_minutes(home, point))

@@ -1,0 +1,359 @@
+"""The board: who is where on which day, with drives and clashes. More visits or presenters never mean more queries."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from scheduler import policy
+from scheduler.board.queries.held import Held, HeldShown, held_shown
+from scheduler.board.queries.shifts import shifts_shown
+from scheduler.board.terms import Away, Block, Board, BoardDay, BoardRow, BoardWish, Cell, Leg, ShiftsShown
+from scheduler.core.db import db
+from scheduler.core.paging import PER_PAGE, first_row
+from scheduler.core.text import fold
+from scheduler.people import queries as people_queries
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.places import queries as place_queries
+from scheduler.places.models import Host, Municipality
+from scheduler.places.rules.hosts import is_school_day, road_km, road_minutes
+from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Level, Point, SchoolCalendar
+from scheduler.policy import Actor
+from scheduler.staffing.queries.candidates import homes_of
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.queries.agenda import point_of
+from scheduler.visits.queries.pages import visits_between
+from scheduler.visits.rules.arrival import arrival_problems
+from scheduler.visits.terms.plans import ArrivalProblem, Stop, Why
+from scheduler.visits.terms.rows import CrewRow, VisitRow
+from scheduler.visits.terms.states import GONE_VISITS, LIVING, OPEN_VISITS, AssignmentState, VisitState
+
+SHOWN = (*LIVING, AssignmentState.ABSENT)
+NEAR = 1.0  # km: nobody writes down a drive that is shorter
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Where a visit is, and under which school calendar."""
+
+    programme_id: int
+    point: Point | None
+    district: tuple[int, str, str] | None  # id and both names; None abroad
+    calendar: SchoolCalendar | None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """All that was read for a board."""
+
+    wish: BoardWish
+    visits: Sequence[VisitRow]  # those to be shown, not cancelled
+    grounds: Mapping[int, _Ground]
+    stops: Mapping[int, Sequence[Stop]]  # by visit, also of those that a filter hides
+    crews: Mapping[int, Sequence[VisitRow]]  # all visits of a presenter, also hidden ones
+    days: Mapping[dt.date, BoardDay]
+    edited_at: dt.datetime | None
+    shifts: Mapping[int, ShiftsShown]  # by visit
+    held: HeldShown
+
+
+def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.datetime | None = None) -> Board:
+    """The centre's board of some days, its rows presenters or districts; with the dates that are held at a moment.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "board", centre=actor.centre_id)
+    facts = _facts(actor, wish, now)
+    rows = _district_rows(facts) if by == "districts" else _presenter_rows(actor, facts)
+    if wish.busy_only:
+        rows = [row for row in rows if row.visits or any(cell.held for cell in row.cells)]
+    begin = first_row(wish.page)
+    alone = [visit for visit in facts.visits if _waits(visit)]
+    return Board(
+        days=tuple(facts.days.values()),
+        unassigned=BoardRow("none", _cells(facts, alone)),
+        rows=tuple(rows[begin : begin + PER_PAGE]),
+        total=len(rows),
+        edited_at=facts.edited_at,
+    )
+
+
+def _waits(visit: VisitRow) -> bool:
+    """Whether nobody goes to an open visit yet."""
+    return visit.state is not VisitState.DELIVERED and not any(_part(visit, one) for one in visit.crew)
+
+
+def _part(visit: VisitRow, member: CrewRow) -> bool:
+    return any(state in SHOWN for state in member.states.values())
+
+
+def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
+    living = [visit for visit in visits_between(actor, wish.first_day, wish.last_day) if visit.state not in GONE_VISITS]
+    ids = [visit.id for visit in living]
+    grounds, (stops, edited_at) = _grounds(ids), _stops_of(ids)
+    shown = [v for v in living if wish.programme_id is None or grounds[v.id].programme_id == wish.programme_id]
+    crews: dict[int, list[VisitRow]] = defaultdict(list)
+    for visit in living:
+        for member in visit.crew:
+            if _part(visit, member):
+                crews[member.presenter_id].append(visit)
+    located = {
+        number: [Stop(row.visit_id, row.presentation_id, row.busy_from, row.busy_until, grounds[number].point)
+                 for row in rows]
+        for number, rows in stops.items()
+    }  # fmt: skip
+    held = held_shown(actor.centre_id, wish, now)
+    days = _days(wish, shown, held.days)
+    return _Facts(wish, shown, grounds, located, crews, days, edited_at, shifts_shown(shown), held)
+
+
+def _grounds(visit_ids: Sequence[int]) -> dict[int, _Ground]:
+    rows = db.session().execute(
+        select(Visit.id, Visit.programme_id, Host)
+        .join(Host, Host.id == Visit.host_id)
+        .where(Visit.id.in_(visit_ids))
+        .options(joinedload(Host.municipality).joinedload(Municipality.district))
+        .order_by(Visit.id)
+        .execution_options(populate_existing=True)
+    )
+    return {number: _ground(programme_id, host) for number, programme_id, host in rows}
+
+
+def _ground(programme_id: int, host: Host) -> _Ground:
+    district = host.municipality.district if host.municipality else None
+    named = (district.id, district.name_sr_cyrl, district.name_sr_latn) if district else None
+    return _Ground(programme_id, point_of(host), named, district.school_calendar if district else None)
+
+
+def _stops_of(visit_ids: Sequence[int]) -> tuple[dict[int, list[Stop]], dt.datetime | None]:
+    """When the crews of visits are busy, and when anything of it changed last: that is the version of the board."""
+    rows = (
+        db.session()
+        .execute(
+            select(
+                Presentation.visit_id,
+                Presentation.id,
+                Presentation.busy_from,
+                Presentation.busy_until,
+                Presentation.edited_at,
+            )
+            .where(Presentation.visit_id.in_(visit_ids))
+            .order_by(Presentation.busy_from, Presentation.id)
+        )
+        .all()
+    )
+    stops: dict[int, list[Stop]] = {number: [] for number in visit_ids}
+    for visit_id, presentation_id, busy_from, busy_until, _edited_at in rows:
+        stops[visit_id].append(Stop(visit_id, presentation_id, busy_from, busy_until, None))
+    return stops, max((row.edited_at for row in rows), default=None)
+
+
+def _days(
+    wish: BoardWish, visits: Iterable[VisitRow], held: frozenset[dt.date] = frozenset()
+) -> dict[dt.date, BoardDay]:
+    """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
+    counts: dict[dt.date, int] = {}
+    for visit in visits:
+        counts[visit.on_day] = counts.get(visit.on_day, 0) + len(visit.presentations)
+    holidays = {row.day: row for row in place_queries.holidays_between(wish.first_day, wish.last_day)}
+    closed = {day for day, row in holidays.items() if row.no_lessons}
+    spans = {one: place_queries.calendar_spans(one, wish.first_day, wish.last_day) for one in SchoolCalendar}
+    closures = place_queries.closures_between(wish.first_day, wish.last_day)
+    whole = len(wish.days) > 7
+    days = {}
+    for day in wish.days:
+        if day.weekday() < 5 or whole or day in counts or day in held:
+            breaks = frozenset(
+                one
+                for one in SchoolCalendar
+                if day.weekday() < 5
+                and day not in closed
+                and not any(is_school_day(day, spans[one], closed, level) for level in Level)
+            )
+            shut = tuple(row for row in closures if row.covers(day))
+            days[day] = replace(_day(day, counts.get(day, 0), holidays.get(day), breaks), closures=shut)
+    return days
+
+
+def _day(day: dt.date, count: int, holiday: HolidayRow | None, breaks: frozenset[SchoolCalendar]) -> BoardDay:
+    if holiday is None or not holiday.no_lessons:
+        return BoardDay(day, count, breaks=breaks)
+    return BoardDay(day, count, holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en)
+
+
+def _cells(
+    facts: _Facts,
+    visits: Iterable[VisitRow],
+    calendar: SchoolCalendar | None = None,
+    district: int | None = None,
+    held: Held | None = None,
+) -> tuple[Cell, ...]:
+    """Cells of a row of visits as such: a district's, or of those without a crew."""
+    on: dict[dt.date, list[Block]] = defaultdict(list)
+    for visit in sorted(visits, key=_begins):
+        on[visit.on_day].append(Block(visit, shifts=facts.shifts.get(visit.id)))
+    return tuple(
+        Cell(day, tuple(on[day]), held=(held or {}).get(day, ()), closed=_closed(head, calendar, district))
+        for day, head in facts.days.items()
+    )
+
+
+def _begins(visit: VisitRow) -> tuple[dt.date, dt.time, int]:
+    starts = min((row.starts_local for row in visit.presentations), default=dt.time.min)
+    return visit.on_day, starts, visit.id
+
+
+def _closed(head: BoardDay, calendar: SchoolCalendar | None, district: int | None = None) -> str:
+    """Why a row has no lessons that day: everybody, the row's calendar, or a closure in the row's district."""
+    if head.closed:
+        return "holiday"
+    if any(_reaches(row, calendar, district) for row in head.closures):
+        return "closure"
+    wanted = set(SchoolCalendar) if calendar is None else {calendar}
+    return "break" if wanted <= head.breaks else ""
+
+
+def _reaches(closure: ClosureRow, calendar: SchoolCalendar | None, district: int | None) -> bool:
+    """Whether a closure shuts some host of a district's row; for other rows, whether it shuts every host."""
+    extent = closure.extent
+    if extent == Extent():
+        return True
+    if district is None:
+        return False
+    return extent.calendar is calendar if extent.calendar else closure.district_id == district
+
+
+def _district_rows(facts: _Facts) -> list[BoardRow]:
+    """Districts with visits, by Latin name; hosts abroad come last, in a row without a name."""
+    found: dict[tuple[int, str, str] | None, list[VisitRow]] = defaultdict(list)
+    for visit in facts.visits:
+        if not _waits(visit):
+            found[facts.grounds[visit.id].district].append(visit)
+    for district in facts.held.by_district:
+        found.setdefault(district, [])
+    rows = []
+    for district, visits in sorted(found.items(), key=lambda pair: (pair[0] is None, (pair[0] or (0, "", ""))[2])):
+        number, cyrl, latn = district or (0, "", "")
+        calendar = facts.grounds[visits[0].id].calendar if district and visits else None
+        held = facts.held.by_district.get(district)
+        rows.append(
+            BoardRow(
+                key=f"d{number}",
+                cells=_cells(facts, visits, calendar, number or None, held),
+                name_sr_cyrl=cyrl,
+                name_sr_latn=latn,
+                minutes=sum(row.minutes for visit in visits for row in visit.presentations),
+                kilometres=sum(visit.kilometres for visit in visits),
+            )
+        )
+    return rows
+
+
+def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
+    people = [row for row in people_queries.presenters_of(actor.centre_id or 0)
+              if not row.suspended or row.presenter_id in facts.crews]  # fmt: skip
+    people.sort(key=_by_family_name)
+    ids = [row.presenter_id for row in people]
+    hours = people_queries.hours_of(ids)
+    exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
+    homes = homes_of(ids)
+    return [_presenter_row(facts, row, homes[row.presenter_id], hours[row.presenter_id], exceptions[row.presenter_id])
+            for row in people]  # fmt: skip
+
+
+def _by_family_name(person: PresenterRow) -> tuple[str, str, int]:
+    """Names are shown as they were typed; one order for both scripts all the same."""
+    family = person.full_name.removeprefix(person.given_name)
+    return fold(family), fold(person.given_name), person.presenter_id
+
+
+def _presenter_row(
+    facts: _Facts,
+    person: PresenterRow,
+    home: Point,
+    hours: Sequence[Hours],
+    exceptions: Sequence[ExceptionRow],
+) -> BoardRow:
+    who = person.presenter_id
+    clashes = _clashes(facts, who)
+    on: dict[dt.date, list[VisitRow]] = defaultdict(list)
+    for visit in sorted(facts.crews.get(who, ()), key=_begins):
+        on[visit.on_day].append(visit)
+    cells = []
+    for day, head in facts.days.items():
+        blocks, before = [], None
+        for visit in on[day]:
+            block = _block(facts, visit, who, _leg(facts, before, visit, home), clashes.get(visit.id))
+            before = visit
+            if facts.wish.programme_id in (None, facts.grounds[visit.id].programme_id):
+                blocks.append(block)
+        held = facts.held.by_presenter.get(who, {}).get(day, ())
+        cells.append(Cell(day, tuple(blocks), _away(day, hours, exceptions), held, _closed(head, None)))
+    shown = [block for cell in cells for block in cell.blocks]
+    minor = is_minor(person.adult_on, facts.wish.last_day)
+    name = person.given_name if minor else person.full_name
+    return BoardRow(
+        key=f"p{who}",
+        cells=tuple(cells),
+        presenter_id=who,
+        name_sr_cyrl=name,
+        name_sr_latn=name,
+        home_sr_cyrl=person.home_sr_cyrl,
+        home_sr_latn=person.home_sr_latn,
+        minor=minor,
+        minutes=sum(row.minutes for block in shown for row in block.visit.presentations),
+        kilometres=sum(block.visit.kilometres for block in shown),
+    )
+
+
+def _block(facts: _Facts, visit: VisitRow, who: int, leg: Leg | None, clash: Why | None) -> Block:
+    mine = next(one for one in visit.crew if one.presenter_id == who)
+    others = [one for one in visit.crew if one.presenter_id != who and _part(visit, one)]
+    beside = tuple(one for one in others if one.minor or mine.minor)
+    return Block(visit, mine, leg, clash, beside, facts.shifts.get(visit.id))
+
+
+def _clashes(facts: _Facts, who: int) -> dict[int, Why]:
+    """By visit, the later one of a pair: why a presenter cannot be there in time. What is over is not judged."""
+    going = [visit for visit in facts.crews.get(who, ()) if visit.state in OPEN_VISITS]
+    order = {visit.id: place for place, visit in enumerate(sorted(going, key=_begins))}
+    pairs: dict[tuple[int, int], list[ArrivalProblem]] = defaultdict(list)
+    for problem in arrival_problems([stop for visit in going for stop in facts.stops[visit.id]]):
+        earlier, later = sorted((problem.earlier.visit_id, problem.later.visit_id), key=order.__getitem__)
+        if earlier != later:
+            pairs[earlier, later].append(problem)
+    found: dict[int, Why] = {}
+    for (_, later), problems in pairs.items():
+        worst = max(problems, key=lambda problem: problem.late_by_minutes)
+        code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+        found.setdefault(later, Why(code, worst.needed_minutes, worst.available_minutes))
+    return found
+
+
+def _leg(facts: _Facts, before: VisitRow | None, visit: VisitRow, home: Point) -> Leg | None:
+    """The drive to a visit from the one before it on that day, else from home."""
+    here = facts.grounds[visit.id].point
+    start = facts.grounds[before.id].point if before else home
+    if here is None or start is None or road_km(start, here) < NEAR:
+        return None
+    available = None
+    if before and facts.stops[before.id] and facts.stops[visit.id]:
+        free = facts.stops[visit.id][0].busy_from - max(stop.busy_until for stop in facts.stops[before.id])
+        available = max(0, int(free.total_seconds() // 60))
+    return Leg(round(road_km(start, here)), road_minutes(start, here), available)
+
+
+def _away(day: dt.date, hours: Sequence[Hours], exceptions: Sequence[ExceptionRow]) -> Away | None:
+    """Absent that day, or not one of her days, or only some hours of it; None: nothing to say."""
+    said = [row.available for row in exceptions if row.first_day <= day <= row.last_day]
+    if said:
+        return None if all(said) else Away(absent=True)
+    if not hours or day.weekday() > 4:
+        return None
+    free = tuple((row.from_local, row.until_local) for row in hours if row.weekday == day.weekday())
+    whole = any(begins <= dt.time(8) and ends >= dt.time(18) for begins, ends in free)
+    return None if whole else Away(absent=False, free=free)

@@ -1,0 +1,57 @@
+"""Dates that are held for a booking: whose time they take, and what the visitor, the school and the desk read."""
+
+import datetime as dt
+
+from sqlalchemy import or_, select
+
+from scheduler.booking.terms.holds import HeldDate, Slot
+from scheduler.core.db import db
+from scheduler.core.tokens import token_hash
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.held_time import DateHold
+from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
+
+
+def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:
+    """The date that is held for the booking under this token now."""
+    if not draft:
+        return None
+    wanted = select(DateHold).where(
+        DateHold.draft == token_hash(draft), DateHold.state == HoldState.HELD, DateHold.until > now
+    )
+    return _shown(db.session().scalar(wanted))
+
+
+def held_for_request(request_id: int) -> HeldDate | None:
+    """What became of the date that a request was sent with; the newest."""
+    wanted = select(DateHold).where(DateHold.school_request_id == request_id).order_by(DateHold.id.desc()).limit(1)
+    return _shown(db.session().scalar(wanted))
+
+
+def holds_over(now: dt.datetime) -> list[int]:
+    """Holds that nobody has ended yet although their time is over, or their request withdrawn."""
+    waits = (RequestState.UNVERIFIED, RequestState.PROPOSED)  # for the proof; for the answer to a date from the list
+    ended = select(SchoolRequest.id).where(SchoolRequest.state.not_in(waits))
+    wanted = select(DateHold.id).where(
+        DateHold.state.in_(LIVING_HOLDS), or_(DateHold.until <= now, DateHold.school_request_id.in_(ended))
+    )
+    return list(db.session().scalars(wanted.order_by(DateHold.id)))
+
+
+def _shown(hold: DateHold | None) -> HeldDate | None:
+    return held_date(hold) if hold else None
+
+
+def held_date(hold: DateHold) -> HeldDate:
+    """A stored hold as pages and services see it."""
+    return HeldDate(
+        id=hold.id,
+        slot=Slot(hold.on_day, hold.starts_local),
+        minutes=hold.minutes,
+        state=hold.state,
+        until=hold.until,
+        programme_id=hold.programme_id,
+        host_id=hold.host_id,
+        municipality_id=hold.municipality_id,
+    )

@@ -1,0 +1,372 @@
+"""Free dates: on which days and at which times a crew that meets the programme's rule can really be there.
+
+Decides nothing of its own where another rule has spoken: availability is `is_available`, papers and age are
+`uncleared`, topic and language are `why_not`, lessons are the bells of places, two places are what `arrival_problems`
+says of them, how far and how much is `too_far` and `too_much`, and a crew is enough when `crew_problems` finds nothing
+against everybody who could go (docs/decisions/0019).
+
+Times are bits: bit number n of a mask is the nth time of the grid, so that a day of a presenter is three machine words
+and not fifty questions.
+"""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
+from scheduler.people.rules import is_available
+from scheduler.people.terms import Hours, PresenterKind
+from scheduler.places.rules.hosts import road_minutes
+from scheduler.places.rules.presence import starts_with_bell
+from scheduler.places.terms.hosts import Point
+from scheduler.programmes.terms import Audience
+from scheduler.visits.rules.arrival import arrival_problems, clash_of
+from scheduler.visits.rules.crew import uncleared, why_not
+from scheduler.visits.rules.limits import load_on, too_far, too_much, week_of_day
+from scheduler.visits.rules.timetable import span_of, wall_end
+from scheduler.visits.terms.plans import Stop, Why
+
+HORIZON_DAYS = 120
+EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
+PARENTS_FROM = dt.time(16, 0)  # they work until then
+STEP = 15
+OTHERS = 3  # dates that are named instead of one that is gone
+DAY = dt.timedelta(days=1)
+REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
+REACH_S = 24 * 60 * 60
+MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
+
+
+def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
+    """Today and the days after it, each with its free times or the reason why it has none.
+
+    A day of several sittings is free when each of them can begin at some time of it; its times are those of all.
+    `moment_of` is core.clock's (rules know no clock). Nothing in the answer says who would come.
+    """
+    days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
+    shut = {day: lack for day in days if (lack := _shut(facts, day))}
+    grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
+    needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
+    found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
+    return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None)
+
+
+def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
+    """An educator is an adult, and nobody goes without one: so a crew of enough people is one that may go."""
+    return (PresenterKind.EDUCATOR, facts.rule.educators), (PresenterKind.INFLUENCER, facts.rule.influencers)
+
+
+def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
+    """A day on which the school has pupils."""
+    offered = grid.sittings[day]
+    if not all(offered):
+        return FreeDay(day, lack=Lack.NOT_IN_THE_BUILDING)
+    if lacking := next((one for one in needed if one.lack), None):
+        return FreeDay(day, lack=lacking.lack, kind=lacking.kind, needed=lacking.number)
+    usual, free = offered, offered
+    for one in needed:
+        can, is_free = one.on(day)
+        usual, free = [times & can for times in usual], [times & is_free for times in free]
+        if not all(usual):
+            return FreeDay(day, lack=Lack.TIME, kind=one.kind, needed=one.number)
+        if not all(free):
+            return FreeDay(day, lack=Lack.TAKEN, kind=one.kind, needed=one.number)
+    return FreeDay(day, grid.times_in(_any(free)))
+
+
+def is_taken(found: FreeDates, day: dt.date) -> bool:
+    """Whether a day is none because of what came since: a closure, or promises elsewhere of all who could come."""
+    return any(one.day == day and one.lack in (Lack.TAKEN, Lack.SHUT) for one in found.days)
+
+
+def others_than(
+    found: FreeDates, taken: Collection[dt.date], after: dt.date, at: dt.time
+) -> list[tuple[dt.date, dt.time]]:
+    """The first free days after a day beside those, each at the wished hour or at the first one that is free."""
+    free = [one for one in found.free if one.day > after and one.day not in taken]
+    return [(one.day, at if at in one.starts else one.starts[0]) for one in free[:OTHERS]]
+
+
+def able_at(
+    facts: FreeFacts, day: dt.date, time: dt.time, moment_of: MomentOf, *, by_the_bell: bool
+) -> list[tuple[int, list[int]]]:
+    """Who could go to a presentation of that day and time: how many are needed of each kind, educators first, and who
+    is free, whoever has least in that week first. Nothing when the school is shut then, or its classes are away.
+
+    `by_the_bell` False leaves the judging of the time to the school.
+    """
+    if _shut(facts, day) or (by_the_bell and not _is_offered(facts, day, time)):
+        return []
+    grid = _Grid(facts, [day], moment_of, {day: [[time]]})
+    return [(number, _Needed(kind, number, facts, grid).free_at(day, time)) for kind, number in _needs(facts) if number]
+
+
+def _is_offered(facts: FreeFacts, day: dt.date, time: dt.time) -> bool:
+    """Whether the calendar may show this time: of one sitting, on a day that has times for each."""
+    sittings = _times_of_sittings(facts, day)
+    return all(sittings) and any(time in times for times in sittings)
+
+
+def _times_of_sittings(facts: FreeFacts, day: dt.date) -> list[list[dt.time]]:
+    return [times_of_day(facts, day, classes) for classes in facts.classes or ("",)]
+
+
+def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
+    """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
+
+    Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
+    """
+    if facts.at is not None:
+        return [facts.at]
+    if facts.audience is Audience.PUPILS and facts.told:
+        return starts_with_bell(facts.told, classes, day, facts.minutes)
+    first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
+    last = _minutes(LATEST_END) - facts.minutes
+    return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP)]
+
+
+def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
+    """The days on which one presentation more would be more than she is given in a day or in a week."""
+    of_day, of_week = seeker.presentations, Counter[dt.date]()
+    for day, number in of_day.items():
+        of_week[week_of_day(day)] += number
+    weeks = {monday for monday, number in of_week.items() if too_much(0, number)}
+    asked = [day for day in days if day in of_day or (weeks and week_of_day(day) in weeks)]
+    return [day for day in asked if too_much(of_day.get(day, 0), of_week[week_of_day(day)])]
+
+
+def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
+    """The days on which the law lets her go. Its answer changes only where an age or a paper begins or ends."""
+    papers = [mark for span in (*seeker.vetted, *seeker.agreed) for mark in (span.first_day, span.last_day + DAY)]
+    ages = [mark for mark in (seeker.law.adult_on, seeker.law.may_present_from) if mark]
+    marks, allowed = sorted([*papers, *ages]), set()
+    lets: dict[int, bool] = {}
+    for day in days:
+        since = bisect_right(marks, day)
+        if since not in lets:
+            vetted, agreed = _covers(seeker.vetted, day), _covers(seeker.agreed, day)
+            lets[since] = not uncleared(seeker.law, day, vetted=vetted, agreed=agreed)
+        if lets[since]:
+            allowed.add(day)
+    return allowed
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
+    if facts.at is None and (day - facts.today).days < facts.notice_days:
+        return Lack.TOO_SOON
+    if day in facts.shut_days:
+        return Lack.SHUT
+    return None if day in facts.open_days else Lack.NO_LESSONS
+
+
+class _Grid:
+    """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
+    `sittings` has the times of each sitting apart, `offered` those of all.
+
+    `base` is where a day's clock begins. A day whose clocks jump between its first time and its last has none: there
+    each time is asked by itself.
+    """
+
+    def __init__(
+        self,
+        facts: FreeFacts,
+        days: Sequence[dt.date],
+        moment_of: MomentOf,
+        asked: Mapping[dt.date, Sequence[Sequence[dt.time]]] | None = None,
+    ) -> None:
+        self.facts, self.moment_of, self.days = facts, moment_of, days
+        by_day = asked or {day: _times_of_sittings(facts, day) for day in days}
+        self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
+        self.bit = {time: 1 << number for number, time in enumerate(self.times)}
+        self.base = {day: self._base(day) for day in days}
+        walls = [_minutes(time) * 60 for time in self.times]
+        self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
+        self.busy_until = [wall + facts.minutes * 60 for wall in walls]
+        self.even = [(base, day) for day, base in self.base.items() if base is not None]
+        self.bases = [base for base, _day in self.even]
+        self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
+        self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
+        self._roads: dict[Point, int] = {}
+        self._usual: dict[tuple[Hours, ...], int] = {}
+
+    def _base(self, day: dt.date) -> int | None:
+        """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
+        if not self.times:
+            return None
+        found = {self._moment(day, time, less=_minutes(time) * 60) for time in (self.times[0], self.times[-1])}
+        return found.pop() if len(found) == 1 else None
+
+    def _moment(self, day: dt.date, time: dt.time, *, less: int = 0) -> int | None:
+        try:
+            return int(self.moment_of(day, time, self.facts.zone).timestamp()) - less
+        except ValueError:
+            return None
+
+    def _offered(self, day: dt.date, times: Iterable[dt.time]) -> int:
+        exist = times if self.base[day] is not None else [time for time in times if self._moment(day, time)]
+        return sum(self.bit[time] for time in exist)
+
+    def times_in(self, bits: int) -> tuple[dt.time, ...]:
+        """The times behind these bits."""
+        return tuple(time for time in self.times if self.bit[time] & bits)
+
+    def usual(self, hours: Sequence[Hours]) -> list[int]:
+        """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
+        first = week_of_day(self.facts.today)
+        by_weekday = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
+        for number, rows in enumerate(by_weekday):
+            if rows not in self._usual:
+                self._usual[rows] = self._within(rows, first + number * DAY) if rows else 0
+        return [self._usual[rows] for rows in by_weekday]
+
+    def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
+        spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
+        return sum(bit for bit, begins, ends in spans if is_available(rows, (), day, begins, ends))
+
+    def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
+        """On which days a promise keeps a presenter from being here, and at which times of theirs."""
+        if not self.times:  # classes that are never in the building together
+            return
+        road = self._road(stop.point) * 60
+        until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
+        first = bisect_right(self.bases, since - self.busy_until[-1])
+        last = bisect_left(self.bases, until - self.busy_from[0])
+        for base, day in self.even[first:last]:
+            low = bisect_right(self.busy_until, since - base)
+            high = bisect_left(self.busy_from, until - base)
+            if low < high:
+                yield day, (1 << high) - (1 << low)
+
+    def beside(self, stops: Collection[Stop]) -> set[dt.date]:
+        """The days from which one of these is less than a drive away, and those whose clocks jump."""
+        days = {day for day, base in self.base.items() if base is None}
+        for stop in stops:
+            since, until = stop.busy_from.timestamp() - 2 * REACH_S, stop.busy_until.timestamp() + REACH_S
+            days |= {day for base, day in self.even if since <= base <= until}
+        return days
+
+    def _road(self, point: Point | None) -> int:
+        if point is None or self.facts.point is None:
+            return 0
+        if point not in self._roads:
+            self._roads[point] = min(road_minutes(point, self.facts.point), REACH_S // 60)
+        return self._roads[point]
+
+    def asked_singly(self, day: dt.date, promised: Sequence[Stop]) -> int:
+        """The times at which the rule of arrival itself finds nothing against her."""
+        found = 0
+        for time in self.times_in(self.offered[day]):
+            span = span_of(self.moment_of(day, time, self.facts.zone), self.facts.minutes, self.facts.set_up_minutes)
+            here = Stop(0, 0, span.busy_from, span.busy_until, self.facts.point)
+            near = [
+                stop
+                for stop in promised
+                if stop.busy_until > span.busy_from - REACH and stop.busy_from < span.busy_until + REACH
+            ]
+            found |= 0 if clash_of([here], near) else self.bit[time]
+        return found
+
+
+class _Needed:
+    """How many of one kind a crew needs, and who of them could be there at which times."""
+
+    def __init__(self, kind: PresenterKind, number: int, facts: FreeFacts, grid: _Grid) -> None:
+        self.kind, self.number, self.facts, self.grid = kind, number, facts, grid
+        self.lack: Lack | None = None
+        self.people = [one for one in facts.people if one.kind is kind]
+        for lack, suits in self._sieves():
+            self.people = [one for one in self.people if suits(one)]
+            if len(self.people) < number and self.lack is None:
+                self.lack = lack
+        if self.lack:
+            self.people = []
+        self.hours = {one.presenter_id: self._hours(one) for one in self.people}
+        self.taken = {one.presenter_id: self._taken(one) for one in self.people}
+
+    def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
+        """What is asked of her on every day alike."""
+        return (
+            (Lack.TOPIC, lambda one: Why("topic") not in self._against(one)),
+            (Lack.LANGUAGE, lambda one: Why("language") not in self._against(one)),
+            (Lack.REACH, lambda one: not too_far(one.home, self.facts.point)),
+        )
+
+    def _against(self, one: Seeker) -> list[Why]:
+        return why_not(one, self.facts.topic, self.facts.language, True)
+
+    def _taken(self, one: Seeker) -> dict[dt.date, int]:
+        """The times that other promises take from her, by day.
+
+        Where her promises leave her time for every drive between them, a time fits exactly when it fits beside each
+        promise alone: no detour is shorter than the straight way. Around others the rule is asked for each time.
+        """
+        taken: dict[dt.date, int] = {}
+        if not one.promised and not one.presentations:
+            return taken
+        for stop in one.promised:
+            for day, bits in self.grid.blocked_by(stop):
+                taken[day] = taken.get(day, 0) | bits
+        for day in self.grid.beside(self._odd(one)):
+            taken[day] = ~self.grid.asked_singly(day, one.promised)
+        return taken | dict.fromkeys(full_days(one, self.grid.days), -1)
+
+    def _odd(self, one: Seeker) -> list[Stop]:
+        """Promises that do not fit beside each other, and such whose place nobody knows."""
+        pairs = [(problem.earlier, problem.later) for problem in arrival_problems(one.promised)]
+        unknown = [stop for stop in one.promised if stop.point is None and self.facts.point]
+        return [*unknown, *(stop for pair in pairs for stop in pair)]
+
+    def on(self, day: dt.date) -> tuple[int, int]:
+        """At which times enough of them could usually come, and at which of these enough are free."""
+        can, free = [], []
+        for one in self.people:
+            if bits := self.hours[one.presenter_id].get(day, 0):
+                can.append(bits)
+                free.append(bits & ~self.taken[one.presenter_id].get(day, 0))
+        return _at_least(self.number, can), _at_least(self.number, free)
+
+    def free_at(self, day: dt.date, time: dt.time) -> list[int]:
+        """Who of them is free then, who has least to do in that week first."""
+        bit = self.grid.bit[time] & self.grid.offered[day]
+        free = [
+            one
+            for one in self.people
+            if bit & self.hours[one.presenter_id].get(day, 0) & ~self.taken[one.presenter_id].get(day, 0)
+        ]
+        load = {one.presenter_id: load_on(one.presentations, day)[1] for one in free}
+        return sorted(load, key=lambda who: (load[who], who))
+
+    def _hours(self, one: Seeker) -> dict[dt.date, int]:
+        """When she can usually come, on the days on which the law lets her."""
+        usual, allowed = self.grid.usual(one.hours), allowed_days(one, self.grid.days)
+        hours = {day: usual[day.weekday()] for day in allowed}
+        for day in allowed:
+            differs = [row for row in one.exceptions if row.first_day <= day <= row.last_day]
+            if differs:
+                hours[day] = -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
+        return hours
+
+
+def _any(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _covers(spans: Iterable[Days], day: dt.date) -> bool:
+    return any(span.first_day <= day <= span.last_day for span in spans)
+
+
+def _at_least(number: int, masks: Iterable[int]) -> int:
+    """The bits that stand in at least so many of the masks."""
+    levels = [-1] + [0] * number
+    for mask in masks:
+        for level in range(number, 0, -1):
+            levels[level] |= levels[level - 1] & mask
+    return levels[number]

@@ -1,0 +1,4 @@
+"""Snow, strike, exam day: what stops visits, and how they are planned again.
+
+Words: closure, disrupted visit.
+"""

@@ -1,0 +1,217 @@
+"""Closures: which visits they stop, and on which of the next days each could be held instead."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.closures.terms import STOPPED, Affected, NewDays
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people import queries as people_queries
+from scheduler.people.rules import is_available, is_minor
+from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.places import queries as place_queries
+from scheduler.places.models import District, Host, Municipality
+from scheduler.places.rules.presence import days_of_classes
+from scheduler.places.terms.hosts import ClosureDraft, Extent
+from scheduler.policy import Actor
+from scheduler.requests.queries.hours import school_clock
+from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
+from scheduler.visits.queries.agenda import point_of, promised_stops
+from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.pages import visits_between
+from scheduler.visits.rules.arrival import clash_of
+from scheduler.visits.rules.starts import is_bound_to_shifts, outside_shifts
+from scheduler.visits.rules.timetable import visit_schedule, wall_end
+from scheduler.visits.terms.plans import PresentationPlan, Stop, VisitDraft
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
+
+DAYS_PROPOSED = 3
+WEEKS_AHEAD = 10
+TIME_TO_ANSWER = dt.timedelta(days=3)  # the crew is asked again, and the school reads it
+
+
+def affected_by(actor: Actor, draft: ClosureDraft) -> Affected:
+    """What a closure would stop. Raises: NotAllowed."""
+    policy.require(actor, "create", "closure")
+    ids = ids_in(draft.extent, draft.first_day, draft.last_day)
+    return _affected(actor, ids, draft.first_day, draft.last_day, LIVING)
+
+
+def stopped_by(actor: Actor, closure_id: int) -> Affected:
+    """What a closure has stopped. Raises: NotAllowed; NotFound."""
+    policy.require(actor, "read", "closure")
+    closure = place_queries.closure_of(closure_id)
+    ids = set(db.session().scalars(select(Disruption.visit_id).where(Disruption.closure_id == closure_id)))
+    released = (AssignmentState.WITHDRAWN,)
+    return _affected(actor, ids, closure.first_day, closure.last_day, released)
+
+
+def ids_in(extent: Extent, first: dt.date, last: dt.date) -> set[int]:
+    """Visits of every centre that are to be held on these days at hosts that the closure reaches."""
+    wanted = (
+        select(Visit.id)
+        .join(Host, Host.id == Visit.host_id)
+        .join(Municipality, Municipality.id == Host.municipality_id)
+        .join(District, District.id == Municipality.district_id)
+        .where(Visit.state.in_(OPEN_VISITS), Visit.on_day.between(first, last))
+    )
+    return set(db.session().scalars(_reached(wanted, extent)))
+
+
+def _reached(wanted: Select[int], extent: Extent) -> Select[int]:
+    if extent.municipality_id is not None:
+        return wanted.where(Municipality.id == extent.municipality_id)
+    if extent.district_id is not None:
+        return wanted.where(District.id == extent.district_id)
+    return wanted if extent.calendar is None else wanted.where(District.school_calendar == extent.calendar)
+
+
+def _affected(
+    actor: Actor, ids: Collection[int], first: dt.date, last: dt.date, states: Sequence[AssignmentState]
+) -> Affected:
+    count = func.count(Presentation.id), func.coalesce(func.sum(Presentation.expected_pupils), 0)
+    sittings, pupils = db.session().execute(select(*count).where(Presentation.visit_id.in_(ids))).one()
+    schools = db.session().scalar(select(func.count(Visit.host_id.distinct())).where(Visit.id.in_(ids)))
+    people = db.session().scalar(
+        select(func.count(Assignment.presenter_id.distinct()))
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id.in_(ids), Assignment.state.in_(states))
+    )
+    own = tuple(visit for visit in visits_between(actor, first, last) if visit.id in ids)
+    return Affected(frozenset(ids), own, sittings, int(pupils), schools or 0, people or 0)
+
+
+def stopped_counts(closure_ids: Collection[int]) -> dict[int, int]:
+    """How many visits each of these closures has stopped."""
+    rows = db.session().execute(
+        select(Disruption.closure_id, func.count().label("visits"))
+        .where(Disruption.closure_id.in_(closure_ids))
+        .group_by(Disruption.closure_id)
+        .order_by(Disruption.closure_id)
+    )
+    return {row.closure_id: row.visits for row in rows}
+
+
+def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays]:
+    """For each stopped visit of the centre that has no new date: the next three days on which the same crew is free.
+
+    Plain search by the rules that a plan is checked with: school day and closures, vetting and consent, hours, other
+    promises and the road to them. What one visit is offered is not held: the act looks again. Raises: NotAllowed.
+    """
+    waiting = [row for row in stopped_by(actor, closure_id).visits if row.state is VisitState.DISRUPTED]
+    first = clock.local_day(now) + TIME_TO_ANSWER
+    last = first + dt.timedelta(weeks=WEEKS_AHEAD)
+    visits = _visits([row.id for row in waiting])
+    return [_new_days(row, visits[row.id], (first, last), now) for row in waiting]
+
+
+def _visits(ids: Collection[int]) -> dict[int, Visit]:
+    rows = db.session().scalars(
+        select(Visit)
+        .where(Visit.id.in_(ids))
+        .options(
+            joinedload(Visit.host).joinedload(Host.municipality),
+            joinedload(Visit.programme),
+            joinedload(Visit.school_request),
+            selectinload(Visit.presentations).selectinload(Presentation.assignments),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def visit_with_crew(visit_id: int) -> Visit:
+    """A visit with its presentations and everybody who was to go. Raises: NotFound."""
+    found = _visits([visit_id]).get(visit_id)
+    if found is None:
+        raise NotFound("visit")
+    return found
+
+
+def released_crew(visit: Visit) -> list[int]:
+    """Who was to go before the closure; presentations and assignments must be loaded."""
+    seats = [seat for row in visit.presentations for seat in row.assignments]
+    gone = {s.presenter_id for s in seats if s.state is AssignmentState.WITHDRAWN and s.reason == STOPPED}
+    return sorted(gone)
+
+
+def plans_of(visit: Visit) -> tuple[PresentationPlan, ...]:
+    """The stopped presentations of a visit as they would be planned again."""
+    return tuple(
+        PresentationPlan(
+            starts_local=row.starts_local,
+            minutes=row.minutes,
+            audience=row.audience,
+            level=row.level,
+            classes=row.classes,
+            room=row.room,
+            expected_pupils=row.expected_pupils,
+            expected_parents=row.expected_parents,
+            expected_teachers=row.expected_teachers,
+            outside_shift=row.outside_shift,
+        )
+        for row in visit.presentations
+        if row.state is PresentationState.DISRUPTED
+    )
+
+
+def _new_days(row: VisitRow, visit: Visit, span: tuple[dt.date, dt.date], now: dt.datetime) -> NewDays:
+    first, last = span
+    crew, plans = released_crew(visit), plans_of(visit)
+    people = people_queries.presenters_by_id(crew)
+    names = tuple((who, _name(people[who], visit.on_day)) for who in crew if who in people)
+    hours, away = people_queries.hours_of(crew), people_queries.exceptions_of(crew, first, last)
+    host = place_queries.host_of(visit.host_id)
+    clock_of_school, bound = school_clock(host, first, last), [plan for plan in plans if not plan.outside_shift]
+    days: list[dt.date] = []
+    with_lessons = days_of_classes(
+        place_queries.days_of_grades(host, first, last),
+        [plan.classes for plan in bound if is_bound_to_shifts(plan)],
+    )
+    for day in sorted(with_lessons) if plans else ():
+        if clock_of_school and outside_shifts(clock_of_school, day, bound):
+            continue
+        spans = [(plan.starts_local, wall_end(plan.starts_local, plan.minutes)) for plan in plans]
+        if not all(is_free(hours[who], away[who], day, spans) for who in crew):
+            continue
+        if _crew_can(visit, crew, day, plans, now):
+            days.append(day)
+        if len(days) == DAYS_PROPOSED:
+            break
+    return NewDays(row, names, tuple(days), last)
+
+
+def is_free(
+    hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
+) -> bool:
+    """Whether she can usually come then; who has named no hours only when she is not absent."""
+    if not hours:
+        return all(row.available for row in away if row.first_day <= day <= row.last_day)
+    return all(is_available(hours, away, day, begins, ends) for begins, ends in spans)
+
+
+def _crew_can(
+    visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[PresentationPlan, ...], now: dt.datetime
+) -> bool:
+    """Whether law and road allow the whole crew that day."""
+    draft = VisitDraft(visit.programme_id, visit.host_id, day, plans)
+    try:
+        spans = visit_schedule(draft, visit.zone, visit.programme.set_up_minutes, clock.moment_of)
+    except ValueError:
+        return False
+    point = point_of(visit.host)
+    here = [Stop(visit.id, number, span.busy_from, span.busy_until, point) for number, span in enumerate(spans)]
+    if any(clearance(crew, day).values()):
+        return False
+    promised = promised_stops(crew, here, except_visit=visit.id, now=now)
+    return not any(clash_of(here, promised.get(who, [])) for who in crew)
+
+
+def _name(person: PresenterRow, day: dt.date) -> str:
+    return person.given_name if is_minor(person.adult_on, day) else person.full_name

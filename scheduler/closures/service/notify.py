@@ -1,0 +1,106 @@
+"""What people are told when a closure stops visits: one mail each, however many visits."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from scheduler.core import clock
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.people.models import Presenter
+from scheduler.places.terms.hosts import ClosureRow
+from scheduler.policy import Actor
+from scheduler.requests.queries.lineage import Contact, contacts_of_each
+from scheduler.requests.queries.stand_ins import on_duty
+from scheduler.safeguarding.queries import guardians_of
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.service.locked_visit import OpenVisit
+from scheduler.visits.service.notify import PAGE_OF_OFFERS, facts, link_hours
+
+
+def tell_presenters(
+    closure: ClosureRow, told: Iterable[tuple[OpenVisit, list[Assignment]]], *, now: dt.datetime
+) -> None:
+    """One mail to each presenter who had promised a stopped visit; a minor's guardian gets a copy (TRUST S49)."""
+    people: dict[int, Presenter] = {}
+    visits: dict[int, list[OpenVisit]] = defaultdict(list)
+    for opened, rows in told:
+        for row in rows:
+            people[row.presenter_id] = row.presenter
+            if opened not in visits[row.presenter_id]:
+                visits[row.presenter_id].append(opened)
+    guardians = guardians_of(people, clock.local_day(now))
+    for who, person in people.items():
+        language = person.user.language
+        readers = [(person.user.email, "")]
+        if who in guardians:
+            readers.append((guardians[who], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                MessageDraft(
+                    kind="crew_closure",
+                    address=address,
+                    language=language,
+                    values=_values(closure, visits[who], language) | {"path": PAGE_OF_OFFERS},
+                    about=("visit", visits[who][0].visit.id),
+                    centre_id=visits[who][0].visit.centre_id,
+                    copy_of=copy_of,
+                ),
+                now=now,
+            )
+
+
+def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
+    """One mail to each contact of a stopped visit, with the link to the first one's request."""
+    stopped = [(opened, asked) for opened in visits if (asked := opened.visit.school_request) is not None]
+    contacts = contacts_of_each([asked for _opened, asked in stopped])
+    by_address: dict[str, list[tuple[OpenVisit, Contact]]] = defaultdict(list)
+    for opened, asked in stopped:
+        for contact in contacts[asked.id]:
+            by_address[contact.address.lower()].append((opened, contact))
+    for theirs in by_address.values():
+        opened, contact = theirs[0]
+        first = opened.visit
+        queue_message(
+            MessageDraft(
+                kind="school_closure",
+                address=contact.address,
+                language=contact.language,
+                values=_values(closure, [opened for opened, _contact in theirs], contact.language),
+                link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
+                about=("visit", first.id),
+                centre_id=first.centre_id,
+            ),
+            now=now,
+        )
+
+
+def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
+    """One mail to each coordinator of a centre whose visits somebody else's closure stopped."""
+    by_centre: dict[int, list[OpenVisit]] = defaultdict(list)
+    for opened in visits:
+        if opened.visit.centre_id != actor.centre_id:
+            by_centre[opened.visit.centre_id].append(opened)
+    for centre_id, theirs in by_centre.items():
+        for address, language in on_duty(centre_id, None, now):
+            queue_message(
+                MessageDraft(
+                    kind="centre_closure",
+                    address=address,
+                    language=language,
+                    values=_values(closure, theirs, language) | {"path": f"/closures/{closure.id}"},
+                    about=("visit", theirs[0].visit.id),
+                    centre_id=centre_id,
+                ),
+                now=now,
+            )
+
+
+def _values(closure: ClosureRow, visits: Sequence[OpenVisit], language: str) -> dict[str, object]:
+    ordered = sorted(visits, key=lambda opened: (opened.visit.on_day, opened.visit.id))
+    return {
+        "reason": closure.reason.value,
+        "note": closure.note,
+        "visits": [facts(opened, language) for opened in ordered],
+        "count": len(ordered),
+    }

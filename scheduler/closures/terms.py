@@ -1,0 +1,46 @@
+"""Closures and the visits they stop: who is affected, what is told, when it could be instead."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scheduler.visits.terms.rows import VisitRow
+
+STOPPED = "closure"  # why the crew of a stopped visit is released
+
+
+@dataclass(frozen=True)
+class Affected:
+    """What a closure would stop, or has stopped. `visits` are the centre's own; the numbers count every centre's."""
+
+    visit_ids: frozenset[int]
+    visits: tuple[VisitRow, ...]
+    presentations: int
+    pupils: int
+    schools: int
+    presenters: int
+
+    @property
+    def of_others(self) -> int:
+        """Visits of other centres, which this one may not read."""
+        return len(self.visit_ids) - len(self.visits)
+
+
+@dataclass(frozen=True)
+class NewDays:
+    """A stopped visit and the next days on which its crew is free and the school has lessons."""
+
+    visit: VisitRow
+    crew: tuple[tuple[int, str], ...]  # who was to go: id and name, of a minor the first name
+    days: tuple[dt.date, ...]
+    looked_until: dt.date
+
+
+@dataclass(frozen=True)
+class StoppedLine:
+    """One stopped visit as a mail tells it."""
+
+    number: str
+    day: dt.date
+    times: str
+    host: str
+    place: str

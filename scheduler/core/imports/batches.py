@@ -1,0 +1,218 @@
+"""A file that was imported, with each row it stored: all of it can be taken back while nothing hangs on it."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from scheduler.core import audit
+from scheduler.core.db import Base, db, hold
+from scheduler.core.errors import Conflict
+from scheduler.core.imports.json_rows import overlay
+from scheduler.core.text import fold
+
+HOLD_IMPORTS = 51  # kind of core.db.hold
+
+
+class ImportBatch(Base):
+    """One file that was stored. `centre_id`: whose list shows it; None when a command stored what all share."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (Index(None, "centre_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    centre_id: Mapped[int | None]
+    file_name: Mapped[str] = mapped_column(default="")
+    rows: Mapped[int]
+    stored_by: Mapped[str]  # the audit's label, no name
+    stored_at: Mapped[dt.datetime]
+    last_audit_id: Mapped[int] = mapped_column(default=0)  # what the audit says of its rows after this came later
+    undone_at: Mapped[dt.datetime | None]
+
+
+class ImportedRow(Base):
+    """A row that an import made, or changed: then with the values before it."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (UniqueConstraint("batch_id", "thing", "thing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    thing: Mapped[str]  # the table's name
+    thing_id: Mapped[int]
+    before: Mapped[str] = mapped_column(Text, default="")  # JSON; empty: the import made it
+
+
+class ColumnName(Base):
+    """What a centre calls a column in its own files, remembered from the last import of that kind."""
+
+    __tablename__ = "column_name"
+    __table_args__ = (UniqueConstraint("centre_id", "kind", "heading"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int]
+    kind: Mapped[str]
+    heading: Mapped[str]  # core.text.fold of it
+    field: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an import stores of itself beside its rows."""
+
+    kind: str
+    rows: int
+    file_name: str = ""
+    centre_id: int | None = None
+
+
+class HangsOnIt(Conflict):
+    """An import cannot be taken back: `thing` is the table of what came later, "audit_entry" for a later change."""
+
+    def __init__(self, thing: str) -> None:
+        super().__init__("later_data")
+        self.thing = thing
+
+
+def in_turn(session: Session) -> None:
+    """One import, or one taking back, after the other: what one compares the file with is not changed by the next."""
+    hold(session, HOLD_IMPORTS, [1])
+
+
+def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.datetime) -> ImportBatch:
+    """The row of an import, inside the caller's transaction."""
+    batch = ImportBatch(**stored.__dict__, stored_by=actor.label, stored_at=now)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def close_batch(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
+    """The import is whole: what its rows' audit says from now on is a later change."""
+    audit.record(actor, "imported", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
+    session.flush()
+    batch.last_audit_id = session.scalar(select(func.max(audit.AuditEntry.id))) or 0
+
+
+def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
+    """Remove what an import made and put back what it changed, inside the caller's transaction.
+
+    Raises: HangsOnIt, with nothing changed, when other rows refer to it or somebody has changed it since;
+    Conflict("undone_already").
+    """
+    if batch.undone_at is not None:
+        raise Conflict("undone_already")
+    noted = list(session.scalars(select(ImportedRow.thing).where(ImportedRow.batch_id == batch.id).distinct()))
+    tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in noted]
+    for table in tables:  # who is about to refer to one of its rows waits, or has been here before us
+        session.execute(select(table.c.id).where(table.c.id.in_(_ids(batch.id, table, made=True))).with_for_update())
+    _refuse_what_hangs(session, batch, tables)
+    for table in tables:
+        _put_back(session, batch, table)
+        session.execute(delete(table).where(table.c.id.in_(_ids(batch.id, table, made=True))))
+    batch.undone_at = now
+    audit.record(actor, "import taken back", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
+
+
+def _ids(batch_id: int, table: Table, *, made: bool) -> Select[int]:
+    own = (ImportedRow.before == "") if made else (ImportedRow.before != "")
+    return select(ImportedRow.thing_id).where(ImportedRow.batch_id == batch_id, ImportedRow.thing == table.name, own)
+
+
+def _refuse_what_hangs(session: Session, batch: ImportBatch, tables: Sequence[Table]) -> None:
+    for table in tables:
+        for other in Base.metadata.sorted_tables:
+            for constraint in other.foreign_key_constraints:
+                link = constraint.elements[0]
+                if link.column.table is table and session.scalar(select(_hangs(batch, table, other, link))):
+                    raise HangsOnIt(other.name)
+    later = select(literal(1)).where(
+        audit.AuditEntry.id > batch.last_audit_id,
+        ImportedRow.batch_id == batch.id,
+        ImportedRow.thing == audit.AuditEntry.thing,
+        ImportedRow.thing_id == audit.AuditEntry.thing_id,
+    )
+    if session.scalar(later.limit(1)):
+        raise HangsOnIt(audit.AuditEntry.__tablename__)
+
+
+def _hangs(batch: ImportBatch, table: Table, other: Table, link: Any) -> ColumnElement[bool]:
+    """Whether a row of another table, not of this import, refers to a row that this import made."""
+    made = select(link.column).where(table.c.id.in_(_ids(batch.id, table, made=True)))
+    strangers = select(literal(1)).select_from(other).where(link.parent.in_(made))
+    if "id" in other.c:
+        strangers = strangers.where(other.c.id.not_in(_ids(batch.id, other, made=True)))
+    return exists(strangers)
+
+
+def _put_back(session: Session, batch: ImportBatch, table: Table) -> None:
+    """The values before, of all changed rows at once."""
+    changed = (ImportedRow.batch_id == batch.id, ImportedRow.thing == table.name, ImportedRow.before != "")
+    told = session.scalars(select(ImportedRow.before).where(*changed).distinct())
+    if names := sorted({name for one in told for name in json.loads(one)}):
+        session.execute(
+            update(table)
+            .values(overlay(ImportedRow.before, table, names, session.get_bind().dialect))
+            .where(*changed, table.c.id == ImportedRow.thing_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
+    """The newest imports that a centre sees: its own, and those of what all share; with None every one."""
+    wanted = select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit)
+    if centre_id is not None:
+        wanted = wanted.where((ImportBatch.centre_id == centre_id) | ImportBatch.centre_id.is_(None))
+    return list(db.session.scalars(wanted))
+
+
+def batch(number: int) -> ImportBatch | None:
+    """One import, or None."""
+    return db.session.get(ImportBatch, number)
+
+
+def taken_back(numbers: Iterable[int]) -> set[int]:
+    """Of these imports those that were taken back."""
+    wanted = select(ImportBatch.id).where(ImportBatch.id.in_(set(numbers)), ImportBatch.undone_at.is_not(None))
+    return set(db.session.scalars(wanted))
+
+
+def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, str]:
+    """{their heading: our field} for the headings of a file, as this centre has named them before."""
+    wanted = select(ColumnName.heading, ColumnName.field).where(
+        ColumnName.centre_id == centre_id, ColumnName.kind == kind
+    )
+    known = {row.heading: row.field for row in db.session.execute(wanted)}
+    return {heading: known[fold(heading)] for heading in headings if fold(heading) in known}
+
+
+def remember(session: Session, centre_id: int, kind: str, column_map: Mapping[str, str]) -> None:
+    """Keep what a centre calls its columns; the newest answer counts, and an empty field forgets."""
+    in_turn(session)
+    keys = {fold(heading): ours for heading, ours in column_map.items()}
+    own = (ColumnName.centre_id == centre_id, ColumnName.kind == kind)
+    session.execute(delete(ColumnName).where(*own, ColumnName.heading.in_(keys)))
+    session.add_all(
+        ColumnName(centre_id=centre_id, kind=kind, heading=heading, field=ours)
+        for heading, ours in keys.items()
+        if ours
+    )

@@ -1,0 +1,373 @@
+"""Tables as people have them: CSV from any spreadsheet, in any of our encodings, or XLSX, with their own column names.
+
+Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where,
+and the caller stores nothing.
+"""
+
+import codecs
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TypeVar
+
+from scheduler.core.imports.workbook import BadWorkbook, Sheet, sheets_of_workbook
+from scheduler.core.text import BadText, clean, fold
+
+T = TypeVar("T")
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 200_000
+FIELD_LIMIT = 200  # characters, where a field names no limit of its own
+DELIMITERS = ";,\t"  # the first wins when several fit equally
+NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
+MONTHS = ("januar", "februar", "mart", "april", "maj", "jun", "jul", "avgust", "septembar", "oktobar", "novembar",
+          "decembar")  # fmt: skip
+ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+MOST_DAYS = 60  # of one list
+TITLES = 20  # lines above the headings, at most
+WORKBOOK = b"PK\x03\x04"
+SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """What is wrong in a file, and where; the header is line 1. `problem` is a code: "missing", "too_long", …"""
+
+    line: int
+    column: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table may hold: {field: the names its column may have, in any script}, how long, and which hold lists."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, int] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()  # in these a new line within the cell stands between two things
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the file: {field: cleaned text}."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as read. `headings` gives a field's column as the file names it, for messages."""
+
+    rows: tuple[Row, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+    every_heading: tuple[str, ...] = ()  # as the file names them, those we do not know among them
+    hidden: int = 0  # lines that the spreadsheet does not show
+
+    def column(self, name: str) -> str:
+        """What to call the column of a field."""
+        return self.headings.get(name, name)
+
+
+class SheetError(Exception):
+    """The file as a whole cannot be used."""
+
+    def __init__(self, problem: str, column: str = "", line: int = 1) -> None:
+        super().__init__(problem)
+        self.where = LineProblem(line, column, problem)
+
+
+def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | None = None) -> Table:
+    """Read a CSV or XLSX file. `column_map` is {their column: our field} and wins over the names the layout knows."""
+    given = column_map or {}
+    try:
+        opened = _opened(content, layout, set(map(fold, given)))
+        header, lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
+        fields = _fields_of(header, layout, given)
+    except SheetError as unreadable:
+        return Table(problems=(unreadable.where,))
+    headings = {name: heading for name, heading in fields if name}
+    rows, problems = _cleaned(lines, fields, layout)
+    every = tuple(heading for _, heading in fields if heading)
+    return Table(tuple(rows), tuple(problems), headings, opened.encoding, opened.delimiter, every, opened.hidden)
+
+
+Lines = Iterator[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The lines of a file, what it is written in, and how many lines its reader does not see."""
+
+    lines: Lines
+    encoding: str
+    delimiter: str = ""
+    hidden: int = 0
+
+
+def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
+    """Raises: SheetError."""
+    if content.startswith(WORKBOOK):
+        if len(content) > MAX_BYTES:
+            raise SheetError("file_too_large")
+        sheet = _sheet_of(content, set(_names(layout)) | known)
+        return _Opened(iter(sheet.rows), "xlsx", hidden=sheet.hidden)
+    text, encoding = decoded(content)
+    text, delimiter = _delimiter_of(text, layout)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return _Opened(_lines(reader), encoding, delimiter)
+
+
+def _sheet_of(content: bytes, known: set[str]) -> Sheet:
+    """The first visible sheet with headings that we know; without one, the first that holds anything."""
+    first = Sheet([])
+    try:
+        for sheet in sheets_of_workbook(content, most_rows=MAX_ROWS + TITLES):
+            if any(sum(fold(cell) in known for cell in cells) > 1 for _, cells in sheet.rows[:TITLES]):
+                return sheet
+            first = first if first.rows else sheet
+    except BadWorkbook as bad:
+        raise SheetError(bad.problem) from bad
+    return first
+
+
+def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
+    """The headings, and the lines below them: of the first lines the one with most names that we know.
+
+    When none has two of them it is the first with more than one cell: a title over all columns is one cell.
+    """
+    first = list(islice(lines, TITLES))
+    if not first:
+        raise SheetError("empty_file")
+    fit = [sum(fold(cell) in known for cell in cells) for _, cells in first]
+    wide = [sum(bool(cell.strip()) for cell in cells) > 1 for _, cells in first]
+    at = fit.index(max(fit)) if max(fit) > 1 else next((place for place, is_wide in enumerate(wide) if is_wide), 0)
+    return first[at][1], chain(first[at + 1 :], lines)
+
+
+def day_of(text: str) -> dt.date | None:
+    """2026-09-01, 1. 9. 2026., 1. IX 2026 or 1. septembar 2026 (the day stands first, as here); None for no day.
+
+    A time behind the day, as spreadsheets keep it, is passed over.
+    """
+    bare = re.sub(r"(?<=[\d.])[ T]+\d{1,2}:\d{2}(:\d{2})?$", "", text.strip())
+    if found := ISO_DAY.fullmatch(bare):
+        year, month, day = map(int, found.groups())
+    elif found := SERBIAN_DAY.fullmatch(bare):
+        day, month, year = map(int, found.groups())
+    elif found := NAMED_MONTH.fullmatch(fold(bare)):
+        day, month, year = int(found[1]), _month(found[2]), int(found[3])
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month(word: str) -> int:
+    """The month of a name ("mart", "marta", "mar", "iii"); 0 for none."""
+    if word in ROMAN_MONTHS:
+        return ROMAN_MONTHS.index(word) + 1
+    return next((place for place, name in enumerate(MONTHS, 1) if word[:3] == name[:3] and len(word) >= 3), 0)
+
+
+def days_in(typed: str) -> frozenset[dt.date] | None:
+    """Days of a list, each as 19.12.2026. or 2026-12-19; None when something else stands there."""
+    days = set[dt.date]()
+    for pattern in (ISO_DAY, SERBIAN_DAY):
+        for found in pattern.finditer(typed):
+            day = day_of(found[0])
+            if day is None:
+                return None
+            days.add(day)
+        typed = pattern.sub(" ", typed)
+    return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_DAYS else None
+
+
+def time_of(text: str) -> dt.time | None:
+    """8:00, 08.00, 8h, 8 i 30; None for no time of a day."""
+    found = re.fullmatch(r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:h|ч|часова|časova)?\.?", text.strip(), re.ASCII)
+    if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return dt.time(int(found[1]), int(found[2] or 0))
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file and the encoding it was read in: by its mark, else UTF-8, else the Windows page that fits."""
+    if len(content) > MAX_BYTES:
+        raise SheetError("file_too_large")
+    if content.startswith((WORKBOOK, b"\xd0\xcf\x11\xe0")):
+        raise SheetError("a_spreadsheet_not_csv")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not marked:
+        raise SheetError("not_a_text_file")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", _windows_page(content)):
+        try:
+            return content.decode(encoding), encoding.removesuffix("-sig")
+        except UnicodeDecodeError:
+            continue
+    raise SheetError("not_a_text_file")
+
+
+def _windows_page(content: bytes) -> str:
+    """cp1251 (Cyrillic) or cp1250 (Latin): only Cyrillic words are three and more high bytes in a row."""
+    in_words = sum(len(run) for run in re.findall(rb"[\x80-\xff]{3,}", content))
+    alone = sum(len(run) for run in re.findall(rb"(?<![\x80-\xff])[\x80-\xff]{1,2}(?![\x80-\xff])", content))
+    return "cp1251" if in_words > alone else "cp1250"
+
+
+def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
+    """The text without Excel's `sep=` line, and its delimiter: the one that gives most columns that we know."""
+    if marked := re.match(r"sep=([^\w\s\"]|\t)\r?\n", text, re.IGNORECASE):
+        return text[marked.end() :], marked[1]
+    first = list(islice((line for line in text.splitlines() if line.strip()), TITLES))
+    if not first:
+        raise SheetError("empty_file")
+    known = _names(layout)
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        lines = [line.split(delimiter) for line in first]
+        return max((sum(fold(cell) in known for cell in cells), len(cells)) for cells in lines)
+
+    return text, max(DELIMITERS, key=fit)
+
+
+def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Lines that are not empty, with the number at which they begin. Raises: SheetError where quoting is broken."""
+    begins = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise SheetError("too_long" if "limit" in str(error) else "broken_quotes", line=begins) from error
+        if any(cell.strip() for cell in cells):
+            yield begins, cells
+        begins = getattr(reader, "line_num", begins) + 1
+
+
+def _names(layout: Layout) -> dict[str, str]:
+    return {fold(name): field for field, names in layout.columns.items() for name in (field, *names)}
+
+
+def _fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Our field (or "" for a column we do not need) and the heading of each column."""
+    if stranger := next((ours for ours in column_map.values() if ours not in layout.columns), None):
+        raise SheetError("no_such_field", str(stranger)[:FIELD_LIMIT])
+    theirs = {fold(heading): ours for heading, ours in column_map.items()}
+    known = {name: ours for name, ours in _names(layout).items() if ours not in theirs.values()} | theirs
+    headings = [clean(heading[:FIELD_LIMIT], limit=FIELD_LIMIT) for heading in header]
+    if missing := next((heading for heading in column_map if fold(heading) not in map(fold, headings)), None):
+        raise SheetError("no_such_column", missing[:FIELD_LIMIT])
+    fields = [(known.get(fold(heading), ""), heading) for heading in headings]
+    seen: set[str] = set()
+    for name, heading in fields:
+        if name in seen:
+            raise SheetError("column_twice", heading)
+        seen |= {name} if name else set()
+    return fields
+
+
+def _cleaned(
+    lines: Iterator[tuple[int, list[str]]], fields: list[tuple[str, str]], layout: Layout
+) -> tuple[list[Row], list[LineProblem]]:
+    rows: list[Row] = []
+    problems: list[LineProblem] = []
+    try:
+        for line, cells in lines:
+            if len(rows) == MAX_ROWS:
+                raise SheetError("too_many_rows", line=line)
+            if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
+                problems.append(LineProblem(line, "", "too_many_columns"))
+                continue
+            kept: dict[str, str] = {}
+            for (name, heading), cell in zip(fields, cells, strict=False):
+                try:
+                    cell = cell.strip().replace("\n", ";") if name in layout.lists else cell
+                    kept |= {name: clean(cell, limit=layout.limits.get(name, FIELD_LIMIT))} if name else {}
+                except BadText as bad:
+                    problems.append(LineProblem(line, heading, bad.reason))
+            rows.append(Row(line, kept))
+    except SheetError as unreadable:
+        problems.append(unreadable.where)
+    return rows, problems
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file, or would: lines by what they are, all that is wrong, and the import's number once stored."""
+
+    rows: int
+    new: int
+    changed: int
+    same: int
+    problems: tuple[LineProblem, ...]
+    batch_id: int | None = None
+
+
+class Cells:
+    """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
+
+    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem] = ()) -> None:
+        self.row, self.table = row, table
+        self.problems = list(known)
+
+    def wrong(self, name: str, problem: str) -> None:
+        column = self.table.column(name)
+        if column not in {known.column for known in self.problems}:
+            self.problems.append(LineProblem(self.row.line, column, problem))
+
+    def text(self, name: str) -> str:
+        return self.row.cells.get(name, "")
+
+    def read(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """A cell as its type; an empty one is None, and so is one that is wrong."""
+        if not self.text(name):
+            return None
+        try:
+            found = turn(self.text(name))
+        except (ValueError, KeyError):
+            found = None
+        if found is None:
+            self.wrong(name, problem)
+        return found
+
+    def needed(self, name: str, turn: Callable[[str], T | None], problem: str) -> T | None:
+        """As `read`, but an empty cell is a problem."""
+        if not self.text(name):
+            self.wrong(name, "missing")
+        return self.read(name, turn, problem)
+
+
+def read_lines(
+    content: bytes, layout: Layout, required: Sequence[str], column_map: Mapping[str, str] | None = None
+) -> tuple[Table, list[Cells], list[LineProblem]]:
+    """A file, its lines to be read further, and what is wrong with it as a whole; no line when a column is absent."""
+    table = read_table(content, layout, column_map)
+    problems = list(table.problems)
+    if problems and not table.headings and not table.every_heading:
+        return table, [], problems
+    absent = [LineProblem(1, name, "no_such_column") for name in required if name not in table.headings]
+    by_line: dict[int, list[LineProblem]] = {}
+    for problem in table.problems:
+        by_line.setdefault(problem.line, []).append(problem)
+    if absent:
+        return table, [], problems + absent
+    if not table.rows and not problems:
+        problems.append(LineProblem(1, "", "no_lines"))
+    return table, [Cells(row, table, by_line.get(row.line, ())) for row in table.rows], problems
+
+
+def in_order(problems: Iterable[LineProblem]) -> tuple[LineProblem, ...]:
+    """Each problem once, in the order of the file."""
+    return tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.problem)))

@@ -1,0 +1,1 @@
+"""Paper: pages, type and codes of everything that is printed."""

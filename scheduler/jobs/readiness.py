@@ -1,0 +1,26 @@
+"""Visits to come are looked at again each night; schools are reminded of their checklist."""
+
+import logging
+
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.readiness.service import checklist, recheck
+
+log = logging.getLogger(__name__)
+
+
+@huey.periodic_task(crontab(hour="3", minute="50"), name="planning.recheck_visits")
+@in_app
+def recheck_visits() -> None:
+    """Each night, look again whether shifts, closures, proofs and hours still hold. What was told is stored: twice is
+    once."""
+    if visits := recheck.recheck_visits(now=clock.now()):
+        log.info("visits with something new", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(hour="5-17", minute="25"), name="planning.tell_checklists")
+@in_app
+def tell_checklists() -> None:
+    """Each hour of the day, remind schools whose visit lies within the week. What was told is stored: twice is once."""
+    if visits := checklist.tell_checklists(now=clock.now()):
+        log.info("checklists told", extra={"visits": visits})

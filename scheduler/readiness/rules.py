@@ -1,0 +1,44 @@
+"""What a school may do with an agreed visit by its link, and until when."""
+
+import datetime as dt
+
+from scheduler.readiness.terms import WishDraft
+from scheduler.visits.rules.cancelling import LATE_CANCEL
+
+CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
+
+
+FURTHEST_WISH_DAYS = 365
+
+
+def asked_until(starts_at: dt.datetime) -> dt.datetime:
+    """Until when a school may ask for another date, or call off without being late: 48 hours before it begins."""
+    return starts_at - LATE_CANCEL
+
+
+def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, str]:
+    """{field: reason code} of a wish for another date than `on_day`."""
+    problems = {} if draft.reason else {"reason": "missing"}
+    wished = {"first_choice": draft.first_choice}
+    if draft.second_choice is not None:
+        wished["second_choice"] = draft.second_choice
+    for field, day in wished.items():
+        if day <= today:
+            problems[field] = "in_the_past"
+        elif (day - today).days > FURTHEST_WISH_DAYS:
+            problems[field] = "too_late"
+        elif day == on_day:
+            problems[field] = "the_agreed_day"
+    if draft.second_choice == draft.first_choice:
+        problems.setdefault("second_choice", "the_same_day")
+    return problems
+
+
+def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
+    return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
+
+
+def checklist_is_told(on_day: dt.date, today: dt.date) -> bool:
+    """Whether a school is reminded of its checklist today: while it is open and there is a day left to prepare."""
+    return checklist_is_open(on_day, today) and on_day > today

@@ -1,0 +1,132 @@
+"""Each night: is what was agreed still right? Flagged, and told once; never told again while it stays so."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.policy import SYSTEM, Actor
+from scheduler.readiness.queries import CHECKED, found_against, visits_to_check
+from scheduler.readiness.terms import Found
+from scheduler.staffing.service.clearance import release_not_cleared
+from scheduler.visits.models.visits import Finding
+from scheduler.visits.service import notify
+from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit, raise_version, require
+from scheduler.visits.terms.states import PROMISED, FindingKind
+
+log = logging.getLogger(__name__)
+OF_THE_CLOCK = (FindingKind.CLOCK, FindingKind.CLOSED)  # what the school must answer
+
+
+def recheck_visits(*, now: dt.datetime) -> int:
+    """For the nightly job: look at every offered and confirmed visit to come again; how many have something new.
+
+    Whose check or consent ended leaves the crew (`release_not_cleared`); a class that is not in the building, or a day
+    without pupils, makes "clock wrong"; a presenter whose hours no longer hold the visit is told to the coordinators.
+    Safe to run twice: what was told is stored.
+    """
+    release_not_cleared(now=now)
+    changed = 0
+    for visit_id in visits_to_check(now):
+        try:
+            changed += _recheck(visit_id, now)
+        except SchedulerError:
+            log.exception("visit not checked again", extra={"visit_id": visit_id})
+    return changed
+
+
+def _recheck(visit_id: int, now: dt.datetime) -> bool:
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        if opened.visit.state not in CHECKED or not opened.presentations or opened.starts_at <= now:
+            return False
+        crew = {row.presenter_id for row in opened.in_state(*PROMISED)}
+        found = found_against(opened.visit, opened.presentations, crew)
+        new = _store(session, opened, found, now)
+        _flag(session, SYSTEM, opened, now)
+        if new:
+            _tell(opened, new, now)
+        return bool(new)
+
+
+def _store(session: Session, opened: OpenVisit, found: set[Found], now: dt.datetime) -> list[Found]:
+    """Remember what is new, forget what is so no longer; the new ones."""
+    visit_id = opened.visit.id
+    rows = session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
+    known = {Found(row.kind, row.about): row for row in rows}
+    for gone in known.keys() - found:
+        session.delete(known[gone])
+    new = sorted(found - known.keys(), key=lambda one: (one.kind, one.about))
+    session.add_all(Finding(visit_id=visit_id, kind=one.kind, about=one.about, found_at=now) for one in new)
+    session.flush()
+    return new
+
+
+def _flag(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> None:
+    """ "Clock wrong" with its reason, as long as a finding of the clock is not settled."""
+    rows = session.scalars(
+        select(Finding)
+        .where(
+            Finding.visit_id == opened.visit.id,
+            Finding.kind.in_(OF_THE_CLOCK),
+            Finding.settled_at.is_(None),
+        )
+        .order_by(Finding.id)
+    ).all()
+    wrong = _why(rows[0]) if rows else ""
+    if wrong != opened.visit.clock_wrong:
+        opened.visit.clock_wrong = wrong
+        audit.record(actor, "visit clock wrong" if wrong else "visit clock right", opened.visit, at=now)
+        raise_version(opened)
+
+
+def _why(row: Finding) -> str:
+    return "closed" if row.kind is FindingKind.CLOSED else row.about.rsplit(" ", 1)[-1]
+
+
+def _tell(opened: OpenVisit, new: list[Found], now: dt.datetime) -> None:
+    """One mail to each coordinator with all that is new; one to the school when its hour or day is in question."""
+    lines = [_line(opened, one) for one in new]
+    notify.tell_coordinators("visit_rechecked", opened, now=now, lines=lines)
+    asked = [line for one, line in zip(new, lines, strict=True) if one.kind in OF_THE_CLOCK]
+    if asked:
+        notify.tell_school("school_clock_wrong", opened, now=now, lines=asked)
+
+
+def _line(opened: OpenVisit, one: Found) -> dict[str, str]:
+    """A finding as a mail tells it; of a minor only the first name."""
+    if one.kind is FindingKind.CLOCK:
+        _ordinal, name, why = one.about.split(" ")
+        return {"why": why, "who": name}
+    if one.kind is FindingKind.CLOSED:
+        return {"why": "closed", "who": ""}
+    seat = next(row for row in opened.assignments if str(row.presenter_id) == one.about)
+    person = seat.presenter.user
+    return {"why": "away", "who": person.given_name if opened.minor(seat) else person.full_name}
+
+
+def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """The school, or a coordinator who has asked it, says that day and hour are right all the same.
+
+    The flag goes, and the same finding does not raise it again. Raises: NotAllowed; NotFound; Conflict("wrong_state")
+    when nothing is in question.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "answer", "visit", opened)
+        rows = session.scalars(
+            select(Finding).where(Finding.visit_id == visit_id, Finding.kind.in_(OF_THE_CLOCK)).order_by(Finding.id)
+        ).all()
+        if not rows:
+            raise Conflict("wrong_state")
+        for row in rows:
+            row.settled_at = row.settled_at or now
+        session.flush()
+        if opened.visit.clock_wrong:
+            audit.record(actor, "visit clock confirmed", opened.visit, at=now)
+        opened.visit.clock_wrong = ""
+        raise_version(opened)
+    log.info("clock confirmed", extra={"visit_id": visit_id})

@@ -1,0 +1,110 @@
+"""What a school does between the plan and the visit: asks for another date, ticks its checklist."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit, clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.policy import Actor
+from scheduler.readiness.rules import asked_until, checklist_is_open, problems_with_wish
+from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
+from scheduler.visits.models.visits import DateWish, Readiness
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit, raise_version, require, touch
+from scheduler.visits.terms.states import OPEN_VISITS, VisitState, WishOutcome
+
+log = logging.getLogger(__name__)
+
+
+def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datetime) -> None:
+    """Ask the centre for another date; the agreed one stays until the centre has moved the visit.
+
+    Asked again, the newer wish stands instead. The coordinators get one mail. Raises: NotFound; Rejected with
+    {field: reason}; Conflict("wrong_state"), or "too_late_to_move" in the last 48 hours.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "answer", "visit", opened)
+        visit = opened.visit
+        if visit.state not in OPEN_VISITS or not opened.presentations:
+            raise Conflict("wrong_state")
+        if now > asked_until(opened.starts_at):
+            raise Conflict("too_late_to_move")
+        if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone)):
+            raise Rejected(problems)
+        transitions.end_wish(session, actor, opened, WishOutcome.TAKEN_BACK, now)
+        session.add(
+            DateWish(
+                visit_id=visit_id,
+                first_choice=draft.first_choice,
+                second_choice=draft.second_choice,
+                reason=draft.reason,
+                asked_at=now,
+            )
+        )
+        audit.record(actor, "date wish made", visit, at=now)
+        raise_version(opened)
+        notify.tell_coordinators("school_asks_date", opened, now=now, **vars(draft))
+    log.info("another date asked for", extra={"visit_id": visit_id})
+
+
+def take_back_wish(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+    """The school keeps the agreed date after all; nothing to do when the wish was answered. Raises: NotFound."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "answer", "visit", opened)
+        if transitions.end_wish(session, actor, opened, WishOutcome.TAKEN_BACK, now):
+            raise_version(opened)
+
+
+def keep_date(actor: Actor, visit_id: int, *, reason: str, now: dt.datetime) -> None:
+    """The centre cannot come on another day: the school reads why, and the agreed date stays.
+
+    Raises: NotAllowed; NotFound; Rejected({"reason": "missing"}); Conflict("wrong_state") without an open wish.
+    """
+    if not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        if not transitions.end_wish(session, actor, opened, WishOutcome.KEPT, now):
+            raise Conflict("wrong_state")
+        raise_version(opened)
+        notify.tell_school("date_kept", opened, now=now, reason=reason)
+    log.info("date kept", extra={"visit_id": visit_id})
+
+
+def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *, now: dt.datetime) -> bool:
+    """Note what the school has prepared; with everything ticked the visit is ready. Whether it is.
+
+    Raises: NotFound; Conflict("wrong_state") for a visit that is not confirmed; "checklist_later" before the last week.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "answer", "visit", opened)
+        visit = opened.visit
+        if visit.state is VisitState.READY:
+            return True  # the second press of a double click
+        if visit.state is not VisitState.CONFIRMED:
+            raise Conflict("wrong_state")
+        if not checklist_is_open(visit.on_day, clock.local_day(now, visit.zone)):
+            raise Conflict("checklist_later")
+        _note(session, opened, ticked, now)
+        ready = set(ticked) == set(READY_ITEMS)
+        if ready:
+            transitions.move_with_request(actor, opened, VisitState.READY, now=now)
+        touch(session, opened, (), now)
+    log.info("checklist ticked", extra={"visit_id": visit_id, "items": len(set(ticked))})
+    return ready
+
+
+def _note(session: Session, opened: OpenVisit, ticked: Collection[ReadyItem], now: dt.datetime) -> None:
+    words = " ".join(item.value for item in READY_ITEMS if item in ticked)
+    row = session.get(Readiness, opened.visit.id, populate_existing=True)
+    if row is None:
+        session.add(Readiness(visit_id=opened.visit.id, ticked=words, changed_at=now))
+    else:
+        row.ticked, row.changed_at = words, now

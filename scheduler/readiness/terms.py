@@ -1,0 +1,72 @@
+"""Between the plan and the visit: a school's wish for another date, its checklist, what the nightly re-check finds."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.visits.terms.states import FindingKind
+
+
+class ReadyItem(StrEnum):
+    """One line of the school's checklist; the words are on the page."""
+
+    ROOM = "room"
+    EQUIPMENT = "equipment"
+    TEACHER = "teacher"
+    PARENTS = "parents"  # the note to parents is given out
+    DOOR = "door"  # somebody waits for the crew
+
+
+READY_ITEMS = tuple(ReadyItem)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that speaks against a visit; `about` tells the same thing by the same words each night."""
+
+    kind: FindingKind
+    about: str
+
+
+@dataclass(frozen=True)
+class WishDraft:
+    """Which days would suit the school instead, and why the agreed one does not."""
+
+    first_choice: dt.date
+    reason: str
+    second_choice: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class OpenWish:
+    """A wish that waits for the centre's answer."""
+
+    first_choice: dt.date
+    second_choice: dt.date | None
+    reason: str
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class WishLine:
+    """A wish that waits for an answer, as a list shows it: whose, of which visit, since when."""
+
+    number: str
+    host_sr_cyrl: str
+    host_sr_latn: str
+    first_choice: dt.date
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The school's checklist: what is ticked, and whether it is time for it (from seven days before)."""
+
+    ticked: frozenset[ReadyItem]
+    open_now: bool
+    ready: bool
+
+    @property
+    def missing(self) -> tuple[ReadyItem, ...]:
+        """What is not ticked yet, in order."""
+        return tuple(item for item in READY_ITEMS if item not in self.ticked)

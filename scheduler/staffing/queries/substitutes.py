@@ -1,0 +1,111 @@
+"""The search for a substitute: which ones are open, who is passed over, and what the visit's page shows."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import func, or_, select
+
+from scheduler.core.db import db
+from scheduler.people.models import Presenter, User
+from scheduler.staffing.rules.substitutes import choose_at
+from scheduler.staffing.terms.substitutes import Asked, ReliefShown
+from scheduler.visits.models.substitution import Relief, ReliefAsk
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.pages import member_of
+from scheduler.visits.rules.crew import may_go_short
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import OPEN_RELIEFS, PROMISED, STAFFED, AssignmentState
+
+LOAD_SPAN = dt.timedelta(days=28)  # before and after a visit: what counts as a presenter's load
+
+
+def open_relief(visit_id: int) -> Relief | None:
+    """The search that goes on for a visit; read it under the visit's lock."""
+    return db.session().scalar(
+        select(Relief)
+        .where(Relief.visit_id == visit_id, Relief.state.in_(OPEN_RELIEFS))
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_reliefs() -> list[int]:
+    """Visits for which a substitute is sought or a coordinator has to decide."""
+    rows = db.session().scalars(select(Relief.visit_id).where(Relief.state.in_(OPEN_RELIEFS)).order_by(Relief.visit_id))
+    return list(rows)
+
+
+def passed_over(relief: Relief) -> set[int]:
+    """Whom a search does not ask: who was asked in it, who said no to the visit, who cannot come to it."""
+    session = db.session()
+    asked = session.scalars(select(ReliefAsk.presenter_id).where(ReliefAsk.relief_id == relief.id))
+    no = session.scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Presentation.visit_id == relief.visit_id,
+            or_(
+                Assignment.state == AssignmentState.DECLINED,
+                (Assignment.state == AssignmentState.WITHDRAWN) & (Assignment.reason == "cannot_come"),
+            ),
+        )
+    )
+    return {*asked, *no}
+
+
+def loads(presenter_ids: Collection[int], day: dt.date) -> dict[int, int]:
+    """How many visits each of them has promised in the four weeks before and after a day."""
+    rows = db.session().execute(
+        select(Assignment.presenter_id, func.count(Presentation.visit_id.distinct()).label("visits"))
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.on_day.between(day - LOAD_SPAN, day + LOAD_SPAN),
+        )
+        .group_by(Assignment.presenter_id)
+        .order_by(Assignment.presenter_id)
+    )
+    return {row.presenter_id: row.visits for row in rows}
+
+
+def relief_shown(visit: VisitRow) -> ReliefShown | None:
+    """The newest search of a visit, with whom it asked, the last wave first; None when there was none."""
+    relief = db.session().scalar(select(Relief).where(Relief.visit_id == visit.id).order_by(Relief.id.desc()).limit(1))
+    if relief is None or visit.starts_at is None:
+        return None
+    staffed = [row for row in visit.presentations if row.state in STAFFED]
+    crews = [[member_of(one, one.states[row.id]) for one in visit.crew if row.id in one.states] for row in staffed]
+    return ReliefShown(
+        state=relief.state,
+        wave=relief.wave,
+        next_wave_at=relief.next_wave_at,
+        choose_at=choose_at(visit.starts_at),
+        asked=_asked(relief, visit),
+        may_go_short=may_go_short(crews, visit.on_day),
+        online_link=visit.online_link,
+    )
+
+
+def _asked(relief: Relief, visit: VisitRow) -> tuple[Asked, ...]:
+    rows = db.session().execute(
+        select(ReliefAsk, User.given_name, User.family_name)
+        .join(Presenter, Presenter.id == ReliefAsk.presenter_id)
+        .join(User, User.id == Presenter.user_id)
+        .where(ReliefAsk.relief_id == relief.id)
+        .order_by(ReliefAsk.wave.desc(), ReliefAsk.id)
+    )
+    crew = {one.presenter_id: one for one in visit.crew}
+    return tuple(
+        Asked(
+            wave=ask.wave,
+            presenter_id=ask.presenter_id,
+            full_name=crew[ask.presenter_id].given_name
+            if crew[ask.presenter_id].minor
+            else f"{given} {family}".strip(),
+            asked_at=ask.asked_at,
+            state=crew[ask.presenter_id].state,
+            until=crew[ask.presenter_id].offered_until,
+        )
+        for ask, given, family in rows
+        if ask.presenter_id in crew
+    )

@@ -1,0 +1,111 @@
+"""Somebody may not go any more: every visit to come loses her at once (TRUST S46, S50)."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.core.errors import SchedulerError
+from scheduler.people.models import Presenter
+from scheduler.people.service import invitations
+from scheduler.policy import SYSTEM, Actor
+from scheduler.safeguarding import service as proofs
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from scheduler.staffing.service.crew import finish_release, release
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.clearance import not_cleared, uncleared_crew
+from scheduler.visits.service import notify
+from scheduler.visits.service.locked_visit import change, hold_time, open_visit
+from scheduler.visits.terms.states import TO_COME, AssignmentState
+
+log = logging.getLogger(__name__)
+REASON = "not_cleared"
+
+
+def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
+    """End a consent for good and free every visit to come that rested on it, both or neither; the presenter's id.
+
+    Raises: NotAllowed; NotFound.
+    """
+    with change() as session:
+        minor = session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
+        if minor is not None:
+            _hold_visits(session, minor, now)  # before the proof: the order of locks that an offer takes too
+        presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
+        _release_where_not_cleared(session, actor, presenter_id, now)
+    with change() as session:  # what was offered at that very moment: such an offer was over before the consent was
+        _release_where_not_cleared(session, actor, presenter_id, now)
+    return presenter_id
+
+
+def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
+    """Store the result of a check; a refusal also frees every visit to come, both or neither. The row's id.
+
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}.
+    """
+    with change() as session:
+        vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
+        if draft.result is VettingResult.REFUSED:
+            _release_where_not_cleared(session, actor, presenter_id, now)
+    return vetting_id
+
+
+def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
+    """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
+    with change() as session:
+        invitations.suspend_user(actor, user_id, now=now)
+        presenter_id = session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
+        if presenter_id is not None:
+            _release_where_not_cleared(session, actor, presenter_id, now)
+
+
+def release_not_cleared(*, now: dt.datetime) -> int:
+    """For the job: whatever ended a proof (its last day, a corrected row, a restored copy), free the visits to come.
+
+    Returns how many presenters were taken out. Safe to run twice: who was freed is not found again.
+    """
+    found = uncleared_crew(now)
+    for presenter_id in found:
+        try:
+            with change() as session:
+                _release_where_not_cleared(session, SYSTEM, presenter_id, now)
+        except SchedulerError:
+            log.exception("presenter not released", extra={"presenter_id": presenter_id})
+    return len(found)
+
+
+def _hold_visits(session: Session, presenter_id: int, now: dt.datetime) -> None:
+    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
+
+
+def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
+    session.flush()
+    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
+    hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
+    for opened in visits:
+        rows = opened.of(presenter_id, *TO_COME)
+        if not rows or not not_cleared({presenter_id}, opened.visit.on_day):
+            continue
+        told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
+        finish_release(session, actor, opened, told, now=now, reason=REASON)
+        notify.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was stands on the pages only
+        log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
+
+
+def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
+    """Visits not over yet where she stands in the crew in any living state."""
+    rows = session.scalars(
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(
+            Assignment.presenter_id == presenter_id,
+            Assignment.state.in_(TO_COME),
+            Assignment.busy_until > now,
+        )
+        .distinct()
+        .order_by(Presentation.visit_id)
+    )
+    return list(rows)

@@ -1,0 +1,191 @@
+"""Who goes: suggested by a coordinator, withdrawn by a coordinator or by the presenter's own word."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.people.models import Presenter
+from scheduler.policy import Actor, Role
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    raise_version,
+    require,
+    require_seen,
+    touch,
+)
+from scheduler.visits.terms.plans import Seat
+from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
+
+log = logging.getLogger(__name__)
+
+
+def suggest_presenter(
+    actor: Actor, visit_id: int, presenter_id: int, *, now: dt.datetime, presentation_ids: Collection[int] | None = None
+) -> bool:
+    """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
+
+    Who is in the crew already (a double click) stays as she is; then the answer is False. Raises: NotFound;
+    Conflict("presenter_suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
+    "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "create", "assignment", opened)
+        if opened.visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        _presenter(session, presenter_id, opened.visit.centre_id)
+        taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
+        wanted = [
+            presentation
+            for presentation in opened.presentations
+            if presentation.id not in taken and (presentation_ids is None or presentation.id in presentation_ids)
+        ]
+        if not wanted:
+            return False
+        for presentation in wanted:
+            row = Assignment(
+                presentation_id=presentation.id,
+                presenter_id=presenter_id,
+                on_day=presentation.on_day,
+                busy_from=presentation.busy_from,
+                busy_until=presentation.busy_until,
+                state=AssignmentState.SUGGESTED,
+                state_since=now,
+            )
+            session.add(row)
+            session.flush()
+            audit.record(actor, "assignment suggested", row, at=now, details={"visit": visit_id})
+        raise_version(opened)
+    log.info("presenter suggested", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+    return True
+
+
+def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
+    person = session.scalar(select(Presenter).where(Presenter.id == presenter_id, Presenter.centre_id == centre_id))
+    if person is None:
+        raise NotFound("presenter")
+    if person.suspended_at is not None:
+        raise Conflict("presenter_suspended")
+
+
+def withdraw_presenter(
+    actor: Actor, visit_id: int, presenter_id: int, *, reason: str, now: dt.datetime, version: int | None = None
+) -> None:
+    """Take a presenter out of a visit: a coordinator any, a presenter herself after she accepted.
+
+    Minors whom she would leave without an adult are withdrawn before her, in the same transaction. A confirmed visit
+    that is short of its crew afterwards is offered again. Taken out for the same reason already (a double click),
+    nothing changes and nobody is written to. Raises: Rejected({"reason": "missing"}); NotFound; Conflict.
+    """
+    _withdraw(actor, visit_id, Seat(presenter_id), reason, now, version)
+
+
+def withdraw_from(
+    actor: Actor, visit_id: int, seat: Seat, *, reason: str, now: dt.datetime, version: int | None = None
+) -> None:
+    """Take a presenter out of one presentation of a visit; she goes to the others as before. A coordinator's act.
+
+    Everything else is as when she leaves the whole visit. Raises: as `withdraw_presenter`.
+    """
+    _withdraw(actor, visit_id, seat, reason, now, version)
+
+
+def _withdraw(actor: Actor, visit_id: int, seat: Seat, reason: str, now: dt.datetime, version: int | None) -> None:
+    if not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        hers = Role.COORDINATOR not in actor.roles and actor.presenter_id == seat.presenter_id
+        verb = "answer" if hers and seat.presentation_id is None else "delete"
+        require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
+        rows = [row for row in opened.of(seat.presenter_id, *TO_COME) if seat.holds(row.presentation_id)]
+        if not rows and _taken_out_last(session, visit_id, seat, reason):
+            return
+        require_seen(opened.visit, version)
+        if not rows:
+            raise NotFound("assignment")
+        hold_time(session, opened.presenter_ids)
+        told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
+        short = finish_release(session, actor, opened, told, now=now, reason=reason)
+        if short and verb == "answer":
+            notify.tell_coordinators("crew_short", opened, now=now)
+    log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": seat.presenter_id})
+
+
+def _taken_out_last(session: Session, visit_id: int, seat: Seat, reason: str) -> bool:
+    """Whether the last that happened to a presenter in this visit was this very withdrawal."""
+    wanted = (
+        select(Assignment.state, Assignment.reason)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == seat.presenter_id)
+    )
+    if seat.presentation_id is not None:
+        wanted = wanted.where(Assignment.presentation_id == seat.presentation_id)
+    newest = session.execute(wanted.order_by(Assignment.id.desc()).limit(1)).one_or_none()
+    return newest is not None and (newest.state, newest.reason) == (AssignmentState.WITHDRAWN, reason)
+
+
+def release(
+    actor: Actor,
+    opened: OpenVisit,
+    leaving: Collection[Assignment],
+    *,
+    reason: str,
+    now: dt.datetime,
+    to: AssignmentState,
+) -> list[Assignment]:
+    """End these assignments as `to`, after those of the minors whom they would leave alone ("withdrawn").
+
+    Returns what was promised and is so no longer, to tell its presenters; the open visit keeps the living ones only.
+    """
+    alone = [row for row in opened.in_state(*TO_COME) if row not in leaving and _left_alone(row, opened, leaving)]
+    promised = [row for row in (*alone, *leaving) if row.state in PROMISED]
+    for row in alone:
+        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="adult_left")
+    for row in sorted(leaving, key=lambda row: (not opened.minor(row), row.id)):
+        transitions.move_assignment(actor, row, to, now=now, reason=reason)
+    opened.assignments = [row for row in opened.assignments if row.state in LIVING]
+    return promised
+
+
+def _left_alone(row: Assignment, opened: OpenVisit, leaving: Collection[Assignment]) -> bool:
+    """Whether a minor would stand in her presentation without an adult as firm as she is."""
+    if not opened.minor(row):
+        return False
+    firm = LIVING if row.state is AssignmentState.SUGGESTED else PROMISED
+    return not any(
+        other.presentation_id == row.presentation_id
+        and other not in leaving
+        and other.state in firm
+        and not opened.minor(other)
+        for other in opened.assignments
+    )
+
+
+def finish_release(
+    session: Session, actor: Actor, opened: OpenVisit, released: list[Assignment], *, now: dt.datetime, reason: str = ""
+) -> bool:
+    """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told.
+
+    Returns whether it was confirmed and is so no longer: then the caller tells the coordinators, unless one of them
+    did it. The school gets no mail: its page says that somebody else is sought.
+    """
+    was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
+    transitions.step_back_if_short(actor, opened, now=now, reason=reason)
+    raise_version(opened)
+    gone = {row.presentation_id for row in released}
+    if gone:
+        touch(session, opened, [row for row in opened.presentations if row.id in gone], now)
+    others = [row for row in released if row.presenter_id != actor.presenter_id]
+    notify.tell_released(opened, others, now=now)
+    return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

@@ -1,0 +1,149 @@
+"""Offers: made to the suggested crew of a visit, answered by each for the whole visit, lapsed by time."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.policy import SYSTEM, Actor
+from scheduler.staffing.service import substitutes
+from scheduler.staffing.service.crew import finish_release, release
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.agenda import asked_presenters, visits_with_lapsed_offers
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_clashes,
+    require,
+    require_seen,
+    touch,
+)
+from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
+
+log = logging.getLogger(__name__)
+
+
+def offer_visit(
+    actor: Actor, visit_id: int, *, until: dt.datetime, now: dt.datetime, version: int | None = None
+) -> None:
+    """Offer a visit to everybody suggested for it: all or nobody, adults first, answered until `until`.
+
+    The same offer made again (a double click) changes nothing and writes to nobody. Raises: Rejected with {"until":
+    "in_the_past" or "after_the_visit"}; Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time has
+    gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
+    """
+    if until <= now:
+        raise Rejected({"until": "in_the_past"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "assignment", opened)
+        if _offered_already(opened, until):
+            return
+        require_seen(opened.visit, version)
+        if opened.visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        rows = opened.in_state(AssignmentState.SUGGESTED)
+        if not rows:
+            raise Conflict("nobody_suggested")
+        if until > opened.starts_at:
+            raise Rejected({"until": "after_the_visit"})
+        hold_time(session, opened.presenter_ids)
+        refuse_clashes(opened, {row.presenter_id for row in rows}, now)
+        for row in rows:
+            row.offered_until = until
+            transitions.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
+        if opened.visit.state is VisitState.PLANNED:
+            transitions.move_with_request(actor, opened, VisitState.OFFERED, now=now)
+        offered = {row.presentation_id for row in rows}
+        touch(session, opened, [row for row in opened.presentations if row.id in offered], now)
+        notify.tell_presenters("visit_offered", opened, rows, now=now, until=until)
+    log.info("visit offered", extra={"visit_id": visit_id, "assignments": len(rows)})
+
+
+def _offered_already(opened: OpenVisit, until: dt.datetime) -> bool:
+    """Whether the same offer was made already: nobody is left to ask, and somebody is asked until then."""
+    asked = opened.in_state(AssignmentState.OFFERED)
+    nobody_left = not opened.in_state(AssignmentState.SUGGESTED)
+    return nobody_left and any(row.offered_until == until for row in asked)
+
+
+def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = "", now: dt.datetime) -> None:
+    """A presenter answers for the whole visit: all her offered presentations, or none.
+
+    An adult who cannot come takes along the minors who would stay without one; they are told. Raises: Rejected when
+    she cannot come and does not say why; NotFound; Conflict("offer_gone") when it was taken back or has lapsed; Taken.
+    """
+    if not accepts and not reason:
+        raise Rejected({"reason": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
+        if actor.presenter_id is None:
+            raise NotFound("offer")
+        hold_time(session, opened.presenter_ids)
+        rows = opened.of(actor.presenter_id, AssignmentState.OFFERED)
+        if accepts and not rows and opened.of(actor.presenter_id, AssignmentState.ACCEPTED):
+            return  # the second press of a double click
+        if not accepts and not rows and _declined_last(session, visit_id, actor.presenter_id):
+            return
+        if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
+            raise Conflict("offer_gone")
+        if accepts:
+            refuse_clashes(opened, {actor.presenter_id}, now)
+            for row in rows:
+                transitions.move_assignment(actor, row, AssignmentState.ACCEPTED, now=now)
+            answered = {row.presentation_id for row in rows}
+            touch(session, opened, [row for row in opened.presentations if row.id in answered], now)
+            substitutes.settle(session, opened, now=now)
+        else:
+            released = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.DECLINED)
+            if finish_release(session, actor, opened, released, now=now, reason=reason):
+                notify.tell_coordinators("crew_short", opened, now=now)
+            substitutes.answered_no(opened, now=now)
+    log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
+
+
+def _declined_last(session: Session, visit_id: int, presenter_id: int) -> bool:
+    """Whether the last that a presenter heard of this visit was her own no."""
+    newest = (
+        select(Assignment.state)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.presenter_id == presenter_id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) is AssignmentState.DECLINED
+
+
+def lapse_offers(*, now: dt.datetime) -> int:
+    """For the job: end every offer whose time is over, visit by visit; how many visits changed. Safe to run twice."""
+    changed = 0
+    for visit_id in visits_with_lapsed_offers(now):
+        try:
+            changed += _lapse_in(visit_id, now)
+        except SchedulerError:
+            log.exception("offers not lapsed", extra={"visit_id": visit_id})
+    return changed
+
+
+def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        hold_time(session, opened.presenter_ids)
+        late = [
+            row
+            for row in opened.in_state(AssignmentState.OFFERED)
+            if row.offered_until is not None and row.offered_until <= now
+        ]
+        if not late:
+            return False
+        released = release(SYSTEM, opened, late, reason="", now=now, to=AssignmentState.LAPSED)
+        if finish_release(session, SYSTEM, opened, released, now=now):
+            notify.tell_coordinators("crew_short", opened, now=now)
+        return True

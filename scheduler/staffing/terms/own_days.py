@@ -1,0 +1,123 @@
+"""The day of a presenter: where she goes, when she leaves, whom she meets there, what she takes along."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.core.language import pick, worded
+from scheduler.places.terms.hosts import Point
+from scheduler.visits.terms.rows import PresentationRow, VisitRow
+from scheduler.visits.terms.states import AssignmentState, VisitState
+
+
+class Kit(StrEnum):
+    """What goes into the bag; the words are on the page."""
+
+    COMPUTER = "computer"
+    PROJECTOR = "projector"  # the school has none
+    ADAPTERS = "adapters"
+    LOUDSPEAKER = "loudspeaker"
+    OFFLINE = "offline"  # no internet in the room
+    LEAFLETS = "leaflets"
+    SHEET = "sheet"
+    PLAN_B = "plan_b"
+
+
+@dataclass(frozen=True)
+class School:
+    """What the school said of itself. Who to call is empty for whom it is not meant, and a week after the visit."""
+
+    contact_name: str = ""
+    contact_phone: str = ""
+    phone: str = ""
+    room: str = ""
+    directions: str = ""
+    step_free: bool = False
+    has_projector: bool | None = None  # None: nobody asked
+    has_sound: bool | None = None
+    has_internet: bool | None = None
+    recent_incident: bool = False
+    special_needs: bool = False
+    teacher_stays: bool = False
+    safeguarding_contact: str = ""
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One of the crew as another presenter may read her: of a minor the first name only."""
+
+    name: str
+    minor: bool
+    me: bool
+    state: AssignmentState
+
+
+@dataclass(frozen=True)
+class Way:
+    """A drive: from when to when at the latest, how far."""
+
+    leaves_local: dt.time
+    km: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    """One visit of a presenter's day; `presentations` are those in which she stands."""
+
+    visit: VisitRow
+    presentations: tuple[PresentationRow, ...]
+    school: School
+    crew: tuple[Companion, ...]
+    kit: tuple[tuple[Kit, int], ...]
+    point: Point | None  # of the house itself; None: only the town is known
+    arrives_local: dt.time | None
+    way: Way | None  # to this school, from home or from the one before
+
+    @property
+    def begins_at(self) -> dt.datetime:
+        return self.presentations[0].starts_at
+
+    @property
+    def over_at(self) -> dt.datetime:
+        return self.presentations[-1].ends_at
+
+    @property
+    def held_off(self) -> bool:
+        """A closure shut the school: nobody drives there."""
+        return self.visit.state is VisitState.DISRUPTED
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """A presenter's day with all its visits, from her home and back."""
+
+    on_day: dt.date
+    name: str  # as printed: of a minor the first name only
+    home_sr_cyrl: str
+    home_sr_latn: str
+    visits: tuple[OwnVisit, ...]
+    home_at: dt.time | None
+    km: int
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
+    centre_phone: str
+
+    def home(self, language: str) -> str:
+        """The town that she sets out from, in the page's script."""
+        return pick(language, self.home_sr_cyrl, self.home_sr_latn)
+
+    def centre(self, language: str) -> str:
+        """Her centre's name in the page's language."""
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
+
+
+@dataclass(frozen=True)
+class OwnYear:
+    """What a presenter has done in a year: visits held with her, presentations in them, kilometres of their crews."""
+
+    year: int
+    visits: int
+    presentations: int
+    kilometres: int

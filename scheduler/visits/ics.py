@@ -1,0 +1,158 @@
+"""How a presentation looks in a calendar: facts in, text out. Mails and feeds use these texts.
+
+One VEVENT has one text for each status a reader can see it in and each language. Texts are made when a presentation
+changes and stored; a feed only joins them, so its bytes stay the same until the next change.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vDuration, vGeo
+
+from scheduler.core.language import clock_time, long_day, pick, translator, worded
+from scheduler.core.text import clean, to_latin
+from scheduler.visits.terms.plans import EntryFacts
+from scheduler.visits.terms.states import EntryStatus
+
+PRODID = "-//Raspored//Outreach desk//SR"
+ASK_AGAIN = dt.timedelta(hours=1)
+USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
+MAP = "https://www.openstreetmap.org"
+END = "END:VCALENDAR\r\n"
+
+# What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
+# numbers ("123-125") look like a short telephone number, so of an address only those that begin with 0 or + are taken.
+_REACHES = r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\d)(?:\+|0)\d(?:[\s/().–-]*\d){5,}|\d{7,}"
+_CONTACT_IN_ADDRESS = re.compile(_REACHES, re.IGNORECASE)
+_CONTACT = re.compile(_REACHES + r"|(?<!\d)\d{3}[/-]\d{2,4}(?:[/-]\d{2,4})?(?!\d)", re.IGNORECASE)
+
+
+def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
+    """One VEVENT with CRLF, folded at 75 octets and never inside a character; equal facts give equal bytes.
+
+    Typed texts lose control characters, mail and web addresses and telephone numbers before the library sees them.
+    Raises: ValueError for a language we do not speak.
+    """
+    event = Event()
+    edited_at = _utc(facts.edited_at)
+    event.add("uid", _line(facts.uid))
+    event.add("dtstamp", edited_at)
+    event.add("last-modified", edited_at)
+    event.add("sequence", facts.sequence)
+    event.add("dtstart", _utc(facts.starts_at))
+    event.add("dtend", _utc(facts.ends_at))
+    event.add("status", status.value)
+    event.add("transp", "TRANSPARENT" if status is EntryStatus.CANCELLED else "OPAQUE")
+    event.add("summary", _summary(facts, status, language))
+    event.add("location", _place(facts, language))
+    event.add("description", _description(facts, status, language))
+    event.add("url", _line(facts.page_url))
+    if facts.point is not None and not facts.online:
+        event.add("geo", vGeo((facts.point.latitude, facts.point.longitude)))
+    folded: bytes = event.to_ical()
+    return folded.decode()
+
+
+def calendar(texts: Iterable[str], name: str) -> bytes:
+    """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
+    empty = Calendar()
+    empty.add("prodid", PRODID)
+    empty.add("version", "2.0")
+    empty.add("calscale", "GREGORIAN")
+    empty.add("x-wr-calname", _line(name))
+    empty.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
+    empty.add("x-published-ttl", vDuration(ASK_AGAIN))
+    folded: bytes = empty.to_ical()
+    head = folded.decode().removesuffix(END)
+    return (head + "".join(texts) + END).encode()
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC)
+
+
+def _line(text: str) -> str:
+    """One line of visible letters. NFC may lengthen a text, at most threefold (UAX 15)."""
+    return clean(text, limit=3 * len(text) + 1)
+
+
+def _typed(text: str, contact: re.Pattern[str] = _CONTACT) -> str:
+    """What somebody typed into a form, as a calendar may show it."""
+    return _line(contact.sub(" ", _line(text))).strip(" ,;:-–")
+
+
+def _host(facts: EntryFacts, language: str) -> str:
+    return _typed(pick(language, facts.host_sr_cyrl, facts.host_sr_latn))
+
+
+def _address(facts: EntryFacts, language: str) -> str:
+    return _typed(pick(language, facts.address_sr_cyrl, facts.address_sr_latn), _CONTACT_IN_ADDRESS)
+
+
+def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
+    _ = translator(language).gettext
+    cyrl = facts.programme_sr_cyrl
+    programme = worded(language, cyrl, to_latin(cyrl), facts.programme_en)
+    title = f"{_line(programme)}, {_host(facts, language)}"
+    heads = {
+        EntryStatus.TENTATIVE: _("Offered: %(title)s"),
+        EntryStatus.CONFIRMED: "%(title)s",
+        EntryStatus.CANCELLED: _("Cancelled: %(title)s"),
+    }
+    return heads[status] % {"title": title}
+
+
+def _place(facts: EntryFacts, language: str) -> str:
+    if facts.online:
+        return translator(language).gettext("Online")
+    parts = (_host(facts, language), _address(facts, language))
+    return ", ".join(part for part in parts if part)
+
+
+def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
+    """What an entry says beside its title; who no longer goes reads neither the crew nor the room."""
+    _ = translator(language).gettext
+    room = _typed(facts.room)
+    lines = [_wall_time(facts, language)]
+    if status is not EntryStatus.CANCELLED:
+        lines += [
+            _("Room: %(room)s") % {"room": room} if room else "",
+            _classes(facts.classes, language),
+            _("Coming: %(names)s") % {"names": ", ".join(map(_line, facts.crew))} if facts.crew else "",
+            _("Held online: the address stands on the page of the visit.")
+            if facts.online
+            else _("Map: %(link)s") % {"link": _map_link(facts, language)},
+        ]
+    lines.append(f"{_line(facts.visit_number)}: {_line(facts.page_url)}")
+    if facts.helpline:
+        lines.append(
+            _("If a child tells you something: the school's named person, and the helpline %(helpline)s.")
+            % {"helpline": _line(facts.helpline)}
+        )
+    return "\n".join(line for line in lines if line)
+
+
+def _wall_time(facts: EntryFacts, language: str) -> str:
+    zone = ZoneInfo(facts.zone)
+    start, end = (moment.astimezone(zone) for moment in (facts.starts_at, facts.ends_at))
+    where = "" if facts.zone == USUAL_ZONE else f" ({_line(facts.zone)})"
+    hours = f"{clock_time(start.time(), language)}–{clock_time(end.time(), language)}"
+    return f"{long_day(start.date(), language)}, {hours}{where}"
+
+
+def _classes(classes: str, language: str) -> str:
+    """How many classes; which ones is typed text and stays on the page behind the sign-in."""
+    count = sum(1 for part in re.split("[,;\n]", classes) if part.strip())
+    said = translator(language).ngettext("%(num)d class", "%(num)d classes", count) % {"num": count}
+    return str(said) if count else ""
+
+
+def _map_link(facts: EntryFacts, language: str) -> str:
+    """The host's own point, or a search for its address when nobody knows the point."""
+    if facts.point is None:
+        return f"{MAP}/search?query={quote(_address(facts, language) or _host(facts, language), safe='')}"
+    latitude, longitude = facts.point.latitude, facts.point.longitude
+    return f"{MAP}/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"

@@ -1,0 +1,46 @@
+"""The search for a substitute: one at a time for a visit, and whom it asked in which wave."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.core.db import Base
+from scheduler.visits.terms.states import ReliefState
+
+_OPEN = "state IN ('searching', 'stopped', 'choosing')"
+
+
+class Relief(Base):
+    """Somebody cannot come to a visit: who could go instead is asked wave after wave, until the coordinator decides."""
+
+    __tablename__ = "relief"
+    __table_args__ = (
+        CheckConstraint("wave >= 0", name="waves_are_counted"),
+        CheckConstraint("state <> 'searching' OR next_wave_at IS NOT NULL", name="who_searches_goes_on"),
+        Index("one_open_relief_a_visit", "visit_id", unique=True,
+              sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index(None, "visit_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    state: Mapped[ReliefState]
+    state_since: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime]
+    was_confirmed: Mapped[bool]  # then the school knew a crew, and is told the outcome without anybody's press
+    wave: Mapped[int] = mapped_column(default=0)  # how many went
+    next_wave_at: Mapped[dt.datetime | None]
+
+
+class ReliefAsk(Base):
+    """Whom a search asked, and in which wave; what came of it stands in her assignments."""
+
+    __tablename__ = "relief_ask"
+    __table_args__ = (UniqueConstraint("relief_id", "presenter_id", name="asked_once_a_search"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    relief_id: Mapped[int] = mapped_column(ForeignKey("relief.id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    wave: Mapped[int]
+    asked_at: Mapped[dt.datetime]

@@ -1,0 +1,239 @@
+"""Where presenters have to be, and to whom their time was promised: what the travel rule reads inside a transaction."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler.core import clock
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import Host, Municipality
+from scheduler.places.terms.hosts import Point
+from scheduler.visits.models.held_time import DateHold, HeldTime
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.rules.limits import week_of_day
+from scheduler.visits.terms.plans import Promise, Stop
+from scheduler.visits.terms.states import PROMISED, AssignmentState
+
+
+def held_stops(presenter_ids: Collection[int], now: dt.datetime) -> Select[*tuple[Any, ...]]:
+    """The held times of presenters that keep others away now, as columns of stops; what is over is not among them.
+
+    A held date is no visit yet: where a visit's number stands, it has its own below zero.
+    """
+    return (
+        select(
+            HeldTime.presenter_id,
+            (-HeldTime.date_hold_id).label("presentation_id"),
+            DateHold.on_day,
+            HeldTime.busy_from,
+            HeldTime.busy_until,
+            (-HeldTime.date_hold_id).label("visit_id"),
+            func.coalesce(Host.lat, Municipality.lat).label("lat"),
+            func.coalesce(Host.lon, Municipality.lon).label("lon"),
+        )
+        .join(DateHold, DateHold.id == HeldTime.date_hold_id)
+        .outerjoin(Host, Host.id == DateHold.host_id)
+        .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
+        .where(HeldTime.presenter_id.in_(presenter_ids), DateHold.until > now)
+    )
+
+
+def held_promise(hold_id: int) -> Promise:
+    """For whom a time is held, and until when: what a coordinator is told who wants it. Raises: NotFound."""
+    hold = db.session().scalar(
+        select(DateHold)
+        .where(DateHold.id == hold_id)
+        .options(joinedload(DateHold.host), joinedload(DateHold.municipality))
+    )
+    if hold is None:
+        raise NotFound("hold")
+    place = hold.host or hold.municipality
+    return Promise(
+        visit_number="",
+        host_sr_cyrl=place.name_sr_cyrl if place else "",
+        host_sr_latn=place.name_sr_latn if place else "",
+        starts_at=hold.busy_from,
+        ends_at=hold.busy_until,
+        zone=hold.host.zone if hold.host else clock.BELGRADE,
+        promised_by="",
+        promised_at=hold.state_since,
+        held_until=hold.until,
+    )
+
+
+A_WEEK = dt.timedelta(days=7)
+
+
+REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
+
+
+OFFERED = f"assignment {AssignmentState.OFFERED.value}"
+
+
+def point_of(host: Host) -> Point | None:
+    """Where a host lies: its own point, else its municipality's, which must be loaded; None abroad."""
+    if host.lat is not None and host.lon is not None:
+        return Point(host.lat, host.lon)
+    return Point(host.municipality.lat, host.municipality.lon) if host.municipality else None
+
+
+def place_of(visit: Visit) -> Point | None:
+    """Where the crew of a visit has to be: nowhere while it is held online, so no drive is judged."""
+    return None if visit.online_link else point_of(visit.host)
+
+
+def home_point(presenter: Presenter) -> Point:
+    """The town a presenter sets out from; her home must be loaded."""
+    return Point(presenter.home.lat, presenter.home.lon)
+
+
+def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:
+    """Where the crew of a visit has to be; its host must be loaded."""
+    point = place_of(visit)
+    return [Stop(visit.id, row.id, row.busy_from, row.busy_until, point) for row in presentations]
+
+
+def promised_stops(
+    presenter_ids: Collection[int], around: Sequence[Stop], *, except_visit: int, now: dt.datetime
+) -> dict[int, list[Stop]]:
+    """What each presenter has promised within a day of some stops, without one visit's own.
+
+    A date that is held for a booking is a promise until its time is over; its stop has a visit's number below zero.
+    """
+    if not around:
+        return {}
+    first, last = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Presentation, Visit)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.busy_until > first,
+            Assignment.busy_from < last,
+            Visit.id != except_visit,
+        )
+        .options(selectinload(Visit.host).selectinload(Host.municipality))
+        .order_by(Presentation.busy_from, Presentation.id)
+    )
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    for presenter_id, presentation, visit in rows:
+        stops[presenter_id] += stops_of_visit(visit, [presentation])
+    held = held_stops(presenter_ids, now).where(HeldTime.busy_until > first, HeldTime.busy_from < last)
+    for who, presentation_id, _day, busy_from, busy_until, visit_id, lat, lon in db.session().execute(held):
+        point = Point(lat, lon) if lat is not None else None
+        stops[who].append(Stop(visit_id, presentation_id, busy_from, busy_until, point))
+    return stops
+
+
+def promised_presentations(
+    presenter_ids: Collection[int], days: Collection[dt.date], *, except_visit: int, now: dt.datetime
+) -> dict[int, Counter[dt.date]]:
+    """How many presentations each presenter has promised by local day, in the weeks of some days, without one visit's.
+
+    The same count as free dates make: a date that is held for a booking is one until its time is over.
+    """
+    first, last = week_of_day(min(days)), week_of_day(max(days)) + A_WEEK
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Assignment.on_day, func.count())
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.on_day >= first,
+            Assignment.on_day < last,
+            Presentation.visit_id != except_visit,
+        )
+        .group_by(Assignment.presenter_id, Assignment.on_day)
+        .order_by(Assignment.presenter_id, Assignment.on_day)
+    )
+    found: dict[int, Counter[dt.date]] = defaultdict(Counter)
+    for who, day, number in rows:
+        found[who][day] = number
+    held = held_stops(presenter_ids, now).where(DateHold.on_day >= first, DateHold.on_day < last)
+    for row in db.session().execute(held):
+        found[row.presenter_id][row.on_day] += 1
+    return found
+
+
+def promise_of(presenter_id: int, presentation_id: int) -> Promise:
+    """To what a presenter's time was promised, when, and by whom. Raises: NotFound when it no longer is."""
+    if presentation_id < 0:
+        return held_promise(-presentation_id)
+    row = (
+        db.session()
+        .execute(
+            select(Assignment, Presentation, Visit, Host)
+            .join(Presentation, Presentation.id == Assignment.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .join(Host, Host.id == Visit.host_id)
+            .where(
+                Assignment.presenter_id == presenter_id,
+                Assignment.presentation_id == presentation_id,
+                Assignment.state.in_(PROMISED),
+            )
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound("promise")
+    assignment, presentation, visit, host = row
+    entry = db.session().scalar(
+        select(AuditEntry)
+        .where(AuditEntry.thing == "assignment", AuditEntry.thing_id == assignment.id, AuditEntry.action == OFFERED)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return Promise(
+        visit_number=visit.number,
+        host_sr_cyrl=host.name_sr_cyrl,
+        host_sr_latn=host.name_sr_latn,
+        starts_at=presentation.starts_at,
+        ends_at=presentation.ends_at,
+        zone=presentation.zone,
+        promised_by=_name_of(entry.actor) if entry else "",
+        promised_at=entry.at if entry else assignment.state_since,
+    )
+
+
+def _name_of(label: str) -> str:
+    """The name behind an audit row's "user:12"; empty for the product itself and for links."""
+    kind, _, number = label.partition(":")
+    if kind != "user" or not number.isdigit():
+        return ""
+    user = db.session().scalar(select(User).where(User.id == int(number)))
+    return user.full_name if user else ""
+
+
+def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
+    """Visits that have offers whose time is over."""
+    rows = db.session().scalars(
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now)
+        .distinct()
+        .order_by(Presentation.visit_id)
+    )
+    return list(rows)
+
+
+def asked_presenters(visit_id: int) -> set[int]:
+    """Who was ever offered a visit, whatever came of it: they may read it. Who is only suggested knows nothing yet."""
+    rows = db.session().scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.state != AssignmentState.SUGGESTED,
+            Assignment.offered_until.is_not(None),
+        )
+    )
+    return set(rows)

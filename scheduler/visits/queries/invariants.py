@@ -1,0 +1,127 @@
+"""What must never be true of stored visits: for `invariants check` and the nightly job."""
+
+from collections import defaultdict
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased, selectinload
+
+from scheduler.core.db import db
+from scheduler.people.models import Presenter
+from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.agenda import stops_of_visit
+from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.rules.arrival import arrival_problems
+from scheduler.visits.terms.plans import Stop
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, VisitState
+
+AGREE = {
+    VisitState.PLANNED: {RequestState.STAFFING},
+    VisitState.OFFERED: {RequestState.STAFFING},
+    VisitState.CONFIRMED: {RequestState.CONFIRMED},
+    VisitState.READY: {RequestState.READY},
+    VisitState.DELIVERED: {
+        RequestState.DELIVERED,
+        RequestState.REPORTED,
+        RequestState.CERTIFIED,
+        RequestState.CLOSED,
+    },
+    VisitState.DISRUPTED: {RequestState.DISRUPTED, RequestState.WAITLISTED},
+}
+
+
+def violations() -> list[str]:
+    """One plain sentence for each breach: ids and numbers only, no names."""
+    return [
+        *_in_two_places(),
+        *_cannot_arrive(),
+        *_minors_alone(),
+        *_not_allowed_to_go(),
+        *_states_disagree(),
+    ]
+
+
+def _in_two_places() -> list[str]:
+    a, b = aliased(Assignment), aliased(Assignment)
+    rows = db.session().execute(
+        select(a.presenter_id, a.id, b.id)
+        .join(b, and_(a.presenter_id == b.presenter_id, a.id < b.id))
+        .where(a.state.in_(PROMISED), b.state.in_(PROMISED), a.busy_from < b.busy_until, b.busy_from < a.busy_until)
+        .order_by(a.id, b.id)
+    )
+    return [f"presenter {who} is in two places: assignments {one} and {other}" for who, one, other in rows]
+
+
+def _cannot_arrive() -> list[str]:
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Presentation, Visit)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(Assignment.state.in_(PROMISED), Visit.state.in_(OPEN_VISITS))
+        .options(selectinload(Visit.host).selectinload(Host.municipality))
+        .order_by(Assignment.presenter_id, Presentation.busy_from, Presentation.id)
+    )
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    for who, presentation, visit in rows:
+        stops[who] += stops_of_visit(visit, [presentation])
+    return [
+        f"presenter {who} cannot arrive at presentation {problem.later.presentation_id}: "
+        f"{problem.needed_minutes} minutes needed, {problem.available_minutes} available"
+        for who, plan in stops.items()
+        for problem in arrival_problems(plan)
+        if not problem.overlaps
+    ]
+
+
+def _minors_alone() -> list[str]:
+    rows = db.session().execute(
+        select(Assignment.presentation_id, Assignment.on_day, Assignment.state, Presenter.adult_on)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(Assignment.state.in_(PROMISED))
+        .order_by(Assignment.presentation_id)
+    )
+    minors, adults = set(), set()
+    for presentation_id, day, state, adult_on in rows:
+        if not is_minor(adult_on, day):
+            adults.add(presentation_id)
+        elif state is not AssignmentState.PRESENT:
+            minors.add(presentation_id)
+    return [f"presentation {one} has a minor without an adult" for one in sorted(minors - adults)]
+
+
+def _not_allowed_to_go() -> list[str]:
+    """Open promises of people whose vetting or consent does not cover the day: it may have ended since."""
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Assignment.on_day)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(Assignment.state.in_(PROMISED), Visit.state.in_(OPEN_VISITS))
+        .distinct()
+        .order_by(Assignment.on_day, Assignment.presenter_id)
+    )
+    by_day = defaultdict(set)
+    for who, day in rows:
+        by_day[day].add(who)
+    return [
+        f"presenter {who} may not go on {day}: {why.code}"
+        for day, people in by_day.items()
+        for who, reasons in clearance(people, day).items()
+        for why in reasons
+    ]
+
+
+def _states_disagree() -> list[str]:
+    rows = db.session().execute(
+        select(Visit.number, Visit.state, SchoolRequest.number, SchoolRequest.state)
+        .join(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .where(Visit.state.not_in(GONE_VISITS))
+        .order_by(Visit.id)
+    )
+    return [
+        f"visit {visit} is {state.value} but its request {asked} is {request_state.value}"
+        for visit, state, asked, request_state in rows
+        if request_state not in AGREE[state]
+    ]

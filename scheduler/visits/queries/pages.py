@@ -1,0 +1,388 @@
+"""Visits as pages show them: one, a week's, a presenter's. More rows never mean more queries."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.sorting import Columns, Sort, ordered_by
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
+from scheduler.policy import Actor, Role
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
+from scheduler.visits.queries.agenda import asked_presenters
+from scheduler.visits.queries.clearance import not_cleared
+from scheduler.visits.rules.crew import cards_of, crew_problems, promise_problems
+from scheduler.visits.rules.timetable import wall_end
+from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
+from scheduler.visits.terms.rows import CrewRow, CrewShown, HistoryLine, Offer, PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.states import (
+    GONE_VISITS,
+    LIVING,
+    OPEN_VISITS,
+    AssignmentState,
+    PresentationState,
+    VisitState,
+)
+
+SHOWN = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
+FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+HELD = (*FIRM, AssignmentState.OFFERED)
+SORTS: Columns = {
+    "day": (Visit.on_day,),
+    "host": (Host.search_key,),
+    "programme": (Programme.name_sr_cyrl,),
+    "state": (case({state: place for place, state in enumerate(VisitState)}, value=Visit.state),),
+}
+
+
+def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
+    """Visits in order of time or as asked, with presentations, crews and names: five queries, however many visits."""
+    found = db.session().scalars(
+        select(Visit)
+        .join(Visit.host)
+        .join(Visit.programme)
+        .where(*wanted)
+        .options(
+            joinedload(Visit.host),
+            joinedload(Visit.programme),
+            selectinload(Visit.presentations)
+            .selectinload(Presentation.assignments)
+            .joinedload(Assignment.presenter)
+            .joinedload(Presenter.user)
+            .raiseload(User.roles),
+        )
+        .order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
+        .execution_options(populate_existing=True)
+    )
+    return [_visit_row(visit) for visit in found]
+
+
+def _visit_row(visit: Visit) -> VisitRow:
+    host, programme = visit.host, visit.programme
+    sittings = [_presentation_row(row) for row in visit.presentations]
+    return VisitRow(
+        id=visit.id,
+        number=visit.number,
+        centre_id=visit.centre_id,
+        host_id=visit.host_id,
+        school_request_id=visit.school_request_id,
+        on_day=visit.on_day,
+        zone=visit.zone,
+        state=visit.state,
+        reason=visit.reason,
+        cancelled_by=visit.cancelled_by,
+        clock_wrong=visit.clock_wrong,
+        kilometres=visit.kilometres,
+        version=visit.version,
+        teacher_stays=visit.teacher_stays,
+        safeguarding_contact=visit.safeguarding_contact,
+        host_sr_cyrl=host.name_sr_cyrl,
+        host_sr_latn=host.name_sr_latn,
+        place_sr_cyrl=host.place_sr_cyrl,
+        place_sr_latn=host.place_sr_latn,
+        address_sr_cyrl=host.address_sr_cyrl,
+        address_sr_latn=host.address_sr_latn,
+        programme_sr_cyrl=programme.name_sr_cyrl,
+        programme_en=programme.name_en,
+        rule=CrewRule(programme.educators, programme.influencers),
+        presentations=tuple(row for row in sittings if row.state is not PresentationState.MERGED_INTO),
+        crew=_crew_rows(visit),
+        goes_short=visit.goes_short,
+        online_link=visit.online_link,
+        merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
+    )
+
+
+def _presentation_row(row: Presentation) -> PresentationRow:
+    return PresentationRow(
+        id=row.id,
+        ordinal=row.ordinal,
+        starts_local=row.starts_local,
+        ends_local=wall_end(row.starts_local, row.minutes),
+        minutes=row.minutes,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        audience=row.audience,
+        level=row.level,
+        classes=row.classes,
+        room=row.room,
+        expected_pupils=row.expected_pupils,
+        expected_parents=row.expected_parents,
+        expected_teachers=row.expected_teachers,
+        state=row.state,
+        reason=row.reason,
+        outside_shift=row.outside_shift,
+    )
+
+
+def _crew_rows(visit: Visit) -> tuple[CrewRow, ...]:
+    """Each presenter once, adults first; of several assignments to one presentation the last one counts."""
+    seats: dict[int, list[Assignment]] = {}
+    for presentation in visit.presentations:
+        for row in presentation.assignments:
+            seats.setdefault(row.presenter_id, []).append(row)
+    crew = [_crew_row(rows, visit.on_day) for rows in seats.values()]
+    return tuple(sorted(crew, key=lambda row: (row.minor, row.full_name, row.presenter_id)))
+
+
+def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
+    person, last = rows[0].presenter, rows[-1]
+    return CrewRow(
+        presenter_id=person.id,
+        kind=person.kind,
+        full_name=person.user.full_name,
+        given_name=person.user.given_name,
+        minor=is_minor(person.adult_on, day),
+        adult_on=person.adult_on,
+        states={row.presentation_id: row.state for row in rows},
+        offered_until=last.offered_until,
+        reason=last.reason if all(row.state not in LIVING for row in rows) else "",
+    )
+
+
+def visit_id_of(number: str) -> int:
+    """The visit with that number. Raises: NotFound."""
+    found = db.session().scalar(select(Visit.id).where(Visit.number == number))
+    if found is None:
+        raise NotFound("visit")
+    return found
+
+
+def visit_for(actor: Actor, number: str) -> VisitRow:
+    """One visit for whoever may read it: staff of its centre, and who was offered it. Raises: NotAllowed, NotFound."""
+    rows = visits_where(Visit.number == number)
+    if not rows:
+        raise NotFound("visit")
+    row = rows[0]
+    policy.require(
+        actor,
+        "read",
+        "visit",
+        centre=row.centre_id,
+        request=row.school_request_id,
+        presenters=asked_presenters(row.id),
+    )
+    return row
+
+
+def visit_page(actor: Actor, number: str) -> VisitPage:
+    """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
+    row = visit_for(actor, number)
+    policy.require(actor, "update", "visit", centre=row.centre_id)
+    asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
+    return VisitPage(
+        visit=row,
+        contact_name=asked.contact_name if asked else "",
+        contact_phone=asked.contact_phone if asked else "",
+        safeguarding_contact=(asked or row).safeguarding_contact,
+        teacher_stays=(asked or row).teacher_stays,
+        keeps_back=_keeps_back(row, asked),
+        history=_history(row),
+        request_number=asked.number if asked else "",
+        crew_lost=_crew_lost(row),
+        stands_for=_number_of(Visit.id == Replanning.stopped_id, Replanning.new_id == row.id),
+        replanned_as=_number_of(Visit.id == Replanning.new_id, Replanning.stopped_id == row.id),
+    )
+
+
+def _crew_lost(row: VisitRow) -> bool:
+    """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
+    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
+        return False
+    return crew_was_told(row.id)
+
+
+def crew_was_told(visit_id: int) -> bool:
+    """Whether a visit was confirmed for this very time, whatever became of its crew: then the school knew one."""
+    last = (
+        select(AuditEntry.action)
+        .where(
+            AuditEntry.thing == "visit",
+            AuditEntry.thing_id == visit_id,
+            AuditEntry.action.in_(("visit confirmed", "visit moved")),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return db.session().scalar(last) == "visit confirmed"
+
+
+def _number_of(*wanted: ColumnElement[bool]) -> str:
+    return db.session().scalar(select(Visit.number).where(*wanted)) or ""
+
+
+def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
+    """Why the visit cannot be confirmed yet, each reason once."""
+    firm = [member for member in row.crew if set(member.states.values()) & set(FIRM)]
+    problems = not_cleared([member.presenter_id for member in firm], row.on_day)
+    for presentation in row.presentations:
+        crew = [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
+        problems += crew_problems(crew, row.rule, row.on_day)
+    audiences = [presentation.audience for presentation in row.presentations]
+    by = asked or row
+    promise = promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)
+    return tuple(dict.fromkeys([*problems, *promise]))
+
+
+def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
+    """Somebody of a crew as rules see her."""
+    family = row.full_name.removeprefix(row.given_name).strip()
+    return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
+
+
+def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
+    """Every change of the visit, its presentations and its crew, in order; what one act did to several rows, once."""
+    seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
+    entries = (
+        db.session()
+        .scalars(
+            select(AuditEntry)
+            .where(
+                or_(
+                    and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
+                    and_(
+                        AuditEntry.thing == "presentation",
+                        AuditEntry.thing_id.in_([sitting.id for sitting in (*row.presentations, *row.merged)]),
+                    ),
+                    and_(
+                        AuditEntry.thing == "assignment",
+                        AuditEntry.thing_id.in_(seats.where(Presentation.visit_id == row.id)),
+                    ),
+                )
+            )
+            .order_by(AuditEntry.id)
+        )
+        .all()
+    )
+    ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
+    people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
+    names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    lines = (
+        HistoryLine(
+            entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))
+        )
+        for entry in entries
+    )
+    return tuple(dict.fromkeys(lines))
+
+
+def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
+    """The newest visit that was planned for a school request, also a cancelled one; None while there is none.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    found = visits_where(in_centre(actor), Visit.school_request_id == request_id)
+    return max(found, key=lambda visit: visit.id, default=None)
+
+
+def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> list[VisitRow]:
+    """The centre's visits of the seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
+    return visits_between(actor, monday, monday + dt.timedelta(days=6), sort)
+
+
+def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
+    """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
+
+
+def visits_of_days(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The centre's visits that are on between two days, both included, in order of time. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    on = Visit.state.not_in((*GONE_VISITS, VisitState.DISRUPTED))
+    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), on)
+
+
+def in_centre(actor: Actor) -> ColumnElement[bool]:
+    """That a visit is of the actor's centre; the system sees all."""
+    return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
+
+
+def not_confirmed_before(actor: Actor, today: dt.date, *, days: int = 7) -> list[VisitRow]:
+    """The centre's open visits of the next days that are not confirmed yet."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    open_states = (VisitState.PLANNED, VisitState.OFFERED)
+    return visits_where(
+        in_centre(actor),
+        Visit.state.in_(open_states),
+        Visit.on_day >= today,
+        Visit.on_day < today + dt.timedelta(days=days),
+    )
+
+
+def offers_ending(actor: Actor, now: dt.datetime, *, hours: int = 24) -> list[VisitRow]:
+    """The centre's visits with an offer that nobody has answered and that ends soon."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    until = now + dt.timedelta(hours=hours)
+    return visits_where(
+        in_centre(actor), has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= until)
+    )
+
+
+def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That a visit has an assignment of which all this holds."""
+    return exists().where(Presentation.visit_id == Visit.id, Assignment.presentation_id == Presentation.id, *wanted)
+
+
+def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
+    """What waits for a presenter's answer, the nearest day first."""
+    offered = has_seat(
+        Assignment.presenter_id == presenter_id,
+        Assignment.state == AssignmentState.OFFERED,
+        Assignment.offered_until > now,
+    )
+    return [
+        Offer(row, mine.offered_until, AssignmentState.OFFERED, row.of(mine))
+        for row in visits_where(Visit.state.in_(OPEN_VISITS), offered)
+        for mine in row.crew
+        if mine.presenter_id == presenter_id
+    ]
+
+
+def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The visits that a presenter goes to on these days, both included, in order of time."""
+    going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
+    return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
+
+
+def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
+    """Where a presenter goes on one day."""
+    return visits_of_presenter(presenter_id, day, day)
+
+
+def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
+    """The visit of a school request as the school may read it: first names of minors, full names of adults.
+
+    None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
+    """
+    rows = visits_where(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
+    if not rows:
+        return None
+    row = rows[-1]
+    told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+    firm = [member_of(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
+    today = clock.local_day(now, row.zone)
+    return CrewShown(
+        visit_id=row.id,
+        number=row.number,
+        on_day=row.on_day,
+        state=row.state,
+        starts_local=tuple(presentation.starts_local for presentation in row.presentations),
+        cards=tuple(cards_of(firm, min(today, row.on_day))) if told else (),
+        starts_at=row.starts_at,
+        crew_lost=_crew_lost(row),
+        clock_wrong=row.clock_wrong,
+        online_link=row.online_link if told else "",
+    )

@@ -1,0 +1,37 @@
+"""Visits found by typing."""
+
+from sqlalchemy import ColumnElement, select
+
+from scheduler import policy
+from scheduler.core.db import db
+from scheduler.core.errors import NotAllowed
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.visits.queries.pages import HELD, has_seat, in_centre, visits_where
+from scheduler.visits.terms.rows import VisitRow
+
+MOST_WORDS = 8  # of what somebody types
+
+
+def visits_found(
+    actor: Actor, number: str, words: list[str], *, host_id: int | None = None, limit: int = 20
+) -> list[VisitRow]:
+    """Visits whose number begins so, or whose host has every (folded) word, the newest first: for staff the centre's,
+    for a presenter those that she was asked for. Raises: NotAllowed.
+    """
+    scope = policy.scope_of(actor, "read", "visit")
+    if scope is None:
+        raise NotAllowed("read visit")
+    wanted: list[ColumnElement[bool]] = [in_centre(actor)]
+    if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
+        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
+    if host_id is not None:
+        wanted.append(Visit.host_id == host_id)
+    elif number:
+        wanted.append(Visit.number.startswith(number, autoescape=True))
+    elif not words:
+        return []
+    wanted += [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
+    ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
+    return visits_where(Visit.id.in_(db.session().scalars(ids).all()))[::-1]

@@ -1,0 +1,1 @@
+"""What is allowed, due and counted: visits."""

@@ -1,0 +1,94 @@
+"""Whether a crew is whole, keeps the law about minors, and whom of it a school is shown."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.programmes.terms import Audience
+from scheduler.visits.terms.plans import CrewMember, CrewRule, Teaches, UnderLaw, Why
+from scheduler.visits.terms.rows import PresenterCard
+from scheduler.visits.terms.states import AssignmentState
+
+_FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+
+
+def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
+    """Whether a visit may be held without its whole crew: everywhere an adult educator who has accepted.
+
+    With her no young person is alone, in the law's sense and in ours (TRUST S47).
+    """
+    return bool(crews) and all(
+        any(
+            member.state in _FIRM and member.kind is PresenterKind.EDUCATOR and not is_minor(member.adult_on, day)
+            for member in crew
+        )
+        for crew in crews
+    )
+
+
+def crew_problems(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> list[Why]:
+    """What keeps one presentation from being confirmed: who has accepted must meet the programme's rule."""
+    firm = [member for member in crew if member.state in _FIRM]
+    educators = sum(member.kind is PresenterKind.EDUCATOR for member in firm)
+    influencers = len(firm) - educators
+    problems = []
+    if educators < rule.educators:
+        problems.append(Why("educators_missing", rule.educators, educators))
+    if influencers < rule.influencers:
+        problems.append(Why("influencers_missing", rule.influencers, influencers))
+    minors = [member for member in firm if is_minor(member.adult_on, day)]
+    if minors and len(minors) == len(firm):
+        problems.append(Why("minor_without_adult"))
+    return problems
+
+
+def promise_problems(audiences: Iterable[Audience], teacher_stays: bool, safeguarding_contact: str) -> list[Why]:
+    """What the school must have promised before pupils meet anybody: a teacher who stays, and whom to tell."""
+    if Audience.PUPILS not in audiences:
+        return []
+    problems = [] if teacher_stays else [Why("teacher_not_promised")]
+    return problems if safeguarding_contact else [*problems, Why("no_safeguarding_contact")]
+
+
+def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
+    """Names as a school may read them (TRUST S51): of adults the full name, of minors the first name only.
+
+    `day` is the earlier of today and the visit's day: who is a minor on either is shown as one. Adults come first.
+    """
+    return [card.name for card in cards_of(crew, day)]
+
+
+def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
+    adults, minors = [], []
+    for member in crew:
+        if is_minor(member.adult_on, day):
+            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
+        else:
+            name = f"{member.given_name} {member.family_name}".strip()
+            adults.append(PresenterCard(name, member.kind, minor=False))
+    first = sorted(adults, key=lambda card: card.kind is not PresenterKind.EDUCATOR)[:1]  # an educator answers for her
+    with_whom = first[0].name if first else ""
+    return adults + [replace(card, adult=with_whom) for card in minors]
+
+
+def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
+    """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
+    problems = [] if topic in candidate.topics else [Why("topic")]
+    if language is not None and language not in candidate.languages:
+        problems.append(Why("language"))
+    return problems if available else [*problems, Why("not_available")]
+
+
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+    why = [] if vetted else [Why("unvetted")]
+    if standing.may_present_from is not None and day < standing.may_present_from:
+        why.append(Why("too_young"))
+    if is_minor(standing.adult_on, day) and not agreed:
+        why.append(Why("no_consent"))
+    if standing.suspended:
+        why.append(Why("suspended"))
+    return why

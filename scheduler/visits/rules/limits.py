@@ -1,0 +1,36 @@
+"""How far anybody is sent and how much one presenter may have: asked by free dates, candidates and the board alike."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from scheduler.places.rules.hosts import road_minutes
+from scheduler.places.terms.hosts import Point
+from scheduler.visits.terms.plans import Why
+
+MOST_A_DAY, MOST_A_WEEK = 4, 12  # presentations that one presenter is given without being asked first
+FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are a long day
+DAY = dt.timedelta(days=1)
+
+
+def too_far(home: Point, place: Point | None) -> list[Why]:
+    """Whether the way from home is longer than anybody is sent; a host without a point is asked about by people."""
+    road = road_minutes(home, place) if place else 0
+    return [Why("too_far", road, FURTHEST_MINUTES)] if road > FURTHEST_MINUTES else []
+
+
+def too_much(of_day: int, of_week: int, more: int = 1) -> list[Why]:
+    """Whether so many presentations more are more than one presenter is given in a day or in a week."""
+    if of_day + more > MOST_A_DAY:
+        return [Why("enough_of_day", of_day + more, MOST_A_DAY)]
+    return [Why("enough_of_week", of_week + more, MOST_A_WEEK)] if of_week + more > MOST_A_WEEK else []
+
+
+def load_on(presentations: Mapping[dt.date, int], day: dt.date) -> tuple[int, int]:
+    """How many presentations somebody has on a day and in its week, of those counted by local day."""
+    first = week_of_day(day)
+    return presentations.get(day, 0), sum(presentations.get(first + number * DAY, 0) for number in range(7))
+
+
+def week_of_day(day: dt.date) -> dt.date:
+    """The Monday of a day."""
+    return day - day.weekday() * DAY

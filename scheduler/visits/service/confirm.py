@@ -1,0 +1,174 @@
+"""A visit is confirmed, made ready, and has been held."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.states import move
+from scheduler.policy import Actor
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.clearance import not_cleared
+from scheduler.visits.rules.arrival import kilometres
+from scheduler.visits.rules.crew import crew_problems, promise_problems
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_clashes,
+    require,
+    require_seen,
+    touch,
+)
+from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.states import (
+    OPEN_VISITS,
+    PRESENTATION_MACHINE,
+    AssignmentState,
+    PresentationState,
+    VisitState,
+)
+
+log = logging.getLogger(__name__)
+
+
+def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
+    """Confirm a visit whose crew has accepted, and tell the school who comes.
+
+    The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
+    promised a teacher and named a safeguarding contact. Raises: Conflict with the first reason ("educators_missing",
+    "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        if opened.visit.state is VisitState.CONFIRMED:
+            return  # the second press of a double click (TRUST R11)
+        require_seen(opened.visit, version)
+        if opened.visit.state is not VisitState.OFFERED:
+            raise Conflict("wrong_state")
+        hold_time(session, opened.presenter_ids)
+        if problems := what_keeps_back(opened):
+            raise Conflict(problems[0].code)
+        crew = opened.in_state(AssignmentState.ACCEPTED)
+        refuse_clashes(opened, {row.presenter_id for row in crew}, now)
+        confirm_open(session, actor, opened, now=now)
+    log.info("visit confirmed", extra={"visit_id": visit_id})
+
+
+def confirm_open(session: Session, actor: Actor, opened: OpenVisit, *, now: dt.datetime, outcome: str = "") -> None:
+    """Confirm a visit that nothing keeps back, and tell the school and the crew.
+
+    `outcome` is how the search for a substitute ended: then that is what the school reads, in its one mail.
+    """
+    crew, link = opened.in_state(AssignmentState.ACCEPTED), opened.visit.online_link
+    for presentation in opened.presentations:
+        if presentation.state is PresentationState.PLANNED:
+            move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)
+    opened.visit.kilometres = _kilometres(opened, crew)
+    transitions.move_with_request(actor, opened, VisitState.CONFIRMED, now=now)
+    touch(session, opened, opened.presentations, now)
+    if outcome:
+        notify.tell_school("crew_settled", opened, now=now, outcome=outcome, online_link=link)
+    else:
+        notify.tell_school("visit_confirmed", opened, now=now)
+    page = f"/visits/{opened.visit.number}"
+    if link:
+        notify.tell_presenters("crew_online", opened, crew, now=now, path=page, online_link=link)
+    else:
+        notify.tell_presenters("crew_confirmed", opened, crew, now=now, path=page)
+
+
+def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
+    """Every reason against confirming, the most serious first; with `short` a crew that is not whole is none."""
+    visit = opened.visit
+    by = visit.school_request or visit
+    firm = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED)}
+    problems = [*not_cleared(firm, visit.on_day)]
+    for presentation in () if short else opened.presentations:
+        problems += crew_problems(opened.crew_of(presentation), transitions.crew_rule(opened), visit.on_day)
+    audiences = [presentation.audience for presentation in opened.presentations]
+    return [*problems, *promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)]
+
+
+def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
+    homes = {home_point(row.presenter) for row in crew}
+    return kilometres(homes, place_of(opened.visit))
+
+
+def record_promise(
+    actor: Actor, visit_id: int, *, safeguarding_contact: str, now: dt.datetime, version: int | None = None
+) -> None:
+    """Note that the school of a visit without a request promised, by word: a teacher stays, and whom to tell.
+
+    Raises: Rejected({"safeguarding_contact": "missing"}); Conflict("wrong_state") when the visit is over, or has a
+    school request, which holds the school's own promise.
+    """
+    if not safeguarding_contact:
+        raise Rejected({"safeguarding_contact": "missing"})
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        visit = opened.visit
+        if visit.teacher_stays and visit.safeguarding_contact == safeguarding_contact:
+            return  # the second press of a double click
+        require_seen(visit, version)
+        if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
+            raise Conflict("wrong_state")
+        visit.teacher_stays = True
+        visit.safeguarding_contact = safeguarding_contact
+        audit.record(actor, "visit promise recorded", visit, at=now)
+    log.info("promise recorded", extra={"visit_id": visit_id})
+
+
+def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
+    """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        if opened.visit.state is VisitState.READY:
+            return  # the second press of a double click
+        require_seen(opened.visit, version)
+        transitions.move_with_request(actor, opened, VisitState.READY, now=now)
+        touch(session, opened, (), now)
+    log.info("visit ready", extra={"visit_id": visit_id})
+
+
+def mark_delivered(actor: Actor, visit_id: int, now: dt.datetime, *, absent: Collection[int] = ()) -> None:
+    """The visit was held: presentations delivered, its crew present but for the presenters in `absent`.
+
+    By an educator of the crew, or by a coordinator. A confirmed visit whose checklist nobody ticked passes through
+    "ready" on the way. Raises: Conflict("wrong_state"), also before the first presentation begins ("not_yet").
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        visit = opened.visit
+        policy.require(actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
+        if opened.presentations and now < opened.starts_at:
+            raise Conflict("not_yet")
+        if visit.state is VisitState.CONFIRMED:
+            transitions.move_with_request(actor, opened, VisitState.READY, now=now)
+        transitions.move_with_request(actor, opened, VisitState.DELIVERED, now=now)
+        _close_crew(actor, opened, absent, now)
+        for presentation in opened.presentations:
+            move(PRESENTATION_MACHINE, presentation, PresentationState.DELIVERED, actor=actor, at=now)
+        touch(session, opened, opened.presentations, now)
+    log.info("visit delivered", extra={"visit_id": visit_id})
+
+
+def _close_crew(actor: Actor, opened: OpenVisit, absent: Collection[int], now: dt.datetime) -> None:
+    """Present or absent; what was never answered is withdrawn. Minors come first: nobody leaves one behind."""
+    for row in reversed(opened.in_state(AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
+        reason = ""
+        if row.state is not AssignmentState.ACCEPTED:
+            to, reason = AssignmentState.WITHDRAWN, "never_answered"
+        else:
+            to = AssignmentState.ABSENT if row.presenter_id in absent else AssignmentState.PRESENT
+        transitions.move_assignment(actor, row, to, now=now, reason=reason)

@@ -1,0 +1,105 @@
+"""Classes of two presentations sit in one hall: one presentation is held, the other is merged into it."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy.orm import Session
+
+from scheduler.core import audit
+from scheduler.core.errors import Conflict
+from scheduler.core.states import move
+from scheduler.policy import Actor
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_counted,
+    require,
+    touch,
+)
+from scheduler.visits.terms.states import (
+    OPEN_VISITS,
+    PRESENTATION_MACHINE,
+    PROMISED,
+    TO_COME,
+    AssignmentState,
+    PresentationState,
+)
+
+log = logging.getLogger(__name__)
+REASON = "presentations_joined"
+
+
+def join_presentations(
+    actor: Actor, visit_id: int, ordinal: int, into: int, *, now: dt.datetime, version: int | None = None
+) -> None:
+    """Merge a presentation of a visit into another one, both named by their ordinal: counted once, hours as they are.
+
+    Classes and expected people go along; whoever was to present only the merged one is released and told. Calendars
+    show the merged one as cancelled and the other with its new classes; nobody is asked again, for no hour changes.
+    Who presents there gets a mail, and every contact of the school.
+    Raises: NotFound; Conflict ("wrong_state", "not_one_audience", "over_group_size", "counted_in_part",
+    "changed_meanwhile").
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id, version=version)
+        require(actor, "update", "visit", opened)
+        refuse_counted(session, visit_id)
+        gone, stays = _both(opened, ordinal, into)
+        hold_time(session, opened.presenter_ids)
+        notify.tell_released(opened, _release(actor, opened, gone, stays, now), now=now)
+        _move_people(gone, stays)
+        gone.merged_into_id = stays.id
+        move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO, actor=actor, at=now)
+        audit.record(actor, "presentations joined", opened.visit, at=now, details={"gone": gone.id, "into": stays.id})
+        _go_on(session, actor, opened, gone, now)
+        touch(session, opened, [gone, stays], now)
+        stay = [row for row in opened.in_state(*PROMISED) if row.presentation_id == stays.id]
+        joined = {"from_time": f"{gone.starts_local:%H:%M}", "at_time": f"{stays.starts_local:%H:%M}"}
+        notify.tell_presenters("presentations_joined", opened, stay, now=now, classes=stays.classes, **joined)
+        notify.tell_school("school_joined", opened, now=now, classes=stays.classes, **joined)
+    log.info("presentations joined", extra={"visit_id": visit_id})
+
+
+def _both(opened: OpenVisit, ordinal: int, into: int) -> tuple[Presentation, Presentation]:
+    found = {row.ordinal: row for row in opened.presentations}
+    if opened.visit.state not in OPEN_VISITS or ordinal == into or not {ordinal, into} <= found.keys():
+        raise Conflict("wrong_state")
+    gone, stays = found[ordinal], found[into]
+    if gone.audience is not stays.audience:
+        raise Conflict("not_one_audience")
+    people = gone.expected_pupils + gone.expected_parents + stays.expected_pupils + stays.expected_parents
+    if people > opened.visit.programme.group_size:
+        raise Conflict("over_group_size")
+    return gone, stays
+
+
+def _release(
+    actor: Actor, opened: OpenVisit, gone: Presentation, stays: Presentation, now: dt.datetime
+) -> list[Assignment]:
+    """End the seats of the merged presentation, minors first; those whose presenter has no seat in the other one."""
+    leaving = [row for row in reversed(opened.in_state(*TO_COME)) if row.presentation_id == gone.id]
+    there = {row.presenter_id for row in opened.in_state(*TO_COME) if row.presentation_id == stays.id}
+    told = [row for row in leaving if row.state in PROMISED and row.presenter_id not in there]
+    for row in leaving:
+        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=REASON)
+    opened.assignments = [row for row in opened.assignments if row not in leaving]
+    return told
+
+
+def _move_people(gone: Presentation, stays: Presentation) -> None:
+    stays.classes = ", ".join(dict.fromkeys(part for part in (stays.classes, gone.classes) if part))
+    stays.expected_pupils += gone.expected_pupils
+    stays.expected_parents += gone.expected_parents
+    stays.expected_teachers += gone.expected_teachers
+    stays.outside_shift = stays.outside_shift or gone.outside_shift
+
+
+def _go_on(session: Session, actor: Actor, opened: OpenVisit, gone: Presentation, now: dt.datetime) -> None:
+    """The visit goes on without the merged presentation: nobody may be left in an offer that nobody holds."""
+    opened.presentations = [row for row in opened.presentations if row is not gone]
+    session.flush()
+    transitions.step_back_if_short(actor, opened, now=now, reason=REASON)

@@ -1,0 +1,170 @@
+"""What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
+
+from scheduler.core import clock
+from scheduler.core.language import pick, worded
+from scheduler.core.text import to_latin
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.people.models import Presenter
+from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.queries.stand_ins import on_duty
+from scheduler.safeguarding.queries import guardians_of
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.rules.crew import who_is_shown
+from scheduler.visits.service.locked_visit import OpenVisit, as_member
+from scheduler.visits.terms.states import PROMISED, AssignmentState
+
+LINK_OUTLIVES_VISIT = dt.timedelta(days=120)  # its counts and its certificates come by the same link
+PAGE_OF_OFFERS = "/offers"
+
+
+def tell_presenters(
+    kind: str,
+    opened: OpenVisit,
+    rows: Iterable[Assignment],
+    *,
+    now: dt.datetime,
+    path: str = PAGE_OF_OFFERS,
+    **values: object,
+) -> None:
+    """One mail to each presenter of these assignments, however many presentations she has; its times are her own."""
+    seats = list(rows)
+    people = {row.presenter_id: row.presenter for row in seats}
+    hours = {
+        one: _hours_of(opened, {row.presentation_id for row in seats if row.presenter_id == one}) for one in people
+    }
+    _tell_each(kind, opened, people, hours, values | {"path": path}, now)
+
+
+def tell_people(
+    kind: str,
+    opened: OpenVisit,
+    people: Mapping[int, Presenter],
+    *,
+    now: dt.datetime,
+    path: str = PAGE_OF_OFFERS,
+    **values: object,
+) -> None:
+    """One mail to each of these presenters, who need not be in the crew; their users must be loaded."""
+    _tell_each(kind, opened, people, {}, values | {"path": path}, now)
+
+
+def _tell_each(
+    kind: str,
+    opened: OpenVisit,
+    people: Mapping[int, Presenter],
+    hours: Mapping[int, Mapping[str, object]],
+    values: Mapping[str, object],
+    now: dt.datetime,
+) -> None:
+    """A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages."""
+    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
+    for person in people.values():
+        language = person.user.language
+        readers = [(person.user.email, "")]
+        if person.id in guardians:
+            readers.append((guardians[person.id], person.user.given_name))
+        for address, copy_of in readers:
+            queue_message(
+                MessageDraft(
+                    kind=kind,
+                    address=address,
+                    language=language,
+                    values={**facts(opened, language), **hours.get(person.id, {}), **values},
+                    about=("visit", opened.visit.id),
+                    centre_id=opened.visit.centre_id,
+                    copy_of=copy_of,
+                ),
+                now=now,
+            )
+
+
+def _hours_of(opened: OpenVisit, presentation_ids: Collection[int]) -> dict[str, object]:
+    """ "times" of the presentations that a mail to a presenter is about; nothing where they are gone from the visit."""
+    own = [row for row in opened.presentations if row.id in presentation_ids]
+    return {"times": _times(own)} if own else {}
+
+
+def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:
+    """Tell presenters that they lost these seats: of the whole visit, or of a part while they go to the rest."""
+    for presenter_id, group in groupby(sorted(rows, key=lambda row: row.presenter_id), lambda row: row.presenter_id):
+        lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
+        stays = [row for row in opened.presentations if row.id in kept]
+        if stays:
+            tell_presenters("seat_released", opened, lost, now=now, stays=_times(stays))
+        else:
+            tell_presenters("visit_released", opened, lost, now=now)
+
+
+def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to each contact of the school request, with the link to its status; nothing without an address."""
+    asked = opened.visit.school_request
+    if asked is None:
+        return
+    hours = link_hours(opened.visit.on_day, now)
+    for contact in contacts_of(asked):
+        queue_message(
+            MessageDraft(
+                kind=kind,
+                address=contact.address,
+                language=contact.language,
+                values=facts(opened, contact.language) | {"who": who_comes(opened, now)} | values,
+                link=LinkWish("status", contact.request_id, "/status/{token}", hours),
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
+            now=now,
+        )
+
+
+def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
+    """One mail to each coordinator of the centre, or to who stands in for her, with the visit's page."""
+    town = opened.visit.host.municipality
+    for address, language in on_duty(opened.visit.centre_id, town.district_id if town else None, now):
+        queue_message(
+            MessageDraft(
+                kind=kind,
+                address=address,
+                language=language,
+                values=facts(opened, language) | values | {"path": f"/visits/{opened.visit.number}"},
+                about=("visit", opened.visit.id),
+                centre_id=opened.visit.centre_id,
+            ),
+            now=now,
+        )
+
+
+def link_hours(on_day: dt.date, now: dt.datetime) -> int:
+    """For how long a school's link must live: past the visit, however far that lies ahead."""
+    until_then = max(on_day - clock.local_day(now), dt.timedelta(0))
+    return int((until_then + LINK_OUTLIVES_VISIT) / dt.timedelta(hours=1))
+
+
+def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
+    """Names of those who have accepted, as the school may read them, each once."""
+    firm = opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+    members = {row.presenter_id: as_member(row) for row in firm}
+    today = clock.local_day(now, opened.visit.zone)
+    return ", ".join(who_is_shown(members.values(), min(today, opened.visit.on_day)))
+
+
+def facts(opened: OpenVisit, language: str) -> dict[str, object]:
+    """What every mail about a visit says of it, in the language of its reader."""
+    visit = opened.visit
+    cyrl, english = visit.programme.name_sr_cyrl, visit.programme.name_en
+    return {
+        "number": visit.number,
+        "day": visit.on_day,
+        "times": _times(opened.presentations),
+        "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
+        "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
+        "programme": worded(language, cyrl, to_latin(cyrl), english),
+    }
+
+
+def _times(presentations: Iterable[Presentation]) -> str:
+    return ", ".join(f"{row.starts_local:%H:%M}" for row in presentations)

@@ -1,0 +1,266 @@
+"""Visits come into being and move."""
+
+import datetime as dt
+import logging
+import secrets
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from scheduler import policy
+from scheduler.config import settings
+from scheduler.core import audit, clock
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.numbers import next_number
+from scheduler.core.states import move
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.desk import follow_visit
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.agenda import point_of
+from scheduler.visits.rules.timetable import order_of_moves, overlapping, problems_with, visit_schedule
+from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    change,
+    hold_time,
+    open_visit,
+    refuse_clashes,
+    refuse_counted,
+    require,
+    require_seen,
+    touch,
+)
+from scheduler.visits.service.school_hours import outside_shifts, refuse_outside_shifts
+from scheduler.visits.terms.plans import NewTimes, PresentationPlan, Span, Stop, VisitDraft
+from scheduler.visits.terms.states import (
+    OPEN_VISITS,
+    PRESENTATION_MACHINE,
+    PROMISED,
+    AssignmentState,
+    PresentationState,
+    VisitState,
+)
+
+log = logging.getLogger(__name__)
+NUMBERS = "P"  # P-2026-0417, from poseta
+
+
+def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
+    """Plan a visit, free or for an agreed school request, which moves on to "staffing".
+
+    Raises: NotFound; Conflict("wrong_state") when the request is not agreed; Rejected with {field: reason}, where the
+    field of a presentation is "presentations-0".
+    """
+    with change() as session:
+        programme, asked = _what_is_asked(session, draft)
+        policy.require(actor, "create", "visit", centre=programme.centre_id)
+        if asked is not None:
+            draft = replace(draft, host_id=asked.host_id, campaign_id=asked.campaign_id)
+        visit = write_visit(session, actor, replace(draft, programme_id=programme.id), now)
+        refuse_outside_shifts(draft, now)
+        if asked is not None:
+            follow_visit(actor, asked, RequestState.STAFFING, now=now)
+        touch(session, open_visit(session, visit.id), (), now)
+    log.info("visit planned", extra={"visit_id": visit.id, "presentations": len(draft.presentations)})
+    return visit
+
+
+def write_visit(session: Session, actor: Actor, draft: VisitDraft, now: dt.datetime) -> Visit:
+    """The rows of a planned visit, inside the caller's transaction; who may is checked by the caller.
+
+    Raises: NotFound; Rejected with {field: reason}.
+    """
+    programme, host = session.get(Programme, draft.programme_id), session.get(Host, draft.host_id)
+    if programme is None or host is None:
+        raise NotFound("programme" if programme is None else "host")
+    spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(now, host.zone))
+    visit = Visit(
+        number=next_number(NUMBERS, draft.on_day),
+        centre_id=programme.centre_id,
+        host_id=host.id,
+        school_request_id=draft.school_request_id,
+        programme_id=programme.id,
+        campaign_id=draft.campaign_id,
+        on_day=draft.on_day,
+        zone=host.zone,
+        state=VisitState.PLANNED,
+        state_since=now,
+    )
+    session.add(visit)
+    session.flush()
+    audit.record(actor, "visit planned", visit, at=now)
+    for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
+        _add_presentation(session, actor, visit, ordinal, (plan, span), now)
+    return visit
+
+
+def _what_is_asked(session: Session, draft: VisitDraft) -> tuple[Programme, SchoolRequest | None]:
+    asked = None
+    if draft.school_request_id is not None:
+        asked = session.scalar(
+            select(SchoolRequest)
+            .where(SchoolRequest.id == draft.school_request_id)
+            .options(selectinload(SchoolRequest.presentations))
+            .with_for_update()
+        )
+        if asked is None:
+            raise NotFound("request")
+        if asked.state is not RequestState.AGREED:
+            raise Conflict("wrong_state")
+    programme = session.get(Programme, asked.programme_id if asked else draft.programme_id)
+    if programme is None:
+        raise NotFound("programme")
+    return programme, asked
+
+
+def _spans(draft: VisitDraft, zone: str, set_up_minutes: int, today: dt.date) -> list[Span]:
+    problems = problems_with(draft, today)
+    if problems:
+        raise Rejected(problems)
+    try:
+        spans = visit_schedule(draft, zone, set_up_minutes, clock.moment_of)
+    except ValueError as error:
+        raise Rejected({"on_day": "clocks_jump"}) from error
+    if late := overlapping(spans):
+        raise Rejected({f"presentations-{number}": "overlaps" for number in late})
+    return spans
+
+
+def _add_presentation(
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    ordinal: int,
+    planned: tuple[PresentationPlan, Span],
+    now: dt.datetime,
+) -> None:
+    plan, span = planned
+    presentation = Presentation(
+        visit_id=visit.id,
+        ordinal=ordinal,
+        uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
+        edited_at=now,
+        on_day=visit.on_day,
+        starts_local=plan.starts_local,
+        minutes=plan.minutes,
+        zone=visit.zone,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        busy_from=span.busy_from,
+        busy_until=span.busy_until,
+        audience=plan.audience,
+        level=plan.level,
+        classes=plan.classes,
+        room=plan.room,
+        expected_pupils=plan.expected_pupils,
+        expected_parents=plan.expected_parents,
+        expected_teachers=plan.expected_teachers,
+        outside_shift=plan.outside_shift,
+        state=PresentationState.PLANNED,
+        state_since=now,
+    )
+    session.add(presentation)
+    session.flush()
+    audit.record(actor, "presentation planned", presentation, at=now)
+
+
+def move_visit(
+    actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime, version: int | None = None
+) -> bool:
+    """Move a visit to another day or other hours: same UIDs, SEQUENCE + 1, and who had accepted is asked again.
+
+    The school is told. A visit that is at that time already (a double click) stays as it is and nobody is told; then
+    the answer is False. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
+    ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
+    """
+    with change() as session:
+        opened = open_visit(session, visit_id)
+        require(actor, "update", "visit", opened)
+        open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
+        if open_now and _stands_there(opened, wish):
+            return False
+        require_seen(opened.visit, version)
+        refuse_counted(session, visit_id)
+        if not open_now:
+            raise Conflict("wrong_state")
+        hold_time(session, opened.presenter_ids)
+        _shift(session, opened, wish, now)
+        audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
+        transitions.settle_moved(session, actor, opened, now)
+        asked_again = _ask_again(actor, opened, wish.until, now)
+        if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
+            transitions.move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
+            for presentation in opened.presentations:
+                if presentation.state is PresentationState.CONFIRMED:
+                    move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED, actor=actor, at=now)
+        touch(session, opened, opened.presentations, now)
+        notify.tell_presenters("visit_offered", opened, asked_again, now=now, until=wish.until)
+        notify.tell_school("visit_moved", opened, now=now)
+    log.info("visit moved", extra={"visit_id": visit_id})
+    return True
+
+
+def _stands_there(opened: OpenVisit, wish: NewTimes) -> bool:
+    """Whether a visit's day and hours are the wished ones already."""
+    hours_stay = all(
+        wish.starts_local.get(row.id, row.starts_local) == row.starts_local for row in opened.presentations
+    )
+    return opened.visit.on_day == wish.on_day and hours_stay
+
+
+def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime) -> None:
+    """Write the new times one presentation after the other, in an order that never runs into one not moved yet."""
+    visit, presentations = opened.visit, opened.presentations
+    plans = tuple(
+        PresentationPlan(
+            wish.starts_local.get(row.id, row.starts_local),
+            row.minutes,
+            row.audience,
+            row.level,
+            row.classes,
+            outside_shift=wish.outside_shift is None or row.id in wish.outside_shift,
+        )
+        for row in presentations
+    )
+    draft = VisitDraft(visit.programme_id, visit.host_id, wish.on_day, plans)
+    new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(now, visit.zone))
+    refuse_outside_shifts(draft, now)
+    outside = outside_shifts(draft, now)
+    if wish.until <= now:
+        raise Rejected({"until": "in_the_past"})
+    if wish.until > min(span.starts_at for span in new):
+        raise Rejected({"until": "after_the_visit"})
+    old = [Span(row.starts_at, row.ends_at, row.busy_from, row.busy_until) for row in presentations]
+    order = order_of_moves(old, new)
+    if order is None:
+        raise Conflict("times_change_places")
+    stops = [
+        Stop(visit.id, row.id, span.busy_from, span.busy_until, point_of(visit.host))
+        for row, span in zip(presentations, new, strict=True)
+    ]
+    refuse_clashes(opened, {row.presenter_id for row in opened.in_state(*PROMISED)}, now, stops)
+    visit.on_day = wish.on_day
+    for place in order:
+        row, span = presentations[place], new[place]
+        row.on_day, row.starts_local = wish.on_day, plans[place].starts_local
+        row.outside_shift = place in outside
+        row.starts_at, row.ends_at = span.starts_at, span.ends_at
+        row.busy_from, row.busy_until = span.busy_from, span.busy_until
+        session.flush()
+    for seat in opened.assignments:
+        session.refresh(seat, ["on_day", "busy_from", "busy_until"])  # the cascade moved them
+
+
+def _ask_again(actor: Actor, opened: OpenVisit, until: dt.datetime, now: dt.datetime) -> list[Assignment]:
+    """Who had accepted is offered the new time, who was still asked keeps the offer; all with the new deadline."""
+    rows = opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED)
+    for row in rows:
+        row.offered_until = until
+        if row.state is AssignmentState.ACCEPTED:
+            transitions.move_assignment(actor, row, AssignmentState.OFFERED, now=now)
+    return rows

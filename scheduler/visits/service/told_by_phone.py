@@ -1,0 +1,53 @@
+"""Telling by word: beside the mails, somebody calls or writes on Viber; that it was done is kept, not what was said."""
+
+import datetime as dt
+
+from scheduler import policy
+from scheduler.core import audit
+from scheduler.core.errors import Rejected
+from scheduler.messages import mail
+from scheduler.policy import Actor
+from scheduler.visits.models.visits import ToldNote
+from scheduler.visits.queries.told_by_phone import tellable, told_values
+from scheduler.visits.service.locked_visit import change, open_visit
+from scheduler.visits.terms.rows import VisitPage
+from scheduler.visits.terms.told import ToldDraft, ToldWhat
+
+LETTERS = {
+    ToldWhat.OFFER: "visit_offered",
+    ToldWhat.CONFIRMATION: "visit_confirmed",
+    ToldWhat.CHANGE: "visit_moved",
+}
+
+
+def text_to_tell(page: VisitPage, what: ToldWhat, language: str, *, now: dt.datetime) -> str:
+    """The words of the mail without its secret link, to copy or to read aloud."""
+    return mail.spoken(LETTERS[what], language, told_values(page.visit, language, now))
+
+
+def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.datetime) -> None:
+    """Keep that the school or a presenter was told.
+
+    Raises: NotAllowed, NotFound; Rejected for a presenter who cannot be told by word, and for an offer to a school.
+    """
+    policy.require(actor, "update", "visit", centre=page.visit.centre_id)
+    able = {member.presenter_id for member in tellable(page.visit)}
+    if draft.presenter_id is not None and draft.presenter_id not in able:
+        raise Rejected({"whom": "not_a_choice"})
+    if draft.what is ToldWhat.OFFER and draft.presenter_id is None:
+        raise Rejected({"whom": "offer_is_for_presenters"})
+    with change() as session:
+        opened = open_visit(session, page.visit.id)
+        session.add(
+            ToldNote(
+                visit_id=opened.visit.id,
+                presenter_id=draft.presenter_id,
+                what=draft.what,
+                how=draft.how,
+                told_at=now,
+                told_by_id=actor.user_id,
+            )
+        )
+        whom = "school" if draft.presenter_id is None else f"presenter:{draft.presenter_id}"
+        details = {"what": draft.what.value, "how": draft.how.value, "whom": whom}
+        audit.record(actor, "visit told", opened.visit, at=now, details=details)

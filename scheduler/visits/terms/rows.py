@@ -1,0 +1,304 @@
+"""Visits, crews, candidates and offers as pages show them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scheduler.core.language import pick, worded
+from scheduler.core.text import to_latin
+from scheduler.people.terms import PresenterKind
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.plans import CrewRule, Why
+from scheduler.visits.terms.states import (
+    LIVING,
+    OPEN_VISITS,
+    STAFFED,
+    AssignmentState,
+    CancelledBy,
+    PresentationState,
+    VisitState,
+)
+
+LONGEST_BREAK = 30  # minutes: more between two presentations is waiting, no break of lessons
+
+
+@dataclass(frozen=True)
+class CrewRow:
+    """A presenter in the crew of a visit, with her state in each presentation (by its id)."""
+
+    presenter_id: int
+    kind: PresenterKind
+    full_name: str
+    given_name: str
+    minor: bool
+    adult_on: dt.date | None
+    states: dict[int, AssignmentState]
+    offered_until: dt.datetime | None
+    reason: str
+
+    @property
+    def living(self) -> frozenset[int]:
+        """The presentations, by id, to which she goes or may go."""
+        return frozenset(which for which, state in self.states.items() if state in LIVING)
+
+    @property
+    def state(self) -> AssignmentState:
+        """Her weakest state: she is only as firm as in her least firm presentation."""
+        return min(self.states.values(), key=list(AssignmentState).index)
+
+
+@dataclass(frozen=True)
+class PresentationRow:
+    """One presentation as pages show it."""
+
+    id: int
+    ordinal: int
+    starts_local: dt.time
+    ends_local: dt.time
+    minutes: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    audience: Audience
+    level: SchoolLevel
+    classes: str
+    room: str
+    expected_pupils: int
+    expected_parents: int
+    expected_teachers: int
+    state: PresentationState
+    reason: str
+    outside_shift: bool = False
+
+    @property
+    def minutes_given(self) -> int | None:
+        """How long it was, when it was shorter than planned ("30 min")."""
+        given = self.reason.split(" ")[0]
+        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """A visit as lists show it, with its presentations and its crew."""
+
+    id: int
+    number: str
+    centre_id: int
+    host_id: int
+    school_request_id: int | None
+    on_day: dt.date
+    zone: str
+    state: VisitState
+    reason: str
+    cancelled_by: CancelledBy | None
+    clock_wrong: str
+    kilometres: int
+    version: int
+    teacher_stays: bool
+    safeguarding_contact: str
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    address_sr_cyrl: str
+    address_sr_latn: str
+    programme_sr_cyrl: str
+    programme_en: str
+    rule: CrewRule
+    presentations: tuple[PresentationRow, ...]  # without those merged into another
+    crew: tuple[CrewRow, ...]
+    goes_short: bool = False  # confirmed without its whole crew
+    online_link: str = ""  # held online, under this address
+    merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
+
+    def host(self, language: str) -> str:
+        """The host's name in the page's script."""
+        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
+
+    def place(self, language: str) -> str:
+        """The host's place in the page's script."""
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+    def address(self, language: str) -> str:
+        """The host's street in the page's script."""
+        return pick(language, self.address_sr_cyrl, self.address_sr_latn)
+
+    def programme(self, language: str) -> str:
+        """The programme's name; Latin is derived."""
+        return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        return min((row.starts_at for row in self.presentations), default=None)
+
+    def gap_before(self, sitting: PresentationRow) -> int:
+        """Minutes that a crew waits in the school before a presentation; 0 where it is only a break between lessons."""
+        over = [row.ends_at for row in self.presentations if row.ends_at <= sitting.starts_at and row != sitting]
+        gap = int((sitting.starts_at - max(over)).total_seconds() // 60) if over else 0
+        return gap if gap > LONGEST_BREAK else 0
+
+    @property
+    def has_a_gap(self) -> bool:
+        """Whether the crew waits between two shifts: then another one may go to the second."""
+        return any(self.gap_before(row) for row in self.presentations)
+
+    def crew_of(self, presentation_id: int) -> tuple[str, ...]:
+        """Who goes to one presentation: of a young person the first name."""
+        return tuple(
+            one.given_name if one.minor else one.full_name
+            for one in self.crew
+            if one.states.get(presentation_id) in LIVING
+        )
+
+    def of(self, member: CrewRow) -> tuple[PresentationRow, ...]:
+        """The presentations of the visit to which somebody of its crew goes or may go."""
+        return tuple(row for row in self.presentations if row.id in member.living)
+
+    def without(self, member: CrewRow) -> tuple[PresentationRow, ...]:
+        """Those that still need a crew, while she goes to others only."""
+        open_ones = [row for row in self.presentations if row.state in STAFFED]
+        return tuple(row for row in open_ones if row.id not in member.living) if member.living else ()
+
+    @property
+    def crew_differs(self) -> bool:
+        """Whether not everybody goes to every presentation."""
+        return len({self.crew_of(row.id) for row in self.presentations}) > 1
+
+    @property
+    def short_crew(self) -> bool:
+        """Somebody left the crew, was not there, or was done without: the programme's rule is not met everywhere."""
+        gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
+        left = self.goes_short or any(state in gone for member in self.crew for state in member.states.values())
+        if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
+            return False
+        return not all(self._staffed(row.id) for row in self.presentations)
+
+    def _staffed(self, presentation_id: int) -> bool:
+        there = AssignmentState.PRESENT if self.state is VisitState.DELIVERED else AssignmentState.ACCEPTED
+        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is there]
+        educators = firm.count(PresenterKind.EDUCATOR)
+        return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change of a visit, its presentations or its crew; `who` is a colleague's name, empty for others."""
+
+    at: dt.datetime
+    action: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """Everything that the coordinators' page of one visit shows; `keeps_back` says why it cannot be confirmed yet."""
+
+    visit: VisitRow
+    contact_name: str
+    contact_phone: str
+    safeguarding_contact: str
+    teacher_stays: bool
+    keeps_back: tuple[Why, ...]
+    history: tuple[HistoryLine, ...]
+    request_number: str = ""
+    crew_lost: bool = False  # it was confirmed, and somebody left: the school got no mail about that
+    stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces
+    replanned_as: str = ""  # the number of the visit that stands for this one
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A presenter who could go, or the reasons why not; `bars` are those that the database would refuse."""
+
+    presenter_id: int
+    kind: PresenterKind
+    full_name: str
+    minor: bool
+    home_sr_cyrl: str
+    home_sr_latn: str
+    road_km: int | None
+    reasons: tuple[Why, ...]
+
+    def home(self, language: str) -> str:
+        """The town she sets out from, in the page's script."""
+        return pick(language, self.home_sr_cyrl, self.home_sr_latn)
+
+    @property
+    def fits(self) -> bool:
+        return not self.reasons
+
+    @property
+    def at_that_time(self) -> bool:
+        """Whether no other visit keeps her away."""
+        return not any(why.code in ("taken", "cannot_arrive") for why in self.reasons)
+
+    @property
+    def barred(self) -> bool:
+        """Whether the database itself would refuse her."""
+        return any(why.code in BARS for why in self.reasons)
+
+
+BARS = frozenset({"unvetted", "too_young", "no_consent", "suspended"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A visit as it is offered to one presenter."""
+
+    visit: VisitRow
+    until: dt.datetime | None
+    state: AssignmentState
+    presentations: tuple[PresentationRow, ...]  # of the visit, to which she is asked
+
+    def ends_soon(self, now: dt.datetime) -> bool:
+        """Whether its deadline is less than two hours away."""
+        return self.until is not None and self.until - now < dt.timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class PresenterCard:
+    """One of those who come, as a school may read her: of a minor the first name only, and with which adult."""
+
+    name: str
+    kind: PresenterKind
+    minor: bool
+    adult: str = ""
+
+
+@dataclass(frozen=True)
+class CrewShown:
+    """What a school may read about a visit: its times, and who comes as far as it may know them (TRUST S51)."""
+
+    visit_id: int
+    number: str
+    on_day: dt.date
+    state: VisitState
+    starts_local: tuple[dt.time, ...]
+    cards: tuple[PresenterCard, ...]
+    starts_at: dt.datetime | None
+    crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
+    clock_wrong: str = ""  # why the hour may not fit any more; the school is asked
+    online_link: str = ""  # where it is held, when it is held online
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(card.name for card in self.cards)
+
+    def may_cancel(self, now: dt.datetime) -> bool:
+        """Whether the school may still call it off: not once it has begun."""
+        return self.state in OPEN_VISITS and (self.starts_at is None or now < self.starts_at)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who could go to an open visit, as the coordinators see it: since when, and what speaks against it."""
+
+    candidate: Candidate
+    raised_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class OpenVisitRow:
+    """A visit that is open for hands, as a presenter sees it."""
+
+    visit: VisitRow
+    raised: bool

@@ -1,0 +1,214 @@
+"""The states of visits, presentations and assignments, and which may follow which."""
+
+from enum import StrEnum
+
+from scheduler.core.machines import Machine
+
+
+class WishOutcome(StrEnum):
+    """How a wish for another date ended."""
+
+    MOVED = "moved"
+    KEPT = "kept"  # the centre cannot; the school reads why
+    TAKEN_BACK = "taken_back"  # by the school itself
+
+
+class FindingKind(StrEnum):
+    """What the nightly re-check looks for."""
+
+    CLOCK = "clock"  # the class is not in the building at that hour
+    CLOSED = "closed"  # the host has no pupils that day
+    AWAY = "away"  # somebody of the crew has changed her hours since
+
+
+class HoldState(StrEnum):
+    HELD = "held"  # while the form is finished
+    KEPT = "kept"  # the form is sent; until its address is proven
+    TAKEN = "taken"  # a visit stands there
+    RELEASED = "released"  # for another date, or because the answers were deleted
+    LAPSED = "lapsed"  # its time was over, or somebody else was quicker after that
+
+
+_H = HoldState
+
+
+HOLD_MACHINE = Machine(
+    name="date hold",
+    starts=frozenset({_H.HELD}),
+    moves={
+        _H.HELD: frozenset({_H.KEPT, _H.RELEASED, _H.LAPSED}),
+        _H.KEPT: frozenset({_H.TAKEN, _H.RELEASED, _H.LAPSED}),
+        **{end: frozenset() for end in (_H.TAKEN, _H.RELEASED, _H.LAPSED)},
+    },
+)
+
+
+LIVING_HOLDS = (HoldState.HELD, HoldState.KEPT)
+
+
+class ReliefState(StrEnum):
+    SEARCHING = "searching"  # wave after wave
+    STOPPED = "stopped"  # no more waves: the coordinator looks by herself
+    CHOOSING = "choosing"  # three hours before: the coordinator decides
+    FILLED = "filled"  # the crew is whole again
+    ONLINE = "online"
+    SHORT = "short"
+    MOVED = "moved"
+    CALLED_OFF = "called_off"
+    OVER = "over"  # the visit's time has come and nobody decided
+
+
+_R = ReliefState
+
+
+_ENDS = frozenset({_R.FILLED, _R.ONLINE, _R.SHORT, _R.MOVED, _R.CALLED_OFF, _R.OVER})
+
+
+RELIEF_MACHINE = Machine(
+    name="relief",
+    starts=frozenset({_R.SEARCHING, _R.CHOOSING}),
+    moves={
+        _R.SEARCHING: frozenset({_R.STOPPED, _R.CHOOSING}) | _ENDS,
+        _R.STOPPED: frozenset({_R.SEARCHING, _R.CHOOSING}) | _ENDS,
+        _R.CHOOSING: _ENDS,
+        **{end: frozenset() for end in _ENDS},
+    },
+)
+
+
+OPEN_RELIEFS = (_R.SEARCHING, _R.STOPPED, _R.CHOOSING)
+
+
+class VisitState(StrEnum):
+    PLANNED = "planned"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    READY = "ready"
+    DELIVERED = "delivered"
+    DISRUPTED = "disrupted"
+    REPLANNED = "replanned"
+    CANCELLED = "cancelled"
+
+
+class PresentationState(StrEnum):
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    DELIVERED = "delivered"
+    PART_DELIVERED = "part_delivered"
+    MOVED = "moved"
+    MERGED_INTO = "merged_into"
+    DISRUPTED = "disrupted"
+    CANCELLED = "cancelled"
+    NO_SHOW_HOST = "no_show_host"
+    NO_SHOW_PRESENTER = "no_show_presenter"
+
+
+class AssignmentState(StrEnum):
+    SUGGESTED = "suggested"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class CancelledBy(StrEnum):
+    SCHOOL = "school"
+    CENTRE = "centre"
+
+
+class EntryStatus(StrEnum):
+    """STATUS of a VEVENT, as one reader of a presentation sees it (RFC 5545, 3.8.1.11)."""
+
+    TENTATIVE = "TENTATIVE"  # offered
+    CONFIRMED = "CONFIRMED"  # accepted
+    CANCELLED = "CANCELLED"  # withdrawn, replaced, or the presentation itself cancelled
+
+
+_V, _P, _A = VisitState, PresentationState, AssignmentState
+
+
+VISIT_MACHINE = Machine(
+    name="visit",
+    starts=frozenset({_V.PLANNED}),
+    moves={
+        _V.PLANNED: frozenset({_V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.OFFERED: frozenset({_V.CONFIRMED, _V.PLANNED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.CONFIRMED: frozenset({_V.READY, _V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.READY: frozenset({_V.DELIVERED, _V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
+        _V.DELIVERED: frozenset(),
+        _V.DISRUPTED: frozenset({_V.REPLANNED, _V.CANCELLED}),
+        _V.REPLANNED: frozenset(),  # another visit stands for it now
+        _V.CANCELLED: frozenset(),
+    },
+    needs_reason=frozenset({_V.CANCELLED, _V.DISRUPTED}),
+)
+
+
+_PRESENTATION_ENDS = frozenset({_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO, _P.MOVED})
+
+
+PRESENTATION_MACHINE = Machine(
+    name="presentation",
+    starts=frozenset({_P.PLANNED}),
+    moves={
+        _P.PLANNED: frozenset({_P.CONFIRMED}) | _PRESENTATION_ENDS,
+        _P.CONFIRMED: frozenset({_P.DELIVERED, _P.PART_DELIVERED, _P.NO_SHOW_HOST, _P.NO_SHOW_PRESENTER, _P.PLANNED})
+        | _PRESENTATION_ENDS,
+        _P.MOVED: frozenset({_P.PLANNED, _P.CONFIRMED, _P.CANCELLED, _P.DISRUPTED}),
+        _P.DISRUPTED: frozenset({_P.PLANNED, _P.CANCELLED}),
+        # the presenter may count again until the school has answered: then it was shorter, or it was not
+        _P.DELIVERED: frozenset({_P.PART_DELIVERED}),
+        _P.PART_DELIVERED: frozenset({_P.DELIVERED}),
+        **{
+            end: frozenset()
+            for end in (
+                _P.MERGED_INTO,
+                _P.CANCELLED,
+                _P.NO_SHOW_HOST,
+                _P.NO_SHOW_PRESENTER,
+            )
+        },
+    },
+    needs_reason=frozenset({_P.CANCELLED, _P.DISRUPTED}),
+)
+
+
+ASSIGNMENT_MACHINE = Machine(
+    name="assignment",
+    starts=frozenset({_A.SUGGESTED, _A.OFFERED}),
+    moves={
+        _A.SUGGESTED: frozenset({_A.OFFERED, _A.WITHDRAWN, _A.REPLACED}),
+        _A.OFFERED: frozenset({_A.ACCEPTED, _A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED}),
+        # accepted > offered: a moved date is asked again, never carried over silently
+        _A.ACCEPTED: frozenset({_A.OFFERED, _A.WITHDRAWN, _A.REPLACED, _A.PRESENT, _A.ABSENT}),
+        _A.PRESENT: frozenset({_A.ABSENT}),  # counted again: somebody was ticked by mistake
+        _A.ABSENT: frozenset({_A.PRESENT}),
+        **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED)},
+    },
+    needs_reason=frozenset({_A.WITHDRAWN}),
+)
+
+
+PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.PRESENT)  # a person's time is taken
+
+
+LIVING = (AssignmentState.SUGGESTED, *PROMISED)
+
+
+TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
+
+
+OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+
+
+GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
+
+
+STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
+
+
+PRESENTER_LOCK = 1  # kind of core.db.hold: the time of one presenter

@@ -1,0 +1,231 @@
+"""The waiting list: who stands where and why, and the dates a centre has to give. More rows never mean more queries."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.lineage import places_in_line
+from scheduler.requests.queries.rows import loaded, request_rows
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.rules.cancelling import is_late_cancel
+from scheduler.visits.terms.states import CancelledBy, VisitState
+from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
+from scheduler.waitlist.rules import is_rural, rank_key, rank_parts
+from scheduler.waitlist.terms import (
+    DateOfferRow,
+    DateOfferState,
+    DateState,
+    OfferedDate,
+    OpenDateRow,
+    WaitingFacts,
+    WaitingRow,
+    Weights,
+)
+
+ON_THE_LIST = (RequestState.WAITLISTED, RequestState.PROPOSED)
+POINTS = tuple(Weights.__dataclass_fields__)
+
+
+def weights_of(centre_id: int) -> Weights:
+    """What counts on a centre's waiting list; the defaults until an administrator has set them."""
+    row = db.session().scalar(select(WaitingWeights).where(WaitingWeights.centre_id == centre_id))
+    return Weights(**{name: getattr(row, name) for name in POINTS}) if row else Weights()
+
+
+def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = None) -> list[WaitingRow]:
+    """The actor's centre's waiting list by rank, with each rank in parts. Raises: NotAllowed."""
+    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    if actor.centre_id is None:
+        return []
+    weights, today = weights_of(actor.centre_id), clock.local_day(now)
+    waiting = ranked(actor.centre_id, weights, now=now, programme_id=programme_id)
+    shown = request_rows([row for row, _facts in waiting], now)
+    held = _held([row.id for row, _facts in waiting])
+    found = []
+    for place, ((_row, facts), line) in enumerate(zip(waiting, shown, strict=True), start=1):
+        parts, offer = rank_parts(facts, weights, now, today), held.get(line.id)
+        found.append(
+            WaitingRow(
+                place=place,
+                row=line,
+                points=sum(part.points for part in parts),
+                parts=parts,
+                waits_since=facts.waits_since,
+                offered=offer.open_date.on_day if offer else None,
+                offered_until=offer.until if offer else None,
+            )
+        )
+    return found
+
+
+def ranked(
+    centre_id: int, weights: Weights, *, now: dt.datetime, programme_id: int | None = None
+) -> list[tuple[SchoolRequest, WaitingFacts]]:
+    """Every waiting request of a centre, the first in line first, with what its rank rests on.
+
+    Who is offered a date from the list keeps its place in it meanwhile.
+    """
+    wanted = select(SchoolRequest).where(SchoolRequest.centre_id == centre_id, SchoolRequest.state.in_(ON_THE_LIST))
+    held = select(DateOffer.school_request_id).where(DateOffer.state == DateOfferState.HELD)
+    wanted = wanted.where((SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held))
+    if programme_id is not None:
+        wanted = wanted.where(SchoolRequest.programme_id == programme_id)
+    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.id)).all()
+    facts, today = _facts(rows), clock.local_day(now)
+    keyed = {row.id: rank_key(facts[row.id], rank_parts(facts[row.id], weights, now, today), row.id) for row in rows}
+    return [(row, facts[row.id]) for row in sorted(rows, key=lambda row: keyed[row.id])]
+
+
+def _facts(rows: Sequence[SchoolRequest]) -> dict[int, WaitingFacts]:
+    visits = last_visits({row.host_id for row in rows})
+    places, first = places_in_line(rows), _called_off_late(rows)
+    return {
+        row.id: WaitingFacts(
+            last_visit=visits.get(row.host_id),
+            rural=is_rural(row.host.place_sr_cyrl, _towns(row.host)),
+            special_needs=row.special_needs,
+            waits_since=places[row.id],
+            put_first=row.parent_id in first,
+        )
+        for row in rows
+    }
+
+
+def _towns(host: Host) -> tuple[str, ...]:
+    seat = host.municipality
+    return (seat.name_sr_cyrl, seat.city_sr_cyrl) if seat else ()
+
+
+def last_visits(host_ids: Iterable[int]) -> dict[int, dt.date]:
+    """The day of the last visit held at each of these hosts, by whichever centre; hosts never visited are left out."""
+    held = (
+        select(Visit.host_id, func.max(Visit.on_day))
+        .where(Visit.host_id.in_(list(host_ids)), Visit.state == VisitState.DELIVERED)
+        .group_by(Visit.host_id)
+    )
+    return {row[0]: row[1] for row in db.session().execute(held)}
+
+
+def _called_off_late(rows: Sequence[SchoolRequest]) -> set[int]:
+    """Which of the requests that these were booked again from had a visit that the centre called off late."""
+    parents = [row.parent_id for row in rows if row.parent_id is not None]
+    ended = db.session().execute(
+        select(Visit.school_request_id, Visit.state_since, func.min(Presentation.starts_at))
+        .join(Presentation, Presentation.visit_id == Visit.id)
+        .where(
+            Visit.school_request_id.in_(parents),
+            Visit.state == VisitState.CANCELLED,
+            Visit.cancelled_by == CancelledBy.CENTRE,
+        )
+        .group_by(Visit.id, Visit.school_request_id, Visit.state_since)
+    )
+    return {
+        request_id
+        for request_id, at, begins in ended
+        if request_id is not None and is_late_cancel(begins.replace(tzinfo=begins.tzinfo or dt.UTC), at)
+    }
+
+
+def _held(request_ids: Sequence[int]) -> dict[int, DateOffer]:
+    rows = db.session().scalars(
+        select(DateOffer)
+        .join(SchoolRequest, SchoolRequest.id == DateOffer.school_request_id)
+        .where(DateOffer.school_request_id.in_(request_ids), DateOffer.state == DateOfferState.HELD, _still_waits())
+        .options(joinedload(DateOffer.open_date))
+        .order_by(DateOffer.id)
+    )
+    return {row.school_request_id: row for row in rows}
+
+
+def _still_waits() -> ColumnElement[bool]:
+    """The same question as rules.still_waits, of a request joined to an offer."""
+    return (SchoolRequest.state == RequestState.PROPOSED) & (SchoolRequest.state_since <= DateOffer.offered_at)
+
+
+def open_dates(actor: Actor, *, limit: int = 30) -> list[OpenDateRow]:
+    """The dates that the actor's centre gives or gave to its waiting list, open ones first, with all offers."""
+    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    rows = db.session().scalars(
+        select(OpenDate)
+        .where(OpenDate.centre_id == actor.centre_id)
+        .options(
+            joinedload(OpenDate.programme),
+            joinedload(OpenDate.district),
+            selectinload(OpenDate.offers).joinedload(DateOffer.school_request).joinedload(SchoolRequest.host),
+        )
+        .order_by(OpenDate.state != DateState.OPEN, OpenDate.on_day.desc(), OpenDate.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [_open_date_row(row) for row in rows]
+
+
+def _open_date_row(row: OpenDate) -> OpenDateRow:
+    place = row.district
+    return OpenDateRow(
+        id=row.id,
+        on_day=row.on_day,
+        starts_local=row.starts_local,
+        programme_sr_cyrl=row.programme.name_sr_cyrl,
+        programme_en=row.programme.name_en,
+        district_sr_cyrl=place.name_sr_cyrl if place else "",
+        district_sr_latn=place.name_sr_latn if place else "",
+        district_en=place.name_en if place else "",
+        state=row.state,
+        offers=tuple(
+            DateOfferRow(
+                number=one.school_request.number,
+                host_sr_cyrl=one.school_request.host.name_sr_cyrl,
+                host_sr_latn=one.school_request.host.name_sr_latn,
+                state=one.state,
+                points=one.points,
+                offered_at=one.offered_at,
+                until=one.until,
+            )
+            for one in row.offers
+        ),
+    )
+
+
+def offered_date(request_id: int, now: dt.datetime) -> OfferedDate | None:
+    """The date that is held for a request at this moment."""
+    row = db.session().scalar(
+        select(DateOffer)
+        .join(SchoolRequest, SchoolRequest.id == DateOffer.school_request_id)
+        .where(
+            DateOffer.school_request_id == request_id,
+            DateOffer.state == DateOfferState.HELD,
+            DateOffer.until > now,
+            _still_waits(),
+        )
+        .options(joinedload(DateOffer.open_date))
+    )
+    if row is None:
+        return None
+    return OfferedDate(row.id, row.open_date.on_day, row.open_date.starts_local, row.until)
+
+
+def dates_to_pass_on(now: dt.datetime) -> list[int]:
+    """Open dates that are not held for anybody any more, or whose day has come."""
+    late = select(DateOffer.open_date_id).where(DateOffer.state == DateOfferState.HELD, DateOffer.until <= now)
+    held = select(DateOffer.open_date_id).where(DateOffer.state == DateOfferState.HELD)
+    gone = (
+        select(DateOffer.open_date_id)
+        .join(SchoolRequest, SchoolRequest.id == DateOffer.school_request_id)
+        .where(DateOffer.state == DateOfferState.HELD, ~_still_waits())
+    )
+    over = OpenDate.on_day <= clock.local_day(now)
+    wanted = select(OpenDate.id).where(
+        OpenDate.state == DateState.OPEN,
+        OpenDate.id.in_(late) | OpenDate.id.not_in(held) | OpenDate.id.in_(gone) | over,
+    )
+    return list(db.session().scalars(wanted.order_by(OpenDate.id)))

@@ -1,0 +1,47 @@
+"""Why a request stands where it does on the waiting list."""
+
+import datetime as dt
+
+from scheduler.core.text import fold
+from scheduler.requests.terms.asked import RequestState
+from scheduler.waitlist.terms import Part, Points, WaitingFacts, Weights
+
+DAYS_OF_A_MONTH = 30
+
+
+def still_waits(state: RequestState, since: dt.datetime, offered_at: dt.datetime) -> bool:
+    """Whether a request is as the offer of a date left it; else it was answered otherwise, and the offer is void."""
+    return state is RequestState.PROPOSED and since <= offered_at
+
+
+def is_rural(place: str, towns: tuple[str, ...]) -> bool:
+    """Whether a host lies outside of its towns: the seat of its municipality, and the city that this belongs to.
+
+    A host without a municipality (abroad, or typed by hand) is not.
+    """
+    return bool(towns) and fold(place) not in {fold(town) for town in towns}
+
+
+def years_since(day: dt.date, today: dt.date) -> int:
+    """Whole years; a visit on 29 February is a year ago on 1 March."""
+    return max(0, today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
+
+
+def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: dt.date) -> tuple[Points, ...]:
+    """Why a request stands where it does on the waiting list, part by part; parts without points are left out."""
+    years = weights.most_years if facts.last_visit is None else years_since(facts.last_visit, today)
+    months = max(0, (now - facts.waits_since).days) // DAYS_OF_A_MONTH
+    unvisited = Part.NEVER_VISITED if facts.last_visit is None else Part.NOT_VISITED
+    parts = (
+        Points(unvisited, weights.per_year * min(years, weights.most_years), years),
+        Points(Part.RURAL, weights.rural if facts.rural else 0),
+        Points(Part.SPECIAL_NEEDS, weights.special_needs if facts.special_needs else 0),
+        Points(Part.WAITS, weights.per_month * months, months),
+    )
+    first = (Points(Part.PUT_FIRST, 0),) if facts.put_first else ()
+    return first + tuple(part for part in parts if part.points)
+
+
+def rank_key(facts: WaitingFacts, parts: tuple[Points, ...], request_id: int) -> tuple[bool, int, dt.datetime, int]:
+    """By this the waiting list is sorted: put first, then the most points, then who waits longest."""
+    return (not facts.put_first, -sum(part.points for part in parts), facts.waits_since, request_id)

@@ -1,0 +1,302 @@
+"""Dates for the waiting list: offered to the first in rank with a hold, passed on when it lapses or is refused."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import policy
+from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
+from scheduler.core import audit, clock
+from scheduler.core.db import hold
+from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.states import move
+from scheduler.policy import SYSTEM, Actor
+from scheduler.programmes.queries import programme_of
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.rows import blackouts_of_each
+from scheduler.requests.rules.asked import EARLIEST, LATEST, cannot_on
+from scheduler.requests.service.desk import follow_visit
+from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
+from scheduler.requests.terms.asked import REQUEST_MACHINE, Blackout, RequestState
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.service.locked_visit import change, open_visit, touch
+from scheduler.visits.service.plan_and_move import write_visit
+from scheduler.visits.terms.plans import VisitDraft
+from scheduler.visits.terms.states import HoldState
+from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
+from scheduler.waitlist.queries import dates_to_pass_on, ranked, weights_of
+from scheduler.waitlist.rules import rank_parts, still_waits
+from scheduler.waitlist.service.crew_held import ask_crew, keep_crew, let_crew_go
+from scheduler.waitlist.terms import DATE_MACHINE, DATE_OFFER_MACHINE, DateOfferState, DateState, OpenDateDraft, Weights
+
+log = logging.getLogger(__name__)
+MOST_POINTS = 99
+HOLD_WEIGHTS = 52  # kind of core.db.hold: one centre's weights
+MOST_HOURS = 336
+MOST_TRIED = 40  # schools for which a crew is looked for; a date that suits none of so many is given by hand
+
+
+def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
+    """Set what counts on the waiting list of the actor's centre. Raises: NotAllowed; Rejected with {field: reason}."""
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    said = vars(weights)
+    problems = {
+        name: "too_few" if value < 0 else "too_many" for name, value in said.items() if not 0 <= value <= MOST_POINTS
+    }
+    if problems:
+        raise Rejected(problems)
+    with change() as session:
+        hold(session, HOLD_WEIGHTS, [actor.centre_id])
+        row = session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
+        if row is None:
+            row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
+            session.add(row)
+            session.flush()
+        before = {name: getattr(row, name) for name in said}
+        changed = {name: [before[name], value] for name, value in said.items() if before[name] != value}
+        for name in changed:
+            setattr(row, name, said[name])
+        if changed:
+            audit.record(actor, "waiting weights changed", row, at=now, details=changed)
+
+
+def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
+    """Give a date to the waiting list: it is held for the first in rank who can use it, and that school is told.
+
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when
+    the date is for nobody, "nobody_can_go" when no crew can be at any of those schools then.
+    """
+    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    if draft.on_day <= clock.local_day(now):
+        raise Rejected({"on_day": "in_the_past"})
+    if not EARLIEST <= draft.starts_local < LATEST:
+        raise Rejected({"starts_local": "not_in_the_day"})
+    if not 1 <= draft.hold_hours <= MOST_HOURS:
+        raise Rejected({"hold_hours": "too_few" if draft.hold_hours < 1 else "too_many"})
+    programme = programme_of(draft.programme_id)
+    policy.require(actor, "accept", "request", centre=programme.centre_id)
+    with change() as session:
+        row = OpenDate(centre_id=programme.centre_id, state=DateState.OPEN, state_since=now, **vars(draft))
+        session.add(row)
+        session.flush()
+        audit.record(actor, "open date given", row, at=now)
+        if reason := _offer_next(session, actor, row, now):
+            raise Rejected({"on_day": reason})
+        number = row.id
+    log.info("date given to the waiting list", extra={"open_date_id": number})
+    return number
+
+
+def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime) -> str:
+    """Hold a locked date, and a crew for it, for the next in rank who was not asked yet; "" or why for nobody.
+
+    Schools to which nobody could go then are passed over; they were not asked and may be, for another date.
+    """
+    weights, today = weights_of(date.centre_id), clock.local_day(now)
+    until = min(now + dt.timedelta(hours=date.hold_hours), _begins(date))
+    if until <= now:
+        return "nobody_waits"
+    asked = set(session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
+    tried = 0
+    waiting = ranked(date.centre_id, weights, now=now, programme_id=date.programme_id)
+    cannot = blackouts_of_each([row.id for row, _facts in waiting])
+    for row, facts in waiting:
+        if row.id in asked or not _can_use(row, date, cannot[row.id]):
+            continue
+        if tried == MOST_TRIED:
+            break
+        found = locked(session, SYSTEM, "update", row.id)
+        if found.state is not RequestState.WAITLISTED:  # it has a date already, or was answered otherwise
+            continue
+        tried += 1
+        _end_void_offer(session, actor, row.id, now)
+        if not keep_crew(session, found, date, until=until, now=now):
+            continue
+        points = sum(part.points for part in rank_parts(facts, weights, now, today))
+        offer = DateOffer(
+            open_date_id=date.id,
+            school_request_id=row.id,
+            state=DateOfferState.HELD,
+            state_since=now,
+            offered_at=now,
+            until=until,
+            points=points,
+        )
+        session.add(offer)
+        session.flush()
+        audit.record(actor, "date offer held", offer, at=now, details={"points": points})
+        move(REQUEST_MACHINE, found, RequestState.PROPOSED, actor=actor, at=now)
+        write_to_school(found, "date_offered", now=now, day=date.on_day, time=date.starts_local, until=until)
+        return ""
+    return "nobody_can_go" if tried else "nobody_waits"
+
+
+def _can_use(row: SchoolRequest, date: OpenDate, cannot: Collection[Blackout]) -> bool:
+    """Whether a date is for the district of a school, on a day that it asks for and can, and leaves time for it all."""
+    district = row.host.municipality.district_id if row.host.municipality else None
+    meant = row.first_day <= date.on_day and date.district_id in (None, district)
+    return meant and _ends_that_day(row, date) and not cannot_on(cannot, date.on_day)
+
+
+def _ends_that_day(row: SchoolRequest, date: OpenDate) -> bool:
+    """Whether all that a school asks for, one after the other, is over before the last hour of a visit."""
+    begins = dt.datetime.combine(date.on_day, date.starts_local)
+    return begins + dt.timedelta(minutes=minutes_of(row, date.starts_local)) <= dt.datetime.combine(date.on_day, LATEST)
+
+
+def _begins(date: OpenDate) -> dt.datetime:
+    return clock.moment_of(date.on_day, date.starts_local, clock.BELGRADE)
+
+
+def _locked_date(session: Session, date_id: int) -> OpenDate:
+    row = session.scalar(
+        select(OpenDate).where(OpenDate.id == date_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("date")
+    return row
+
+
+def _held_offer(session: Session, date_id: int) -> DateOffer | None:
+    return session.scalar(
+        select(DateOffer)
+        .where(DateOffer.open_date_id == date_id, DateOffer.state == DateOfferState.HELD)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _waits_for(offer: DateOffer, asked: SchoolRequest | None) -> bool:
+    return asked is not None and still_waits(asked.state, asked.state_since, offer.offered_at)
+
+
+def _end_void_offer(session: Session, actor: Actor, request_id: int, now: dt.datetime) -> None:
+    """A request that was answered otherwise waits again before the job has looked: it holds one date at a time."""
+    held = select(DateOffer).where(DateOffer.school_request_id == request_id, DateOffer.state == DateOfferState.HELD)
+    for offer in session.scalars(held.with_for_update().execution_options(populate_existing=True)).all():
+        move(DATE_OFFER_MACHINE, offer, DateOfferState.WITHDRAWN, actor=actor, at=now)
+        session.flush()
+        let_crew_go(session, actor, session.get_one(OpenDate, offer.open_date_id), HoldState.RELEASED, now)
+
+
+def take_date_back(actor: Actor, date_id: int, *, now: dt.datetime) -> None:
+    """A date is given to nobody any more; for whom it was held is told and stands in line as before.
+
+    Said twice, it is said once. Raises: NotAllowed; NotFound; Conflict("wrong_state") once it is taken.
+    """
+    with change() as session:
+        date = _locked_date(session, date_id)
+        policy.require(actor, "accept", "request", centre=date.centre_id)
+        if date.state is DateState.ENDED:
+            return
+        _release(session, actor, date, DateOfferState.WITHDRAWN, now, letter="date_taken_back")
+        move(DATE_MACHINE, date, DateState.ENDED, actor=actor, at=now)
+
+
+def _release(
+    session: Session, actor: Actor, date: OpenDate, to: DateOfferState, now: dt.datetime, *, letter: str = ""
+) -> None:
+    """End the offer of a locked date, if one is held: its school is back in line, where it stood."""
+    offer = _held_offer(session, date.id)
+    if offer is None:
+        let_crew_go(session, actor, date, HoldState.RELEASED, now)
+        return
+    asked = locked(session, SYSTEM, "update", offer.school_request_id)
+    move(DATE_OFFER_MACHINE, offer, to, actor=actor, at=now)
+    if _waits_for(offer, asked):
+        move(REQUEST_MACHINE, asked, RequestState.WAITLISTED, actor=actor, at=now)
+        if letter:
+            write_to_school(asked, letter, now=now, day=date.on_day)
+    session.flush()
+    let_crew_go(session, actor, date, HoldState.RELEASED, now)
+
+
+def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, now: dt.datetime) -> str:
+    """The school takes the date that is held for it, and a visit is planned; or leaves it to the next in line.
+
+    The number of the visit, empty when the date is left. Pressed twice, it is answered once. Raises: NotFound;
+    Conflict("date_gone") when it was not answered in time or was taken back.
+    """
+    with change() as session:
+        offer = session.get(DateOffer, offer_id)
+        asked = session.get(SchoolRequest, request_id)
+        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
+        if offer is None or offer.school_request_id != request_id:
+            raise NotFound("date offer")
+        date = _locked_date(session, offer.open_date_id)
+        session.refresh(offer)
+        if offer.state is (DateOfferState.ACCEPTED if accepts else DateOfferState.REFUSED):
+            return _visit_of(session, request_id) if accepts else ""
+        if offer.state is not DateOfferState.HELD or offer.until <= now or not _waits_for(offer, asked):
+            raise Conflict("date_gone")
+        if accepts:
+            return _accept(session, actor, date, offer, now)
+        _release(session, actor, date, DateOfferState.REFUSED, now)
+        _pass_on(session, date, now)
+    log.info("date left to the next", extra={"open_date_id": date.id})
+    return ""
+
+
+def _visit_of(session: Session, request_id: int) -> str:
+    wanted = select(Visit.number).where(Visit.school_request_id == request_id).order_by(Visit.id.desc()).limit(1)
+    return session.scalar(wanted) or ""
+
+
+def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, now: dt.datetime) -> str:
+    asked = locked(session, actor, "update", offer.school_request_id)
+    if asked.state is not RequestState.PROPOSED:
+        raise Conflict("date_gone")
+    move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED, actor=actor, at=now)
+    session.flush()
+    crew = let_crew_go(session, actor, date, HoldState.TAKEN, now)
+    move(DATE_MACHINE, date, DateState.TAKEN, actor=actor, at=now)
+    move(REQUEST_MACHINE, asked, RequestState.AGREED, actor=actor, at=now)
+    plans = plans_as_asked(asked, one_after_the_other(asked, date.starts_local))
+    draft = VisitDraft(asked.programme_id, asked.host_id, date.on_day, plans, asked.id, asked.campaign_id)
+    visit = write_visit(session, actor, draft, now)
+    write_to_centre(asked, "date_accepted", now=now, day=date.on_day, time=date.starts_local, visit=visit.number)
+    follow_visit(actor, asked, RequestState.STAFFING, now=now)
+    touch(session, open_visit(session, visit.id), (), now)
+    ask_crew(session, visit.id, crew, until=_begins(date), now=now)
+    return visit.number
+
+
+def pass_dates_on(*, now: dt.datetime) -> int:
+    """For the job: what nobody answered in time goes to the next in rank; how many dates changed. Twice is once."""
+    changed = 0
+    for date_id in dates_to_pass_on(now):
+        try:
+            changed += _sweep(date_id, now)
+        except SchedulerError:
+            log.exception("date not passed on", extra={"open_date_id": date_id})
+    return changed
+
+
+def _sweep(date_id: int, now: dt.datetime) -> bool:
+    with change() as session:
+        date = _locked_date(session, date_id)
+        if date.state is not DateState.OPEN:
+            return False
+        offer = _held_offer(session, date_id)
+        if offer is None:
+            let_crew_go(session, SYSTEM, date, HoldState.RELEASED, now)
+        else:
+            asked = session.get(SchoolRequest, offer.school_request_id, populate_existing=True)
+            waits = _waits_for(offer, asked)
+            if offer.until > now and waits:
+                return False
+            to = DateOfferState.LAPSED if waits else DateOfferState.WITHDRAWN
+            _release(session, SYSTEM, date, to, now, letter="date_lapsed")
+        _pass_on(session, date, now)
+    return True
+
+
+def _pass_on(session: Session, date: OpenDate, now: dt.datetime) -> None:
+    """To the next in rank; when nobody is left, the date is the centre's again, as its page says."""
+    if not _offer_next(session, SYSTEM, date, now):
+        return
+    move(DATE_MACHINE, date, DateState.ENDED, actor=SYSTEM, at=now)

@@ -1,0 +1,297 @@
+"""How the board and a visit's page are worded: a block, a drive, an answer, a crew, ready for the templates."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from flask import url_for
+
+from scheduler.board.terms import Answer, Away, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
+from scheduler.core import language as words_of
+from scheduler.core.language import day_of_month, span_of_days
+from scheduler.places.terms.hosts import Extent, SchoolCalendar
+from scheduler.places.terms.school_time import Shift
+from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.rows import CrewRow
+from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
+from scheduler.web import labels
+from scheduler.web.filters import Face, clock, moment, short_weekday, state_face
+from scheduler.web.forms import MESSAGES
+from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.labels import closure_place, closure_reason, hours
+
+AFTERNOON = dt.time(12, 30)
+
+
+SHIFTS = {
+    Shift.MORNING: _l("morning shift"),
+    Shift.MIDDLE: _l("middle shift"),
+    Shift.AFTERNOON: _l("afternoon shift"),
+}
+
+
+def week_title(first: dt.date, last: dt.date) -> str:
+    """Week 48: 23-27 November 2026."""
+    return _(
+        "Week %(number)s: %(days)s", number=first.isocalendar().week, days=span_of_days(first, last, page_language())
+    )
+
+
+def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
+    """The head of a column."""
+    notes = [day.holiday(page_language())] if day.closed else []
+    if len(day.breaks) == len(SchoolCalendar):
+        notes.append(_("school break"))
+    elif SchoolCalendar.VOJVODINA in day.breaks:
+        notes.append(_("school break in Vojvodina"))
+    elif SchoolCalendar.REPUBLIC in day.breaks:
+        notes.append(_("school break outside Vojvodina"))
+    notes += [f"{closure_place(row)}: {closure_reason(row)}" for row in day.closures]
+    return {
+        "day": day.day,
+        "today": day.day == today,
+        "name": f"{short_weekday(day.day)} {day_of_month(day.day, page_language())}",
+        "notes": notes,
+        "count": _n("%(num)s presentation", "%(num)s presentations", day.presentations),
+        "shut": day.closed
+        or len(day.breaks) == len(SchoolCalendar)
+        or any(row.extent == Extent() for row in day.closures),
+    }
+
+
+def notes_of(days: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Days without lessons and closures in words, neighbours that say the same together: for the month in small."""
+    spans = [list(same) for notes, same in groupby(days, lambda day: ", ".join(day["notes"])) if notes]
+    return [
+        (
+            span_of_days(same[0]["day"], same[-1]["day"], page_language()) if len(same) > 1 else same[0]["name"],
+            ", ".join(same[0]["notes"]),
+        )
+        for same in spans
+    ]
+
+
+def row_look(row: BoardRow) -> dict[str, Any]:
+    """The head of a row: a name, the town, and the load of the days shown."""
+    facts = [_n("%(num)s visit", "%(num)s visits", row.visits)] if row.visits else []
+    if row.minutes:
+        facts.append(hours(row.minutes))
+    if row.kilometres:
+        facts.append(_("%(km)s km", km=words_of.number(row.kilometres, page_language())))
+    return {
+        "key": row.key,
+        "name": row.name(page_language()) or _("Abroad"),
+        "home": row.home(page_language()),
+        "facts": " · ".join(facts),
+        "usually": away_words(Away(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
+        "minor": row.minor,
+        "presenter_id": row.presenter_id,
+    }
+
+
+def usual_hours(row: BoardRow) -> tuple[tuple[dt.time, dt.time], ...]:
+    """A presenter's hours when they are the same on every working day shown: said once, not in each cell."""
+    weekdays = [cell.away for cell in row.cells if cell.day.weekday() < 5 and not (cell.away and cell.away.absent)]
+    free = {away.free if away else () for away in weekdays}
+    return free.pop() if len(free) == 1 and len(weekdays) > 1 else ()
+
+
+def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The cells of a row: blocks with their drives, and why a cell is hatched."""
+    to = str(row.presenter_id) if row.presenter_id else "" if row.key == "none" else "same"
+    usual = usual_hours(row)
+    return [
+        {
+            "day": cell.day,
+            "to": to,
+            "blocks": [block_look(block, may_move=may_move, back=back) for block in cell.blocks],
+            "held": [held_look(one) for one in cell.held],
+            "away": away_words(cell.away) if cell.away and (cell.away.absent or cell.away.free != usual) else "",
+            "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
+        }
+        for cell in row.cells
+    ]
+
+
+def away_words(away: Away) -> str:
+    """Why a presenter is not there, or only for a while."""
+    if away.absent:
+        return _("absent")
+    if not away.free:
+        return _("not one of the usual days")
+    times = ", ".join(f"{clock(begins)}–{clock(ends)}" for begins, ends in away.free)
+    return _("usually %(times)s", times=times)
+
+
+def block_look(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict[str, Any]:
+    """A block as its component takes it."""
+    visit, language, starts = block.visit, page_language(), block.starts_local
+    open_now = visit.state in OPEN_VISITS and bool(visit.presentations)
+    query: dict[str, Any] = {"from": block.mine.presenter_id if block.mine else None, **back}
+    return {
+        "day": f"{short_weekday(visit.on_day)} {visit.on_day.day}",
+        "times": f"{clock(starts)}–{clock(block.ends_local)}" if starts and block.ends_local else "",
+        "late_shift": starts is not None and starts >= AFTERNOON,
+        "host": visit.host(language),
+        "place": visit.place(language),
+        "href": url_for("visits.visit", number=visit.number),
+        "move": url_for("board.place", number=visit.number, **query) if may_move and open_now else "",
+        "kind": _kind(block),
+        "notes": _notes(block),
+        "leg": leg_look(block.leg) if block.leg else None,
+    }
+
+
+def held_look(held: HeldBlock) -> dict[str, Any]:
+    """A held date as a block of the board: until when; for a school of the waiting list with its request."""
+    until = _("held until %(moment)s", moment=moment(held.until))
+    note = Face("wait", "hourglass", until)
+    return {
+        "day": f"{short_weekday(held.on_day)} {held.on_day.day}",
+        "times": f"{clock(held.starts_local)}–{clock(held.ends_local)}",
+        "late_shift": held.starts_local >= AFTERNOON,
+        "host": held.where(page_language()),
+        "place": _("waiting list") if held.request_number else _("booking"),
+        "href": url_for("requests.show_request", number=held.request_number) if held.request_number else "",
+        "move": "",
+        "kind": "held",
+        "notes": [note],
+        "leg": None,
+    }
+
+
+def _kind(block: Block) -> str:
+    """Which edge a block has: clash before everything, then what is not settled yet."""
+    visit, mine = block.visit, block.mine
+    if block.clash:
+        return "clash"
+    if visit.state is VisitState.DISRUPTED:
+        return "struck"
+    if visit.state is VisitState.DELIVERED:
+        return "over"
+    if mine is None:
+        return {VisitState.OFFERED: "offered", VisitState.PLANNED: "waiting"}.get(visit.state, "settled")
+    if mine.state is AssignmentState.OFFERED:
+        return "offered"
+    if mine.state is AssignmentState.SUGGESTED:
+        return "waiting"
+    return "youth" if block.beside else "settled"
+
+
+def _notes(block: Block) -> list[Face]:
+    """The lines under a block's place: what is wrong, how firm it is, who goes along."""
+    visit, mine = block.visit, block.mine
+    notes = [Face("stop", "alert", clash_words(block.clash))] if block.clash else []
+    if mine is not None and mine.state in (AssignmentState.OFFERED, AssignmentState.SUGGESTED):
+        notes.append(state_face("assignment", mine.state, until=mine.offered_until))
+    elif mine is None or visit.state not in (VisitState.OFFERED, VisitState.PLANNED):
+        notes.append(state_face("visit", visit.state))
+    else:
+        notes.append(state_face("assignment", mine.state))
+    notes += [_beside(one, mine) for one in block.beside]
+    if mine is None:
+        notes += _crew(block)
+    if block.shifts:
+        notes.append(_shifts(block.shifts))
+    if visit.clock_wrong:
+        notes.append(Face("stop", "alert", _("the clock time is not right")))
+    return notes
+
+
+def _shifts(shown: ShiftsShown) -> Face:
+    """The shift in which the classes are that day, or that one of them is not in the building at its hour."""
+    named = ", ".join(str(SHIFTS[one]) for one in shown.shifts)
+    if shown.away:
+        return Face("stop", "alert", _("the class is not in school then (%(shift)s)", shift=named))
+    return Face("quiet", "school", named)
+
+
+def _beside(other: CrewRow, mine: CrewRow | None) -> Face:
+    if other.minor:
+        return Face("youth", "duo", _("young: %(name)s", name=other.given_name))
+    if mine is not None and mine.minor:
+        return Face("youth", "duo", _("adult: %(name)s", name=other.full_name))
+    return Face("quiet", "person", other.full_name)
+
+
+def _crew(block: Block) -> list[Face]:
+    """Who goes, in a row that is not a presenter's; without anybody, whom the programme wants."""
+    firm = [one for one in block.visit.crew if one.state not in (AssignmentState.DECLINED, AssignmentState.LAPSED,
+            AssignmentState.WITHDRAWN, AssignmentState.REPLACED)]  # fmt: skip
+    if firm:
+        return [Face("quiet", "person", ", ".join(one.given_name if one.minor else one.full_name for one in firm))]
+    rule = block.visit.rule
+    wanted = _n("%(num)s educator wanted", "%(num)s educators wanted", rule.educators)
+    young = [_n("%(num)s young presenter", "%(num)s young presenters", rule.influencers)] if rule.influencers else []
+    return [Face("wait", "people", ", ".join([wanted, *young]))]
+
+
+def clash_words(why: Why) -> str:
+    """Cannot arrive: 35 minutes late; never only "overlaps"."""
+    if why.code == "taken":
+        return _("two visits at one time")
+    late = why.needed - why.available
+    return _n("cannot arrive: %(num)s minute late", "cannot arrive: %(num)s minutes late", late)
+
+
+def leg_look(leg: Leg) -> dict[str, Any]:
+    """31 km, 40 min; when it does not fit, how much there is."""
+    km = words_of.number(leg.km, page_language())
+    if leg.fits:
+        return {"fits": True, "words": _("%(km)s km · %(minutes)s min", km=km, minutes=leg.minutes)}
+    text = _("%(km)s km · %(minutes)s min, there are %(have)s", km=km, minutes=leg.minutes, have=leg.available)
+    return {"fits": False, "words": text}
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """One reason, in front of it whose it is."""
+    code = doubt.why.code
+    own = {
+        "closed": _("No lessons on that day by the school calendar."),
+        "shut": _("The school is closed on that day: snow, a strike, an exam or the like."),
+        "class_not_there": _("The class is not in the building then, by the shifts that the school told."),
+        "in_the_past": _("That day is over."),
+        "no_such_time": _("The clocks have no such time on that day, or a presentation would end after midnight."),
+        "already_in_the_crew": _("Already in the crew of this visit."),
+        "wrong_state": str(MESSAGES["wrong_state"]),
+        "unknown": str(MESSAGES["unknown"]),
+    }
+    text = own.get(code) or labels.why(doubt.why)
+    return f"{doubt.name}: {text}" if doubt.name else text
+
+
+def weeks_of(days: Sequence[BoardDay]) -> list[tuple[int, dt.date, int]]:
+    """The weeks of a month's columns: number, a day to open it by, and how many columns it spans."""
+    weeks: dict[int, list[dt.date]] = {}
+    for one in days:
+        weeks.setdefault(one.day.isocalendar().week, []).append(one.day)
+    return [(week, columns[0], len(columns)) for week, columns in weeks.items()]
+
+
+def answer_look(answer: Answer) -> dict[str, Any]:
+    """What the panel says before anything moves."""
+    tone = "stop" if answer.refused else "wait" if answer.doubts else "good"
+    leg = leg_look(answer.leg)["words"] if answer.leg else ""
+    return {
+        "tone": tone,
+        "changed": answer.changed,
+        "may": answer.changed and not answer.refused,
+        "anyway": bool(answer.doubts),
+        "title": {"stop": _("Not possible."), "wait": _("Possible, but:"), "good": _("Fits.")}[tone],
+        "doubts": [doubt_words(doubt) for doubt in answer.doubts],
+        "leg": _("From home: %(leg)s.", leg=leg) if leg else "",
+        "asked": _("Will be asked: %(names)s.", names=", ".join(answer.asked_again)) if answer.asked_again else "",
+        "school": _("The school gets one mail.") if answer.school_told else "",
+    }
+
+
+def cell_answer(answer: Answer) -> tuple[str, str]:
+    """A cell's word before a block is dropped there: tone and text."""
+    if not answer.changed:
+        return "quiet", _("as it is now")
+    if answer.doubts:
+        worst = max(answer.doubts, key=lambda doubt: doubt.hard)
+        return "stop" if worst.hard else "wait", doubt_words(worst)
+    km = words_of.number(answer.leg.km, page_language()) if answer.leg else ""
+    return "good", _("fits: %(km)s km", km=km) if km else _("fits")

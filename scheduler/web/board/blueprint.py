@@ -1,0 +1,5 @@
+"""The blueprint of the board."""
+
+from flask import Blueprint
+
+bp = Blueprint("board", __name__)

@@ -1,0 +1,203 @@
+"""The move panel of the board: drag and keyboard open the same one, and it answers before anything moves.
+
+Without JavaScript it is a page in two steps: "Check" shows the answer, and the answer holds the button that moves.
+"""
+
+import datetime as dt
+from typing import Any
+
+from flask import jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.board.queries import placing
+from scheduler.board.queries.placing import answers_in_cells, choices
+from scheduler.board.service import place_visit
+from scheduler.board.terms import Answer, Placing
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.visits.queries.pages import visit_for
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import PROMISED
+from scheduler.web import labels
+from scheduler.web.board import blocks
+from scheduler.web.board.blueprint import bp
+from scheduler.web.board.forms import PlaceForm
+from scheduler.web.board.views import asked_day, today
+from scheduler.web.filters import say
+from scheduler.web.forms import number_of
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.labels import rejected_words
+from scheduler.web.seen_forms import ANSWER_WITHIN
+
+NAMES = {"until": "until_day"}
+
+
+@bp.route("/visits/<number>/place", methods=["GET", "POST"])
+@may("update", "visit")
+def place(number: str) -> ResponseReturnValue:
+    """Ask, check, move. With htmx only the panel or only its answer goes over the line."""
+    visit = visit_for(current_actor(), number)
+    form = _form(visit)
+    if request.method == "GET":
+        return _panel(visit, form, _answer(visit, form))
+    shaped = form.accepted()
+    if not shaped or request.form.get("act") != "move":
+        shown = _answer(visit, form) if shaped else None
+        if _by_htmx():
+            return _only_answer(visit, form, shown)
+        return _panel(visit, form, shown), 200 if shaped else 422
+    return _move(visit, form)
+
+
+def _move(visit: VisitRow, form: PlaceForm) -> ResponseReturnValue:
+    wish = form.placing()
+    assert wish is not None  # the form has its shape
+    try:
+        place_visit(
+            current_actor(), visit.id, wish, reason=form.reason.data or "", now=clock.now(), version=form.seen()
+        )
+    except Rejected as rejected:
+        form.show({NAMES.get(name, name): reason for name, reason in rejected.problems.items()})
+        return _panel(visit, form, _answer(visit, form)), 422
+    except Conflict as conflict:
+        form.version.data = str(visit.version)  # she has been told: what she sends next is meant for the visit as it is
+        return _panel(visit, form, _answer(visit, form), problem=labels.refusal(conflict)), 409
+    say(_done(visit, wish), undo=_undo(visit, wish), undo_words=_("Move back"))
+    return redirect(_board(wish.on_day))
+
+
+def _form(visit: VisitRow) -> PlaceForm:
+    """As the visit stands now, changed by what the address says: where it was dropped."""
+    leaves = number_of(request.args.get("from"))
+    if leaves not in {one.presenter_id for one in visit.crew}:
+        leaves = None
+    if request.method == "POST":
+        form = PlaceForm()
+        leaves = form.from_whom
+    else:
+        first = min((row.starts_local for row in visit.presentations), default=dt.time(10))
+        to = number_of(request.args.get("to", request.args.get("from")))
+        form = PlaceForm(
+            formdata=None,
+            data={
+                "on_day": asked_day("to_day") or visit.on_day,
+                "starts_local": first,
+                "presenter": str(to or ""),
+                "leaves": str(leaves or ""),
+                "version": visit.version,
+                "offer": visit.state.value != "planned",
+            },
+        )
+    form.furnish(choices(current_actor(), visit.on_day), leaves)
+    return form
+
+
+def _answer(visit: VisitRow, form: PlaceForm) -> Answer | None:
+    wish = form.placing()
+    return placing.answer(current_actor(), visit.id, wish, now=clock.now()) if wish else None
+
+
+def _by_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _panel(visit: VisitRow, form: PlaceForm, answer: Answer | None, *, problem: str = "") -> str:
+    template = "board/place_panel.html" if _by_htmx() else "board/place.html"
+    return render_template(
+        template,
+        visit=visit,
+        form=form,
+        answer=blocks.answer_look(answer) if answer else None,
+        problem=problem,
+        minutes=sum(row.minutes for row in visit.presentations),
+        back=_board(asked_day("week") or visit.on_day),
+        action=url_for(
+            ".place", number=visit.number, week=request.args.get("week"), by=request.args.get("by"), **_from(form)
+        ),
+    )
+
+
+def _from(form: PlaceForm) -> dict[str, Any]:
+    return {"from": form.from_whom} if form.from_whom is not None else {}
+
+
+def _only_answer(visit: VisitRow, form: PlaceForm, answer: Answer | None) -> str:
+    return render_template(
+        "board/place_answer.html", form=form, answer=blocks.answer_look(answer) if answer else None, visit=visit
+    )
+
+
+def _board(day: dt.date) -> str:
+    by = request.args.get("by")
+    return url_for(".board", day=day.isoformat(), by=by if by == "districts" else None)
+
+
+def _done(visit: VisitRow, wish: Placing) -> str:
+    if wish.changes_crew and wish.comes is None:
+        return _("Taken out of the crew.")
+    if wish.changes_crew and wish.on_day == visit.on_day:
+        return _("Another presenter: a mail asks for an answer.") if wish.offer else _("Suggested, nobody is told yet.")
+    return _("Moved. The school knows, and the presenters are asked again.")
+
+
+def _undo(visit: VisitRow, wish: Placing) -> str:
+    """The address that puts the block back where it was: another move, said as such."""
+    leaving = next((one for one in visit.crew if one.presenter_id == wish.leaves), None)
+    asked = wish.leaves is None or (leaving is not None and leaving.state in PROMISED)
+    first = min(row.starts_local for row in visit.presentations)
+    return url_for(
+        ".place_back",
+        number=visit.number,
+        to_day=visit.on_day.isoformat(),
+        start=first.strftime("%H:%M"),
+        leaves=wish.comes,
+        comes=wish.leaves,
+        offer=int(asked),
+        by=request.args.get("by"),
+    )
+
+
+@bp.post("/visits/<number>/place/back")
+@may("update", "visit")
+def place_back(number: str) -> ResponseReturnValue:
+    """What the toast offers: the place before. No mail is called back; who was asked is asked again."""
+    visit = visit_for(current_actor(), number)
+    day = asked_day("to_day") or visit.on_day
+    try:
+        start = dt.time.fromisoformat(request.args.get("start", "")[:5])
+    except ValueError:
+        start = min((row.starts_local for row in visit.presentations), default=dt.time(10))
+    wish = Placing(
+        on_day=day,
+        starts_local=start,
+        until=clock.now() + ANSWER_WITHIN,
+        leaves=number_of(request.args.get("leaves")),
+        comes=number_of(request.args.get("comes")),
+        offer=request.args.get("offer") == "1",
+    )
+    try:
+        place_visit(current_actor(), visit.id, wish, reason=_("Moved back"), now=clock.now())
+    except (Conflict, Rejected) as refused:
+        problem = labels.refusal(refused) if isinstance(refused, Conflict) else rejected_words(refused)
+        form = _form(visit)
+        return _panel(visit, form, _answer(visit, form), problem=problem), 409
+    say(_("Moved back. Who is in the crew was asked again."))
+    return redirect(_board(day))
+
+
+@bp.get("/visits/<number>/place/cells")
+@may("update", "visit")
+def place_cells(number: str) -> ResponseReturnValue:
+    """Before a block is dropped: what each cell of the week would answer."""
+    visit = visit_for(current_actor(), number)
+    asked = asked_day("week") or today()
+    monday = asked - dt.timedelta(days=asked.weekday())
+    days = [monday + dt.timedelta(days=number) for number in range(7)]
+    leaves, now = number_of(request.args.get("from")), clock.now()
+    found = answers_in_cells(current_actor(), visit.id, leaves, days, now=now)
+    cells = {f"{who or 'same'} {day.isoformat()}": blocks.cell_answer(answer) for (who, day), answer in found.items()}
+    for day in days:  # the row without a crew: a visit stays in it, or loses whose block was taken up
+        out = ("wait", _("out of the crew"))
+        cells[f" {day.isoformat()}"] = blocks.cell_answer(found[None, day]) if leaves is None else out
+    return jsonify(cells)

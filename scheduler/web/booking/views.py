@@ -1,0 +1,84 @@
+"""Free dates for everybody: the next days on which somebody could come to a school of a municipality."""
+
+from collections.abc import Sequence
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.booking.queries import free_dates as booking_free_dates
+from scheduler.booking.terms.free_dates import FreeDates
+from scheduler.core import clock
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places import queries as place_queries
+from scheduler.places.queries import calendar_missing
+from scheduler.places.terms.hosts import HostRow, MunicipalityRow
+from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.terms import ProgrammeRow
+from scheduler.web import near
+from scheduler.web.booking.blueprint import bp
+from scheduler.web.free_dates import LANGUAGES, months_of, why_none
+from scheduler.web.guards import public
+from scheduler.web.limits import FREE_DATES, limiter
+
+MOST_LETTERS = 80
+
+
+@bp.get("/free")
+@public
+@limiter.limit(FREE_DATES)
+def free_dates() -> ResponseReturnValue:
+    """Chosen by three lists, without an account; a day leads to the booking. Says that a time is free, never who is.
+
+    A school that has told its shifts can be named too: then the times are its lessons, and those of its classes.
+    """
+    programmes, towns = programme_queries.open_programmes(), place_queries.municipalities()
+    programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
+    town = next((one for one in towns if str(one.id) == request.args.get("municipality")), None)
+    typed = request.args.get("language", "")
+    language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
+    classes = request.args.get("classes", "").replace("\0", "")[:MOST_LETTERS].strip()
+    hosts = place_queries.hosts_with_bells(town.id) if town else []
+    host = next((one for one in hosts if str(one.id) == request.args.get("host")), None)
+    answer = None
+    if programme and town:
+        near.remember(host=host.id if host else None, town=town.id)
+        answer = _answer(programme, town, host, language, classes)
+
+    def booking(day: str = "") -> str:
+        taken = {
+            "programme": programme.slug if programme else "",
+            "host": host.id if host else "",
+            "language": language.value if language.value == typed else "",
+            "classes": classes,
+            "day": day,
+        }
+        return url_for("requests.book", **{name: value for name, value in taken.items() if value})  # type: ignore[arg-type]
+
+    return render_template(
+        "booking/free_dates.html",
+        programmes=programmes,
+        towns=towns,
+        hosts=hosts,
+        host=host,
+        classes=classes,
+        languages=LANGUAGES,
+        programme=programme,
+        town=town,
+        spoken=language,
+        answer=answer,
+        town_missing=town is None and "municipality" in request.args,
+        months=months_of(answer) if answer else [],
+        why_none=why_none(answer, language) if answer else "",
+        missing=calendar_missing(clock.local_day(clock.now())) if answer else "",
+        booking=booking,
+    )
+
+
+def _answer(
+    programme: ProgrammeRow, town: MunicipalityRow, host: HostRow | None, language: TeachingLanguage, classes: str
+) -> FreeDates:
+    where = {"host_id": host.id} if host else {"municipality_id": town.id}
+    named: Sequence[str] = (classes,) if classes and host else ()
+    return booking_free_dates.free_dates(
+        near.asked_of(programme, language, classes=tuple(named), **where), now=clock.now()
+    )

@@ -1,0 +1,5 @@
+"""The blueprint of closures."""
+
+from flask import Blueprint
+
+bp = Blueprint("closures", __name__)

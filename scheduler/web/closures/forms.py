@@ -1,0 +1,103 @@
+"""Forms of closures: which days and where, and from which day it is open again."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import cast
+
+from wtforms import HiddenField, SelectField
+from wtforms.fields import SelectChoice
+
+from scheduler.places import queries
+from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent, SchoolCalendar
+from scheduler.web.forms import BaseForm, DayField, Needed, TextField, number_of
+from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.labels import REASONS
+from scheduler.web.seen_forms import UntilForm
+
+NOTE = 200
+COUNTRY = "country"
+MOST_CHOSEN = 200
+
+
+class ClosureForm(BaseForm):
+    """Days on which hosts are shut. `seen` are the visits that the preview showed."""
+
+    place = SelectField(_l("Where"), [Needed()])
+    first_day = DayField(_l("First day"), [Needed()])
+    last_day = DayField(_l("Last day"), [Needed()])
+    reason = SelectField(_l("Reason"), choices=[SelectChoice(one.value, words) for one, words in REASONS.items()])
+    note = TextField(_l("In your words"), limit=NOTE)
+    seen = HiddenField()
+
+    def __init__(self, *args: object, **given: object) -> None:
+        super().__init__(*args, **given)
+        self.place.choices = _places()
+
+    def draft(self) -> ClosureDraft:
+        """What the form says; call after `accepted()`."""
+        return ClosureDraft(
+            extent=extent_of(self.place.data),
+            first_day=cast(dt.date, self.first_day.data),
+            last_day=cast(dt.date, self.last_day.data),
+            reason=ClosureReason(self.reason.data),
+            note=self.note.data or "",
+        )
+
+
+class LiftForm(BaseForm):
+    """Open again earlier than was said."""
+
+    open_from = DayField(_l("Open again from"), [Needed()])
+
+
+class NewDaysForm(UntilForm):
+    """Stopped visits that get one of the proposed days, all asked until one moment: "12:2026-12-10"."""
+
+    def chosen(self, values: Sequence[str]) -> list[tuple[int, dt.date]]:
+        """The ticked visits with their days; whatever is none is nobody's choice."""
+        found = []
+        for value in values[:MOST_CHOSEN]:
+            number, _colon, day = value.partition(":")
+            try:
+                found.append((number_of(number) or 0, dt.date.fromisoformat(day)))
+            except ValueError:
+                continue
+        return found
+
+
+class SeenVisitsForm(BaseForm):
+    """A press after a preview: the visits that it showed."""
+
+    seen = HiddenField()
+
+
+def seen_ids(typed: object) -> frozenset[int]:
+    """The visits that a preview showed, as its hidden field says it."""
+    numbers = map(number_of, str(typed or "").split(","))
+    return frozenset(one for one in numbers if one is not None)
+
+
+def extent_of(value: str) -> Extent:
+    """What a choice of `place` means: "country", "calendar-vojvodina", "district-3", "municipality-12"."""
+    kind, _dash, key = value.partition("-")
+    if kind == "calendar":
+        return Extent(calendar=SchoolCalendar(key))
+    if kind == "district":
+        return Extent(district_id=int(key))
+    return Extent(municipality_id=int(key)) if kind == "municipality" else Extent()
+
+
+def _places() -> list[SelectChoice]:
+    language = page_language()
+    wide, districts, towns = _("Country and regions"), _("Districts"), _("Municipalities")
+    rows = [
+        SelectChoice("", _("Choose…")),
+        SelectChoice(COUNTRY, _("The whole country"), optgroup=wide),
+        SelectChoice("calendar-vojvodina", _("Vojvodina"), optgroup=wide),
+        SelectChoice("calendar-republic", _("Everything outside Vojvodina"), optgroup=wide),
+    ]
+    for one in queries.districts():
+        rows.append(SelectChoice(f"district-{one.id}", one.name(language), optgroup=districts))
+    for town in sorted(queries.municipalities(), key=lambda town: town.name_sr_latn):
+        rows.append(SelectChoice(f"municipality-{town.id}", town.name(language), optgroup=towns))
+    return rows

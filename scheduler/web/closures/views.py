@@ -1,0 +1,198 @@
+"""Closures (snow, strike, exam day): the list, preview and act, one closure with new dates, lifting and its undo."""
+
+import datetime as dt
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.closures import queries
+from scheduler.closures.queries import affected_by, stopped_by, stopped_counts
+from scheduler.closures.service import close
+from scheduler.closures.service.close import close_hosts
+from scheduler.closures.terms import Affected
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.places import queries as place_queries
+from scheduler.places.rules.hosts import problems_of_closure
+from scheduler.places.terms.hosts import ClosureDraft
+from scheduler.visits.terms.states import VisitState
+from scheduler.web import labels
+from scheduler.web.closures.blueprint import bp
+from scheduler.web.closures.forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
+from scheduler.web.filters import say
+from scheduler.web.forms import worded
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.labels import closure_place, closure_reason, rejected_words
+
+SHOWN_FOR = dt.timedelta(days=365)
+
+
+def _today() -> dt.date:
+    return clock.local_day(clock.now())
+
+
+def _may_close() -> bool:
+    return policy.scope_of(current_actor(), "create", "closure") is not None
+
+
+@bp.get("/closures")
+@may("read", "closure")
+def closures() -> ResponseReturnValue:
+    rows = place_queries.closures_since(_today() - SHOWN_FOR)
+    return render_template(
+        "closures/closures.html",
+        rows=[(row, closure_place(row), closure_reason(row)) for row in rows],
+        counts=stopped_counts([row.id for row in rows]),
+        today=_today(),
+        may_close=_may_close(),
+        missing=place_queries.calendar_missing(_today()),
+    )
+
+
+@bp.route("/closures/new", methods=["GET", "POST"])
+@may("create", "closure")
+def new_closure() -> ResponseReturnValue:
+    """The form; once it is sent, who is affected; and on the second press the act itself."""
+    form = ClosureForm()
+    affected, problem = None, ""
+    if form.accepted():
+        draft = form.draft()
+        if problems := problems_of_closure(draft, _today()):
+            form.show(problems)
+        elif "close" in request.form:
+            try:
+                number = close_hosts(current_actor(), draft, seen=seen_ids(form.seen.data), now=clock.now())
+            except Rejected as rejected:
+                form.show(rejected.problems)
+            except Conflict as conflict:
+                problem = worded(conflict.reason)
+                affected = _preview(form, draft)
+            else:
+                say(_("The days are closed. Everybody affected gets one mail."))
+                return redirect(url_for(".closure", closure_id=number))
+        else:
+            affected = _preview(form, draft)
+    page = render_template(
+        "closures/new_closure.html",
+        form=form,
+        affected=affected,
+        figures=figures_of(affected) if affected else [],
+        place=_chosen(form),
+        problem=problem,
+    )
+    return page, 422 if form.errors or problem else 200
+
+
+def _preview(form: ClosureForm, draft: ClosureDraft) -> Affected:
+    affected = affected_by(current_actor(), draft)
+    form.seen.data = ",".join(map(str, sorted(affected.visit_ids)))
+    return affected
+
+
+def _chosen(form: ClosureForm) -> str:
+    return next((str(row.label) for row in form.place.choices if row.value == form.place.data), "")
+
+
+def figures_of(affected: Affected) -> list[dict[str, object]]:
+    """The numbers of a preview, and of what was done."""
+    return [
+        {"number": len(affected.visit_ids), "words": _("visits")},
+        {"number": affected.presentations, "words": _("presentations")},
+        {"number": affected.pupils, "words": _("pupils expected")},
+        {"number": affected.schools, "words": _("schools")},
+        {"number": affected.presenters, "words": _("presenters")},
+    ]
+
+
+@bp.get("/closures/<int:closure_id>")
+@may("read", "closure")
+def closure(closure_id: int) -> ResponseReturnValue:
+    return _closure_page(closure_id, LiftForm())
+
+
+def _closure_page(
+    closure_id: int, form: LiftForm, problem: str = "", new_days: NewDaysForm | None = None
+) -> ResponseReturnValue:
+    actor, row = current_actor(), place_queries.closure_of(closure_id)
+    stopped = stopped_by(actor, closure_id)
+    again = SeenVisitsForm(mark="again")
+    meanwhile = None
+    if row.open_from and _may_close():
+        draft = ClosureDraft(row.extent, row.open_from, row.last_day, row.reason, row.note)
+        meanwhile = affected_by(actor, draft)
+        again.seen.data = ",".join(map(str, sorted(meanwhile.visit_ids)))
+    page = render_template(
+        "closures/closure.html",
+        row=row,
+        place=closure_place(row),
+        reason=closure_reason(row),
+        stopped=stopped,
+        figures=figures_of(stopped),
+        settled=[visit for visit in stopped.visits if visit.state is not VisitState.DISRUPTED],
+        proposed=queries.new_days(actor, closure_id, now=clock.now()),
+        form=form,
+        new_days=new_days or NewDaysForm(mark="days", formdata=None),
+        again=again,
+        meanwhile=meanwhile,
+        may_close=_may_close(),
+        problem=problem,
+    )
+    return page, 422 if form.errors or problem else 200
+
+
+@bp.post("/closures/<int:closure_id>/lift")
+@may("update", "closure")
+def lift_closure(closure_id: int) -> ResponseReturnValue:
+    form, problem = LiftForm(), ""
+    if form.accepted():
+        try:
+            close.lift_closure(current_actor(), closure_id, form.open_from.data, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            problem = worded(conflict.reason)
+        else:
+            say(_("Open again. What was stopped still needs a new date."))
+            return redirect(url_for(".closure", closure_id=closure_id))
+    return _closure_page(closure_id, form, problem)
+
+
+@bp.post("/closures/<int:closure_id>/again")
+@may("update", "closure")
+def close_again(closure_id: int) -> ResponseReturnValue:
+    form, problem = SeenVisitsForm(), worded("changed_meanwhile")
+    if form.accepted():
+        try:
+            close.close_again(current_actor(), closure_id, seen=seen_ids(form.seen.data), now=clock.now())
+        except Conflict as conflict:
+            problem = worded(conflict.reason)
+        else:
+            say(_("The lifting is undone: the closure holds to its last day."))
+            return redirect(url_for(".closure", closure_id=closure_id))
+    return _closure_page(closure_id, LiftForm(formdata=None), problem)
+
+
+@bp.post("/closures/<int:closure_id>/replan")
+@may("update", "closure")
+def replan_stopped(closure_id: int) -> ResponseReturnValue:
+    """The ticked visits, each for itself: what one cannot have does not keep the others back."""
+    form = NewDaysForm(mark="days")
+    stopped = {visit.id: visit.number for visit in stopped_by(current_actor(), closure_id).visits}
+    chosen = [(one, day) for one, day in form.chosen(request.form.getlist("days")) if one in stopped]
+    if not form.accepted() or not chosen:
+        problem = "" if form.errors else _("Choose a day for at least one visit.")
+        return _closure_page(closure_id, LiftForm(formdata=None), problem, form)
+    refused = []
+    for visit_id, day in chosen:
+        try:
+            close.replan_stopped(current_actor(), visit_id, day, until=form.until(), now=clock.now())
+        except (Conflict, Rejected) as error:
+            why = labels.refusal(error) if isinstance(error, Conflict) else rejected_words(error)
+            refused.append(f"{stopped[visit_id]}: {why}")
+    if len(refused) < len(chosen):
+        say(_("Planned again: %(count)s. Schools are told and the crews asked.", count=len(chosen) - len(refused)))
+    if refused:
+        return _closure_page(closure_id, LiftForm(formdata=None), " ".join(refused), form)
+    return redirect(url_for(".closure", closure_id=closure_id))

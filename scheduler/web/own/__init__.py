@@ -1,0 +1,1 @@
+"""A presenter's own pages: days, offers, absence."""

@@ -1,0 +1,63 @@
+"""The presenters' pages: what is offered to them, and their answer for the whole visit."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict
+from scheduler.staffing.queries.late_notice import called_off_for
+from scheduler.staffing.queries.open_calls import open_visits_for
+from scheduler.staffing.service.offers import answer_offer
+from scheduler.visits.queries.pages import offers_of, visit_for
+from scheduler.web import labels
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.own.blueprint import bp
+from scheduler.web.seen_forms import DrivenForm, PressForm, ReasonForm
+
+
+@bp.get("/offers")
+@may("answer", "offer")
+def my_offers() -> ResponseReturnValue:
+    return _offers()
+
+
+def _offers(problem: str = "") -> ResponseReturnValue:
+    presenter_id, now = current_actor().presenter_id, clock.now()
+    offers = offers_of(presenter_id, now) if presenter_id else []
+    open_visits = open_visits_for(current_actor(), now)
+    read = called_off_for(current_actor(), now)
+    called_off = [(one, DrivenForm.of(one.kilometres, one.number)) for one in read]
+    page = render_template(
+        "own/my_offers.html", offers=offers, open_visits=open_visits, press=PressForm(formdata=None), now=now,
+        problem=problem, called_off=called_off,
+    )  # fmt: skip
+    return page, 409 if problem else 200
+
+
+@bp.post("/offers/<number>/accept")
+@may("answer", "offer")
+def accept(number: str) -> ResponseReturnValue:
+    visit = visit_for(current_actor(), number)
+    try:
+        answer_offer(current_actor(), visit.id, accepts=True, now=clock.now())
+    except Conflict as conflict:
+        return _offers(labels.refusal(conflict))
+    say(_("Thank you. The visit is in your calendar."))
+    return redirect(url_for(".my_offers"))
+
+
+@bp.route("/offers/<number>/decline", methods=["GET", "POST"])
+@may("answer", "offer")
+def decline(number: str) -> ResponseReturnValue:
+    visit = visit_for(current_actor(), number)
+    form = ReasonForm()
+    if form.accepted():
+        try:
+            answer_offer(current_actor(), visit.id, accepts=False, reason=form.reason.data, now=clock.now())
+        except Conflict as conflict:
+            return _offers(labels.refusal(conflict))
+        say(_("Thank you for telling us."))
+        return redirect(url_for(".my_offers"))
+    return render_template("own/decline.html", form=form, visit=visit), 422 if form.errors else 200

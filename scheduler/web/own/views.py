@@ -1,0 +1,39 @@
+"""A presenter's own pages: her visits to come, and the sheet of one day for the bag."""
+
+import datetime as dt
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.people import queries as people_queries
+from scheduler.staffing.queries.own_days import days_of
+from scheduler.web import labels
+from scheduler.web.guards import current_actor, may
+from scheduler.web.own.blueprint import bp
+
+AHEAD = dt.timedelta(days=120)  # nobody plans farther: a school term
+
+
+@bp.get("/calendar")
+@may("read", "day")
+def calendar() -> ResponseReturnValue:
+    actor, now = current_actor(), clock.now()
+    today = clock.local_day(now)
+    days = days_of(actor, today, today + AHEAD, today=today)
+    away = people_queries.exceptions_of([actor.presenter_id], today) if actor.presenter_id is not None else {}
+    return render_template("own/calendar.html", days=days, away=next(iter(away.values()), ()), today=today)
+
+
+@bp.get("/day/<on>")
+@may("read", "day")
+def day_sheet(on: str) -> ResponseReturnValue:
+    """The day sheet: all of one day on paper, and on a phone that has lost its network."""
+    try:
+        day = dt.date.fromisoformat(on)
+    except ValueError as error:
+        raise NotFound("day") from error
+    now = clock.now()
+    days = days_of(current_actor(), day, day, today=clock.local_day(now))
+    return render_template("own/day_sheet.html", on=day, day=days[0] if days else None, printed_at=now, words=labels)

@@ -1,0 +1,1 @@
+"""The school's pages between plan and visit."""

@@ -1,0 +1,146 @@
+"""The school's part, by the secret link of its request: another date, the checklist, the hour, calling it off."""
+
+import datetime as dt
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.policy import Actor
+from scheduler.readiness.queries import checklist_of, open_wish_of
+from scheduler.readiness.rules import asked_until
+from scheduler.readiness.service import recheck, wishes
+from scheduler.readiness.service.wishes import take_back_wish, tick_checklist
+from scheduler.requests.queries.pages import own_request
+from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.queries.pages import crew_for_school
+from scheduler.visits.rules.cancelling import is_late_cancel
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.terms.rows import CrewShown
+from scheduler.visits.terms.states import OPEN_VISITS
+from scheduler.web import labels
+from scheduler.web.filters import say
+from scheduler.web.guards import link_actor, public
+from scheduler.web.i18n import _
+from scheduler.web.readiness.blueprint import bp
+from scheduler.web.readiness.forms import ChecklistForm, WishForm
+from scheduler.web.seen_forms import PressForm, ReasonForm
+
+CANCELLED = (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
+
+
+@bp.route("/status/<secret>/cancel", methods=["GET", "POST"])
+@public
+def cancel_by_school(secret: str) -> ResponseReturnValue:
+    actor, now = link_actor(secret), clock.now()
+    shown = crew_for_school(actor.request_id or 0, now)
+    if shown is None:
+        if _is_cancelled(actor, now):
+            return redirect(url_for("requests.status", secret=secret))  # pressed twice: its page says that it is done
+        raise NotFound("visit")
+    form, done = ReasonForm(), False
+    if form.accepted():
+        try:
+            cancel_visit(actor, shown.visit_id, reason=form.reason.data, now=now)
+            done = True
+        except Conflict as conflict:
+            if _is_cancelled(actor, now):
+                return redirect(url_for("requests.status", secret=secret))  # somebody was quicker
+            form.form_errors.append(labels.refusal(conflict))
+    late = shown.starts_at is not None and is_late_cancel(shown.starts_at, now)
+    until = asked_until(shown.starts_at) if shown.starts_at and not late else None
+    page = render_template(
+        "readiness/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done, until=until
+    )
+    return page, 422 if form.problems_shown() else 200
+
+
+def _is_cancelled(actor: Actor, now: dt.datetime) -> bool:
+    return own_request(actor, now=now).row.state in CANCELLED
+
+
+def _visit(secret: str) -> tuple[Actor, CrewShown, dt.datetime]:
+    """The visit of the request that the link opens. Raises: NotFound while there is none."""
+    actor, now = link_actor(secret), clock.now()
+    shown = crew_for_school(actor.request_id or 0, now)
+    if shown is None:
+        raise NotFound("visit")
+    return actor, shown, now
+
+
+def _back(secret: str) -> ResponseReturnValue:
+    return redirect(url_for("requests.status", secret=secret))
+
+
+@bp.route("/status/<secret>/date", methods=["GET", "POST"])
+@public
+def ask_for_date(secret: str) -> ResponseReturnValue:
+    """The school asks for another date; the agreed one stays until the centre has answered."""
+    actor, shown, now = _visit(secret)
+    form = WishForm()
+    if form.accepted():
+        try:
+            wishes.ask_for_date(actor, shown.visit_id, form.draft(), now=now)
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(labels.refusal(conflict))
+        else:
+            say(_("The centre has your wish. The agreed date stays until it answers."))
+            return _back(secret)
+    until = asked_until(shown.starts_at) if shown.starts_at else None
+    wish = open_wish_of(shown.visit_id)
+    may_ask = shown.state in OPEN_VISITS and until is not None and now <= until
+    page = render_template(
+        "readiness/ask_for_date.html",
+        form=form,
+        press=PressForm(formdata=None),
+        shown=shown,
+        secret=secret,
+        until=until,
+        wish=wish,
+        may_ask=may_ask,
+    )
+    return page, 422 if form.problems_shown() else 200
+
+
+@bp.post("/status/<secret>/date/keep")
+@public
+def keep_agreed_date(secret: str) -> ResponseReturnValue:
+    """The agreed date suits the school after all."""
+    actor, shown, now = _visit(secret)
+    if PressForm().accepted():
+        take_back_wish(actor, shown.visit_id, now=now)
+        say(_("The agreed date stays."))
+    return _back(secret)
+
+
+@bp.route("/status/<secret>/ready", methods=["GET", "POST"])
+@public
+def checklist(secret: str) -> ResponseReturnValue:
+    """What the school prepares in the week before; all of it ticked, the visit is ready."""
+    actor, shown, now = _visit(secret)
+    kept = checklist_of(shown.visit_id, shown.state, shown.on_day, clock.local_day(now))
+    form = ChecklistForm() if request.method == "POST" else ChecklistForm.of(kept)
+    if form.accepted():
+        try:
+            ready = tick_checklist(actor, shown.visit_id, form.ticked(), now=now)
+        except Conflict as conflict:
+            form.form_errors.append(labels.refusal(conflict))
+        else:
+            say(_("Everything is ready. Thank you!") if ready else _("Noted. Tick the rest when it is done."))
+            return _back(secret)
+    page = render_template("readiness/checklist.html", form=form, shown=shown, secret=secret, kept=kept)
+    return page, 422 if form.problems_shown() else 200
+
+
+@bp.post("/status/<secret>/clock")
+@public
+def confirm_clock(secret: str) -> ResponseReturnValue:
+    """Day and hour are right all the same."""
+    actor, shown, now = _visit(secret)
+    if PressForm().accepted() and shown.clock_wrong:
+        recheck.confirm_clock(actor, shown.visit_id, now=now)
+        say(_("Thank you: day and hour stay as they are."))
+    return _back(secret)

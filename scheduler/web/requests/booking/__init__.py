@@ -1,0 +1,1 @@
+"""A school books: the draft, its date, what it chooses from."""

@@ -1,0 +1,94 @@
+"""The answers of a booking in words: before they are sent, and of a request that was."""
+
+from typing import Any
+
+from flask import url_for
+
+from scheduler.requests.terms.asked import RequestDraft
+from scheduler.web.filters import long_day, short_day
+from scheduler.web.forms import worded
+from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
+from scheduler.web.i18n import _, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.booking import hold
+from scheduler.web.requests.booking.draft import Conversation, page_of
+
+
+def address_of(page: str) -> str:
+    """Where a page of the booking is."""
+    return url_for(".check") if page == "check" else url_for(".book_page", page=page)
+
+
+def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, Any]]:
+    """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
+    draft, language = talk.draft(), page_language()
+    host, typed, programme = talk.host(), talk.new_host(), talk.programme()
+    wrong: dict[str, str] = {}
+    for field, reason in problems.items():
+        wrong.setdefault(page_of(field), worded(reason))
+    room = [draft.room] if draft.room else []
+    answers: list[tuple[str, str, list[str]]] = [
+        (
+            "host",
+            _("School"),
+            [host.name(language), host.place(language)] if host else [typed.name, typed.place] if typed else [],
+        ),
+        (
+            "what",
+            _("Programme"),
+            [programme.name(language), str(LANGUAGES[draft.teaching_language])] if programme else [],
+        ),
+        ("when", _("When"), _when(talk, draft)),
+        ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
+        ("where", _("Room"), room + equipment_of(draft)),
+        ("where", _("Who guards the children"), [draft.safeguarding_contact]),
+        ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
+    ]
+    pages = {"host": url_for(".new_host") if typed else url_for(".book")}
+    ids = {page: f"row-{page}" for page, _term, _parts in answers}  # two rows of one page: the first is jumped to
+    return [
+        {
+            "id": ids.pop(page, ""),
+            "term": term,
+            "answer": [part for part in parts if part] or _("not given"),
+            "href": pages.get(page) or address_of(page),
+            "error": wrong.pop(page, "") or (wrong.pop("new_host", "") if page == "host" else ""),
+        }
+        for page, term, parts in answers
+    ]
+
+
+def _when(talk: Conversation, draft: RequestDraft) -> list[str]:
+    """The date that is held, or the days within which it suits."""
+    if slot := talk.slot():
+        return [hold.said(slot)]
+    days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
+    until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
+    until += [_("for the waiting list")] if draft.for_waiting_list else []
+    cannot = "; ".join(blackouts_of(draft.blackouts))
+    return [
+        days,
+        *until,
+        str(DAY_PARTS[draft.presentations[0].day_part]),
+        *wishes_of(draft.preferred),
+        *([_("We cannot: %(days)s", days=cannot)] if cannot else []),
+    ]
+
+
+def sitting_of(asked: Any) -> str:
+    """VII-1 and VII-2: 51 pupils, 2 teachers"""
+    people = words.people_of(asked.pupils, asked.parents, asked.teachers)
+    who = f"{asked.classes}: {people}" if asked.classes else people
+    return ", ".join(filter(None, [who, words.hour_of(asked)]))
+
+
+def equipment_of(draft: Any) -> list[str]:
+    """What the room has, in words; of a draft or of a request's page."""
+    named = (
+        (draft.has_projector, _("projector")),
+        (draft.has_sound, _("loudspeakers")),
+        (draft.has_internet, _("internet")),
+        (draft.step_free, _("without steps")),
+        (draft.special_needs, _("pupils with special needs")),
+    )
+    return [word for has, word in named if has]

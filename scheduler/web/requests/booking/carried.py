@@ -1,0 +1,45 @@
+"""What somebody chose on another page and takes along into the booking: programme, language, classes, a day."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from scheduler.core.errors import NotFound
+from scheduler.people.terms import TeachingLanguage
+from scheduler.programmes import queries as programme_queries
+from scheduler.web.requests.booking import hold
+from scheduler.web.requests.booking.days import for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.draft import Conversation
+from scheduler.web.requests.forms import FEW_LETTERS
+
+CARRIED = ("programme", "language", "classes", "day")
+WAITING = "waiting"  # instead of a day: the waiting list
+
+
+def carried_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """What an address or a form carries, as far as it says something."""
+    found = {name: sent.get(name, "").replace("\0", "")[:FEW_LETTERS].strip() for name in CARRIED}
+    return {name: value for name, value in found.items() if value}
+
+
+def take_along(talk: Conversation, carried: dict[str, str]) -> None:
+    """The choice is made already when its question comes, also where it was answered otherwise before.
+
+    The caller keeps the answers.
+    """
+    with suppress(NotFound):
+        if "programme" in carried:
+            programme = programme_queries.programme_page(carried["programme"])
+            talk.answers["wish"] = {"programme": [str(programme.id)]}
+            if talk.answers.get("what", {}).get("programme") != [str(programme.id)]:
+                talk.answers.pop("what", None)
+            if carried.get("language") in set(TeachingLanguage):
+                talk.answers["wish"] |= {"teaching_language": [carried["language"]]}
+    if "classes" in carried:
+        talk.answers["classes"] = only_classes(carried["classes"])
+    if "day" in carried and talk.slot():
+        hold.drop(talk)
+    if carried.get("day") == WAITING:
+        talk.answers["when"] = for_the_waiting_list(talk.with_page("what", talk.answers.get("wish", {})))
+    elif "day" in carried:
+        talk.answers.pop("when", None)
+        talk.set_aside("when", only_day(carried["day"]), wrong=False)

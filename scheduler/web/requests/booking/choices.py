@@ -1,0 +1,41 @@
+"""What the forms of a booking offer to choose from: audiences, levels, municipalities."""
+
+from wtforms.fields import SelectChoice
+
+from scheduler.core.language import pick
+from scheduler.places import queries as place_queries
+from scheduler.places.terms.hosts import HostRow
+from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
+from scheduler.requests.rules.asked import levels_at
+from scheduler.web.i18n import _, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.forms import WhoForm, choices
+
+
+def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
+    """What a host of the register teaches."""
+    return levels_at(host.teaches_primary, host.teaches_secondary) if host else frozenset()
+
+
+def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
+    """Offer the audiences that the programme is for and the levels that the host teaches."""
+    offered = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
+    offered.pop(SchoolLevel.NONE, None)
+    for entry in form.presentations:
+        entry.form.audience.choices = [
+            SelectChoice(str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
+        ]
+        entry.form.level.choices = choices(offered)
+
+
+def municipality_choices() -> list[SelectChoice]:
+    """All municipalities under their districts, in the page's script; the first choice is none."""
+    language = page_language()
+    return [SelectChoice("", _("Choose"))] + [
+        SelectChoice(
+            str(row.id),
+            row.name(language),
+            optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
+        )
+        for row in place_queries.municipalities()
+    ]

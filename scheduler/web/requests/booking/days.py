@@ -1,0 +1,67 @@
+"""The calendar in the question about days: which are free, the one that was pressed, and the waiting list instead."""
+
+import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.terms.free_dates import FreeDates, FreeWish
+from scheduler.core import clock
+from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
+from scheduler.web.forms import DayField
+from scheduler.web.free_dates import months_of, open_at_first, why_none
+from scheduler.web.requests.booking.draft import Conversation, Typed
+from scheduler.web.requests.forms import FEW_LETTERS
+
+
+def only_day(sent: str) -> Typed:
+    """A day of the calendar as first and last day, written as people write it; what is no day stays as it was sent."""
+    day = sent.replace("\0", "")[:20]
+    with suppress(ValueError):
+        day = DayField.written(dt.date.fromisoformat(day))
+    return {"first_day": [day], "last_day": [day], "waiting": []}
+
+
+def only_classes(sent: str) -> Typed:
+    """Classes said beside the calendar, as the first presentation of the question who listens has them."""
+    return {"presentations-0-classes": [sent.replace("\0", "")[:FEW_LETTERS].strip()]}
+
+
+def for_the_waiting_list(talk: Conversation) -> Typed:
+    """All days that may be asked for, from the first with notice enough: whoever gives a date away finds one there."""
+    first = talk.earliest_day() or clock.local_day(talk.now)
+    last = first + dt.timedelta(days=LONGEST_SPAN_DAYS - 1)
+    return {"first_day": [DayField.written(first)], "last_day": [DayField.written(last)], "waiting": ["yes"]}
+
+
+def free_days(talk: Conversation, wish: FreeWish, answer: FreeDates) -> dict[str, Any]:
+    """The calendar of the question about days, as far as the answers before it say where, what and for whom."""
+    chosen = None if talk.slot() else talk.only_day()
+    missed = chosen is not None and talk.knows_classes() and not any(one.day == chosen for one in answer.free)
+    months = months_of(answer)
+    return {
+        "answered_free": True,
+        "months": months,
+        "open_months": open_at_first(months),
+        "why_none": why_none(answer, wish.language),
+        "may_wait": answer.lacking is not None,
+        "bells": answer.bells,
+        "classes": "; ".join(wish.classes),
+        "classes_settled": talk.knows_classes(),
+        "missed": missed and answer.bells,
+    }
+
+
+def day_is_missed(talk: Conversation) -> bool:
+    """Whether the one day that was chosen is free, yet never while the classes that were named since are in school.
+
+    Of a date that is held the time is known: there each presentation is judged by itself.
+    """
+    day, wish = None if talk.slot() else talk.only_day(), talk.free_wish()
+    if day is None or wish is None or not wish.classes:
+        return False
+    answer = free_dates(wish, now=talk.now)
+    if not answer.bells or any(one.day == day for one in answer.free):
+        return False
+    return any(one.day == day for one in free_dates(replace(wish, classes=()), now=talk.now).free)

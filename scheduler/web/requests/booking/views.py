@@ -1,0 +1,358 @@
+"""A school books: a few short pages without an account, one press at the end, and the proof of the address."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.booking.service.booked import prove_booking
+from scheduler.booking.service.holds import release_date
+from scheduler.booking.terms.holds import Slot
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected, TooMany
+from scheduler.people.rules import network_of
+from scheduler.places import queries as place_queries
+from scheduler.places.terms.hosts import HostRow
+from scheduler.policy import ANONYMOUS
+from scheduler.programmes import queries as programme_queries
+from scheduler.requests.queries.pages import proof_of
+from scheduler.requests.rules.asked import MOST_PRESENTATIONS
+from scheduler.requests.service import asking
+from scheduler.requests.service.asking import send_new_link, submit_request, was_sent
+from scheduler.web import near
+from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm, worded
+from scheduler.web.guards import public
+from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.booking import hold
+from scheduler.web.requests.booking.answers import address_of, answer_rows
+from scheduler.web.requests.booking.carried import carried_in, take_along
+from scheduler.web.requests.booking.days import day_is_missed, for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.draft import PAGES, TOTAL, Conversation, Typed, host_asked
+from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
+
+TITLES = {
+    "what": _l("What would you like?"),
+    "when": _l("When does it suit you?"),
+    "who": _l("Who listens?"),
+    "where": _l("Who will be there, and in which room?"),
+    "you": _l("Whom do we write to?"),
+}
+SHORT = {
+    "what": _l("Programme"),
+    "when": _l("Days"),
+    "who": _l("Audience"),
+    "where": _l("Room"),
+    "you": _l("You"),
+}
+ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
+MOST_SUGGESTED = 8  # while typing; the page itself shows more
+MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
+
+
+@bp.route("/book", methods=["GET", "POST"])
+@public
+@limiter.limit(BOOKINGS, methods=["POST"])
+def book() -> ResponseReturnValue:
+    """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
+    talk = Conversation.of_visitor()
+    form = talk.sent_form("host")
+    if form.accepted() and (chosen := form.chosen()):
+        place_queries.host_of(chosen)
+        take_along(talk, carried_in(request.form))
+        talk.keep("host", {"host_id": [str(chosen)]})
+        near.remember(host=chosen)
+        return redirect(address_of(talk.next_page("host") if hold.settle(talk, "host") else "when"))
+    typed, asked = request.args.get("q", "")[:200], host_asked()
+    return render_template(
+        "requests/book.html",
+        form=form,
+        words=words,
+        typed=typed,
+        asked=asked if asked and asked.listed else None,
+        found=place_queries.find_hosts(typed) if typed else [],
+        chosen=talk.host(),
+        chosen_new=talk.new_host(),
+        goes_on=address_of(talk.next_page("host")),
+        carried=carried_in(request.args),
+        total=TOTAL,
+        kept=bool(talk.answers),
+    )
+
+
+@bp.get("/book/hosts.json")
+@public
+@limiter.limit(SEARCHES)
+def hosts() -> ResponseReturnValue:
+    """The same search while somebody types: each host as the list of the page shows it, and what is read aloud."""
+    typed = request.args.get("q", "")[:200]
+    found = place_queries.find_hosts(typed, limit=MOST_SUGGESTED + 1)
+    shown = found[:MOST_SUGGESTED]
+    language = page_language()
+    note = ""
+    if not found:
+        note = _("Nothing is found. Type less, for example only the place, or write the school down yourself.")
+    elif len(found) > len(shown):
+        note = _("More are found than fit here: type the place too.")
+    return jsonify(
+        hosts=[{"id": host.id, "name": host.name(language), "html": _option(host, typed)} for host in shown],
+        said=_n("%(num)s result. Choose yours.", "%(num)s results. Choose yours.", len(shown)) if shown else note,
+        note=note,
+    )
+
+
+def _option(host: HostRow, typed: str) -> str:
+    words_of = get_template_attribute("requests/found_hosts.html", "host_words")
+    return str(words_of(host, words, typed)).strip()
+
+
+@bp.route("/book/new-host", methods=["GET", "POST"])
+@public
+@limiter.limit(BOOKINGS, methods=["POST"])
+def new_host() -> ResponseReturnValue:
+    """The school is not on the list: its name, place and municipality."""
+    talk = Conversation.of_visitor()
+    form = talk.sent_form("new_host")
+    if request.method == "GET" and not form.name.data:
+        form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
+    if form.accepted():
+        talk.keep("new_host", _typed(form))
+        return redirect(address_of(talk.next_page("host") if hold.settle(talk, "new_host") else "when"))
+    if request.method == "POST" and not form.unsafe():
+        talk.set_aside("new_host", _typed(form), wrong=True)
+        return redirect(url_for(".new_host"))
+    return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(talk.answers))
+
+
+def _costs_little() -> bool:
+    """Whether no free dates are asked for: they are computed each time the page shows them, or classes are named."""
+    return (request.method, (request.view_args or {}).get("page")) not in (("GET", "when"), ("POST", "who"))
+
+
+@bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
+@public
+@limiter.limit(FREE_DATES, exempt_when=lambda: _costs_little() and not hold.slot_sent())
+@limiter.limit(BOOKINGS, methods=["POST"])
+def book_page(page: str) -> ResponseReturnValue:
+    """One question after the other."""
+    talk = Conversation.of_visitor()
+    if not talk.has_host():
+        return redirect(_begin())
+    form = talk.sent_form(page)
+    if request.method == "GET" or form.unsafe():
+        return _book_page(talk, page, form)
+    typed = _typed(form)
+    if page == "when" and "classes" in request.form:
+        talk.keep("classes", only_classes(request.form["classes"]))
+        return redirect(address_of(page))
+    if page == "when" and (held := hold.pressed(talk)) is not None:
+        return redirect(address_of(talk.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times"))
+    if page == "when" and request.form.keys() & {"day", "waiting"}:
+        pressed = only_day(request.form["day"]) if "day" in request.form else for_the_waiting_list(talk)
+        typed = talk.answers.get(page, {}) | pressed
+        form = talk.with_page(page, typed).form(page)
+    if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
+        talk.set_aside(page, _other_length(form, typed), wrong=False)
+    elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
+        return _answered(talk, page, typed)
+    else:
+        talk.set_aside(page, typed, wrong=True)
+    return redirect(address_of(page))
+
+
+def _answered(talk: Conversation, page: str, typed: Typed) -> ResponseReturnValue:
+    """A page is answered: on to the next one. A held date follows the answer, or other dates are offered; a day that
+    does not suit the classes is asked again, once."""
+    if page == "when":
+        typed = hold.stays(talk, typed)
+    talk.keep(page, typed)
+    fits = hold.settle(talk, page) and not (page == "who" and day_is_missed(talk))
+    return redirect(address_of(talk.next_page(page) if fits else "when"))
+
+
+def _begin() -> str:
+    """Where somebody without answers begins; the back button after the sending tells once more that it is sent."""
+    return url_for(".sent" if session.get("booked") else ".book")
+
+
+def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnValue:
+    place = PAGES.index(page)
+    programme = talk.programme()
+    return _shown(
+        f"requests/book_{page}.html",
+        form,
+        title=TITLES[page],
+        short=SHORT[page],
+        number=place + 2,
+        total=TOTAL,
+        back=address_of(PAGES[place - 1]) if place else url_for(".book"),
+        programme=programme,
+        kept=bool(talk.answers),
+        call_me="recent_incident" in talk.answers.get("where", {}),
+        programmes=programme_queries.open_programmes() if page == "what" else [],
+        earliest=talk.earliest_day(),
+        lessons=talk.beside(form),
+        **(hold.calendar(talk, form) if page == "when" else {}),
+        **hold.shown(talk),
+        goes_on=address_of(talk.next_page(page)),
+        full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
+    )
+
+
+def _other_length(form: WhoForm, typed: Typed) -> Typed:
+    """One presentation more, or the last one away; what is typed in the others stays."""
+    asked = form.presentations
+    if "more" in request.form and len(asked) < MOST_PRESENTATIONS:
+        return typed | {f"{asked.name}-{asked.last_index + 1}-pupils": [""]}
+    if "fewer" in request.form and len(asked) > 1:
+        return {name: value for name, value in typed.items() if not name.startswith(f"{asked[-1].name}-")}
+    return typed
+
+
+def _typed(form: BaseForm) -> Typed:
+    """What this request holds for the form's own fields."""
+    heads = {field.name for field in form} - {"csrf_token", "form_key"}
+    return {
+        name: [value[:MOST_TYPED] for value in request.form.getlist(name)]
+        for name in request.form
+        if name.split("-")[0] in heads
+    }
+
+
+def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
+    return render_template(template, form=form, **more), 422 if form.problems_shown() else 200
+
+
+@bp.route("/book/check", methods=["GET", "POST"])
+@public
+def check() -> ResponseReturnValue:
+    """Is everything right? Only this press sends something."""
+    talk, form = Conversation.of_visitor(), CheckForm()
+    if form.accepted() and was_sent(form.form_key.data):
+        return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
+    if missing := talk.unfinished():
+        return redirect(_begin() if missing == "host" else address_of(missing))
+    problems: dict[str, str] = {}
+    status = 200
+    if form.accepted():
+        if form.website.data:
+            return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
+        if not talk.too_quick():
+            try:
+                return _send(talk, form)
+            except Conflict:  # the date went to another meanwhile: nothing typed is lost
+                hold.lost(talk, talk.slot() or Slot(talk.draft().first_day, dt.time()))
+                return redirect(address_of("when"))
+            except Rejected as rejected:
+                problems, status = rejected.problems, 422
+            except TooMany:
+                form.form_errors.append(_too_many())
+                status = 429
+        else:
+            form.form_errors.append(worded("too_quick"))
+            status = 422
+    rows = answer_rows(talk, problems)
+    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.shown(talk)), status
+
+
+def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
+    draft, slot = talk.draft(), talk.slot()
+    if slot is not None:
+        request_id = hold.send(talk, slot, form.form_key.data)
+    else:
+        request_id = submit_request(
+            ANONYMOUS,
+            draft,
+            form_key=form.form_key.data,
+            now=talk.now,
+            network=network_of(request.remote_addr),
+            new_host=talk.new_host(),
+        )
+    talk.forget()
+    session["booked"], session["asked"] = draft.contact_email, request_id
+    return redirect(url_for(".sent"))
+
+
+def _too_many() -> str:
+    return _("Too many requests came from this address or network today. Send it tomorrow, or call us.")
+
+
+@bp.get("/book/sent")
+@public
+def sent() -> ResponseReturnValue:
+    """Look into your mail: nothing is seen before the link in it is opened."""
+    may_correct = "asked" in session
+    kept = hold.kept_words(session.get("asked"))
+    return render_template("requests/sent.html", address=session.get("booked", ""), may_correct=may_correct, **kept)
+
+
+@bp.route("/book/address", methods=["GET", "POST"])
+@public
+def correct_address() -> ResponseReturnValue:
+    """The address was mistyped: the browser that booked names the right one, and nothing else is typed again."""
+    request_id = session.get("asked")
+    if request_id is None:
+        return redirect(_begin())
+    form = AddressForm() if request.method == "POST" else AddressForm(email=session.get("booked"))
+    if form.accepted():
+        network = network_of(request.remote_addr)
+        try:
+            asking.correct_address(request_id, form.email.data, network=network, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        except TooMany:
+            form.form_errors.append(_too_many())
+            return render_template("requests/correct_address.html", form=form), 429
+        else:
+            session["booked"] = form.email.data
+            say(_("We sent the mail to the new address. The link in the first mail opens nothing any more."))
+            return redirect(url_for(".sent"))
+    return _shown("requests/correct_address.html", form)
+
+
+@bp.post("/book/forget")
+@public
+def forget() -> ResponseReturnValue:
+    """Delete the answers of a booking that was begun."""
+    release_date(session.get("booking"), now=clock.now())
+    Conversation.of_visitor().forget()
+    say(_("Your answers are deleted."))
+    return redirect(url_for(".book"))
+
+
+@bp.route("/book/prove/<token>", methods=["GET", "POST"])
+@public
+def prove(token: str) -> ResponseReturnValue:
+    """The page behind the mailed link. Opening it changes nothing: scanners open links, people press buttons."""
+    form = PressForm()
+    proof = proof_of(token, now=clock.now())
+    if form.accepted():
+        secret = prove_booking(token, now=clock.now())
+        if secret:
+            say(_("Thank you, your address is confirmed."))
+            return redirect(url_for(".status", secret=secret))
+        return redirect(url_for(".prove", token=token))
+    kept = {} if proof.proven else hold.kept_words(proof.request_id)
+    return _shown("requests/prove.html", form, proof=proof, **kept)
+
+
+@bp.route("/book/link", methods=["GET", "POST"])
+@public
+def new_link() -> ResponseReturnValue:
+    """An old link has ended: a new one comes by mail. Whether there is a request is never shown, nor told by time."""
+    form = AddressForm()
+    if form.accepted():
+        network, began = network_of(request.remote_addr), time.perf_counter()
+        try:
+            send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
+        except TooMany:
+            form.form_errors.append(_too_many())
+            return render_template("requests/new_link.html", form=form, asked=False), 429
+        time.sleep(max(0, ANSWERED_AFTER_S - (time.perf_counter() - began)))
+        return render_template("requests/new_link.html", form=form, asked=True)
+    return _shown("requests/new_link.html", form, asked=False)

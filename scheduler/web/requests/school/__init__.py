@@ -1,0 +1,1 @@
+"""A school's own page by its secret link: status, dates, papers."""

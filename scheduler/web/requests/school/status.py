@@ -1,0 +1,242 @@
+"""The school's own page behind its secret link: where the request stands, and what the school may still do."""
+
+import datetime as dt
+from itertools import zip_longest
+from typing import Any
+
+from flask import Response, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.attendance.queries.tally import tallies_of
+from scheduler.booking.queries.lost_dates import lost_date
+from scheduler.config import Settings
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.policy import Actor
+from scheduler.readiness.queries import checklist_of, open_wish_of
+from scheduler.readiness.rules import asked_until
+from scheduler.requests import pdf
+from scheduler.requests.queries.pages import own_request, proposed_dates
+from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
+from scheduler.requests.service import school
+from scheduler.requests.service.school import answer_question, withdraw_request
+from scheduler.requests.terms.asked import PaperPerson, PaperPresentation, RequestPaper, RequestState
+from scheduler.requests.terms.pages import RequestPage
+from scheduler.visits.queries.pages import crew_for_school
+from scheduler.visits.terms.rows import CrewShown
+from scheduler.waitlist.queries import offered_date
+from scheduler.web.filters import say, url_if
+from scheduler.web.forms import worded
+from scheduler.web.free_dates import blackouts_of, wishes_of
+from scheduler.web.guards import link_actor, public
+from scheduler.web.i18n import _, page_language
+from scheduler.web.requests import words
+from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.booking.answers import equipment_of, sitting_of
+from scheduler.web.requests.booking.hold import said, value_of
+from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
+
+HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
+
+
+def opened(secret: str) -> tuple[Actor, RequestPage]:
+    actor = link_actor(secret)
+    return actor, own_request(actor, now=clock.now())
+
+
+@bp.route("/status/<secret>", methods=["GET", "POST"])
+@public
+def status(secret: str) -> ResponseReturnValue:
+    """Everything about the request in plain words. A POST answers the question of the centre."""
+    actor, page = opened(secret)
+    form = AnswerForm(version=page.version)
+    if form.accepted():
+        try:
+            answer_question(actor, page.row.id, form.answer.data, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Thank you, your answer is with the centre."))
+            return redirect(url_for(".status", secret=secret))
+    return _page(secret, page, form, 422 if form.problems_shown() else 200)
+
+
+def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> ResponseReturnValue:
+    state = page.row.state
+    now = clock.now()
+    visit = crew_for_school(page.row.id, now)
+    bound = visit if state in WITH_DATE else None
+    offered = offered_date(page.row.id, now) if state is RequestState.PROPOSED else None
+    shown = render_template(
+        "requests/status.html",
+        offered=offered,
+        visit=visit,
+        shown_crew=visit if state not in OVER and state is not RequestState.DISRUPTED else None,
+        dated=visit is not None and state in WITH_DATE.union(HELD),
+        held=state in HELD,
+        cancel_href=url_if("readiness.cancel_by_school", secret=secret) if bound and bound.may_cancel(now) else "",
+        page=page,
+        row=page.row,
+        secret=secret,
+        form=form,
+        heading=words.heading_of(page),
+        next_words=_next_words(page, lost=bool(bound and bound.crew_lost), offered=offered is not None),
+        stops=words.stops_of(page),
+        facts=facts_of(page),
+        lost=_lost(page.row.id, now),
+        asks=state is RequestState.NEEDS_INFO,
+        may_change=may_change_counts(state),
+        may_withdraw=way_out(state) is not None and bound is None,
+        over=state in OVER,
+        **_between(page, bound, now),
+    )
+    return shown, code
+
+
+def _lost(request_id: int, now: dt.datetime) -> dict[str, Any] | None:
+    """The date that was gone before the proof, and those to press instead; nothing when none is free."""
+    found = lost_date(request_id, now=now)
+    if found is None or not found.others:
+        return None
+    return {"words": said(found.slot), "others": [(value_of(slot), said(slot)) for slot in found.others]}
+
+
+def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:
+    if offered:
+        return _("A date is held for you: take it or leave it to the next school.")
+    return words.SOMEBODY_ELSE if lost else words.next_of(page)
+
+
+def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> dict[str, Any]:
+    """What the school does between the answer and the visit: choose a date, ask for another, tick its checklist."""
+    until = asked_until(bound.starts_at) if bound and bound.starts_at else None
+    today = clock.local_day(now)
+    return {
+        "bound": bound,
+        "dates": proposed_dates(page.row.id, now=now),
+        "clock_words": words.clock_words,
+        "wish": open_wish_of(bound.visit_id) if bound else None,
+        "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
+        "ask_until": until if until and now <= until else None,
+        "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in HELD,
+        "press": PressForm(formdata=None),
+        "tallies": tallies_of(bound.visit_id) if bound else [],
+        "needs": page.row.programme.needs.lines(page_language()),
+    }
+
+
+def facts_of(page: RequestPage) -> list[dict[str, Any]]:
+    """What was asked for, as rows of terms and answers."""
+    language = page_language()
+    row = page.row
+    facts = [
+        (_("Where"), [row.host.name(language), row.host.place(language)]),
+        (_("Programme"), [row.programme.name(language)]),
+        (_("Wished dates"), wishes_of(page.preferred)),
+        (_("Days on which the school cannot"), blackouts_of(page.blackouts)),
+        (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
+        (_("Room"), [page.room, ", ".join(equipment_of(page))]),
+        (_("Who guards the children"), [page.safeguarding_contact]),
+        (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
+        (_("File number of the school"), [page.file_number]),
+        (_("How to find the school"), [page.directions]),
+    ]
+    return [{"term": term, "answer": kept} for term, parts in facts if (kept := [part for part in parts if part])]
+
+
+@bp.route("/status/<secret>/counts", methods=["GET", "POST"])
+@public
+def change_counts(secret: str) -> ResponseReturnValue:
+    """More or fewer come."""
+    actor, page = opened(secret)
+    asked = page.presentations
+    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in asked]
+    form = ChangeCountsForm(version=page.version, presentations=now_there)
+    if form.accepted():
+        try:
+            counts = form.counts()
+            school.change_counts(actor, page.row.id, counts, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("The new numbers are saved."))
+            return redirect(url_for(".status", secret=secret))
+    pairs = list(zip(asked, form.presentations, strict=False))
+    shown = render_template(
+        "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=words.AUDIENCES
+    )
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.route("/status/<secret>/withdraw", methods=["GET", "POST"])
+@public
+def withdraw(secret: str) -> ResponseReturnValue:
+    """The school needs no visit any more: asked once, because a mail leaves."""
+    actor, page = opened(secret)
+    if page.row.state is RequestState.WITHDRAWN:
+        return redirect(url_for(".status", secret=secret))  # pressed twice: its page says that it is done
+    form = WithdrawForm(version=page.version)
+    if form.accepted():
+        try:
+            withdraw_request(actor, page.row.id, form.reason.data or "", now=clock.now(), version=form.seen())
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("The request is withdrawn."))
+            return redirect(url_for(".status", secret=secret))
+    shown = render_template("requests/withdraw.html", page=page, form=form, secret=secret)
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.get("/status/<secret>/request.pdf")
+@public
+def own_paper(secret: str) -> ResponseReturnValue:
+    """The school's own paper, for the director's files."""
+    return paper_of(opened(secret)[1])
+
+
+def paper_of(page: RequestPage) -> Response:
+    """The request as PDF, in the language of the page: its summary, or the confirmation once the crew is settled."""
+    language = page_language()
+    settings: Settings = current_app.config["SETTINGS"]
+    row = page.row
+    visit = crew_for_school(row.id, clock.now())
+    names = visit.names if visit else ()  # planning gives names only once the visit is confirmed
+    times = visit.starts_local if visit and names else ()
+    paper = RequestPaper(
+        running_number=row.number,
+        centre_name=row.programme.centre(language),
+        host_name=row.host.name(language),
+        host_place=row.host.place(language),
+        host_address=row.host.address(language),
+        programme_title=row.programme.name(language),
+        contact_name=page.contact_name,
+        first_day=visit.on_day if visit and names else row.first_day,
+        last_day=visit.on_day if visit and names else row.last_day,
+        printed_at=clock.now(),
+        confirmed=bool(names),
+        crew=tuple(PaperPerson(name, surname="", role="") for name in names),
+        presentations=tuple(
+            PaperPresentation(
+                audience=words.who_is_expected(asked),
+                classes=asked.classes,
+                expected=asked.pupils + asked.parents + asked.teachers,
+                room=page.room,
+                starts_local=agreed or asked.starts_local,
+            )
+            for asked, agreed in zip_longest(page.presentations, times[: len(page.presentations)])
+        ),
+        file_number=page.file_number,
+        equipment=tuple(equipment_of(page)),
+        safeguarding_contact=page.safeguarding_contact,
+        teacher_stays=True,
+        zone=settings.centre_timezone,
+        helpline=settings.helpline_number,
+    )
+    name = f"{row.number}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(pdf.draw(paper, language), content_type="application/pdf", headers=headers)

@@ -1,0 +1,68 @@
+"""What coordinators answer before a visit: a question of the clock that the school has settled, a wish for a date."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.attendance.queries.after import feedback_of, survey_of
+from scheduler.attendance.queries.tally import tallies_of
+from scheduler.core import clock
+from scheduler.core.errors import Conflict
+from scheduler.readiness.queries import checklist_of, findings_of, open_wish_of
+from scheduler.readiness.service import wishes
+from scheduler.readiness.service.recheck import confirm_clock
+from scheduler.visits.queries.pages import visit_for, visit_page
+from scheduler.visits.terms.rows import VisitPage
+from scheduler.web import labels
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.seen_forms import PressForm
+from scheduler.web.visits.blueprint import bp
+from scheduler.web.visits.finding_words import finding_words
+from scheduler.web.visits.forms import KeepDateForm
+
+
+def checks_of(page: VisitPage) -> dict[str, Any]:
+    """What stands under the head of a visit's page."""
+    visit = page.visit
+    today = clock.local_day(clock.now(), visit.zone)
+    return {
+        "findings": [finding_words(one, visit.crew) for one in findings_of(visit.id)],
+        "wish": open_wish_of(visit.id),
+        "checklist": checklist_of(visit.id, visit.state, visit.on_day, today),
+        "feedback": feedback_of(visit.id),
+        "tallies": tallies_of(visit.id),
+        "survey": survey_of(visit.id),
+    }
+
+
+@bp.post("/visits/<number>/clock")
+@may("answer", "visit")
+def clock_is_right(number: str) -> ResponseReturnValue:
+    """The school was asked, and says that day and hour are right."""
+    visit_id = visit_for(current_actor(), number).id
+    if PressForm().accepted():
+        confirm_clock(current_actor(), visit_id, now=clock.now())
+        say(_("Noted."))
+    return redirect(url_for(".visit", number=number))
+
+
+@bp.route("/visits/<number>/keep-date", methods=["GET", "POST"])
+@may("answer", "visit")
+def keep_date(number: str) -> ResponseReturnValue:
+    """The centre cannot come on another day: the school reads why."""
+    page = visit_page(current_actor(), number)
+    form = KeepDateForm()
+    if form.accepted():
+        try:
+            wishes.keep_date(current_actor(), page.visit.id, reason=form.reason.data, now=clock.now())
+        except Conflict as conflict:
+            form.form_errors.append(labels.refusal(conflict))
+        else:
+            say(_("Sent to the school."))
+            return redirect(url_for(".visit", number=number))
+    wish = open_wish_of(page.visit.id)
+    shown = render_template("visits/keep_date.html", form=form, visit=page.visit, wish=wish)
+    return shown, 422 if form.problems_shown() else 200

@@ -1,0 +1,238 @@
+"""Forms of planning: the plan of a visit, an offer's end, a move, a reason."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast
+
+from babel.support import LazyProxy
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
+from wtforms.fields import SelectChoice
+
+from scheduler.requests.terms.pages import RequestPage
+from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
+from scheduler.visits.terms.rows import CrewRow, VisitRow
+from scheduler.visits.terms.told import ToldDraft, ToldHow, ToldWhat
+from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.i18n import _, _l
+from scheduler.web.listed import ListedForm
+from scheduler.web.seen_forms import REASON, SeenForm, StaffReasonForm, UntilForm
+
+OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
+
+
+CONTACT = 120
+
+
+LINK = 300
+
+
+HOW: dict[ToldHow, LazyProxy] = {
+    ToldHow.PHONE: _l("by phone"),
+    ToldHow.VIBER: _l("on Viber"),
+    ToldHow.IN_PERSON: _l("in person"),
+}
+
+
+class PresentationFields(Form):  # type: ignore[misc]
+    """One sitting of the plan: when, how long, where in the school."""
+
+    starts_local = TimeField(_l("Start"), [Needed()])
+    minutes = CountField(_l("Minutes"), [Needed()], most=480)
+    room = TextField(_l("Room"), limit=100)
+    outside_shift = BooleanField(OUTSIDE)
+
+
+class PlanForm(ListedForm):
+    """The plan of a visit for an agreed request: a day, and the hours of what the school asked for."""
+
+    on_day = DayField(_l("Day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+    look = SubmitField(_l("Look at the lessons"))
+
+    @classmethod
+    def for_request(cls, asked: RequestPage, day: dt.date, starts: Sequence[dt.time]) -> "PlanForm":
+        """Prefilled with what the school wishes, one presentation after the other."""
+        minutes = asked.row.programme.minutes
+        rows = [
+            {"starts_local": start, "minutes": minutes, "room": asked.room, "outside_shift": wish.outside_shift}
+            for wish, start in zip(asked.presentations, starts, strict=True)
+        ]
+        return cls(data={"on_day": day, "presentations": rows})
+
+    def draft(self, asked: RequestPage) -> VisitDraft:
+        """What the form says, with audiences and numbers from the request; call after `accepted()`."""
+        plans = [
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=wish.audience,
+                level=wish.level,
+                classes=wish.classes,
+                room=fields.room.data or "",
+                expected_pupils=wish.pupils,
+                expected_parents=wish.parents,
+                expected_teachers=wish.teachers,
+                outside_shift=bool(fields.outside_shift.data),
+            )
+            for fields, wish in zip(self.presentations, asked.presentations, strict=False)
+        ]
+        return VisitDraft(
+            programme_id=asked.row.programme.id,
+            host_id=asked.row.host.id,
+            on_day=cast(dt.date, self.on_day.data),
+            presentations=tuple(plans),
+            school_request_id=asked.row.id,
+            campaign_id=asked.campaign_id,
+        )
+
+
+class ReplanForm(SeenForm, ListedForm):
+    """A new day for a visit that a closure stopped, and the hours of its presentations."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    presentations = FieldList(FormField(PresentationFields))
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "ReplanForm":
+        """Prefilled with the hours and rooms of the old visit; the day is to be found."""
+        rows = [
+            {
+                "starts_local": row.starts_local,
+                "minutes": row.minutes,
+                "room": row.room,
+                "outside_shift": row.outside_shift,
+            }
+            for row in visit.presentations
+        ]
+        return cls(data={"presentations": rows})
+
+    def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
+        """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""
+        return tuple(
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=fields.minutes.data,
+                audience=row.audience,
+                level=row.level,
+                classes=row.classes,
+                room=fields.room.data or "",
+                expected_pupils=row.expected_pupils,
+                expected_parents=row.expected_parents,
+                expected_teachers=row.expected_teachers,
+                outside_shift=bool(fields.outside_shift.data),
+            )
+            for fields, row in zip(self.presentations, visit.presentations, strict=False)
+        )
+
+
+class StartFields(Form):  # type: ignore[misc]
+    starts_local = TimeField(_l("Start"), [Needed()])
+    outside_shift = BooleanField(OUTSIDE)
+
+
+class MoveForm(UntilForm, ListedForm):
+    """Another day or other hours for a visit."""
+
+    on_day = DayField(_l("New day"), [Needed()])
+    starts = FieldList(FormField(StartFields))
+    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    look = SubmitField(_l("Look at the lessons"))
+
+    @classmethod
+    def for_visit(cls, visit: VisitRow) -> "MoveForm":
+        """Prefilled with the present times."""
+        rows = [{"starts_local": one.starts_local, "outside_shift": one.outside_shift} for one in visit.presentations]
+        return cls(data={"on_day": visit.on_day, "starts": rows})
+
+    def times(self, presentation_ids: Sequence[int]) -> NewTimes:
+        """What the form says; call after `accepted()`."""
+        starts = [fields.starts_local.data for fields in self.starts]
+        ticked = [one for one, fields in zip(presentation_ids, self.starts, strict=False) if fields.outside_shift.data]
+        return NewTimes(
+            cast(dt.date, self.on_day.data),
+            dict(zip(presentation_ids, starts, strict=False)),
+            self.until(),
+            frozenset(ticked),
+        )
+
+
+class JoinForm(SeenForm):
+    """Which presentation takes the classes of another one along."""
+
+    into = RadioField(_l("Which presentation is held?"), [Needed(MESSAGES["not_a_choice"])], validate_choice=True)
+
+    @classmethod
+    def among(cls, others: Sequence[tuple[int, str]]) -> "JoinForm":
+        """The other presentations of the visit, by their ordinals."""
+        form = cls()
+        form.into.choices = [SelectChoice(str(ordinal), label) for ordinal, label in others]
+        return form
+
+
+class LeaveForm(StaffReasonForm):
+    """Out of the whole visit, or of one of its presentations."""
+
+    part = RadioField(_l("Out of what?"), default="0")
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[int, str]]) -> "LeaveForm":
+        """With the presentations that can be left by themselves."""
+        form = cls()
+        only = [SelectChoice(str(which), _("only %(time)s", time=said)) for which, said in parts]
+        form.part.choices = [SelectChoice("0", _("the whole visit")), *only]
+        return form
+
+
+class PromiseForm(SeenForm):
+    """What a school without a request promised on the phone, before pupils meet anybody."""
+
+    safeguarding_contact = TextField(
+        _l("Who guards the children at the school (name and role)"), [Needed()], limit=CONTACT
+    )
+    teacher_stays = BooleanField(
+        _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
+    )
+
+
+class ToldForm(BaseForm):
+    """Who was told about a visit by word, and how."""
+
+    what = HiddenField()
+    whom = SelectField(_l("Who was told"))
+    how = SelectField(_l("How"), choices=[SelectChoice(how.value, word) for how, word in HOW.items()])
+
+    @classmethod
+    def of(cls, what: ToldWhat, adults: Sequence[CrewRow], **given: Any) -> "ToldForm":
+        """An offer is told to presenters only, everything else to the school too."""
+        form = cls(**given)
+        form.whom.choices = [SelectChoice(str(one.presenter_id), one.full_name) for one in adults]
+        if what is not ToldWhat.OFFER:
+            form.whom.choices.insert(0, SelectChoice("school", str(_l("The school"))))
+        return form
+
+    def draft(self, what: ToldWhat) -> ToldDraft:
+        """What the form says; call after `accepted()`."""
+        whom = str(self.whom.data)
+        return ToldDraft(what, ToldHow(self.how.data), int(whom) if whom.isdigit() else None)
+
+
+class OnlineForm(SeenForm):
+    """Under which address a visit is held."""
+
+    link = TextField(_l("Address of the online meeting"), [Needed()], limit=LINK)
+
+
+class SubstituteForm(SeenForm):
+    """Who is asked to stand in; the service judges who can."""
+
+    presenter = SelectField(_l("Substitute"), validate_choice=False)
+
+    def furnish(self, people: Sequence[tuple[int, str]]) -> None:
+        """Who can be chosen, the best first."""
+        self.presenter.choices = [SelectChoice(str(who), label) for who, label in people]
+
+
+class KeepDateForm(BaseForm):
+    """The centre cannot come on another day."""
+
+    reason = LinesField(_l("Why the agreed date stays, as the school will read it"), [Needed()], limit=REASON)

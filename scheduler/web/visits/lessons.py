@@ -1,0 +1,70 @@
+"""Beside a typed time: which lesson of the class that is, or that the class is not in the building and when it is."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from scheduler.core import clock
+from scheduler.places import queries
+from scheduler.places.rules import presence
+from scheduler.places.rules.presence import standings
+from scheduler.places.rules.school_time import said_together
+from scheduler.places.terms.school_time import AskedTime, SchoolClock, Standing
+from scheduler.programmes.terms import Audience
+from scheduler.requests.queries.hours import school_clock
+
+
+class Wished(Protocol):
+    """A presentation of a request or of a visit."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    @property
+    def classes(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A start as a form holds it, and how long it lasts; None where it has no shape."""
+
+    time: dt.time | None
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is said beside each time, with the classes that it is said of."""
+
+    host_id: int
+    known: bool  # somebody has told the shifts and bells of the host
+    ask: bool  # nobody has, and it is a school
+    beside: list[list[tuple[str, Standing]]]
+    hours: SchoolClock | None = None
+
+    def away(self, place: int) -> bool:
+        """Whether a class is not in the building at the typed time of one presentation."""
+        return place < len(self.beside) and presence.away([one for _names, one in self.beside[place]])
+
+    @property
+    def places(self) -> str:
+        """The parts of the page that a changed time changes, as htmx selects them."""
+        return ",".join(f"#lessons-{number}" for number in range(len(self.beside)))
+
+
+def beside(host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[Typed]) -> Lessons:
+    """For each typed start the standing of its classes; parents and teachers come outside shifts."""
+    host = queries.host_of(host_id)
+    today = clock.local_day(clock.now(), host.zone)
+    hours = school_clock(host, day or today, day or today, today=today)  # yesterday helps nobody
+    if hours is None:
+        return Lessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
+    if day is None:
+        return Lessons(host_id, True, False, [[] for _one in typed], hours)
+    found: list[list[tuple[str, Standing]]] = []
+    for wish, one in zip(wishes, typed, strict=False):
+        bound = one.time is not None and one.minutes and wish.audience is Audience.PUPILS and wish.classes
+        asked = AskedTime(one.minutes or 0, one.time or dt.time())
+        found.append(said_together(standings(hours, wish.classes, day, asked)) if bound else [])
+    return Lessons(host_id, True, False, found, hours)

@@ -1,0 +1,372 @@
+"""The coordinators' pages of visits; whoever goes there sees her own page of it at the same address."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.closures.service.replan import replan_visit
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.places.queries import calendar_missing
+from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.queries.pages import request_page
+from scheduler.requests.rules.asked import cannot_on
+from scheduler.requests.terms.pages import RequestPage
+from scheduler.staffing.queries import candidates as staffing_candidates
+from scheduler.staffing.queries.late_notice import late_rows
+from scheduler.staffing.queries.open_calls import call_is_open, hands_of
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.terms.late_notice import LateRow
+from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
+from scheduler.visits.queries.told_by_phone import told_of
+from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
+from scheduler.visits.service import plan_and_move
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
+from scheduler.web import labels, tables
+from scheduler.web.filters import say
+from scheduler.web.forms import number_of, worded
+from scheduler.web.free_dates import blackouts_of, wish_of
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, _l
+from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
+from scheduler.web.tables import Column
+from scheduler.web.visits import lessons
+from scheduler.web.visits.blueprint import bp
+from scheduler.web.visits.checks import checks_of
+from scheduler.web.visits.decisions import relief_of
+from scheduler.web.visits.forms import HOW, MoveForm, PlanForm, PromiseForm, ReplanForm
+from scheduler.web.visits.page import history_look, visit_look
+
+WEEK = (
+    Column("day", _l("Day"), kept=True),
+    Column("host", _l("Host")),
+    Column("programme", _l("Programme")),
+    Column("crew", _l("Crew")),
+    Column("state", _l("State")),
+)
+HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
+
+
+def _today() -> dt.date:
+    return clock.local_day(clock.now())
+
+
+@bp.route("/requests/<number>/plan", methods=["GET", "POST"])
+@may("create", "visit")
+def plan_visit(number: str) -> ResponseReturnValue:
+    asked = request_page(current_actor(), number, now=clock.now())
+    form = PlanForm() if request.method == "POST" else _plan_form(asked)
+    problem = ""
+    if form.accepted() and not form.look.data:
+        try:
+            visit = plan_and_move.plan_visit(current_actor(), form.draft(asked), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            problem = labels.refusal(conflict)
+        else:
+            say(_("Planned. Now choose who goes."))
+            return redirect(url_for(".visit", number=visit.number))
+    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
+    missing = calendar_missing(form.on_day.data or asked.row.first_day)
+    page = render_template(
+        "visits/plan_visit.html",
+        form=form,
+        asked=asked,
+        problem=problem,
+        lessons=known,
+        missing=missing,
+        wishes=[wish_of(one) for one in asked.preferred],
+        cannot=blackouts_of(asked.blackouts),
+        cannot_then=form.on_day.data is not None and cannot_on(asked.blackouts, form.on_day.data),
+    )
+    return page, 409 if problem else 422 if form.problems_shown() else 200
+
+
+def _plan_form(asked: RequestPage) -> PlanForm:
+    """The plan of a request on the date that the school likes most, or on the one that was pressed.
+
+    Without ranked dates on the first of its days that suits its classes, at the hours that they suggest.
+    """
+    row = asked.row
+    hours = school_clock(row.host, row.first_day, row.last_day, today=_today())
+    rank = number_of(request.args.get("wish")) or 1
+    if rank <= len(asked.preferred):
+        wish = asked.preferred[rank - 1]
+        starts = starts_on_wish(asked.presentations, wish, row.programme.minutes, hours)
+        return PlanForm.for_request(asked, wish.on_day, starts)
+    day = first_day_for(asked.presentations, (row.first_day, row.last_day), row.programme.minutes, hours)
+    return PlanForm.for_request(asked, day, suggested_starts(asked.presentations, day, row.programme.minutes, hours))
+
+
+@bp.get("/visits")
+@may("read", "visit")
+def week() -> ResponseReturnValue:
+    try:
+        asked = dt.date.fromisoformat(request.args.get("from", ""))
+    except ValueError:
+        asked = _today()
+    monday = asked - dt.timedelta(days=asked.weekday())
+    table = tables.table("visits", WEEK, SORTS, natural="day", choose=True)
+    visits = visits_of_week(current_actor(), monday, table.sort)
+    seven = dt.timedelta(days=7)
+    return render_template(
+        "visits/week.html",
+        may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
+        table=table,
+        visits=visits,
+        monday=monday,
+        before=monday - seven,
+        after=monday + seven,
+    )
+
+
+@bp.get("/visits/<number>")
+@may("read", "visit")
+def visit(number: str) -> ResponseReturnValue:
+    if policy.scope_of(current_actor(), "update", "visit") is None:
+        row = visit_for(current_actor(), number)
+        own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
+        me = next((one for one in row.crew if one.presenter_id == current_actor().presenter_id), None)
+        not_mine = {one.id for one in row.without(me)} if me else set()
+        return render_template(
+            "visits/own_visit.html", visit=row, may_count=_may_count(row), own=own, not_mine=not_mine
+        )
+    return shown_visit(number)
+
+
+def _may_count(row: VisitRow) -> bool:
+    """Whether the reader may count, and there is somebody to count: the crew is in the school, or was."""
+    if policy.scope_of(current_actor(), "create", "attendance") is None:  # who only reads, for example safeguarding
+        return False
+    return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
+
+
+def shown_visit(
+    number: str,
+    *,
+    problem: str = "",
+    form: SeenForm | None = None,
+    promise: PromiseForm | None = None,
+    pressed: SeenForm | None = None,
+    decision: SeenForm | None = None,
+) -> ResponseReturnValue:
+    """The page of a visit; `pressed` is the form that a Conflict refused: what happened since it was opened is told."""
+    actor = current_actor()
+    page = visit_page(actor, number)
+    open_now = page.visit.state in OPEN_VISITS
+    status = (
+        409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
+    )
+    until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
+    changes = history_look(pressed.since(page)) if pressed is not None and problem else []
+    may_promise = open_now and page.visit.school_request_id is None
+    candidates = staffing_candidates.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
+    noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
+    for one in (until, press, noted):
+        if one is not None:
+            one.show_visit(page)
+    return (
+        render_template(
+            "visits/visit.html",
+            page=page,
+            visit=page.visit,
+            open_now=open_now,
+            may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
+            over=_over_and_not_counted(page),
+            shown=visit_look(page, candidates, hands_of(page.visit.id, candidates)),
+            call_is_open=open_now and call_is_open(page.visit.id),
+            form=until,
+            promise=noted,
+            press=press,
+            problem=problem,
+            changes=changes,
+            told=told_of(page.visit.id),
+            late=_late_rows(page.visit),
+            told_what=labels.TOLD,
+            how=HOW,
+            **checks_of(page),
+            **relief_of(page, candidates, decision, open_now=open_now),
+        ),
+        status,
+    )
+
+
+def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:
+    """Who was told that the visit is called off late, each with the form for what was driven."""
+    if row.state is not VisitState.CANCELLED:
+        return []
+    rows = late_rows(row.id, row.on_day)
+    return [(one, DrivenForm.of(one.kilometres, one.presenter_id)) for one in rows]
+
+
+def _over_and_not_counted(page: VisitPage) -> list[PresentationRow]:
+    """Presentations whose time is over and that nobody has counted, while who may correct looks at them."""
+    if policy.scope_of(current_actor(), "correct", "attendance") is None or page.visit.state not in HELD:
+        return []
+    now, confirmed = clock.now(), PresentationState.CONFIRMED
+    return [row for row in page.visit.presentations if row.state is confirmed and row.ends_at <= now]
+
+
+def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> ResponseReturnValue:
+    """One press on a visit's page: do it and say so, or show the page again with the reason."""
+    try:
+        act(visit_for(current_actor(), number).id)
+    except Conflict as conflict:
+        return shown_visit(
+            number,
+            problem=labels.refusal(conflict),
+            form=form if isinstance(form, UntilForm) else None,
+            promise=form if isinstance(form, PromiseForm) else None,
+            pressed=form,
+        )
+    except Rejected as rejected:
+        form.show(rejected.problems)
+        return shown_visit(number, form=form)
+    say(done)
+    return redirect(url_for(".visit", number=number))
+
+
+@bp.post("/visits/<number>/offer")
+@may("update", "assignment")
+def offer(number: str) -> ResponseReturnValue:
+    form = UntilForm()
+    if not form.accepted():
+        return shown_visit(number, form=form)
+
+    def act(visit_id: int) -> None:
+        until = form.until()
+        try:
+            offer_visit(current_actor(), visit_id, until=until, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            raise Rejected({"until_day": rejected.problems["until"]}) from rejected
+
+    return _act(number, act, _("Offered. The presenters got a mail."), form)
+
+
+@bp.post("/visits/<number>/confirm")
+@may("update", "visit")
+def confirm(number: str) -> ResponseReturnValue:
+    form = PressForm()
+
+    def act(visit_id: int) -> None:
+        confirm_visit(current_actor(), visit_id, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Confirmed. The school got a mail that says who comes."), form)
+
+
+@bp.post("/visits/<number>/promise")
+@may("update", "visit")
+def promise(number: str) -> ResponseReturnValue:
+    form = PromiseForm()
+    if not form.accepted():
+        return shown_visit(number, promise=form)
+
+    def act(visit_id: int) -> None:
+        contact = form.safeguarding_contact.data or ""
+        record_promise(current_actor(), visit_id, safeguarding_contact=contact, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Noted what the school promised."), form)
+
+
+@bp.post("/visits/<number>/ready")
+@may("update", "visit")
+def ready(number: str) -> ResponseReturnValue:
+    form = PressForm()
+
+    def act(visit_id: int) -> None:
+        mark_ready(current_actor(), visit_id, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Everything is prepared."), form)
+
+
+@bp.route("/visits/<number>/move", methods=["GET", "POST"])
+@may("update", "visit")
+def move(number: str) -> ResponseReturnValue:
+    page = visit_page(current_actor(), number)
+    row = page.visit
+    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row)
+    problem = ""
+    if form.accepted() and not form.look.data:
+        wish, reason = form.times([one.id for one in row.presentations]), form.reason.data or ""
+        try:
+            moved = move_visit(current_actor(), row.id, wish, reason=reason, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            names = {"until": "until_day"}
+            form.show(
+                {
+                    names.get(name, name.replace("presentations-", "starts-")): reason
+                    for name, reason in rejected.problems.items()
+                }
+            )
+        except Conflict as conflict:
+            problem = labels.refusal(conflict)
+        else:
+            told = _("Moved. The school knows, and the presenters are asked again.")
+            say(told if moved else _("The visit is at that time already; nobody was written to."))
+            return redirect(url_for(".visit", number=number))
+    typed = [
+        lessons.Typed(one.starts_local.data, sitting.minutes)
+        for one, sitting in zip(form.starts, row.presentations, strict=False)
+    ]
+    known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
+    return form_page("visits/move.html", form, page, problem, lessons=known)
+
+
+@bp.route("/visits/<number>/replan", methods=["GET", "POST"])
+@may("create", "visit")
+def replan(number: str) -> ResponseReturnValue:
+    page = visit_page(current_actor(), number)
+    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit)
+    problem = "" if page.visit.state is VisitState.DISRUPTED else worded("wrong_state")
+    if form.accepted():
+        plans, day = form.plans(page.visit), form.on_day.data
+        try:
+            new = replan_visit(current_actor(), page.visit.id, day, plans, now=clock.now(), version=form.seen())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            problem = labels.refusal(conflict)
+        else:
+            say(_("Planned for a new day, and the school is told. Now choose who goes."))
+            return redirect(url_for(".visit", number=new))
+    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    return form_page("visits/replan.html", form, page, problem, lessons=known)
+
+
+def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:
+    """A form about a visit. After a Conflict it keeps what was typed and tells what has changed since it was opened.
+
+    The visit as it is now is on the page then, so a second press is made in full view of it.
+    """
+    changes = history_look(form.since(page)) if problem else []
+    if problem or request.method == "GET":
+        form.show_visit(page)
+    shown = render_template(template, form=form, visit=page.visit, problem=problem, changes=changes, **more)
+    return shown, 409 if problem else 422 if form.problems_shown() else 200
+
+
+@bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
+@may("cancel", "visit")
+def cancel(number: str) -> ResponseReturnValue:
+    page = visit_page(current_actor(), number)
+    form, problem = StaffReasonForm(), ""
+    if form.accepted():
+        reason = form.reason.data or ""
+        try:
+            cancel_visit(current_actor(), page.visit.id, reason=reason, now=clock.now(), version=form.seen())
+        except Conflict as conflict:
+            problem = labels.refusal(conflict)
+        else:
+            say(_("Cancelled. The school and the presenters got a mail."))
+            return redirect(url_for(".visit", number=number))
+    return form_page("visits/cancel.html", form, page, problem)

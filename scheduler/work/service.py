@@ -1,0 +1,209 @@
+"""Long work: started by a page, done by the worker under a lease, watched by whoever may start it.
+
+A worker that is killed leaves its lease behind; when that is over, the next sweep takes the work up again. After the
+third worker has died of it, it is called failed.
+"""
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import defer
+
+from scheduler import policy
+from scheduler.core.db import db, hold, transaction
+from scheduler.core.errors import NotFound, TooMany
+from scheduler.people.models import User
+from scheduler.policy import Actor
+from scheduler.work.models import LongWork
+from scheduler.work.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow, WorkState
+
+log = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(minutes=2)  # renewed with every step that is told
+MOST_ATTEMPTS = 3
+SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
+CONTENT_KEPT = dt.timedelta(days=1)
+FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
+NO_FILE = (WorkKind.ISSUE_CERTIFICATES,)
+HOLD_BEGIN = 53  # kind of core.db.hold: one centre's new work
+INTERRUPTED = {"failure": "interrupted"}
+
+
+def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
+    """Store what is wanted; the worker does it. The same work that is still open is not begun twice: its id comes back.
+
+    Raises: NotAllowed; NotFound for who belongs to no centre; TooMany after 30 files of one person in an hour.
+    """
+    policy.require(actor, *RIGHTS[kind], centre=actor.centre_id)
+    if actor.centre_id is None or actor.user_id is None:
+        raise NotFound("centre")
+    with transaction() as session:
+        hold(session, HOLD_BEGIN, [actor.centre_id])  # a double click begins one work
+        same = select(LongWork.id).where(
+            LongWork.kind == kind,
+            LongWork.centre_id == actor.centre_id,
+            LongWork.state.in_(OPEN),
+            LongWork.content == content if content is not None else LongWork.content.is_(None),
+        )
+        if open_id := session.scalar(same.order_by(LongWork.id).limit(1)):
+            return open_id
+        if content is not None:
+            _refuse_a_flood(actor.user_id, now)
+        work = LongWork(
+            kind=kind,
+            centre_id=actor.centre_id,
+            user_id=actor.user_id,
+            file_name=file_name,
+            content=content,
+            created_at=now,
+        )
+        session.add(work)
+        session.flush()
+        return work.id
+
+
+def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
+    """Raises: TooMany; each file costs the worker minutes, and lies in the database for a day."""
+    files = (
+        select(func.count())
+        .select_from(LongWork)
+        .where(LongWork.user_id == user_id, LongWork.kind.not_in(NO_FILE), LongWork.created_at > now - FILES_WINDOW)
+    )
+    if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
+        log.warning("too many files", extra={"user_id": user_id})
+        raise TooMany("files")
+
+
+def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
+    """A file that was checked, its name, and as what. Raises: NotAllowed; NotFound also when it is forgotten."""
+    found = db.session.scalar(_of(actor, work_id).where(LongWork.kind.in_(STORES)))
+    if found is None or found.content is None:
+        raise NotFound("work")
+    policy.require(actor, *RIGHTS[found.kind], centre=actor.centre_id)
+    return found.content, found.file_name, found.kind
+
+
+def file_name_of(work: Taken) -> str:
+    """What the file was called on the computer it came from."""
+    return db.session.scalar(select(LongWork.file_name).where(LongWork.id == work.id)) or ""
+
+
+def waiting_ids(now: dt.datetime) -> list[int]:
+    """Work that nobody does at the moment, oldest first."""
+    return list(db.session.scalars(select(LongWork.id).where(_free(now)).order_by(LongWork.id)))
+
+
+def _free(now: dt.datetime) -> ColumnElement[bool]:
+    orphaned = (LongWork.state == WorkState.RUNNING) & (LongWork.leased_until <= now)
+    return (LongWork.state == WorkState.WAITING) | orphaned
+
+
+def take(work_id: int, *, now: dt.datetime) -> Taken | None:
+    """Lease one work. None when another worker holds it, or when it has outlived too many of them and is given up."""
+    with transaction() as session:
+        wanted = select(LongWork).where(LongWork.id == work_id, _free(now))
+        row = session.scalar(wanted.with_for_update(skip_locked=True))
+        if row is None:
+            return None
+        if row.attempts >= MOST_ATTEMPTS:
+            _write(row.id, row.attempts, state=WorkState.FAILED, ended_at=now, result=json.dumps(INTERRUPTED))
+            log.warning("long work given up", extra={"work_id": work_id})
+            return None
+        attempt = row.attempts + 1
+        _write(
+            row.id, row.attempts, state=WorkState.RUNNING, attempts=attempt, phase=Phase.NONE, leased_until=now + LEASE
+        )
+        result = json.loads(row.result)
+        return Taken(row.id, row.kind, row.centre_id, row.user_id, attempt, row.done, row.content, result)
+
+
+def tell(
+    work: Taken, phase: Phase, done: int, total: int, *, now: dt.datetime, result: Mapping[str, Any] | None = None
+) -> None:
+    """Say how far it is, and hold the work for longer; `result` is kept in case this worker dies."""
+    so_far = {} if result is None else {"result": json.dumps(dict(result))}
+    with transaction():
+        _write(work.id, work.attempt, phase=phase, done=done, total=total, leased_until=now + LEASE, **so_far)
+
+
+def end(work: Taken, result: Mapping[str, Any], *, now: dt.datetime, failed: bool = False) -> None:
+    """Write what came of it, if the work is still this worker's."""
+    state = WorkState.FAILED if failed else WorkState.DONE
+    with transaction():
+        _write(work.id, work.attempt, state=state, result=json.dumps(dict(result)), ended_at=now, leased_until=None)
+    log.info("long work ended", extra={"work_id": work.id, "kind": work.kind.value, "failed": failed})
+
+
+def _write(work_id: int, attempt: int, **changes: object) -> None:
+    db.session().execute(
+        update(LongWork)
+        .where(LongWork.id == work_id, LongWork.attempts == attempt)
+        .values(**changes)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def actor_of(user_id: int) -> Actor | None:
+    """Who started it, with the roles of now; None when that account is suspended."""
+    user = db.session.get(User, user_id)
+    return None if user is None or user.suspended_at is not None else user.actor()
+
+
+def forget_contents(now: dt.datetime) -> int:
+    """Drop the uploaded files of work that ended a day ago; the numbers stay."""
+    with transaction() as session:
+        forgotten = session.execute(
+            update(LongWork)
+            .where(LongWork.content.is_not(None), LongWork.ended_at <= now - CONTENT_KEPT)
+            .values(content=None)
+        )
+        return int(getattr(forgotten, "rowcount", 0))
+
+
+def work_page(actor: Actor, work_id: int, *, now: dt.datetime) -> WorkRow:
+    """One work of the actor's centre. Raises: NotAllowed, NotFound."""
+    rows = _rows(_of(actor, work_id), now)
+    if not rows:
+        raise NotFound("work")
+    policy.require(actor, *RIGHTS[rows[0].kind], centre=actor.centre_id)
+    return rows[0]
+
+
+def latest(actor: Actor, kinds: Collection[WorkKind], *, now: dt.datetime, limit: int = 10) -> list[WorkRow]:
+    """The newest work of these kinds in the actor's centre. Raises: NotAllowed."""
+    for kind in kinds:
+        policy.require(actor, *RIGHTS[kind], centre=actor.centre_id)
+    wanted = select(LongWork).where(LongWork.centre_id == actor.centre_id, LongWork.kind.in_(kinds))
+    return _rows(wanted.order_by(LongWork.id.desc()).limit(limit), now)
+
+
+def _of(actor: Actor, work_id: int) -> Any:
+    return select(LongWork).where(LongWork.id == work_id, LongWork.centre_id == actor.centre_id)
+
+
+def _rows(wanted: Any, now: dt.datetime) -> list[WorkRow]:
+    named = wanted.add_columns(User).join(User, User.id == LongWork.user_id).options(defer(LongWork.content))
+    return [_row(work, user.full_name, now) for work, user in db.session.execute(named)]
+
+
+def _row(work: LongWork, started_by: str, now: dt.datetime) -> WorkRow:
+    silent = work.state is WorkState.RUNNING and work.leased_until is not None and work.leased_until <= now
+    return WorkRow(
+        id=work.id,
+        kind=work.kind,
+        state=work.state,
+        phase=work.phase,
+        done=work.done,
+        total=work.total,
+        started_by=started_by,
+        file_name=work.file_name,
+        created_at=work.created_at,
+        ended_at=work.ended_at,
+        interrupted=silent,
+        slow_to_begin=work.state is WorkState.WAITING and now - work.created_at > SLOW_AFTER,
+        result=json.loads(work.result),
+    )

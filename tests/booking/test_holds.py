@@ -1,0 +1,241 @@
+"""Book now: a date is held, lapses by itself, and is a promise for the desk."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.board.queries.placing import answers_in_cells
+from scheduler.booking.queries.free_dates import other_dates
+from scheduler.booking.queries.holds import held_by
+from scheduler.booking.rules.holds import HELD_FOR, MOST_FROM_NETWORK
+from scheduler.booking.service.holds import lapse_holds, release_date
+from scheduler.booking.terms.holds import Slot
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, TooMany
+from scheduler.programmes.terms import Booking
+from scheduler.staffing.queries.candidates import candidates
+from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.rules.limits import MOST_A_DAY
+from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.states import HoldState
+from tests.booking.held import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
+from tests.factories import MONDAY
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+
+pytestmark = pytest.mark.both_databases
+ELEVEN = Slot(THURSDAY, dt.time(11))
+LATER = MONDAY + HELD_FOR
+
+
+@pytest.fixture
+def book(session) -> BookNow:
+    return BookNow()
+
+
+def test_a_held_date_is_held_for_a_quarter_of_an_hour_and_shown_with_its_end(book):
+    held = book.hold()
+
+    assert (held.slot, held.minutes, held.until - MONDAY) == (TEN, 45, dt.timedelta(minutes=15))
+    assert held_by("mine", now=MONDAY) == held
+    assert held_people() == [book.people[0].id]
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.thing == "date_hold")).all()
+    assert [(entry.action, entry.actor) for entry in entries] == [("date held", "anonymous")]
+
+
+def test_a_held_date_is_free_for_nobody_but_who_holds_it(book):
+    held = book.hold()
+
+    assert not book.free_at()
+    assert book.free_at(own_hold=held.id)
+    with pytest.raises(Conflict) as refusal:
+        book.hold("yours")
+    assert refusal.value.reason == "date_taken"
+    assert (states(), held_by("yours", now=MONDAY)) == ([HoldState.HELD], None)
+
+
+def test_the_loser_gets_three_other_dates_the_nearest_ones(book):
+    book.hold()
+
+    others = other_dates(book.wish(), now=MONDAY)
+
+    assert [slot.on_day - THURSDAY for slot in others] == [-DAY, 0 * DAY, DAY]
+    assert others[1] == Slot(THURSDAY, dt.time(9))  # forty-five minutes and the set-up before ten
+    assert all(book.free_at(slot) for slot in others)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_lapsed_hold_keeps_nobody_back_whether_or_not_the_job_has_run(book, swept):
+    book.hold()
+    if swept:
+        assert lapse_holds(now=LATER) == 1
+
+    assert held_by("mine", now=LATER) is None
+    assert book.free_at(now=LATER)
+    assert book.hold("yours", now=LATER).slot == TEN
+    assert states() == [HoldState.LAPSED, HoldState.HELD]
+
+
+def test_a_minute_before_its_end_a_hold_still_holds(book):
+    book.hold()
+
+    assert lapse_holds(now=LATER - MINUTE) == 0
+    with pytest.raises(Conflict):
+        book.hold("yours", now=LATER - MINUTE)
+
+
+def test_a_draft_has_one_hold_and_another_date_releases_the_first(book):
+    book.hold()
+    book.hold(slot=ELEVEN)
+
+    assert states() == [HoldState.RELEASED, HoldState.HELD]
+    assert book.hold("yours", TEN).slot == TEN
+
+
+def test_a_date_beside_ones_own_is_taken_although_the_own_one_would_be_in_the_way(book):
+    book.hold()
+
+    moved = book.hold(slot=Slot(THURSDAY, dt.time(10, 15)))
+
+    assert (moved.slot.starts_local, states()) == (dt.time(10, 15), [HoldState.RELEASED, HoldState.HELD])
+
+
+def test_who_is_refused_another_date_keeps_the_first(book):
+    mine = book.hold()
+    book.hold("yours", ELEVEN)
+
+    with pytest.raises(Conflict):
+        book.hold(slot=ELEVEN)
+
+    assert held_by("mine", now=MONDAY) == mine
+
+
+def test_the_same_date_held_again_counts_from_now(book):
+    book.hold()
+
+    assert book.hold(now=MONDAY + 5 * MINUTE).until == LATER + 5 * MINUTE
+
+
+def test_two_educators_are_held_for_two_schools(session):
+    book = BookNow(educators=2)
+    book.hold("mine")
+    book.hold("yours")
+
+    assert sorted(held_people()) == sorted(person.id for person in book.people)
+    assert not book.free_at()
+
+
+def test_a_crew_of_two_is_held_whole_or_not_at_all(session):
+    book = BookNow(2)
+    with transaction() as writing:
+        writing.get(type(book.programme), book.programme.id).educators = 2
+    visit = make_visit(programme=book.programme, host_id=book.host.id, on_day=THURSDAY)
+    make_assignment(make_presentation(visit, dt.time(10)), book.people[0].id)
+
+    with pytest.raises(Conflict):
+        book.hold()
+
+    assert (held_people(), book.hold(slot=Slot(THURSDAY, dt.time(12))).slot.starts_local) == ([], dt.time(12))
+    assert len(held_people()) == 2
+
+
+def test_a_time_that_the_calendar_does_not_show_is_not_held(book):
+    for slot in (Slot(THURSDAY, dt.time(10, 7)), Slot(THURSDAY, dt.time(3)), Slot(dt.date(2026, 10, 17), dt.time(10))):
+        with pytest.raises(Conflict) as refusal:
+            book.hold(slot=slot)
+        assert refusal.value.reason == "date_taken"
+    assert states() == []
+
+
+def test_a_programme_that_is_asked_for_first_holds_no_date(session):
+    book = BookNow(booking=Booking.ASK)
+
+    with pytest.raises(Conflict) as refusal:
+        book.hold()
+
+    assert refusal.value.reason == "not_book_now"
+
+
+def test_no_network_holds_more_than_a_school_needs(session):
+    book = BookNow(MOST_FROM_NETWORK + 1)
+    for number in range(MOST_FROM_NETWORK):
+        book.hold(f"draft {number}", network="10.0.0.0/24")
+
+    with pytest.raises(TooMany):
+        book.hold("one more", network="10.0.0.0/24")
+    assert book.hold("draft 0", Slot(THURSDAY + DAY, dt.time(10)), network="10.0.0.0/24")  # its own first is no other
+    assert book.hold("elsewhere", network="10.0.1.0/24")
+    assert book.hold("one more", Slot(THURSDAY + DAY, dt.time(12)), network="10.0.0.0/24", now=LATER)
+
+
+def test_deleted_answers_free_their_date(book):
+    book.hold()
+    release_date("mine", now=MONDAY)
+    release_date("mine", now=MONDAY)
+    release_date(None, now=MONDAY)
+
+    assert (states(), held_people(), book.free_at()) == ([HoldState.RELEASED], [], True)
+
+
+# what a held date is for the desk: a promise
+
+
+def test_a_coordinator_is_told_that_a_school_is_booking_that_time(book):
+    visit_id = book.plan(on_day=THURSDAY, presentations=(a_plan(dt.time(10, 30)),))
+    suggest_presenter(book.coordinator, visit_id, book.people[0].id, now=MONDAY)
+    held = book.hold()
+
+    with pytest.raises(Taken) as refusal:
+        offer_visit(book.coordinator, visit_id, until=UNTIL, now=MONDAY)
+
+    promise = refusal.value.promise
+    assert (refusal.value.reason, promise.visit_number, promise.held_until) == ("presenter_taken", "", held.until)
+    offer_visit(book.coordinator, visit_id, until=UNTIL, now=held.until)
+
+
+def test_a_held_presenter_is_a_candidate_with_a_reason_against_her(book):
+    visit_id = book.plan(on_day=THURSDAY)
+    before = candidates(book.coordinator, visit_id, now=MONDAY)
+    book.hold()
+
+    (one,) = candidates(book.coordinator, visit_id, now=MONDAY)
+    assert ([why.code for why in before[0].reasons], [why.code for why in one.reasons]) == ([], ["taken"])
+    (later,) = candidates(book.coordinator, visit_id, now=LATER)
+    assert later.reasons == ()
+
+
+def test_the_board_says_it_before_a_visit_is_dropped_there(book):
+    visit_id = book.plan(on_day=THURSDAY + DAY)
+    book.hold()
+
+    cells = answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=MONDAY)
+    beside = answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=LATER)
+
+    who = book.people[0].id
+    said = [[doubt.why.code for doubt in one[who, THURSDAY].doubts] for one in (cells, beside)]
+    assert ("taken" in said[0], "taken" in said[1]) == (True, False)
+
+
+def test_held_dates_count_as_presentations_of_that_day_for_free_dates_candidates_and_board(book):
+    visit_id = book.plan(on_day=THURSDAY, presentations=(a_plan(dt.time(15)),))
+    starts = [dt.time(8), dt.time(9), dt.time(10), dt.time(11)]
+    for number, start in enumerate(starts):
+        book.hold(f"draft {number}", Slot(THURSDAY, start))
+    who = book.people[0].id
+
+    def said(now: dt.datetime) -> list[list[str]]:
+        (one,) = candidates(book.coordinator, visit_id, now=now)
+        cells = answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=now)
+        doubts = cells[who, THURSDAY].doubts
+        return [[why.code for why in one.reasons], [doubt.why.code for doubt in doubts if doubt.why.code != "topic"]]
+
+    assert len(starts) == MOST_A_DAY
+    assert said(MONDAY)[0] == ["enough_of_day"]
+    assert "enough_of_day" in said(MONDAY)[1]
+    assert not book.free_at(Slot(THURSDAY, dt.time(15)))
+    assert said(LATER)[0] == []
+    assert "enough_of_day" not in said(LATER)[1]
+    assert book.free_at(Slot(THURSDAY, dt.time(15)), now=LATER)

@@ -1,0 +1,173 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.core.imports.sheets import MAX_BYTES, Layout, LineProblem, day_of, days_in, read_table, time_of
+
+LAYOUT = Layout({"name": ("назив", "naziv škole"), "town": ("место",)}, {"town": 10})
+PLAIN = "naziv škole,mesto\nŠkola Ćuk,Niš\n"
+
+
+def cells(table):
+    return [dict(row.cells) for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (PLAIN.encode(), "utf-8"),
+        (PLAIN.encode("utf-8-sig"), "utf-8"),
+        (PLAIN.encode("utf-16"), "utf-16"),
+        (PLAIN.encode("cp1250"), "cp1250"),
+    ],
+)
+def test_latin_files_are_read_in_every_encoding_people_have(content, encoding):
+    table = read_table(content, LAYOUT)
+
+    assert (table.problems, table.encoding) == ((), encoding)
+    assert cells(table) == [{"name": "Škola Ćuk", "town": "Niš"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1251"])
+def test_cyrillic_files_are_read_in_every_encoding_people_have(encoding):
+    table = read_table("Назив;Место\nШкола Ћук;Ниш\n".encode(encoding), LAYOUT)
+
+    assert (table.problems, table.encoding, table.delimiter) == ((), encoding, ";")
+    assert cells(table) == [{"name": "Школа Ћук", "town": "Ниш"}]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_the_delimiter_is_the_one_that_gives_columns_we_know(delimiter):
+    table = read_table(f"name{delimiter}town{delimiter}a,b\nx{delimiter}y{delimiter}\n".encode(), LAYOUT)
+
+    assert cells(table) == [{"name": "x", "town": "y"}]
+
+
+def test_the_line_that_excel_puts_first_names_the_delimiter():
+    assert cells(read_table(b"sep=|\r\nname|town\r\nx|y\r\n", LAYOUT)) == [{"name": "x", "town": "y"}]
+
+
+@pytest.mark.parametrize("mark", ['"', "\r", " ", "x"])
+def test_what_cannot_part_columns_is_no_delimiter(mark):
+    table = read_table(f"sep={mark}\r\nname;town\r\n".encode(), LAYOUT)
+
+    assert (table.rows, table.headings, table.delimiter) == ((), {"name": "name", "town": "town"}, ";")
+
+
+def test_a_map_of_columns_wins_over_the_names_we_know():
+    content = b"name,School\nold,new\n"
+
+    assert cells(read_table(content, LAYOUT, {"School": "name"})) == [{"name": "new"}]
+
+
+def test_lines_are_counted_as_an_editor_shows_them():
+    table = read_table(b'name,town\n\n"two\nlines",a\nlast,b\n', LAYOUT)
+
+    assert [row.line for row in table.rows] == [3, 5]
+    assert cells(table)[0] == {"name": "two lines", "town": "a"}
+
+
+@pytest.mark.parametrize(
+    ("content", "column_map", "problem"),
+    [
+        (b"", None, LineProblem(1, "", "empty_file")),
+        (b"\n \n", None, LineProblem(1, "", "empty_file")),
+        (b"x" * (MAX_BYTES + 1), None, LineProblem(1, "", "file_too_large")),
+        (b"PK\x03\x04rest", None, LineProblem(1, "", "not_a_workbook")),
+        (b"name\x00,town\n", None, LineProblem(1, "", "not_a_text_file")),
+        (b"name,town\n\x81\x98,x\n", None, LineProblem(1, "", "not_a_text_file")),
+        (b"name,naziv\na,b\n", None, LineProblem(1, "naziv", "column_twice")),
+        (b"name\na\n", {"name": "surname"}, LineProblem(1, "surname", "no_such_field")),
+        (b"name\na\n", {"School": "name"}, LineProblem(1, "School", "no_such_column")),
+        (b'name,town\na,b\n"open,c\n', None, LineProblem(3, "", "broken_quotes")),
+        (b"name,town\n" + b"x" * 200_000 + b",b\n", None, LineProblem(2, "", "too_long")),
+        (b"name,town\n" + b"x" * 201 + b",b\n", None, LineProblem(2, "name", "too_long")),
+        (b"name,town\na,12345678901\n", None, LineProblem(2, "town", "too_long")),
+        (b"name,town\na,b,c\n", None, LineProblem(2, "", "too_many_columns")),
+    ],
+)
+def test_a_broken_file_says_what_is_wrong_and_where(content, column_map, problem):
+    assert read_table(content, LAYOUT, column_map).problems == (problem,)
+
+
+def test_empty_cells_and_lines_at_the_end_are_no_problem():
+    table = read_table(b"name,town\na,b,,\nc\n,,\n\n", LAYOUT)
+
+    assert table.problems == ()
+    assert cells(table) == [{"name": "a", "town": "b"}, {"name": "c"}]
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_break_the_reader(content):
+    table = read_table(b"name,town\n" + content, LAYOUT)
+
+    assert all(problem.problem for problem in table.problems)
+
+
+@given(st.text(max_size=100))
+def test_no_header_breaks_the_reader(header):
+    read_table(header.encode("utf-8", "replace"), LAYOUT)
+
+
+def test_titles_above_the_headings_are_passed_over():
+    content = "Списак школа за 2024. годину;;\n;;\nназив;место;напомена\nЧук;Ниш;x\n".encode()
+
+    table = read_table(content, LAYOUT)
+
+    assert (table.problems, cells(table)) == ((), [{"name": "Чук", "town": "Ниш"}])
+    assert ([row.line for row in table.rows], table.every_heading) == ([4], ("назив", "место", "напомена"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2025-05-12", (2025, 5, 12)), ("12.5.2025.", (2025, 5, 12)), ("12. 05. 2025", (2025, 5, 12)),
+     ("12/5/2025", (2025, 5, 12)), ("31.2.2025.", None), ("12.5.25", None), ("maj", None), ("٣.٣.٢٠٢٥", None),
+     ("12. maj 2025.", (2025, 5, 12)), ("12. маја 2025. године", (2025, 5, 12)), ("12. V 2025.", (2025, 5, 12)),
+     ("1. IX 2025", (2025, 9, 1)), ("3. jul 2025", (2025, 7, 3)), ("3. juna 2025", (2025, 6, 3)),
+     ("3. dec 2025", (2025, 12, 3)), ("3. nedelja 2025", None), ("3. xiii 2025", None), ("12-05-2025", (2025, 5, 12)),
+     ("2025-05-12 10:30", (2025, 5, 12)), ("12.5.2025 08:00:00", (2025, 5, 12)), (" 12.5.2025 ", (2025, 5, 12))],
+)  # fmt: skip
+def test_days_are_read_as_people_here_write_them(text, day):
+    assert day_of(text) == (day and dt.date(*day))
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("8:00", (8, 0)),
+        ("08.30", (8, 30)),
+        ("13h", (13, 0)),
+        ("10:05:00", (10, 5)),
+        ("24:00", None),
+        ("8:60", None),
+        ("", None),
+    ],
+)
+def test_times_are_read_as_people_here_write_them(text, time):
+    assert time_of(text) == (time and dt.time(*time))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("19.12.2026., 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+        ("19.12.2026. 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+        ("2026-12-19;26. 12. 2026", [(2026, 12, 19), (2026, 12, 26)]),
+        ("", []),
+        ("31.2.2026.", None),
+        ("petak", None),
+        ("1.9.2026. i dalje", None),
+    ],
+)
+def test_lists_of_days_are_read_as_people_write_them(text, days):
+    assert days_in(text) == (None if days is None else {dt.date(*day) for day in days})
+
+
+def test_a_new_line_in_a_cell_stands_between_the_things_of_a_list():
+    layout = Layout({"name": ("назив",), "topics": ("теме",)}, lists=frozenset({"topics"}))
+
+    table = read_table('назив;теме\n"ОШ\nЧук";"a\r\nb"\n'.encode(), layout)
+
+    assert dict(table.rows[0].cells) == {"name": "ОШ Чук", "topics": "a ;b"}

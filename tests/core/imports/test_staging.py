@@ -1,0 +1,251 @@
+"""A file's rows are laid aside in pieces and stored in one short step; what changes meanwhile is compared again."""
+
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import event, func, select, update
+
+from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.models import HeadCount
+from scheduler.attendance.service.past import import_past_visits
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.imports import staging
+from scheduler.core.imports.batches import ColumnName, ImportBatch, ImportedRow
+from scheduler.core.imports.staging import Filing, StagedRow, Stale
+from scheduler.people.imports import read_people
+from scheduler.people.models import User
+from scheduler.people.service.importing import import_people
+from scheduler.places.imports.bells import read_bells
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.models import Host, HostSchoolTime
+from scheduler.places.service.bells import import_bells
+from scheduler.places.service.hosts import import_hosts, take_back_hosts
+from scheduler.policy import Role
+from scheduler.visits.models.visits import Visit
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_user
+from tests.factories.places import make_host, make_municipality
+from tests.factories.programmes import make_programme
+
+REGISTER = "register_id,name,kind,municipality,phone\n"
+
+
+def rows(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def register_of(count: int, phone: str = "018 123"):
+    lines = (f"{number},Школа {number},primary,Ниш,{phone}" for number in range(1, count + 1))
+    return read_hosts((REGISTER + "\n".join(lines)).encode())
+
+
+class Meanwhile:
+    """Something that another person does while a file is laid aside: by another connection, at the first pieces."""
+
+    def __init__(self, act, times: int = 1) -> None:
+        self.act, self.left, self.told = act, times, []
+
+    def __call__(self, done: int, total: int) -> None:
+        self.told.append((done, total))
+        if self.left:
+            self.left -= 1
+            other = threading.Thread(target=self._other)
+            other.start()
+            other.join(20)
+            assert not other.is_alive()  # it did not wait for the import to end
+
+    def _other(self) -> None:
+        with self.app.app_context():
+            self.act()
+
+    def beside(self, app):
+        self.app = app
+        return self
+
+
+@pytest.fixture
+def actor(session):
+    make_municipality("Ниш")
+    return an_actor(Role.ADMINISTRATOR)
+
+
+@pytest.mark.both_databases
+def test_another_writer_gets_through_between_two_pieces_and_the_bar_only_rises(app, actor, monkeypatch):
+    monkeypatch.setattr(staging, "PIECE", 10)
+
+    def write():
+        with transaction() as session:
+            session.add(ColumnName(centre_id=1, kind="hosts", heading=f"naziv{rows(ColumnName)}", field="name"))
+
+    watched = Meanwhile(write, times=4).beside(app)
+    outcome = import_hosts(actor, register_of(45), Filing(MONDAY, tell=watched))
+
+    assert (outcome.new, rows(Host), rows(ColumnName)) == (45, 45, 4)
+    assert watched.told == [(10, 45), (20, 45), (30, 45), (40, 45), (45, 45)]
+
+
+@pytest.mark.both_databases
+def test_the_step_that_stores_asks_as_often_for_many_rows_as_for_few(app, actor, session):
+    def statements_under_the_lock(count: int) -> int:
+        asked: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            asked.append(statement)
+
+        sheet = read_hosts(
+            (REGISTER + "\n".join(f"{count}-{n},Школа {n},primary,Ниш,018 123" for n in range(count))).encode()
+        )
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            import_hosts(actor, sheet, Filing(MONDAY))
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        laid = max(place for place, told in enumerate(asked) if told.startswith("INSERT INTO staged_row"))
+        swept = min(place for place, told in enumerate(asked) if told.startswith("DELETE FROM staged_row"))
+        return swept - laid
+
+    assert statements_under_the_lock(3) == statements_under_the_lock(300)
+
+
+@pytest.mark.both_databases
+def test_nothing_stays_laid_aside_and_every_row_is_noted_and_audited_once(actor, session):
+    outcome = import_hosts(actor, register_of(25), Filing(MONDAY, file_name="skole.csv"))
+
+    assert (rows(StagedRow), rows(ImportedRow)) == (0, 25)
+    hosts = set(session.scalars(select(Host.id)))
+    noted = set(session.scalars(select(ImportedRow.thing_id).where(ImportedRow.batch_id == outcome.batch_id)))
+    told = select(AuditEntry.thing_id).where(AuditEntry.action == "host imported", AuditEntry.thing == "host")
+    assert hosts == noted == set(session.scalars(told))
+    assert session.scalars(select(Host.created_at).distinct()).all() == [MONDAY]
+
+
+@pytest.mark.both_databases
+def test_changes_are_stored_and_put_back_in_one_step_each(actor, session):
+    import_hosts(actor, register_of(25), Filing(MONDAY, actor.centre_id))
+    changed = import_hosts(actor, register_of(26, phone="032 123"), Filing(MONDAY, actor.centre_id))
+    assert (changed.new, changed.changed) == (1, 25)
+    assert session.scalars(select(Host.phone).distinct()).all() == ["032 123"]
+
+    take_back_hosts(actor, changed.batch_id, now=MONDAY)
+
+    assert rows(Host) == 25
+    assert session.scalars(select(Host.phone).distinct()).all() == ["018 123"]
+
+
+def test_what_was_empty_is_empty_again_and_flags_and_numbers_come_back(actor, session):
+    head = "register_id,name,kind,municipality,email,lat,lon,classes,example\n"
+    import_hosts(actor, read_hosts(f"{head}1,Вук,primary,Ниш,,,,,\n".encode()), Filing(MONDAY))
+    values = (Host.email, Host.lat, Host.classes, Host.example)
+    before = session.execute(select(*values)).one()
+    told = read_hosts(f"{head}1,Вук,primary,Ниш,a@b.example,43.3,21.9,24,da\n".encode())
+    batch_id = import_hosts(actor, told, Filing(MONDAY, actor.centre_id)).batch_id
+    session.rollback()
+    assert session.execute(select(*values)).one() == ("a@b.example", 43.3, 24, True)
+
+    take_back_hosts(actor, batch_id, now=MONDAY)
+
+    session.rollback()
+    assert session.execute(select(*values)).one() == before
+
+
+@pytest.mark.both_databases
+def test_a_host_changed_while_a_file_is_laid_aside_is_compared_again(app, actor, session):
+    import_hosts(actor, register_of(3), Filing(MONDAY))
+
+    def change():
+        with transaction() as writing:
+            writing.execute(update(Host).where(Host.register_id == "2").values(phone="032 123"))
+
+    watched = Meanwhile(change).beside(app)
+    outcome = import_hosts(actor, register_of(3, phone="032 123"), Filing(MONDAY, tell=watched))
+
+    assert (outcome.changed, outcome.same) == (2, 1)
+    assert rows(StagedRow) == 0
+
+
+@pytest.mark.both_databases
+def test_the_same_register_stored_by_somebody_else_meanwhile_is_the_same(app, actor, session):
+    watched = Meanwhile(lambda: import_hosts(actor, register_of(3), Filing(MONDAY))).beside(app)
+
+    outcome = import_hosts(actor, register_of(3), Filing(MONDAY, tell=watched))
+
+    assert (outcome.new, outcome.same, outcome.batch_id, rows(Host)) == (0, 3, None, 3)
+    assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
+
+
+@pytest.mark.both_databases
+def test_the_same_past_visits_stored_by_somebody_else_meanwhile_are_stored_once(app, actor, session):
+    make_programme(centre_id=actor.centre_id)
+    make_host("Чегар", register_id="1")
+    text = "datum;šifra škole;učenika\n12.3.2024.;1;28\n13.3.2024.;1;30\n".encode()
+    sheet = read_past_visits(text, today=MONDAY.date())
+
+    def store(filing):
+        return import_past_visits(actor, sheet, filing)
+
+    watched = Meanwhile(lambda: store(Filing(MONDAY, actor.centre_id))).beside(app)
+    outcome = store(Filing(MONDAY, actor.centre_id, tell=watched))
+
+    assert (outcome.new, outcome.same, rows(Visit), rows(HeadCount)) == (0, 2, 2, 8)
+
+
+@pytest.mark.both_databases
+def test_who_got_an_account_meanwhile_is_a_problem_of_its_line(app, actor, session):
+    text = "Име и презиме;Имејл;Улога\nАна Кос;ana@c.example;koordinator\n".encode()
+    watched = Meanwhile(lambda: make_user(email="ana@c.example")).beside(app)
+
+    outcome = import_people(actor, read_people(text), Filing(MONDAY, actor.centre_id, tell=watched))
+
+    assert [(one.line, one.problem) for one in outcome.problems] == [(2, "has_account")]
+    assert session.scalars(select(User.email).where(User.email == "ana@c.example")).all() == ["ana@c.example"]
+
+
+@pytest.mark.both_databases
+def test_bells_that_a_school_told_meanwhile_stay(app, actor, session):
+    make_host("Чегар", register_id="1")
+    sheet = read_bells("šifra škole;prva smena\n1;8:00\n".encode())
+    other = read_bells("šifra škole;prva smena\n1;7:30\n".encode())
+    watched = Meanwhile(lambda: import_bells(actor, other, Filing(MONDAY))).beside(app)
+
+    outcome = import_bells(actor, sheet, Filing(MONDAY, tell=watched))
+
+    assert [(one.line, one.problem) for one in outcome.problems] == [(2, "told_otherwise")]
+    assert rows(HostSchoolTime) == 1
+
+
+def test_what_never_stands_still_is_given_up_and_nothing_is_stored(app, actor, session):
+    import_hosts(actor, register_of(1), Filing(MONDAY))
+
+    def change():
+        with transaction() as writing:
+            writing.execute(update(Host).values(phone=Host.phone + "1"))
+
+    watched = Meanwhile(change, times=staging.TRIES).beside(app)
+    with pytest.raises(Stale):
+        import_hosts(actor, register_of(1, phone="032 123"), Filing(MONDAY, tell=watched))
+
+    assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
+
+
+def test_what_a_killed_worker_laid_aside_is_swept_later(session):
+    with transaction() as writing:
+        for hours in (1, 7):
+            at = MONDAY - dt.timedelta(hours=hours)
+            writing.add(StagedRow(stage="x", thing="host", place=hours, told="{}", staged_at=at))
+
+    assert staging.forget_old(MONDAY) == 1
+
+    session.rollback()
+    assert session.scalars(select(StagedRow.place)).all() == [1]
+
+
+def test_inside_a_transaction_an_import_sees_and_shares_it(session):
+    with pytest.raises(RuntimeError), transaction():
+        make_municipality("Ниш")
+        assert import_hosts(an_actor(Role.COORDINATOR), register_of(3), Filing(MONDAY)).new == 3
+        raise RuntimeError("the outer one fails")
+
+    assert (rows(Host), rows(StagedRow), rows(ImportBatch)) == (0, 0, 0)

@@ -1,0 +1,44 @@
+import pytest
+import segno
+import zxingcpp
+from PIL import Image
+
+from scheduler.core.paper import qr
+from tests.factories.papers import CHECK_URL
+
+
+def read_back(matrix: tuple[tuple[bool, ...], ...]) -> str:
+    side = len(matrix) + 8
+    picture = Image.new("L", (side, side), 255)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                picture.putpixel((x + 4, y + 4), 0)
+    return zxingcpp.read_barcodes(picture.resize((side * 4, side * 4)))[0].text
+
+
+def test_matrix_is_read_back_as_the_address():
+    assert read_back(qr.matrix(CHECK_URL)) == CHECK_URL
+
+
+def test_another_zxing_falls_back_to_segno(monkeypatch):
+    monkeypatch.delattr(zxingcpp, "create_barcode")
+    qr.matrix.cache_clear()
+
+    assert read_back(qr.matrix(CHECK_URL)) == CHECK_URL
+    assert len(qr.matrix(CHECK_URL)) == len(tuple(segno.make(CHECK_URL, error="m").matrix))
+    qr.matrix.cache_clear()
+
+
+def test_runs_cover_exactly_the_dark_modules():
+    dark = {(x, y) for y, row in enumerate(qr.matrix(CHECK_URL)) for x, cell in enumerate(row) if cell}
+
+    covered = [(x + step, y) for x, y, length in qr.runs(CHECK_URL) for step in range(length)]
+
+    assert len(covered) == len(dark)
+    assert set(covered) == dark
+
+
+def test_letters_beyond_ascii_are_refused():
+    with pytest.raises(qr.NotAscii):
+        qr.matrix("https://raspored.example.org/škola")

@@ -1,0 +1,105 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from scheduler.core.paper.typesetting import (
+    BOLD,
+    DISPLAY,
+    FOLDER,
+    FONTS,
+    Style,
+    fitted,
+    register_fonts,
+    settled,
+    shortened,
+    unprintable,
+    width_of,
+    wrapped,
+)
+from scheduler.core.text import to_latin
+
+SERBIAN = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШ" + "абвгдђежзијклљмнњопрстћуфхцчџш"
+TEN = Style(10)
+
+
+def test_every_serbian_letter_of_both_scripts_has_a_shape_in_every_font():
+    assert unprintable(SERBIAN + to_latin(SERBIAN) + "čćžšđČĆŽŠĐ „“”–—…·№€") == ""
+
+
+def test_names_of_the_neighbours_have_a_shape_too():
+    assert unprintable("Győző Škrabáková Țăranu Ľudmila Ѓорѓи Ќирил Şükrü Ёлкин Ґоля") == ""
+
+
+def test_unprintable_names_each_letter_without_a_shape_once():
+    assert unprintable("ана 山 山 ע") == "山ע"
+
+
+def test_fonts_are_small_and_carry_their_licence():
+    sizes = {file: (FOLDER / file).stat().st_size for file in FONTS.values()}
+
+    assert all(size < 200_000 for size in sizes.values()), sizes
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "OFL.txt").read_text()
+
+
+def test_no_two_fonts_share_a_name_inside():
+    names = [font.face.name for font in register_fonts().values()]
+
+    assert len(set(names)) == len(FONTS)
+
+
+def test_wrapped_keeps_every_letter_and_no_line_is_too_long():
+    words = "Први сат, први дан, прва недеља: шта школа ради кад дете затражи помоћ " + "Ж" * 90
+
+    lines = wrapped(words, TEN, 40)
+
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", words)
+    assert all(width_of(line, TEN) <= 40 for line in lines)
+
+
+@pytest.mark.parametrize("words", ["", "   "])
+def test_wrapped_makes_no_line_of_nothing(words):
+    assert wrapped(words, TEN, 40) == []
+
+
+def test_fitted_leaves_words_alone_that_fit():
+    assert fitted("Ана", Style(46, DISPLAY), 219) == (Style(46, DISPLAY), ["Ана"])
+
+
+def test_fitted_shrinks_by_half_points_and_only_as_far_as_needed():
+    words = "Љубица Џунић-Њежић од Шумадије"
+
+    style, lines = fitted(words, Style(46, DISPLAY), 150)
+
+    assert lines == [words]
+    assert style.size * 2 == int(style.size * 2)
+    assert width_of(words, style) <= 150 < width_of(words, Style(style.size + 0.5, DISPLAY))
+
+
+def test_fitted_never_goes_under_the_least_size_and_loses_nothing():
+    style, lines = fitted("Ж" * 200, Style(10, BOLD), 30, lines=1, least=6)
+
+    assert style.size == 6
+    assert "".join(lines) == "Ж" * 200
+
+
+def test_settled_takes_the_first_step_that_fits():
+    steps = ((20.0, 1, 15.0), (12.0, 2, 8.0))
+
+    assert settled("Ана", TEN, 60, steps)[0].size == 20
+    style, lines = settled("Александра Магдалена Петронијевић Константиновић", TEN, 80, steps)
+    assert (style.size, len(lines)) == (12, 2)
+
+
+def test_shortened_ends_in_an_ellipsis_only_where_it_must():
+    assert shortened("Ниш", TEN, 40) == "Ниш"
+    cut = shortened("Горњи Милановац и околина", TEN, 30)
+    assert cut.endswith("…")
+    assert width_of(cut, TEN) <= 30
+
+
+def test_fonts_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    register_fonts.cache_clear()
+
+    assert set(register_fonts()) == set(FONTS)

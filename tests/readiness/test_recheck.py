@@ -1,0 +1,194 @@
+"""The nightly re-check: what was right when it was agreed and is so no longer is flagged, and told once."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.people.models import AvailabilityException
+from scheduler.places.models import Closure, Holiday
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.hosts import ClosureReason
+from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift
+from scheduler.policy import Role, school_contact
+from scheduler.readiness.service.recheck import confirm_clock, recheck_visits
+from scheduler.requests.models import RequestedPresentation
+from scheduler.visits.models.visits import Finding, Presentation
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails, states, visit_of
+
+BELLS = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
+
+
+def shifts(first_section: str) -> SchoolTime:
+    """One class letter is in the morning and the others in the afternoon, always."""
+    return SchoolTime(bells=BELLS, grouping=Grouping.LETTERS, first_sections=frozenset({first_section}))
+
+
+def a_confirmed_scene(**programme) -> Scene:
+    """7b at ten o'clock, in the morning shift."""
+    scene = Scene(a_plan(classes="7b"), **programme)
+    with transaction() as session:
+        session.merge(scene.host).teaches_primary = True
+    tell_school_time(scene.coordinator, scene.host.id, shifts("b"), version=0, now=MONDAY)
+    scene.confirmed_by(scene.educator())
+    return scene
+
+
+def turn_shifts(scene: Scene) -> None:
+    tell_school_time(scene.coordinator, scene.host.id, shifts("a"), version=1, now=MONDAY)
+
+
+def nightly() -> int:
+    return recheck_visits(now=MONDAY)
+
+
+def told(session) -> list[str]:
+    return [mail.kind for kind in ("visit_rechecked", "school_clock_wrong") for mail in mails(session, kind)]
+
+
+def test_nothing_is_said_of_a_visit_that_still_fits(session):
+    scene = a_confirmed_scene()
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""
+    assert told(session) == []
+
+
+@pytest.mark.both_databases
+def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(session):
+    scene = a_confirmed_scene()
+    turn_shifts(scene)
+    nights = [nightly(), nightly(), nightly()]
+
+    visit = visit_of(session, scene)
+    assert nights == [1, 0, 0]
+    assert (visit.clock_wrong, visit.state) == ("too_early", VisitState.CONFIRMED)
+    assert told(session) == ["school_clock_wrong"]  # this scene's centre has no coordinator with an address
+    assert "7b: " in mails(session, "school_clock_wrong")[0].text
+
+
+def test_a_class_that_comes_for_it_is_never_in_question(session):
+    scene = a_confirmed_scene()
+    with transaction() as open_session:
+        open_session.execute(sa.update(RequestedPresentation).values(outside_shift=True))
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""
+
+
+def test_the_flag_goes_when_the_school_turns_its_shifts_back(session):
+    scene = a_confirmed_scene()
+    turn_shifts(scene)
+    nightly()
+    tell_school_time(scene.coordinator, scene.host.id, shifts("b"), version=2, now=MONDAY)
+    nightly()
+
+    assert visit_of(session, scene).clock_wrong == ""
+    assert session.scalars(sa.select(Finding)).all() == []
+
+
+def test_the_school_confirms_and_the_next_night_says_nothing(session):
+    scene = a_confirmed_scene()
+    turn_shifts(scene)
+    nightly()
+    confirm_clock(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
+    nightly()
+
+    assert visit_of(session, scene).clock_wrong == ""
+    assert len(mails(session, "school_clock_wrong")) == 1
+    actions = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("visit clock%"))).all()
+    assert actions == ["visit clock wrong", "visit clock confirmed"]
+
+
+def test_nobody_confirms_the_hour_of_a_foreign_visit_or_one_that_fits(session):
+    scene = a_confirmed_scene()
+    with pytest.raises(Conflict):
+        confirm_clock(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
+    with pytest.raises(NotFound):
+        confirm_clock(school_contact(scene.asked.id + 1, scene.host.id), scene.visit_id, now=MONDAY)
+
+
+def test_a_moved_visit_begins_anew(session):
+    scene = a_confirmed_scene()
+    turn_shifts(scene)
+    nightly()
+    there = visit_of(session, scene)
+    hours = dict.fromkeys([row.id for row in session.scalars(sa.select(Presentation))], dt.time(15))
+    move_visit(scene.coordinator, there.id, NewTimes(VISIT_DAY, hours, UNTIL), now=MONDAY)
+
+    assert visit_of(session, scene).clock_wrong == ""
+    assert nightly() == 0
+
+
+@pytest.mark.parametrize("shut", ["holiday", "closure"])
+def test_a_day_without_pupils_is_clock_wrong(session, shut):
+    scene = a_confirmed_scene()
+    with transaction() as open_session:
+        if shut == "holiday":
+            names = {"name_sr_cyrl": "Празник", "name_sr_latn": "Praznik", "name_en": "Holiday"}
+            open_session.add(Holiday(day=VISIT_DAY, **names))
+        else:
+            open_session.add(
+                Closure(first_day=VISIT_DAY, last_day=VISIT_DAY, reason=ClosureReason.SNOW, closed_at=MONDAY)
+            )
+    nightly()
+    nightly()
+
+    assert visit_of(session, scene).clock_wrong == "closed"
+    assert told(session) == ["school_clock_wrong"]
+
+
+def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_is_taken_out(session):
+    scene = a_confirmed_scene()
+    make_user(Role.COORDINATOR, centre_id=scene.centre_id, email="desk@centre.example", password_hash="x")
+    who = next(iter(states(session, scene)))
+    with transaction() as open_session:
+        day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
+        open_session.add(AvailabilityException(presenter_id=who, **day))
+    nightly()
+    nightly()
+
+    assert states(session, scene)[who] == [AssignmentState.ACCEPTED]
+    assert [mail.address for mail in mails(session, "visit_rechecked")] == ["desk@centre.example"]
+    assert mails(session, "school_clock_wrong") == []
+    assert visit_of(session, scene).clock_wrong == ""
+
+
+def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):
+    scene = a_confirmed_scene()
+    with transaction() as open_session:
+        open_session.execute(sa.text("UPDATE vetting SET valid_until = '2026-10-01'"))
+    nightly()
+
+    assert visit_of(session, scene).state is VisitState.PLANNED
+    assert [row for rows in states(session, scene).values() for row in rows] == [AssignmentState.WITHDRAWN]
+
+
+def test_what_has_begun_or_is_not_offered_is_left_alone(session):
+    scene = a_confirmed_scene()
+    turn_shifts(scene)
+    after = dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)
+
+    assert recheck_visits(now=after) == 0
+
+
+def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session):
+    scene = a_confirmed_scene()
+    with transaction() as writing:
+        writing.execute(sa.update(Presentation).values(outside_shift=True))
+
+    turn_shifts(scene)
+
+    assert nightly() == 0
+    assert visit_of(session, scene).clock_wrong == ""

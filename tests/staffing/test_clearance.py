@@ -1,0 +1,265 @@
+"""A consent withdrawn, a check refused, an account suspended: the visits to come are free at once (TRUST S46, S50)."""
+
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import select, update
+
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.people.models import User
+from scheduler.policy import ANONYMOUS, Role
+from scheduler.requests.terms.asked import RequestState
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from scheduler.staffing.service import clearance
+from scheduler.staffing.service.clearance import record_vetting, release_not_cleared, suspend_user, withdraw_consent
+from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.queries.invariants import violations
+from scheduler.visits.service.locked_visit import change, open_visit
+from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.at_once import all_at_once
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_user, presenter_actor
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import make_consent
+from tests.factories.staffing import THE_DAY, UNTIL
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails, presentations, request_state, states, visit_of
+
+GROWN_UP = {"birth_date": dt.date(2008, 10, 1)}  # a minor on MONDAY, eighteen on the day of the visit
+WITHDRAWN = [AssignmentState.WITHDRAWN]
+ACCEPTED = [AssignmentState.ACCEPTED]
+REFUSED = VettingDraft(VettingResult.REFUSED, MONDAY.date(), MONDAY.date())
+
+
+def consent_of(session, person) -> int:
+    return session.scalar(select(GuardianConsent.id).where(GuardianConsent.presenter_id == person.id))
+
+
+def an_officer(scene: Scene):
+    return an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id)
+
+
+@pytest.mark.both_databases
+def test_a_withdrawn_consent_frees_the_visits_to_come_and_names_the_minor_nowhere(session):
+    scene = Scene(educators=1, influencers=1)
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirm(adult, minor)
+    before = presentations(session, scene)[0].sequence
+    assert any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
+
+    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert presentations(session, scene)[0].sequence == before + 1
+    assert not any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
+    [told] = mails(session, "crew_not_cleared")
+    assert told.address == "desk@ncc.example"
+    assert "Tara" not in told.text + told.subject
+    own = session.get_one(User, minor.user_id).email
+    assert [mail.address for mail in mails(session, "visit_released")] == [own, "vesna@family.example"]
+
+
+def test_a_minor_who_withdraws_her_own_consent_is_free_too(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+
+    withdraw_consent(presenter_actor(minor), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+
+
+def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+    make_consent(minor.id)
+
+    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+    session.rollback()
+    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [MONDAY, MONDAY]
+
+
+def test_a_paper_for_another_purpose_stays(session):
+    scene = Scene(educators=1, influencers=1)
+    minor = scene.minor()
+    photo = make_consent(minor.id, takes_part=False, photo=True).id
+
+    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+
+    session.rollback()
+    assert session.get_one(GuardianConsent, photo).withdrawn_at is None
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("first", ["offer", "withdrawal"])
+def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(app, session, first):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    consent, officer, minor_id = consent_of(session, minor), an_officer(scene), minor.id
+    scene.suggest(adult)
+    session.rollback()
+    inside, done = threading.Event(), threading.Event()
+
+    def offer() -> None:
+        """The minor is suggested and asked in one transaction, as the board does: nobody sees her before its end."""
+        if first == "withdrawal":
+            inside.wait(10)
+        with change():
+            suggest_presenter(scene.coordinator, scene.visit_id, minor_id, now=MONDAY)
+            offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+            if first == "offer":
+                inside.set()
+                done.wait(1)  # the withdrawal is under way meanwhile
+
+    def withdraw() -> None:
+        if first == "offer":
+            inside.wait(10)
+            withdraw_consent(officer, consent, now=MONDAY)
+        else:
+            with change():
+                withdraw_consent(officer, consent, now=MONDAY)
+                inside.set()
+                done.wait(1)  # the offer is being made meanwhile
+        done.set()
+
+    _offered, withdrawn = all_at_once(app, [offer, withdraw])
+
+    assert withdrawn is None
+    session = db.session()  # the one before went with the threads
+    assert AssignmentState.OFFERED not in states(session, scene).get(minor_id, [])
+    assert violations() == []
+
+
+def test_a_visit_that_is_over_stays_as_it_was(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+
+    withdraw_consent(an_officer(scene), consent_of(session, minor), now=THE_DAY + dt.timedelta(hours=12))
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+
+
+@pytest.mark.both_databases
+def test_a_refused_check_of_the_adult_frees_the_minor_before_him(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+
+    record_vetting(an_officer(scene), adult.id, REFUSED, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.PLANNED
+
+
+def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(session):
+    scene = Scene(educators=1, influencers=0)
+    adult = scene.educator()
+    scene.accepted_by(adult)
+    other = make_user(Role.COORDINATOR, centre_id=scene.centre_id)
+    administrator = an_actor(Role.ADMINISTRATOR, centre_id=scene.centre_id)
+
+    suspend_user(administrator, adult.user_id, now=MONDAY)
+    suspend_user(administrator, other.id, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: WITHDRAWN}
+
+
+def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.accepted_by(adult, minor)
+
+    for stranger in (ANONYMOUS, presenter_actor(adult), an_actor(Role.SAFEGUARDING)):
+        with pytest.raises((NotAllowed, NotFound)):
+            withdraw_consent(stranger, consent_of(session, minor), now=MONDAY)
+        with pytest.raises((NotAllowed, NotFound)):
+            record_vetting(stranger, adult.id, REFUSED, now=MONDAY)
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+    assert {row.result for row in session.scalars(select(Vetting))} == {VettingResult.CLEARED}
+    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [None]
+
+
+def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeypatch):
+    """Otherwise two who release and move the same crews wait for each other (PostgreSQL: 40P01)."""
+    first = Scene()
+    second = Scene(planned=False)
+    second.centre_id, second.programme, second.coordinator = first.centre_id, first.programme, first.coordinator
+    second.asked = make_school_request(RequestState.AGREED, programme=first.programme, host_id=second.host.id)
+    second.visit_id = second.plan(on_day=VISIT_DAY + dt.timedelta(days=1))
+    person, beside = first.educator(), first.educator()
+    for scene in (first, second):
+        scene.accepted_by(person, beside)
+    order: list[object] = []
+    monkeypatch.setattr(
+        clearance, "open_visit", lambda inside, one: order.append(f"visit {one}") or open_visit(inside, one)
+    )
+    monkeypatch.setattr(clearance, "hold_time", lambda _, people: order.append(set(people)))
+
+    suspend_user(an_actor(Role.ADMINISTRATOR, centre_id=first.centre_id), person.user_id, now=MONDAY)
+
+    assert order == [f"visit {first.visit_id}", f"visit {second.visit_id}", {person.id, beside.id}]
+    for scene in (first, second):
+        assert states(session, scene) == {person.id: WITHDRAWN, beside.id: ACCEPTED}
+
+
+@pytest.mark.both_databases
+def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_once(session):
+    scene = Scene(educators=1, influencers=1)
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirm(adult, minor)
+    assert release_not_cleared(now=MONDAY) == 0
+    _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=1))
+
+    assert [release_not_cleared(now=MONDAY) for _each in range(2)] == [1, 0]
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert not any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
+    assert [told.address for told in mails(session, "crew_not_cleared")] == ["desk@ncc.example"]
+
+
+@pytest.mark.both_databases
+def test_a_check_that_no_longer_covers_the_day_frees_the_adult_and_the_minor_beside_him(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+    _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
+
+    assert release_not_cleared(now=MONDAY) == 1
+
+    assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
+    assert visit_of(session, scene).state is VisitState.PLANNED
+
+
+@pytest.mark.parametrize("covered", ["last day", "grown up", "over"])
+def test_who_is_still_covered_grown_up_or_back_from_the_visit_stays(session, covered):
+    scene = Scene(educators=1, influencers=1)
+    adult, minor = scene.educator(), scene.minor(**GROWN_UP if covered == "grown up" else {})
+    scene.confirmed_by(adult, minor)
+    _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=covered != "last day"))
+    now = THE_DAY + dt.timedelta(hours=12) if covered == "over" else MONDAY
+
+    assert release_not_cleared(now=now) == 0
+
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+
+
+def _end_on(proof: type[Vetting | GuardianConsent], presenter_id: int, day: dt.date) -> None:
+    """What no page does: a row is corrected by hand, or comes back from an old copy."""
+    with transaction() as session:
+        session.execute(update(proof).where(proof.presenter_id == presenter_id).values(valid_until=day))

@@ -1,0 +1,150 @@
+"""A presenter's own days: the way, the school, the crew, and who may read what of them."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core.db import transaction
+from scheduler.core.errors import NotAllowed
+from scheduler.policy import Role
+from scheduler.staffing.queries.own_days import days_of, year_of
+from scheduler.staffing.rules.own_days import comes_home, kit_of, sets_out
+from scheduler.staffing.terms.own_days import Kit, School
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.counting import statements
+from tests.factories.people import an_actor, presenter_actor
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+
+EVE = VISIT_DAY - dt.timedelta(days=1)
+
+
+def _visit(*crew, day=VISIT_DAY, starts=dt.time(10, 0), **given):
+    host = make_host(phone="011 555 0100")
+    visit = make_visit(
+        VisitState.CONFIRMED,
+        programme=make_programme(centre_id=crew[0].centre_id),
+        on_day=day,
+        host_id=host.id,
+        **given,
+    )
+    presentation = make_presentation(visit, starts, state=PresentationState.CONFIRMED)
+    for one in crew:
+        make_assignment(presentation, one.id, AssignmentState.ACCEPTED)
+    return visit
+
+
+def _day(presenter, today=EVE):
+    [day] = days_of(presenter_actor(presenter), VISIT_DAY, VISIT_DAY, today=today)
+    return day
+
+
+def test_the_day_says_when_to_leave_and_when_she_is_home_again(app, session):
+    educator = a_cleared_educator()
+    _visit(educator)
+
+    day = _day(educator)
+    [one] = day.visits
+
+    assert one.arrives_local == dt.time(9, 45)  # a quarter of an hour of set-up
+    assert one.way is not None
+    arrival = dt.datetime.combine(VISIT_DAY, one.arrives_local)
+    leaves = dt.datetime.combine(VISIT_DAY, one.way.leaves_local)
+    assert 0 <= ((arrival - leaves) - dt.timedelta(minutes=one.way.minutes)).total_seconds() < 300
+    assert day.home_at is not None
+    assert day.home_at >= dt.time(10, 45)
+
+
+def test_two_visits_of_a_day_are_one_day_in_order_of_time(app, session):
+    educator = a_cleared_educator()
+    afternoon, morning = _visit(educator, starts=dt.time(15, 0)), _visit(educator, starts=dt.time(8, 0))
+
+    assert [one.visit.number for one in _day(educator).visits] == [morning.number, afternoon.number]
+
+
+def test_an_educator_reads_whom_to_call_until_a_week_after_the_visit(app, session):
+    educator = a_cleared_educator()
+    asked = make_school_request(contact_phone="064 555 0000", contact_name="Dragana Simić")
+    _visit(educator, school_request_id=asked.id)
+
+    [before] = _day(educator).visits
+    [after] = _day(educator, today=VISIT_DAY + dt.timedelta(days=8)).visits
+
+    assert (before.school.contact_phone, before.school.phone) == ("064 555 0000", "011 555 0100")
+    assert (after.school.contact_phone, after.school.contact_name, after.school.phone) == ("", "", "")
+
+
+def test_an_influencer_reads_no_phone_of_a_school_and_an_adult_no_surname_of_hers(app, session):
+    educator = a_cleared_educator(given_name="Jelena", family_name="Ristić")
+    minor = a_cleared_minor(centre_id=educator.centre_id, given_name="Tara", family_name="Prezimić")
+    other = a_cleared_minor(centre_id=educator.centre_id, given_name="Vanja", family_name="Drugić")
+    asked = make_school_request(contact_phone="064 555 0000")
+    _visit(educator, minor, other, school_request_id=asked.id)
+
+    [hers], [adults] = _day(minor).visits, _day(educator).visits
+
+    assert (hers.school.contact_phone, hers.school.contact_name, hers.school.phone) == ("", "", "")
+    assert {member.name for member in hers.crew if not member.me} == {"Jelena Ristić", "Vanja"}
+    assert {member.name for member in adults.crew} == {"Jelena Ristić", "Tara", "Vanja"}
+    assert _day(minor).name == "Tara"
+
+
+def test_the_number_of_queries_does_not_grow_with_the_days(app, session):
+    educator = a_cleared_educator()
+    actor, end = presenter_actor(educator), VISIT_DAY + dt.timedelta(days=9)
+    asked = []
+    for ahead in (0, 1, 2):
+        _visit(educator, day=VISIT_DAY + dt.timedelta(days=ahead))
+        with statements() as seen:
+            days = days_of(actor, VISIT_DAY, end, today=EVE)
+        asked.append((len(days), len(seen)))
+
+    assert [days for days, _seen in asked] == [1, 2, 3]
+    assert len({seen for _days, seen in asked}) == 1
+
+
+def test_only_who_presents_has_days(app, session):
+    with pytest.raises(NotAllowed):
+        days_of(an_actor(Role.COORDINATOR), VISIT_DAY, VISIT_DAY, today=EVE)
+
+
+def test_the_year_counts_held_visits_their_presentations_and_kilometres(app, session):
+    educator = a_cleared_educator()
+    visit = _visit(educator, kilometres=62)
+    with transaction() as opened:
+        opened.get_one(type(visit), visit.id).state = VisitState.DELIVERED
+        for row in opened.scalars(select(Assignment)):
+            row.state = AssignmentState.PRESENT
+
+    year = year_of(educator.id, VISIT_DAY.year)
+
+    assert (year.visits, year.presentations, year.kilometres) == (1, 1, 62)
+    assert year_of(educator.id, VISIT_DAY.year - 1).visits == 0
+
+
+@pytest.mark.parametrize(
+    ("school", "kit"),
+    [
+        (School(has_projector=True, has_sound=True, has_internet=True), {Kit.COMPUTER, Kit.ADAPTERS, Kit.PLAN_B}),
+        (
+            School(has_projector=False, has_sound=False, has_internet=False),
+            {Kit.COMPUTER, Kit.PROJECTOR, Kit.LOUDSPEAKER, Kit.OFFLINE, Kit.PLAN_B},
+        ),
+        (School(), {Kit.COMPUTER, Kit.ADAPTERS, Kit.OFFLINE, Kit.PLAN_B}),
+    ],
+)
+def test_the_bag_holds_what_the_school_lacks(school, kit):
+    assert {one for one, _count in kit_of(school, [])} == kit
+
+
+def test_nobody_leaves_at_an_odd_minute():
+    nine = dt.datetime(2026, 10, 6, 9, 20, tzinfo=dt.UTC)
+
+    assert sets_out(nine, 43) == dt.time(8, 35)
+    assert comes_home(nine, 43) == dt.time(10, 5)
+    assert comes_home(nine, 40) == dt.time(10, 0)

@@ -1,0 +1,302 @@
+"""The search for a substitute: when it begins, whom it asks, what ends it, and that the job is harmless twice."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.policy import Role
+from scheduler.staffing.queries.substitutes import relief_shown
+from scheduler.staffing.service.absence import report_absence
+from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.service.substitutes import seek_substitute, send_waves, stop_relief
+from scheduler.visits.queries.pages import visit_for
+from scheduler.visits.terms.states import AssignmentState, ReliefState, VisitState
+from tests.counting import statements
+from tests.factories.people import an_actor, make_centre, presenter_actor
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.staffing.relieved import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
+from tests.visits.scene import audit_of, mails, states, visit_of
+
+DESK = "desk@centre.example"
+HOUR = dt.timedelta(hours=1)
+TWO_WEEKS_BEFORE = STARTS_AT - dt.timedelta(days=14)
+
+
+@pytest.fixture
+def ill(session) -> Ill:
+    return Ill(others=5)
+
+
+def test_within_the_week_it_begins_by_itself_and_the_coordinators_read_so(ill):
+    ill.falls_ill()
+
+    search = ill.search()
+    assert (search.state, search.wave, search.next_wave_at) == (ReliefState.SEARCHING, 0, FRIDAY)
+    (mail,) = ill.mails_to(DESK)
+    assert mail.kind == "presenter_absent"
+    assert ill.mails_to(TO_THE_SCHOOL) == []
+
+
+def test_earlier_it_waits_until_a_week_before_or_until_it_is_pressed(ill):
+    ill.falls_ill(now=TWO_WEEKS_BEFORE)
+    assert ill.search().next_wave_at == STARTS_AT - dt.timedelta(days=7)
+    assert send_waves(now=TWO_WEEKS_BEFORE + HOUR) == 0
+
+    assert seek_substitute(ill.coordinator, ill.visit_id, now=TWO_WEEKS_BEFORE + HOUR)
+    assert not seek_substitute(ill.coordinator, ill.visit_id, now=TWO_WEEKS_BEFORE + HOUR)  # pressed twice
+    send_waves(now=TWO_WEEKS_BEFORE + HOUR)
+
+    assert len(ill.whom()) == 3
+
+
+def test_in_the_last_three_hours_there_are_no_waves_and_no_second_mail(ill):
+    ill.falls_ill(now=T_MINUS_3 + MINUTE)
+
+    assert send_waves(now=T_MINUS_3 + 2 * MINUTE) == 0
+    assert ill.state() is ReliefState.CHOOSING
+    assert ill.kinds_to(DESK) == ["presenter_absent"]
+    assert ill.whom() == []
+
+
+def test_who_was_only_asked_and_cannot_come_starts_no_search(session, ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    first = next(one for one in ill.others if one.id == ill.whom()[0])
+
+    report_absence(presenter_actor(first), STARTS_AT.date(), STARTS_AT.date(), seen=[ill.number], now=FRIDAY + MINUTE)
+
+    assert ill.search().wave == 1  # the one that there is goes on
+    assert states(session, ill)[first.id] == [AssignmentState.WITHDRAWN]
+
+
+def test_two_sweeps_send_one_wave(session, ill):
+    ill.falls_ill()
+
+    assert [send_waves(now=FRIDAY), send_waves(now=FRIDAY)] == [1, 0]
+    assert len(ill.whom()) == 3
+    assert len(mails(session, "visit_offered")) == 3
+
+
+def test_when_all_have_said_no_the_next_wave_does_not_wait(ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    wave = set(ill.whom())
+
+    for one in ill.others:
+        if one.id in wave:
+            ill.answer(one, accepts=False, now=FRIDAY + MINUTE)
+    assert send_waves(now=FRIDAY + 2 * MINUTE) == 1
+
+    assert ill.search().wave == 2
+    assert set(ill.whom()) == {one.id for one in ill.others}
+
+
+def test_a_late_yes_of_the_wave_before_still_counts(ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    first = next(one for one in ill.others if one.id == ill.whom()[0])
+    send_waves(now=FRIDAY + 12 * HOUR)
+
+    ill.answer(first, accepts=True, now=FRIDAY + 13 * HOUR)
+
+    assert ill.state() is ReliefState.FILLED
+
+
+def test_nobody_is_asked_who_is_barred_busy_away_of_another_centre_or_said_no_before(session, ill):
+    taken, refused = ill.others[0], ill.others[1]
+    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
+    make_assignment(make_presentation(other), taken.id)
+    ill.can(a_cleared_educator(centre_id=make_centre().id))
+    ill.educator()  # without hours
+    report_absence(presenter_actor(ill.others[2]), STARTS_AT.date(), STARTS_AT.date(), seen=[], now=FRIDAY)
+    suggest_presenter(ill.coordinator, ill.visit_id, refused.id, now=FRIDAY)
+    offer_visit(ill.coordinator, ill.visit_id, until=FRIDAY + HOUR, now=FRIDAY)
+    ill.answer(refused, accepts=False, now=FRIDAY)
+
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+
+    assert set(ill.whom()) == {ill.others[3].id, ill.others[4].id}
+
+
+def test_the_least_loaded_is_asked_first(session):
+    ill = Ill(others=4)
+    for day in (5, 7, 8):
+        visit = make_visit(VisitState.CONFIRMED, programme=ill.programme, on_day=dt.date(2026, 10, day))
+        make_assignment(make_presentation(visit), ill.others[0].id)
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+
+    assert ill.others[0].id not in ill.whom()
+
+
+def test_with_nobody_left_it_looks_again_and_sends_no_empty_wave(session):
+    ill = Ill(others=0)
+    ill.falls_ill()
+
+    assert send_waves(now=FRIDAY) == 0
+    assert (ill.search().wave, ill.search().next_wave_at) == (0, FRIDAY + 12 * HOUR)
+    late = ill.can(ill.educator())
+    send_waves(now=FRIDAY + 12 * HOUR)
+
+    assert ill.whom() == [late.id]
+
+
+def test_stopped_it_asks_nobody_and_goes_on_when_told_and_decides_all_the_same(ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    for _press in range(2):
+        stop_relief(ill.coordinator, ill.visit_id, now=FRIDAY + MINUTE)
+
+    assert send_waves(now=FRIDAY + 20 * HOUR) == 0
+    assert ill.state() is ReliefState.STOPPED
+    seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY + 20 * HOUR)
+    send_waves(now=FRIDAY + 20 * HOUR)
+    assert len(ill.whom()) == 5
+    stop_relief(ill.coordinator, ill.visit_id, now=FRIDAY + 21 * HOUR)
+    send_waves(now=T_MINUS_3)
+
+    assert ill.state() is ReliefState.CHOOSING
+    assert ill.kinds_to(DESK)[-1] == "substitute_choice"
+
+
+def test_a_crew_that_the_coordinator_found_by_hand_ends_the_search_too(session, ill):
+    ill.falls_ill()
+    ill.suggest(ill.others[0])
+    offer_visit(ill.coordinator, ill.visit_id, until=FRIDAY + HOUR, now=FRIDAY)
+
+    ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
+
+    assert ill.state() is ReliefState.FILLED
+    assert visit_of(session, ill).state is VisitState.CONFIRMED
+    assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
+
+
+def test_a_visit_that_was_not_confirmed_before_is_confirmed_by_its_coordinator_as_ever(session):
+    ill = Ill(others=1)
+    withdraw_presenter(ill.coordinator, ill.visit_id, ill.ana.id, reason="swap", now=FRIDAY)
+    mia = ill.can(ill.educator(given_name="Mia"))
+    ill.accepted_by(mia)
+    ill.forget_mails()
+    row = visit_for(ill.coordinator, ill.number)
+    assert row.state is VisitState.OFFERED
+
+    ill.falls_ill(mia)
+    send_waves(now=FRIDAY)
+    ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
+
+    assert visit_of(session, ill).state is VisitState.OFFERED
+    assert ill.mails_to(TO_THE_SCHOOL) == []
+    assert ill.kinds_to(DESK) == ["presenter_absent", "substitute_found"]
+
+
+def test_a_visit_that_begins_undecided_ends_the_search(ill):
+    ill.falls_ill()
+    send_waves(now=T_MINUS_3)
+
+    send_waves(now=STARTS_AT)
+
+    assert ill.state() is ReliefState.OVER
+    with pytest.raises(Conflict) as refusal:
+        go_short(ill.coordinator, ill.visit_id, now=STARTS_AT)
+    assert refusal.value.reason == "wrong_state"
+
+
+def test_pressed_in_the_last_three_hours_a_new_search_asks_nobody_and_lets_the_coordinator_choose(ill):
+    late = T_MINUS_3 + MINUTE
+    withdraw_presenter(ill.coordinator, ill.visit_id, ill.ana.id, reason="She rang: ill.", now=late)
+
+    assert seek_substitute(ill.coordinator, ill.visit_id, now=late)
+
+    assert ill.state() is ReliefState.CHOOSING
+    assert send_waves(now=late + MINUTE) == 0
+    assert ill.whom() == []
+    hold_online(ill.coordinator, ill.visit_id, "https://meet.example.org/a", now=late + 2 * MINUTE)
+    assert ill.state() is ReliefState.CHOOSING  # nobody is left to speak: online as soon as one educator accepts
+
+
+def test_what_cannot_be_is_refused(ill):
+    with pytest.raises(Conflict) as whole:
+        seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY)
+    assert whole.value.reason == "wrong_state"
+    ill.falls_ill()
+
+    with pytest.raises(Conflict) as late:
+        seek_substitute(ill.coordinator, ill.visit_id, now=T_MINUS_3)
+    with pytest.raises(Rejected) as link:
+        hold_online(ill.coordinator, ill.visit_id, "meet", now=FRIDAY)
+    with pytest.raises(NotFound):
+        ask_substitute(ill.coordinator, ill.visit_id, 999999, now=FRIDAY)
+    with pytest.raises(Conflict) as stale:
+        hold_online(ill.coordinator, ill.visit_id, "https://meet.example.org/a", now=FRIDAY, version=0)
+
+    assert late.value.reason == "too_late_for_waves"
+    assert link.value.problems == {"link": "not_a_link"}
+    assert stale.value.reason == "changed_meanwhile"
+    assert ill.whom() == []
+
+
+def test_who_is_promised_elsewhere_cannot_be_made_to_stand_in(ill):
+    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
+    make_assignment(make_presentation(other), ill.others[0].id)
+    ill.falls_ill()
+
+    with pytest.raises(Conflict) as refusal:
+        ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=FRIDAY)
+
+    assert refusal.value.reason == "cannot_stand_in"
+    assert ill.offered() == set()
+
+
+def test_only_coordinators_of_the_centre_decide(ill):
+    ill.falls_ill()
+    presenter, stranger = presenter_actor(ill.others[0]), an_actor(centre_id=make_centre().id)
+    acts = (
+        lambda actor: seek_substitute(actor, ill.visit_id, now=FRIDAY),
+        lambda actor: stop_relief(actor, ill.visit_id, now=FRIDAY),
+        lambda actor: go_short(actor, ill.visit_id, now=FRIDAY),
+        lambda actor: hold_online(actor, ill.visit_id, "https://meet.example.org/a", now=FRIDAY),
+        lambda actor: ask_substitute(actor, ill.visit_id, ill.others[0].id, now=FRIDAY),
+    )
+
+    for act in acts:
+        with pytest.raises((NotAllowed, NotFound)):
+            act(presenter)
+        with pytest.raises(NotFound):
+            act(stranger)
+        with pytest.raises(NotAllowed):
+            act(an_actor(Role.SAFEGUARDING, centre_id=ill.centre_id))
+
+
+def test_every_step_is_in_the_audit(session, ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    send_waves(now=T_MINUS_3)
+
+    written = audit_of(session, "visit")
+    assert [one for one in written if one in ("substitute sought", "wave sent", "substitute not found")] == [
+        "substitute sought",
+        "wave sent",
+        "substitute not found",
+    ]
+    assert audit_of(session, "relief") == ["relief choosing"]
+
+
+def test_the_page_reads_the_search_in_as_many_queries_for_five_asked_as_for_three(ill):
+    ill.falls_ill()
+    send_waves(now=FRIDAY)
+    row = visit_for(ill.coordinator, ill.number)
+    with statements() as three:
+        assert len(relief_shown(row).asked) == 3
+    send_waves(now=FRIDAY + 12 * HOUR)
+    row = visit_for(ill.coordinator, ill.number)
+
+    with statements() as five:
+        shown = relief_shown(row)
+
+    assert [one.wave for one in shown.asked] == [2, 2, 1, 1, 1]
+    assert len(three) == len(five)

@@ -1,0 +1,51 @@
+"""Ways to try the defences of planning's tables: by the ORM, by plain SQL, by the cascade."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.core.db import transaction
+from scheduler.core.refusals import refused_by
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.terms.states import AssignmentState
+from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
+
+
+def refusal_of(change: Callable[[], object]) -> str:
+    """The name of the defence that refuses a change; the test fails when nothing refuses."""
+    with pytest.raises(IntegrityError) as refusal:
+        change()
+    return refused_by(refusal.value)
+
+
+def by_sql(statement: str, **values: object) -> None:
+    with transaction() as session:
+        session.execute(sa.text(statement), values)
+
+
+def a_presentation(*, at: dt.time = dt.time(10, 0), day: dt.date = VISIT_DAY, minutes: int = 45) -> Presentation:
+    return make_presentation(make_visit(on_day=day), at, minutes=minutes)
+
+
+def move(presentation: Presentation, *, minutes: int = 0, days: int = 0) -> None:
+    """Move a presentation as a careless script would: its row only; the assignments follow by cascade."""
+    step = dt.timedelta(days=days, minutes=minutes)
+    with transaction() as session:
+        session.execute(
+            sa.update(Presentation)
+            .where(Presentation.id == presentation.id)
+            .values(
+                on_day=presentation.on_day + dt.timedelta(days=days),
+                starts_at=presentation.starts_at + step,
+                ends_at=presentation.ends_at + step,
+                busy_from=presentation.busy_from + step,
+                busy_until=presentation.busy_until + step,
+            )
+        )
+
+
+def put(assignment: Assignment, state: AssignmentState) -> None:
+    by_sql("UPDATE assignment SET state = :state WHERE id = :id", state=state.value, id=assignment.id)

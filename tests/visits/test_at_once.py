@@ -1,0 +1,273 @@
+"""Two hands on one visit, one date, one closure at the same moment: one of them counts, the others read why, nobody
+sees an error, and every promise of the data holds afterwards. On both databases."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from scheduler.cli.invariants import violations
+from scheduler.closures.queries import affected_by
+from scheduler.closures.service import close
+from scheduler.closures.service.close import close_hosts, replan_stopped
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.places.models import Closure
+from scheduler.policy import Role, school_contact
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.school import withdraw_request
+from scheduler.requests.terms.asked import RequestState
+from scheduler.staffing.service import crew
+from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.open_calls import open_call, put_up_hand
+from scheduler.visits.models.visits import Disruption, OpenCall, RaisedHand, Visit
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.merge import join_presentations
+from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
+from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
+from scheduler.waitlist.service.dates import answer_date, change_weights, give_date, pass_dates_on, take_date_back
+from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, Weights
+from tests.at_once import all_at_once
+from tests.closures.closed_days import draft_for, two_visits_of_one_crew
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_centre, presenter_actor, works
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.staffing import a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, presentations, states
+
+EIGHT = 8
+DAY = dt.date(2026, 10, 20)
+HOUR = dt.timedelta(hours=1)
+pytestmark = pytest.mark.both_databases
+
+
+def how_many(model, *where) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).where(*where))
+
+
+def stored(model, row_id):
+    db.session.rollback()
+    return db.session.get_one(model, row_id, populate_existing=True)
+
+
+def kinds_of(raised: list[Exception | None]) -> set[type]:
+    return {type(error) for error in raised if error is not None}
+
+
+def violated() -> list[str]:
+    """What `invariants check` would say; rows of factories have no audit."""
+    db.session.rollback()
+    return [sentence for sentence in violations() if "audit" not in sentence]
+
+
+# --- closures ---
+
+
+def close_now(scene: Scene) -> Callable[[], object]:
+    draft = draft_for(scene)
+    seen = affected_by(scene.coordinator, draft).visit_ids
+    return lambda: close_hosts(scene.coordinator, draft, seen=seen, now=MONDAY)
+
+
+def test_two_closures_at_once_stop_each_visit_once_and_tell_everybody_once(app: Flask):
+    scene, second = two_visits_of_one_crew()
+    act, before = close_now(scene), how_many(OutboxMessage)
+
+    raised = all_at_once(app, [act] * EIGHT)
+
+    assert (raised.count(None), kinds_of(raised)) == (1, {Conflict})
+    assert {error.reason for error in raised if isinstance(error, Conflict)} == {"changed_meanwhile"}
+    assert (how_many(Closure), how_many(Disruption)) == (1, 2)
+    assert how_many(OutboxMessage) - before == 4  # the educator, the young presenter, her guardian, the school
+    assert {stored(Visit, one.visit_id).state for one in (scene, second)} == {VisitState.DISRUPTED}
+    assert violated() == []
+
+
+def test_a_closure_and_somebody_who_leaves_never_wait_for_each_other(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Two visits of one crew: who stops both and who leaves the second one take their locks in the same order."""
+    scene, second = two_visits_of_one_crew()
+    ana = next(iter(sorted(states(db.session, second))))
+    at_the_second, has_the_second = threading.Event(), threading.Event()
+    opens, holds = close.open_visit, crew.hold_time
+
+    def opens_the_second(session, visit_id, **given):
+        if visit_id == max(scene.visit_id, second.visit_id):
+            at_the_second.set()
+            has_the_second.wait(timeout=2)  # on SQLite nobody else gets that far: the write lock is held
+        return opens(session, visit_id, **given)
+
+    def holds_later(session, ids):
+        has_the_second.set()
+        holds(session, ids)
+
+    def leave() -> None:
+        at_the_second.wait(timeout=20)
+        withdraw_presenter(scene.coordinator, second.visit_id, ana, reason="ill", now=MONDAY)
+
+    monkeypatch.setattr(close, "open_visit", opens_the_second)
+    monkeypatch.setattr(crew, "hold_time", holds_later)
+
+    raised = all_at_once(app, [close_now(scene), leave])
+
+    assert kinds_of(raised) <= {Conflict, NotFound}
+    assert raised[0] is None
+    assert {stored(Visit, one.visit_id).state for one in (scene, second)} == {VisitState.DISRUPTED}
+    assert not {state for seats in states(db.session, second).values() for state in seats} & set(LIVING)
+
+
+# --- the waiting list ---
+
+
+@pytest.fixture
+def programme(session):
+    made = make_programme(centre_id=make_centre(email="centre@centre.example").id)
+    for _educator in range(8):
+        works(a_cleared_educator(centre_id=made.centre_id))
+    return made
+
+
+@pytest.fixture
+def desk(programme):
+    return an_actor(centre_id=programme.centre_id)
+
+
+def in_line(programme, days: int) -> SchoolRequest:
+    came = MONDAY - dt.timedelta(days=days)
+    return make_school_request(RequestState.WAITLISTED, programme=programme, submitted_at=came)
+
+
+def given(desk, programme) -> int:
+    draft = OpenDateDraft(programme_id=programme.id, on_day=DAY, starts_local=dt.time(10), hold_hours=24)
+    return give_date(desk, draft, now=MONDAY)
+
+
+def held_offer() -> DateOffer:
+    db.session.rollback()
+    return db.session.scalars(select(DateOffer).where(DateOffer.state == DateOfferState.HELD)).one()
+
+
+def answer(row: SchoolRequest, offer_id: int, *, accepts: bool = True, now: dt.datetime = MONDAY):
+    actor, request_id = school_contact(row.id, row.host_id), row.id
+    return lambda: answer_date(actor, request_id, offer_id, accepts=accepts, now=now)
+
+
+def test_a_held_date_taken_eight_times_at_once_is_one_visit(app: Flask, desk, programme):
+    row = in_line(programme, 9)
+    date_id, offer_id = given(desk, programme), held_offer().id
+
+    raised = all_at_once(app, [answer(row, offer_id)] * EIGHT)
+
+    assert raised == [None] * EIGHT
+    assert (how_many(Visit), how_many(OutboxMessage, OutboxMessage.kind == "date_accepted")) == (1, 1)
+    assert stored(OpenDate, date_id).state is DateState.TAKEN
+    assert violated() == []
+
+
+@pytest.mark.parametrize("meanwhile", ["lapses", "is taken back", "is left", "is withdrawn", "is taken again"])
+def test_a_held_date_is_taken_or_gone_never_both(app: Flask, desk, programme, meanwhile: str):
+    row, nobody_id = in_line(programme, 9), in_line(programme, 1).id
+    date_id = given(desk, programme)
+    offer = held_offer()
+    offer_id, late, actor = offer.id, offer.until, school_contact(row.id, row.host_id)
+    row_id = row.id
+    acts = {
+        "lapses": lambda: pass_dates_on(now=late),
+        "is taken back": lambda: take_date_back(desk, date_id, now=MONDAY),
+        "is left": answer(row, offer_id, accepts=False),
+        "is withdrawn": lambda: withdraw_request(actor, row_id, "", now=MONDAY),
+        "is taken again": answer(row, offer_id),
+    }
+
+    raised = all_at_once(app, [answer(row, offer_id), acts[meanwhile]] * 3)
+
+    assert kinds_of(raised) <= {Conflict}
+    taken = stored(DateOffer, offer_id).state is DateOfferState.ACCEPTED
+    assert how_many(Visit) == int(taken)
+    assert (stored(OpenDate, date_id).state is DateState.TAKEN) == taken
+    assert how_many(DateOffer, DateOffer.state == DateOfferState.HELD) <= int(not taken)
+    assert (stored(SchoolRequest, row_id).state is RequestState.STAFFING) <= taken
+    assert stored(SchoolRequest, nobody_id).state in (RequestState.WAITLISTED, RequestState.PROPOSED)
+    assert violated() == []
+
+
+def test_two_dates_given_at_once_go_to_two_schools(app: Flask, desk, programme):
+    asked = [in_line(programme, 9).id, in_line(programme, 1).id]
+    draft = OpenDateDraft(programme_id=programme.id, on_day=DAY, starts_local=dt.time(10), hold_hours=24)
+
+    raised = all_at_once(app, [lambda: give_date(desk, draft, now=MONDAY)] * 4)
+
+    refused = [error.problems for error in raised if isinstance(error, Rejected)]
+    assert (raised.count(None), refused) == (2, [{"on_day": "nobody_waits"}] * 2)
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(DateOffer.school_request_id))) == asked
+
+
+def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask, session):
+    administrator = an_actor(Role.ADMINISTRATOR)
+
+    raised = all_at_once(
+        app,
+        [lambda n=n: change_weights(administrator, Weights(rural=n), now=MONDAY) for n in range(1, EIGHT + 1)],
+    )
+
+    assert raised == [None] * EIGHT
+    assert how_many(WaitingWeights) == 1
+
+
+# --- hands, joining, cancelling ---
+
+
+def test_a_call_opened_and_a_hand_put_up_eight_times_at_once_are_one_call_and_one_hand(app: Flask):
+    scene = Scene()
+    mira = presenter_actor(scene.educator())
+
+    opened = all_at_once(app, [lambda: open_call(scene.coordinator, scene.visit_id, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: put_up_hand(mira, scene.visit_id, now=MONDAY)] * EIGHT)
+
+    assert (opened, raised) == ([None] * EIGHT, [None] * EIGHT)
+    assert (how_many(OpenCall), how_many(RaisedHand)) == (1, 1)
+
+
+def test_joining_and_cancelling_at_once_leave_nobody_in_a_merged_presentation(app: Flask):
+    scene = Scene(a_plan(expected_pupils=20), a_plan(dt.time(11, 0), expected_pupils=20))
+    scene.confirmed_by(scene.educator(), scene.minor())
+    join = lambda: join_presentations(scene.coordinator, scene.visit_id, 2, 1, now=MONDAY)  # noqa: E731
+    cancel = lambda: cancel_visit(scene.coordinator, scene.visit_id, reason="strike", now=MONDAY)  # noqa: E731
+
+    raised = all_at_once(app, [join, cancel] * 3)
+
+    assert kinds_of(raised) <= {Conflict}
+    assert stored(Visit, scene.visit_id).state is VisitState.CANCELLED
+    assert not {state for seats in states(db.session, scene).values() for state in seats} & {
+        AssignmentState.ACCEPTED,
+        AssignmentState.OFFERED,
+        AssignmentState.SUGGESTED,
+    }
+    assert sum(row.merged_into_id is not None for row in presentations(db.session, scene)) <= 1
+    assert violated() == []
+
+
+def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: Flask):
+    scene, _second = two_visits_of_one_crew()
+    close_now(scene)()
+    until = MONDAY + dt.timedelta(days=2)
+    on_day = VISIT_DAY + dt.timedelta(days=14)
+
+    raised = all_at_once(
+        app,
+        [lambda: replan_stopped(scene.coordinator, scene.visit_id, on_day, until=until, now=MONDAY)] * EIGHT,
+    )
+
+    assert kinds_of(raised) <= {Conflict}
+    assert raised.count(None) >= 1
+    assert how_many(Visit, Visit.on_day == on_day) == 1
+    assert how_many(OutboxMessage, OutboxMessage.kind == "visit_replanned") == 1
+    assert violated() == []

@@ -1,0 +1,345 @@
+"""Confirming, moving, calling off and holding a visit: visit, request, crew and mails together."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.policy import SYSTEM, Role, school_contact
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.asked import RequestState
+from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.visits.queries.pages import crew_for_school
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.confirm import confirm_visit, mark_delivered, mark_ready
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes, Taken
+from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from tests.factories import MONDAY
+from tests.factories.people import make_presenter, make_user, presenter_actor
+from tests.factories.places import make_municipality
+from tests.factories.safeguarding import make_vetting
+from tests.factories.staffing import THE_DAY, UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, audit_of, far_away_scene, mails, presentations, request_state, states, visit_of
+
+A = AssignmentState
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def scene(app: object) -> Scene:
+    return Scene()
+
+
+# --- confirm ---
+
+
+def test_confirming_moves_visit_presentations_and_request_together(session, scene):
+    ana = scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
+
+    scene.confirm(ana)
+
+    visit = visit_of(session, scene)
+    assert visit.state is VisitState.CONFIRMED
+    assert 450 < visit.kilometres < 700
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.CONFIRMED]
+    assert request_state(session, scene) is RequestState.CONFIRMED
+    assert len(mails(session, "crew_confirmed")) == 1
+
+
+def test_a_visit_without_enough_acceptances_is_not_confirmed(session):
+    scene = Scene(educators=2)
+    scene.accepted_by(scene.educator())
+
+    with pytest.raises(Conflict) as refusal:
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "educators_missing"
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert mails(session, "visit_confirmed") == []
+
+
+def test_vetting_that_was_taken_back_meanwhile_stops_the_confirmation(scene):
+    from scheduler.safeguarding.terms import VettingResult
+
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=MONDAY.date(), valid_until=MONDAY.date())
+
+    with pytest.raises(Conflict) as refusal:
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "unvetted"
+
+
+def test_consent_withdrawn_meanwhile_stops_the_confirmation(session, scene):
+    from scheduler.safeguarding.models import GuardianConsent
+
+    ana, tara = scene.educator(), scene.minor()
+    scene.accepted_by(ana, tara)
+    session.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
+    session.commit()
+
+    with pytest.raises(Conflict) as refusal:
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "no_consent"
+
+
+def test_a_school_without_a_safeguarding_contact_is_not_confirmed(scene):
+    scene.accepted_by(scene.educator())
+    from scheduler.core.db import transaction
+
+    with transaction() as session:
+        session.execute(sa.update(SchoolRequest).values(safeguarding_contact=""))
+
+    with pytest.raises(Conflict) as refusal:
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert refusal.value.reason == "no_safeguarding_contact"
+
+
+def test_losing_the_crew_of_a_confirmed_visit_takes_it_and_its_request_back(session, scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.confirmed_by(ana, boris)
+
+    withdraw_presenter(scene.coordinator, scene.visit_id, boris.id, reason="Ill", now=MONDAY)
+    assert visit_of(session, scene).state is VisitState.CONFIRMED  # one educator is all the programme wants
+
+    withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill too", now=MONDAY)
+    assert visit_of(session, scene).state is VisitState.PLANNED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.PLANNED]
+    assert len(mails(session, "visit_released")) == 1  # who withdrew herself is not told what she did
+
+
+def test_a_presenter_withdraws_nobody_else(scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.accepted_by(ana, boris)
+
+    with pytest.raises(NotAllowed):
+        withdraw_presenter(presenter_actor(ana), scene.visit_id, boris.id, reason="x", now=MONDAY)
+
+
+# --- move ---
+
+
+def new_times(**given: Any) -> NewTimes:
+    fair = {"on_day": dt.date(2026, 10, 8), "starts_local": {}, "until": UNTIL}
+    return NewTimes(**(fair | given))
+
+
+def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
+    scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(10, 0)))
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirm(ana, tara)
+    before = {row.uid: row.sequence for row in presentations(session, scene)}
+
+    move_visit(scene.coordinator, scene.visit_id, new_times(), reason="Snow", now=MONDAY)
+
+    after = presentations(session, scene)
+    assert {row.uid: row.sequence for row in after} == {uid: sequence + 1 for uid, sequence in before.items()}
+    assert {row.on_day for row in after} == {dt.date(2026, 10, 8)}
+    assert {row.state for row in after} == {PresentationState.PLANNED}
+    assert states(session, scene) == {ana.id: [A.OFFERED] * 2, tara.id: [A.OFFERED] * 2}
+    assert visit_of(session, scene).state is VisitState.OFFERED
+    assert request_state(session, scene) is RequestState.STAFFING
+    assert len(mails(session, "visit_moved")) == 1
+    assert len(mails(session, "visit_offered")) == 6  # twice to each, and a copy to the guardian
+
+
+@pytest.mark.parametrize("shift", [-30, 30])
+def test_back_to_back_presentations_of_one_crew_move_by_half_an_hour(session, shift):
+    scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(10, 0)))
+    scene.accepted_by(scene.educator())
+    starts = {
+        row.id: (dt.datetime.combine(VISIT_DAY, row.starts_local) + dt.timedelta(minutes=shift)).time()
+        for row in presentations(session, scene)
+    }
+
+    move_visit(scene.coordinator, scene.visit_id, new_times(on_day=VISIT_DAY, starts_local=starts), now=MONDAY)
+
+    assert [row.starts_local for row in presentations(session, scene)] == list(starts.values())
+
+
+def test_a_move_onto_another_promise_changes_nothing(session, scene):
+    ana = scene.educator()
+    scene.confirmed_by(ana)
+    other = far_away_scene(scene, dt.time(17, 0))
+    other.offered_to(ana)
+    (sitting,) = presentations(session, scene)
+
+    wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
+    with pytest.raises(Taken):
+        move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
+
+    assert presentations(session, scene)[0].starts_local == dt.time(10, 0)
+    assert visit_of(session, scene).state is VisitState.CONFIRMED
+
+
+def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene):
+    ana = make_presenter(centre_id=scene.centre_id)
+    make_vetting(ana.id, valid_until=VISIT_DAY)
+    scene.accepted_by(ana)
+
+    with pytest.raises(Conflict) as refusal:
+        move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY)
+
+    assert refusal.value.reason == "presenter_is_vetted"
+    assert visit_of(session, scene).on_day == VISIT_DAY
+
+
+# --- cancel ---
+
+
+def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
+    make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirmed_by(ana, tara)
+    contact = school_contact(scene.asked.id, scene.host.id)
+
+    cancel_visit(contact, scene.visit_id, reason="Exam day", now=MONDAY)
+
+    visit = visit_of(session, scene)
+    assert (visit.state, visit.cancelled_by, visit.reason) == (VisitState.CANCELLED, CancelledBy.SCHOOL, "Exam day")
+    assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
+    assert states(session, scene) == {ana.id: [A.WITHDRAWN], tara.id: [A.WITHDRAWN]}
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.CANCELLED]
+    assert len(mails(session, "crew_visit_cancelled")) == 3  # the third is the guardian's copy
+    assert len(mails(session, "visit_cancelled")) == 1
+    [told] = mails(session, "school_cancelled")
+    assert told.address == "desk@ncc.example"
+    assert "Exam day" in told.text
+
+
+def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_themselves(session, scene):
+    make_user(
+        Role.COORDINATOR, centre_id=scene.centre_id, email="vera@centre.example", password_hash="x", language="sr_Latn"
+    )
+    cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
+    other = Scene(planned=False)
+    other.visit_id = other.plan()
+    cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
+
+    told = {mail.address: mail for mail in mails(session, "school_cancelled")}
+    assert "vera@centre.example" in told
+    assert "Exam day" in told["vera@centre.example"].text
+    assert visit_of(session, scene).number in told["vera@centre.example"].text
+    assert {(mail.about, mail.about_id) for mail in told.values()} == {("visit", scene.visit_id)}
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(-1, False), (0, True), (600, True)])
+def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene, minutes, refused):
+    scene.confirmed_by(scene.educator())
+    [presentation] = presentations(session, scene)
+    school, now = school_contact(scene.asked.id, scene.host.id), presentation.starts_at + dt.timedelta(minutes=minutes)
+    assert crew_for_school(scene.asked.id, now).may_cancel(now) is not refused
+
+    if refused:
+        with pytest.raises(Conflict, match="has_begun"):
+            cancel_visit(school, scene.visit_id, reason="Exam", now=now)
+        assert (visit_of(session, scene).state, mails(session, "visit_cancelled")) == (VisitState.CONFIRMED, [])
+        cancel_visit(scene.coordinator, scene.visit_id, reason="Nobody opened", now=now)
+    else:
+        cancel_visit(school, scene.visit_id, reason="Exam", now=now)
+    assert visit_of(session, scene).state is VisitState.CANCELLED
+
+
+def test_a_move_to_where_the_visit_stands_already_tells_nobody_and_asks_nobody(session, scene):
+    scene.confirmed_by(scene.educator())
+    edited = [(row.sequence, row.edited_at) for row in presentations(session, scene)]
+
+    there = NewTimes(VISIT_DAY, {}, UNTIL)
+    assert move_visit(scene.coordinator, scene.visit_id, there, now=MONDAY) is False
+
+    assert visit_of(session, scene).state is VisitState.CONFIRMED
+    assert [(row.sequence, row.edited_at) for row in presentations(session, scene)] == edited
+    assert mails(session, "visit_moved") == []
+
+
+def test_a_move_sent_twice_moves_and_tells_once(session, scene):
+    person = scene.educator()
+    scene.confirm(person)
+
+    moved = [move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
+
+    assert moved == [True, False]
+    assert len(mails(session, "visit_moved")) == 1
+    assert len(mails(session, "visit_offered")) == 2  # the first offer, and the one after the move
+    assert audit_of(session, "visit").count("visit moved") == 1
+
+
+@pytest.mark.parametrize("days_ahead", [0, 30, 200, 500])
+def test_the_schools_link_outlives_the_visit_however_far_ahead_it_lies(session, scene, days_ahead):
+    scene.visit_id = Scene(planned=False).plan(on_day=MONDAY.date() + dt.timedelta(days=days_ahead))
+    cancel_visit(SYSTEM, scene.visit_id, reason="Storm", now=MONDAY)
+
+    [mail] = mails(session, "visit_cancelled")
+    dies_on = (MONDAY + dt.timedelta(hours=mail.link_hours)).date()
+    assert dies_on == MONDAY.date() + dt.timedelta(days=days_ahead + 120)
+
+
+def test_a_cancellation_under_48_hours_is_flagged(session, scene):
+    scene.confirmed_by(scene.educator())
+    hours_before = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC) - dt.timedelta(hours=47, minutes=30)
+
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Ill", now=hours_before)
+
+    assert presentations(session, scene)[0].reason == "late: 47 h"
+    assert visit_of(session, scene).cancelled_by is CancelledBy.CENTRE
+
+
+def test_staff_may_note_that_the_school_cancelled(session, scene):
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Rang: exam day", now=MONDAY, by=CancelledBy.SCHOOL)
+
+    assert visit_of(session, scene).cancelled_by is CancelledBy.SCHOOL
+    assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
+
+
+def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
+    with pytest.raises(Rejected):
+        cancel_visit(scene.coordinator, scene.visit_id, reason="", now=MONDAY)
+    with pytest.raises(NotFound):
+        cancel_visit(school_contact(scene.asked.id + 1, 1), scene.visit_id, reason="x", now=MONDAY)
+    with pytest.raises(NotAllowed):
+        cancel_visit(presenter_actor(scene.educator()), scene.visit_id, reason="x", now=MONDAY)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
+    with pytest.raises(Conflict) as refusal:
+        cancel_visit(scene.coordinator, scene.visit_id, reason="y", now=MONDAY)
+    assert refusal.value.reason == "wrong_state"
+
+
+# --- ready and delivered ---
+
+
+def test_a_delivered_visit_closes_its_crew(session, scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.confirmed_by(ana, boris)
+    mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    mark_delivered(presenter_actor(ana), scene.visit_id, THE_DAY, absent=[boris.id])
+
+    assert states(session, scene) == {ana.id: [A.PRESENT], boris.id: [A.ABSENT]}
+    assert visit_of(session, scene).state is VisitState.DELIVERED
+    assert request_state(session, scene) is RequestState.DELIVERED
+    assert [row.state for row in presentations(session, scene)] == [PresentationState.DELIVERED]
+
+
+def test_a_visit_nobody_ticked_ready_passes_through_it(session, scene):
+    scene.confirmed_by(scene.educator())
+
+    mark_delivered(SYSTEM, scene.visit_id, THE_DAY)
+
+    assert audit_of(session, "visit")[-2:] == ["visit ready", "visit delivered"]
+
+
+def test_a_visit_is_not_delivered_before_it_begins(scene):
+    scene.confirmed_by(scene.educator())
+
+    with pytest.raises(Conflict) as refusal:
+        mark_delivered(scene.coordinator, scene.visit_id, MONDAY)
+
+    assert refusal.value.reason == "not_yet"

@@ -1,0 +1,185 @@
+"""Crew by presentation: out of one and into one, with mails, calendars, clashes and counts that say what is so."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.attendance.service.counting import submit_counts
+from scheduler.attendance.terms import Counts
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.feeds import queries as feeds
+from scheduler.staffing.queries.own_days import year_of
+from scheduler.staffing.service.crew import suggest_presenter, withdraw_from
+from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.queries.pages import offers_of
+from scheduler.visits.terms.plans import Seat
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.factories import MONDAY
+from tests.factories.counting import a_count
+from tests.factories.feeds import make_feed
+from tests.factories.people import an_actor, presenter_actor
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, far_away_scene, mails, presentations, states, visit_of
+
+SEVEN, EIGHT = a_plan(classes="7b"), a_plan(dt.time(11), classes="7c")
+A, W = AssignmentState.ACCEPTED, AssignmentState.WITHDRAWN
+EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def scene(session) -> Scene:
+    """Two presentations, two educators who go to both, confirmed."""
+    made = Scene(SEVEN, EIGHT)
+    made.ana, made.mara = made.educator(), made.educator()
+    made.confirmed_by(made.ana, made.mara)
+    return made
+
+
+def leave(scene: Scene, person, place: int = 1, **given) -> None:
+    row = presentations(db.session(), scene)[place]
+    withdraw_from(
+        given.pop("actor", scene.coordinator),
+        scene.visit_id,
+        Seat(person.id, row.id),
+        **({"reason": "Има састанак.", "now": MONDAY} | given),
+    )
+
+
+@pytest.mark.both_databases
+def test_who_leaves_one_presentation_goes_to_the_other_and_the_visit_stays_confirmed(session):
+    scene = Scene(SEVEN, EIGHT)
+    ana, mara = scene.educator(), scene.educator()
+    scene.confirmed_by(ana, mara)
+
+    leave(scene, mara)
+
+    assert states(session, scene) == {ana.id: [A, A], mara.id: [A, W]}
+    assert visit_of(session, scene).state is VisitState.CONFIRMED
+
+
+def test_she_reads_what_she_lost_and_what_stays_and_nobody_else_is_written_to(session, scene):
+    leave(scene, scene.mara)
+
+    [mail] = mails(session, "seat_released")
+    assert "У 11:00 у посети" in mail.text
+    assert "почиње у 10:00." in mail.text
+    assert mails(session, "visit_released") == []
+
+
+def test_the_only_presenter_of_a_presentation_takes_the_confirmation_along(session, scene):
+    leave(scene, scene.mara)
+    leave(scene, scene.ana)
+
+    assert visit_of(session, scene).state is VisitState.OFFERED
+
+
+def test_pressed_twice_it_is_said_once(session, scene):
+    leave(scene, scene.mara)
+    leave(scene, scene.mara)
+
+    assert len(mails(session, "seat_released")) == 1
+
+
+def test_out_of_both_one_after_the_other_she_is_out_of_the_visit(session, scene):
+    leave(scene, scene.mara)
+    leave(scene, scene.mara, place=0)
+
+    assert len(mails(session, "seat_released")) == 1
+    assert len(mails(session, "visit_released")) == 1
+    assert states(session, scene)[scene.mara.id] == [W, W]
+
+
+def test_a_minor_leaves_the_presentation_that_her_adult_leaves_and_stays_in_the_other(session):
+    scene = Scene(SEVEN, EIGHT)
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirmed_by(ana, tara)
+
+    leave(scene, ana)
+
+    assert states(session, scene) == {ana.id: [A, W], tara.id: [A, W]}
+
+
+@pytest.mark.parametrize("wrong", ["reason", "stranger", "herself", "nobody", "stale"])
+def test_who_may_not_or_says_nothing_takes_nobody_out(session, scene, wrong):
+    errors = {"reason": Rejected, "stranger": NotFound, "herself": NotAllowed, "nobody": NotFound, "stale": Conflict}
+    given = {
+        "reason": {"reason": ""},
+        "stranger": {"actor": an_actor(centre_id=Scene(planned=False).centre_id)},
+        "herself": {"actor": presenter_actor(scene.mara)},
+        "nobody": {},
+        "stale": {"version": 1},
+    }[wrong]
+    person = scene.educator() if wrong == "nobody" else scene.mara
+    with pytest.raises(errors[wrong]):
+        leave(scene, person, **given)
+
+    assert set(db.session.scalars(sa.select(Assignment.state))) == {A}
+
+
+def test_her_feed_shows_the_presentation_she_lost_as_cancelled_and_the_other_as_hers(session, scene):
+    token = make_feed(scene.mara)
+    leave(scene, scene.mara)
+    first, second = presentations(session, scene)
+
+    whole = feeds.body_of(token, now=MONDAY).body.decode().replace("\r\n ", "")
+    told = {part.split("UID:")[1].split("\r\n")[0]: part for part in whole.split("BEGIN:VEVENT")[1:]}
+    assert "STATUS:CONFIRMED" in told[first.uid]
+    assert "STATUS:CANCELLED" in told[second.uid]
+    assert second.sequence > first.sequence
+
+
+def test_into_one_presentation_she_is_asked_for_that_hour_alone(session):
+    scene = Scene(SEVEN, EIGHT)
+    ana, mara = scene.educator(), scene.educator()
+    _first, second = presentations(session, scene)
+    suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
+    suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[second.id])
+    offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+
+    to_ana, to_mara = mails(session, "visit_offered")
+    assert "10:00, 11:00" in to_ana.text
+    assert "10:00" not in to_mara.text
+    assert "11:00" in to_mara.text
+    [offer] = offers_of(mara.id, MONDAY)
+    assert [row.starts_local for row in offer.presentations] == [dt.time(11)]
+
+
+def test_a_promise_elsewhere_in_the_morning_does_not_keep_her_from_the_afternoon(session):
+    morning, afternoon = a_plan(dt.time(8)), a_plan(dt.time(17))
+    scene = Scene(morning, afternoon)
+    ana, mara = scene.educator(), scene.educator()
+    belgrade = far_away_scene(scene, dt.time(9))
+    belgrade.accepted_by(mara)
+    _first, second = presentations(session, scene)
+    suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
+    suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[second.id])
+
+    offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+    answer_offer(presenter_actor(mara), scene.visit_id, accepts=True, now=MONDAY)
+
+    assert states(session, scene)[mara.id] == [A]
+
+
+def test_in_the_whole_visit_that_promise_is_in_her_way(session):
+    scene = Scene(a_plan(dt.time(8)), a_plan(dt.time(17)))
+    mara = scene.educator()
+    far_away_scene(scene, dt.time(9)).accepted_by(mara)
+    scene.suggest(mara)
+    with pytest.raises(Conflict):
+        offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+
+
+def test_her_year_counts_only_what_she_did(session, scene):
+    leave(scene, scene.mara)
+    for row in presentations(session, scene):
+        draft = a_count(Counts(pupils=20, teachers=1), minutes_given=row.minutes)
+        submit_counts(presenter_actor(scene.ana), row.id, draft, now=EVENING)
+
+    assert {row.state for row in presentations(session, scene)} == {PresentationState.DELIVERED}
+    year = VISIT_DAY.year
+    assert year_of(scene.ana.id, year).presentations == 2
+    assert year_of(scene.mara.id, year).presentations == 1

@@ -1,0 +1,178 @@
+"""A visit's hours and the shifts of its classes: suggested, refused, meant all the same, and said on the board."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.board.queries.placing import answer
+from scheduler.board.queries.week import board
+from scheduler.board.service import place_visit
+from scheduler.board.terms import BoardWish, Placing, ShiftsShown
+from scheduler.core.errors import Rejected
+from scheduler.places.queries import host_of
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.terms.asked import DayPart
+from scheduler.requests.terms.pages import PresentationRow
+from scheduler.visits.queries.pages import visits_of_week
+from scheduler.visits.rules.starts import first_day_for, suggested_starts
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from tests.closures.incidents import tell
+from tests.factories import MONDAY
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails, presentations
+
+DAY = dt.timedelta(days=1)
+WEEK = dt.timedelta(days=7)
+
+
+def a_wish(**given) -> PresentationRow:
+    fair = {
+        "ordinal": 1,
+        "audience": Audience.PUPILS,
+        "level": SchoolLevel.PRIMARY,
+        "classes": "7b",
+        "pupils": 25,
+        "parents": 0,
+        "teachers": 1,
+        "day_part": DayPart.ANY,
+        "starts_local": None,
+    }
+    return PresentationRow(**(fair | given))
+
+
+def suggested(scene: Scene, *wishes: PresentationRow, day: dt.date = VISIT_DAY) -> list[str]:
+    hours = school_clock(host_of(scene.host.id), day, day)
+    return [f"{start:%H:%M}" for start in suggested_starts(wishes, day, 45, hours)]
+
+
+@pytest.fixture
+def scene(session) -> Scene:
+    return Scene(planned=False)
+
+
+def test_a_start_is_suggested_from_the_lessons_of_the_class(scene):
+    tell(scene)
+
+    assert suggested(scene, a_wish()) == ["09:55"]
+    assert suggested(scene, a_wish(), day=VISIT_DAY + WEEK) == ["15:55"]
+    assert suggested(scene, a_wish(lesson=5)) == ["11:35"]
+    assert suggested(scene, a_wish(lesson=5, starts_local=dt.time(9))) == ["09:00"]
+
+
+def test_presentations_follow_each_other_by_the_bells_and_the_afternoon_shift_comes_after_the_morning(scene):
+    tell(scene)
+    parents = a_wish(audience=Audience.PARENTS, classes="", day_part=DayPart.EVENING)
+
+    assert suggested(scene, a_wish(), a_wish(classes="5a"), a_wish(classes="8b"), parents) == [
+        "09:55",
+        "10:45",
+        "14:00",
+        "18:00",
+    ]
+
+
+def test_without_told_shifts_the_part_of_the_day_decides(scene):
+    wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
+
+    assert suggested(scene, *wishes) == ["10:00", "11:00", "14:00", "18:00"]
+
+
+def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(scene):
+    tell(scene)
+    plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(11, 35), classes="8b"))
+
+    with pytest.raises(Rejected) as refused:
+        scene.plan(presentations=plans)
+
+    assert refused.value.problems == {"presentations-1-starts_local": "class_not_there"}
+    assert visits_of_week(scene.coordinator, VISIT_DAY - DAY) == []
+
+
+def test_a_plan_that_the_school_means_is_stored_as_meant(session, scene):
+    tell(scene)
+    scene.visit_id = scene.plan(presentations=(a_plan(dt.time(11, 35), classes="8b", outside_shift=True),))
+
+    assert [row.outside_shift for row in presentations(session, scene)] == [True]
+
+
+def test_parents_and_classes_that_nobody_can_read_are_never_refused(session, scene):
+    tell(scene)
+    evening = a_plan(dt.time(19), audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="8b")
+    scene.visit_id = scene.plan(presentations=(evening, a_plan(dt.time(11), classes="the choir")))
+
+    assert len(presentations(session, scene)) == 2
+
+
+def test_a_move_out_of_the_shift_is_refused_and_leaves_the_visit_where_it_is(session, scene):
+    tell(scene)
+    scene.visit_id = scene.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
+
+    with pytest.raises(Rejected) as refused:
+        move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + WEEK, {}, UNTIL), now=MONDAY)
+    assert refused.value.problems == {"presentations-0-starts_local": "class_not_there"}
+    assert [row.on_day for row in presentations(session, scene)] == [VISIT_DAY]
+    assert mails(session, "visit_moved") == []
+
+    (row,) = presentations(session, scene)
+    wish = NewTimes(VISIT_DAY + WEEK, {}, UNTIL, frozenset({row.id}))
+    move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
+
+    (row,) = presentations(session, scene)
+    assert (row.on_day, row.outside_shift) == (VISIT_DAY + WEEK, True)
+
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY, {}, UNTIL), now=MONDAY)
+    assert [row.outside_shift for row in presentations(session, scene)] == [False]
+
+
+def test_the_board_says_before_the_drop_that_the_class_is_not_there_and_what_is_dropped_is_meant(session, scene):
+    tell(scene)
+    scene.visit_id = scene.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
+    there = Placing(VISIT_DAY + WEEK, dt.time(9, 55), UNTIL)
+
+    said = answer(scene.coordinator, scene.visit_id, there, now=MONDAY)
+
+    assert [(doubt.why.code, doubt.hard) for doubt in said.doubts] == [("class_not_there", False)]
+    place_visit(scene.coordinator, scene.visit_id, there, now=MONDAY)
+    assert [row.outside_shift for row in presentations(session, scene)] == [True]
+    back = Placing(VISIT_DAY + WEEK, dt.time(15, 55), UNTIL)
+    assert answer(scene.coordinator, scene.visit_id, back, now=MONDAY).doubts == ()
+    place_visit(scene.coordinator, scene.visit_id, back, now=MONDAY)
+    assert [row.outside_shift for row in presentations(session, scene)] == [False]
+
+
+def test_the_first_day_that_suits_all_classes_is_proposed(scene):
+    tell(scene)
+    span = (VISIT_DAY, VISIT_DAY + WEEK + 3 * DAY)
+    hours = school_clock(host_of(scene.host.id), *span)
+
+    assert first_day_for([a_wish(day_part=DayPart.MORNING)], span, 45, hours) == VISIT_DAY
+    even = [a_wish(classes="8b", day_part=DayPart.MORNING)]
+    assert first_day_for(even, span, 45, hours) == VISIT_DAY - VISIT_DAY.weekday() * DAY + WEEK
+    assert first_day_for(even, span, 45, None) == VISIT_DAY
+
+
+def test_the_board_shows_the_shift_of_the_classes_and_says_when_they_are_away(scene):
+    tell(scene)
+    plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(15), classes="8b"))
+    scene.visit_id = scene.plan(presentations=plans)
+    wish = BoardWish(VISIT_DAY, VISIT_DAY)
+
+    def shown() -> list[ShiftsShown | None]:
+        found = board(scene.coordinator, wish)
+        return [block.shifts for cell in found.unassigned.cells for block in cell.blocks]
+
+    assert shown() == [ShiftsShown((Shift.MORNING, Shift.AFTERNOON), away=False)]
+    turned = SchoolTime(
+        {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
+        Grouping.GRADES,
+        Rotation.WEEK,
+        first_grades=frozenset({2, 4, 6, 8}),
+        anchor_day=VISIT_DAY,
+    )
+    tell_school_time(scene.coordinator, scene.host.id, turned, version=1, now=MONDAY)
+    assert shown() == [ShiftsShown((Shift.MORNING, Shift.AFTERNOON), away=True)]

@@ -1,0 +1,132 @@
+"""A visit called off late is told by a short message too: to whom, in which words, and to whom never."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.rules import GSM
+from scheduler.messages.terms import Channel
+from scheduler.people.models import Presenter
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.staffing.queries.late_notice import late_rows
+from scheduler.visits.service.cancel import cancel_visit
+from tests.closures.incidents import LATE
+from tests.factories.safeguarding import make_consent
+from tests.visits.scene import Scene, visit_of
+
+HERS, OTHERS, GUARDIANS = "+381641111111", "+381642222222", "+381643333333"
+
+
+@pytest.fixture
+def scene(session):
+    return Scene()
+
+
+def call_off(scene: Scene, now=LATE) -> None:
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=now)
+
+
+def told(session) -> list[OutboxMessage]:
+    session.rollback()
+    found = sa.select(OutboxMessage).where(OutboxMessage.channel == Channel.SMS).order_by(OutboxMessage.address)
+    return list(session.scalars(found))
+
+
+def guardian_says(session, presenter: Presenter, phone: str) -> None:
+    wanted = GuardianConsent.presenter_id == presenter.id
+    session.execute(sa.update(GuardianConsent).where(wanted).values(guardian_phone=phone))
+    session.commit()
+
+
+@pytest.mark.both_databases
+def test_each_who_had_promised_gets_one_short_message_beside_the_mail(session, scene):
+    scene.confirmed_by(scene.educator(phone=HERS), scene.educator(phone=OTHERS))
+
+    for _press in range(2):
+        call_off(scene)
+
+    assert [row.address for row in told(session)] == [HERS, OTHERS]
+    mails = session.scalars(
+        sa.select(OutboxMessage).where(
+            OutboxMessage.kind == "crew_visit_cancelled", OutboxMessage.channel == Channel.MAIL
+        )
+    ).all()
+    assert len(mails) == 2
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_it_names_day_hour_and_place_and_no_school_person_or_reason(session, scene, language):
+    educator = scene.educator(phone=HERS, given_name="Јована", family_name="Перић")
+    scene.confirmed_by(educator)
+    session.execute(sa.text("UPDATE user_account SET language = :language"), {"language": language})
+    session.commit()
+    visit = visit_of(session, scene)
+    town, school = scene.host, visit.host_id
+
+    call_off(scene)
+
+    (row,) = told(session)
+    assert school == town.id
+    assert len(row.text) <= 160
+    assert set(row.text) <= GSM
+    assert row.text.startswith("Raspored: ")
+    assert "10:00" in row.text
+    assert str(visit.on_day.day) in row.text
+    assert row.text.endswith("/offers")
+    assert ("is called off" in row.text) == (language == "en")
+    assert ("otkazana" in row.text) == (language != "en")
+    for never in ("Jovana", "Peric", "Prekid", scene.host.name_sr_latn):
+        assert never not in row.text
+
+
+@pytest.mark.both_databases
+def test_a_minor_is_told_through_the_guardian_and_never_alone(session, scene):
+    minor = scene.minor(phone=HERS)
+    guardian_says(session, minor, GUARDIANS)
+    scene.confirmed_by(scene.educator(), minor)
+
+    call_off(scene)
+
+    assert [row.address for row in told(session)] == [GUARDIANS]
+
+
+def test_a_minor_without_a_guardians_number_is_told_by_mail_alone(session, scene):
+    minor = scene.minor(phone=HERS)
+    make_consent(minor.id, guardian_phone=GUARDIANS, given_on=dt.date(2019, 1, 1))  # older
+    scene.confirmed_by(scene.educator(), minor)
+
+    call_off(scene)
+
+    assert told(session) == []
+
+
+def test_who_has_no_number_or_good_time_gets_none(session, scene):
+    scene.confirmed_by(scene.educator())
+    call_off(scene)
+    other = Scene()
+    other.confirmed_by(other.educator(phone=HERS))
+    call_off(other, LATE - dt.timedelta(days=7))
+
+    assert told(session) == []
+
+
+def test_who_was_only_suggested_gets_none(session, scene):
+    scene.suggested_to(scene.educator(phone=HERS))
+
+    call_off(scene)
+
+    assert told(session) == []
+
+
+def test_the_coordinator_sees_the_number_to_call_or_that_there_is_none(session, scene):
+    with_number, without, minor = scene.educator(phone=HERS), scene.educator(), scene.minor(phone=OTHERS)
+    guardian_says(session, minor, GUARDIANS)
+    scene.confirmed_by(with_number, without, minor)
+    call_off(scene)
+    visit = visit_of(session, scene)
+
+    shown = {row.presenter_id: row.phone for row in late_rows(visit.id, visit.on_day)}
+
+    assert shown == {with_number.id: HERS, without.id: "", minor.id: GUARDIANS}

@@ -1,0 +1,104 @@
+"""Snow mode on its pages: preview, act, new days, lifting and its undo; and a calendar's file that is checked first."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import db
+from scheduler.places.models import Closure, SchoolCalendarEntry
+from scheduler.policy import Role
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import VisitState
+from tests.factories.people import make_user
+from tests.visits.scene import Scene
+from tests.web.browser import browser_of
+from tests.web.visits.pages import DAY, plan_soon
+
+GOOD = "calendar;school_year;kind;date_from;date_to\nrepublika;2026/27;term1;1.9.2026;29.12.2026\n"
+
+
+@pytest.fixture
+def scene(app):
+    return Scene(planned=False)
+
+
+def staff(app, scene, role=Role.COORDINATOR):
+    return browser_of(app, make_user(role, centre_id=scene.centre_id, password_hash="set"))
+
+
+def form_for(scene, **given):
+    day = f"{DAY.day}.{DAY.month}.{DAY.year}."
+    fair = {"place": f"municipality-{scene.host.municipality_id}", "first_day": day, "last_day": day, "reason": "snow"}
+    return fair | given
+
+
+def test_nothing_happens_before_the_preview_and_everything_after_it(app, scene):
+    number, browser = plan_soon(scene), staff(app, scene)
+
+    preview = browser.post("/closures/new", data=form_for(scene))
+    assert number in preview.text
+    assert db.session.scalar(sa.select(Closure.id)) is None
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', preview.text)[1]
+    done = browser.post("/closures/new", data=form_for(scene, seen=seen, close="1"), follow_redirects=True)
+
+    assert number in done.text
+    assert db.session.scalar(sa.select(Visit.state).where(Visit.number == number)) is VisitState.DISRUPTED
+
+
+def test_closing_without_a_preview_shows_it_and_keeps_what_was_typed(app, scene):
+    plan_soon(scene)
+
+    answer = staff(app, scene).post("/closures/new", data=form_for(scene, note="Лед на путу", close="1"))
+
+    assert answer.status_code == 422
+    assert "Лед на путу" in answer.text
+    assert db.session.scalar(sa.select(Closure.id)) is None
+
+
+def test_a_stopped_visit_gets_one_of_the_proposed_days(app, scene):
+    number, browser = plan_soon(scene), staff(app, scene)
+    preview = browser.post("/closures/new", data=form_for(scene))
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', preview.text)[1]
+    page = browser.post("/closures/new", data=form_for(scene, seen=seen, close="1"), follow_redirects=True)
+    closure_id = db.session.scalar(sa.select(Closure.id))
+    choice = re.search(r'<option value="(\d+:[-\d]+)"', page.text)[1]
+    until = {
+        name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1] for name in ("until_day", "until_time")
+    }
+
+    browser.post(f"/closures/{closure_id}/replan", data={"days": choice} | until)
+
+    assert db.session.scalar(sa.select(Visit.state).where(Visit.number == number)) is VisitState.REPLANNED
+
+
+def test_a_closure_is_lifted_and_closed_again(app, scene):
+    browser = staff(app, scene)
+    browser.post("/closures/new", data=form_for(scene, seen="", close="1"))
+    row = db.session.scalar(sa.select(Closure))
+    day = form_for(scene)["first_day"]
+
+    browser.post(f"/closures/{row.id}/lift", data={"open_from": day})
+    assert db.session.scalar(sa.select(Closure.open_from)) == DAY
+    browser.post(f"/closures/{row.id}/again", data={"seen": ""})
+    assert db.session.scalar(sa.select(Closure.open_from)) is None
+
+
+def test_a_calendars_file_is_checked_first_and_stored_whole_or_not_at_all(app, scene):
+    browser = staff(app, scene, Role.ADMINISTRATOR)
+    count = sa.select(sa.func.count()).select_from(SchoolCalendarEntry)
+
+    bad = browser.post("/school-calendar/import", data={"text": GOOD + "mars;2026/27;x;1;2\n", "store": "1"})
+    checked = browser.post("/school-calendar/import", data={"text": GOOD})
+    assert (bad.status_code, checked.status_code, db.session.scalar(count)) == (422, 200, 0)
+    browser.post("/school-calendar/import", data={"text": GOOD, "store": "1"})
+    browser.post("/school-calendar/import", data={"text": GOOD, "store": "1"})
+
+    assert db.session.scalar(count) == 1
+
+
+def test_a_coordinator_reads_the_calendar_and_does_not_import_it(app, scene):
+    browser = staff(app, scene)
+
+    assert browser.get("/school-calendar").status_code == 200
+    assert browser.get("/school-calendar/import").status_code == 403

@@ -1,0 +1,109 @@
+"""Long work: leased, told, ended; a worker that dies does not leave it running for ever."""
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.policy import Role
+from scheduler.work import service
+from scheduler.work.models import LongWork
+from scheduler.work.terms import Phase, WorkKind, WorkState
+from tests.at_once import all_at_once
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.factories.work import later, make_work
+
+BOTH = pytest.mark.both_databases
+
+
+def stored(work_id: int) -> LongWork:
+    db.session.rollback()
+    return db.session.get_one(LongWork, work_id)
+
+
+def test_the_same_work_is_not_begun_twice_while_it_is_open(session):
+    actor = make_user().actor()
+
+    ids = [service.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=content) for content in (b"a", b"a", b"b")]
+
+    assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
+
+
+@pytest.mark.parametrize("role", [Role.SAFEGUARDING, Role.EDUCATOR])
+def test_who_may_not_import_may_not_begin_it(session, role):
+    with pytest.raises(NotAllowed):
+        service.begin(make_user(role).actor(), WorkKind.CHECK_HOSTS, now=MONDAY, content=b"a")
+
+
+@BOTH
+def test_one_worker_holds_it_and_what_it_tells_is_shown(session):
+    user = make_user()
+    row = make_work(user)
+
+    taken = service.take(row.id, now=later(seconds=1))
+    service.tell(taken, Phase.READING, 1, 2, now=later(seconds=2))
+    shown = service.work_page(user.actor(), row.id, now=later(seconds=3))
+
+    assert service.take(row.id, now=later(seconds=3)) is None
+    assert (shown.state, shown.phase, shown.done, shown.total) == (WorkState.RUNNING, Phase.READING, 1, 2)
+    assert not shown.interrupted
+
+
+@BOTH
+def test_what_a_dead_worker_left_is_taken_up_again_and_its_late_word_counts_no_more(session):
+    user = make_user()
+    row = make_work(user)
+    dead = service.take(row.id, now=MONDAY)
+
+    shown = service.work_page(user.actor(), row.id, now=later(minutes=3))
+    assert (shown.interrupted, service.waiting_ids(later(minutes=3))) == (True, [row.id])
+    second = service.take(row.id, now=later(minutes=3))
+    service.end(dead, {"new": 1}, now=later(minutes=4))
+    service.end(second, {"new": 2}, now=later(minutes=5))
+
+    assert (stored(row.id).state, stored(row.id).result) == (WorkState.DONE, '{"new": 2}')
+
+
+def test_work_that_three_workers_died_of_is_called_failed(session):
+    row = make_work(make_user())
+    taken = [service.take(row.id, now=later(minutes=3 * number)) for number in range(4)]
+
+    assert [one is not None for one in taken] == [True, True, True, False]
+    assert (stored(row.id).state, service.waiting_ids(later(days=1))) == (WorkState.FAILED, [])
+
+
+def test_another_centres_work_looks_as_if_it_were_not_there(session):
+    row = make_work(make_user())
+
+    with pytest.raises(NotFound):
+        service.work_page(make_user().actor(), row.id, now=MONDAY)
+    with pytest.raises(NotFound):
+        service.content_of(make_user().actor(), row.id)
+
+
+def test_an_uploaded_file_is_forgotten_a_day_after_the_end(session):
+    ended = make_work(make_user(), content=b"a", state=WorkState.DONE, ended_at=MONDAY)
+    open_still = make_work(make_user(), content=b"a")
+
+    assert [service.forget_contents(later(hours=hours)) for hours in (23, 24, 25)] == [0, 1, 0]
+    assert (stored(ended.id).content, stored(open_still.id).content) == (None, b"a")
+
+
+def test_work_that_nobody_begins_is_said_to_be_slow(session):
+    user = make_user()
+    row = make_work(user)
+
+    shown = [service.work_page(user.actor(), row.id, now=later(minutes=minutes)).slow_to_begin for minutes in (1, 3)]
+
+    assert shown == [False, True]
+
+
+@pytest.mark.both_databases
+def test_work_begun_by_eight_at_once_is_begun_once(app):
+    actor = make_user(Role.ADMINISTRATOR).actor()
+
+    raised = all_at_once(app, [lambda: service.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=b"x")] * 8)
+
+    db.session.rollback()
+    assert (raised, db.session.scalar(select(func.count()).select_from(LongWork))) == ([None] * 8, 1)
