@@ -63,7 +63,7 @@ def told_of(field, typed, words):
     return form.x.errors
 
 
-@pytest.mark.parametrize(("field", "typed", "code"), FAULTS, ids=lambda value: str(value) if value else None)
+@pytest.mark.parametrize(("field", "typed", "code"), FAULTS)
 def test_what_wtforms_finds_wrong_is_said_in_our_words(app, field, typed, code):
     with app.test_request_context("/?lang=en"):
         expected = str(forms.MESSAGES.get(code, code or forms.GENERIC))
