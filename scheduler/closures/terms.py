@@ -33,14 +33,3 @@ class NewDays:
     crew: tuple[tuple[int, str], ...]  # who was to go: id and name, of a minor the first name
     days: tuple[dt.date, ...]
     looked_until: dt.date
-
-
-@dataclass(frozen=True)
-class StoppedLine:
-    """One stopped visit as a mail tells it."""
-
-    number: str
-    day: dt.date
-    times: str
-    host: str
-    place: str

@@ -61,8 +61,3 @@ def short_with(sentence: str, place: str, **said: str) -> str:
 def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a message is given up: nothing will mend it, or it has been tried for three days."""
     return failure not in LONGEST_PAUSE or now - created_at >= GIVE_UP_AFTER
-
-
-def is_delayed(waiting_since: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether coordinators should be told that mail is late; `waiting_since` is the oldest due message's moment."""
-    return waiting_since is not None and now - waiting_since > DELAYED_AFTER

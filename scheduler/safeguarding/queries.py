@@ -83,17 +83,6 @@ SORTS: Mapping[str, Callable[[Clearance], Any]] = {
 PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
 
 
-def cleared_presenters(day: dt.date) -> frozenset[int]:
-    """Presenters who may enter a school on a local day: vetted, of age, not suspended, minors with consent."""
-    ids = list(db.session.scalars(select(Presenter.id).order_by(Presenter.id)))
-    rows = people_queries.presenters_by_id(ids)
-    return frozenset(
-        found.presenter.presenter_id
-        for found in _clearances([rows[one] for one in ids], day)
-        if found.cleared and (found.presenter.may_present_from is None or found.presenter.may_present_from <= day)
-    )
-
-
 def clearances_of(centre_id: int, day: dt.date, sort: Sort | None = None) -> list[Clearance]:
     """Every presenter of a centre with her proofs, by name or as asked."""
     return in_order(_clearances(people_queries.presenters_of(centre_id), day), sort, SORTS)

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from scheduler.messages.rules import failure_of, failure_of_http, is_delayed, is_final, pause_after, short, short_with
+from scheduler.messages.rules import failure_of, failure_of_http, is_final, pause_after, short, short_with
 from scheduler.messages.terms import Failure
 from tests.factories import MONDAY
 
@@ -38,12 +38,6 @@ def test_an_answer_says_whether_to_try_again(code, failure):
 )
 def test_a_mail_is_given_up_at_once_when_refused_and_after_three_days_otherwise(failure, hours, final):
     assert is_final(failure, MONDAY, MONDAY + dt.timedelta(hours=hours)) is final
-
-
-def test_mail_is_late_after_a_quarter_of_an_hour():
-    assert not is_delayed(None, MONDAY)
-    assert not is_delayed(MONDAY, MONDAY + dt.timedelta(minutes=15))
-    assert is_delayed(MONDAY, MONDAY + dt.timedelta(minutes=16))
 
 
 @pytest.mark.parametrize(

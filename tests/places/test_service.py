@@ -10,13 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, Rejected
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
 from scheduler.places.service.hosts import (
-    confirm_host,
     import_hosts,
     load_example_hosts,
     load_reference_data,
@@ -226,28 +225,6 @@ def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problem
 def test_educators_propose_no_hosts(session):
     with pytest.raises(NotAllowed):
         propose_host(EDUCATOR, a_host_draft(), now=MONDAY)
-
-
-def test_a_coordinator_confirms_a_proposed_host_once(session):
-    host = propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
-
-    confirm_host(COORDINATOR, host.id, now=LATER)
-    confirm_host(COORDINATOR, host.id, now=LATER)
-
-    assert session.scalar(select(Host.listed).where(Host.id == host.id))
-    assert list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))) == [
-        "host proposed",
-        "host confirmed",
-    ]
-
-
-def test_confirming_is_refused_to_who_may_not_and_for_what_is_not_there(session):
-    host = propose_host(ANONYMOUS, a_host_draft(), now=MONDAY)
-
-    with pytest.raises(NotAllowed):
-        confirm_host(EDUCATOR, host.id, now=LATER)
-    with pytest.raises(NotFound):
-        confirm_host(COORDINATOR, host.id + 1, now=LATER)
 
 
 @pytest.mark.both_databases

@@ -5,12 +5,12 @@ import pytest
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Centre
 from scheduler.policy import Role
-from scheduler.requests.service.desk import waitlist_request
 from scheduler.requests.service.school import answer_question, change_counts
 from scheduler.requests.terms.asked import Counts, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.requests import make_school_request
+from tests.requests.acts import waitlist_request
 from tests.requests.asked import contact_of, coordinator_of, mails
 
 DESK = "desk@centre.example"

@@ -10,7 +10,7 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.models import Programme
 from scheduler.requests.queries import inbox as requests_inbox
-from scheduler.requests.queries.pages import host_id_of, own_request, request_page
+from scheduler.requests.queries.pages import own_request, request_page
 from scheduler.requests.service.desk import ask_school, take_request
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.asked import RequestState
@@ -217,14 +217,6 @@ def test_the_link_shows_its_own_request(session):
     assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
     with pytest.raises(NotFound):
         own_request(school_contact(999, row.host_id), now=MONDAY)
-
-
-def test_the_host_of_a_request(session):
-    row = make_school_request()
-
-    assert host_id_of(row.id) == row.host_id
-    with pytest.raises(NotFound):
-        host_id_of(999)
 
 
 def test_an_educator_has_no_inbox(programme):

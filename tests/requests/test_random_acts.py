@@ -15,13 +15,13 @@ from scheduler.requests.service.desk import (
     decline_request,
     note_counts,
     take_request,
-    waitlist_request,
 )
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
 from scheduler.requests.terms.pages import InboxFilters, Show, Turn
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
+from tests.requests.acts import waitlist_request
 from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
 
 ACTS = ("take", "ask", "answer", "decline", "waitlist", "agree", "withdraw", "change_counts", "note")

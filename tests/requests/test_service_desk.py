@@ -14,13 +14,13 @@ from scheduler.requests.service.desk import (
     decline_request,
     follow_visit,
     take_request,
-    waitlist_request,
 )
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.requests import make_school_request
+from tests.requests.acts import waitlist_request
 from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
 
 # the desk

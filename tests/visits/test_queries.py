@@ -20,7 +20,6 @@ from scheduler.visits.queries.pages import (
     not_confirmed_before,
     offers_ending,
     offers_of,
-    presenter_day,
     visit_for,
     visit_page,
     visits_of_week,
@@ -100,18 +99,6 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
     assert (offer.visit.id, offer.until) == (scene.visit_id, MONDAY + dt.timedelta(days=3))
     assert offers_of(ana.id, MONDAY + dt.timedelta(days=3)) == []
     assert offers_of(boris.id, MONDAY) == []
-
-
-def test_a_presenters_day_holds_what_she_accepted(scene):
-    ana = scene.educator()
-    scene.offered_to(ana)
-    assert presenter_day(ana.id, VISIT_DAY) == []
-    from scheduler.staffing.service.offers import answer_offer
-
-    answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
-
-    assert [row.id for row in presenter_day(ana.id, VISIT_DAY)] == [scene.visit_id]
-    assert presenter_day(ana.id, VISIT_DAY + dt.timedelta(days=1)) == []
 
 
 def test_tiles_know_what_is_not_confirmed_and_which_offers_end(scene):

@@ -17,7 +17,7 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.pages import proposed_dates
 from scheduler.requests.service.dates import decline_dates, propose_dates
-from scheduler.requests.service.desk import agree_request, waitlist_request
+from scheduler.requests.service.desk import agree_request
 from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.staffing.queries.candidates import candidates
@@ -38,6 +38,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.requests.acts import waitlist_request
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.date(2026, 10, 20)  # a Tuesday

@@ -295,15 +295,3 @@ def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -
         search_key=search_key(draft.kind, draft.name, draft.place, *around),
         created_at=now,
     )
-
-
-def confirm_host(actor: Actor, host_id: int, *, now: dt.datetime) -> None:
-    """List a host that a school typed, so that others find it; a listed one stays so. Raises: NotAllowed; NotFound."""
-    policy.require(actor, "update", "host")
-    with transaction() as session:
-        host = session.get(Host, host_id)
-        if host is None:
-            raise NotFound("host")
-        if not host.listed:
-            host.listed = True
-            audit.record(actor, "host confirmed", host, at=now)

@@ -35,14 +35,6 @@ COPIED = (
 )
 
 
-def host_id_of(request_id: int) -> int:
-    """The host of a request. Raises: NotFound."""
-    found = db.session().scalar(select(SchoolRequest.host_id).where(SchoolRequest.id == request_id))
-    if found is None:
-        raise NotFound("request")
-    return found
-
-
 def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
     """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
     return _page(_one(scoped(actor).where(SchoolRequest.number == number)), now)

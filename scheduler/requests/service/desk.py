@@ -54,14 +54,6 @@ def decline_request(
         write_to_school(row, "request_declined", now=now, reason=reason)
 
 
-def waitlist_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
-    """Put it on the waiting list; the school is told. Raises: as `take_request`."""
-    with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
-        states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
-        write_to_school(row, "request_waitlisted", now=now)
-
-
 def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `take_request`."""
     with transaction() as session:

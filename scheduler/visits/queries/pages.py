@@ -151,14 +151,6 @@ def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
     )
 
 
-def visit_id_of(number: str) -> int:
-    """The visit with that number. Raises: NotFound."""
-    found = db.session().scalar(select(Visit.id).where(Visit.number == number))
-    if found is None:
-        raise NotFound("visit")
-    return found
-
-
 def visit_for(actor: Actor, number: str) -> VisitRow:
     """One visit for whoever may read it: staff of its centre, and who was offered it. Raises: NotAllowed, NotFound."""
     rows = visits_where(Visit.number == number)
@@ -355,11 +347,6 @@ def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date
     """The visits that a presenter goes to on these days, both included, in order of time."""
     going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
     return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
-
-
-def presenter_day(presenter_id: int, day: dt.date) -> list[VisitRow]:
-    """Where a presenter goes on one day."""
-    return visits_of_presenter(presenter_id, day, day)
 
 
 def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
