@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import OutboxMessage
@@ -133,5 +134,7 @@ def due_ids(limit: int, now: dt.datetime) -> list[int]:
 def may_leave(now: dt.datetime) -> ColumnElement[bool]:
     """Due, and held by no sender: waiting, or its sender died and its lease has ended."""
     waits = (OutboxMessage.state == MessageState.WAITING) & (OutboxMessage.not_before <= now)
-    orphaned = (OutboxMessage.state == MessageState.SENDING) & (OutboxMessage.leased_until <= now)
-    return waits | orphaned
+    free: ColumnElement[bool] = is_free(
+        OutboxMessage, waits=waits, busy=OutboxMessage.state == MessageState.SENDING, now=now
+    )
+    return free

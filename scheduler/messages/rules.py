@@ -7,7 +7,6 @@ import unicodedata
 from scheduler.core.text import to_latin
 from scheduler.messages.terms import Failure
 
-LEASE = dt.timedelta(minutes=2)  # longer than the mail server's own time limit (20 s)
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = {

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from scheduler.config import settings
 from scheduler.core import mailer, sms, tokens
 from scheduler.core.db import db, transaction
+from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
@@ -127,23 +128,9 @@ def deliver(message_id: int, now: dt.datetime) -> MessageState | None:
 
 def _lease(message_id: int, now: dt.datetime) -> Parcel | None:
     with transaction() as session:
-        row = session.scalar(
-            select(OutboxMessage)
-            .where(OutboxMessage.id == message_id, queries.may_leave(now))
-            .with_for_update(skip_locked=True)
-        )
+        row = lease(session, OutboxMessage, message_id, queries.may_leave(now), now=now, state=MessageState.SENDING)
         if row is None:
             return None
-        session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id == message_id)
-            .values(
-                state=MessageState.SENDING,
-                attempts=OutboxMessage.attempts + 1,
-                leased_until=now + rules.LEASE,
-            )
-        )
-        session.refresh(row)
         body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
         return Parcel(row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
 

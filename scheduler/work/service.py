@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import defer
 
 from scheduler import policy
+from scheduler.core import leases
 from scheduler.core.db import db, hold, transaction
 from scheduler.core.errors import NotFound, TooMany
+from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.work.models import LongWork
@@ -23,7 +25,6 @@ from scheduler.work.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, W
 
 log = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(minutes=2)  # renewed with every step that is told
 MOST_ATTEMPTS = 3
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
@@ -98,27 +99,23 @@ def waiting_ids(now: dt.datetime) -> list[int]:
 
 
 def _free(now: dt.datetime) -> ColumnElement[bool]:
-    orphaned = (LongWork.state == WorkState.RUNNING) & (LongWork.leased_until <= now)
-    return (LongWork.state == WorkState.WAITING) | orphaned
+    waits, busy = LongWork.state == WorkState.WAITING, LongWork.state == WorkState.RUNNING
+    free: ColumnElement[bool] = is_free(LongWork, waits=waits, busy=busy, now=now)
+    return free
 
 
 def take(work_id: int, *, now: dt.datetime) -> Taken | None:
     """Lease one work. None when another worker holds it, or when it has outlived too many of them and is given up."""
     with transaction() as session:
-        wanted = select(LongWork).where(LongWork.id == work_id, _free(now))
-        row = session.scalar(wanted.with_for_update(skip_locked=True))
+        row = lease(session, LongWork, work_id, _free(now), now=now, state=WorkState.RUNNING, phase=Phase.NONE)
         if row is None:
             return None
-        if row.attempts >= MOST_ATTEMPTS:
+        if row.attempts > MOST_ATTEMPTS:
             _write(row.id, row.attempts, state=WorkState.FAILED, ended_at=now, result=json.dumps(INTERRUPTED))
             log.warning("long work given up", extra={"work_id": work_id})
             return None
-        attempt = row.attempts + 1
-        _write(
-            row.id, row.attempts, state=WorkState.RUNNING, attempts=attempt, phase=Phase.NONE, leased_until=now + LEASE
-        )
         result = json.loads(row.result)
-        return Taken(row.id, row.kind, row.centre_id, row.user_id, attempt, row.done, row.content, result)
+        return Taken(row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content, result)
 
 
 def tell(
@@ -139,12 +136,7 @@ def end(work: Taken, result: Mapping[str, Any], *, now: dt.datetime, failed: boo
 
 
 def _write(work_id: int, attempt: int, **changes: object) -> None:
-    db.session().execute(
-        update(LongWork)
-        .where(LongWork.id == work_id, LongWork.attempts == attempt)
-        .values(**changes)
-        .execution_options(synchronize_session=False)
-    )
+    leases.write(db.session(), LongWork, work_id, attempt, **changes)
 
 
 def actor_of(user_id: int) -> Actor | None:
