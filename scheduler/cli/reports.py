@@ -26,9 +26,10 @@ from scheduler.reports.queries.attendance import (
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, profile_text, read_period
+from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
 from scheduler.reports.rules.signing import document_of
 from scheduler.reports.terms.counting import BadPeriod, Filters, Group, Report
+from scheduler.reports.wording import profile_text
 
 group = CommandGroup("reports", help="What was held: locked attendance, counted.")
 

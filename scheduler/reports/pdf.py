@@ -6,10 +6,22 @@ from scheduler.core.language import moment, number, span_of_days, translator
 from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
 from scheduler.core.paper.sheet import MARGIN, RIGHT, Facts
 from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
-from scheduler.reports.rules import attendance
-from scheduler.reports.rules.attendance import beside, charts_of, definitions, head_of, label_of, number_heads, title
-from scheduler.reports.rules.signing import correction_rows, figures_of, signed_words, since_rows, with_sign
+from scheduler.reports import wording
+from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import Chart, KeyFigure, Report, ReportPaper, Series
+from scheduler.reports.wording import (
+    beside,
+    charts_of,
+    correction_rows,
+    definitions,
+    head_of,
+    label_of,
+    number_heads,
+    signed_words,
+    since_rows,
+    title,
+    with_sign,
+)
 
 COLOURS = ("#12594D", "#3B7FA8", "#B8791A")  # pupils, parents, teachers: told apart by place as well
 FIGURE = Style(22, BOLD)
@@ -40,7 +52,7 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         totals=(total, *("" for _ in keys[1:]), *sums) if rows else (),
         words=max(1, len(keys)),
         filters=filters,
-        figures=tuple(attendance.figures(figures_of(report), lang)),
+        figures=tuple(wording.figures(figures_of(report), lang)),
         beside=tuple(beside(report, lang)),
         charts=charts_of(report, lang),
         definitions=tuple(definitions(lang)),

@@ -15,12 +15,7 @@ from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
-from scheduler.places.service.hosts import (
-    import_hosts,
-    load_example_hosts,
-    load_reference_data,
-    propose_host,
-)
+from scheduler.places.service.hosts import import_hosts, load_example_hosts, load_reference_data, propose_host
 from scheduler.places.terms.hosts import Change, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY

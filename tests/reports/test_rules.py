@@ -8,14 +8,10 @@ from scheduler.reports.rules.attendance import (
     as_document,
     as_table,
     each_month,
-    label_of,
-    months_of,
     months_up_to,
-    profile_text,
     read_period,
     school_year_of,
     share,
-    title,
     total,
     year_of,
 )
@@ -32,6 +28,7 @@ from scheduler.reports.terms.counting import (
     Profile,
     Report,
 )
+from scheduler.reports.wording import label_of, months_of, profile_text, title
 
 
 def test_a_period_is_two_days_with_both_ends():

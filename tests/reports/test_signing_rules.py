@@ -13,11 +13,9 @@ from scheduler.reports.rules.signing import (
     plus,
     problems_with_signing,
     seen_of,
-    signed_words,
-    since_rows,
-    with_sign,
 )
 from scheduler.reports.terms.counting import COUNTED, Books, Correction, Counts, Filters, Period, Report, Signed
+from scheduler.reports.wording import signed_words, since_rows, with_sign
 
 TODAY = dt.date(2027, 2, 1)
 YEAR_2025, YEAR_2026 = year_of(2025), year_of(2026)

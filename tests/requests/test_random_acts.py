@@ -9,13 +9,7 @@ from scheduler.core.errors import SchedulerError
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.rules.states import OVER, PROMISED_DAYS, WITH_DATE, age_days, turn_of
-from scheduler.requests.service.desk import (
-    agree_request,
-    ask_school,
-    decline_request,
-    note_counts,
-    take_request,
-)
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts, take_request
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
 from scheduler.requests.terms.pages import InboxFilters, Show, Turn

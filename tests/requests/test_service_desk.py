@@ -8,13 +8,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.desk import (
-    agree_request,
-    ask_school,
-    decline_request,
-    follow_visit,
-    take_request,
-)
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request, follow_visit, take_request
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.asked import RequestState
 from tests.factories import MONDAY

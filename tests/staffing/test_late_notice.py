@@ -12,8 +12,9 @@ from scheduler.core.refusals import refused_by
 from scheduler.policy import Role
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.rules.attendance import beside, year_of
+from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Filters
+from scheduler.reports.wording import beside
 from scheduler.staffing.queries.late_notice import called_off_for, late_rows
 from scheduler.staffing.service.late_notice import log_kilometres, note_read
 from scheduler.visits.models.late_notice import LateNotice

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from scheduler.core.language import moment, span_of_days, translator
-from scheduler.reports.rules.attendance import as_document, number_heads, period_of
+from scheduler.reports.rules.attendance import as_document, period_of
 from scheduler.reports.terms.counting import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
 
 LONGEST_REASON = 300
@@ -70,59 +69,9 @@ def seen_of(totals: Counts, corrections: Sequence[Correction]) -> str:
     return ";".join(",".join(str(getattr(row, name)) for name in COUNTED) for row in rows)
 
 
-def with_sign(value: int, words: str) -> str:
-    """A difference as it is written: +3, −2, 0. `words` is its size as the language writes it."""
-    return f"+{words}" if value > 0 else f"\N{MINUS SIGN}{words}" if value < 0 else words
-
-
-def signed_words(report: Report, lang: str, zone: str) -> list[str]:
-    """The sentences under the heading of a signed-off period, or of days that share some with one."""
-    _ = translator(lang).gettext
-    books = report.books
-    if books is None:
-        return []
-    if books.signed is None:
-        days = [span_of_days(one.period.first, one.period.last, lang) for one in books.crossed]
-        return [
-            _("Part of these days is signed off (%(days)s); here all are counted today.") % {"days": one}
-            for one in days
-        ]
-    at = moment(books.signed.at, lang, zone)
-    by = _("Signed off by %(name)s: %(moment)s") % {"name": books.signed.by, "moment": at}
-    told = [by if books.signed.by else _("Signed off: %(moment)s") % {"moment": at}]
-    if books.since != Counts():
-        told.append(
-            _("Numbers were corrected since. What was signed stays; the difference appears in the next period.")
-        )
-    return told
-
-
 def figures_of(report: Report) -> Counts:
     """The totals at the head of a report: those that were signed, else today's."""
     return report.books.signed.totals if report.books and report.books.signed else report.totals
-
-
-def since_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...], bool]]:
-    """(words, numbers, whether they are differences): what was signed, what is counted today, and between them."""
-    _ = translator(lang).gettext
-    books = report.books
-    if books is None or books.signed is None or books.since == Counts():
-        return []
-    return [
-        (_("Signed off"), _numbers(books.signed.totals, lang), False),
-        (_("Counted today"), _numbers(report.totals, lang), False),
-        (_("Difference"), _numbers(books.since, lang), True),
-    ]
-
-
-def correction_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...]]]:
-    """(which earlier period, differences in the order of the heads)."""
-    rows = report.books.corrections if report.books else ()
-    return [(span_of_days(one.period.first, one.period.last, lang), _numbers(one.counts, lang)) for one in rows]
-
-
-def _numbers(counts: Counts, lang: str) -> tuple[int, ...]:
-    return tuple(getattr(counts, name) for name in number_heads(lang))
 
 
 def as_keys(books: Books | None) -> dict[str, object]:

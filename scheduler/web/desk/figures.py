@@ -5,15 +5,9 @@ from typing import Any
 
 from scheduler.reports import charts
 from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.rules.attendance import (
-    districts_of,
-    each_month,
-    label_of,
-    months_of,
-    months_up_to,
-    school_year_of,
-)
+from scheduler.reports.rules.attendance import districts_of, each_month, months_up_to, school_year_of
 from scheduler.reports.terms.counting import Filters, Group, Period, Report
+from scheduler.reports.wording import label_of, months_of
 from scheduler.web.filters import number
 from scheduler.web.i18n import _n, page_language
 

@@ -14,7 +14,7 @@ from scheduler.core.paging import Page
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
-from scheduler.reports.rules.attendance import definitions, story
+from scheduler.reports.wording import definitions, story
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language

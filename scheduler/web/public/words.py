@@ -9,8 +9,7 @@ from scheduler.booking.terms.free_dates import FreeDay
 from scheduler.core.language import span_of_days
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
-from scheduler.reports import charts
-from scheduler.reports.rules import attendance
+from scheduler.reports import charts, wording
 from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear
 from scheduler.reports.terms.drawing import MapDrawing
 from scheduler.web import near
@@ -67,7 +66,7 @@ def strips(year: PublicYear) -> list[dict[str, Any]]:
     hidden = _("not shown")
     strips = []
     for centre in year.centres:
-        shown = attendance.figures(centre, page_language())
+        shown = wording.figures(centre, page_language())
         figures = [{"number": hidden if one.value is None else one.value, "words": one.label} for one in shown]
         strips.append({"centre": centre.name, "figures": figures})
     return strips

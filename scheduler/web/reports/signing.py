@@ -15,18 +15,9 @@ from scheduler.reports import service
 from scheduler.reports.queries import signing
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.rules.attendance import number_heads
-from scheduler.reports.rules.signing import (
-    LONGEST_REASON,
-    correction_rows,
-    period_or_none,
-    problems_with_signing,
-    seen_of,
-    signed_words,
-    since_rows,
-    with_sign,
-)
+from scheduler.reports.rules.signing import LONGEST_REASON, period_or_none, problems_with_signing, seen_of
 from scheduler.reports.terms.counting import Filters, Report
+from scheduler.reports.wording import correction_rows, number_heads, signed_words, since_rows, with_sign
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField, worded
 from scheduler.web.guards import current_actor, may, own_centre_id

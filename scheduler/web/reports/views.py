@@ -14,27 +14,16 @@ from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number, page_of
-from scheduler.reports import charts, pdf
+from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.rules import attendance as reports_attendance
-from scheduler.reports.rules.attendance import (
-    adds_up,
-    as_table,
-    beside,
-    charts_of,
-    definitions,
-    districts_of,
-    figures,
-    head_of,
-    label_of,
-    number_heads,
-)
+from scheduler.reports.rules.attendance import adds_up, as_table, districts_of
 from scheduler.reports.rules.signing import document_of, figures_of
 from scheduler.reports.terms.counting import CountRow, Counts, Filters, Group, Report
+from scheduler.reports.wording import beside, charts_of, definitions, figures, head_of, label_of, number_heads
 from scheduler.web import tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
@@ -166,7 +155,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
     districts = districts_of(report)
     return {
         "report": report,
-        "title": reports_attendance.title(report.filters.period, language),
+        "title": wording.title(report.filters.period, language),
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
