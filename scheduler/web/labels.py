@@ -1,18 +1,43 @@
-"""Sentences of planning: why somebody cannot go, why a visit is not confirmed yet, what was refused, what happened."""
+"""What pages of several rooms say: audiences, topics, weekdays, why somebody cannot go, what was refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from babel.support import LazyProxy
 
 from scheduler.closures.terms import STOPPED
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import moment
+from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalendar
+from scheduler.programmes.terms import Audience
 from scheduler.staffing.terms.own_days import Kit
 from scheduler.visits.terms.plans import Taken, Why
 from scheduler.web.forms import MESSAGES, worded
 from scheduler.web.i18n import _, _l, _n, page_language
 
+AUDIENCES: Mapping[Audience, LazyProxy] = {
+    Audience.PUPILS: _l("Pupils"),
+    Audience.PARENTS: _l("Parents"),
+    Audience.TEACHERS: _l("Teachers"),
+    Audience.OTHERS: _l("Others"),
+}
+TOPICS: Mapping[Topic, LazyProxy] = {
+    Topic.SAFE_INTERNET: _l("Safe internet"),
+    Topic.PEER_VIOLENCE: _l("Peer violence"),
+    Topic.PRIVACY: _l("Privacy"),
+    Topic.REPORTING: _l("Reporting of harmful content"),
+    Topic.MEDIA_LITERACY: _l("Media literacy"),
+    Topic.PARENTING: _l("Parents and children online"),
+}
+WEEKDAYS = (
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
+    _l("Sunday"),
+)
 REASONS = {
     ClosureReason.SNOW: _l("Snow"),
     ClosureReason.STRIKE: _l("Strike"),

@@ -16,6 +16,7 @@ from scheduler.web.admin.forms import CalendarFileForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _n
+from scheduler.web.labels import WEEKDAYS
 
 
 def _year() -> str:
@@ -44,6 +45,7 @@ def school_calendar() -> ResponseReturnValue:
         holidays=queries.holidays_between(first, last),
         may_edit=policy.scope_of(current_actor(), "import", "calendar") is not None,
         words=words,
+        weekdays=WEEKDAYS,
     )
 
 

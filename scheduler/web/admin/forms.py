@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind
-from scheduler.web.admin.words import APPLIES, AUDIENCES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, SPANS, TOPICS, WEEKDAYS
+from scheduler.web.admin.words import APPLIES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, SPANS
 from scheduler.web.forms import (
     SHORT_TEXT,
     BaseForm,
@@ -24,6 +24,7 @@ from scheduler.web.forms import (
     TextField,
 )
 from scheduler.web.i18n import _l
+from scheduler.web.labels import AUDIENCES, TOPICS, WEEKDAYS
 
 TEXTS = tuple(
     f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
@@ -36,7 +37,7 @@ LONGEST_CALENDAR = 200_000  # letters: a calendar of both regions has about 2,00
 NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
 
 
-def choices_of(words: Mapping[str, LazyProxy]) -> list[SelectChoice]:
+def choices_of(words: Mapping[Any, LazyProxy]) -> list[SelectChoice]:
     """The choices of a field, from the table that words them."""
     return [SelectChoice(str(value), word) for value, word in words.items()]
 

@@ -8,10 +8,10 @@ from scheduler.core.errors import Rejected
 from scheduler.programmes import queries, service
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import ProgrammeForm
-from scheduler.web.admin.words import AUDIENCES
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
+from scheduler.web.labels import AUDIENCES
 
 
 @bp.get("/settings/programmes")

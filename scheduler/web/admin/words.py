@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import SchoolCalendar
-from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
+from scheduler.programmes.terms import Booking, ProgrammeKind
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
@@ -45,20 +44,6 @@ PROGRAMME_KINDS: Mapping[str, LazyProxy] = {
 BOOKINGS: Mapping[str, LazyProxy] = {
     Booking.ASK: _l("Ask first: schools say what suits them, you answer"),
     Booking.NOW: _l("Book now: schools take a free date themselves"),
-}
-AUDIENCES: Mapping[str, LazyProxy] = {
-    Audience.PUPILS: _l("Pupils"),
-    Audience.PARENTS: _l("Parents"),
-    Audience.TEACHERS: _l("Teachers"),
-    Audience.OTHERS: _l("Others"),
-}
-TOPICS: Mapping[str, LazyProxy] = {
-    Topic.SAFE_INTERNET: _l("Safe internet"),
-    Topic.PEER_VIOLENCE: _l("Peer violence"),
-    Topic.PRIVACY: _l("Privacy"),
-    Topic.REPORTING: _l("Reporting of harmful content"),
-    Topic.MEDIA_LITERACY: _l("Media literacy"),
-    Topic.PARENTING: _l("Parents and children online"),
 }
 KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Check of a register"),
@@ -300,7 +285,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
 
-WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"))
 WRONG = {
     "missing": _l("Nothing stands there."),
     "not_a_day": _l("Not a day: write 2026-09-01 or 1.9.2026."),

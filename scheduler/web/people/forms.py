@@ -27,15 +27,8 @@ from scheduler.people.terms import (
 from scheduler.policy import Role
 from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
 from scheduler.web.i18n import _l, page_language
+from scheduler.web.labels import TOPICS, WEEKDAYS
 
-TOPICS = {
-    Topic.SAFE_INTERNET: _l("Safe internet"),
-    Topic.PEER_VIOLENCE: _l("Peer violence"),
-    Topic.PRIVACY: _l("Privacy"),
-    Topic.REPORTING: _l("Reporting of harmful content"),
-    Topic.MEDIA_LITERACY: _l("Media literacy"),
-    Topic.PARENTING: _l("Parents and children online"),
-}
 TEACHING_LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
     TeachingLanguage.HUNGARIAN: _l("Hungarian"),
@@ -55,15 +48,6 @@ ROLES = {
     Role.EDUCATOR: _l("educator"),
     Role.INFLUENCER: _l("youth influencer"),
 }
-WEEKDAYS = (
-    _l("Monday"),
-    _l("Tuesday"),
-    _l("Wednesday"),
-    _l("Thursday"),
-    _l("Friday"),
-    _l("Saturday"),
-    _l("Sunday"),
-)
 RANGE = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?\s*", re.ASCII)
 
 

@@ -22,7 +22,7 @@ from scheduler.people.terms import BadSignIn, PresenterPage
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.service import clearance
-from scheduler.web import tables
+from scheduler.web import labels, tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
@@ -165,8 +165,8 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
         "proofs": safeguarding_queries.page_of(presenter_id, today),
         "year": year_of(presenter_id, today.year),
         "feeds": feeds_queries.feeds_of(presenter_id),
-        "weekdays": forms.WEEKDAYS,
-        "topics": forms.TOPICS,
+        "weekdays": labels.WEEKDAYS,
+        "topics": labels.TOPICS,
         "languages": forms.TEACHING_LANGUAGES,
     }
 
@@ -179,7 +179,7 @@ def presenters() -> ResponseReturnValue:
     page = page_of(found, page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
     return render_template(
-        "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=forms.TOPICS, may_add=may_add
+        "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=labels.TOPICS, may_add=may_add
     )
 
 
@@ -216,8 +216,8 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         "people/presenter.html",
         page=page,
         form=form,
-        weekdays=forms.WEEKDAYS,
-        topics=forms.TOPICS,
+        weekdays=labels.WEEKDAYS,
+        topics=labels.TOPICS,
         languages=forms.TEACHING_LANGUAGES,
         roles=forms.ROLES,
         clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,

@@ -24,6 +24,7 @@ from scheduler.web.forms import (
     worded,
 )
 from scheduler.web.i18n import _l
+from scheduler.web.labels import WEEKDAYS
 
 forms.MESSAGES.update(
     {
@@ -45,7 +46,6 @@ ROTATIONS = {
     Rotation.MONTH: _l("Each month, on its first Monday"),
     Rotation.PERIOD: _l("On days that we name, for example at half-term"),
 }
-WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"))
 
 
 class Reads:

@@ -12,6 +12,7 @@ from scheduler.reports.terms.counting import Outcome
 from scheduler.web.filters import number
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.labels import AUDIENCES
 from scheduler.web.programmes import words
 
 bp = Blueprint("programmes", __name__)
@@ -84,7 +85,7 @@ def _targets(one: CampaignRow, outcome: Outcome) -> list[dict[str, object]]:
     """A line for each audience that was meant or reached: its word, what was meant, what was done."""
     return [
         {"word": word, "target": one.targets.get(audience), "done": outcome.reached[audience]}
-        for audience, word in words.AUDIENCES.items()
+        for audience, word in AUDIENCES.items()
         if audience in outcome.reached and (audience in one.targets or outcome.reached[audience] != 0)
     ]
 

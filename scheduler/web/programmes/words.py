@@ -6,14 +6,8 @@ from scheduler.core import language as core_language
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports.terms.counting import CityOutcome, Outcome
-from scheduler.web.i18n import _, _l, _n, page_language
-
-AUDIENCES = {
-    Audience.PUPILS: _l("Pupils"),
-    Audience.PARENTS: _l("Parents"),
-    Audience.TEACHERS: _l("Teachers"),
-    Audience.OTHERS: _l("Others"),
-}
+from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.labels import AUDIENCES
 
 
 def crew_of(educators: int, influencers: int) -> str:

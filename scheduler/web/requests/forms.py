@@ -35,6 +35,7 @@ from scheduler.web.forms import (
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
+from scheduler.web.labels import AUDIENCES
 from scheduler.web.listed import ListedForm
 from scheduler.web.requests import words
 
@@ -178,7 +179,7 @@ class PresentationForm(Form):  # type: ignore[misc]
         def get_translations(self, form: Form) -> forms.OurWords:
             return forms.OurWords()
 
-    audience = SelectField(_l("Who listens"), choices=choices(words.AUDIENCES), default=Audience.PUPILS.value)
+    audience = SelectField(_l("Who listens"), choices=choices(AUDIENCES), default=Audience.PUPILS.value)
     level = SelectField(_l("School"), choices=choices(words.LEVELS), default=SchoolLevel.PRIMARY.value)
     classes = TextField(_l("Classes, for example VII-1 and VII-2"), limit=FEW_LETTERS)
     pupils = CountField(_l("Pupils"))

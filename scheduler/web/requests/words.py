@@ -25,13 +25,8 @@ from scheduler.requests.terms.pages import (
 from scheduler.web import filters
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.labels import AUDIENCES
 
-AUDIENCES = {
-    Audience.PUPILS: _l("Pupils"),
-    Audience.PARENTS: _l("Parents"),
-    Audience.TEACHERS: _l("Teachers"),
-    Audience.OTHERS: _l("Others"),
-}
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),

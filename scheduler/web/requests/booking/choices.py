@@ -8,6 +8,7 @@ from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.rules.asked import levels_at
 from scheduler.web.i18n import _, page_language
+from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words
 from scheduler.web.requests.forms import WhoForm, choices
 
@@ -23,7 +24,7 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
     offered.pop(SchoolLevel.NONE, None)
     for entry in form.presentations:
         entry.form.audience.choices = [
-            SelectChoice(str(a), word) for a, word in words.AUDIENCES.items() if a in programme.audiences
+            SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences
         ]
         entry.form.level.choices = choices(offered)
 

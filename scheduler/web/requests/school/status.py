@@ -30,6 +30,7 @@ from scheduler.web.forms import worded
 from scheduler.web.free_dates import blackouts_of, wishes_of
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
+from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.answers import equipment_of, sitting_of
@@ -167,7 +168,7 @@ def change_counts(secret: str) -> ResponseReturnValue:
             return redirect(url_for(".status", secret=secret))
     pairs = list(zip(asked, form.presentations, strict=False))
     shown = render_template(
-        "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=words.AUDIENCES
+        "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=AUDIENCES
     )
     return shown, 422 if form.problems_shown() else 200
 
