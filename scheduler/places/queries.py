@@ -1,6 +1,7 @@
 """What places show: hosts found by typing, one host, municipalities, days without lessons."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -50,12 +51,15 @@ def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
     words = fold(typed[:200]).split()[:MOST_WORDS]
     if not words:
         return []
-    wanted = _hosts().where(Host.listed.is_(True))
-    for word in words:
-        wanted = wanted.where(Host.search_key.contains(word, autoescape=True))
+    wanted = _hosts().where(Host.listed.is_(True), *has_words(words))
     by_name = (Host.name_sr_latn, Host.place_sr_latn, Host.id)
     found = db.session().scalars(wanted.order_by(_inside_words(words), *by_name).limit(limit))
     return [host_row(host) for host in found]
+
+
+def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What a host must be in whose search key each of these (folded) words occurs."""
+    return [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
 
 
 def _inside_words(words: list[str]) -> ColumnElement[int]:

@@ -6,12 +6,11 @@ from sqlalchemy import select
 
 from scheduler.core.db import db
 from scheduler.places.models import Host
+from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import loaded, request_rows, scoped
 from scheduler.requests.terms.pages import RequestRow
-
-MOST_WORDS = 8
 
 
 def requests_found(
@@ -28,8 +27,7 @@ def requests_found(
         wanted = wanted.where(SchoolRequest.number.startswith(number, autoescape=True))
     elif not words:
         return []
-    for word in words[:MOST_WORDS]:
-        found = select(Host.id).where(Host.search_key.contains(word, autoescape=True))
-        wanted = wanted.where(SchoolRequest.host_id.in_(found))
+    if words:
+        wanted = wanted.where(SchoolRequest.host_id.in_(select(Host.id).where(*has_words(words))))
     rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.id.desc()).limit(limit)).all()
     return request_rows(rows, now)

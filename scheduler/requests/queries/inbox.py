@@ -14,6 +14,7 @@ from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold, to_latin
 from scheduler.people.models import User
 from scheduler.places.models import District, Host, Municipality
+from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -23,7 +24,6 @@ from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, STE
 from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.pages import NOBODY, Age, FacetValue, Inbox, InboxFilters, Show, Turn
 
-MOST_WORDS = 8
 TURNS = (Turn.YOURS, Turn.OTHERS, Turn.ITSELF, Turn.OVER)
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
 SORTS: Columns = {
@@ -114,10 +114,8 @@ def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str
     typed = filters.typed[:200].strip()
     if typed.upper().startswith("R-"):
         return wanted.where(SchoolRequest.number.startswith(typed.upper(), autoescape=True))
-    for word in fold(typed).split()[:MOST_WORDS]:
-        found = select(Host.id).where(Host.search_key.contains(word, autoescape=True))
-        wanted = wanted.where(SchoolRequest.host_id.in_(found))
-    return wanted
+    words = fold(typed).split()
+    return wanted.where(SchoolRequest.host_id.in_(select(Host.id).where(*has_words(words)))) if words else wanted
 
 
 def _ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:

@@ -5,13 +5,11 @@ from sqlalchemy import ColumnElement, select
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed
-from scheduler.places.models import Host
+from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.pages import HELD, has_seat, in_centre, visits_where
 from scheduler.visits.terms.rows import VisitRow
-
-MOST_WORDS = 8  # of what somebody types
 
 
 def visits_found(
@@ -32,6 +30,6 @@ def visits_found(
         wanted.append(Visit.number.startswith(number, autoescape=True))
     elif not words:
         return []
-    wanted += [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
+    wanted += has_words(words)
     ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
     return visits_where(Visit.id.in_(db.session().scalars(ids).all()))[::-1]
