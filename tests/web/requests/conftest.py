@@ -48,7 +48,7 @@ def sign_in(app):
 @pytest.fixture
 def hands(monkeypatch):
     """Tests are quicker than hands; the one about that sets its own limit."""
-    monkeypatch.setattr("scheduler.web.requests.booking.views.draft.QUICKEST_S", 0)
+    monkeypatch.setattr("scheduler.web.requests.booking.draft.QUICKEST_S", 0)
 
 
 @pytest.fixture

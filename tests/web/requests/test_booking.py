@@ -281,7 +281,7 @@ def test_a_filled_trap_is_told_what_people_are_told_and_stores_nothing(client, p
 
 
 def test_what_no_hand_can_do_is_asked_to_wait_and_loses_nothing(client, programme, host, monkeypatch):
-    monkeypatch.setattr("scheduler.web.requests.booking.views.draft.QUICKEST_S", 60)
+    monkeypatch.setattr("scheduler.web.requests.booking.draft.QUICKEST_S", 60)
     answer_all(client, programme, host)
     response = client.post("/book/check?lang=en", data={"form_key": "one"})
 
