@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -350,9 +350,9 @@ def school_time_of(host_id: int) -> SchoolTimeRow | None:
     wanted = (
         select(HostSchoolTime)
         .where(HostSchoolTime.host_id == host_id)
-        .options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
+        .options(joinedload(HostSchoolTime.bells), joinedload(HostSchoolTime.days))
     )
-    row = db.session().scalar(wanted)
+    row = db.session().scalars(wanted).unique().one_or_none()
     return school_time_row(row) if row else None
 
 

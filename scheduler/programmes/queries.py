@@ -1,7 +1,7 @@
 """What programmes show: those that can be asked for, and one of them."""
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -17,20 +17,21 @@ def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     wanted = _programmes().where(Programme.open.is_(True))
     if centre_id is not None:
         wanted = wanted.where(Programme.centre_id == centre_id)
-    rows = [programme_row(row) for row in db.session().scalars(wanted)]
+    rows = [programme_row(row) for row in db.session().scalars(wanted).unique()]
     return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
 
 
 def programmes_of(centre_id: int) -> list[ProgrammeRow]:
     """Every programme of a centre, also retired ones: those that can be asked for first, by name."""
-    rows = [programme_row(row) for row in db.session().scalars(_programmes().where(Programme.centre_id == centre_id))]
+    found = db.session().scalars(_programmes().where(Programme.centre_id == centre_id)).unique()
+    rows = [programme_row(row) for row in found]
     return sorted(rows, key=lambda row: (not row.open, fold(row.name_sr_cyrl), row.id))
 
 
 def draft_of(centre_id: int, programme_id: int) -> ProgrammeDraft:
     """A programme of the centre as its form shows it. Raises: NotFound."""
     own = _programmes().where(Programme.id == programme_id, Programme.centre_id == centre_id)
-    programme = db.session().scalar(own)
+    programme = db.session().scalars(own).unique().one_or_none()
     if programme is None:
         raise NotFound("programme")
     said = {name: getattr(programme, name) for name in ProgrammeDraft.__dataclass_fields__}
@@ -53,12 +54,12 @@ def programme_of_campaign(campaign_id: int) -> int | None:
 
 
 def _programmes() -> Select[Programme]:
-    loaded = (joinedload(Programme.centre), selectinload(Programme.audiences))
+    loaded = (joinedload(Programme.centre), joinedload(Programme.audiences))
     return select(Programme).options(*loaded).order_by(Programme.id)
 
 
 def _one(wanted: Select[Programme]) -> ProgrammeRow:
-    found = db.session().scalar(wanted)
+    found = db.session().scalars(wanted).unique().one_or_none()
     if found is None:
         raise NotFound("programme")
     return programme_row(found)

@@ -59,7 +59,7 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
         if before is not None:  # her own date keeps others away, not her
             wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
         crew = crew_under_lock(session, wish, now)
-        if (earlier := _held(session, key, lock=True)) is not None:
+        if before is not None and (earlier := _held(session, key, lock=True)) is not None:
             end_hold(session, ANONYMOUS, earlier, HoldState.RELEASED, now)
         row = _write(session, key, network, wish, programme, now)
         give_time(session, row, crew)
@@ -98,12 +98,12 @@ def book_now(
     key = tokens.token_hash(sent.draft)
     with change() as session:
         hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        if not was_sent(sent.form_key):
+        row = _held(session, key)
+        stands = row is not None and row.until > now and held_date(row).suits(wish)
+        if not stands and not was_sent(sent.form_key):
+            hold_date(sent.draft, wish, network=sent.network, now=now)
             row = _held(session, key)
-            if row is None or row.until <= now or not held_date(row).suits(wish):
-                hold_date(sent.draft, wish, network=sent.network, now=now)
-        held = _held(session, key)
-        until = min(now + KEPT_FOR, held.busy_from) if held else None
+        until = min(now + KEPT_FOR, row.busy_from) if row else None
         request_id = submit_request(
             actor,
             replace(asked, kept_until=until),
@@ -114,7 +114,8 @@ def book_now(
         )
         row = _held(session, key, lock=True)
         if row is not None and until is not None:
-            row.host_id = session.get_one(SchoolRequest, request_id).host_id
+            if row.host_id is None:  # the register holds the school since it was sent
+                row.host_id = session.get_one(SchoolRequest, request_id).host_id
             row.school_request_id = request_id
             row.draft = row.network = ""  # the browser and its network have no more to do with it
             row.until = until

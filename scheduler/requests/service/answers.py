@@ -7,7 +7,7 @@ cookie. Nobody's work but the visitor's, so it leaves no audit row; it is delete
 import datetime as dt
 import json
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
@@ -29,20 +29,18 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     if len(text) > MOST_CHARACTERS:
         raise BadText("too_long")
     with transaction() as session:
-        row = session.scalar(_living(token, now)) if token else None
-        if row is None or token is None:
-            token = tokens.new_token()
-            row = BookingAnswers(token_hash=tokens.token_hash(token))
-            session.add(row)
-        row.answers = text
-        row.changed_at = now
+        again = update(BookingAnswers).where(*_living(token, now)).values(answers=text, changed_at=now)
+        if token and session.scalar(again.returning(BookingAnswers.id)):
+            return token
+        token = tokens.new_token()
+        session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))
     return token
 
 
 def answers_of(token: str | None, *, now: dt.datetime) -> Answers:
     """What lies under the token; nothing when there is none or its day is over."""
-    row = db.session().scalar(_living(token, now)) if token else None
-    answers: Answers = json.loads(row.answers) if row else {}
+    text = db.session().scalar(select(BookingAnswers.answers).where(*_living(token, now))) if token else None
+    answers: Answers = json.loads(text) if text else {}
     return answers
 
 
@@ -59,7 +57,5 @@ def forget_old_answers(now: dt.datetime) -> None:
         session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - KEPT))
 
 
-def _living(token: str | None, now: dt.datetime) -> Select[BookingAnswers]:
-    return select(BookingAnswers).where(
-        BookingAnswers.token_hash == tokens.token_hash(token or ""), BookingAnswers.changed_at > now - KEPT
-    )
+def _living(token: str | None, now: dt.datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return BookingAnswers.token_hash == tokens.token_hash(token or ""), BookingAnswers.changed_at > now - KEPT
