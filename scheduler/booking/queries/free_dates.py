@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Integer,
-    String,
     Time,
     case,
     cast,
@@ -33,14 +32,15 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import ExceptionRow, Hours, TeachingLanguage
-from scheduler.places.models import Closure, Holiday, Host, HostSchoolTime, Municipality, SchoolCalendarEntry
+from scheduler.places.models import Host, HostSchoolTime, Municipality
 from scheduler.places.queries import host_row, municipality_row, school_time_row
-from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, levels_taught
+from scheduler.places.rules.hosts import levels_taught
 from scheduler.places.rules.presence import days_of_classes
-from scheduler.places.terms.hosts import CalendarSpan, Extent, Level, MunicipalityRow, Point, SchoolCalendar
+from scheduler.places.terms.hosts import Level, MunicipalityRow, Point
 from scheduler.places.terms.school_time import SchoolTime
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
+from scheduler.requests.queries.lessons import lesson_days
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import good_consents, good_vettings
 from scheduler.visits.models.held_time import DateHold
@@ -80,13 +80,14 @@ def _facts(wish: FreeWish, now: dt.datetime, only: dt.date | None = None) -> Fre
     place, programme = _asked(wish)
     today = clock.local_day(now, place.zone)
     first, last = (only, only) if only else (today, today + (HORIZON_DAYS - 1) * DAY)
-    days = _days(place, first, last, wish.classes if wish.audience is Audience.PUPILS else ())
+    days = lesson_days(place.town, place.levels, first, last)
+    classes = wish.classes if wish.audience is Audience.PUPILS else ()
     told = _told(wish.host_id) if wish.host_id is not None and wish.audience is Audience.PUPILS else None
     return FreeFacts(
         today=today,
         zone=place.zone,
         point=place.point,
-        open_days=days.open,
+        open_days=days_of_classes(days.of_grades, classes),
         shut_days=days.shut,
         told=told,
         topic=programme.topic,
@@ -135,69 +136,6 @@ def _asked(wish: FreeWish) -> tuple[_Place, Programme]:
         raise NotFound("municipality")
     town = municipality_row(pair[0])
     return _Place(clock.BELGRADE, town.point, town, [*Level]), pair[1]
-
-
-@dataclass
-class _Days:
-    open: frozenset[dt.date] = frozenset()
-    shut: frozenset[dt.date] = frozenset()
-
-
-def _days(place: _Place, first: dt.date, last: dt.date, classes: Sequence[str]) -> _Days:
-    """One question: closures, holidays and the school calendar. The same rule as `places.queries.days_of_grades`."""
-    span = [first + number * DAY for number in range((last - first).days + 1)]
-    if place.town is None:
-        return _Days(frozenset(days_with_pupils(span, (), (), ())))
-    shut: set[dt.date] = set()
-    holidays: set[dt.date] = set()
-    entries = []
-    for row in db.session().execute(_calendar(place.town.school_calendar, first, last)):
-        if row.what == "holiday":
-            holidays.add(row.first_day)
-        elif row.what == "closure":
-            extent = Extent(row.one, row.two, SchoolCalendar(row.kind) if row.kind else None)
-            until = row.last_day if row.opened is None else row.opened - DAY
-            if extent.holds(place.town):
-                shut |= {day for day in span if row.first_day <= day <= until}
-        else:
-            entries.append(CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.one, row.two))
-    lessons = days_by_grade([day for day in span if day not in shut], place.levels, holidays, entries)
-    return _Days(days_of_classes(lessons, classes), frozenset(shut))
-
-
-def _calendar(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> CompoundSelect[Any]:
-    number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
-    closures = select(
-        literal("closure").label("what"),
-        Closure.first_day.label("first_day"),
-        Closure.last_day.label("last_day"),
-        cast(Closure.calendar, String).label("kind"),
-        text.label("applies_to"),
-        Closure.municipality_id.label("one"),
-        Closure.district_id.label("two"),
-        Closure.open_from.label("opened"),
-    ).where(Closure.first_day <= last, Closure.last_day >= first)
-    holidays = select(literal("holiday"), Holiday.day, Holiday.day, text, text, number, number, day).where(
-        Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
-    )
-    entry = SchoolCalendarEntry
-    year = dt.timedelta(days=366)
-    entries = select(
-        literal("entry"),
-        entry.first_day,
-        entry.last_day,
-        entry.kind,
-        entry.applies_to,
-        entry.id,
-        entry.timetable_of,
-        day,
-    ).where(
-        entry.calendar == calendar,
-        entry.removed_at.is_(None),
-        entry.last_day >= first - year,
-        entry.first_day <= last + year,
-    )
-    return union_all(closures, holidays, entries)
 
 
 def _told(host_id: int) -> SchoolTime | None:

@@ -20,7 +20,7 @@ from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
-from scheduler.requests.queries.hours import lessons_of_span, school_clock
+from scheduler.requests.queries.hours import school_hours
 from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.asked import (
     MAILS_A_DAY_FROM_NETWORK,
@@ -65,10 +65,9 @@ def submit_request(
             return int(earlier)
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
-        hours = school_clock(host, draft.first_day, draft.last_day, today=today)
-        lessons = lessons_of_span(host, draft.first_day, draft.last_day)
+        hours = school_hours(host, draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = problems_with(draft, today, Facts(programme, levels, by_staff, hours, lessons))
+        problems = problems_with(draft, today, Facts(programme, levels, by_staff, hours.clock, hours.lessons))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:

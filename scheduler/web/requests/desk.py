@@ -2,7 +2,6 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields import SelectChoice
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -24,11 +23,11 @@ from scheduler.visits.queries.pages import visit_of_request
 from scheduler.web.filters import say, url_if
 from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.choices import furnish_presentations, levels_of
-from scheduler.web.requests.booking.draft import PAGES, Lessons, draft_of, host_asked, lessons_beside
+from scheduler.web.requests.booking.asked import PAGES, Lessons, draft_of, host_asked, lessons_beside
+from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school.status import facts_of, paper_of
 
@@ -192,7 +191,7 @@ def _lessons(form: PhoneForm, host: HostRow | None) -> Lessons:
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
     form = PhoneForm()
     programmes = programme_queries.open_programmes(centre_id)
-    form.programme.choices = [SelectChoice(str(row.id), row.name(page_language())) for row in programmes]
+    form.programme.choices = programme_choices(programmes)
     if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
         form.presentations.append_entry()
     chosen = [row for row in programmes if str(row.id) == form.programme.data] or programmes[:1]

@@ -11,7 +11,7 @@ from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.booking import hold
-from scheduler.web.requests.booking.draft import Conversation, page_of
+from scheduler.web.requests.booking.draft import BookingDraft, page_of
 
 
 def address_of(page: str) -> str:
@@ -19,10 +19,10 @@ def address_of(page: str) -> str:
     return url_for(".check") if page == "check" else url_for(".book_page", page=page)
 
 
-def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, Any]]:
+def answer_rows(booking: BookingDraft, problems: dict[str, str]) -> list[dict[str, Any]]:
     """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
-    draft, language = talk.draft(), page_language()
-    host, typed, programme = talk.host(), talk.new_host(), talk.programme()
+    draft, language = booking.request_draft(), page_language()
+    host, typed, programme = booking.host(), booking.new_host(), booking.programme()
     wrong: dict[str, str] = {}
     for field, reason in problems.items():
         wrong.setdefault(page_of(field), worded(reason))
@@ -38,7 +38,7 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
             _("Programme"),
             [programme.name(language), str(LANGUAGES[draft.teaching_language])] if programme else [],
         ),
-        ("when", _("When"), _when(talk, draft)),
+        ("when", _("When"), _when(booking, draft)),
         ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
         ("where", _("Room"), room + equipment_of(draft)),
         ("where", _("Who guards the children"), [draft.safeguarding_contact]),
@@ -58,9 +58,9 @@ def answer_rows(talk: Conversation, problems: dict[str, str]) -> list[dict[str, 
     ]
 
 
-def _when(talk: Conversation, draft: RequestDraft) -> list[str]:
+def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:
     """The date that is held, or the days within which it suits."""
-    if slot := talk.slot():
+    if slot := booking.slot():
         return [hold.said(slot)]
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]

@@ -8,7 +8,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes import queries as programme_queries
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.days import for_the_waiting_list, only_classes, only_day
-from scheduler.web.requests.booking.draft import Conversation
+from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.forms import FEW_LETTERS
 
 CARRIED = ("programme", "language", "classes", "day")
@@ -21,7 +21,7 @@ def carried_in(sent: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def take_along(talk: Conversation, carried: dict[str, str]) -> None:
+def take_along(booking: BookingDraft, carried: dict[str, str]) -> None:
     """The choice is made already when its question comes, also where it was answered otherwise before.
 
     The caller keeps the answers.
@@ -29,17 +29,17 @@ def take_along(talk: Conversation, carried: dict[str, str]) -> None:
     with suppress(NotFound):
         if "programme" in carried:
             programme = programme_queries.programme_page(carried["programme"])
-            talk.answers["wish"] = {"programme": [str(programme.id)]}
-            if talk.answers.get("what", {}).get("programme") != [str(programme.id)]:
-                talk.answers.pop("what", None)
+            booking.answers["wish"] = {"programme": [str(programme.id)]}
+            if booking.answers.get("what", {}).get("programme") != [str(programme.id)]:
+                booking.answers.pop("what", None)
             if carried.get("language") in set(TeachingLanguage):
-                talk.answers["wish"] |= {"teaching_language": [carried["language"]]}
+                booking.answers["wish"] |= {"teaching_language": [carried["language"]]}
     if "classes" in carried:
-        talk.answers["classes"] = only_classes(carried["classes"])
-    if "day" in carried and talk.slot():
-        hold.drop(talk)
+        booking.answers["classes"] = only_classes(carried["classes"])
+    if "day" in carried and booking.slot():
+        hold.drop(booking)
     if carried.get("day") == WAITING:
-        talk.answers["when"] = for_the_waiting_list(talk.with_page("what", talk.answers.get("wish", {})))
+        booking.answers["when"] = for_the_waiting_list(booking.with_page("what", booking.answers.get("wish", {})))
     elif "day" in carried:
-        talk.answers.pop("when", None)
-        talk.set_aside("when", only_day(carried["day"]), wrong=False)
+        booking.answers.pop("when", None)
+        booking.set_aside("when", only_day(carried["day"]), wrong=False)

@@ -1,4 +1,6 @@
-"""What the forms of a booking offer to choose from: audiences, levels, municipalities."""
+"""What the forms of a booking offer to choose from: programmes, audiences, levels, municipalities."""
+
+from collections.abc import Iterable
 
 from wtforms.fields import SelectChoice
 
@@ -27,6 +29,11 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
             SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences
         ]
         entry.form.level.choices = choices(offered)
+
+
+def programme_choices(rows: Iterable[ProgrammeRow]) -> list[SelectChoice]:
+    """Programmes by their name in the page's language."""
+    return [SelectChoice(str(row.id), row.name(page_language())) for row in rows]
 
 
 def municipality_choices() -> list[SelectChoice]:

@@ -11,7 +11,8 @@ from scheduler.core import clock
 from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
-from scheduler.web.requests.booking.draft import Conversation, Typed
+from scheduler.web.requests.booking.asked import Typed
+from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.forms import FEW_LETTERS
 
 
@@ -28,17 +29,17 @@ def only_classes(sent: str) -> Typed:
     return {"presentations-0-classes": [sent.replace("\0", "")[:FEW_LETTERS].strip()]}
 
 
-def for_the_waiting_list(talk: Conversation) -> Typed:
+def for_the_waiting_list(booking: BookingDraft) -> Typed:
     """All days that may be asked for, from the first with notice enough: whoever gives a date away finds one there."""
-    first = talk.earliest_day() or clock.local_day(talk.now)
+    first = booking.earliest_day() or clock.local_day(booking.now)
     last = first + dt.timedelta(days=LONGEST_SPAN_DAYS - 1)
     return {"first_day": [DayField.written(first)], "last_day": [DayField.written(last)], "waiting": ["yes"]}
 
 
-def free_days(talk: Conversation, wish: FreeWish, answer: FreeDates) -> dict[str, Any]:
+def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates) -> dict[str, Any]:
     """The calendar of the question about days, as far as the answers before it say where, what and for whom."""
-    chosen = None if talk.slot() else talk.only_day()
-    missed = chosen is not None and talk.knows_classes() and not any(one.day == chosen for one in answer.free)
+    chosen = None if booking.slot() else booking.only_day()
+    missed = chosen is not None and booking.knows_classes() and not any(one.day == chosen for one in answer.free)
     months = months_of(answer)
     return {
         "answered_free": True,
@@ -48,20 +49,20 @@ def free_days(talk: Conversation, wish: FreeWish, answer: FreeDates) -> dict[str
         "may_wait": answer.lacking is not None,
         "bells": answer.bells,
         "classes": "; ".join(wish.classes),
-        "classes_settled": talk.knows_classes(),
+        "classes_settled": booking.knows_classes(),
         "missed": missed and answer.bells,
     }
 
 
-def day_is_missed(talk: Conversation) -> bool:
+def day_is_missed(booking: BookingDraft) -> bool:
     """Whether the one day that was chosen is free, yet never while the classes that were named since are in school.
 
     Of a date that is held the time is known: there each presentation is judged by itself.
     """
-    day, wish = None if talk.slot() else talk.only_day(), talk.free_wish()
+    day, wish = None if booking.slot() else booking.only_day(), booking.free_wish()
     if day is None or wish is None or not wish.classes:
         return False
-    answer = free_dates(wish, now=talk.now)
+    answer = free_dates(wish, now=booking.now)
     if not answer.bells or any(one.day == day for one in answer.free):
         return False
-    return any(one.day == day for one in free_dates(replace(wish, classes=()), now=talk.now).free)
+    return any(one.day == day for one in free_dates(replace(wish, classes=()), now=booking.now).free)

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request, session
 
 from scheduler.booking.queries.free_dates import free_dates, other_dates
-from scheduler.booking.queries.holds import held_by, held_for_request
+from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.service.holds import book_now, hold_date, release_date
 from scheduler.booking.terms.holds import FormSent, HeldDate, Slot
 from scheduler.config import centre_timezone
@@ -22,13 +22,12 @@ from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
+from scheduler.web.requests.booking.asked import Typed
 from scheduler.web.requests.booking.days import free_days, only_day
-from scheduler.web.requests.booking.draft import Conversation, Typed
+from scheduler.web.requests.booking.draft import GONE, PRESSED, BookingDraft
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
-GONE = "gone"  # beside what is set aside: the slot that somebody else has
-PRESSED = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 
 
 @dataclass(frozen=True)
@@ -62,102 +61,105 @@ def value_of(slot: Slot) -> str:
     return f"{slot.on_day.isoformat()}T{slot.starts_local:%H:%M}"
 
 
-def pressed(talk: Conversation) -> bool | None:
+def pressed(booking: BookingDraft) -> bool | None:
     """A date or a day of the calendar was pressed: True when a date is held now. None when it is another page's press.
 
     A day with several free times asks for the time first; one that asks first is taken as it is, by the page itself.
     """
-    programme = talk.programme()
+    programme = booking.programme()
     if programme is None or not programme.book_now or not slot_sent():
         return None
     slot = slot_of(request.form.get("slot", ""))
     if slot is None:
-        slot = _only_time_of(talk, request.form.get("day", ""))
+        slot = _only_time_of(booking, request.form.get("day", ""))
     if slot is None:
         shown: Typed = {PRESSED: [request.form.get("day", "")[:20]]}
-        talk.set_aside("when", talk.answers.get("when", {}) | shown, wrong=False)
+        booking.set_aside("when", booking.answers.get("when", {}) | shown, wrong=False)
         return False
-    return hold(talk, slot)
+    return hold(booking, slot)
 
 
-def _only_time_of(talk: Conversation, day: str) -> Slot | None:
-    wish = talk.free_wish()
-    found = free_dates(wish, now=talk.now).free if wish else ()
+def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
+    wish = booking.free_wish()
+    found = free_dates(wish, now=booking.now).free if wish else ()
     starts = next((one.starts for one in found if one.day.isoformat() == day), ())
     return Slot(dt.date.fromisoformat(day), starts[0]) if len(starts) == 1 else None
 
 
-def hold(talk: Conversation, slot: Slot, *, by_the_bell: bool = True) -> bool:
+def hold(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool:
     """Hold a date for this visitor and remember it as the answer; else set it aside, to offer others."""
-    wish = talk.hold_wish(slot, by_the_bell=by_the_bell)
+    wish = booking.hold_wish(slot, by_the_bell=by_the_bell)
     if wish is None:
         return False
     answer: Typed = only_day(slot.on_day.isoformat()) | {"day_part": ["any"], "slot": [value_of(slot)]}
     if "booking" not in session:
-        talk.set_aside("when", answer, wrong=False)
+        booking.set_aside("when", answer, wrong=False)
     try:
-        hold_date(session["booking"], wish, network=network_of(request.remote_addr), now=talk.now)
+        held = hold_date(session["booking"], wish, network=network_of(request.remote_addr), now=booking.now)
     except TooMany:
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))
         return False
     except Conflict:
-        lost(talk, slot)
+        lost(booking, slot)
         return False
-    talk.keep("when", answer)
+    booking.note_held(held)
+    booking.keep("when", answer)
     return True
 
 
-def lost(talk: Conversation, slot: Slot) -> None:
+def lost(booking: BookingDraft, slot: Slot) -> None:
     """Somebody else has that date: all answers stay, and the page about days offers three others."""
-    talk.set_aside("when", talk.answers.get("when", {}) | {GONE: [value_of(slot)]}, wrong=False)
+    booking.set_aside("when", booking.answers.get("when", {}) | {GONE: [value_of(slot)]}, wrong=False)
 
 
-def settle(talk: Conversation, page: str) -> bool:
+def settle(booking: BookingDraft, page: str) -> bool:
     """After an answer that changes where, what or how long: the held date follows it. False when it cannot."""
-    slot = talk.slot()
+    slot = booking.slot()
     if slot is None or page not in CHANGES_THE_DATE:
         return True
-    programme, held = talk.programme(), held_now(talk)
+    programme, held = booking.programme(), held_now(booking)
     if programme is None or not programme.book_now:
-        drop(talk)
+        drop(booking)
         return True
-    wish = talk.hold_wish(slot, by_the_bell=False)
+    wish = booking.hold_wish(slot, by_the_bell=False)
     if held is None or wish is None or held.suits(wish):
         return True
-    return hold(talk, slot, by_the_bell=False)
+    return hold(booking, slot, by_the_bell=False)
 
 
-def stays(talk: Conversation, typed: Typed) -> Typed:
+def stays(booking: BookingDraft, typed: Typed) -> Typed:
     """Days were sent as the answer: those of the date that is held leave it held, others are named instead of it."""
-    slot = talk.slot()
+    slot = booking.slot()
     if slot is None:
         return typed
     same = only_day(slot.on_day.isoformat())
     if all(typed.get(name) == same[name] for name in ("first_day", "last_day")):
         return typed | {"slot": [value_of(slot)]}
-    release_date(session.get("booking"), now=talk.now)
+    release_date(session.get("booking"), now=booking.now)
+    booking.note_held(None)
     return {name: said for name, said in typed.items() if name != "slot"}
 
 
-def drop(talk: Conversation) -> None:
+def drop(booking: BookingDraft) -> None:
     """The date is not held any more; its day stays as the wish."""
-    release_date(session.get("booking"), now=talk.now)
-    talk.answers.get("when", {}).pop("slot", None)
-    talk.keep("when", talk.answers.get("when", {}))
+    release_date(session.get("booking"), now=booking.now)
+    booking.note_held(None)
+    booking.answers.get("when", {}).pop("slot", None)
+    booking.keep("when", booking.answers.get("when", {}))
 
 
-def held_now(talk: Conversation) -> HeldDate | None:
-    return held_by(session.get("booking"), now=talk.now) if talk.slot() else None
+def held_now(booking: BookingDraft) -> HeldDate | None:
+    return booking.held() if booking.slot() else None
 
 
-def shown(talk: Conversation) -> dict[str, Any]:
+def shown(booking: BookingDraft) -> dict[str, Any]:
     """What every page of the booking says of the date: until when it is held, or that it is not any more."""
-    slot = talk.slot()
+    slot = booking.slot()
     if slot is None:
         return {"date_words": ""}
-    held = held_now(talk)
+    held = held_now(booking)
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
-    gone = not held and GONE in talk.aside("when")
+    gone = not held and GONE in booking.aside("when")
     return {"date_words": "" if gone else said(slot), "held_until": until, "date_value": value_of(slot)}
 
 
@@ -165,22 +167,22 @@ def _local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(ZoneInfo(centre_timezone()))
 
 
-def calendar(talk: Conversation, form: BaseForm) -> dict[str, Any]:
+def calendar(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     """The question about days: the calendar, times of the pressed day, three dates instead of a lost one."""
-    wish = talk.free_wish()
+    wish = booking.free_wish()
     if wish is None:
         return {}
-    answer = free_dates(wish, now=talk.now)
+    answer = free_dates(wish, now=booking.now)
     more: dict[str, Any] = {}
-    programme = talk.programme()
+    programme = booking.programme()
     if programme and programme.book_now:
-        more = {"book_now": True} | _gone(talk, form) | _times(talk, answer.free, form)
-    missing = calendar_missing(clock.local_day(talk.now))
-    return more | free_days(talk, wish, answer) | {"missing": missing}
+        more = {"book_now": True} | _gone(booking, form) | _times(booking, answer.free, form)
+    missing = calendar_missing(clock.local_day(booking.now))
+    return more | free_days(booking, wish, answer) | {"missing": missing}
 
 
-def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
-    day = _pressed_day(talk, form)
+def _times(booking: BookingDraft, free: Any, form: BaseForm) -> dict[str, Any]:
+    day = _pressed_day(booking, form)
     starts = next((one.starts for one in free if one.day == day), ())
     language = page_language()
     times = [Choice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
@@ -189,31 +191,32 @@ def _times(talk: Conversation, free: Any, form: BaseForm) -> dict[str, Any]:
     return {"day_words": long_day(day, language) if day else "", "times": hours, "more_times": more}
 
 
-def _pressed_day(talk: Conversation, form: BaseForm) -> dt.date | None:
+def _pressed_day(booking: BookingDraft, form: BaseForm) -> dt.date | None:
     """The day of the calendar that was pressed, here or on an open page; else the one day that was typed."""
-    pressed = talk.aside("when").get(PRESSED, [""])[0]
+    pressed = booking.aside("when").get(PRESSED, [""])[0]
     with suppress(ValueError):
         return dt.date.fromisoformat(pressed)
     first: dt.date | None = form["first_day"].data
-    return first if first == form["last_day"].data and (talk.aside("when") or not talk.slot()) else None
+    return first if first == form["last_day"].data and (booking.aside("when") or not booking.slot()) else None
 
 
-def _gone(talk: Conversation, form: BaseForm) -> dict[str, Any]:
-    slot = slot_of(talk.aside("when").get(GONE, [""])[0])
-    wish = talk.hold_wish(slot, by_the_bell=False) if slot else None
+def _gone(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
+    slot = slot_of(booking.aside("when").get(GONE, [""])[0])
+    wish = booking.hold_wish(slot, by_the_bell=False) if slot else None
     if slot is None or wish is None:
         return {}
-    others = [Choice(value_of(one), said(one)) for one in other_dates(wish, now=talk.now)]
+    wish = replace(wish, wish=replace(wish.wish, own_hold=booking.own_hold()))
+    others = [Choice(value_of(one), said(one)) for one in other_dates(wish, now=booking.now)]
     return {"gone_words": said(slot), "others": others}
 
 
-def send(talk: Conversation, slot: Slot, form_key: str) -> int:
+def send(booking: BookingDraft, slot: Slot, form_key: str) -> int:
     """Send the answers with their date: the id of the request. Raises: as `book_now`."""
-    wish = talk.hold_wish(slot, by_the_bell=False)
+    wish = booking.hold_wish(slot, by_the_bell=False)
     if wish is None:
         raise Conflict("date_taken")
     sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
-    return book_now(ANONYMOUS, talk.draft(), wish, sent, now=talk.now, new_host=talk.new_host())
+    return book_now(ANONYMOUS, booking.request_draft(), wish, sent, now=booking.now, new_host=booking.new_host())
 
 
 def kept_words(request_id: int | None) -> dict[str, str]:

@@ -16,7 +16,6 @@ from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import ANONYMOUS
-from scheduler.programmes import queries as programme_queries
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.asked import MOST_PRESENTATIONS
 from scheduler.requests.service import asking
@@ -31,9 +30,10 @@ from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
+from scheduler.web.requests.booking.asked import PAGES, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.carried import carried_in, take_along
 from scheduler.web.requests.booking.days import day_is_missed, for_the_waiting_list, only_classes, only_day
-from scheduler.web.requests.booking.draft import PAGES, TOTAL, Conversation, Typed, host_asked
+from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
 TITLES = {
@@ -52,7 +52,6 @@ SHORT = {
 }
 ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
-MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
 @bp.route("/book", methods=["GET", "POST"])
@@ -60,14 +59,14 @@ MOST_TYPED = 2500  # letters of one field that are kept: more than any field tak
 @limiter.limit(BOOKINGS, methods=["POST"])
 def book() -> ResponseReturnValue:
     """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
-    talk = Conversation.of_visitor()
-    form = talk.sent_form("host")
+    booking = BookingDraft.of_visitor()
+    form = booking.sent_form("host")
     if form.accepted() and (chosen := form.chosen()):
-        place_queries.host_of(chosen)
-        take_along(talk, carried_in(request.form))
-        talk.keep("host", {"host_id": [str(chosen)]})
+        booking.host_row(chosen)
+        take_along(booking, carried_in(request.form))
+        booking.keep("host", {"host_id": [str(chosen)]})
         near.remember(host=chosen)
-        return redirect(address_of(talk.next_page("host") if hold.settle(talk, "host") else "when"))
+        return redirect(address_of(booking.next_page("host") if hold.settle(booking, "host") else "when"))
     typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
@@ -76,12 +75,12 @@ def book() -> ResponseReturnValue:
         typed=typed,
         asked=asked if asked and asked.listed else None,
         found=place_queries.find_hosts(typed) if typed else [],
-        chosen=talk.host(),
-        chosen_new=talk.new_host(),
-        goes_on=address_of(talk.next_page("host")),
+        chosen=booking.host(),
+        chosen_new=booking.new_host(),
+        goes_on=address_of(booking.next_page("host")),
         carried=carried_in(request.args),
         total=TOTAL,
-        kept=bool(talk.answers),
+        kept=bool(booking.answers),
     )
 
 
@@ -116,17 +115,17 @@ def _option(host: HostRow, typed: str) -> str:
 @limiter.limit(BOOKINGS, methods=["POST"])
 def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
-    talk = Conversation.of_visitor()
-    form = talk.sent_form("new_host")
+    booking = BookingDraft.of_visitor()
+    form = booking.sent_form("new_host")
     if request.method == "GET" and not form.name.data:
         form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
-        talk.keep("new_host", _typed(form))
-        return redirect(address_of(talk.next_page("host") if hold.settle(talk, "new_host") else "when"))
+        booking.keep("new_host", typed_in(form))
+        return redirect(address_of(booking.next_page("host") if hold.settle(booking, "new_host") else "when"))
     if request.method == "POST" and not form.unsafe():
-        talk.set_aside("new_host", _typed(form), wrong=True)
+        booking.set_aside("new_host", typed_in(form), wrong=True)
         return redirect(url_for(".new_host"))
-    return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(talk.answers))
+    return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(booking.answers))
 
 
 def _costs_little() -> bool:
@@ -140,39 +139,41 @@ def _costs_little() -> bool:
 @limiter.limit(BOOKINGS, methods=["POST"])
 def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
-    talk = Conversation.of_visitor()
-    if not talk.has_host():
+    booking = BookingDraft.of_visitor()
+    if not booking.has_host():
         return redirect(_begin())
-    form = talk.sent_form(page)
+    form = booking.sent_form(page)
     if request.method == "GET" or form.unsafe():
-        return _book_page(talk, page, form)
-    typed = _typed(form)
+        return _book_page(booking, page, form)
+    typed = typed_in(form)
     if page == "when" and "classes" in request.form:
-        talk.keep("classes", only_classes(request.form["classes"]))
+        booking.keep("classes", only_classes(request.form["classes"]))
         return redirect(address_of(page))
-    if page == "when" and (held := hold.pressed(talk)) is not None:
-        return redirect(address_of(talk.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times"))
+    if page == "when" and (held := hold.pressed(booking)) is not None:
+        return redirect(
+            address_of(booking.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times")
+        )
     if page == "when" and request.form.keys() & {"day", "waiting"}:
-        pressed = only_day(request.form["day"]) if "day" in request.form else for_the_waiting_list(talk)
-        typed = talk.answers.get(page, {}) | pressed
-        form = talk.with_page(page, typed).form(page)
+        pressed = only_day(request.form["day"]) if "day" in request.form else for_the_waiting_list(booking)
+        typed = booking.answers.get(page, {}) | pressed
+        booking.fill(page, form, typed)
     if isinstance(form, WhoForm) and request.form.keys() & {"more", "fewer"}:
-        talk.set_aside(page, _other_length(form, typed), wrong=False)
-    elif form.accepted() and not talk.with_page(page, typed).problems_at(page):
-        return _answered(talk, page, typed)
+        booking.set_aside(page, _other_length(form, typed), wrong=False)
+    elif form.accepted() and not booking.with_page(page, typed).problems_at(page):
+        return _answered(booking, page, typed)
     else:
-        talk.set_aside(page, typed, wrong=True)
+        booking.set_aside(page, typed, wrong=True)
     return redirect(address_of(page))
 
 
-def _answered(talk: Conversation, page: str, typed: Typed) -> ResponseReturnValue:
+def _answered(booking: BookingDraft, page: str, typed: Typed) -> ResponseReturnValue:
     """A page is answered: on to the next one. A held date follows the answer, or other dates are offered; a day that
     does not suit the classes is asked again, once."""
     if page == "when":
-        typed = hold.stays(talk, typed)
-    talk.keep(page, typed)
-    fits = hold.settle(talk, page) and not (page == "who" and day_is_missed(talk))
-    return redirect(address_of(talk.next_page(page) if fits else "when"))
+        typed = hold.stays(booking, typed)
+    booking.keep(page, typed)
+    fits = hold.settle(booking, page) and not (page == "who" and day_is_missed(booking))
+    return redirect(address_of(booking.next_page(page) if fits else "when"))
 
 
 def _begin() -> str:
@@ -180,9 +181,9 @@ def _begin() -> str:
     return url_for(".sent" if session.get("booked") else ".book")
 
 
-def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnValue:
+def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseReturnValue:
     place = PAGES.index(page)
-    programme = talk.programme()
+    programme = booking.programme()
     return _shown(
         f"requests/book_{page}.html",
         form,
@@ -192,14 +193,14 @@ def _book_page(talk: Conversation, page: str, form: BaseForm) -> ResponseReturnV
         total=TOTAL,
         back=address_of(PAGES[place - 1]) if place else url_for(".book"),
         programme=programme,
-        kept=bool(talk.answers),
-        call_me="recent_incident" in talk.answers.get("where", {}),
-        programmes=programme_queries.open_programmes() if page == "what" else [],
-        earliest=talk.earliest_day(),
-        lessons=talk.beside(form),
-        **(hold.calendar(talk, form) if page == "when" else {}),
-        **hold.shown(talk),
-        goes_on=address_of(talk.next_page(page)),
+        kept=bool(booking.answers),
+        call_me="recent_incident" in booking.answers.get("where", {}),
+        programmes=booking.programmes() if page == "what" else [],
+        earliest=booking.earliest_day(),
+        lessons=booking.beside(form),
+        **(hold.calendar(booking, form) if page == "when" else {}),
+        **hold.shown(booking),
+        goes_on=address_of(booking.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
 
@@ -214,16 +215,6 @@ def _other_length(form: WhoForm, typed: Typed) -> Typed:
     return typed
 
 
-def _typed(form: BaseForm) -> Typed:
-    """What this request holds for the form's own fields."""
-    heads = {field.name for field in form} - {"csrf_token", "form_key"}
-    return {
-        name: [value[:MOST_TYPED] for value in request.form.getlist(name)]
-        for name in request.form
-        if name.split("-")[0] in heads
-    }
-
-
 def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
     return render_template(template, form=form, **more), 422 if form.problems_shown() else 200
 
@@ -232,21 +223,21 @@ def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
 @public
 def check() -> ResponseReturnValue:
     """Is everything right? Only this press sends something."""
-    talk, form = Conversation.of_visitor(), CheckForm()
+    booking, form = BookingDraft.of_visitor(), CheckForm()
     if form.accepted() and was_sent(form.form_key.data):
         return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
-    if missing := talk.unfinished():
+    if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, str] = {}
     status = 200
     if form.accepted():
         if form.website.data:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
-        if not talk.too_quick():
+        if not booking.too_quick():
             try:
-                return _send(talk, form)
+                return _send(booking, form)
             except Conflict:  # the date went to another meanwhile: nothing typed is lost
-                hold.lost(talk, talk.slot() or Slot(talk.draft().first_day, dt.time()))
+                hold.lost(booking, booking.slot() or Slot(booking.request_draft().first_day, dt.time()))
                 return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
@@ -256,24 +247,24 @@ def check() -> ResponseReturnValue:
         else:
             form.form_errors.append(worded("too_quick"))
             status = 422
-    rows = answer_rows(talk, problems)
-    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.shown(talk)), status
+    rows = answer_rows(booking, problems)
+    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.shown(booking)), status
 
 
-def _send(talk: Conversation, form: CheckForm) -> ResponseReturnValue:
-    draft, slot = talk.draft(), talk.slot()
+def _send(booking: BookingDraft, form: CheckForm) -> ResponseReturnValue:
+    draft, slot = booking.request_draft(), booking.slot()
     if slot is not None:
-        request_id = hold.send(talk, slot, form.form_key.data)
+        request_id = hold.send(booking, slot, form.form_key.data)
     else:
         request_id = submit_request(
             ANONYMOUS,
             draft,
             form_key=form.form_key.data,
-            now=talk.now,
+            now=booking.now,
             network=network_of(request.remote_addr),
-            new_host=talk.new_host(),
+            new_host=booking.new_host(),
         )
-    talk.forget()
+    booking.forget()
     session["booked"], session["asked"] = draft.contact_email, request_id
     return redirect(url_for(".sent"))
 
@@ -320,7 +311,7 @@ def correct_address() -> ResponseReturnValue:
 def forget() -> ResponseReturnValue:
     """Delete the answers of a booking that was begun."""
     release_date(session.get("booking"), now=clock.now())
-    Conversation.of_visitor().forget()
+    BookingDraft.of_visitor().forget()
     say(_("Your answers are deleted."))
     return redirect(url_for(".book"))
 

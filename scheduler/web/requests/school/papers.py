@@ -18,7 +18,8 @@ from scheduler.web.forms import LinesField, worded
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.draft import Conversation, Typed
+from scheduler.web.requests.booking.asked import Typed
+from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.forms import PressForm
 from scheduler.web.requests.school.status import opened
 
@@ -53,15 +54,15 @@ def book_again(secret: str) -> ResponseReturnValue:
     _actor, page = opened(secret)
     if not PressForm().accepted():
         return redirect(url_for(".status", secret=secret))
-    talk = Conversation.of_visitor()
-    talk.answers.clear()
-    talk.answers["again"] = {"parent": [str(page.row.id)]}  # kept on the server, so nobody names another's request
+    booking = BookingDraft.of_visitor()
+    booking.answers.clear()
+    booking.answers["again"] = {"parent": [str(page.row.id)]}  # kept on the server, so nobody names another's request
     for name, typed in answers_again(page).items():
         if name == "where":  # a teacher who stays is promised for each visit
-            talk.set_aside(name, typed, wrong=False)
+            booking.set_aside(name, typed, wrong=False)
         else:
-            talk.keep(name, typed)
-    return redirect(url_for(".book_page", page="when" if "what" in talk.answers else "what"))
+            booking.keep(name, typed)
+    return redirect(url_for(".book_page", page="when" if "what" in booking.answers else "what"))
 
 
 def answers_again(page: RequestPage) -> dict[str, Typed]:

@@ -1,0 +1,101 @@
+"""What forms say, as the domain's own types: a request, its presentations, and what is said beside their hours."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import request
+
+from scheduler.core.errors import NotFound
+from scheduler.people.terms import TeachingLanguage
+from scheduler.places import queries as place_queries
+from scheduler.places.rules import presence
+from scheduler.places.rules.school_time import said_together
+from scheduler.places.terms.hosts import HostRow
+from scheduler.places.terms.school_time import Standing
+from scheduler.requests.rules.asked import where_classes_are
+from scheduler.requests.terms.asked import DayPart, Facts, PresentationDraft, RequestDraft
+from scheduler.web.forms import BaseForm, number_of
+from scheduler.web.i18n import page_language
+from scheduler.web.requests.forms import WhenForm, WhoForm
+
+Typed = dict[str, list[str]]
+PAGES = ("what", "when", "who", "where", "you")  # after the first, which finds the host
+MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
+
+
+def host_asked() -> HostRow | None:
+    """The host whose number stands in the address: chosen in the list that opens while somebody types."""
+    chosen = number_of(request.args.get("host"))
+    try:
+        return None if chosen is None else place_queries.host_of(chosen)
+    except NotFound:
+        return None
+
+
+def typed_in(form: BaseForm) -> Typed:
+    """What this request holds for the form's own fields."""
+    heads = {field.name for field in form} - {"csrf_token", "form_key"}
+    return {
+        name: [value[:MOST_TYPED] for value in request.form.getlist(name)]
+        for name in request.form
+        if name.split("-")[0] in heads
+    }
+
+
+def presentations_of(form: BaseForm, day_part: DayPart = DayPart.ANY) -> tuple[PresentationDraft, ...]:
+    """The presentations that the form says, if all of them can be read: what is no answer has no hour either."""
+    try:
+        return form.drafts(day_part) if isinstance(form, WhoForm) else ()
+    except ValueError:
+        return ()
+
+
+def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -> RequestDraft:
+    """One draft out of the forms of all pages (or the one form that has all fields under each name)."""
+    what, when, who, where, you = (forms[page] for page in PAGES)
+    day_part = DayPart(when.day_part.data or DayPart.ANY)
+    return RequestDraft(
+        programme_id=int(what.programme.data or 0),
+        host_id=host.id if host else 0,
+        language=page_language(),
+        teaching_language=TeachingLanguage(what.teaching_language.data or TeachingLanguage.SERBIAN),
+        first_day=when.first_day.data or today,
+        last_day=when.last_day.data or today,
+        contact_name=you.contact_name.data or "",
+        contact_email=you.contact_email.data or "",
+        contact_phone=you.contact_phone.data or "",
+        preferred=when.wishes() if isinstance(when, WhenForm) else (),
+        blackouts=when.cannot() if isinstance(when, WhenForm) else (),
+        presentations=presentations_of(who, day_part),
+        room=where.room.data or "",
+        has_projector=where.has_projector.data,
+        has_sound=where.has_sound.data,
+        has_internet=where.has_internet.data,
+        step_free=where.step_free.data,
+        teacher_stays=where.teacher_stays.data,
+        safeguarding_contact=where.safeguarding_contact.data or "",
+        recent_incident=where.recent_incident.data,
+        special_needs=where.special_needs.data,
+        file_number=you.file_number.data or "",
+        for_waiting_list=bool(when.waiting.data),
+    )
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Beside each presentation: where its classes are at the asked hour, or why they are not there."""
+
+    known: bool  # somebody has told the shifts and bells of the host
+    beside: list[list[tuple[str, Standing]]]
+
+    def away(self, place: int) -> bool:
+        """Whether a class is not in the building at the asked time of one presentation."""
+        return place < len(self.beside) and presence.away([one for _names, one in self.beside[place]])
+
+
+def lessons_beside(draft: RequestDraft, facts: Facts) -> Lessons:
+    """What is said beside each presentation: over several days only a refusal, for the clock follows from the day."""
+    found = [said_together(where_classes_are(one, draft, facts)) for one in draft.presentations]
+    if draft.first_day != draft.last_day:
+        found = [said if presence.away([one for _names, one in said]) else [] for said in found]
+    return Lessons(facts.clock is not None, found)
