@@ -40,7 +40,7 @@ from scheduler.places.terms.hosts import Level, MunicipalityRow, Point
 from scheduler.places.terms.school_time import SchoolTime
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
-from scheduler.requests.queries.lessons import lesson_days
+from scheduler.requests.queries.hours import lesson_days
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import good_consents, good_vettings
 from scheduler.visits.models.held_time import DateHold
@@ -80,15 +80,15 @@ def _facts(wish: FreeWish, now: dt.datetime, only: dt.date | None = None) -> Fre
     place, programme = _asked(wish)
     today = clock.local_day(now, place.zone)
     first, last = (only, only) if only else (today, today + (HORIZON_DAYS - 1) * DAY)
-    days = lesson_days(place.town, place.levels, first, last)
+    days, shut = lesson_days(place.town, place.levels, first, last)
     classes = wish.classes if wish.audience is Audience.PUPILS else ()
     told = _told(wish.host_id) if wish.host_id is not None and wish.audience is Audience.PUPILS else None
     return FreeFacts(
         today=today,
         zone=place.zone,
         point=place.point,
-        open_days=days_of_classes(days.of_grades, classes),
-        shut_days=days.shut,
+        open_days=days_of_classes(days, classes),
+        shut_days=shut,
         told=told,
         topic=programme.topic,
         language=wish.language,

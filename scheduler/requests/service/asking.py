@@ -67,7 +67,7 @@ def submit_request(
         today = clock.local_day(now)
         hours = school_hours(host, draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = problems_with(draft, today, Facts(programme, levels, by_staff, hours.clock, hours.lessons))
+        problems = problems_with(draft, today, Facts(programme, levels, by_staff, *hours))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = "unknown"
         if problems:

@@ -26,8 +26,8 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.asked import PAGES, Lessons, draft_of, host_asked, lessons_beside
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
+from scheduler.web.requests.booking.fields import PAGES, Lessons, draft_of, host_asked, lessons_beside
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
 from scheduler.web.requests.school.status import facts_of, paper_of
 

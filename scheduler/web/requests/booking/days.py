@@ -11,8 +11,8 @@ from scheduler.core import clock
 from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
-from scheduler.web.requests.booking.asked import Typed
 from scheduler.web.requests.booking.draft import BookingDraft
+from scheduler.web.requests.booking.fields import Typed
 from scheduler.web.requests.forms import FEW_LETTERS
 
 

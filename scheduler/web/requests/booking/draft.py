@@ -17,6 +17,7 @@ from wtforms import HiddenField
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.holds import lasts, main_audience
+from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
@@ -25,7 +26,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
-from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.queries import open_programmes, programme_of
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.queries.hours import school_hours
 from scheduler.requests.rules.asked import levels_at, problems_with
@@ -33,20 +34,16 @@ from scheduler.requests.service.answers import answers_of, forget_answers, keep_
 from scheduler.requests.terms.asked import Facts, PresentationDraft, RequestDraft
 from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web.forms import BaseForm, number_of
-from scheduler.web.requests.booking.asked import (
+from scheduler.web.requests.booking import choices
+from scheduler.web.requests.booking.fields import (
     PAGES,
     Lessons,
     Typed,
     draft_of,
     lessons_beside,
     presentations_of,
+    slot_of,
     typed_in,
-)
-from scheduler.web.requests.booking.choices import (
-    furnish_presentations,
-    levels_of,
-    municipality_choices,
-    programme_choices,
 )
 from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm
 
@@ -65,20 +62,12 @@ QUICKEST_S = 2  # programs are quicker than any hand
 GONE = "gone"  # beside what is set aside: the slot that somebody else has
 PRESSED = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 NOTES = ("slot", "wrong", GONE, PRESSED)  # kept with what was typed, and no field of a form
-FIELDS = {
-    "what": ("programme", "teaching_language"),
-    "when": ("first_day", "last_day", "day_part", "preferred", "blackouts"),
-    "who": ("presentations",),
-    "where": ("room", "safeguarding_contact", "teacher_stays"),
-    "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
-    "new_host": ("new_host",),
-}
 
 
 def page_of(field: str) -> str:
     """The page on which a field is asked for; the first one when it is on none."""
-    heads = (page for page, fields in FIELDS.items() if field.split("-")[0] in fields)
-    return next(heads, "host")
+    head = field.split("-")[0]
+    return head if head in FORMS else next((page for page in PAGES if hasattr(FORMS[page], head)), "host")
 
 
 @dataclass
@@ -190,26 +179,20 @@ class BookingDraft:
     def furnish(self, form: BaseForm) -> BaseForm:
         """Give lists of choices what the database holds."""
         if isinstance(form, NewHostForm):
-            form.municipality.choices = self.once("municipalities", municipality_choices)
+            form.municipality.choices = self.once("municipalities", choices.municipality_choices)
         if isinstance(form, WhatForm):
-            form.programme.choices = programme_choices(self.programmes())
+            form.programme.choices = choices.programme_choices(self.programmes())
         if isinstance(form, WhoForm) and (programme := self.programme()):
-            furnish_presentations(form, programme, self.levels())
+            choices.furnish_presentations(form, programme, self.levels())
         return form
 
     def stands(self, page: str) -> bool:
         """Whether the answer of a page, kept or sent just now, has its shape and names what is still offered."""
-        form = self.form(page)
-        if isinstance(form, WhatForm):
-            programme = self.programme()
-            form.programme.choices = programme_choices([programme] if programme and programme.open else [])
-        else:
-            self.furnish(form)
-        return bool(form.validate())
+        return bool(self.furnish(self.form(page)).validate())
 
     def programmes(self) -> list[ProgrammeRow]:
         """Those that can be asked for now."""
-        return self.once("programmes", programme_queries.open_programmes)
+        return self.once("programmes", open_programmes)
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
@@ -219,7 +202,7 @@ class BookingDraft:
             return None
         with suppress(NotFound):
             found = next((row for row in offered if row.id == chosen), None)
-            return found or self.once(("programme", chosen), lambda: programme_queries.programme_of(chosen))
+            return found or self.once(("programme", chosen), lambda: programme_of(chosen))
         return None
 
     def host_row(self, host_id: int) -> HostRow:
@@ -239,29 +222,20 @@ class BookingDraft:
     def levels(self) -> frozenset[SchoolLevel]:
         """What the host teaches; nothing for a library, a camp, a municipality."""
         new = self.new_host()
-        return levels_at(*teaches(new.kind)) if new else levels_of(self.host())
+        return levels_at(*teaches(new.kind)) if new else choices.levels_of(self.host())
 
     def slot(self) -> Slot | None:
         """The date that the visitor took: held, or held once."""
-        try:
-            moment = dt.datetime.fromisoformat(self.said("when", "slot"))
-        except ValueError:
-            return None
-        return Slot(moment.date(), moment.time())
+        return slot_of(self.said("when", "slot"))
 
     def held(self) -> HeldDate | None:
         """The date that is held for this visitor now."""
-        token = session.get("booking")
-        return self.once(("held", token), lambda: held_by(token, now=self.now))
+        return self.once("held", lambda: held_by(session.get("booking"), now=self.now))
 
-    def own_hold(self) -> int:
-        """The hold of this visitor, which keeps only others away; 0 for none."""
-        held = self.held()
-        return held.id if held else 0
-
-    def note_held(self, held: HeldDate | None) -> None:
-        """Another date is held now, or none."""
-        self.read["held", session.get("booking")] = held
+    def release(self) -> None:
+        """The date is held no more."""
+        release_date(session.get("booking"), now=self.now)
+        self.read["held"] = None
 
     def hold_wish(self, slot: Slot, *, by_the_bell: bool) -> HoldWish | None:
         """What is asked of the calendar for that date: as long as all presentations last, if they are known.
@@ -278,7 +252,8 @@ class BookingDraft:
     def free_wish(self) -> FreeWish | None:
         """What is asked of the calendar; None until host and programme are known, and for a new host abroad."""
         wish = self._wish()
-        return replace(wish, own_hold=self.own_hold()) if wish else None
+        held = self.held() if wish else None
+        return replace(wish, own_hold=held.id) if wish and held else wish
 
     def _wish(self) -> FreeWish | None:
         host, new, programme = self.host(), self.new_host(), self.programme()
@@ -340,7 +315,7 @@ class BookingDraft:
             return Facts(programme, self.levels())
         today = clock.local_day(self.now)
         hours = self.once(("hours", host.id, first, last), lambda: school_hours(host, first, last, today=today))
-        return Facts(programme, self.levels(), clock=hours.clock, lessons=hours.lessons)
+        return Facts(programme, self.levels(), False, *hours)
 
     def beside(self, form: BaseForm) -> Lessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
@@ -357,11 +332,8 @@ class BookingDraft:
         """
         forms = {page: who if who and page == "who" else self.form(page) for page in PAGES}
         draft = draft_of(forms, self.host(), clock.local_day(self.now))
-        return replace(self.on_its_date(draft), parent_id=self.parent())
-
-    def parent(self) -> int | None:
-        """The request of which this booking asks for more, when the school began on its page."""
-        return number_of(self.said("again", "parent"))
+        parent = self.said("again", "parent")  # the request on whose page the school began, to ask for more
+        return replace(self.on_its_date(draft), parent_id=number_of(parent))
 
     def on_its_date(self, draft: RequestDraft) -> RequestDraft:
         """The draft on the date that the visitor took, its presentations one after the other; else as it is."""

@@ -10,8 +10,8 @@ from flask import request, session
 
 from scheduler.booking.queries.free_dates import free_dates, other_dates
 from scheduler.booking.queries.holds import held_for_request
-from scheduler.booking.service.holds import book_now, hold_date, release_date
-from scheduler.booking.terms.holds import FormSent, HeldDate, Slot
+from scheduler.booking.service.holds import book_now, hold_date
+from scheduler.booking.terms.holds import FormSent, Slot
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
@@ -22,9 +22,9 @@ from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
-from scheduler.web.requests.booking.asked import Typed
 from scheduler.web.requests.booking.days import free_days, only_day
 from scheduler.web.requests.booking.draft import GONE, PRESSED, BookingDraft
+from scheduler.web.requests.booking.fields import Typed, slot_of
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
@@ -47,14 +47,6 @@ def said(slot: Slot) -> str:
     """четвртак, 15. октобар 2026. у 10:00"""
     language = page_language()
     return _("%(day)s at %(time)s", day=long_day(slot.on_day, language), time=clock_time(slot.starts_local, language))
-
-
-def slot_of(value: str) -> Slot | None:
-    """2026-10-15T10:00; nothing for what is no date."""
-    with suppress(ValueError):
-        moment = dt.datetime.fromisoformat(value.replace("\0", "")[:20])
-        return Slot(moment.date(), moment.time().replace(second=0, microsecond=0, tzinfo=None))
-    return None
 
 
 def value_of(slot: Slot) -> str:
@@ -102,7 +94,7 @@ def hold(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool
     except Conflict:
         lost(booking, slot)
         return False
-    booking.note_held(held)
+    booking.read["held"] = held
     booking.keep("when", answer)
     return True
 
@@ -117,7 +109,7 @@ def settle(booking: BookingDraft, page: str) -> bool:
     slot = booking.slot()
     if slot is None or page not in CHANGES_THE_DATE:
         return True
-    programme, held = booking.programme(), held_now(booking)
+    programme, held = booking.programme(), booking.held()
     if programme is None or not programme.book_now:
         drop(booking)
         return True
@@ -135,21 +127,15 @@ def stays(booking: BookingDraft, typed: Typed) -> Typed:
     same = only_day(slot.on_day.isoformat())
     if all(typed.get(name) == same[name] for name in ("first_day", "last_day")):
         return typed | {"slot": [value_of(slot)]}
-    release_date(session.get("booking"), now=booking.now)
-    booking.note_held(None)
+    booking.release()
     return {name: said for name, said in typed.items() if name != "slot"}
 
 
 def drop(booking: BookingDraft) -> None:
     """The date is not held any more; its day stays as the wish."""
-    release_date(session.get("booking"), now=booking.now)
-    booking.note_held(None)
+    booking.release()
     booking.answers.get("when", {}).pop("slot", None)
     booking.keep("when", booking.answers.get("when", {}))
-
-
-def held_now(booking: BookingDraft) -> HeldDate | None:
-    return booking.held() if booking.slot() else None
 
 
 def shown(booking: BookingDraft) -> dict[str, Any]:
@@ -157,7 +143,7 @@ def shown(booking: BookingDraft) -> dict[str, Any]:
     slot = booking.slot()
     if slot is None:
         return {"date_words": ""}
-    held = held_now(booking)
+    held = booking.held()
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
     gone = not held and GONE in booking.aside("when")
     return {"date_words": "" if gone else said(slot), "held_until": until, "date_value": value_of(slot)}
@@ -202,10 +188,10 @@ def _pressed_day(booking: BookingDraft, form: BaseForm) -> dt.date | None:
 
 def _gone(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     slot = slot_of(booking.aside("when").get(GONE, [""])[0])
-    wish = booking.hold_wish(slot, by_the_bell=False) if slot else None
-    if slot is None or wish is None:
+    wish, free = booking.hold_wish(slot, by_the_bell=False) if slot else None, booking.free_wish()
+    if slot is None or wish is None or free is None:
         return {}
-    wish = replace(wish, wish=replace(wish.wish, own_hold=booking.own_hold()))
+    wish = replace(wish, wish=replace(free, minutes=wish.wish.minutes))  # her own hold keeps nothing from her
     others = [Choice(value_of(one), said(one)) for one in other_dates(wish, now=booking.now)]
     return {"gone_words": said(slot), "others": others}
 

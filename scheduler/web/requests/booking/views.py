@@ -30,25 +30,18 @@ from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
-from scheduler.web.requests.booking.asked import PAGES, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.carried import carried_in, take_along
 from scheduler.web.requests.booking.days import day_is_missed, for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
+from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
 from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
 
-TITLES = {
-    "what": _l("What would you like?"),
-    "when": _l("When does it suit you?"),
-    "who": _l("Who listens?"),
-    "where": _l("Who will be there, and in which room?"),
-    "you": _l("Whom do we write to?"),
-}
-SHORT = {
-    "what": _l("Programme"),
-    "when": _l("Days"),
-    "who": _l("Audience"),
-    "where": _l("Room"),
-    "you": _l("You"),
+WORDS = {  # of each page: what its link says, and its title
+    "what": (_l("Programme"), _l("What would you like?")),
+    "when": (_l("Days"), _l("When does it suit you?")),
+    "who": (_l("Audience"), _l("Who listens?")),
+    "where": (_l("Room"), _l("Who will be there, and in which room?")),
+    "you": (_l("You"), _l("Whom do we write to?")),
 }
 ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
@@ -182,17 +175,16 @@ def _begin() -> str:
 
 
 def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseReturnValue:
-    place = PAGES.index(page)
-    programme = booking.programme()
+    place, (short, title) = PAGES.index(page), WORDS[page]
     return _shown(
         f"requests/book_{page}.html",
         form,
-        title=TITLES[page],
-        short=SHORT[page],
+        title=title,
+        short=short,
         number=place + 2,
         total=TOTAL,
         back=address_of(PAGES[place - 1]) if place else url_for(".book"),
-        programme=programme,
+        programme=booking.programme(),
         kept=bool(booking.answers),
         call_me="recent_incident" in booking.answers.get("where", {}),
         programmes=booking.programmes() if page == "what" else [],

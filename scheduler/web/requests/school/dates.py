@@ -32,7 +32,7 @@ from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.hold import slot_of
+from scheduler.web.requests.booking.fields import slot_of
 from scheduler.web.requests.forms import PressForm
 from scheduler.web.requests.school.status import opened
 

@@ -18,8 +18,8 @@ from scheduler.web.forms import LinesField, worded
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.asked import Typed
 from scheduler.web.requests.booking.draft import BookingDraft
+from scheduler.web.requests.booking.fields import EQUIPMENT, Typed
 from scheduler.web.requests.forms import PressForm
 from scheduler.web.requests.school.status import opened
 
@@ -71,12 +71,11 @@ def answers_again(page: RequestPage) -> dict[str, Typed]:
     who: Typed = {}
     for number, asked in enumerate(page.presentations):
         who |= {f"presentations-{number}-{name}": [typed] for name, typed in _sitting(asked).items()}
-    ticks = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
     where = {"room": [page.room], "safeguarding_contact": [page.safeguarding_contact]}
     answers = {
         "host": {"host_id": [str(row.host.id)]},
         "who": who,
-        "where": where | {name: ["y"] for name in ticks if getattr(page, name)},
+        "where": where | {name: ["y"] for name in EQUIPMENT if getattr(page, name)},
         "you": {
             "contact_name": [page.contact_name],
             "contact_email": [page.contact_email],

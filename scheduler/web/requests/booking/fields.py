@@ -1,10 +1,13 @@
-"""What forms say, as the domain's own types: a request, its presentations, and what is said beside their hours."""
+"""What the fields of forms say, as the domain's own types; and what is said beside the hours of presentations."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 
+from scheduler.booking.terms.holds import Slot
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
@@ -20,6 +23,12 @@ from scheduler.web.requests.forms import WhenForm, WhoForm
 
 Typed = dict[str, list[str]]
 PAGES = ("what", "when", "who", "where", "you")  # after the first, which finds the host
+EQUIPMENT = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
+TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
+TEXTS = {
+    "where": ("room", "safeguarding_contact"),
+    "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
+}
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
@@ -30,6 +39,14 @@ def host_asked() -> HostRow | None:
         return None if chosen is None else place_queries.host_of(chosen)
     except NotFound:
         return None
+
+
+def slot_of(value: str) -> Slot | None:
+    """2026-10-15T10:00; nothing for what is no date."""
+    with suppress(ValueError):
+        moment = dt.datetime.fromisoformat(value.replace("\0", "")[:20])
+        return Slot(moment.date(), moment.time().replace(second=0, microsecond=0, tzinfo=None))
+    return None
 
 
 def typed_in(form: BaseForm) -> Typed:
@@ -52,8 +69,9 @@ def presentations_of(form: BaseForm, day_part: DayPart = DayPart.ANY) -> tuple[P
 
 def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -> RequestDraft:
     """One draft out of the forms of all pages (or the one form that has all fields under each name)."""
-    what, when, who, where, you = (forms[page] for page in PAGES)
-    day_part = DayPart(when.day_part.data or DayPart.ANY)
+    what, when, who, where, _you = (forms[page] for page in PAGES)
+    ticks: dict[str, Any] = {name: where[name].data for name in TICKS}
+    texts: dict[str, Any] = {name: forms[page][name].data or "" for page, names in TEXTS.items() for name in names}
     return RequestDraft(
         programme_id=int(what.programme.data or 0),
         host_id=host.id if host else 0,
@@ -61,23 +79,12 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         teaching_language=TeachingLanguage(what.teaching_language.data or TeachingLanguage.SERBIAN),
         first_day=when.first_day.data or today,
         last_day=when.last_day.data or today,
-        contact_name=you.contact_name.data or "",
-        contact_email=you.contact_email.data or "",
-        contact_phone=you.contact_phone.data or "",
         preferred=when.wishes() if isinstance(when, WhenForm) else (),
         blackouts=when.cannot() if isinstance(when, WhenForm) else (),
-        presentations=presentations_of(who, day_part),
-        room=where.room.data or "",
-        has_projector=where.has_projector.data,
-        has_sound=where.has_sound.data,
-        has_internet=where.has_internet.data,
-        step_free=where.step_free.data,
-        teacher_stays=where.teacher_stays.data,
-        safeguarding_contact=where.safeguarding_contact.data or "",
-        recent_incident=where.recent_incident.data,
-        special_needs=where.special_needs.data,
-        file_number=you.file_number.data or "",
+        presentations=presentations_of(who, DayPart(when.day_part.data or DayPart.ANY)),
         for_waiting_list=bool(when.waiting.data),
+        **texts,
+        **ticks,
     )
 
 
