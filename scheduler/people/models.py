@@ -63,8 +63,8 @@ class User(Base):
     suspended_at: Mapped[dt.datetime | None]
 
     centre: Mapped[Centre] = relationship(lazy="raise")
-    roles: Mapped[list["UserRole"]] = relationship(
-        lazy="selectin", order_by="UserRole.role", cascade="all, delete-orphan"
+    roles: Mapped[list["UserRole"]] = relationship(  # read when somebody asks who may: a crew's roles nobody asks for
+        lazy="select", order_by="UserRole.role", cascade="all, delete-orphan"
     )
     presenter: Mapped["Presenter | None"] = relationship(lazy="raise", back_populates="user")
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, raiseload, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
@@ -176,6 +176,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
         select(User, Presenter.id)
         .outerjoin(Presenter, Presenter.user_id == User.id)
         .where(User.centre_id == centre_id, Presenter.id.is_(None))
+        .options(selectinload(User.roles))
         .order_by(User.family_name, User.given_name, User.id)
     )
     return [
@@ -216,7 +217,6 @@ def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
             User.suspended_at.is_(None),
             User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
         )
-        .options(raiseload(User.roles))
         .order_by(User.given_name, User.family_name, User.id)
     )
     return [(user.id, user.full_name) for user in found]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
 from scheduler.core import clock
@@ -72,7 +72,8 @@ def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
 
 def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.date) -> _Comparison:
     found = _Comparison(sheet, list(sheet.problems))
-    wanted = select(User).where(User.email.in_([person.email for person in sheet.people]))
+    named = [person.email for person in sheet.people]
+    wanted = select(User).where(User.email.in_(named)).options(selectinload(User.roles))
     accounts = {user.email: user for user in session.scalars(wanted)}
     towns: dict[str, list[int]] = {}
     for key, ident in session.execute(select(Municipality.search_key, Municipality.id).order_by(Municipality.id)):

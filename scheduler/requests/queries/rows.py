@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import host_row
 from scheduler.policy import Actor, Role
@@ -38,7 +37,7 @@ def loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
         joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
-        joinedload(SchoolRequest.owner).lazyload(User.roles),
+        joinedload(SchoolRequest.owner),
         selectinload(SchoolRequest.presentations),
     )
 

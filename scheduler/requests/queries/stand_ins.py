@@ -29,8 +29,8 @@ def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> lis
         select(Handover)
         .where(*wanted)
         .options(
-            joinedload(Handover.away).lazyload(User.roles),
-            joinedload(Handover.stand_in).lazyload(User.roles),
+            joinedload(Handover.away),
+            joinedload(Handover.stand_in),
             selectinload(Handover.districts).joinedload(HandoverDistrict.district),
         )
         .order_by(Handover.first_day.desc(), Handover.id.desc())

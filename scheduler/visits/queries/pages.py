@@ -59,8 +59,7 @@ def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list
             selectinload(Visit.presentations)
             .selectinload(Presentation.assignments)
             .joinedload(Assignment.presenter)
-            .joinedload(Presenter.user)
-            .raiseload(User.roles),
+            .joinedload(Presenter.user),
         )
         .order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
         .execution_options(populate_existing=True)
