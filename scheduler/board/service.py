@@ -7,16 +7,15 @@ taken twice on the way and no young person stands without an adult.
 import datetime as dt
 import logging
 
-from sqlalchemy.orm import Session
-
+from scheduler.acts import Act, change
 from scheduler.board.terms import Placing
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
-from scheduler.staffing.service.crew import finish_release, release, suggest_presenter
-from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.service.crew import finish_release, release, suggest
+from scheduler.staffing.service.offers import offer
 from scheduler.visits.rules.timetable import shifted
-from scheduler.visits.service.locked_visit import OpenVisit, change, hold_time, open_visit, refuse_counted, require
-from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, refuse_counted, require
+from scheduler.visits.service.plan_and_move import move
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import OPEN_VISITS, PROMISED, TO_COME, AssignmentState
 
@@ -32,10 +31,10 @@ def place_visit(
     person whose only adult is replaced stays with the new one. Raises: Rejected with {field: reason} ("on_day",
     "starts_local", "until", "reason"); Conflict ("wrong_state", "changed_meanwhile", "nothing_changes", …); Taken.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id, version=version)
         require(actor, "update", "visit", opened)
-        refuse_counted(session, visit_id)
+        refuse_counted(opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
             raise Conflict("wrong_state")
         times = _times(opened, wish)
@@ -43,18 +42,18 @@ def place_visit(
             raise Conflict("nothing_changes")
         if wish.changes_crew:
             _check_crew(actor, opened, wish, reason)
-        hold_time(session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
+        hold_time(act.session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
         promised = wish.leaves is not None and bool(opened.of(wish.leaves, *PROMISED))
         if times is None and promised:  # the next adult comes before the last one leaves
-            _bring(actor, visit_id, [], wish, now)
-            _let_go(session, actor, visit_id, wish, reason, now)
+            _bring(act, opened, [], wish)
+            _let_go(act, opened, wish, reason)
         else:
-            returning = _let_go(session, actor, visit_id, wish, reason, now)
+            returning = _let_go(act, opened, wish, reason)
             if times is not None:
-                move_visit(actor, visit_id, times, reason=reason, now=now)
-            _bring(actor, visit_id, returning, wish, now)
-        if wish.changes_crew and wish.comes is not None:
-            _check_she_stays(session, visit_id, wish.comes)
+                move(act, opened, times, reason=reason)
+            _bring(act, opened, returning, wish)
+        if wish.changes_crew and wish.comes is not None and not opened.of(wish.comes, *TO_COME):
+            raise Conflict("minor_keeps_an_adult")  # one who came for the last adult has been released with her
     log.info("visit placed", extra={"visit_id": visit_id})
 
 
@@ -80,32 +79,25 @@ def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> 
         raise Conflict("already_in_the_crew")
 
 
-def _check_she_stays(session: Session, visit_id: int, comes: int) -> None:
-    """A young person who came for the last adult has been released with her: then nothing of it shall be done."""
-    if not open_visit(session, visit_id).of(comes, *TO_COME):
-        raise Conflict("minor_keeps_an_adult")
-
-
-def _bring(actor: Actor, visit_id: int, returning: list[int], wish: Placing, now: dt.datetime) -> None:
+def _bring(act: Act, opened: OpenVisit, returning: list[int], wish: Placing) -> None:
     """Suggest who comes, then the young people who come back with her, and ask them at once if that is wished."""
     if not wish.changes_crew or wish.comes is None:
         return
     for who in (wish.comes, *returning):
-        suggest_presenter(actor, visit_id, who, now=now)
+        suggest(act, opened, who)
     if wish.offer:
-        offer_visit(actor, visit_id, until=wish.until, now=now)
+        offer(act, opened, until=wish.until)
 
 
-def _let_go(session: Session, actor: Actor, visit_id: int, wish: Placing, reason: str, now: dt.datetime) -> list[int]:
+def _let_go(act: Act, opened: OpenVisit, wish: Placing, reason: str) -> list[int]:
     """Release whoever leaves, and tell her; the young people who would stay alone, to be brought back with the next."""
     if not wish.changes_crew or wish.leaves is None:
         return []
-    opened = open_visit(session, visit_id)
     minors = {row.presenter_id for row in opened.in_state(*TO_COME) if opened.minor(row)} - {wish.leaves}
     leaving = opened.of(wish.leaves, *TO_COME)
     replaced = wish.comes is not None
     to = AssignmentState.REPLACED if replaced else AssignmentState.WITHDRAWN
-    released = release(actor, opened, leaving, reason=reason, now=now, to=to)
-    finish_release(session, actor, opened, released, now=now, reason=reason)
+    released = release(act, opened, leaving, reason=reason, to=to)
+    finish_release(act, opened, released, reason=reason)
     staying = {row.presenter_id for row in opened.in_state(*TO_COME)}
     return sorted(minors - staying) if replaced else []

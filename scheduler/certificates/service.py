@@ -31,6 +31,7 @@ from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Visit
+from scheduler.visits.service.locked_visit import lock_visit
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,7 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
 
 def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
     with transaction() as session:
-        visit = session.get(Visit, visit_id, with_for_update=True)  # one issuer after the other
-        if visit is None:
-            raise NotFound("visit")
+        visit = lock_visit(session, visit_id)  # one issuer after the other
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if not queries.due_visits(visit_id=visit_id):
             raise Conflict("attendance_not_locked")
@@ -64,7 +63,7 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
         ]
         if fresh:
             _tell_school(session, visit, now)
-    return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
+        return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
 def issue_for_locked_attendance(actor: Actor, visit_ids: Iterable[int], *, now: dt.datetime) -> Issued:
@@ -142,7 +141,7 @@ def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Vi
     visit_id = session.scalar(select(Certificate.visit_id).where(Certificate.id == certificate_id))
     if visit_id is None:
         raise NotFound("certificate")
-    visit = session.get_one(Visit, visit_id, with_for_update=True)
+    visit = lock_visit(session, visit_id)
     return session.get_one(Certificate, certificate_id), visit
 
 

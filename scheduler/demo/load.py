@@ -35,6 +35,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.visits.service.calendar_entries import write_entries
+from scheduler.visits.service.locked_visit import loaded_visit
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons, Holiday.removed_at.is_(None))))
     rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
     for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
-        write_entries(session, visit_id, now=now)  # what the presenters' feeds show
+        write_entries(session, loaded_visit(session, visit_id), now=now)  # what the presenters' feeds show
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)

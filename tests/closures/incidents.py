@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from scheduler.core.db import transaction
-from scheduler.core.states import move
+from scheduler.acts import change
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
@@ -40,12 +39,12 @@ LATE = dt.datetime(2026, 10, 5, 8, 30, tzinfo=dt.UTC)  # 47 and a half hours bef
 
 def stop(scene: Scene) -> None:
     """Snow: what closing a municipality does to a visit."""
-    with transaction() as session:
-        opened = open_visit(session, scene.visit_id)
+    with change(SYSTEM, MONDAY) as act:
+        opened = open_visit(act, scene.visit_id)
         for row in reversed(opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
-            move_assignment(SYSTEM, row, AssignmentState.WITHDRAWN, now=MONDAY, reason="closure")
-        move(VISIT_MACHINE, opened.visit, VisitState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
+            move_assignment(act, row, AssignmentState.WITHDRAWN, reason="closure")
+        act.move(VISIT_MACHINE, opened.visit, VisitState.DISRUPTED, reason="Snow")
         for row in opened.presentations:
-            move(PRESENTATION_MACHINE, row, PresentationState.DISRUPTED, actor=SYSTEM, at=MONDAY, reason="Snow")
+            act.move(PRESENTATION_MACHINE, row, PresentationState.DISRUPTED, reason="Snow")
         if opened.visit.school_request is not None:
             follow_visit(SYSTEM, opened.visit.school_request, RequestState.DISRUPTED, now=MONDAY, reason="Snow")

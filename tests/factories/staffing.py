@@ -31,6 +31,7 @@ from scheduler.visits.queries.agenda import place_of
 from scheduler.visits.rules.arrival import kilometres
 from scheduler.visits.rules.timetable import visit_schedule
 from scheduler.visits.service.calendar_entries import write_entries
+from scheduler.visits.service.locked_visit import loaded_visit
 from scheduler.visits.terms.plans import PresentationPlan, Span, VisitDraft
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
@@ -253,4 +254,4 @@ def a_held_visit(*people: Presenter, by: Actor = SYSTEM, **given: Any) -> Visit:
 def with_entries(visit_id: int) -> None:
     """The calendar texts of a visit as it stands, by the product's own writer."""
     with transaction() as session:
-        write_entries(session, visit_id, now=MONDAY)
+        write_entries(session, loaded_visit(session, visit_id), now=MONDAY)

@@ -11,6 +11,7 @@ from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
 from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.calendar_entries import write_entries
+from scheduler.visits.service.locked_visit import loaded_visit
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
 from tests.web.browser import sign_in_as
@@ -24,7 +25,7 @@ def plant() -> None:
         minors = sa.select(Presenter.user_id).where(Presenter.adult_on > MONDAY.date())
         session.execute(sa.update(User).where(User.id.in_(minors)).values(family_name=PLANTED))
         for visit_id in session.scalars(sa.select(Visit.id)).all():
-            write_entries(session, visit_id, now=MONDAY)
+            write_entries(session, loaded_visit(session, visit_id), now=MONDAY)
 
 
 def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:

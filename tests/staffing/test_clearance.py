@@ -6,10 +6,11 @@ import threading
 import pytest
 from sqlalchemy import select, update
 
+from scheduler.acts import change
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import User
-from scheduler.policy import ANONYMOUS, Role
+from scheduler.policy import ANONYMOUS, SYSTEM, Role
 from scheduler.requests.terms.asked import RequestState
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
@@ -19,7 +20,7 @@ from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import CalendarEntry
 from scheduler.visits.queries.invariants import violations
-from scheduler.visits.service.locked_visit import change, open_visit
+from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
@@ -116,7 +117,7 @@ def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(
         """The minor is suggested and asked in one transaction, as the board does: nobody sees her before its end."""
         if first == "withdrawal":
             inside.wait(10)
-        with change():
+        with change(SYSTEM, MONDAY):
             suggest_presenter(scene.coordinator, scene.visit_id, minor_id, now=MONDAY)
             offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
             if first == "offer":
@@ -128,7 +129,7 @@ def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(
             inside.wait(10)
             withdraw_consent(officer, consent, now=MONDAY)
         else:
-            with change():
+            with change(SYSTEM, MONDAY):
                 withdraw_consent(officer, consent, now=MONDAY)
                 inside.set()
                 done.wait(1)  # the offer is being made meanwhile

@@ -1,20 +1,25 @@
 """A centre with its coordinator, a school and a visit: what tests of planning's acts begin with."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
+from scheduler.acts import change
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
+from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.asked import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.confirm import confirm_visit
+from scheduler.visits.service.locked_visit import open_visit
+from scheduler.visits.service.outcome import mark_delivered
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 from scheduler.visits.terms.states import AssignmentState
@@ -107,6 +112,12 @@ class Scene:
             going.offer()
             going.accept(people)
             going.confirm()
+
+
+def delivered(actor: Actor, visit_id: int, *, now: dt.datetime, absent: Collection[int] = ()) -> None:
+    """The visit was held, as the last count of its heads says."""
+    with change(actor, now) as act:
+        mark_delivered(act, open_visit(act, visit_id), absent=absent)
 
 
 def visit_of(session, scene: Scene) -> Visit:

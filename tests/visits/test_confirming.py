@@ -13,7 +13,7 @@ from scheduler.requests.terms.asked import RequestState
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.confirm import confirm_visit, mark_delivered, mark_ready
+from scheduler.visits.service.confirm import confirm_visit, mark_ready
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes, Taken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
@@ -23,7 +23,17 @@ from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
 from tests.factories.staffing import THE_DAY, UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, audit_of, far_away_scene, mails, presentations, request_state, states, visit_of
+from tests.visits.scene import (
+    Scene,
+    audit_of,
+    delivered,
+    far_away_scene,
+    mails,
+    presentations,
+    request_state,
+    states,
+    visit_of,
+)
 
 A = AssignmentState
 pytestmark = pytest.mark.usefixtures("app")
@@ -320,7 +330,7 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
     scene.confirmed_by(ana, boris)
     mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
 
-    mark_delivered(presenter_actor(ana), scene.visit_id, THE_DAY, absent=[boris.id])
+    delivered(presenter_actor(ana), scene.visit_id, now=THE_DAY, absent=[boris.id])
 
     assert states(session, scene) == {ana.id: [A.PRESENT], boris.id: [A.ABSENT]}
     assert visit_of(session, scene).state is VisitState.DELIVERED
@@ -331,7 +341,7 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
 def test_a_visit_nobody_ticked_ready_passes_through_it(session, scene):
     scene.confirmed_by(scene.educator())
 
-    mark_delivered(SYSTEM, scene.visit_id, THE_DAY)
+    delivered(SYSTEM, scene.visit_id, now=THE_DAY)
 
     assert audit_of(session, "visit")[-2:] == ["visit ready", "visit delivered"]
 
@@ -340,6 +350,6 @@ def test_a_visit_is_not_delivered_before_it_begins(scene):
     scene.confirmed_by(scene.educator())
 
     with pytest.raises(Conflict) as refusal:
-        mark_delivered(scene.coordinator, scene.visit_id, MONDAY)
+        delivered(scene.coordinator, scene.visit_id, now=MONDAY)
 
     assert refusal.value.reason == "not_yet"

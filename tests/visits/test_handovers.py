@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from scheduler.acts import change
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed
 from scheduler.places.models import Municipality
-from scheduler.policy import Role
+from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.handovers import HandoverDraft
 from scheduler.visits.queries.handovers import covered_visits
@@ -72,8 +73,8 @@ def test_in_a_region_also_the_visits_that_nobody_owns(session, scene):
 def test_letters_about_a_visit_of_the_region_go_to_the_stand_in(session, scene):
     district = session.scalar(select(Municipality.district_id).where(Municipality.id == scene.host.municipality_id))
     make_handover(scene.ana, scene.bojan, district_ids=(district,))
-    with transaction() as writing:
-        tell_coordinators("school_cancelled", open_visit(writing, scene.visit_id), now=MONDAY, reason="x", late=False)
+    with change(SYSTEM, MONDAY) as act:
+        tell_coordinators("school_cancelled", open_visit(act, scene.visit_id), now=MONDAY, reason="x", late=False)
 
     assert [one.address for one in mails(session, "school_cancelled")] == ["bojan@centre.example"]
 

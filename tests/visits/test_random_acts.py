@@ -20,7 +20,7 @@ from scheduler.staffing.service.offers import answer_offer, lapse_offers, offer_
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.confirm import confirm_visit, mark_delivered, mark_ready
+from scheduler.visits.service.confirm import confirm_visit, mark_ready
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import (
@@ -35,7 +35,7 @@ from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene
+from tests.visits.scene import Scene, delivered
 
 OVER = VISIT_DAY + dt.timedelta(days=40)
 SLOW = settings(
@@ -113,7 +113,7 @@ class World:
 
     def deliver(self, _: int) -> None:
         after = dt.datetime.combine(OVER, dt.time(12), tzinfo=dt.UTC)
-        mark_delivered(self.scene.coordinator, self.scene.visit_id, after)
+        delivered(self.scene.coordinator, self.scene.visit_id, now=after)
 
 
 ACTS = (

@@ -12,7 +12,7 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
-from scheduler.visits.service.confirm import mark_delivered, mark_ready
+from scheduler.visits.service.confirm import mark_ready
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories import MONDAY, staffing
 from tests.factories.people import presenter_actor
@@ -20,7 +20,7 @@ from tests.factories.places import make_municipality
 from tests.factories.staffing import THE_DAY, a_plan
 from tests.factories.visits import VISIT_DAY
 from tests.side_by_side import rows_of, sizes
-from tests.visits.scene import Scene
+from tests.visits.scene import Scene, delivered
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
@@ -45,7 +45,7 @@ class Staged(Scene):
 
     def hold(self) -> None:
         self.ready()
-        mark_delivered(self.coordinator, self.visit_id, THE_DAY)
+        delivered(self.coordinator, self.visit_id, now=THE_DAY)
 
     def offer_to_one_more(self) -> None:
         self.accept(*self.crew)

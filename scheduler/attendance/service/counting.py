@@ -2,40 +2,35 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, NamedAdult
-from scheduler.attendance.queries.counting import adults_counted, crew_at, crew_of
+from scheduler.attendance.queries.counting import adults_counted, crew_at
 from scheduler.attendance.service.rows import (
     COUNTABLE,
     all_said,
-    attendance_or_none,
     attendances_of,
     let_count,
     lock,
-    presentation_of,
     report_when_locked,
     said_by,
     store_counts,
-    visit_of,
     write_to_school,
 )
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
 from scheduler.config import settings
-from scheduler.core import audit, states
-from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.text import name_key
 from scheduler.policy import SYSTEM, Actor
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.service.confirm import mark_delivered
-from scheduler.visits.service.outcome import note_held
-from scheduler.visits.terms.states import VisitState
+from scheduler.visits.service.locked_visit import lock_visit, open_visit, open_visit_of
+from scheduler.visits.service.outcome import mark_delivered, note_held
+from scheduler.visits.terms.states import AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
 
@@ -47,30 +42,33 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     same numbers sent again (a double click, a phone that comes back from the cellar) change nothing.
     Raises: NotAllowed, NotFound; Rejected with {field: reason}; Conflict("already_countersigned", "not_confirmed").
     """
-    with transaction() as session:
-        presentation, visit = presentation_of(session, presentation_id)
-        policy.require(actor, "create", "attendance", centre=visit.centre_id, presenters=crew_of(visit.id))
+    with change(actor, now) as act:
+        opened = open_visit_of(act, presentation_id)
+        presentation, visit = opened.presentation(presentation_id), opened.visit
+        crew = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)}
+        policy.require(actor, "create", "attendance", centre=visit.centre_id, presenters=crew)
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:
             raise Conflict("not_confirmed")
-        attendance = attendance_or_none(session, presentation_id)
-        if attendance is not None and _says_the_same(session, attendance, draft):
+        rows = attendances_of(act, opened)
+        attendance = rows.get(presentation_id)
+        if attendance is not None and _says_the_same(act, attendance, draft):
             return
-        attendance = _opened(session, attendance, presentation, actor, now)
+        attendance = rows[presentation_id] = _opened(act, attendance, presentation_id)
         attendance.teacher_present = draft.teacher_present
         attendance.minutes_given = draft.minutes_given
         attendance.same_pupils = draft.same_pupils
         attendance.turned_away = draft.turned_away
         attendance.submitted_by_id = actor.user_id
         attendance.submitted_at = now
-        store_counts(session, attendance, CountSource.EDUCATOR, draft.counts, now)
-        let_count(session, attendance, CountSource.EDUCATOR)
-        states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED, actor=actor, at=now)
-        note_held(SYSTEM, presentation_id, minutes=draft.minutes_given, absent=draft.absent, now=now)
-        if all_said(session, visit.id) and visit.state is not VisitState.DELIVERED:
-            mark_delivered(SYSTEM, visit.id, now=now)
-            write_to_school(session, visit, "countersign", now=now)
+        store_counts(act, attendance, CountSource.EDUCATOR, draft.counts)
+        let_count(act, attendance, CountSource.EDUCATOR)
+        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED)
+        note_held(act.by(SYSTEM), opened, presentation, minutes=draft.minutes_given, absent=draft.absent)
+        if all_said(opened, rows) and visit.state is not VisitState.DELIVERED:
+            mark_delivered(act.by(SYSTEM), opened)
+            write_to_school(act.session, visit, "countersign", now=now)
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
 
@@ -81,19 +79,19 @@ def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now:
     change nothing. Raises: NotAllowed, NotFound; Rejected with {"counts": reason}; Conflict("not_submitted") when
     there is nothing (more) to sign.
     """
-    with transaction() as session:
-        visit = visit_of(session, visit_id)
-        policy.require(actor, "countersign", "attendance", request=visit.school_request_id)
-        rows = attendances_of(session, visit_id)
-        waiting = [row for row in rows if row.state in rules.TO_BE_SIGNED]
-        if not waiting and (answers := _signed_already(session, rows, said)):
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
+        policy.require(actor, "countersign", "attendance", request=opened.visit.school_request_id)
+        rows = attendances_of(act, opened)
+        waiting = [row for row in rows.values() if row.state in rules.TO_BE_SIGNED]
+        if not waiting and (answers := _signed_already(act, rows.values(), said)):
             return all(answers)
         if not waiting:
             raise Conflict("not_submitted")
         if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
             raise Rejected({"counts": problem})
-        agreed = [_sign(session, row, said[row.presentation_id], actor, now) for row in waiting]
-        report_when_locked(session, visit, now)
+        agreed = [_sign(act, row, said[row.presentation_id]) for row in waiting]
+        report_when_locked(act, opened, rows)
     log.info("attendance countersigned", extra={"visit_id": visit_id, "agreed": all(agreed)})
     return all(agreed)
 
@@ -103,8 +101,8 @@ def assume_silent(*, now: dt.datetime) -> int:
 
     A school is asked when the last presentation of its visit has been counted, so its silence begins then.
     """
-    with transaction() as session:
-        rows = session.execute(
+    with change(SYSTEM, now) as act:
+        rows = act.session.execute(
             select(Attendance, Visit.state_since)
             .join(Presentation, Presentation.id == Attendance.presentation_id)
             .join(Visit, Visit.id == Presentation.visit_id)
@@ -118,7 +116,7 @@ def assume_silent(*, now: dt.datetime) -> int:
             if attendance.submitted_at and rules.is_silence_long_enough(max(attendance.submitted_at, asked_at), now)
         ]
         for attendance in silent:
-            states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.ASSUMED, actor=SYSTEM, at=now)
+            act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.ASSUMED)
     return len(silent)
 
 
@@ -128,26 +126,26 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
     Raises: NotAllowed, NotFound; Rejected({"names": reason}), also for more names than adults were counted.
     """
     keyed = {key: name for name in names if (key := name_key(name, settings().secret_key))}
-    with transaction() as session:
-        visit = visit_of(session, visit_id)
+    with change(actor, now) as act:
+        visit = lock_visit(act.session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)
         if problem := rules.problem_with_names(tuple(keyed.values()), adults_counted(visit_id)):
             raise Rejected({"names": problem})
         known = {
-            row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))
+            row.name_key: row for row in act.session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))
         }
         for key in known.keys() - keyed.keys():
-            session.delete(known[key])
+            act.session.delete(known[key])
         for key, name in keyed.items():
             if key in known:
                 known[key].name = name
             else:
-                session.add(NamedAdult(visit_id=visit_id, name=name, name_key=key, entered_at=now))
-        audit.record(actor, "visit named adults", visit, at=now, details={"adults": len(keyed)})
+                act.session.add(NamedAdult(visit_id=visit_id, name=name, name_key=key, entered_at=now))
+        act.record("visit named adults", visit, {"adults": len(keyed)})
 
 
-def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) -> bool:
-    said = said_by(session, attendance, CountSource.EDUCATOR)
+def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
+    said = said_by(act, attendance, CountSource.EDUCATOR)
     return attendance.state is not AttendanceState.OPEN and draft == CountDraft(
         said or Counts(),
         teacher_present=bool(attendance.teacher_present),
@@ -158,38 +156,36 @@ def _says_the_same(session: Session, attendance: Attendance, draft: CountDraft) 
     )
 
 
-def _signed_already(session: Session, rows: list[Attendance], said: Mapping[int, Counts]) -> list[bool]:
+def _signed_already(act: Act, rows: Iterable[Attendance], said: Mapping[int, Counts]) -> list[bool]:
     """Whether both said the same, by presentation, when the school sends again what it has signed; else nothing."""
     signed = [row for row in rows if row.countersigned_at]
-    if any(said_by(session, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
+    if any(said_by(act, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
         return []
-    return [said_by(session, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
+    return [said_by(act, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
 
 
-def _opened(
-    session: Session, attendance: Attendance | None, presentation: Presentation, actor: Actor, now: dt.datetime
-) -> Attendance:
+def _opened(act: Act, attendance: Attendance | None, presentation_id: int) -> Attendance:
     """The presentation's attendance, open: a new one, or a submitted one opened again under a new version."""
     if attendance is None:
-        attendance = Attendance(presentation_id=presentation.id, state_since=now)
-        session.add(attendance)
-        session.flush()
-        audit.record(actor, "attendance open", attendance, at=now)
+        attendance = Attendance(presentation_id=presentation_id, state_since=act.now)
+        act.session.add(attendance)
+        act.session.flush()
+        act.record("attendance open", attendance)
         return attendance
     if not rules.may_be_counted(attendance.state):
         raise Conflict("already_countersigned")
     if attendance.state is AttendanceState.SUBMITTED:
-        states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.OPEN, actor=actor, at=now)
+        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.OPEN)
         attendance.version += 1
     return attendance
 
 
-def _sign(session: Session, attendance: Attendance, counts: Counts, actor: Actor, now: dt.datetime) -> bool:
-    said = said_by(session, attendance, CountSource.EDUCATOR)
-    store_counts(session, attendance, CountSource.SCHOOL, counts, now)
-    attendance.countersigned_at = now
-    states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.COUNTERSIGNED, actor=actor, at=now)
+def _sign(act: Act, attendance: Attendance, counts: Counts) -> bool:
+    said = said_by(act, attendance, CountSource.EDUCATOR)
+    store_counts(act, attendance, CountSource.SCHOOL, counts)
+    attendance.countersigned_at = act.now
+    act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.COUNTERSIGNED)
     agreed = said == counts  # a difference is shown to the coordinator, never added up
     if agreed:
-        lock(attendance, actor, now)
+        lock(act, attendance)
     return agreed

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Mapping
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.attendance import rules
+from scheduler.attendance.models import Attendance
 from scheduler.attendance.service.rows import (
-    attendance_of,
+    attendances_of,
     let_count,
     lock,
-    presentation_of,
     report_when_locked,
     said_by,
     store_counts,
@@ -23,10 +24,9 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
 )
-from scheduler.core import states
-from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit_of
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +36,7 @@ def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, 
 
     Raises: NotAllowed, NotFound; Conflict("wrong_state"); Conflict("count_missing") when that source said nothing.
     """
-    with transaction() as session:
-        presentation, visit = presentation_of(session, presentation_id)
-        policy.require(actor, "lock", "attendance", centre=visit.centre_id)
-        attendance = attendance_of(session, presentation.id)
-        let_count(session, attendance, source)
-        lock(attendance, actor, now)
-        report_when_locked(session, visit, now)
-    log.info("attendance locked", extra={"presentation_id": presentation_id})
+    lock_visit(actor, {presentation_id: source}, now=now)
 
 
 def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
@@ -53,9 +46,12 @@ def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.date
     """
     if not sources:
         raise Conflict("wrong_state")
-    with transaction():
+    with change(actor, now) as act:
+        opened, rows = _to_decide(act, "lock", next(iter(sources)))
         for presentation_id, source in sources.items():
-            lock_attendance(actor, presentation_id, source, now=now)
+            _lock(act, _of(rows, presentation_id), source)
+        report_when_locked(act, opened, rows)
+    log.info("attendance locked", extra={"presentation_ids": sorted(sources)})
 
 
 def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> int:
@@ -66,14 +62,31 @@ def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> 
     """
     locked = 0
     for presentation_id, version in sorted(seen.items()):
-        with transaction() as session:
-            presentation, visit = presentation_of(session, presentation_id)
-            policy.require(actor, "lock", "attendance", centre=visit.centre_id)
-            attendance = attendance_of(session, presentation.id)
+        with change(actor, now) as act:
+            opened, rows = _to_decide(act, "lock", presentation_id)
+            attendance = _of(rows, presentation_id)
             if attendance.state is AttendanceState.ASSUMED and attendance.version == version:
-                lock_attendance(actor, presentation_id, CountSource.EDUCATOR, now=now)
+                _lock(act, attendance, CountSource.EDUCATOR)
+                report_when_locked(act, opened, rows)
                 locked += 1
     return locked
+
+
+def _to_decide(act: Act, verb: str, presentation_id: int) -> tuple[OpenVisit, dict[int, Attendance]]:
+    opened = open_visit_of(act, presentation_id)
+    policy.require(act.actor, verb, "attendance", centre=opened.visit.centre_id)
+    return opened, attendances_of(act, opened)
+
+
+def _of(rows: Mapping[int, Attendance], presentation_id: int) -> Attendance:
+    if presentation_id not in rows:
+        raise Conflict("wrong_state")
+    return rows[presentation_id]
+
+
+def _lock(act: Act, attendance: Attendance, source: CountSource) -> None:
+    let_count(act, attendance, source)
+    lock(act, attendance)
 
 
 def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
@@ -87,18 +100,17 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
         problems["reason"] = "reason_missing"
     if problems:
         raise Rejected(problems)
-    with transaction() as session:
-        _, visit = presentation_of(session, presentation_id)
-        policy.require(actor, "correct", "attendance", centre=visit.centre_id)
-        attendance = attendance_of(session, presentation_id)
+    with change(actor, now) as act:
+        _opened, rows = _to_decide(act, "correct", presentation_id)
+        attendance = _of(rows, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
             raise Conflict("wrong_state")
-        said = said_by(session, attendance, CountSource.COORDINATOR)
+        said = said_by(act, attendance, CountSource.COORDINATOR)
         if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
             return  # the second press of a double click: one correction, one version
         attendance.version += 1
         attendance.reason = reason
-        store_counts(session, attendance, CountSource.COORDINATOR, counts, now)
-        let_count(session, attendance, CountSource.COORDINATOR)
-        states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, actor=actor, at=now, reason=reason)
+        store_counts(act, attendance, CountSource.COORDINATOR, counts)
+        let_count(act, attendance, CountSource.COORDINATOR)
+        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, reason=reason)
     log.info("attendance corrected", extra={"presentation_id": presentation_id})

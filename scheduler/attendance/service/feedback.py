@@ -5,11 +5,11 @@ import logging
 
 from sqlalchemy import select
 
+from scheduler.acts import change
 from scheduler.attendance.models import VisitFeedback
 from scheduler.attendance.service.rows import visit_of_school
 from scheduler.attendance.terms import Feedback
-from scheduler.core import audit, clock
-from scheduler.core.db import transaction
+from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.policy import Actor
 from scheduler.visits.terms.states import VisitState
@@ -22,12 +22,12 @@ def give_feedback(actor: Actor, visit_id: int, said: Feedback, *, now: dt.dateti
 
     Raises: NotAllowed; NotFound; Conflict("wrong_state") before the visit was held.
     """
-    with transaction() as session:
-        visit = visit_of_school(session, actor, visit_id)
+    with change(actor, now) as act:
+        visit = visit_of_school(act, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict("wrong_state")
-        if session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:
+        if act.session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:
             return
-        session.add(VisitFeedback(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
-        audit.record(actor, "feedback given", visit, at=now)
+        act.session.add(VisitFeedback(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
+        act.record("feedback given", visit)
     log.info("feedback given", extra={"visit_id": visit_id})

@@ -9,12 +9,13 @@ import logging
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from scheduler.acts import change
 from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
 from scheduler.attendance.queries.after import is_followed_up, survey_of
-from scheduler.attendance.service.rows import visit_of, visit_of_school, write_to_school
+from scheduler.attendance.service.rows import visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
-from scheduler.core import audit, clock
+from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.policy import Actor
@@ -22,6 +23,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Visit
+from scheduler.visits.service.locked_visit import lock_visit
 from scheduler.visits.service.outcome import ask_for_numbers
 from scheduler.visits.terms.states import VisitState
 
@@ -45,7 +47,7 @@ def send_follow_ups(*, now: dt.datetime) -> int:
 def _send(kind: FollowUp, visit_id: int, now: dt.datetime) -> bool:
     try:
         with transaction() as session:
-            visit = visit_of(session, visit_id)
+            visit = lock_visit(session, visit_id)
             if visit_id not in _due(session, kind, clock.local_day(now), visit_id):
                 return False  # said, moved or stopped since it was found
             session.add(FollowUpNote(visit_id=visit_id, kind=kind, noted_at=now))
@@ -113,14 +115,14 @@ def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime
 
     Raises: NotAllowed; NotFound; Conflict("wrong_state") unless the visit was held.
     """
-    with transaction() as session:
-        visit = visit_of_school(session, actor, visit_id)
+    with change(actor, now) as act:
+        visit = visit_of_school(act, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict("wrong_state")
         if survey_of(visit_id) is not None:
             return
-        session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
-        audit.record(actor, "survey answered", visit, at=now)
+        act.session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))
+        act.record("survey answered", visit)
     log.info("survey answered", extra={"visit_id": visit_id})
 
 
@@ -129,19 +131,19 @@ def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
 
     Raises: NotAllowed; NotFound.
     """
-    with transaction() as session:
-        visit = visit_of_school(session, actor, visit_id)
+    with change(actor, now) as act:
+        visit = visit_of_school(act, visit_id)
         if is_followed_up(visit_id):
-            session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
-            audit.record(actor, "follow-ups stopped", visit, at=now)
+            act.session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
+            act.record("follow-ups stopped", visit)
     log.info("follow-ups stopped", extra={"visit_id": visit_id})
 
 
 def resume_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """Taken back: letters come again. Nothing to do when they were not stopped. Raises: NotAllowed; NotFound."""
-    with transaction() as session:
-        visit = visit_of_school(session, actor, visit_id)
+    with change(actor, now) as act:
+        visit = visit_of_school(act, visit_id)
         wanted = select(FollowUpNote).where(FollowUpNote.visit_id == visit_id, FollowUpNote.kind == FollowUp.STOPPED)
-        if (stop := session.scalar(wanted)) is not None:
-            session.delete(stop)
-            audit.record(actor, "follow-ups resumed", visit, at=now)
+        if (stop := act.session.scalar(wanted)) is not None:
+            act.session.delete(stop)
+            act.record("follow-ups resumed", visit)

@@ -4,12 +4,12 @@ import datetime as dt
 import logging
 
 from scheduler import policy
-from scheduler.attendance.service.rows import all_said, attendance_or_none, presentation_of, write_to_school
-from scheduler.core.db import transaction
+from scheduler.acts import change
+from scheduler.attendance.service.rows import all_said, attendances_of, write_to_school
 from scheduler.core.errors import Conflict
 from scheduler.policy import Actor
-from scheduler.visits.service.confirm import mark_delivered
-from scheduler.visits.service.outcome import note_no_show
+from scheduler.visits.service.locked_visit import open_visit_of
+from scheduler.visits.service.outcome import mark_delivered, note_no_show
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
@@ -22,16 +22,17 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
     nothing of it was held, it is called off, by the side that was not there. Nobody gets a mail of that. Raises:
     NotAllowed, NotFound; Conflict("not_yet" before its end, "wrong_state" when it was counted or is not confirmed).
     """
-    with transaction() as session:
-        presentation, visit = presentation_of(session, presentation_id)
+    with change(actor, now) as act:
+        opened = open_visit_of(act, presentation_id)
+        presentation, visit = opened.presentation(presentation_id), opened.visit
         policy.require(actor, "correct", "attendance", centre=visit.centre_id)
-        if attendance_or_none(session, presentation_id) is not None:
+        rows = attendances_of(act, opened)
+        if presentation_id in rows:
             raise Conflict("wrong_state")
         if presentation.ends_at > now:
             raise Conflict("not_yet")
-        note_no_show(actor, presentation_id, host_absent=host_absent, now=now)
-        session.refresh(visit)
-        if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(session, visit.id):
-            mark_delivered(actor, visit.id, now=now)
-            write_to_school(session, visit, "countersign", now=now)
+        note_no_show(act, opened, presentation, host_absent=host_absent)
+        if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(opened, rows):
+            mark_delivered(act, opened)
+            write_to_school(act.session, visit, "countersign", now=now)
     log.info("presentation not held", extra={"presentation_id": presentation_id, "host_absent": host_absent})

@@ -1,88 +1,58 @@
 """Attendance and its numbers under the lock of their visit, inside the caller's transaction."""
 
 import datetime as dt
-import logging
+from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS, AttendanceState, Counts, CountSource
-from scheduler.core import states
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.places.models import Host
-from scheduler.policy import SYSTEM, Actor
+from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.service.rows import request_of_visit
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
 from scheduler.visits.terms.states import PresentationState
 
-log = logging.getLogger(__name__)
 PAGE_OF_NUMBERS = "/status/{token}/attendance"
 LINK_HOURS = 24 * 365
 COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
-def presentation_of(session: Session, presentation_id: int) -> tuple[Presentation, Visit]:
-    """A presentation under the lock of its visit. The visit comes first: what is read after it is what holds."""
-    visit_id = session.scalar(select(Presentation.visit_id).where(Presentation.id == presentation_id))
-    if visit_id is None:
-        raise NotFound("presentation")
-    visit = visit_of(session, visit_id)
-    return session.get_one(Presentation, presentation_id), visit
-
-
-def visit_of(session: Session, visit_id: int) -> Visit:
-    """The visit, locked: one after the other, whoever counts, signs or corrects the same visit."""
-    visit = session.get(Visit, visit_id, with_for_update=True)
-    if visit is None:
-        raise NotFound("visit")
-    return visit
-
-
-def visit_of_school(session: Session, actor: Actor, visit_id: int) -> Visit:
+def visit_of_school(act: Act, visit_id: int) -> Visit:
     """The visit, locked, for what its school says afterwards. Raises: NotAllowed, NotFound."""
-    visit = visit_of(session, visit_id)
-    policy.require(actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+    visit = lock_visit(act.session, visit_id)
+    policy.require(act.actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
     return visit
 
 
-def attendance_or_none(session: Session, presentation_id: int) -> Attendance | None:
-    return session.scalar(
-        select(Attendance)
-        .where(Attendance.presentation_id == presentation_id)
-        .with_for_update()  # the job takes it too
-    )
-
-
-def attendance_of(session: Session, presentation_id: int) -> Attendance:
-    attendance = attendance_or_none(session, presentation_id)
-    if attendance is None:
-        raise Conflict("wrong_state")
-    return attendance
-
-
-def attendances_of(session: Session, visit_id: int) -> list[Attendance]:
-    rows = session.scalars(
+def attendances_of(act: Act, opened: OpenVisit) -> dict[int, Attendance]:
+    """The attendance of each presentation of a visit that has one, locked, in their order: the job takes them too."""
+    rows = act.session.scalars(
         select(Attendance)
         .join(Presentation, Presentation.id == Attendance.presentation_id)
-        .where(Presentation.visit_id == visit_id)
+        .where(Presentation.visit_id == opened.visit.id)
         .order_by(Presentation.ordinal)
         .with_for_update(of=Attendance)
+        .execution_options(populate_existing=True)
     )
-    return list(rows)
+    return {row.presentation_id: row for row in rows}
 
 
-def said_by(session: Session, attendance: Attendance, source: CountSource) -> Counts | None:
+def said_by(act: Act, attendance: Attendance, source: CountSource) -> Counts | None:
     """What one source said in the present version."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(HeadCount.audience, HeadCount.people).where(
             HeadCount.presentation_id == attendance.presentation_id,
             HeadCount.source == source,
@@ -92,69 +62,51 @@ def said_by(session: Session, attendance: Attendance, source: CountSource) -> Co
     return Counts(**{audience.value: people for audience, people in rows}) if rows else None
 
 
-def store_counts(
-    session: Session, attendance: Attendance, source: CountSource, counts: Counts, now: dt.datetime
-) -> None:
+def store_counts(act: Act, attendance: Attendance, source: CountSource, counts: Counts) -> None:
     """The four numbers of one source, in the attendance's version."""
-    for audience, people in counts.by_audience().items():
-        session.add(
-            HeadCount(
-                presentation_id=attendance.presentation_id,
-                audience=audience,
-                source=source,
-                version=attendance.version,
-                people=people,
-                counts=False,
-                entered_at=now,
-            )
+    act.session.add_all(
+        HeadCount(
+            presentation_id=attendance.presentation_id,
+            audience=audience,
+            source=source,
+            version=attendance.version,
+            people=people,
+            counts=False,
+            entered_at=act.now,
         )
-    session.flush()
+        for audience, people in counts.by_audience().items()
+    )
+    act.session.flush()
 
 
-def let_count(session: Session, attendance: Attendance, source: CountSource) -> None:
+def let_count(act: Act, attendance: Attendance, source: CountSource) -> None:
     """Of all numbers said, let this source's newest count; the others first stop, so that the index never sees two."""
-    rows = session.scalars(
-        select(HeadCount).where(HeadCount.presentation_id == attendance.presentation_id).order_by(HeadCount.id)
-    ).all()
-    chosen = [row for row in rows if row.source is source and row.version == attendance.version]
-    if not chosen:
+    said = HeadCount.presentation_id == attendance.presentation_id
+    newest = said, HeadCount.source == source, HeadCount.version == attendance.version
+    act.session.execute(update(HeadCount).where(said, HeadCount.counts).values(counts=False))
+    chosen = act.session.execute(update(HeadCount).where(*newest).values(counts=True).returning(HeadCount.id))
+    if not chosen.all():
         raise Conflict("count_missing")
-    for row in rows:
-        row.counts = False
-    session.flush()
-    for row in chosen:
-        row.counts = True
-    session.flush()
 
 
-def lock(attendance: Attendance, actor: Actor, now: dt.datetime) -> None:
-    states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.LOCKED, actor=actor, at=now)
-    attendance.locked_at = now
+def lock(act: Act, attendance: Attendance) -> None:
+    act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.LOCKED)
+    attendance.locked_at = act.now
 
 
-def all_said(session: Session, visit_id: int) -> bool:
+def all_said(opened: OpenVisit, rows: Mapping[int, Attendance]) -> bool:
     """Whether every presentation of the visit that was to be held has been counted."""
-    uncounted = session.scalars(
-        select(Presentation.id)
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(
-            Presentation.visit_id == visit_id,
-            Presentation.state.in_((PresentationState.PLANNED, *COUNTABLE)),
-            (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
-        )
-        .limit(1)
-    ).first()
-    return uncounted is None
+    to_count = [one.id for one in opened.every if one.state in (PresentationState.PLANNED, *COUNTABLE)]
+    return all(one in rows and rows[one].state is not AttendanceState.OPEN for one in to_count)
 
 
-def report_when_locked(session: Session, visit: Visit, now: dt.datetime) -> None:
+def report_when_locked(act: Act, opened: OpenVisit, rows: Mapping[int, Attendance]) -> None:
     """When the last presentation of a visit is locked, its school request is reported."""
-    rows = attendances_of(session, visit.id)
-    if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows) or not all_said(session, visit.id):
+    if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows.values()) or not all_said(opened, rows):
         return
-    school_request = request_of_visit(session, visit.school_request_id)
-    if school_request is not None and school_request.state is RequestState.DELIVERED:
-        follow_visit(SYSTEM, school_request, RequestState.REPORTED, now=now)
+    asked = request_of_visit(act.session, opened.visit.school_request_id)
+    if asked is not None and asked.state is RequestState.DELIVERED:
+        follow_visit(SYSTEM, asked, RequestState.REPORTED, now=act.now)
 
 
 def write_to_school(

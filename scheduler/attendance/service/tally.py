@@ -3,13 +3,14 @@
 import datetime as dt
 import logging
 
+from scheduler.acts import change
 from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
 from scheduler.attendance.queries.tally import tallied
-from scheduler.attendance.service.rows import presentation_of
 from scheduler.attendance.terms import Tally
-from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.policy import ANONYMOUS
+from scheduler.visits.service.locked_visit import open_visit_of
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,11 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
         raise Rejected({"people": "one_press"})
     if not tally.opens_at <= now <= tally.closes_at:
         raise Conflict("tally_not_open")
-    with transaction() as session:
-        presentation_of(session, tally.presentation_id)  # locks the visit: presses are added up one after the other
+    with change(ANONYMOUS, now) as act:
+        open_visit_of(act, tally.presentation_id)  # locks the visit: presses are added up one after the other
         so_far = tallied(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
             raise Rejected({"people": "hall_is_full"})
-        session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
+        act.session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
     log.info("adults counted themselves", extra={"presentation_id": tally.presentation_id})
     return so_far + people

@@ -4,9 +4,9 @@ import datetime as dt
 import logging
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import other_dates
 from scheduler.booking.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, wish_of_hold
 from scheduler.booking.rules.holds import HELD_FOR, sittings
@@ -15,14 +15,13 @@ from scheduler.booking.service.plan_as_asked import plans_as_asked
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import tokens
 from scheduler.core.errors import Conflict, NotFound, SchedulerError
-from scheduler.core.states import move
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.asking import prove_address
 from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
 from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
-from scheduler.visits.service.locked_visit import change, hold_time
+from scheduler.visits.service.locked_visit import hold_time
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import VisitDraft
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
@@ -37,13 +36,13 @@ def prove_booking(token: str, *, now: dt.datetime) -> str | None:
     the request a pending one, and the school is told which other dates there are (TRUST R6). Returns and raises: as
     `prove_address`.
     """
-    with change() as session:
+    with change(SYSTEM, now) as act:
         secret = prove_address(token, now=now)
         link = tokens.opened_by(token, "prove", now=now)
         if secret is not None and link is not None:
             kept = hold_of_request(link.subject_id)
             if kept is not None and kept.state in (HoldState.KEPT, HoldState.LAPSED):
-                _settle(session, kept, link.subject_id, now)
+                _settle(act, kept, link.subject_id)
     return secret
 
 
@@ -53,68 +52,68 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
     Pressed twice, one visit is planned. Raises: NotFound; Conflict("date_taken") when that one is gone, too;
     Conflict("wrong_state") when the request is past it.
     """
-    with change() as session:
-        asked = session.get(SchoolRequest, request_id)
+    with change(actor, now) as act:
+        asked = act.session.get(SchoolRequest, request_id)
         policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
         lost = hold_of_request(request_id)
         if asked is None or lost is None:
             raise NotFound("date")
         wish = wish_of_hold(asked, lost, slot, by_the_bell=True)
-        crew = crew_under_lock(session, wish, now)
-        asked = locked(session, actor, "update", request_id)
+        crew = crew_under_lock(act.session, wish, now)
+        asked = locked(act.session, actor, "update", request_id)
         if asked.state not in MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
             raise Conflict("wrong_state")
         said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
         row = hold_row(wish, asked.programme, **said, state_since=now, until=now + HELD_FOR)
-        session.add(row)
-        session.flush()
-        give_time(session, row, crew)
-        _tell_booked(session, row, _plan(session, row, wish, now), request_id, now)
+        act.session.add(row)
+        act.session.flush()
+        give_time(act.session, row, crew)
+        _tell_booked(act, row, _plan(act.by(SYSTEM), row, wish), request_id)
 
 
-def _settle(session: Session, kept: DateHold, request_id: int, now: dt.datetime) -> None:
+def _settle(act: Act, kept: DateHold, request_id: int) -> None:
     """A visit where the date can still be had; else the request waits as every other, and the school hears why."""
-    wish = wish_of_hold(session.get_one(SchoolRequest, request_id), kept, by_the_bell=False)
+    wish = wish_of_hold(act.session.get_one(SchoolRequest, request_id), kept, by_the_bell=False)
     try:
-        with session.begin_nested():
-            number = _plan(session, kept, wish, now)
+        with act.session.begin_nested():
+            number = _plan(act, kept, wish)
     except SchedulerError as error:
-        session.refresh(kept)
+        act.session.refresh(kept)
         if kept.state in LIVING_HOLDS:
-            end_hold(session, SYSTEM, kept, HoldState.LAPSED, now)
-        asked = locked(session, SYSTEM, "update", request_id)
-        others = [vars(slot) for slot in other_dates(wish, now=now)]
-        write_to_school(asked, "booking_gone", now=now, day=kept.on_day, time=kept.starts_local, others=others)
+            end_hold(act.session, SYSTEM, kept, HoldState.LAPSED, act.now)
+        asked = locked(act.session, SYSTEM, "update", request_id)
+        others = [vars(slot) for slot in other_dates(wish, now=act.now)]
+        write_to_school(asked, "booking_gone", now=act.now, day=kept.on_day, time=kept.starts_local, others=others)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
         return
-    _tell_booked(session, kept, number, request_id, now)
+    _tell_booked(act, kept, number, request_id)
 
 
-def _tell_booked(session: Session, kept: DateHold, number: str, request_id: int, now: dt.datetime) -> None:
-    asked = locked(session, SYSTEM, "update", request_id)
+def _tell_booked(act: Act, kept: DateHold, number: str, request_id: int) -> None:
+    asked = locked(act.session, SYSTEM, "update", request_id)
     day, time = kept.on_day, kept.starts_local
-    write_to_school(asked, "booking_taken", now=now, day=day, time=time)
-    write_to_centre(asked, "booked_now", now=now, visit=number, day=day, time=time)
+    write_to_school(asked, "booking_taken", now=act.now, day=day, time=time)
+    write_to_centre(asked, "booked_now", now=act.now, visit=number, day=day, time=time)
     log.info("date booked", extra={"request_id": request_id})
 
 
-def _plan(session: Session, kept: DateHold, wish: HoldWish, now: dt.datetime) -> str:
+def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
     """The visit of a date that is kept, or free all the same; the number of the visit."""
-    if kept.state in LIVING_HOLDS and kept.until > now:
-        crew = list(session.scalars(_crew(kept.id)))
-        hold_time(session, crew)
+    if kept.state in LIVING_HOLDS and kept.until > act.now:
+        crew = list(act.session.scalars(_crew(kept.id)))
+        hold_time(act.session, crew)
     else:
-        crew = crew_under_lock(session, wish, now)
-        session.refresh(kept)
+        crew = crew_under_lock(act.session, wish, act.now)
+        act.session.refresh(kept)
     if kept.state in LIVING_HOLDS:
-        end_hold(session, SYSTEM, kept, HoldState.TAKEN, now)
-    asked = locked(session, SYSTEM, "update", kept.school_request_id or 0)
+        end_hold(act.session, SYSTEM, kept, HoldState.TAKEN, act.now)
+    asked = locked(act.session, SYSTEM, "update", kept.school_request_id or 0)
     for state in (RequestState.TRIAGE, RequestState.AGREED):
         if asked.state is not state:  # somebody of the centre may read it already
-            move(REQUEST_MACHINE, asked, state, actor=SYSTEM, at=now)
-    session.flush()
-    visit = plan_visit(SYSTEM, _draft(asked, kept), now=now)
-    ask_held(visit.id, crew, until=kept.busy_from, now=now)
+            act.move(REQUEST_MACHINE, asked, state)
+    act.session.flush()
+    visit = plan_visit(SYSTEM, _draft(asked, kept), now=act.now)
+    ask_held(visit.id, crew, until=kept.busy_from, now=act.now)
     return visit.number
 
 

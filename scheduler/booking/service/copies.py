@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.booking.rules.copies import copies_of, days_of_copies
 from scheduler.booking.terms.copies import CopiesAway, CopyAway, CopyPlan
-from scheduler.core import audit, clock, form_keys
+from scheduler.core import clock, form_keys
 from scheduler.core.db import hold
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.people.rules import lock_number
@@ -23,7 +24,8 @@ from scheduler.policy import Actor
 from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.starts import outside_shifts
-from scheduler.visits.service.locked_visit import change, open_visit, touch
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 from scheduler.visits.terms.states import PresentationState
@@ -48,27 +50,27 @@ def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, no
     a copy, as their host told it, and the plan does not say that they come for it.
     """
     key = f"copies:{form_key}"
-    with change() as session:
-        hold(session, HOLD_COPIES, [lock_number(key)])
-        source = session.get(Visit, visit_id)
+    with change(actor, now) as act:
+        hold(act.session, HOLD_COPIES, [lock_number(key)])
+        source = act.session.get(Visit, visit_id)
         policy.require(actor, "create", "visit", centre=source.centre_id if source else None)
         if source is None:
             raise NotFound("visit")
         if (earlier := form_keys.answer_of(key)) is not None:
             return tuple(earlier.split())
-        drafts = _as_meant(_drafts(session, source, plan, now), plan, now)
-        numbers = tuple(_copy(session, actor, source, draft, now) for draft in drafts)
-        audit.record(actor, "visit copied", source, at=now, details={"to": list(numbers)})
+        drafts = _as_meant(_drafts(act.session, source, plan, now), plan, now)
+        numbers = tuple(_copy(act, source, draft) for draft in drafts)
+        act.record("visit copied", source, details={"to": list(numbers)})
         form_keys.remember(key, " ".join(numbers), at=now)
     log.info("visit copied", extra={"visit_id": visit_id, "copies": len(numbers)})
     return numbers
 
 
-def _copy(session: Session, actor: Actor, source: Visit, draft: VisitDraft, now: dt.datetime) -> str:
-    visit = write_visit(session, actor, draft, now)
+def _copy(act: Act, source: Visit, draft: VisitDraft) -> str:
+    visit = write_visit(act, draft)
     if visit.host_id == source.host_id:
         visit.teacher_stays, visit.safeguarding_contact = source.teacher_stays, source.safeguarding_contact
-    touch(session, open_visit(session, visit.id), (), now)
+    touch(act, open_visit(act, visit.id), ())
     return visit.number
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import change
 from scheduler.booking.queries.free_dates import able_at
 from scheduler.booking.queries.holds import held_date, holds_over
 from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
@@ -32,11 +33,11 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.asked import PROVE_WITHIN
 from scheduler.requests.service.asking import submit_request, was_sent
 from scheduler.requests.terms.asked import RequestDraft
-from scheduler.staffing.service.crew import suggest_presenter
-from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.service.crew import suggest
+from scheduler.staffing.service.offers import offer
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.rules.timetable import span_of
-from scheduler.visits.service.locked_visit import change, hold_time
+from scheduler.visits.service.locked_visit import hold_time, open_visit
 from scheduler.visits.terms.states import HOLD_MACHINE, LIVING_HOLDS, HoldState
 
 log = logging.getLogger(__name__)
@@ -51,18 +52,18 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
     when it is not free (any more): what the booking held before stays held; Conflict("not_book_now"); TooMany.
     """
     key = tokens.token_hash(draft)
-    with change() as session:
-        programme = _programme(session, wish)
-        hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        before = _held(session, key)
-        _refuse_flood(session, key, network, now)
+    with change(ANONYMOUS, now) as act:
+        programme = _programme(act.session, wish)
+        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        before = _held(act.session, key)
+        _refuse_flood(act.session, key, network, now)
         if before is not None:  # her own date keeps others away, not her
             wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
-        crew = crew_under_lock(session, wish, now)
-        if before is not None and (earlier := _held(session, key, lock=True)) is not None:
-            end_hold(session, ANONYMOUS, earlier, HoldState.RELEASED, now)
-        row = _write(session, key, network, wish, programme, now)
-        give_time(session, row, crew)
+        crew = crew_under_lock(act.session, wish, now)
+        if before is not None and (earlier := _held(act.session, key, lock=True)) is not None:
+            end_hold(act.session, ANONYMOUS, earlier, HoldState.RELEASED, now)
+        row = _write(act.session, key, network, wish, programme, now)
+        give_time(act.session, row, crew)
         audit.record(ANONYMOUS, "date held", row, at=now)
         shown = held_date(row)
     log.info("date held", extra={"hold_id": shown.id})
@@ -74,11 +75,11 @@ def release_date(draft: str | None, *, now: dt.datetime) -> None:
     if not draft:
         return
     key = tokens.token_hash(draft)
-    with change() as session:
-        hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        row = _held(session, key, lock=True)
+    with change(ANONYMOUS, now) as act:
+        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        row = _held(act.session, key, lock=True)
         if row is not None:
-            end_hold(session, ANONYMOUS, row, HoldState.RELEASED, now)
+            end_hold(act.session, ANONYMOUS, row, HoldState.RELEASED, now)
 
 
 def book_now(
@@ -96,13 +97,13 @@ def book_now(
     `submit_request`; Conflict("date_taken") when the date is gone: then nothing is stored.
     """
     key = tokens.token_hash(sent.draft)
-    with change() as session:
-        hold(session, HOLD_DRAFT, [people_rules.lock_number(key)])
-        row = _held(session, key)
+    with change(actor, now) as act:
+        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        row = _held(act.session, key)
         stands = row is not None and row.until > now and held_date(row).suits(wish)
         if not stands and not was_sent(sent.form_key):
             hold_date(sent.draft, wish, network=sent.network, now=now)
-            row = _held(session, key)
+            row = _held(act.session, key)
         until = min(now + KEPT_FOR, row.busy_from) if row else None
         request_id = submit_request(
             actor,
@@ -112,10 +113,10 @@ def book_now(
             network=sent.network,
             new_host=new_host,
         )
-        row = _held(session, key, lock=True)
+        row = _held(act.session, key, lock=True)
         if row is not None and until is not None:
             if row.host_id is None:  # the register holds the school since it was sent
-                row.host_id = session.get_one(SchoolRequest, request_id).host_id
+                row.host_id = act.session.get_one(SchoolRequest, request_id).host_id
             row.school_request_id = request_id
             row.draft = row.network = ""  # the browser and its network have no more to do with it
             row.until = until
@@ -129,8 +130,8 @@ def lapse_holds(*, now: dt.datetime) -> int:
 
     Nobody waits for this job: what is over keeps nobody back, and whoever takes time ends it first.
     """
-    with change() as session:
-        rows = session.scalars(
+    with change(SYSTEM, now) as act:
+        rows = act.session.scalars(
             select(DateHold)
             .where(DateHold.id.in_(holds_over(now)))
             .order_by(DateHold.id)
@@ -139,9 +140,9 @@ def lapse_holds(*, now: dt.datetime) -> int:
         ).all()
         late = [row for row in rows if row.state in LIVING_HOLDS]
         for row in late:
-            end_hold(session, SYSTEM, row, HoldState.LAPSED, now)
+            end_hold(act.session, SYSTEM, row, HoldState.LAPSED, now)
         kept = case((DateHold.school_request_id.is_(None), now - FORGOTTEN_AFTER), else_=now - PROVE_WITHIN)
-        session.execute(delete(DateHold).where(DateHold.state.not_in(LIVING_HOLDS), DateHold.state_since <= kept))
+        act.session.execute(delete(DateHold).where(DateHold.state.not_in(LIVING_HOLDS), DateHold.state_since <= kept))
     return len(late)
 
 
@@ -263,6 +264,8 @@ def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
 
 def ask_held(visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:
     """Offer the visit to those whose time was held, adults first as they were found; they answer before `until`."""
-    for who in crew:
-        suggest_presenter(SYSTEM, visit_id, who, now=now)
-    offer_visit(SYSTEM, visit_id, until=min(now + ANSWERED_WITHIN, until), now=now)
+    with change(SYSTEM, now) as act:
+        opened = open_visit(act, visit_id)
+        for who in crew:
+            suggest(act, opened, who)
+        offer(act, opened, until=min(now + ANSWERED_WITHIN, until))

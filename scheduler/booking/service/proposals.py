@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.acts import change
 from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.rules.free_dates import is_taken, others_than
 from scheduler.booking.terms.free_dates import FreeWish
@@ -23,7 +24,6 @@ from scheduler.requests.service.rows import locked
 from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.visits.rules.starts import classes_of_sittings
-from scheduler.visits.service.locked_visit import change
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ def propose_free_dates(
 
     Raises: as `requests.propose_dates`; Rejected with {"dates-0-on_day": "all_promised"}.
     """
-    with change() as session:
-        row = locked(session, actor, "accept", request_id, version=version)
+    with change(actor, now) as act:
+        row = locked(act.session, actor, "accept", request_id, version=version)
         wish = _wish(row)
         taken = _taken(wish, dates, now)
         if taken:
@@ -60,9 +60,9 @@ def accept_free_date(
     When everybody who could come is promised elsewhere by now, it is not: other free dates stand in place of this one
     and of what else is gone, until the same moment, and nobody is written to. Raises: as `requests.accept_date`.
     """
-    with change() as session:
-        row = locked(session, actor, "update", request_id, version=version)
-        held = {one.id: one for one in _held(session, row, now)}
+    with change(actor, now) as act:
+        row = locked(act.session, actor, "update", request_id, version=version)
+        held = {one.id: one for one in _held(act.session, row, now)}
         wish, chosen = _wish(row), held.get(proposal_id)
         if chosen is None or not _taken(wish, [_draft(chosen)], now):
             accept_date(actor, request_id, proposal_id, now=now, version=version)

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.closures.queries import ids_in, plans_of, released_crew, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
 from scheduler.closures.terms import STOPPED
-from scheduler.core import audit, clock
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.states import move
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.places import queries as place_queries
@@ -22,11 +22,12 @@ from scheduler.places.rules.hosts import problems_of_closure
 from scheduler.places.terms.hosts import ClosureDraft, ClosureRow
 from scheduler.policy import Actor
 from scheduler.requests.terms.asked import RequestState
-from scheduler.staffing.service.crew import suggest_presenter
-from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.service.crew import suggest
+from scheduler.staffing.service.offers import offer
 from scheduler.visits.models.visits import Assignment, Disruption, Visit
 from scheduler.visits.service import transitions
-from scheduler.visits.service.locked_visit import OpenVisit, change, hold_time, open_visit, touch
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -50,7 +51,7 @@ def close_hosts(actor: Actor, draft: ClosureDraft, *, seen: frozenset[int], now:
     policy.require(actor, "create", "closure")
     if problems := problems_of_closure(draft, clock.local_day(now)):
         raise Rejected(problems)
-    with change() as session:
+    with change(actor, now) as act:
         closure = Closure(
             municipality_id=draft.extent.municipality_id,
             district_id=draft.extent.district_id,
@@ -61,10 +62,10 @@ def close_hosts(actor: Actor, draft: ClosureDraft, *, seen: frozenset[int], now:
             note=draft.note,
             closed_at=now,
         )
-        session.add(closure)
-        session.flush()
-        audit.record(actor, "closure made", closure, at=now, details={"reason": draft.reason.value})
-        stopped = _stop(session, actor, place_queries.closure_of(closure.id), seen, now)
+        act.session.add(closure)
+        act.session.flush()
+        act.record("closure made", closure, details={"reason": draft.reason.value})
+        stopped = _stop(act, place_queries.closure_of(closure.id), seen)
     log.info("hosts closed", extra={"closure_id": closure.id, "visits": stopped})
     return closure.id
 
@@ -76,14 +77,14 @@ def lift_closure(actor: Actor, closure_id: int, open_from: dt.date, *, now: dt.d
     when it was lifted before.
     """
     policy.require(actor, "update", "closure")
-    with change() as session:
-        closure = _locked(session, closure_id)
+    with change(actor, now) as act:
+        closure = _locked(act.session, closure_id)
         if closure.open_from is not None:
             raise Conflict("wrong_state")
         if not closure.first_day <= open_from <= closure.last_day:
             raise Rejected({"open_from": "outside_the_closure"})
         closure.open_from, closure.lifted_at = open_from, now
-        audit.record(actor, "closure lifted", closure, at=now, details={"open_from": open_from})
+        act.record("closure lifted", closure, details={"open_from": open_from})
     log.info("closure lifted", extra={"closure_id": closure_id})
 
 
@@ -94,14 +95,14 @@ def close_again(actor: Actor, closure_id: int, *, seen: frozenset[int], now: dt.
     `close_hosts`.
     """
     policy.require(actor, "update", "closure")
-    with change() as session:
-        closure = _locked(session, closure_id)
+    with change(actor, now) as act:
+        closure = _locked(act.session, closure_id)
         if closure.open_from is None:
             raise Conflict("wrong_state")
         closure.open_from = closure.lifted_at = None
-        session.flush()
-        audit.record(actor, "closure holds again", closure, at=now)
-        stopped = _stop(session, actor, place_queries.closure_of(closure_id), seen, now)
+        act.session.flush()
+        act.record("closure holds again", closure)
+        stopped = _stop(act, place_queries.closure_of(closure_id), seen)
     log.info("closure holds again", extra={"closure_id": closure_id, "visits": stopped})
 
 
@@ -112,7 +113,7 @@ def _locked(session: Session, closure_id: int) -> Closure:
     return closure
 
 
-def _stop(session: Session, actor: Actor, closure: ClosureRow, seen: frozenset[int], now: dt.datetime) -> int:
+def _stop(act: Act, closure: ClosureRow, seen: frozenset[int]) -> int:
     """Stop every visit that the closure reaches.
 
     All visits are locked in the order of their ids, then everybody's time: two closures never wait for each other, nor
@@ -121,33 +122,31 @@ def _stop(session: Session, actor: Actor, closure: ClosureRow, seen: frozenset[i
     ids = ids_in(closure.extent, closure.first_day, closure.shut_until)
     if ids != seen:
         raise Conflict("changed_meanwhile")
-    visits = [open_visit(session, visit_id) for visit_id in sorted(ids)]
+    visits = [open_visit(act, visit_id) for visit_id in sorted(ids)]
     if any(opened.visit.state not in OPEN_VISITS for opened in visits):
         raise Conflict("changed_meanwhile")
-    hold_time(session, {who for opened in visits for who in opened.presenter_ids})
+    hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})
     told: list[tuple[OpenVisit, list[Assignment]]] = []
     for opened in visits:
         told.append((opened, opened.in_state(*PROMISED)))
-        _stop_one(actor, opened, closure, now)
-        session.add(Disruption(closure_id=closure.id, visit_id=opened.visit.id, at=now))
-        touch(session, opened, opened.presentations, now)
-    notify.tell_presenters(closure, told, now=now)
-    notify.tell_schools(closure, [opened for opened, _rows in told], now=now)
-    notify.tell_other_centres(actor, closure, [opened for opened, _rows in told], now=now)
+        _stop_one(act, opened, closure)
+        act.session.add(Disruption(closure_id=closure.id, visit_id=opened.visit.id, at=act.now))
+        touch(act, opened, opened.presentations)
+    notify.tell_presenters(closure, told, now=act.now)
+    notify.tell_schools(closure, [opened for opened, _rows in told], now=act.now)
+    notify.tell_other_centres(act.actor, closure, [opened for opened, _rows in told], now=act.now)
     return len(ids)
 
 
-def _stop_one(actor: Actor, opened: OpenVisit, closure: ClosureRow, now: dt.datetime) -> None:
+def _stop_one(act: Act, opened: OpenVisit, closure: ClosureRow) -> None:
     reason = closure.reason.value
     for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
-        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=STOPPED)
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=STOPPED)
     opened.visit.reason = reason
-    transitions.move_with_request(
-        actor, opened, VisitState.DISRUPTED, now=now, reason=reason, request_to=RequestState.DISRUPTED
-    )
+    transitions.move_with_request(act, opened, VisitState.DISRUPTED, reason=reason, request_to=RequestState.DISRUPTED)
     for presentation in opened.presentations:
         presentation.reason = reason
-        move(PRESENTATION_MACHINE, presentation, PresentationState.DISRUPTED, actor=actor, at=now, reason=reason)
+        act.move(PRESENTATION_MACHINE, presentation, PresentationState.DISRUPTED, reason=reason)
 
 
 def replan_stopped(actor: Actor, visit_id: int, on_day: dt.date, *, until: dt.datetime, now: dt.datetime) -> str:
@@ -156,17 +155,18 @@ def replan_stopped(actor: Actor, visit_id: int, on_day: dt.date, *, until: dt.da
     The new visit's number. The school is told once, the crew is asked until `until`. Raises: NotFound; Rejected;
     Conflict ("wrong_state", or the refusals of a crew); Taken when somebody of the crew has promised that time.
     """
-    with change() as session:
+    with change(actor, now) as act:
         visit = visit_with_crew(visit_id)
         crew, plans = released_crew(visit), plans_of(visit)
         if not plans:
             raise Conflict("wrong_state")
         number = replan_visit(actor, visit_id, on_day, plans, now=now)
-        new_id = session.scalars(select(Visit.id).where(Visit.number == number)).one()
+        new_id = act.session.scalars(select(Visit.id).where(Visit.number == number)).one()
+        opened = open_visit(act, new_id)
         for who in sorted(crew, key=lambda one: (_is_minor(one, on_day), one)):  # an adult comes first
-            suggest_presenter(actor, new_id, who, now=now)
+            suggest(act, opened, who)
         if crew:
-            offer_visit(actor, new_id, until=until, now=now)
+            offer(act, opened, until=until)
     log.info("stopped visit replanned", extra={"visit_id": visit_id, "new_visit_id": new_id})
     return number
 

@@ -6,14 +6,15 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.acts import change
 from scheduler.core.errors import Conflict
-from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Replanning, Visit
 from scheduler.visits.service import notify, transitions
-from scheduler.visits.service.locked_visit import change, hold_time, open_visit, require, touch
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import hold_time, open_visit, require
 from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.service.school_hours import refuse_outside_shifts
 from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
@@ -38,30 +39,30 @@ def replan_visit(
     gets the number that the first one made. Raises: NotFound; Conflict("wrong_state", "changed_meanwhile"); Rejected
     with {field: reason}.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "create", "visit", opened)
         old = opened.visit
-        if number := _stands_for(session, old.id, on_day):
+        if number := _stands_for(act.session, old.id, on_day):
             return number
         if version is not None and old.version != version:
             raise Conflict("changed_meanwhile")
         if old.state is not VisitState.DISRUPTED:
             raise Conflict("wrong_state")
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
-            transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=REASON)
-        move(VISIT_MACHINE, old, VisitState.REPLANNED, actor=actor, at=now)
-        session.flush()  # a request has one living visit: the old one lets go first
+            transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REASON)
+        act.move(VISIT_MACHINE, old, VisitState.REPLANNED)
+        act.session.flush()  # a request has one living visit: the old one lets go first
         draft = VisitDraft(old.programme_id, old.host_id, on_day, plans, old.school_request_id, old.campaign_id)
-        visit = write_visit(session, actor, draft, now)
+        visit = write_visit(act, draft)
         refuse_outside_shifts(draft, now)
-        session.add(Replanning(stopped_id=old.id, new_id=visit.id))
+        act.session.add(Replanning(stopped_id=old.id, new_id=visit.id))
         visit.teacher_stays, visit.safeguarding_contact = old.teacher_stays, old.safeguarding_contact
         if old.school_request is not None:
             follow_visit(actor, old.school_request, RequestState.STAFFING, now=now)
-        new = open_visit(session, visit.id)
-        touch(session, new, (), now)
+        new = open_visit(act, visit.id)
+        touch(act, new, ())
         notify.tell_school("visit_replanned", new, now=now)
     log.info("visit replanned", extra={"visit_id": visit_id, "new_visit_id": visit.id})
     return visit.number

@@ -3,15 +3,15 @@
 import datetime as dt
 import logging
 
-from sqlalchemy.orm import Session
-
+from scheduler.acts import Act, change
 from scheduler.core import clock
 from scheduler.core.errors import SchedulerError
+from scheduler.policy import SYSTEM
 from scheduler.readiness.queries import checklists_to_tell
 from scheduler.readiness.rules import checklist_is_told
 from scheduler.visits.models.visits import Readiness
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
@@ -28,11 +28,11 @@ def tell_checklists(*, now: dt.datetime) -> int:
 
 def _tell(visit_id: int, now: dt.datetime) -> bool:
     try:
-        with change() as session:
-            opened = open_visit(session, visit_id)
-            if not _is_due(session, opened, now):
+        with change(SYSTEM, now) as act:
+            opened = open_visit(act, visit_id)
+            if not _is_due(act, opened):
                 return False
-            session.add(Readiness(visit_id=visit_id, ticked="", changed_at=now))
+            act.session.add(Readiness(visit_id=visit_id, ticked="", changed_at=now))
             days = (opened.visit.on_day - clock.local_day(now, opened.visit.zone)).days
             notify.tell_school("checklist_opens", opened, now=now, days=days)
             return True
@@ -41,11 +41,11 @@ def _tell(visit_id: int, now: dt.datetime) -> bool:
         return False
 
 
-def _is_due(session: Session, opened: OpenVisit, now: dt.datetime) -> bool:
+def _is_due(act: Act, opened: OpenVisit) -> bool:
     """Under the visit's lock: still confirmed, still within the week, and nobody was quicker."""
     visit = opened.visit
     if visit.state is not VisitState.CONFIRMED or not opened.presentations:
         return False
-    if not checklist_is_told(visit.on_day, clock.local_day(now, visit.zone)):
+    if not checklist_is_told(visit.on_day, clock.local_day(act.now, visit.zone)):
         return False
-    return session.get(Readiness, visit.id, populate_existing=True) is None
+    return act.session.get(Readiness, visit.id, populate_existing=True) is None

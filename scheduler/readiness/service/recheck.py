@@ -4,9 +4,8 @@ import datetime as dt
 import logging
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.readiness.queries import CHECKED, found_against, visits_to_check
@@ -14,7 +13,7 @@ from scheduler.readiness.terms import Found
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.visits.models.visits import Finding
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit, raise_version, require
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit, raise_version, require
 from scheduler.visits.terms.states import PROMISED, FindingKind
 
 log = logging.getLogger(__name__)
@@ -39,35 +38,35 @@ def recheck_visits(*, now: dt.datetime) -> int:
 
 
 def _recheck(visit_id: int, now: dt.datetime) -> bool:
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(SYSTEM, now) as act:
+        opened = open_visit(act, visit_id)
         if opened.visit.state not in CHECKED or not opened.presentations or opened.starts_at <= now:
             return False
         crew = {row.presenter_id for row in opened.in_state(*PROMISED)}
         found = found_against(opened.visit, opened.presentations, crew)
-        new = _store(session, opened, found, now)
-        _flag(session, SYSTEM, opened, now)
+        new = _store(act, opened, found)
+        _flag(act, opened)
         if new:
             _tell(opened, new, now)
         return bool(new)
 
 
-def _store(session: Session, opened: OpenVisit, found: set[Found], now: dt.datetime) -> list[Found]:
+def _store(act: Act, opened: OpenVisit, found: set[Found]) -> list[Found]:
     """Remember what is new, forget what is so no longer; the new ones."""
     visit_id = opened.visit.id
-    rows = session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
+    rows = act.session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
     known = {Found(row.kind, row.about): row for row in rows}
     for gone in known.keys() - found:
-        session.delete(known[gone])
+        act.session.delete(known[gone])
     new = sorted(found - known.keys(), key=lambda one: (one.kind, one.about))
-    session.add_all(Finding(visit_id=visit_id, kind=one.kind, about=one.about, found_at=now) for one in new)
-    session.flush()
+    act.session.add_all(Finding(visit_id=visit_id, kind=one.kind, about=one.about, found_at=act.now) for one in new)
+    act.session.flush()
     return new
 
 
-def _flag(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> None:
+def _flag(act: Act, opened: OpenVisit) -> None:
     """ "Clock wrong" with its reason, as long as a finding of the clock is not settled."""
-    rows = session.scalars(
+    rows = act.session.scalars(
         select(Finding)
         .where(
             Finding.visit_id == opened.visit.id,
@@ -79,7 +78,7 @@ def _flag(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -
     wrong = _why(rows[0]) if rows else ""
     if wrong != opened.visit.clock_wrong:
         opened.visit.clock_wrong = wrong
-        audit.record(actor, "visit clock wrong" if wrong else "visit clock right", opened.visit, at=now)
+        act.record("visit clock wrong" if wrong else "visit clock right", opened.visit)
         raise_version(opened)
 
 
@@ -114,19 +113,19 @@ def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     The flag goes, and the same finding does not raise it again. Raises: NotAllowed; NotFound; Conflict("wrong_state")
     when nothing is in question.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
-        rows = session.scalars(
+        rows = act.session.scalars(
             select(Finding).where(Finding.visit_id == visit_id, Finding.kind.in_(OF_THE_CLOCK)).order_by(Finding.id)
         ).all()
         if not rows:
             raise Conflict("wrong_state")
         for row in rows:
             row.settled_at = row.settled_at or now
-        session.flush()
+        act.session.flush()
         if opened.visit.clock_wrong:
-            audit.record(actor, "visit clock confirmed", opened.visit, at=now)
+            act.record("visit clock confirmed", opened.visit)
         opened.visit.clock_wrong = ""
         raise_version(opened)
     log.info("clock confirmed", extra={"visit_id": visit_id})

@@ -4,16 +4,16 @@ import datetime as dt
 import logging
 from collections.abc import Collection
 
-from sqlalchemy.orm import Session
-
-from scheduler.core import audit, clock
+from scheduler.acts import Act, change
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
 from scheduler.readiness.rules import asked_until, checklist_is_open, problems_with_wish
 from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
 from scheduler.visits.models.visits import DateWish, Readiness
 from scheduler.visits.service import notify, transitions
-from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit, raise_version, require, touch
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit, raise_version, require
 from scheduler.visits.terms.states import OPEN_VISITS, VisitState, WishOutcome
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
     Asked again, the newer wish stands instead. The coordinators get one mail. Raises: NotFound; Rejected with
     {field: reason}; Conflict("wrong_state"), or "too_late_to_move" in the last 48 hours.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
         visit = opened.visit
         if visit.state not in OPEN_VISITS or not opened.presentations:
@@ -35,8 +35,8 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
             raise Conflict("too_late_to_move")
         if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone)):
             raise Rejected(problems)
-        transitions.end_wish(session, actor, opened, WishOutcome.TAKEN_BACK, now)
-        session.add(
+        transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK)
+        act.session.add(
             DateWish(
                 visit_id=visit_id,
                 first_choice=draft.first_choice,
@@ -45,7 +45,7 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
                 asked_at=now,
             )
         )
-        audit.record(actor, "date wish made", visit, at=now)
+        act.record("date wish made", visit)
         raise_version(opened)
         notify.tell_coordinators("school_asks_date", opened, now=now, **vars(draft))
     log.info("another date asked for", extra={"visit_id": visit_id})
@@ -53,10 +53,10 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
 
 def take_back_wish(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """The school keeps the agreed date after all; nothing to do when the wish was answered. Raises: NotFound."""
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
-        if transitions.end_wish(session, actor, opened, WishOutcome.TAKEN_BACK, now):
+        if transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK):
             raise_version(opened)
 
 
@@ -67,10 +67,10 @@ def keep_date(actor: Actor, visit_id: int, *, reason: str, now: dt.datetime) -> 
     """
     if not reason:
         raise Rejected({"reason": "missing"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
-        if not transitions.end_wish(session, actor, opened, WishOutcome.KEPT, now):
+        if not transitions.end_wish(act, opened, WishOutcome.KEPT):
             raise Conflict("wrong_state")
         raise_version(opened)
         notify.tell_school("date_kept", opened, now=now, reason=reason)
@@ -82,8 +82,8 @@ def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *
 
     Raises: NotFound; Conflict("wrong_state") for a visit that is not confirmed; "checklist_later" before the last week.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
         visit = opened.visit
         if visit.state is VisitState.READY:
@@ -92,19 +92,19 @@ def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *
             raise Conflict("wrong_state")
         if not checklist_is_open(visit.on_day, clock.local_day(now, visit.zone)):
             raise Conflict("checklist_later")
-        _note(session, opened, ticked, now)
+        _note(act, opened, ticked)
         ready = set(ticked) == set(READY_ITEMS)
         if ready:
-            transitions.move_with_request(actor, opened, VisitState.READY, now=now)
-        touch(session, opened, (), now)
+            transitions.move_with_request(act, opened, VisitState.READY)
+        touch(act, opened, ())
     log.info("checklist ticked", extra={"visit_id": visit_id, "items": len(set(ticked))})
     return ready
 
 
-def _note(session: Session, opened: OpenVisit, ticked: Collection[ReadyItem], now: dt.datetime) -> None:
+def _note(act: Act, opened: OpenVisit, ticked: Collection[ReadyItem]) -> None:
     words = " ".join(item.value for item in READY_ITEMS if item in ticked)
-    row = session.get(Readiness, opened.visit.id, populate_existing=True)
+    row = act.session.get(Readiness, opened.visit.id, populate_existing=True)
     if row is None:
-        session.add(Readiness(visit_id=opened.visit.id, ticked=words, changed_at=now))
+        act.session.add(Readiness(visit_id=opened.visit.id, ticked=words, changed_at=act.now))
     else:
-        row.ticked, row.changed_at = words, now
+        row.ticked, row.changed_at = words, act.now

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection
 
 from scheduler import policy
+from scheduler.acts import change
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.people.service.presenters import add_exception
 from scheduler.people.terms import ExceptionDraft
@@ -17,7 +18,7 @@ from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service import notify, transitions
-from scheduler.visits.service.locked_visit import OpenVisit, change, hold_time, open_visit
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
 from scheduler.visits.terms.states import OPEN_VISITS, PROMISED, TO_COME, AssignmentState, ReliefState, VisitState
 
 log = logging.getLogger(__name__)
@@ -39,13 +40,14 @@ def report_absence(
     policy.require(actor, "create", "absence", presenters=[presenter_id])
     if presenter_id is None:
         raise NotFound("presenter")
-    with change() as session:
+    with change(actor, now) as act:
         add_exception(actor, presenter_id, ExceptionDraft(first_day, last_day, available=False), now=now)
         rows = visits_to_leave(presenter_id, first_day, last_day, now=now)
         if {row.number for row in rows} != set(seen):
             raise Conflict("other_visits")
-        visits = [open_visit(session, visit_id) for visit_id in sorted(row.id for row in rows)]
-        hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
+        visits = [open_visit(act, visit_id) for visit_id in sorted(row.id for row in rows)]
+        # all visits first: no deadlock
+        hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})
         for opened in visits:
             leaving = opened.of(presenter_id, *TO_COME)
             promised = [row for row in leaving if row.state in PROMISED]
@@ -53,11 +55,11 @@ def report_absence(
                 continue
             was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
             had_accepted = any(row.state is AssignmentState.ACCEPTED for row in promised)
-            told = release(actor, opened, leaving, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
-            finish_release(session, actor, opened, told, now=now, reason=REASON)
+            told = release(act, opened, leaving, reason=REASON, to=AssignmentState.WITHDRAWN)
+            finish_release(act, opened, told, reason=REASON)
             if had_accepted and opened.visit.state in OPEN_VISITS and not transitions.stands(opened):
                 first = first_wave_at(opened.starts_at, now)
-                substitutes.begin(session, actor, opened, at=first, now=now, was_confirmed=was_confirmed)
+                substitutes.begin(act, opened, at=first, was_confirmed=was_confirmed)
             _tell(opened, promised[0], now)
     log.info("absence reported", extra={"presenter_id": presenter_id, "visits": len(rows)})
     return len(rows)

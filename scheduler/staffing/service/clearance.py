@@ -6,6 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.acts import Act, change
 from scheduler.core.errors import SchedulerError
 from scheduler.people.models import Presenter
 from scheduler.people.service import invitations
@@ -17,7 +18,7 @@ from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.clearance import not_cleared, uncleared_crew
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import change, hold_time, open_visit
+from scheduler.visits.service.locked_visit import hold_time, open_visit
 from scheduler.visits.terms.states import TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
@@ -29,14 +30,16 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
 
     Raises: NotAllowed; NotFound.
     """
-    with change() as session:
-        minor = session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
+    with change(actor, now) as act:
+        minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
         if minor is not None:
-            _hold_visits(session, minor, now)  # before the proof: the order of locks that an offer takes too
+            _hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
         presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
-        _release_where_not_cleared(session, actor, presenter_id, now)
-    with change() as session:  # what was offered at that very moment: such an offer was over before the consent was
-        _release_where_not_cleared(session, actor, presenter_id, now)
+        _release_where_not_cleared(act, presenter_id)
+    with change(
+        actor, now
+    ) as act:  # what was offered at that very moment: such an offer was over before the consent was
+        _release_where_not_cleared(act, presenter_id)
     return presenter_id
 
 
@@ -45,20 +48,20 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
 
     Raises: NotAllowed; NotFound; Rejected with {field: reason}.
     """
-    with change() as session:
+    with change(actor, now) as act:
         vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
         if draft.result is VettingResult.REFUSED:
-            _release_where_not_cleared(session, actor, presenter_id, now)
+            _release_where_not_cleared(act, presenter_id)
     return vetting_id
 
 
 def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
-    with change() as session:
+    with change(actor, now) as act:
         invitations.suspend_user(actor, user_id, now=now)
-        presenter_id = session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
+        presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
         if presenter_id is not None:
-            _release_where_not_cleared(session, actor, presenter_id, now)
+            _release_where_not_cleared(act, presenter_id)
 
 
 def release_not_cleared(*, now: dt.datetime) -> int:
@@ -69,29 +72,29 @@ def release_not_cleared(*, now: dt.datetime) -> int:
     found = uncleared_crew(now)
     for presenter_id in found:
         try:
-            with change() as session:
-                _release_where_not_cleared(session, SYSTEM, presenter_id, now)
+            with change(SYSTEM, now) as act:
+                _release_where_not_cleared(act, presenter_id)
         except SchedulerError:
             log.exception("presenter not released", extra={"presenter_id": presenter_id})
     return len(found)
 
 
-def _hold_visits(session: Session, presenter_id: int, now: dt.datetime) -> None:
-    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
-    hold_time(session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
+def _hold_visits(act: Act, presenter_id: int) -> None:
+    visits = [open_visit(act, visit_id) for visit_id in _visits_to_come(act.session, presenter_id, act.now)]
+    hold_time(act.session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
 
 
-def _release_where_not_cleared(session: Session, actor: Actor, presenter_id: int, now: dt.datetime) -> None:
-    session.flush()
-    visits = [open_visit(session, visit_id) for visit_id in _visits_to_come(session, presenter_id, now)]
-    hold_time(session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
+def _release_where_not_cleared(act: Act, presenter_id: int) -> None:
+    act.session.flush()
+    visits = [open_visit(act, visit_id) for visit_id in _visits_to_come(act.session, presenter_id, act.now)]
+    hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
     for opened in visits:
         rows = opened.of(presenter_id, *TO_COME)
         if not rows or not not_cleared({presenter_id}, opened.visit.on_day):
             continue
-        told = release(actor, opened, rows, reason=REASON, now=now, to=AssignmentState.WITHDRAWN)
-        finish_release(session, actor, opened, told, now=now, reason=REASON)
-        notify.tell_coordinators("crew_not_cleared", opened, now=now)  # whose proof it was stands on the pages only
+        told = release(act, opened, rows, reason=REASON, to=AssignmentState.WITHDRAWN)
+        finish_release(act, opened, told, reason=REASON)
+        notify.tell_coordinators("crew_not_cleared", opened, now=act.now)  # whose proof it was stands on the pages only
         log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 
 

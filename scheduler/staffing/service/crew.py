@@ -5,24 +5,16 @@ import logging
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.service import notify, transitions
-from scheduler.visits.service.locked_visit import (
-    OpenVisit,
-    change,
-    hold_time,
-    open_visit,
-    raise_version,
-    require,
-    require_seen,
-    touch,
-)
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
 from scheduler.visits.terms.plans import Seat
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
 
@@ -38,44 +30,64 @@ def suggest_presenter(
     Conflict("presenter_suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
     "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
-        require(actor, "create", "assignment", opened)
-        if opened.visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
-        _presenter(session, presenter_id, opened.visit.centre_id)
-        taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
-        wanted = [
-            presentation
-            for presentation in opened.presentations
-            if presentation.id not in taken and (presentation_ids is None or presentation.id in presentation_ids)
-        ]
-        if not wanted:
-            return False
-        for presentation in wanted:
-            row = Assignment(
-                presentation_id=presentation.id,
-                presenter_id=presenter_id,
-                on_day=presentation.on_day,
-                busy_from=presentation.busy_from,
-                busy_until=presentation.busy_until,
-                state=AssignmentState.SUGGESTED,
-                state_since=now,
-            )
-            session.add(row)
-            session.flush()
-            audit.record(actor, "assignment suggested", row, at=now, details={"visit": visit_id})
-        raise_version(opened)
-    log.info("presenter suggested", extra={"visit_id": visit_id, "presenter_id": presenter_id})
+    with change(actor, now) as act:
+        return suggest(act, open_visit(act, visit_id), presenter_id, presentation_ids)
+
+
+def suggest(act: Act, opened: OpenVisit, presenter_id: int, presentation_ids: Collection[int] | None = None) -> bool:
+    """The same for a visit that is open already."""
+    require(act.actor, "create", "assignment", opened)
+    if opened.visit.state not in OPEN_VISITS:
+        raise Conflict("wrong_state")
+    person = _presenter(act.session, presenter_id, opened.visit.centre_id)
+    taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
+    wanted = [
+        presentation
+        for presentation in opened.presentations
+        if presentation.id not in taken and (presentation_ids is None or presentation.id in presentation_ids)
+    ]
+    if not wanted:
+        return False
+    for presentation in wanted:
+        add_seat(act, opened, person, presentation)
+    raise_version(opened)
+    log.info("presenter suggested", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
     return True
 
 
-def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
-    person = session.scalar(select(Presenter).where(Presenter.id == presenter_id, Presenter.centre_id == centre_id))
+def add_seat(
+    act: Act, opened: OpenVisit, person: Presenter, presentation: Presentation, *, until: dt.datetime | None = None
+) -> Assignment:
+    """Suggest somebody for one presentation; her user and her home must be loaded. The database judges her at once."""
+    row = Assignment(
+        presentation_id=presentation.id,
+        presenter_id=person.id,
+        presenter=person,
+        on_day=presentation.on_day,
+        busy_from=presentation.busy_from,
+        busy_until=presentation.busy_until,
+        state=AssignmentState.SUGGESTED,
+        state_since=act.now,
+        offered_until=until,
+    )
+    act.session.add(row)
+    act.session.flush()
+    act.record("assignment suggested", row, details={"visit": opened.visit.id})
+    opened.assignments.append(row)
+    return row
+
+
+def _presenter(session: Session, presenter_id: int, centre_id: int) -> Presenter:
+    person = session.scalar(
+        select(Presenter)
+        .where(Presenter.id == presenter_id, Presenter.centre_id == centre_id)
+        .options(joinedload(Presenter.user), joinedload(Presenter.home))
+    )
     if person is None:
         raise NotFound("presenter")
     if person.suspended_at is not None:
         raise Conflict("presenter_suspended")
+    return person
 
 
 def withdraw_presenter(
@@ -103,20 +115,20 @@ def withdraw_from(
 def _withdraw(actor: Actor, visit_id: int, seat: Seat, reason: str, now: dt.datetime, version: int | None) -> None:
     if not reason:
         raise Rejected({"reason": "missing"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         hers = Role.COORDINATOR not in actor.roles and actor.presenter_id == seat.presenter_id
         verb = "answer" if hers and seat.presentation_id is None else "delete"
         require(actor, verb, "offer" if verb == "answer" else "assignment", opened)
         rows = [row for row in opened.of(seat.presenter_id, *TO_COME) if seat.holds(row.presentation_id)]
-        if not rows and _taken_out_last(session, visit_id, seat, reason):
+        if not rows and _taken_out_last(act.session, visit_id, seat, reason):
             return
         require_seen(opened.visit, version)
         if not rows:
             raise NotFound("assignment")
-        hold_time(session, opened.presenter_ids)
-        told = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.WITHDRAWN)
-        short = finish_release(session, actor, opened, told, now=now, reason=reason)
+        hold_time(act.session, opened.presenter_ids)
+        told = release(act, opened, rows, reason=reason, to=AssignmentState.WITHDRAWN)
+        short = finish_release(act, opened, told, reason=reason)
         if short and verb == "answer":
             notify.tell_coordinators("crew_short", opened, now=now)
     log.info("presenter withdrawn", extra={"visit_id": visit_id, "presenter_id": seat.presenter_id})
@@ -136,13 +148,7 @@ def _taken_out_last(session: Session, visit_id: int, seat: Seat, reason: str) ->
 
 
 def release(
-    actor: Actor,
-    opened: OpenVisit,
-    leaving: Collection[Assignment],
-    *,
-    reason: str,
-    now: dt.datetime,
-    to: AssignmentState,
+    act: Act, opened: OpenVisit, leaving: Collection[Assignment], *, reason: str, to: AssignmentState
 ) -> list[Assignment]:
     """End these assignments as `to`, after those of the minors whom they would leave alone ("withdrawn").
 
@@ -151,9 +157,9 @@ def release(
     alone = [row for row in opened.in_state(*TO_COME) if row not in leaving and _left_alone(row, opened, leaving)]
     promised = [row for row in (*alone, *leaving) if row.state in PROMISED]
     for row in alone:
-        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="adult_left")
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason="adult_left")
     for row in sorted(leaving, key=lambda row: (not opened.minor(row), row.id)):
-        transitions.move_assignment(actor, row, to, now=now, reason=reason)
+        transitions.move_assignment(act, row, to, reason=reason)
     opened.assignments = [row for row in opened.assignments if row.state in LIVING]
     return promised
 
@@ -172,20 +178,18 @@ def _left_alone(row: Assignment, opened: OpenVisit, leaving: Collection[Assignme
     )
 
 
-def finish_release(
-    session: Session, actor: Actor, opened: OpenVisit, released: list[Assignment], *, now: dt.datetime, reason: str = ""
-) -> bool:
+def finish_release(act: Act, opened: OpenVisit, released: list[Assignment], *, reason: str = "") -> bool:
     """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told.
 
     Returns whether it was confirmed and is so no longer: then the caller tells the coordinators, unless one of them
     did it. The school gets no mail: its page says that somebody else is sought.
     """
     was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
-    transitions.step_back_if_short(actor, opened, now=now, reason=reason)
+    transitions.step_back_if_short(act, opened, reason=reason)
     raise_version(opened)
     gone = {row.presentation_id for row in released}
     if gone:
-        touch(session, opened, [row for row in opened.presentations if row.id in gone], now)
-    others = [row for row in released if row.presenter_id != actor.presenter_id]
-    notify.tell_released(opened, others, now=now)
+        touch(act, opened, [row for row in opened.presentations if row.id in gone])
+    others = [row for row in released if row.presenter_id != act.actor.presenter_id]
+    notify.tell_released(opened, others, now=act.now)
     return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

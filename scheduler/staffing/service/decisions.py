@@ -7,9 +7,8 @@ import datetime as dt
 import logging
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.queries.candidates import candidates
@@ -18,17 +17,9 @@ from scheduler.staffing.rules.substitutes import answer_until, choose_at, proble
 from scheduler.staffing.service import substitutes
 from scheduler.visits.models.substitution import Relief, ReliefAsk
 from scheduler.visits.service import transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import what_keeps_back
-from scheduler.visits.service.locked_visit import (
-    OpenVisit,
-    change,
-    hold_time,
-    open_visit,
-    raise_version,
-    require,
-    require_seen,
-    touch,
-)
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, ReliefState
 
 log = logging.getLogger(__name__)
@@ -42,8 +33,8 @@ def ask_substitute(
     Who is asked already (a double click) stays asked. Raises: NotFound; Conflict("wrong_state" without an open search,
     "cannot_stand_in" when law, road, time or the kind of seat speaks against her).
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "create", "assignment", opened)
         if opened.of(presenter_id, AssignmentState.OFFERED):
             return
@@ -54,23 +45,21 @@ def ask_substitute(
             raise NotFound("presenter")
         near = now >= choose_at(opened.starts_at)
         until = opened.starts_at if near else answer_until(opened.starts_at, now)
-        if able[presenter_id].barred or not substitutes.ask(
-            session, actor, opened, [presenter_id], until=until, now=now
-        ):
+        if able[presenter_id].barred or not substitutes.ask(act, opened, [presenter_id], until=until):
             raise Conflict("cannot_stand_in")
-        _note(session, search, presenter_id, now)
+        _note(act, search, presenter_id)
     log.info("substitute asked", extra={"visit_id": visit_id, "presenter_id": presenter_id})
 
 
-def _note(session: Session, search: Relief, presenter_id: int, now: dt.datetime) -> None:
+def _note(act: Act, search: Relief, presenter_id: int) -> None:
     """She was asked by hand, perhaps after a wave that she let pass."""
-    row = session.scalar(
+    row = act.session.scalar(
         select(ReliefAsk).where(ReliefAsk.relief_id == search.id, ReliefAsk.presenter_id == presenter_id)
     )
     if row is None:
         row = ReliefAsk(relief_id=search.id, presenter_id=presenter_id)
-        session.add(row)
-    row.wave, row.asked_at = substitutes.BY_HAND, now
+        act.session.add(row)
+    row.wave, row.asked_at = substitutes.BY_HAND, act.now
 
 
 def go_short(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
@@ -80,21 +69,21 @@ def go_short(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | No
     it is once. Raises: NotFound; Conflict("wrong_state" without an open search, "educator_must_stay", or the first of
     what else keeps the visit back).
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         if opened.visit.goes_short:
             return
         require_seen(opened.visit, version)
         search = _open(opened, now)
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         if not transitions.may_go_short(opened):
             raise Conflict("educator_must_stay")
         if problems := what_keeps_back(opened, short=True):
             raise Conflict(problems[0].code)
-        substitutes.release_spare(session, opened, now=now, everybody=True)
-        substitutes.conclude(session, actor, opened, search, ReliefState.SHORT, now=now)
-        audit.record(actor, "visit goes short", opened.visit, at=now)
+        substitutes.release_spare(act, opened, everybody=True)
+        substitutes.conclude(act, opened, search, ReliefState.SHORT)
+        act.record("visit goes short", opened.visit)
     log.info("visit goes short", extra={"visit_id": visit_id})
 
 
@@ -107,25 +96,25 @@ def hold_online(actor: Actor, visit_id: int, link: str, *, now: dt.datetime, ver
     """
     if problem := problem_with_link(link):
         raise Rejected({"link": problem})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         visit = opened.visit
         if visit.online_link == link:
             return
         require_seen(visit, version)
         search = _open(opened, now)
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         visit.online_link = link
-        audit.record(actor, "visit goes online", visit, at=now)
+        act.record("visit goes online", visit)
         if not transitions.may_go_short(opened):
             raise_version(opened)
-            touch(session, opened, opened.presentations, now)
+            touch(act, opened, opened.presentations)
         elif problems := what_keeps_back(opened, short=True):
             raise Conflict(problems[0].code)
         else:
-            substitutes.release_spare(session, opened, now=now, everybody=True)
-            substitutes.conclude(session, actor, opened, search, ReliefState.ONLINE, now=now)
+            substitutes.release_spare(act, opened, everybody=True)
+            substitutes.conclude(act, opened, search, ReliefState.ONLINE)
     log.info("visit goes online", extra={"visit_id": visit_id})
 
 

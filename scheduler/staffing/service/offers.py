@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.service import substitutes
@@ -14,15 +15,14 @@ from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import asked_presenters, visits_with_lapsed_offers
 from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (
     OpenVisit,
-    change,
     hold_time,
     open_visit,
     refuse_clashes,
     require,
     require_seen,
-    touch,
 )
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 
@@ -38,32 +38,36 @@ def offer_visit(
     "in_the_past" or "after_the_visit"}; Conflict("nobody_suggested", "wrong_state"); Taken when somebody's time has
     gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
     """
-    if until <= now:
+    with change(actor, now) as act:
+        offer(act, open_visit(act, visit_id), until=until, version=version)
+
+
+def offer(act: Act, opened: OpenVisit, *, until: dt.datetime, version: int | None = None) -> None:
+    """The same for a visit that is open already."""
+    if until <= act.now:
         raise Rejected({"until": "in_the_past"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
-        require(actor, "update", "assignment", opened)
-        if _offered_already(opened, until):
-            return
-        require_seen(opened.visit, version)
-        if opened.visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
-        rows = opened.in_state(AssignmentState.SUGGESTED)
-        if not rows:
-            raise Conflict("nobody_suggested")
-        if until > opened.starts_at:
-            raise Rejected({"until": "after_the_visit"})
-        hold_time(session, opened.presenter_ids)
-        refuse_clashes(opened, {row.presenter_id for row in rows}, now)
-        for row in rows:
-            row.offered_until = until
-            transitions.move_assignment(actor, row, AssignmentState.OFFERED, now=now)  # adults first
-        if opened.visit.state is VisitState.PLANNED:
-            transitions.move_with_request(actor, opened, VisitState.OFFERED, now=now)
-        offered = {row.presentation_id for row in rows}
-        touch(session, opened, [row for row in opened.presentations if row.id in offered], now)
-        notify.tell_presenters("visit_offered", opened, rows, now=now, until=until)
-    log.info("visit offered", extra={"visit_id": visit_id, "assignments": len(rows)})
+    require(act.actor, "update", "assignment", opened)
+    if _offered_already(opened, until):
+        return
+    require_seen(opened.visit, version)
+    if opened.visit.state not in OPEN_VISITS:
+        raise Conflict("wrong_state")
+    rows = opened.in_state(AssignmentState.SUGGESTED)
+    if not rows:
+        raise Conflict("nobody_suggested")
+    if until > opened.starts_at:
+        raise Rejected({"until": "after_the_visit"})
+    hold_time(act.session, opened.presenter_ids)
+    refuse_clashes(opened, {row.presenter_id for row in rows}, act.now)
+    for row in rows:
+        row.offered_until = until
+        transitions.move_assignment(act, row, AssignmentState.OFFERED)  # adults first
+    if opened.visit.state is VisitState.PLANNED:
+        transitions.move_with_request(act, opened, VisitState.OFFERED)
+    offered = {row.presentation_id for row in rows}
+    touch(act, opened, [row for row in opened.presentations if row.id in offered])
+    notify.tell_presenters("visit_offered", opened, rows, now=act.now, until=until)
+    log.info("visit offered", extra={"visit_id": opened.visit.id, "assignments": len(rows)})
 
 
 def _offered_already(opened: OpenVisit, until: dt.datetime) -> bool:
@@ -81,31 +85,31 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
     """
     if not accepts and not reason:
         raise Rejected({"reason": "missing"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
         if actor.presenter_id is None:
             raise NotFound("offer")
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         rows = opened.of(actor.presenter_id, AssignmentState.OFFERED)
         if accepts and not rows and opened.of(actor.presenter_id, AssignmentState.ACCEPTED):
             return  # the second press of a double click
-        if not accepts and not rows and _declined_last(session, visit_id, actor.presenter_id):
+        if not accepts and not rows and _declined_last(act.session, visit_id, actor.presenter_id):
             return
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
             raise Conflict("offer_gone")
         if accepts:
             refuse_clashes(opened, {actor.presenter_id}, now)
             for row in rows:
-                transitions.move_assignment(actor, row, AssignmentState.ACCEPTED, now=now)
+                transitions.move_assignment(act, row, AssignmentState.ACCEPTED)
             answered = {row.presentation_id for row in rows}
-            touch(session, opened, [row for row in opened.presentations if row.id in answered], now)
-            substitutes.settle(session, opened, now=now)
+            touch(act, opened, [row for row in opened.presentations if row.id in answered])
+            substitutes.settle(act, opened)
         else:
-            released = release(actor, opened, rows, reason=reason, now=now, to=AssignmentState.DECLINED)
-            if finish_release(session, actor, opened, released, now=now, reason=reason):
+            released = release(act, opened, rows, reason=reason, to=AssignmentState.DECLINED)
+            if finish_release(act, opened, released, reason=reason):
                 notify.tell_coordinators("crew_short", opened, now=now)
-            substitutes.answered_no(opened, now=now)
+            substitutes.answered_no(act, opened)
     log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
 
 
@@ -133,9 +137,9 @@ def lapse_offers(*, now: dt.datetime) -> int:
 
 
 def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
-    with change() as session:
-        opened = open_visit(session, visit_id)
-        hold_time(session, opened.presenter_ids)
+    with change(SYSTEM, now) as act:
+        opened = open_visit(act, visit_id)
+        hold_time(act.session, opened.presenter_ids)
         late = [
             row
             for row in opened.in_state(AssignmentState.OFFERED)
@@ -143,7 +147,7 @@ def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
         ]
         if not late:
             return False
-        released = release(SYSTEM, opened, late, reason="", now=now, to=AssignmentState.LAPSED)
-        if finish_release(session, SYSTEM, opened, released, now=now):
+        released = release(act, opened, late, reason="", to=AssignmentState.LAPSED)
+        if finish_release(act, opened, released):
             notify.tell_coordinators("crew_short", opened, now=now)
         return True

@@ -4,10 +4,10 @@ import datetime as dt
 import logging
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from scheduler import policy
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.queries import messages_about, written_since
 from scheduler.people.models import Presenter
@@ -16,7 +16,7 @@ from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.open_calls import call_is_open
 from scheduler.visits.models.visits import OpenCall, RaisedHand
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import OpenVisit, change, open_visit, require, require_seen
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit, require, require_seen
 from scheduler.visits.terms.rows import BARS
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS
 
@@ -33,47 +33,47 @@ def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | N
     Nobody is asked twice for one visit, nor more than three times in a day: the others see it on their page. Said
     twice, it is said once. Raises: NotFound; Conflict("wrong_state").
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
-        call = session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id))
+        call = act.session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id))
         if call is not None and call.closed_at is None:
             return 0
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
             raise Conflict("wrong_state")
         if call is None:
-            session.add(OpenCall(visit_id=visit_id, opened_at=now))
+            act.session.add(OpenCall(visit_id=visit_id, opened_at=now))
         else:
             call.opened_at, call.closed_at = now, None
-        asked = _ask(session, actor, opened, now)
-        audit.record(actor, "call opened", opened.visit, at=now, details={"asked": asked})
+        asked = _ask(act, opened)
+        act.record("call opened", opened.visit, details={"asked": asked})
     log.info("call opened", extra={"visit_id": visit_id, "asked": asked})
     return asked
 
 
-def _ask(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> int:
+def _ask(act: Act, opened: OpenVisit) -> int:
     """One mail to each presenter against whom nothing speaks, who was not asked for this visit or often today."""
-    fit = [one.presenter_id for one in candidates(actor, opened.visit.id, now=now) if one.fits]
-    rows = session.scalars(
+    fit = [one.presenter_id for one in candidates(act.actor, opened.visit.id, now=act.now) if one.fits]
+    rows = act.session.scalars(
         select(Presenter).where(Presenter.id.in_(fit)).options(joinedload(Presenter.user)).order_by(Presenter.id)
     ).all()
     before = {one.address for one in messages_about("visit", opened.visit.id) if one.kind == LETTER}
-    today = written_since(LETTER, [row.user.email for row in rows], now - A_DAY)
+    today = written_since(LETTER, [row.user.email for row in rows], act.now - A_DAY)
     people = {row.id: row for row in rows if row.user.email not in before and today[row.user.email] < MAILS_A_DAY}
-    notify.tell_people(LETTER, opened, people, now=now)
+    notify.tell_people(LETTER, opened, people, now=act.now)
     return len(people)
 
 
 def close_call(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """No more hands; those that are up stay to choose from. Said twice, it is said once. Raises: NotFound."""
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
-        call = session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id, OpenCall.closed_at.is_(None)))
+        call = act.session.scalar(select(OpenCall).where(OpenCall.visit_id == visit_id, OpenCall.closed_at.is_(None)))
         if call is not None:
             call.closed_at = now
-            audit.record(actor, "call closed", opened.visit, at=now)
+            act.record("call closed", opened.visit)
 
 
 def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
@@ -83,8 +83,8 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     not open for her; Conflict with what bars her, or when another visit takes her time.
     """
     policy.require(actor, "answer", "offer", presenters=[actor.presenter_id])
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         visit, who = opened.visit, actor.presenter_id
         seated = bool(who is not None and opened.of(who, *LIVING))
         if who is None or visit.centre_id != actor.centre_id or not call_is_open(visit_id) or seated:
@@ -96,11 +96,11 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             raise NotFound("presenter")
         if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:
             raise Conflict(BUSY.get(against[0], against[0]))
-        if session.scalar(_hand(visit_id, who)) is None:
+        if act.session.scalar(_hand(visit_id, who)) is None:
             row = RaisedHand(visit_id=visit_id, presenter_id=who, raised_at=now)
-            session.add(row)
-            session.flush()
-            audit.record(actor, "hand raised", row, at=now, details={"visit": visit_id})
+            act.session.add(row)
+            act.session.flush()
+            act.record("hand raised", row, details={"visit": visit_id})
     log.info("hand raised", extra={"visit_id": visit_id, "presenter_id": who})
 
 
@@ -109,11 +109,11 @@ def lower_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     policy.require(actor, "answer", "offer", presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         raise NotFound("presenter")
-    with change() as session:
-        row = session.scalar(_hand(visit_id, actor.presenter_id))
+    with change(actor, now) as act:
+        row = act.session.scalar(_hand(visit_id, actor.presenter_id))
         if row is not None:
-            audit.record(actor, "hand lowered", row, at=now, details={"visit": visit_id})
-            session.delete(row)
+            act.record("hand lowered", row, details={"visit": visit_id})
+            act.session.delete(row)
 
 
 def _hand(visit_id: int, presenter_id: int) -> Select[RaisedHand]:

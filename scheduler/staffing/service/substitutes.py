@@ -10,12 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
-from scheduler.core import audit
-from scheduler.core.db import db
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.core.states import move
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Actor
@@ -30,24 +28,16 @@ from scheduler.staffing.rules.substitutes import (
     pause,
     sought_kind,
 )
-from scheduler.staffing.service.crew import finish_release, release
+from scheduler.staffing.service.crew import add_seat, finish_release, release
 from scheduler.visits.models.substitution import Relief, ReliefAsk
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import promised_stops, stops_of_visit
 from scheduler.visits.queries.pages import crew_was_told
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import confirm_open, what_keeps_back
-from scheduler.visits.service.locked_visit import (
-    OpenVisit,
-    change,
-    hold_time,
-    living_assignments,
-    open_visit,
-    require,
-    require_seen,
-    touch,
-)
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, require, require_seen
 from scheduler.visits.terms.states import OPEN_VISITS, RELIEF_MACHINE, AssignmentState, ReliefState, VisitState
 
 log = logging.getLogger(__name__)
@@ -55,9 +45,7 @@ QUICKER = "somebody_was_quicker"
 BY_HAND = 0  # the wave of those whom a coordinator asked herself
 
 
-def begin(
-    session: Session, actor: Actor, opened: OpenVisit, *, at: dt.datetime, now: dt.datetime, was_confirmed: bool
-) -> Relief:
+def begin(act: Act, opened: OpenVisit, *, at: dt.datetime, was_confirmed: bool) -> Relief:
     """Open a search for a visit whose crew is short, its first wave at `at`; one that is open already goes on.
 
     Within the last three hours there are no waves: the coordinator decides.
@@ -66,19 +54,19 @@ def begin(
     if relief is not None:
         relief.was_confirmed = relief.was_confirmed or was_confirmed
         return relief
-    late = now >= choose_at(opened.starts_at)
+    late = act.now >= choose_at(opened.starts_at)
     relief = Relief(
         visit_id=opened.visit.id,
         state=ReliefState.CHOOSING if late else ReliefState.SEARCHING,
-        state_since=now,
-        opened_at=now,
+        state_since=act.now,
+        opened_at=act.now,
         was_confirmed=was_confirmed,
         wave=0,
         next_wave_at=None if late else at,
     )
-    session.add(relief)
-    session.flush()
-    audit.record(actor, "substitute sought", opened.visit, at=now, details={"first_wave": str(relief.next_wave_at)})
+    act.session.add(relief)
+    act.session.flush()
+    act.record("substitute sought", opened.visit, details={"first_wave": str(relief.next_wave_at)})
     return relief
 
 
@@ -88,8 +76,8 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
     Within the last three hours a search that is new asks nobody: it opens where the coordinator chooses. Raises:
     NotFound; Conflict("wrong_state" when the visit is over or its crew is whole, "too_late_for_waves").
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
         relief = open_relief(visit_id)
         if relief is not None and opened.presentations and now >= choose_at(opened.starts_at):
@@ -100,12 +88,12 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or transitions.is_staffed(opened):
             raise Conflict("wrong_state")
         if relief is None:
-            begin(session, actor, opened, at=now, now=now, was_confirmed=crew_was_told(visit_id))
+            begin(act, opened, at=now, was_confirmed=crew_was_told(visit_id))
             return True
         relief.next_wave_at = now
         if relief.state is ReliefState.STOPPED:
-            move(RELIEF_MACHINE, relief, ReliefState.SEARCHING, actor=actor, at=now)
-        audit.record(actor, "substitute sought", opened.visit, at=now)
+            act.move(RELIEF_MACHINE, relief, ReliefState.SEARCHING)
+        act.record("substitute sought", opened.visit)
         return True
 
 
@@ -115,14 +103,14 @@ def _at_once(relief: Relief, now: dt.datetime) -> bool:
 
 def stop_relief(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """No more waves; who is asked stays asked. Said twice, it is said once. Raises: NotFound."""
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
         relief = open_relief(visit_id)
         if relief is not None and relief.state is ReliefState.SEARCHING:
             relief.next_wave_at = None
-            move(RELIEF_MACHINE, relief, ReliefState.STOPPED, actor=actor, at=now)
-            audit.record(actor, "substitute no longer sought", opened.visit, at=now)
+            act.move(RELIEF_MACHINE, relief, ReliefState.STOPPED)
+            act.record("substitute no longer sought", opened.visit)
 
 
 def send_waves(*, now: dt.datetime) -> int:
@@ -137,20 +125,20 @@ def send_waves(*, now: dt.datetime) -> int:
 
 
 def _go_on(visit_id: int, now: dt.datetime) -> bool:
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(SYSTEM, now) as act:
+        opened = open_visit(act, visit_id)
         relief = open_relief(visit_id)
         if relief is None:
             return False
         if end := _has_ended(opened, now):
-            return _end(relief, end, now)
-        if settle(session, opened, now=now):
+            return _end(act, relief, end)
+        if settle(act, opened):
             return True
         if now >= choose_at(opened.starts_at):
-            return _hand_over(opened, relief, now)
+            return _hand_over(act, opened, relief)
         if relief.state is not ReliefState.SEARCHING or relief.next_wave_at is None or relief.next_wave_at > now:
             return False
-        return _send_wave(session, opened, relief, now)
+        return _send_wave(act, opened, relief)
 
 
 def _has_ended(opened: OpenVisit, now: dt.datetime) -> ReliefState | None:
@@ -159,42 +147,44 @@ def _has_ended(opened: OpenVisit, now: dt.datetime) -> ReliefState | None:
     return ReliefState.OVER if opened.starts_at <= now else None
 
 
-def _end(relief: Relief, to: ReliefState, now: dt.datetime) -> bool:
-    move(RELIEF_MACHINE, relief, to, actor=SYSTEM, at=now)
+def _end(act: Act, relief: Relief, to: ReliefState) -> bool:
+    act.move(RELIEF_MACHINE, relief, to)
     return True
 
 
-def _hand_over(opened: OpenVisit, relief: Relief, now: dt.datetime) -> bool:
+def _hand_over(act: Act, opened: OpenVisit, relief: Relief) -> bool:
     """Three hours before: one mail to the coordinators, who decide on the visit's page."""
     if relief.state is ReliefState.CHOOSING:
         return False
-    move(RELIEF_MACHINE, relief, ReliefState.CHOOSING, actor=SYSTEM, at=now)
+    act.move(RELIEF_MACHINE, relief, ReliefState.CHOOSING)
     relief.next_wave_at = None
-    audit.record(SYSTEM, "substitute not found", opened.visit, at=now)
-    notify.tell_coordinators("substitute_choice", opened, now=now, asked=relief.wave)
+    act.record("substitute not found", opened.visit)
+    notify.tell_coordinators("substitute_choice", opened, now=act.now, asked=relief.wave)
     log.info("substitute not found", extra={"visit_id": opened.visit.id, "waves": relief.wave})
     return True
 
 
-def _send_wave(session: Session, opened: OpenVisit, relief: Relief, now: dt.datetime) -> bool:
+def _send_wave(act: Act, opened: OpenVisit, relief: Relief) -> bool:
     """Ask the best who were not asked yet; without any, look again when the next wave is due."""
-    relief.next_wave_at = now + pause(opened.starts_at, now)
+    relief.next_wave_at = act.now + pause(opened.starts_at, act.now)
     seats = lacking(opened)
     kind = sought_kind(seats.values())
     if kind is None:
         return False
     day, passed = opened.visit.on_day, passed_over(relief)
-    able = [one for one in candidates(SYSTEM, opened.visit.id, now=now) if one.kind is kind]
+    able = [one for one in candidates(act.actor, opened.visit.id, now=act.now) if one.kind is kind]
     able = [one for one in able if one.presenter_id not in passed]
     best = in_order(able, loads([one.presenter_id for one in able], day))
     most = WAVE * max(missing.get(kind, 0) for missing in seats.values())
-    until = answer_until(opened.starts_at, now)
-    asked = ask(session, SYSTEM, opened, [one.presenter_id for one in best[:most]], until=until, now=now)
+    until = answer_until(opened.starts_at, act.now)
+    asked = ask(act, opened, [one.presenter_id for one in best[:most]], until=until)
     if not asked:
         return False
     relief.wave += 1
-    session.add_all(ReliefAsk(relief_id=relief.id, presenter_id=who, wave=relief.wave, asked_at=now) for who in asked)
-    audit.record(SYSTEM, "wave sent", opened.visit, at=now, details={"wave": relief.wave, "asked": len(asked)})
+    act.session.add_all(
+        ReliefAsk(relief_id=relief.id, presenter_id=who, wave=relief.wave, asked_at=act.now) for who in asked
+    )
+    act.record("wave sent", opened.visit, details={"wave": relief.wave, "asked": len(asked)})
     log.info("wave sent", extra={"visit_id": opened.visit.id, "wave": relief.wave, "asked": len(asked)})
     return True
 
@@ -205,15 +195,12 @@ def lacking(opened: OpenVisit) -> dict[int, dict[PresenterKind, int]]:
     return {row.id: missing_kinds(opened.crew_of(row), rule, day) for row in opened.presentations}
 
 
-def ask(
-    session: Session, actor: Actor, opened: OpenVisit, presenter_ids: Sequence[int], *, until: dt.datetime,
-    now: dt.datetime,
-) -> list[int]:  # fmt: skip
+def ask(act: Act, opened: OpenVisit, presenter_ids: Sequence[int], *, until: dt.datetime) -> list[int]:
     """Offer the seats that are lacking to these presenters, each whom nothing keeps back; who was asked, in order."""
-    hold_time(session, {*presenter_ids, *opened.presenter_ids})
+    hold_time(act.session, {*presenter_ids, *opened.presenter_ids})
     people = {
         row.id: row
-        for row in session.scalars(
+        for row in act.session.scalars(
             select(Presenter)
             .where(Presenter.id.in_(presenter_ids), Presenter.centre_id == opened.visit.centre_id)
             .options(joinedload(Presenter.user), joinedload(Presenter.home))
@@ -222,55 +209,40 @@ def ask(
     }
     seats = lacking(opened)
     here = stops_of_visit(opened.visit, opened.presentations)
-    promised = promised_stops(presenter_ids, here, except_visit=opened.visit.id, now=now)
+    promised = promised_stops(presenter_ids, here, except_visit=opened.visit.id, now=act.now)
     rows: list[Assignment] = []
     for who in presenter_ids:
         wanted = [row for row in opened.presentations if who in people and people[who].kind in seats[row.id]]
         stops = [stop for stop in here if stop.presentation_id in {row.id for row in wanted}]
         if stops and not clash_of(stops, promised.get(who, [])):
-            rows += _seat(actor, opened, people[who], wanted, until, now)
+            rows += _seat(act, opened, people[who], wanted, until)
     if rows:
         if opened.visit.state is VisitState.PLANNED:
-            transitions.move_with_request(actor, opened, VisitState.OFFERED, now=now)
+            transitions.move_with_request(act, opened, VisitState.OFFERED)
         offered = {row.presentation_id for row in rows}
-        touch(session, opened, [row for row in opened.presentations if row.id in offered], now)
-        notify.tell_presenters("visit_offered", opened, rows, now=now, until=until)
+        touch(act, opened, [row for row in opened.presentations if row.id in offered])
+        notify.tell_presenters("visit_offered", opened, rows, now=act.now, until=until)
     return list(dict.fromkeys(row.presenter_id for row in rows))
 
 
 def _seat(
-    actor: Actor, opened: OpenVisit, person: Presenter, wanted: Iterable[Presentation],
-    until: dt.datetime, now: dt.datetime,
-) -> list[Assignment]:  # fmt: skip
+    act: Act, opened: OpenVisit, person: Presenter, wanted: Iterable[Presentation], until: dt.datetime
+) -> list[Assignment]:
     """All these seats offered to one person, or none when the database refuses her: the others are asked anyway."""
-    session, rows = db.session(), []
+    before = list(opened.assignments)
     try:
-        with session.begin_nested():
-            for presentation in wanted:
-                row = Assignment(
-                    presentation_id=presentation.id,
-                    presenter_id=person.id,
-                    presenter=person,
-                    on_day=presentation.on_day,
-                    busy_from=presentation.busy_from,
-                    busy_until=presentation.busy_until,
-                    state=AssignmentState.SUGGESTED,
-                    state_since=now,
-                    offered_until=until,
-                )
-                session.add(row)
-                session.flush()
-                audit.record(actor, "assignment suggested", row, at=now, details={"visit": opened.visit.id})
-                transitions.move_assignment(actor, row, AssignmentState.OFFERED, now=now)
-                rows.append(row)
+        with act.session.begin_nested():
+            rows = [add_seat(act, opened, person, presentation, until=until) for presentation in wanted]
+            for row in rows:
+                transitions.move_assignment(act, row, AssignmentState.OFFERED)
     except IntegrityError:
         log.info("substitute refused", extra={"visit_id": opened.visit.id, "presenter_id": person.id})
+        opened.assignments = before
         return []
-    opened.assignments += rows
     return rows
 
 
-def settle(session: Session, opened: OpenVisit, *, now: dt.datetime) -> bool:
+def settle(act: Act, opened: OpenVisit) -> bool:
     """Somebody has accepted: whoever was asked for a seat that is taken is released and told; with the whole crew the
     search ends, and the school reads who comes. Whether the search has ended."""
     relief = open_relief(opened.visit.id)
@@ -279,16 +251,16 @@ def settle(session: Session, opened: OpenVisit, *, now: dt.datetime) -> bool:
     before = len(opened.in_state(AssignmentState.OFFERED))
     whole = transitions.is_staffed(opened)
     online = bool(opened.visit.online_link) and transitions.may_go_short(opened)
-    release_spare(session, opened, now=now)
+    release_spare(act, opened)
     if whole or online:
-        conclude(session, SYSTEM, opened, relief, ReliefState.ONLINE if online else ReliefState.FILLED, now=now)
+        conclude(act.by(SYSTEM), opened, relief, ReliefState.ONLINE if online else ReliefState.FILLED)
         return True
     if before > len(opened.in_state(AssignmentState.OFFERED)):
-        _hurry(relief, now)  # that seat is taken: the next kind is asked
+        _hurry(act, relief)  # that seat is taken: the next kind is asked
     return False
 
 
-def release_spare(session: Session, opened: OpenVisit, *, now: dt.datetime, everybody: bool = False) -> None:
+def release_spare(act: Act, opened: OpenVisit, *, everybody: bool = False) -> None:
     """Take back what is offered for seats that are taken, or with `everybody` whatever is offered; each is told."""
     seats = lacking(opened)
     spare = [
@@ -297,37 +269,34 @@ def release_spare(session: Session, opened: OpenVisit, *, now: dt.datetime, ever
         if everybody or row.presenter.kind not in seats[row.presentation_id]
     ]
     if spare:
-        released = release(SYSTEM, opened, spare, reason=QUICKER, now=now, to=AssignmentState.WITHDRAWN)
-        finish_release(session, SYSTEM, opened, released, now=now, reason=QUICKER)
+        released = release(act.by(SYSTEM), opened, spare, reason=QUICKER, to=AssignmentState.WITHDRAWN)
+        finish_release(act.by(SYSTEM), opened, released, reason=QUICKER)
 
 
-def conclude(
-    session: Session, actor: Actor, opened: OpenVisit, relief: Relief, to: ReliefState, *, now: dt.datetime
-) -> None:
+def conclude(act: Act, opened: OpenVisit, relief: Relief, to: ReliefState) -> None:
     """The search has its outcome. The visit is confirmed, and the school reads it in one mail, if it had been confirmed
     before or a coordinator decided so; else she confirms it as ever."""
-    move(RELIEF_MACHINE, relief, to, actor=actor, at=now)
+    act.move(RELIEF_MACHINE, relief, to)
     short = to is not ReliefState.FILLED
     ready = opened.visit.state is VisitState.OFFERED and not what_keeps_back(opened, short=short)
     told = ready and (short or relief.was_confirmed)
     if told:
-        opened.assignments = living_assignments(
-            session, opened.visit.id
-        )  # calendars were written since: load homes anew
         opened.visit.goes_short = short and not transitions.is_staffed(opened)
-        confirm_open(session, actor, opened, now=now, outcome=to.value)
-    if actor == SYSTEM:
-        notify.tell_coordinators("substitute_found", opened, now=now, who=notify.who_comes(opened, now), told=told)
+        confirm_open(act, opened, outcome=to.value)
+    if act.actor == SYSTEM:
+        notify.tell_coordinators(
+            "substitute_found", opened, now=act.now, who=notify.who_comes(opened, act.now), told=told
+        )
     log.info("substitute settled", extra={"visit_id": opened.visit.id, "outcome": to.value})
 
 
-def answered_no(opened: OpenVisit, *, now: dt.datetime) -> None:
+def answered_no(act: Act, opened: OpenVisit) -> None:
     """Somebody said no: when nobody of the visit is left to answer, the next wave need not wait."""
     relief = open_relief(opened.visit.id)
     if relief is not None and not opened.in_state(AssignmentState.OFFERED):
-        _hurry(relief, now)
+        _hurry(act, relief)
 
 
-def _hurry(relief: Relief, now: dt.datetime) -> None:
+def _hurry(act: Act, relief: Relief) -> None:
     if relief.state is ReliefState.SEARCHING and relief.wave > 0:
-        relief.next_wave_at = now
+        relief.next_wave_at = act.now

@@ -1,80 +1,73 @@
 """The calendar texts of a visit, written in the transaction that changed it; feeds and mails only join them."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from scheduler.acts import Act
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.language import languages
-from scheduler.people.models import Presenter
-from scheduler.places.models import Host
 from scheduler.places.terms.hosts import Point
 from scheduler.visits import ics
-from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
+from scheduler.visits.models.visits import CalendarEntry, Presentation
 from scheduler.visits.rules.crew import who_is_shown
-from scheduler.visits.terms.plans import CrewMember, EntryFacts
+from scheduler.visits.service.locked_visit import OpenVisit, as_member, raise_version
+from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import AssignmentState, EntryStatus
-
-
-def write_entries(session: Session, visit_id: int, *, now: dt.datetime) -> None:
-    """Store the VEVENT of each presentation of a visit, by status and language, in the caller's transaction.
-
-    What the visit only borrows, as the host's address or a presenter's name, may have changed without an edit of the
-    presentation. Then it counts as edited now: no calendar ever gets two texts under one SEQUENCE.
-    """
-    visit = session.scalars(
-        select(Visit)
-        .where(Visit.id == visit_id)
-        .options(selectinload(Visit.host).selectinload(Host.municipality), selectinload(Visit.programme))
-    ).one()
-    presentations = session.scalars(
-        select(Presentation)
-        .where(Presentation.visit_id == visit_id)
-        .options(
-            selectinload(Presentation.assignments).joinedload(Assignment.presenter).joinedload(Presenter.user),
-        )
-        .order_by(Presentation.ordinal)
-        .execution_options(populate_existing=True)
-    ).all()
-    ids = [presentation.id for presentation in presentations]
-    stored = _stored(session, ids)
-    session.execute(delete(CalendarEntry).where(CalendarEntry.presentation_id.in_(ids)))
-    for presentation in presentations:
-        texts = _texts(visit, presentation)
-        before = stored.get(presentation.id, texts)
-        if before != texts and f"\nSEQUENCE:{presentation.sequence}\r" in next(iter(before.values())):
-            presentation.sequence += 1
-            presentation.edited_at = now
-            texts = _texts(visit, presentation)
-        session.add_all(
-            CalendarEntry(presentation_id=presentation.id, status=status, language=language, text=text)
-            for (status, language), text in texts.items()
-        )
-    session.flush()
-
 
 Texts = dict[tuple[EntryStatus, str], str]
 
 
-def _stored(session: Session, presentation_ids: list[int]) -> dict[int, Texts]:
-    """The texts written last, by presentation."""
-    found: dict[int, Texts] = {}
-    rows = session.scalars(select(CalendarEntry).where(CalendarEntry.presentation_id.in_(presentation_ids)))
-    for row in rows:
-        found.setdefault(row.presentation_id, {})[row.status, row.language] = row.text
-    return found
+def touch(act: Act, opened: OpenVisit, presentations: Iterable[Presentation]) -> None:
+    """Time, place, status or crew changed: calendars learn it by a higher SEQUENCE and a fresh text."""
+    for presentation in presentations:
+        presentation.sequence += 1
+        presentation.edited_at = act.now
+    raise_version(opened)
+    write_entries(act.session, opened, now=act.now)
 
 
-def _texts(visit: Visit, presentation: Presentation) -> Texts:
-    facts = _facts(visit, presentation)
+def write_entries(session: Session, opened: OpenVisit, *, now: dt.datetime) -> None:
+    """Store the VEVENT of each presentation of a visit, by status and language, where it is not what is stored.
+
+    What the visit only borrows, as the host's address or a presenter's name, may have changed without an edit of the
+    presentation. Then it counts as edited now: no calendar ever gets two texts under one SEQUENCE.
+    """
+    if opened.entries is None:
+        ids = [presentation.id for presentation in opened.every]
+        opened.entries = list(session.scalars(select(CalendarEntry).where(CalendarEntry.presentation_id.in_(ids))))
+    stored: dict[int, dict[tuple[EntryStatus, str], CalendarEntry]] = defaultdict(dict)
+    for row in opened.entries:
+        stored[row.presentation_id][row.status, row.language] = row
+    for presentation in opened.every:
+        rows, texts = stored[presentation.id], _texts(opened, presentation)
+        before = {key: row.text for key, row in rows.items()} or texts
+        if before != texts and f"\nSEQUENCE:{presentation.sequence}\r" in next(iter(before.values())):
+            presentation.sequence += 1
+            presentation.edited_at = now
+            texts = _texts(opened, presentation)
+        for (status, language), text in texts.items():
+            if (status, language) in rows:
+                rows[status, language].text = text
+                continue
+            row = CalendarEntry(presentation_id=presentation.id, status=status, language=language, text=text)
+            session.add(row)
+            opened.entries.append(row)
+    session.flush()
+
+
+def _texts(opened: OpenVisit, presentation: Presentation) -> Texts:
+    facts = _facts(opened, presentation)
     kinds = ((status, language) for status in EntryStatus for language in languages())
     return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
 
 
-def _facts(visit: Visit, presentation: Presentation) -> EntryFacts:
-    host, known = visit.host, settings()
+def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
+    visit, host, known = opened.visit, opened.visit.host, settings()
     return EntryFacts(
         uid=presentation.uid,
         sequence=presentation.sequence,
@@ -92,7 +85,7 @@ def _facts(visit: Visit, presentation: Presentation) -> EntryFacts:
         room=presentation.room,
         classes=presentation.classes,
         point=Point(host.lat, host.lon) if host.lat is not None and host.lon is not None else None,
-        crew=_crew(presentation),
+        crew=_crew(opened, presentation),
         page_url=f"{known.base_url}/visits/{visit.number}",
         helpline=known.helpline_number,
         online=bool(visit.online_link),
@@ -103,19 +96,9 @@ def _address(street: str, postcode: str, place: str) -> str:
     return ", ".join(part for part in (street, f"{postcode} {place}".strip()) if part)
 
 
-def _crew(presentation: Presentation) -> tuple[str, ...]:
+def _crew(opened: OpenVisit, presentation: Presentation) -> tuple[str, ...]:
     """Who has accepted. Ages are judged by the day of the last edit, so that the text changes only with an edit."""
-    members = [
-        CrewMember(
-            row.presenter_id,
-            row.presenter.kind,
-            row.presenter.user.given_name,
-            row.presenter.user.family_name,
-            row.presenter.adult_on,
-            row.state,
-        )
-        for row in presentation.assignments
-        if row.state in (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-    ]
+    came = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+    members = [as_member(row) for row in opened.seats_of(presentation) if row.state in came]
     edited = clock.local_day(presentation.edited_at, presentation.zone)
     return tuple(who_is_shown(members, min(edited, presentation.on_day)))

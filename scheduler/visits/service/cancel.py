@@ -7,23 +7,22 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.core.states import move
 from scheduler.policy import Actor, Scope
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
 from scheduler.visits.service import notify, notify_sms, transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (
     OpenVisit,
-    change,
     hold_time,
     open_visit,
     refuse_counted,
     require,
     require_seen,
-    touch,
 )
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
@@ -63,8 +62,8 @@ def cancel_visit(
     """
     if not reason:
         raise Rejected({"reason": "missing"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "cancel", "visit", opened)
         if by_link := policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
             by = CancelledBy.SCHOOL
@@ -73,16 +72,16 @@ def cancel_visit(
         require_seen(opened.visit, version)
         if by_link and opened.presentations and opened.starts_at <= now:
             raise Conflict("has_begun")
-        refuse_counted(session, visit_id)
+        refuse_counted(opened)
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
             raise Conflict("wrong_state")
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         told = opened.in_state(*PROMISED)
-        _end_all(actor, opened, by, reason, now)
-        touch(session, opened, opened.presentations, now)
+        _end_all(act, opened, by, reason)
+        touch(act, opened, opened.presentations)
         late = bool(opened.presentations) and is_late_cancel(opened.starts_at, now)
         if late:
-            ask_to_read(session, visit_id, told, now)
+            ask_to_read(act.session, visit_id, told, now)
             notify_sms.tell_called_off(opened, told, now=now)
         notify.tell_presenters("crew_visit_cancelled", opened, told, now=now, late=late)
         if by_link:  # its request leaves the inbox: nobody of the centre would see it
@@ -96,17 +95,17 @@ def _is_cancelled(visit: Visit, by: CancelledBy, reason: str) -> bool:
     return visit.state is VisitState.CANCELLED and (visit.cancelled_by, visit.reason) == (by, reason)
 
 
-def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now: dt.datetime) -> None:
+def _end_all(act: Act, opened: OpenVisit, by: CancelledBy, reason: str) -> None:
     visit = opened.visit
     for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
-        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason="visit_cancelled")
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason="visit_cancelled")
     visit.cancelled_by = by
     visit.reason = reason
-    transitions.move_with_request(actor, opened, VisitState.CANCELLED, now=now, reason=reason, request_to=ENDS[by])
+    transitions.move_with_request(act, opened, VisitState.CANCELLED, reason=reason, request_to=ENDS[by])
     for presentation in opened.presentations:
-        late = is_late_cancel(presentation.starts_at, now)
-        presentation.reason = f"{'late' if late else 'early'}: {notice_hours(presentation.starts_at, now)} h"
-        move(PRESENTATION_MACHINE, presentation, PresentationState.CANCELLED, actor=actor, at=now, reason=reason)
+        late = is_late_cancel(presentation.starts_at, act.now)
+        presentation.reason = f"{'late' if late else 'early'}: {notice_hours(presentation.starts_at, act.now)} h"
+        act.move(PRESENTATION_MACHINE, presentation, PresentationState.CANCELLED, reason=reason)
 
 
 def ask_to_read(session: Session, visit_id: int, told: Iterable[Assignment], now: dt.datetime) -> None:

@@ -1,15 +1,11 @@
-"""A visit is confirmed, made ready, and has been held."""
+"""A visit is confirmed and made ready."""
 
 import datetime as dt
 import logging
 from collections.abc import Collection
 
-from sqlalchemy.orm import Session
-
-from scheduler import policy
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.agenda import home_point, place_of
@@ -17,15 +13,14 @@ from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.rules.arrival import kilometres
 from scheduler.visits.rules.crew import crew_problems, promise_problems
 from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (
     OpenVisit,
-    change,
     hold_time,
     open_visit,
     refuse_clashes,
     require,
     require_seen,
-    touch,
 )
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.states import (
@@ -46,24 +41,24 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
     promised a teacher and named a safeguarding contact. Raises: Conflict with the first reason ("educators_missing",
     "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         if opened.visit.state is VisitState.CONFIRMED:
             return  # the second press of a double click (TRUST R11)
         require_seen(opened.visit, version)
         if opened.visit.state is not VisitState.OFFERED:
             raise Conflict("wrong_state")
-        hold_time(session, opened.presenter_ids)
+        hold_time(act.session, opened.presenter_ids)
         if problems := what_keeps_back(opened):
             raise Conflict(problems[0].code)
         crew = opened.in_state(AssignmentState.ACCEPTED)
         refuse_clashes(opened, {row.presenter_id for row in crew}, now)
-        confirm_open(session, actor, opened, now=now)
+        confirm_open(act, opened)
     log.info("visit confirmed", extra={"visit_id": visit_id})
 
 
-def confirm_open(session: Session, actor: Actor, opened: OpenVisit, *, now: dt.datetime, outcome: str = "") -> None:
+def confirm_open(act: Act, opened: OpenVisit, *, outcome: str = "") -> None:
     """Confirm a visit that nothing keeps back, and tell the school and the crew.
 
     `outcome` is how the search for a substitute ended: then that is what the school reads, in its one mail.
@@ -71,19 +66,19 @@ def confirm_open(session: Session, actor: Actor, opened: OpenVisit, *, now: dt.d
     crew, link = opened.in_state(AssignmentState.ACCEPTED), opened.visit.online_link
     for presentation in opened.presentations:
         if presentation.state is PresentationState.PLANNED:
-            move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED, actor=actor, at=now)
+            act.move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED)
     opened.visit.kilometres = _kilometres(opened, crew)
-    transitions.move_with_request(actor, opened, VisitState.CONFIRMED, now=now)
-    touch(session, opened, opened.presentations, now)
+    transitions.move_with_request(act, opened, VisitState.CONFIRMED)
+    touch(act, opened, opened.presentations)
     if outcome:
-        notify.tell_school("crew_settled", opened, now=now, outcome=outcome, online_link=link)
+        notify.tell_school("crew_settled", opened, now=act.now, outcome=outcome, online_link=link)
     else:
-        notify.tell_school("visit_confirmed", opened, now=now)
+        notify.tell_school("visit_confirmed", opened, now=act.now)
     page = f"/visits/{opened.visit.number}"
     if link:
-        notify.tell_presenters("crew_online", opened, crew, now=now, path=page, online_link=link)
+        notify.tell_presenters("crew_online", opened, crew, now=act.now, path=page, online_link=link)
     else:
-        notify.tell_presenters("crew_confirmed", opened, crew, now=now, path=page)
+        notify.tell_presenters("crew_confirmed", opened, crew, now=act.now, path=page)
 
 
 def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
@@ -113,8 +108,8 @@ def record_promise(
     """
     if not safeguarding_contact:
         raise Rejected({"safeguarding_contact": "missing"})
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         visit = opened.visit
         if visit.teacher_stays and visit.safeguarding_contact == safeguarding_contact:
@@ -124,51 +119,18 @@ def record_promise(
             raise Conflict("wrong_state")
         visit.teacher_stays = True
         visit.safeguarding_contact = safeguarding_contact
-        audit.record(actor, "visit promise recorded", visit, at=now)
+        act.record("visit promise recorded", visit)
     log.info("promise recorded", extra={"visit_id": visit_id})
 
 
 def mark_ready(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """The checklist of a confirmed visit is done. Raises: Conflict("wrong_state")."""
-    with change() as session:
-        opened = open_visit(session, visit_id)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         if opened.visit.state is VisitState.READY:
             return  # the second press of a double click
         require_seen(opened.visit, version)
-        transitions.move_with_request(actor, opened, VisitState.READY, now=now)
-        touch(session, opened, (), now)
+        transitions.move_with_request(act, opened, VisitState.READY)
+        touch(act, opened, ())
     log.info("visit ready", extra={"visit_id": visit_id})
-
-
-def mark_delivered(actor: Actor, visit_id: int, now: dt.datetime, *, absent: Collection[int] = ()) -> None:
-    """The visit was held: presentations delivered, its crew present but for the presenters in `absent`.
-
-    By an educator of the crew, or by a coordinator. A confirmed visit whose checklist nobody ticked passes through
-    "ready" on the way. Raises: Conflict("wrong_state"), also before the first presentation begins ("not_yet").
-    """
-    with change() as session:
-        opened = open_visit(session, visit_id)
-        visit = opened.visit
-        policy.require(actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
-        if opened.presentations and now < opened.starts_at:
-            raise Conflict("not_yet")
-        if visit.state is VisitState.CONFIRMED:
-            transitions.move_with_request(actor, opened, VisitState.READY, now=now)
-        transitions.move_with_request(actor, opened, VisitState.DELIVERED, now=now)
-        _close_crew(actor, opened, absent, now)
-        for presentation in opened.presentations:
-            move(PRESENTATION_MACHINE, presentation, PresentationState.DELIVERED, actor=actor, at=now)
-        touch(session, opened, opened.presentations, now)
-    log.info("visit delivered", extra={"visit_id": visit_id})
-
-
-def _close_crew(actor: Actor, opened: OpenVisit, absent: Collection[int], now: dt.datetime) -> None:
-    """Present or absent; what was never answered is withdrawn. Minors come first: nobody leaves one behind."""
-    for row in reversed(opened.in_state(AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)):
-        reason = ""
-        if row.state is not AssignmentState.ACCEPTED:
-            to, reason = AssignmentState.WITHDRAWN, "never_answered"
-        else:
-            to = AssignmentState.ABSENT if row.presenter_id in absent else AssignmentState.PRESENT
-        transitions.move_assignment(actor, row, to, now=now, reason=reason)

@@ -5,46 +5,26 @@ other, and what one reads the other has finished with.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler import policy
-from scheduler.core.db import hold, transaction
+from scheduler.acts import Act
+from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound
-from scheduler.core.refusals import refused_by
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.policy import Actor
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.queries.agenda import promise_of, promised_stops, stops_of_visit
 from scheduler.visits.rules.arrival import arrival_problems
-from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.terms.plans import CrewMember, Stop, Taken
 from scheduler.visits.terms.states import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, PresentationState
-
-
-@contextmanager
-def change() -> Iterator[Session]:
-    """A transaction in which the database's own refusals become words.
-
-    Raises: Conflict with the name of what refused ("minor_has_an_adult"), or "changed_meanwhile".
-    """
-    try:
-        with transaction() as session:
-            yield session
-            session.flush()
-    except IntegrityError as error:
-        raise Conflict(refused_by(error)) from error
-    except StaleDataError as error:
-        raise Conflict("changed_meanwhile") from error
 
 
 @dataclass
@@ -54,6 +34,9 @@ class OpenVisit:
     visit: Visit
     presentations: list[Presentation]
     assignments: list[Assignment]
+    every: list[Presentation]  # of whatever state, in order
+    absent: list[Assignment]  # of those who did not come
+    entries: list[CalendarEntry] | None = None  # its calendar texts, once they were read
 
     def of(self, presenter_id: int, *states: AssignmentState) -> list[Assignment]:
         """One presenter's assignments in these states."""
@@ -70,7 +53,15 @@ class OpenVisit:
 
     def crew_of(self, presentation: Presentation) -> list[CrewMember]:
         """Who stands in one presentation's crew, in any living state."""
-        return [as_member(row) for row in self.assignments if row.presentation_id == presentation.id]
+        return [as_member(row) for row in self.seats_of(presentation)]
+
+    def seats_of(self, presentation: Presentation) -> list[Assignment]:
+        """The assignments of one presentation, in order."""
+        return [row for row in self.assignments if row.presentation_id == presentation.id]
+
+    def presentation(self, presentation_id: int) -> Presentation:
+        """One of its presentations, whatever its state."""
+        return next(row for row in self.every if row.id == presentation_id)
 
     @property
     def presenter_ids(self) -> set[int]:
@@ -88,33 +79,77 @@ def as_member(row: Assignment) -> CrewMember:
     return CrewMember(person.id, person.kind, user.given_name, user.family_name, person.adult_on, row.state)
 
 
-def open_visit(session: Session, visit_id: int, *, version: int | None = None) -> OpenVisit:
+def open_visit(act: Act, visit_id: int, *, version: int | None = None) -> OpenVisit:
     """Lock a visit and load what every change of it needs.
 
     `version` is the one that the actor's page showed. Raises: NotFound; Conflict("changed_meanwhile") when time, crew
     or state have changed since (TRUST R10).
     """
-    visit = session.scalar(
+    _lock(act.session, select(Visit.id).where(Visit.id == visit_id), "visit")
+    opened = loaded_visit(act.session, visit_id)
+    require_seen(opened.visit, version)
+    return opened
+
+
+def open_visit_of(act: Act, presentation_id: int) -> OpenVisit:
+    """The same for the visit of a presentation. Raises: NotFound."""
+    of_it = select(Visit.id).join(Presentation, Presentation.visit_id == Visit.id)
+    visit_id = _lock(act.session, of_it.where(Presentation.id == presentation_id), "presentation")
+    return loaded_visit(act.session, visit_id)
+
+
+def lock_visit(session: Session, visit_id: int) -> Visit:
+    """Only the row of a visit, locked, for what changes neither its time nor its crew. Raises: NotFound."""
+    visit = session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
+    if visit is None:
+        raise NotFound("visit")
+    return visit
+
+
+def _lock(session: Session, wanted: Select[int], thing: str) -> int:
+    """Lock first, read afterwards: what is read by another statement is what the last change has left."""
+    visit_id = session.scalar(wanted.with_for_update(of=Visit))
+    if visit_id is None:
+        raise NotFound(thing)
+    return visit_id
+
+
+def loaded_visit(session: Session, visit_id: int) -> OpenVisit:
+    """A visit with all that a change or a calendar text needs of it, as stored now; who changes it locks it first."""
+    visit = session.scalars(
         select(Visit)
         .where(Visit.id == visit_id)
         .options(
-            selectinload(Visit.host).selectinload(Host.municipality),
-            selectinload(Visit.programme),
-            selectinload(Visit.school_request),
+            joinedload(Visit.host).joinedload(Host.municipality),
+            joinedload(Visit.programme),
+            joinedload(Visit.school_request),
         )
-        .with_for_update()
         .execution_options(populate_existing=True)
-    )
-    if visit is None:
-        raise NotFound("visit")
-    require_seen(visit, version)
-    presentations = session.scalars(
+    ).one()
+    every = session.scalars(
         select(Presentation)
-        .where(Presentation.visit_id == visit_id, Presentation.state.in_(STAFFED))
+        .where(Presentation.visit_id == visit_id)
         .order_by(Presentation.ordinal)
         .execution_options(populate_existing=True)
     ).all()
-    return OpenVisit(visit, list(presentations), living_assignments(session, visit_id))
+    seats = session.scalars(
+        select(Assignment)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.state.in_((*LIVING, AssignmentState.ABSENT)))
+        .options(
+            joinedload(Assignment.presenter).joinedload(Presenter.user),
+            joinedload(Assignment.presenter).joinedload(Presenter.home),
+        )
+        .order_by(Assignment.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return OpenVisit(
+        visit,
+        presentations=[row for row in every if row.state in STAFFED],
+        assignments=[row for row in seats if row.state in LIVING],
+        every=list(every),
+        absent=[row for row in seats if row.state not in LIVING],
+    )
 
 
 def require_seen(visit: Visit, version: int | None) -> None:
@@ -123,29 +158,11 @@ def require_seen(visit: Visit, version: int | None) -> None:
         raise Conflict("changed_meanwhile")
 
 
-def refuse_counted(session: Session, visit_id: int) -> None:
+def refuse_counted(opened: OpenVisit) -> None:
     """Heads have been counted: the visit stays where it was held. Raises: Conflict("counted_in_part")."""
     counted = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-    if session.scalar(
-        select(Presentation.id).where(Presentation.visit_id == visit_id, Presentation.state.in_(counted)).limit(1)
-    ):
+    if any(row.state in counted for row in opened.every):
         raise Conflict("counted_in_part")
-
-
-def living_assignments(session: Session, visit_id: int) -> list[Assignment]:
-    """The living assignments of a visit, with presenters and their users, as stored now."""
-    rows = session.scalars(
-        select(Assignment)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(Presentation.visit_id == visit_id, Assignment.state.in_(LIVING))
-        .options(
-            joinedload(Assignment.presenter).joinedload(Presenter.user),
-            joinedload(Assignment.presenter).joinedload(Presenter.home),
-        )
-        .order_by(Assignment.id)
-        .execution_options(populate_existing=True)
-    )
-    return list(rows)
 
 
 def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:
@@ -192,13 +209,3 @@ def refuse_clashes(
 def raise_version(opened: OpenVisit) -> None:
     """What changed lies in other rows (crew, presentations): pages that show the visit are out of date all the same."""
     flag_modified(opened.visit, "state_since")
-
-
-def touch(session: Session, opened: OpenVisit, presentations: Iterable[Presentation], now: dt.datetime) -> None:
-    """Time, place, status or crew changed: calendars learn it by a higher SEQUENCE and a fresh text."""
-    for presentation in presentations:
-        presentation.sequence += 1
-        presentation.edited_at = now
-    raise_version(opened)
-    session.flush()
-    write_entries(session, opened.visit.id, now=now)

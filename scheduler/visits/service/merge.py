@@ -3,23 +3,13 @@
 import datetime as dt
 import logging
 
-from sqlalchemy.orm import Session
-
-from scheduler.core import audit
+from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict
-from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.service import notify, transitions
-from scheduler.visits.service.locked_visit import (
-    OpenVisit,
-    change,
-    hold_time,
-    open_visit,
-    refuse_counted,
-    require,
-    touch,
-)
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, refuse_counted, require
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -44,19 +34,19 @@ def join_presentations(
     Raises: NotFound; Conflict ("wrong_state", "not_one_audience", "over_group_size", "counted_in_part",
     "changed_meanwhile").
     """
-    with change() as session:
-        opened = open_visit(session, visit_id, version=version)
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id, version=version)
         require(actor, "update", "visit", opened)
-        refuse_counted(session, visit_id)
+        refuse_counted(opened)
         gone, stays = _both(opened, ordinal, into)
-        hold_time(session, opened.presenter_ids)
-        notify.tell_released(opened, _release(actor, opened, gone, stays, now), now=now)
+        hold_time(act.session, opened.presenter_ids)
+        notify.tell_released(opened, _release(act, opened, gone, stays), now=now)
         _move_people(gone, stays)
         gone.merged_into_id = stays.id
-        move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO, actor=actor, at=now)
-        audit.record(actor, "presentations joined", opened.visit, at=now, details={"gone": gone.id, "into": stays.id})
-        _go_on(session, actor, opened, gone, now)
-        touch(session, opened, [gone, stays], now)
+        act.move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO)
+        act.record("presentations joined", opened.visit, details={"gone": gone.id, "into": stays.id})
+        _go_on(act, opened, gone)
+        touch(act, opened, [gone, stays])
         stay = [row for row in opened.in_state(*PROMISED) if row.presentation_id == stays.id]
         joined = {"from_time": f"{gone.starts_local:%H:%M}", "at_time": f"{stays.starts_local:%H:%M}"}
         notify.tell_presenters("presentations_joined", opened, stay, now=now, classes=stays.classes, **joined)
@@ -77,15 +67,13 @@ def _both(opened: OpenVisit, ordinal: int, into: int) -> tuple[Presentation, Pre
     return gone, stays
 
 
-def _release(
-    actor: Actor, opened: OpenVisit, gone: Presentation, stays: Presentation, now: dt.datetime
-) -> list[Assignment]:
+def _release(act: Act, opened: OpenVisit, gone: Presentation, stays: Presentation) -> list[Assignment]:
     """End the seats of the merged presentation, minors first; those whose presenter has no seat in the other one."""
     leaving = [row for row in reversed(opened.in_state(*TO_COME)) if row.presentation_id == gone.id]
     there = {row.presenter_id for row in opened.in_state(*TO_COME) if row.presentation_id == stays.id}
     told = [row for row in leaving if row.state in PROMISED and row.presenter_id not in there]
     for row in leaving:
-        transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=REASON)
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REASON)
     opened.assignments = [row for row in opened.assignments if row not in leaving]
     return told
 
@@ -98,8 +86,8 @@ def _move_people(gone: Presentation, stays: Presentation) -> None:
     stays.outside_shift = stays.outside_shift or gone.outside_shift
 
 
-def _go_on(session: Session, actor: Actor, opened: OpenVisit, gone: Presentation, now: dt.datetime) -> None:
+def _go_on(act: Act, opened: OpenVisit, gone: Presentation) -> None:
     """The visit goes on without the merged presentation: nobody may be left in an offer that nobody holds."""
     opened.presentations = [row for row in opened.presentations if row is not gone]
-    session.flush()
-    transitions.step_back_if_short(actor, opened, now=now, reason=REASON)
+    act.session.flush()
+    transitions.step_back_if_short(act, opened, reason=REASON)

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.config import settings
-from scheduler.core import audit, clock
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.numbers import next_number
-from scheduler.core.states import move
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
@@ -24,16 +24,15 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.rules.timetable import order_of_moves, overlapping, problems_with, visit_schedule
 from scheduler.visits.service import notify, transitions
+from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (
     OpenVisit,
-    change,
     hold_time,
     open_visit,
     refuse_clashes,
     refuse_counted,
     require,
     require_seen,
-    touch,
 )
 from scheduler.visits.service.school_hours import outside_shifts, refuse_outside_shifts
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, Span, Stop, VisitDraft
@@ -56,29 +55,29 @@ def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
     Raises: NotFound; Conflict("wrong_state") when the request is not agreed; Rejected with {field: reason}, where the
     field of a presentation is "presentations-0".
     """
-    with change() as session:
-        programme, asked = _what_is_asked(session, draft)
+    with change(actor, now) as act:
+        programme, asked = _what_is_asked(act.session, draft)
         policy.require(actor, "create", "visit", centre=programme.centre_id)
         if asked is not None:
             draft = replace(draft, host_id=asked.host_id, campaign_id=asked.campaign_id)
-        visit = write_visit(session, actor, replace(draft, programme_id=programme.id), now)
+        visit = write_visit(act, replace(draft, programme_id=programme.id))
         refuse_outside_shifts(draft, now)
         if asked is not None:
             follow_visit(actor, asked, RequestState.STAFFING, now=now)
-        touch(session, open_visit(session, visit.id), (), now)
+        touch(act, open_visit(act, visit.id), ())
     log.info("visit planned", extra={"visit_id": visit.id, "presentations": len(draft.presentations)})
     return visit
 
 
-def write_visit(session: Session, actor: Actor, draft: VisitDraft, now: dt.datetime) -> Visit:
+def write_visit(act: Act, draft: VisitDraft) -> Visit:
     """The rows of a planned visit, inside the caller's transaction; who may is checked by the caller.
 
     Raises: NotFound; Rejected with {field: reason}.
     """
-    programme, host = session.get(Programme, draft.programme_id), session.get(Host, draft.host_id)
+    programme, host = act.session.get(Programme, draft.programme_id), act.session.get(Host, draft.host_id)
     if programme is None or host is None:
         raise NotFound("programme" if programme is None else "host")
-    spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(now, host.zone))
+    spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(act.now, host.zone))
     visit = Visit(
         number=next_number(NUMBERS, draft.on_day),
         centre_id=programme.centre_id,
@@ -89,13 +88,13 @@ def write_visit(session: Session, actor: Actor, draft: VisitDraft, now: dt.datet
         on_day=draft.on_day,
         zone=host.zone,
         state=VisitState.PLANNED,
-        state_since=now,
+        state_since=act.now,
     )
-    session.add(visit)
-    session.flush()
-    audit.record(actor, "visit planned", visit, at=now)
+    act.session.add(visit)
+    act.session.flush()
+    act.record("visit planned", visit)
     for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
-        _add_presentation(session, actor, visit, ordinal, (plan, span), now)
+        _add_presentation(act, visit, ordinal, plan, span)
     return visit
 
 
@@ -131,20 +130,12 @@ def _spans(draft: VisitDraft, zone: str, set_up_minutes: int, today: dt.date) ->
     return spans
 
 
-def _add_presentation(
-    session: Session,
-    actor: Actor,
-    visit: Visit,
-    ordinal: int,
-    planned: tuple[PresentationPlan, Span],
-    now: dt.datetime,
-) -> None:
-    plan, span = planned
+def _add_presentation(act: Act, visit: Visit, ordinal: int, plan: PresentationPlan, span: Span) -> None:
     presentation = Presentation(
         visit_id=visit.id,
         ordinal=ordinal,
         uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
-        edited_at=now,
+        edited_at=act.now,
         on_day=visit.on_day,
         starts_local=plan.starts_local,
         minutes=plan.minutes,
@@ -162,11 +153,11 @@ def _add_presentation(
         expected_teachers=plan.expected_teachers,
         outside_shift=plan.outside_shift,
         state=PresentationState.PLANNED,
-        state_since=now,
+        state_since=act.now,
     )
-    session.add(presentation)
-    session.flush()
-    audit.record(actor, "presentation planned", presentation, at=now)
+    act.session.add(presentation)
+    act.session.flush()
+    act.record("presentation planned", presentation)
 
 
 def move_visit(
@@ -178,30 +169,34 @@ def move_visit(
     the answer is False. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
     ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
     """
-    with change() as session:
-        opened = open_visit(session, visit_id)
-        require(actor, "update", "visit", opened)
-        open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
-        if open_now and _stands_there(opened, wish):
-            return False
-        require_seen(opened.visit, version)
-        refuse_counted(session, visit_id)
-        if not open_now:
-            raise Conflict("wrong_state")
-        hold_time(session, opened.presenter_ids)
-        _shift(session, opened, wish, now)
-        audit.record(actor, "visit moved", opened.visit, at=now, details={"to": wish.on_day, "reason": reason})
-        transitions.settle_moved(session, actor, opened, now)
-        asked_again = _ask_again(actor, opened, wish.until, now)
-        if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
-            transitions.move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
-            for presentation in opened.presentations:
-                if presentation.state is PresentationState.CONFIRMED:
-                    move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED, actor=actor, at=now)
-        touch(session, opened, opened.presentations, now)
-        notify.tell_presenters("visit_offered", opened, asked_again, now=now, until=wish.until)
-        notify.tell_school("visit_moved", opened, now=now)
-    log.info("visit moved", extra={"visit_id": visit_id})
+    with change(actor, now) as act:
+        return move(act, open_visit(act, visit_id), wish, reason=reason, version=version)
+
+
+def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", version: int | None = None) -> bool:
+    """The same for a visit that is open already."""
+    require(act.actor, "update", "visit", opened)
+    open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
+    if open_now and _stands_there(opened, wish):
+        return False
+    require_seen(opened.visit, version)
+    refuse_counted(opened)
+    if not open_now:
+        raise Conflict("wrong_state")
+    hold_time(act.session, opened.presenter_ids)
+    _shift(act, opened, wish)
+    act.record("visit moved", opened.visit, details={"to": wish.on_day, "reason": reason})
+    transitions.settle_moved(act, opened)
+    asked_again = _ask_again(act, opened, wish.until)
+    if opened.visit.state in (VisitState.CONFIRMED, VisitState.READY):
+        transitions.move_with_request(act, opened, VisitState.OFFERED, reason=reason)
+        for presentation in opened.presentations:
+            if presentation.state is PresentationState.CONFIRMED:
+                act.move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED)
+    touch(act, opened, opened.presentations)
+    notify.tell_presenters("visit_offered", opened, asked_again, now=act.now, until=wish.until)
+    notify.tell_school("visit_moved", opened, now=act.now)
+    log.info("visit moved", extra={"visit_id": opened.visit.id})
     return True
 
 
@@ -213,7 +208,7 @@ def _stands_there(opened: OpenVisit, wish: NewTimes) -> bool:
     return opened.visit.on_day == wish.on_day and hours_stay
 
 
-def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime) -> None:
+def _shift(act: Act, opened: OpenVisit, wish: NewTimes) -> None:
     """Write the new times one presentation after the other, in an order that never runs into one not moved yet."""
     visit, presentations = opened.visit, opened.presentations
     plans = tuple(
@@ -228,10 +223,10 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
         for row in presentations
     )
     draft = VisitDraft(visit.programme_id, visit.host_id, wish.on_day, plans)
-    new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(now, visit.zone))
-    refuse_outside_shifts(draft, now)
-    outside = outside_shifts(draft, now)
-    if wish.until <= now:
+    new = _spans(draft, visit.zone, visit.programme.set_up_minutes, clock.local_day(act.now, visit.zone))
+    refuse_outside_shifts(draft, act.now)
+    outside = outside_shifts(draft, act.now)
+    if wish.until <= act.now:
         raise Rejected({"until": "in_the_past"})
     if wish.until > min(span.starts_at for span in new):
         raise Rejected({"until": "after_the_visit"})
@@ -243,7 +238,7 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
         Stop(visit.id, row.id, span.busy_from, span.busy_until, point_of(visit.host))
         for row, span in zip(presentations, new, strict=True)
     ]
-    refuse_clashes(opened, {row.presenter_id for row in opened.in_state(*PROMISED)}, now, stops)
+    refuse_clashes(opened, {row.presenter_id for row in opened.in_state(*PROMISED)}, act.now, stops)
     visit.on_day = wish.on_day
     for place in order:
         row, span = presentations[place], new[place]
@@ -251,16 +246,16 @@ def _shift(session: Session, opened: OpenVisit, wish: NewTimes, now: dt.datetime
         row.outside_shift = place in outside
         row.starts_at, row.ends_at = span.starts_at, span.ends_at
         row.busy_from, row.busy_until = span.busy_from, span.busy_until
-        session.flush()
+        act.session.flush()
     for seat in opened.assignments:
-        session.refresh(seat, ["on_day", "busy_from", "busy_until"])  # the cascade moved them
+        act.session.refresh(seat, ["on_day", "busy_from", "busy_until"])  # the cascade moved them
 
 
-def _ask_again(actor: Actor, opened: OpenVisit, until: dt.datetime, now: dt.datetime) -> list[Assignment]:
+def _ask_again(act: Act, opened: OpenVisit, until: dt.datetime) -> list[Assignment]:
     """Who had accepted is offered the new time, who was still asked keeps the offer; all with the new deadline."""
     rows = opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED)
     for row in rows:
         row.offered_until = until
         if row.state is AssignmentState.ACCEPTED:
-            transitions.move_assignment(actor, row, AssignmentState.OFFERED, now=now)
+            transitions.move_assignment(act, row, AssignmentState.OFFERED)
     return rows

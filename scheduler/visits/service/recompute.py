@@ -5,14 +5,14 @@ import logging
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import audit, clock
+from scheduler.acts import Act, change
+from scheduler.core import clock
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.calendar_entries import write_entries
-from scheduler.visits.service.locked_visit import change
+from scheduler.visits.service.locked_visit import loaded_visit
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
     the database refuses the new moments ("nobody_in_two_places": somebody is promised in two zones at once).
     """
     policy.require(actor, "recompute", "times")  # of every centre: a command of the product
-    with change() as session:
-        rows = session.scalars(
+    with change(actor, now) as act:
+        rows = act.session.scalars(
             select(Presentation)
             .where(Presentation.on_day >= clock.local_day(now))
             .order_by(Presentation.starts_at, Presentation.id)
@@ -45,10 +45,10 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
         later = [pair for pair in shifts if pair[1] > dt.timedelta(0)]
         earlier = [pair for pair in shifts if pair[1] < dt.timedelta(0)]
         for row, shift in [*reversed(later), *earlier]:  # nobody runs into the next who has not moved yet
-            _move(session, actor, row, shift, now)
+            _move(act, row, shift)
         visits = sorted({row.visit_id for row in rows})
         for visit_id in visits:
-            write_entries(session, visit_id, now=now)
+            write_entries(act.session, loaded_visit(act.session, visit_id), now=now)
         done = Recomputed(presentations=len(rows), moved=len(shifts), visits=len(visits))
     log.info("times recomputed", extra={"presentations": done.presentations, "moved": done.moved})
     return done
@@ -59,13 +59,13 @@ def _shift_of(row: Presentation) -> dt.timedelta:
     return clock.moment_of(row.on_day, row.starts_local, row.zone) - row.starts_at
 
 
-def _move(session: Session, actor: Actor, row: Presentation, shift: dt.timedelta, now: dt.datetime) -> None:
+def _move(act: Act, row: Presentation, shift: dt.timedelta) -> None:
     row.starts_at += shift
     row.ends_at += shift
     row.busy_from += shift
     row.busy_until += shift
     row.sequence += 1
-    row.edited_at = now
-    session.flush()  # one after the other: the database compares at each step
+    row.edited_at = act.now
+    act.session.flush()  # one after the other: the database compares at each step
     details = {"minutes": round(shift.total_seconds() / 60)}
-    audit.record(actor, "presentation recomputed", row, at=now, details=details)
+    act.record("presentation recomputed", row, details=details)

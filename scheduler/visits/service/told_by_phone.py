@@ -3,13 +3,13 @@
 import datetime as dt
 
 from scheduler import policy
-from scheduler.core import audit
+from scheduler.acts import change
 from scheduler.core.errors import Rejected
 from scheduler.messages import mail
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import ToldNote
 from scheduler.visits.queries.told_by_phone import tellable, told_values
-from scheduler.visits.service.locked_visit import change, open_visit
+from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.told import ToldDraft, ToldWhat
 
@@ -36,9 +36,9 @@ def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.dateti
         raise Rejected({"whom": "not_a_choice"})
     if draft.what is ToldWhat.OFFER and draft.presenter_id is None:
         raise Rejected({"whom": "offer_is_for_presenters"})
-    with change() as session:
-        opened = open_visit(session, page.visit.id)
-        session.add(
+    with change(actor, now) as act:
+        opened = open_visit(act, page.visit.id)
+        act.session.add(
             ToldNote(
                 visit_id=opened.visit.id,
                 presenter_id=draft.presenter_id,
@@ -50,4 +50,4 @@ def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.dateti
         )
         whom = "school" if draft.presenter_id is None else f"presenter:{draft.presenter_id}"
         details = {"what": draft.what.value, "how": draft.how.value, "whom": whom}
-        audit.record(actor, "visit told", opened.visit, at=now, details=details)
+        act.record("visit told", opened.visit, details=details)

@@ -1,14 +1,9 @@
 """State changes that belong together: a visit, its presentations, its school request, its crew."""
 
-import datetime as dt
-
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
-from scheduler.core import audit
+from scheduler.acts import Act
 from scheduler.core.db import db
-from scheduler.core.states import move
-from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.substitution import Relief
@@ -40,54 +35,48 @@ FOLLOWS = {
 
 
 def move_with_request(
-    actor: Actor,
-    opened: OpenVisit,
-    to: VisitState,
-    *,
-    now: dt.datetime,
-    reason: str = "",
-    request_to: RequestState | None = None,
+    act: Act, opened: OpenVisit, to: VisitState, *, reason: str = "", request_to: RequestState | None = None
 ) -> None:
     """Move a visit, and its school request to the state that goes with it."""
-    move(VISIT_MACHINE, opened.visit, to, actor=actor, at=now, reason=reason)
+    act.move(VISIT_MACHINE, opened.visit, to, reason=reason)
     wanted, asked = request_to or FOLLOWS[to], opened.visit.school_request
     if asked is not None and asked.state is not wanted:
-        follow_visit(actor, asked, wanted, now=now, reason=reason)
+        follow_visit(act.actor, asked, wanted, now=act.now, reason=reason)
 
 
-def move_assignment(actor: Actor, row: Assignment, to: AssignmentState, *, now: dt.datetime, reason: str = "") -> None:
+def move_assignment(act: Act, row: Assignment, to: AssignmentState, *, reason: str = "") -> None:
     """Move one assignment, and let the database judge it at once: the order of steps is what guards minors."""
     if reason:
         row.reason = reason
-    move(ASSIGNMENT_MACHINE, row, to, actor=actor, at=now, reason=reason)
+    act.move(ASSIGNMENT_MACHINE, row, to, reason=reason)
     db.session().flush()
 
 
-def settle_moved(session: Session, actor: Actor, opened: OpenVisit, now: dt.datetime) -> None:
+def settle_moved(act: Act, opened: OpenVisit) -> None:
     """The visit has another time: what the re-check found against the old one is gone, a wish for another is met.
 
     A crew is sought for the new day as for any other: not online, not short, and nobody stands in for who was ill.
     """
     visit = opened.visit
-    session.execute(delete(Finding).where(Finding.visit_id == visit.id))
-    session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
+    act.session.execute(delete(Finding).where(Finding.visit_id == visit.id))
+    act.session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
     visit.clock_wrong, visit.online_link, visit.goes_short = "", "", False
-    search = session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
+    search = act.session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
     if search is not None:
-        move(RELIEF_MACHINE, search, ReliefState.MOVED, actor=actor, at=now)
-    end_wish(session, actor, opened, WishOutcome.MOVED, now)
+        act.move(RELIEF_MACHINE, search, ReliefState.MOVED)
+    end_wish(act, opened, WishOutcome.MOVED)
 
 
-def end_wish(session: Session, actor: Actor, opened: OpenVisit, outcome: WishOutcome, now: dt.datetime) -> bool:
+def end_wish(act: Act, opened: OpenVisit, outcome: WishOutcome) -> bool:
     """Answer the school's open wish for another date, if there is one; whether there was."""
-    wish = session.scalar(
+    wish = act.session.scalar(
         select(DateWish).where(DateWish.visit_id == opened.visit.id, DateWish.answered_at.is_(None)).with_for_update()
     )
     if wish is None:
         return False
-    wish.answered_at, wish.outcome = now, outcome
-    audit.record(actor, f"date wish {outcome.value}", opened.visit, at=now)
-    session.flush()
+    wish.answered_at, wish.outcome = act.now, outcome
+    act.record(f"date wish {outcome.value}", opened.visit)
+    act.session.flush()
     return True
 
 
@@ -114,14 +103,14 @@ def stands(opened: OpenVisit) -> bool:
     return is_staffed(opened) or (opened.visit.goes_short and may_go_short(opened))
 
 
-def step_back_if_short(actor: Actor, opened: OpenVisit, *, now: dt.datetime, reason: str = "") -> None:
+def step_back_if_short(act: Act, opened: OpenVisit, *, reason: str = "") -> None:
     """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
     visit = opened.visit
     if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not stands(opened):
         visit.goes_short = False
-        move_with_request(actor, opened, VisitState.OFFERED, now=now, reason=reason)
+        move_with_request(act, opened, VisitState.OFFERED, reason=reason)
         for presentation in opened.presentations:
             if presentation.state is PresentationState.CONFIRMED:
-                move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED, actor=actor, at=now, reason=reason)
+                act.move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED, reason=reason)
     if visit.state is VisitState.OFFERED and not opened.in_state(AssignmentState.OFFERED, AssignmentState.ACCEPTED):
-        move_with_request(actor, opened, VisitState.PLANNED, now=now, reason=reason)
+        move_with_request(act, opened, VisitState.PLANNED, reason=reason)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.acts import Act
 from scheduler.booking.rules.holds import main_audience
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
 from scheduler.booking.service.plan_as_asked import minutes_of
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.service.locked_visit import hold_time
@@ -50,7 +50,7 @@ def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: 
     return True
 
 
-def let_crew_go(session: Session, actor: Actor, date: OpenDate, to: HoldState, now: dt.datetime) -> list[int]:
+def let_crew_go(act: Act, date: OpenDate, to: HoldState) -> list[int]:
     """What was held for whoever was offered this date and is offered it no longer is free again; whose time it was.
 
     Locks as everywhere: first the presenters, then the rows of their holds.
@@ -65,20 +65,20 @@ def let_crew_go(session: Session, actor: Actor, date: OpenDate, to: HoldState, n
         DateHold.state.in_(LIVING_HOLDS),
     )
     of_these = select(HeldTime.presenter_id).where(HeldTime.date_hold_id.in_(ended.with_only_columns(DateHold.id)))
-    crew = list(session.scalars(of_these.order_by(HeldTime.id)))  # adults first, as they were found
-    hold_time(session, crew)
+    crew = list(act.session.scalars(of_these.order_by(HeldTime.id)))  # adults first, as they were found
+    hold_time(act.session, crew)
     locked = ended.order_by(DateHold.id).with_for_update().execution_options(populate_existing=True)
-    for row in session.scalars(locked).all():
-        end_hold(session, actor, row, to, now)
+    for row in act.session.scalars(locked).all():
+        end_hold(act.session, act.actor, row, to, act.now)
     return crew
 
 
-def ask_crew(session: Session, visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:
+def ask_crew(act: Act, visit_id: int, crew: Sequence[int], *, until: dt.datetime) -> None:
     """Offer the visit to those whose time was held; who may not go any more leaves it to the coordinator."""
     if not crew:
         return
     try:
-        with session.begin_nested():
-            ask_held(visit_id, crew, until=until, now=now)
+        with act.session.begin_nested():
+            ask_held(visit_id, crew, until=until, now=act.now)
     except SchedulerError as error:
         log.info("held crew not asked", extra={"visit_id": visit_id, "reason": type(error).__name__})

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
-from scheduler.core import audit, clock
+from scheduler.core import clock
 from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
-from scheduler.core.states import move
 from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.queries import programme_of
 from scheduler.requests.models import SchoolRequest
@@ -22,7 +22,8 @@ from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Blackout, RequestState
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.service.locked_visit import change, open_visit, touch
+from scheduler.visits.service.calendar_entries import touch
+from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.terms.plans import VisitDraft
 from scheduler.visits.terms.states import HoldState
@@ -50,19 +51,19 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
     }
     if problems:
         raise Rejected(problems)
-    with change() as session:
-        hold(session, HOLD_WEIGHTS, [actor.centre_id])
-        row = session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
+    with change(actor, now) as act:
+        hold(act.session, HOLD_WEIGHTS, [actor.centre_id])
+        row = act.session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
         if row is None:
             row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
-            session.add(row)
-            session.flush()
+            act.session.add(row)
+            act.session.flush()
         before = {name: getattr(row, name) for name in said}
         changed = {name: [before[name], value] for name, value in said.items() if before[name] != value}
         for name in changed:
             setattr(row, name, said[name])
         if changed:
-            audit.record(actor, "waiting weights changed", row, at=now, details=changed)
+            act.record("waiting weights changed", row, details=changed)
 
 
 def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
@@ -80,58 +81,58 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
         raise Rejected({"hold_hours": "too_few" if draft.hold_hours < 1 else "too_many"})
     programme = programme_of(draft.programme_id)
     policy.require(actor, "accept", "request", centre=programme.centre_id)
-    with change() as session:
+    with change(actor, now) as act:
         row = OpenDate(centre_id=programme.centre_id, state=DateState.OPEN, state_since=now, **vars(draft))
-        session.add(row)
-        session.flush()
-        audit.record(actor, "open date given", row, at=now)
-        if reason := _offer_next(session, actor, row, now):
+        act.session.add(row)
+        act.session.flush()
+        act.record("open date given", row)
+        if reason := _offer_next(act, row):
             raise Rejected({"on_day": reason})
         number = row.id
     log.info("date given to the waiting list", extra={"open_date_id": number})
     return number
 
 
-def _offer_next(session: Session, actor: Actor, date: OpenDate, now: dt.datetime) -> str:
+def _offer_next(act: Act, date: OpenDate) -> str:
     """Hold a locked date, and a crew for it, for the next in rank who was not asked yet; "" or why for nobody.
 
     Schools to which nobody could go then are passed over; they were not asked and may be, for another date.
     """
-    weights, today = weights_of(date.centre_id), clock.local_day(now)
-    until = min(now + dt.timedelta(hours=date.hold_hours), _begins(date))
-    if until <= now:
+    weights, today = weights_of(date.centre_id), clock.local_day(act.now)
+    until = min(act.now + dt.timedelta(hours=date.hold_hours), _begins(date))
+    if until <= act.now:
         return "nobody_waits"
-    asked = set(session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
+    asked = set(act.session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
     tried = 0
-    waiting = ranked(date.centre_id, weights, now=now, programme_id=date.programme_id)
+    waiting = ranked(date.centre_id, weights, now=act.now, programme_id=date.programme_id)
     cannot = blackouts_of_each([row.id for row, _facts in waiting])
     for row, facts in waiting:
         if row.id in asked or not _can_use(row, date, cannot[row.id]):
             continue
         if tried == MOST_TRIED:
             break
-        found = locked(session, SYSTEM, "update", row.id)
+        found = locked(act.session, SYSTEM, "update", row.id)
         if found.state is not RequestState.WAITLISTED:  # it has a date already, or was answered otherwise
             continue
         tried += 1
-        _end_void_offer(session, actor, row.id, now)
-        if not keep_crew(session, found, date, until=until, now=now):
+        _end_void_offer(act, row.id)
+        if not keep_crew(act.session, found, date, until=until, now=act.now):
             continue
-        points = sum(part.points for part in rank_parts(facts, weights, now, today))
+        points = sum(part.points for part in rank_parts(facts, weights, act.now, today))
         offer = DateOffer(
             open_date_id=date.id,
             school_request_id=row.id,
             state=DateOfferState.HELD,
-            state_since=now,
-            offered_at=now,
+            state_since=act.now,
+            offered_at=act.now,
             until=until,
             points=points,
         )
-        session.add(offer)
-        session.flush()
-        audit.record(actor, "date offer held", offer, at=now, details={"points": points})
-        move(REQUEST_MACHINE, found, RequestState.PROPOSED, actor=actor, at=now)
-        write_to_school(found, "date_offered", now=now, day=date.on_day, time=date.starts_local, until=until)
+        act.session.add(offer)
+        act.session.flush()
+        act.record("date offer held", offer, details={"points": points})
+        act.move(REQUEST_MACHINE, found, RequestState.PROPOSED)
+        write_to_school(found, "date_offered", now=act.now, day=date.on_day, time=date.starts_local, until=until)
         return ""
     return "nobody_can_go" if tried else "nobody_waits"
 
@@ -174,13 +175,13 @@ def _waits_for(offer: DateOffer, asked: SchoolRequest | None) -> bool:
     return asked is not None and still_waits(asked.state, asked.state_since, offer.offered_at)
 
 
-def _end_void_offer(session: Session, actor: Actor, request_id: int, now: dt.datetime) -> None:
+def _end_void_offer(act: Act, request_id: int) -> None:
     """A request that was answered otherwise waits again before the job has looked: it holds one date at a time."""
     held = select(DateOffer).where(DateOffer.school_request_id == request_id, DateOffer.state == DateOfferState.HELD)
-    for offer in session.scalars(held.with_for_update().execution_options(populate_existing=True)).all():
-        move(DATE_OFFER_MACHINE, offer, DateOfferState.WITHDRAWN, actor=actor, at=now)
-        session.flush()
-        let_crew_go(session, actor, session.get_one(OpenDate, offer.open_date_id), HoldState.RELEASED, now)
+    for offer in act.session.scalars(held.with_for_update().execution_options(populate_existing=True)).all():
+        act.move(DATE_OFFER_MACHINE, offer, DateOfferState.WITHDRAWN)
+        act.session.flush()
+        let_crew_go(act, act.session.get_one(OpenDate, offer.open_date_id), HoldState.RELEASED)
 
 
 def take_date_back(actor: Actor, date_id: int, *, now: dt.datetime) -> None:
@@ -188,31 +189,29 @@ def take_date_back(actor: Actor, date_id: int, *, now: dt.datetime) -> None:
 
     Said twice, it is said once. Raises: NotAllowed; NotFound; Conflict("wrong_state") once it is taken.
     """
-    with change() as session:
-        date = _locked_date(session, date_id)
+    with change(actor, now) as act:
+        date = _locked_date(act.session, date_id)
         policy.require(actor, "accept", "request", centre=date.centre_id)
         if date.state is DateState.ENDED:
             return
-        _release(session, actor, date, DateOfferState.WITHDRAWN, now, letter="date_taken_back")
-        move(DATE_MACHINE, date, DateState.ENDED, actor=actor, at=now)
+        _release(act, date, DateOfferState.WITHDRAWN, letter="date_taken_back")
+        act.move(DATE_MACHINE, date, DateState.ENDED)
 
 
-def _release(
-    session: Session, actor: Actor, date: OpenDate, to: DateOfferState, now: dt.datetime, *, letter: str = ""
-) -> None:
+def _release(act: Act, date: OpenDate, to: DateOfferState, *, letter: str = "") -> None:
     """End the offer of a locked date, if one is held: its school is back in line, where it stood."""
-    offer = _held_offer(session, date.id)
+    offer = _held_offer(act.session, date.id)
     if offer is None:
-        let_crew_go(session, actor, date, HoldState.RELEASED, now)
+        let_crew_go(act, date, HoldState.RELEASED)
         return
-    asked = locked(session, SYSTEM, "update", offer.school_request_id)
-    move(DATE_OFFER_MACHINE, offer, to, actor=actor, at=now)
+    asked = locked(act.session, SYSTEM, "update", offer.school_request_id)
+    act.move(DATE_OFFER_MACHINE, offer, to)
     if _waits_for(offer, asked):
-        move(REQUEST_MACHINE, asked, RequestState.WAITLISTED, actor=actor, at=now)
+        act.move(REQUEST_MACHINE, asked, RequestState.WAITLISTED)
         if letter:
-            write_to_school(asked, letter, now=now, day=date.on_day)
-    session.flush()
-    let_crew_go(session, actor, date, HoldState.RELEASED, now)
+            write_to_school(asked, letter, now=act.now, day=date.on_day)
+    act.session.flush()
+    let_crew_go(act, date, HoldState.RELEASED)
 
 
 def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, now: dt.datetime) -> str:
@@ -221,22 +220,22 @@ def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, 
     The number of the visit, empty when the date is left. Pressed twice, it is answered once. Raises: NotFound;
     Conflict("date_gone") when it was not answered in time or was taken back.
     """
-    with change() as session:
-        offer = session.get(DateOffer, offer_id)
-        asked = session.get(SchoolRequest, request_id)
+    with change(actor, now) as act:
+        offer = act.session.get(DateOffer, offer_id)
+        asked = act.session.get(SchoolRequest, request_id)
         policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
         if offer is None or offer.school_request_id != request_id:
             raise NotFound("date offer")
-        date = _locked_date(session, offer.open_date_id)
-        session.refresh(offer)
+        date = _locked_date(act.session, offer.open_date_id)
+        act.session.refresh(offer)
         if offer.state is (DateOfferState.ACCEPTED if accepts else DateOfferState.REFUSED):
-            return _visit_of(session, request_id) if accepts else ""
+            return _visit_of(act.session, request_id) if accepts else ""
         if offer.state is not DateOfferState.HELD or offer.until <= now or not _waits_for(offer, asked):
             raise Conflict("date_gone")
         if accepts:
-            return _accept(session, actor, date, offer, now)
-        _release(session, actor, date, DateOfferState.REFUSED, now)
-        _pass_on(session, date, now)
+            return _accept(act, date, offer)
+        _release(act, date, DateOfferState.REFUSED)
+        _pass_on(act, date)
     log.info("date left to the next", extra={"open_date_id": date.id})
     return ""
 
@@ -246,22 +245,22 @@ def _visit_of(session: Session, request_id: int) -> str:
     return session.scalar(wanted) or ""
 
 
-def _accept(session: Session, actor: Actor, date: OpenDate, offer: DateOffer, now: dt.datetime) -> str:
-    asked = locked(session, actor, "update", offer.school_request_id)
+def _accept(act: Act, date: OpenDate, offer: DateOffer) -> str:
+    asked = locked(act.session, act.actor, "update", offer.school_request_id)
     if asked.state is not RequestState.PROPOSED:
         raise Conflict("date_gone")
-    move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED, actor=actor, at=now)
-    session.flush()
-    crew = let_crew_go(session, actor, date, HoldState.TAKEN, now)
-    move(DATE_MACHINE, date, DateState.TAKEN, actor=actor, at=now)
-    move(REQUEST_MACHINE, asked, RequestState.AGREED, actor=actor, at=now)
+    act.move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED)
+    act.session.flush()
+    crew = let_crew_go(act, date, HoldState.TAKEN)
+    act.move(DATE_MACHINE, date, DateState.TAKEN)
+    act.move(REQUEST_MACHINE, asked, RequestState.AGREED)
     plans = plans_as_asked(asked, one_after_the_other(asked, date.starts_local))
     draft = VisitDraft(asked.programme_id, asked.host_id, date.on_day, plans, asked.id, asked.campaign_id)
-    visit = write_visit(session, actor, draft, now)
-    write_to_centre(asked, "date_accepted", now=now, day=date.on_day, time=date.starts_local, visit=visit.number)
-    follow_visit(actor, asked, RequestState.STAFFING, now=now)
-    touch(session, open_visit(session, visit.id), (), now)
-    ask_crew(session, visit.id, crew, until=_begins(date), now=now)
+    visit = write_visit(act, draft)
+    write_to_centre(asked, "date_accepted", now=act.now, day=date.on_day, time=date.starts_local, visit=visit.number)
+    follow_visit(act.actor, asked, RequestState.STAFFING, now=act.now)
+    touch(act, open_visit(act, visit.id), ())
+    ask_crew(act, visit.id, crew, until=_begins(date))
     return visit.number
 
 
@@ -277,26 +276,26 @@ def pass_dates_on(*, now: dt.datetime) -> int:
 
 
 def _sweep(date_id: int, now: dt.datetime) -> bool:
-    with change() as session:
-        date = _locked_date(session, date_id)
+    with change(SYSTEM, now) as act:
+        date = _locked_date(act.session, date_id)
         if date.state is not DateState.OPEN:
             return False
-        offer = _held_offer(session, date_id)
+        offer = _held_offer(act.session, date_id)
         if offer is None:
-            let_crew_go(session, SYSTEM, date, HoldState.RELEASED, now)
+            let_crew_go(act, date, HoldState.RELEASED)
         else:
-            asked = session.get(SchoolRequest, offer.school_request_id, populate_existing=True)
+            asked = act.session.get(SchoolRequest, offer.school_request_id, populate_existing=True)
             waits = _waits_for(offer, asked)
             if offer.until > now and waits:
                 return False
             to = DateOfferState.LAPSED if waits else DateOfferState.WITHDRAWN
-            _release(session, SYSTEM, date, to, now, letter="date_lapsed")
-        _pass_on(session, date, now)
+            _release(act, date, to, letter="date_lapsed")
+        _pass_on(act, date)
     return True
 
 
-def _pass_on(session: Session, date: OpenDate, now: dt.datetime) -> None:
+def _pass_on(act: Act, date: OpenDate) -> None:
     """To the next in rank; when nobody is left, the date is the centre's again, as its page says."""
-    if not _offer_next(session, SYSTEM, date, now):
+    if not _offer_next(act.by(SYSTEM), date):
         return
-    move(DATE_MACHINE, date, DateState.ENDED, actor=SYSTEM, at=now)
+    act.by(SYSTEM).move(DATE_MACHINE, date, DateState.ENDED)
