@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.rows import write_to_school
 from scheduler.certificates import pdf, queries, rules
@@ -22,8 +23,7 @@ from scheduler.certificates.terms import (
     VisitFacts,
 )
 from scheduler.config import settings
-from scheduler.core import audit, clock, states
-from scheduler.core.db import transaction
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.numbers import next_number
 from scheduler.policy import SYSTEM, Actor
@@ -47,22 +47,22 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
 
 
 def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
-    with transaction() as session:
-        visit = lock_visit(session, visit_id)  # one issuer after the other
+    with change(actor, now) as act:
+        visit = lock_visit(act.session, visit_id)  # one issuer after the other
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if not queries.due_visits(visit_id=visit_id):
             raise Conflict("attendance_not_locked")
         facts = queries.visit_facts(visit_id)
-        before = _of_visit(session, visit_id)
+        before = _of_visit(act.session, visit_id)
         valid = [row for row in before if row.state is CertificateState.ISSUED]
         had = {(row.kind, row.holder_key): False for row in before}
         had |= {(row.kind, row.holder_key): True for row in valid}
         fresh = [
-            _issue(session, actor, facts, kind, name, now)
+            _issue(act, facts, kind, name)
             for kind, name in rules.who_earns(facts.counts, facts.named_adults, had, secret=settings().secret_key)
         ]
         if fresh:
-            _tell_school(session, visit, now)
+            _tell_school(act, visit)
         return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
 
 
@@ -86,38 +86,38 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
     The old number then shows "replaced". Returns the new number. Raises: NotAllowed, NotFound; Rejected;
     Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already.
     """
-    with transaction() as session:
-        old, visit = _certificate(session, certificate_id)
+    with change(actor, now) as act:
+        old, visit = _certificate(act.session, certificate_id)
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if old.state is not CertificateState.ISSUED:
             raise Conflict("wrong_state")
         key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
-        others = [row for row in _of_visit(session, visit.id) if row.id != old.id]
+        others = [row for row in _of_visit(act.session, visit.id) if row.id != old.id]
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
             raise Conflict("certificate_exists")
         new = _new_row(queries.visit_facts(visit.id), old.kind, "" if old.kind is CertificateKind.SCHOOL else name, now)
         new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
-        session.add(new)
-        session.flush()
+        act.session.add(new)
+        act.session.flush()
         old.replaced_by_id = new.id
-        states.move(CERTIFICATE_MACHINE, old, CertificateState.REISSUED, actor=actor, at=now)
-        session.flush()
+        act.move(CERTIFICATE_MACHINE, old, CertificateState.REISSUED)
+        act.session.flush()
         new.holder_key = key
         if new.holder_name:
-            _rename_adult(session, visit.id, old.holder_key, new.holder_name)
-        audit.record(actor, "certificate issued", new, at=now, details={"instead_of": old.id})
+            _rename_adult(act.session, visit.id, old.holder_key, new.holder_name)
+        act.record("certificate issued", new, {"instead_of": old.id})
     log.info("certificate reissued", extra={"certificate_id": certificate_id})
     return new.number
 
 
 def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: dt.datetime) -> None:
     """Declare a certificate void; its check page says so and why. Raises: NotAllowed, NotFound; Conflict."""
-    with transaction() as session:
-        certificate, visit = _certificate(session, certificate_id)
+    with change(actor, now) as act:
+        certificate, visit = _certificate(act.session, certificate_id)
         policy.require(actor, "revoke", "certificate", centre=visit.centre_id)
-        states.move(CERTIFICATE_MACHINE, certificate, CertificateState.REVOKED, actor=actor, at=now, reason=reason)
+        act.move(CERTIFICATE_MACHINE, certificate, CertificateState.REVOKED, reason=reason)
         certificate.reason = reason
     log.info("certificate revoked", extra={"certificate_id": certificate_id})
 
@@ -162,13 +162,11 @@ def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> N
         row.name, row.name_key = name, key
 
 
-def _issue(
-    session: Session, actor: Actor, facts: VisitFacts, kind: CertificateKind, name: str, now: dt.datetime
-) -> Certificate:
-    certificate = _new_row(facts, kind, name, now)
-    session.add(certificate)
-    session.flush()
-    audit.record(actor, "certificate issued", certificate, at=now, details={"kind": kind.value})
+def _issue(act: Act, facts: VisitFacts, kind: CertificateKind, name: str) -> Certificate:
+    certificate = _new_row(facts, kind, name, act.now)
+    act.session.add(certificate)
+    act.session.flush()
+    act.record("certificate issued", certificate, {"kind": kind.value})
     return certificate
 
 
@@ -216,11 +214,11 @@ def _paper(
     )
 
 
-def _tell_school(session: Session, visit: Visit, now: dt.datetime) -> None:
+def _tell_school(act: Act, visit: Visit) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    school_request = request_of_visit(session, visit.school_request_id)
+    school_request = request_of_visit(act.session, visit.school_request_id)
     if school_request is None:
         return
     if school_request.state is RequestState.REPORTED:
-        follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=now)
-    write_to_school(session, visit, "certificates_ready", now=now)
+        follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=act.now)
+    write_to_school(act.session, visit, "certificates_ready", now=act.now)

@@ -10,7 +10,7 @@ from scheduler.attendance.queries.tally import tallied
 from scheduler.attendance.terms import Tally
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import ANONYMOUS
-from scheduler.visits.service.locked_visit import open_visit_of
+from scheduler.visits.service.locked_visit import lock_visit_of
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
     if not tally.opens_at <= now <= tally.closes_at:
         raise Conflict("tally_not_open")
     with change(ANONYMOUS, now) as act:
-        open_visit_of(act, tally.presentation_id)  # locks the visit: presses are added up one after the other
+        lock_visit_of(act.session, tally.presentation_id)  # presses are added up one after the other
         so_far = tallied(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
             raise Rejected({"people": "hall_is_full"})

@@ -59,7 +59,7 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
         if asked is None or lost is None:
             raise NotFound("date")
         wish = wish_of_hold(asked, lost, slot, by_the_bell=True)
-        crew = crew_under_lock(act.session, wish, now)
+        crew = crew_under_lock(act, wish)
         asked = locked(act.session, actor, "update", request_id)
         if asked.state not in MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
             raise Conflict("wrong_state")
@@ -80,7 +80,7 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
     except SchedulerError as error:
         act.session.refresh(kept)
         if kept.state in LIVING_HOLDS:
-            end_hold(act.session, SYSTEM, kept, HoldState.LAPSED, act.now)
+            end_hold(act, kept, HoldState.LAPSED)
         asked = locked(act.session, SYSTEM, "update", request_id)
         others = [vars(slot) for slot in other_dates(wish, now=act.now)]
         write_to_school(asked, "booking_gone", now=act.now, day=kept.on_day, time=kept.starts_local, others=others)
@@ -103,10 +103,10 @@ def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
         crew = list(act.session.scalars(_crew(kept.id)))
         hold_time(act.session, crew)
     else:
-        crew = crew_under_lock(act.session, wish, act.now)
+        crew = crew_under_lock(act, wish)
         act.session.refresh(kept)
     if kept.state in LIVING_HOLDS:
-        end_hold(act.session, SYSTEM, kept, HoldState.TAKEN, act.now)
+        end_hold(act, kept, HoldState.TAKEN)
     asked = locked(act.session, SYSTEM, "update", kept.school_request_id or 0)
     for state in (RequestState.TRIAGE, RequestState.AGREED):
         if asked.state is not state:  # somebody of the centre may read it already

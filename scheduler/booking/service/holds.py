@@ -14,15 +14,14 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.acts import change
+from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import able_at
 from scheduler.booking.queries.holds import held_date, holds_over
 from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
-from scheduler.core import audit, clock, tokens
+from scheduler.core import clock, tokens
 from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound, TooMany
-from scheduler.core.states import move
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostDraft
@@ -59,12 +58,12 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
         _refuse_flood(act.session, key, network, now)
         if before is not None:  # her own date keeps others away, not her
             wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
-        crew = crew_under_lock(act.session, wish, now)
+        crew = crew_under_lock(act, wish)
         if before is not None and (earlier := _held(act.session, key, lock=True)) is not None:
-            end_hold(act.session, ANONYMOUS, earlier, HoldState.RELEASED, now)
+            end_hold(act, earlier, HoldState.RELEASED)
         row = _write(act.session, key, network, wish, programme, now)
         give_time(act.session, row, crew)
-        audit.record(ANONYMOUS, "date held", row, at=now)
+        act.record("date held", row)
         shown = held_date(row)
     log.info("date held", extra={"hold_id": shown.id})
     return shown
@@ -79,7 +78,7 @@ def release_date(draft: str | None, *, now: dt.datetime) -> None:
         hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
         row = _held(act.session, key, lock=True)
         if row is not None:
-            end_hold(act.session, ANONYMOUS, row, HoldState.RELEASED, now)
+            end_hold(act, row, HoldState.RELEASED)
 
 
 def book_now(
@@ -120,7 +119,7 @@ def book_now(
             row.school_request_id = request_id
             row.draft = row.network = ""  # the browser and its network have no more to do with it
             row.until = until
-            move(HOLD_MACHINE, row, HoldState.KEPT, actor=actor, at=now)
+            act.move(HOLD_MACHINE, row, HoldState.KEPT)
     log.info("date kept for a request", extra={"request_id": request_id})
     return request_id
 
@@ -140,7 +139,7 @@ def lapse_holds(*, now: dt.datetime) -> int:
         ).all()
         late = [row for row in rows if row.state in LIVING_HOLDS]
         for row in late:
-            end_hold(act.session, SYSTEM, row, HoldState.LAPSED, now)
+            end_hold(act, row, HoldState.LAPSED)
         kept = case((DateHold.school_request_id.is_(None), now - FORGOTTEN_AFTER), else_=now - PROVE_WITHIN)
         act.session.execute(delete(DateHold).where(DateHold.state.not_in(LIVING_HOLDS), DateHold.state_since <= kept))
     return len(late)
@@ -176,20 +175,20 @@ def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) ->
         raise TooMany("holds")
 
 
-def crew_under_lock(session: Session, wish: HoldWish, now: dt.datetime) -> list[int]:
+def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:
     """Who would go, with nobody else giving their time away until the transaction ends.
 
     Looked for twice: everybody who could go is known after the first look, and what others did meanwhile after the
     second. All locks are taken at once, in order. Raises: Conflict("date_taken").
     """
-    able = able_at(wish, now=now)
+    able = able_at(wish, now=act.now)
     locked = {who for _number, ids in able for who in ids}
     if any(len(ids) < number for number, ids in able) or not able:
         raise Conflict("date_taken")
-    hold_time(session, locked)
-    _end_over(session, locked, now)
+    hold_time(act.session, locked)
+    _end_over(act.by(SYSTEM), locked)
     crew: list[int] = []
-    still = able_at(wish, now=now)
+    still = able_at(wish, now=act.now)
     for number, ids in still:
         chosen = [who for who in ids if who in locked][:number]
         if len(chosen) < number:
@@ -200,26 +199,26 @@ def crew_under_lock(session: Session, wish: HoldWish, now: dt.datetime) -> list[
     return crew
 
 
-def _end_over(session: Session, presenter_ids: Collection[int], now: dt.datetime) -> None:
+def _end_over(act: Act, presenter_ids: Collection[int]) -> None:
     """End the holds of these presenters whose time is over; their locks are held."""
     over = select(HeldTime.date_hold_id).where(HeldTime.presenter_id.in_(presenter_ids))
-    rows = session.scalars(
+    rows = act.session.scalars(
         select(DateHold)
-        .where(DateHold.id.in_(over), DateHold.until <= now)
+        .where(DateHold.id.in_(over), DateHold.until <= act.now)
         .order_by(DateHold.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
         if row.state in LIVING_HOLDS:
-            end_hold(session, SYSTEM, row, HoldState.LAPSED, now)
+            end_hold(act, row, HoldState.LAPSED)
 
 
-def end_hold(session: Session, actor: Actor, row: DateHold, to: HoldState, now: dt.datetime) -> None:
+def end_hold(act: Act, row: DateHold, to: HoldState) -> None:
     """A hold has ended: its time is everybody's again."""
-    session.execute(delete(HeldTime).where(HeldTime.date_hold_id == row.id))
-    move(HOLD_MACHINE, row, to, actor=actor, at=now)
-    session.flush()
+    act.session.execute(delete(HeldTime).where(HeldTime.date_hold_id == row.id))
+    act.move(HOLD_MACHINE, row, to)
+    act.session.flush()
 
 
 def _write(

@@ -39,7 +39,8 @@ def write_entries(session: Session, opened: OpenVisit, *, now: dt.datetime) -> N
     """
     if opened.entries is None:
         ids = [presentation.id for presentation in opened.every]
-        opened.entries = list(session.scalars(select(CalendarEntry).where(CalendarEntry.presentation_id.in_(ids))))
+        wanted = select(CalendarEntry).where(CalendarEntry.presentation_id.in_(ids))
+        opened.entries = list(session.scalars(wanted.execution_options(populate_existing=True)))
     stored: dict[int, dict[tuple[EntryStatus, str], CalendarEntry]] = defaultdict(dict)
     for row in opened.entries:
         stored[row.presentation_id][row.status, row.language] = row

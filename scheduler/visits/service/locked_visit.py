@@ -93,9 +93,7 @@ def open_visit(act: Act, visit_id: int, *, version: int | None = None) -> OpenVi
 
 def open_visit_of(act: Act, presentation_id: int) -> OpenVisit:
     """The same for the visit of a presentation. Raises: NotFound."""
-    of_it = select(Visit.id).join(Presentation, Presentation.visit_id == Visit.id)
-    visit_id = _lock(act.session, of_it.where(Presentation.id == presentation_id), "presentation")
-    return loaded_visit(act.session, visit_id)
+    return loaded_visit(act.session, lock_visit_of(act.session, presentation_id))
 
 
 def lock_visit(session: Session, visit_id: int) -> Visit:
@@ -104,6 +102,12 @@ def lock_visit(session: Session, visit_id: int) -> Visit:
     if visit is None:
         raise NotFound("visit")
     return visit
+
+
+def lock_visit_of(session: Session, presentation_id: int) -> int:
+    """The same for the visit of a presentation; its id. Raises: NotFound."""
+    of_it = select(Visit.id).join(Presentation, Presentation.visit_id == Visit.id)
+    return _lock(session, of_it.where(Presentation.id == presentation_id), "presentation")
 
 
 def _lock(session: Session, wanted: Select[int], thing: str) -> int:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
 from scheduler.booking.rules.holds import main_audience
@@ -24,7 +23,7 @@ from scheduler.waitlist.terms import DateOfferState
 log = logging.getLogger(__name__)
 
 
-def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: dt.datetime, now: dt.datetime) -> bool:
+def keep_crew(act: Act, asked: SchoolRequest, date: OpenDate, *, until: dt.datetime) -> bool:
     """Hold the time of a crew that can be at that school then, until the school must have answered; whether one can.
 
     From now on the date is taken for everybody: whoever books, plans, places or asks for free dates.
@@ -39,14 +38,14 @@ def keep_crew(session: Session, asked: SchoolRequest, date: OpenDate, *, until: 
     )
     wish = HoldWish(free, Slot(date.on_day, date.starts_local), by_the_bell=False, by_the_centre=True)
     try:
-        crew = crew_under_lock(session, wish, now)
+        crew = crew_under_lock(act, wish)
     except Conflict:
         return False
-    said = {"draft": "", "network": "", "school_request_id": asked.id, "state": HoldState.KEPT, "state_since": now}
+    said = {"draft": "", "network": "", "school_request_id": asked.id, "state": HoldState.KEPT, "state_since": act.now}
     row = hold_row(wish, asked.programme, **said, until=until)
-    session.add(row)
-    session.flush()
-    give_time(session, row, crew)
+    act.session.add(row)
+    act.session.flush()
+    give_time(act.session, row, crew)
     return True
 
 
@@ -69,7 +68,7 @@ def let_crew_go(act: Act, date: OpenDate, to: HoldState) -> list[int]:
     hold_time(act.session, crew)
     locked = ended.order_by(DateHold.id).with_for_update().execution_options(populate_existing=True)
     for row in act.session.scalars(locked).all():
-        end_hold(act.session, act.actor, row, to, act.now)
+        end_hold(act, row, to)
     return crew
 
 

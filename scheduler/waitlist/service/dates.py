@@ -116,7 +116,7 @@ def _offer_next(act: Act, date: OpenDate) -> str:
             continue
         tried += 1
         _end_void_offer(act, row.id)
-        if not keep_crew(act.session, found, date, until=until, now=act.now):
+        if not keep_crew(act, found, date, until=until):
             continue
         points = sum(part.points for part in rank_parts(facts, weights, act.now, today))
         offer = DateOffer(
