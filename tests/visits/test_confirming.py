@@ -17,6 +17,7 @@ from scheduler.visits.service.confirm import confirm_visit, mark_ready
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes, Taken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
@@ -336,6 +337,16 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
     assert visit_of(session, scene).state is VisitState.DELIVERED
     assert request_state(session, scene) is RequestState.DELIVERED
     assert [row.state for row in presentations(session, scene)] == [PresentationState.DELIVERED]
+
+
+def test_a_step_that_no_calendar_shows_writes_no_calendar_text(scene):
+    scene.confirmed_by(scene.educator())
+
+    with asked_and_written() as made:
+        mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert [text for text in made.selects if "FROM calendar_entry" in text]  # they were looked at
+    assert [text for text in made.writes if "calendar_entry" in text] == []
 
 
 def test_a_visit_nobody_ticked_ready_passes_through_it(session, scene):
