@@ -79,7 +79,7 @@ def takes(teacher: Person, time: str) -> None:
     """The first free day, and a time of it."""
     with teacher.sees():
         days(teacher).first.click()
-        dates(teacher).filter(has_text=re.compile(f"^{time}$")).click()
+        dates(teacher).filter(has_text=re.compile(rf"^\s*{time}\s*$")).click()
 
 
 def finishes(teacher: Person, address: str) -> None:
@@ -147,12 +147,12 @@ def test_two_want_one_date_and_who_is_later_has_three_others_and_all_that_was_ty
         days(teacher).first.click()
         dates(teacher).first.wait_for()
 
-    ten = dates(first).filter(has_text=re.compile("^10:00$"))
+    ten = dates(first).filter(has_text=re.compile(r"^\s*10:00\s*$"))
     day = str(ten.get_attribute("value"))[:10]
     ten.click()
     first.page.wait_for_url("**/book/who*")
     sees_it_on_the_board(Person(browser, installation, DESK), day)
-    dates(second).filter(has_text=re.compile("^10:00$")).click()
+    dates(second).filter(has_text=re.compile(r"^\s*10:00\s*$")).click()
 
     second.reads("Овај термин је управо заузет:", "Све остало што сте уписали је сачувано.", "Слободно уместо њега")
     expect(dates(second)).to_have_count(3)
