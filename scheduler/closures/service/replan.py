@@ -6,7 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
@@ -45,9 +45,9 @@ def replan_visit(
         if number := _stands_for(session, old.id, on_day):
             return number
         if version is not None and old.version != version:
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
         if old.state is not VisitState.DISRUPTED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(session, opened.presenter_ids)
         for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
             transitions.move_assignment(actor, row, AssignmentState.WITHDRAWN, now=now, reason=REASON)
