@@ -9,8 +9,8 @@ import logging
 
 from sqlalchemy.orm import Session
 
-from scheduler.board.terms import Placing
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.board.terms import BoardReason, Placing
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.service.crew import finish_release, release, suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
@@ -18,6 +18,7 @@ from scheduler.visits.rules.timetable import shifted
 from scheduler.visits.service.locked_visit import OpenVisit, change, hold_time, open_visit, refuse_counted, require
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.reasons import Defence
 from scheduler.visits.terms.states import OPEN_VISITS, PROMISED, TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ def place_visit(
         require(actor, "update", "visit", opened)
         refuse_counted(session, visit_id)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         times = _times(opened, wish)
         if times is None and not wish.changes_crew:
-            raise Conflict("nothing_changes")
+            raise Conflict(BoardReason.NOTHING_CHANGES)
         if wish.changes_crew:
             _check_crew(actor, opened, wish, reason)
         hold_time(session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
@@ -63,7 +64,7 @@ def _times(opened: OpenVisit, wish: Placing) -> NewTimes | None:
     starts = {row.id: row.starts_local for row in opened.presentations}
     moved = shifted(starts, wish.starts_local)
     if moved is None:
-        raise Rejected({"starts_local": "past_midnight"})
+        raise Rejected({"starts_local": GroundReason.PAST_MIDNIGHT})
     if wish.on_day == opened.visit.on_day and moved == starts:
         return None
     return NewTimes(wish.on_day, moved, wish.until, outside_shift=None)  # the board has said it before the drop
@@ -73,17 +74,17 @@ def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> 
     if wish.leaves is not None:
         require(actor, "delete", "assignment", opened)
         if not opened.of(wish.leaves, *TO_COME):
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
     if wish.comes is None and not reason:
-        raise Rejected({"reason": "reason_missing"})
+        raise Rejected({"reason": GroundReason.REASON_MISSING})
     if wish.comes is not None and opened.of(wish.comes, *TO_COME):
-        raise Conflict("already_in_the_crew")
+        raise Conflict(BoardReason.ALREADY_IN_THE_CREW)
 
 
 def _check_she_stays(session: Session, visit_id: int, comes: int) -> None:
     """A young person who came for the last adult has been released with her: then nothing of it shall be done."""
     if not open_visit(session, visit_id).of(comes, *TO_COME):
-        raise Conflict("minor_keeps_an_adult")
+        raise Conflict(Defence.MINOR_KEEPS_AN_ADULT)
 
 
 def _bring(actor: Actor, visit_id: int, returning: list[int], wish: Placing, now: dt.datetime) -> None:
