@@ -25,7 +25,14 @@ from scheduler.attendance.service.rows import (
     visit_of,
     write_to_school,
 )
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
+from scheduler.attendance.terms import (
+    ATTENDANCE_MACHINE,
+    AttendanceReason,
+    AttendanceState,
+    CountDraft,
+    Counts,
+    CountSource,
+)
 from scheduler.config import settings
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
@@ -53,7 +60,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:
-            raise Conflict("not_confirmed")
+            raise Conflict(AttendanceReason.NOT_CONFIRMED)
         attendance = attendance_or_none(session, presentation_id)
         if attendance is not None and _says_the_same(session, attendance, draft):
             return
@@ -89,7 +96,7 @@ def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now:
         if not waiting and (answers := _signed_already(session, rows, said)):
             return all(answers)
         if not waiting:
-            raise Conflict("not_submitted")
+            raise Conflict(AttendanceReason.NOT_SUBMITTED)
         if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
             raise Rejected({"counts": problem})
         agreed = [_sign(session, row, said[row.presentation_id], actor, now) for row in waiting]
@@ -177,7 +184,7 @@ def _opened(
         audit.record(actor, "attendance open", attendance, at=now)
         return attendance
     if not rules.may_be_counted(attendance.state):
-        raise Conflict("already_countersigned")
+        raise Conflict(AttendanceReason.ALREADY_COUNTERSIGNED)
     if attendance.state is AttendanceState.SUBMITTED:
         states.move(ATTENDANCE_MACHINE, attendance, AttendanceState.OPEN, actor=actor, at=now)
         attendance.version += 1

@@ -25,7 +25,7 @@ from scheduler.attendance.terms import (
 )
 from scheduler.core import states
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.date
     Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
     """
     if not sources:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     with transaction():
         for presentation_id, source in sources.items():
             lock_attendance(actor, presentation_id, source, now=now)
@@ -84,7 +84,7 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
     draft = CountDraft(counts, teacher_present=True, minutes_given=1)
     problems = rules.problems_with(draft, starts_at=now, now=now)
     if not reason:
-        problems["reason"] = "reason_missing"
+        problems["reason"] = GroundReason.REASON_MISSING
     if problems:
         raise Rejected(problems)
     with transaction() as session:
@@ -92,7 +92,7 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
         policy.require(actor, "correct", "attendance", centre=visit.centre_id)
         attendance = attendance_of(session, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         said = said_by(session, attendance, CountSource.COORDINATOR)
         if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
             return  # the second press of a double click: one correction, one version

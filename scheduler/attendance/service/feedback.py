@@ -10,7 +10,7 @@ from scheduler.attendance.service.rows import visit_of_school
 from scheduler.attendance.terms import Feedback
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.terms.states import VisitState
 
@@ -25,7 +25,7 @@ def give_feedback(actor: Actor, visit_id: int, said: Feedback, *, now: dt.dateti
     with transaction() as session:
         visit = visit_of_school(session, actor, visit_id)
         if visit.state is not VisitState.DELIVERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:
             return
         session.add(VisitFeedback(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))

@@ -16,7 +16,7 @@ from scheduler.attendance.service.rows import visit_of, visit_of_school, write_t
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import audit, clock
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN
@@ -116,7 +116,7 @@ def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime
     with transaction() as session:
         visit = visit_of_school(session, actor, visit_id)
         if visit.state is not VisitState.DELIVERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if survey_of(visit_id) is not None:
             return
         session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))

@@ -6,10 +6,11 @@ import logging
 from scheduler import policy
 from scheduler.attendance.service.rows import all_said, attendance_or_none, presentation_of, write_to_school
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.service.confirm import mark_delivered
 from scheduler.visits.service.outcome import note_no_show
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
         presentation, visit = presentation_of(session, presentation_id)
         policy.require(actor, "correct", "attendance", centre=visit.centre_id)
         if attendance_or_none(session, presentation_id) is not None:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if presentation.ends_at > now:
-            raise Conflict("not_yet")
+            raise Conflict(VisitReason.NOT_YET)
         note_no_show(actor, presentation_id, host_absent=host_absent, now=now)
         session.refresh(visit)
         if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(session, visit.id):

@@ -8,9 +8,16 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS, AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import (
+    ATTENDANCE_MACHINE,
+    COUNTS_FOR_REPORTS,
+    AttendanceReason,
+    AttendanceState,
+    Counts,
+    CountSource,
+)
 from scheduler.core import states
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
@@ -65,7 +72,7 @@ def attendance_or_none(session: Session, presentation_id: int) -> Attendance | N
 def attendance_of(session: Session, presentation_id: int) -> Attendance:
     attendance = attendance_or_none(session, presentation_id)
     if attendance is None:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     return attendance
 
 
@@ -118,7 +125,7 @@ def let_count(session: Session, attendance: Attendance, source: CountSource) -> 
     ).all()
     chosen = [row for row in rows if row.source is source and row.version == attendance.version]
     if not chosen:
-        raise Conflict("count_missing")
+        raise Conflict(AttendanceReason.COUNT_MISSING)
     for row in rows:
         row.counts = False
     session.flush()

@@ -7,7 +7,7 @@ from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
 from scheduler.attendance.queries.tally import tallied
 from scheduler.attendance.service.rows import presentation_of
-from scheduler.attendance.terms import Tally
+from scheduler.attendance.terms import AttendanceReason, Tally
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Rejected
 
@@ -21,14 +21,14 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
     and after they have left.
     """
     if not 1 <= people <= rules.MOST_A_PRESS:
-        raise Rejected({"people": "one_press"})
+        raise Rejected({"people": AttendanceReason.ONE_PRESS})
     if not tally.opens_at <= now <= tally.closes_at:
-        raise Conflict("tally_not_open")
+        raise Conflict(AttendanceReason.TALLY_NOT_OPEN)
     with transaction() as session:
         presentation_of(session, tally.presentation_id)  # locks the visit: presses are added up one after the other
         so_far = tallied(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
-            raise Rejected({"people": "hall_is_full"})
+            raise Rejected({"people": AttendanceReason.HALL_IS_FULL})
         session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
     log.info("adults counted themselves", extra={"presentation_id": tally.presentation_id})
     return so_far + people
