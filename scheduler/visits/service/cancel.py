@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.states import move
 from scheduler.policy import Actor, Scope
 from scheduler.requests.terms.asked import RequestState
@@ -25,6 +25,7 @@ from scheduler.visits.service.locked_visit import (
     require_seen,
     touch,
 )
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -62,7 +63,7 @@ def cancel_visit(
     to nobody. Raises: Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "cancel", "visit", opened)
@@ -72,10 +73,10 @@ def cancel_visit(
             return
         require_seen(opened.visit, version)
         if by_link and opened.presentations and opened.starts_at <= now:
-            raise Conflict("has_begun")
+            raise Conflict(VisitReason.HAS_BEGUN)
         refuse_counted(session, visit_id)
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(session, opened.presenter_ids)
         told = opened.in_state(*PROMISED)
         _end_all(actor, opened, by, reason, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment
@@ -28,6 +28,7 @@ from scheduler.visits.service.locked_visit import (
     touch,
 )
 from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -44,7 +45,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
 
     The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
     promised a teacher and named a safeguarding contact. Raises: Conflict with the first reason ("educators_missing",
-    "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
+    "unvetted", "no_consent", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
     with change() as session:
         opened = open_visit(session, visit_id)
@@ -53,7 +54,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
             return  # the second press of a double click (TRUST R11)
         require_seen(opened.visit, version)
         if opened.visit.state is not VisitState.OFFERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(session, opened.presenter_ids)
         if problems := what_keeps_back(opened):
             raise Conflict(problems[0].code)
@@ -112,7 +113,7 @@ def record_promise(
     school request, which holds the school's own promise.
     """
     if not safeguarding_contact:
-        raise Rejected({"safeguarding_contact": "missing"})
+        raise Rejected({"safeguarding_contact": GroundReason.MISSING})
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "update", "visit", opened)
@@ -121,7 +122,7 @@ def record_promise(
             return  # the second press of a double click
         require_seen(visit, version)
         if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         visit.teacher_stays = True
         visit.safeguarding_contact = safeguarding_contact
         audit.record(actor, "visit promise recorded", visit, at=now)
@@ -152,7 +153,7 @@ def mark_delivered(actor: Actor, visit_id: int, now: dt.datetime, *, absent: Col
         visit = opened.visit
         policy.require(actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
         if opened.presentations and now < opened.starts_at:
-            raise Conflict("not_yet")
+            raise Conflict(VisitReason.NOT_YET)
         if visit.state is VisitState.CONFIRMED:
             transitions.move_with_request(actor, opened, VisitState.READY, now=now)
         transitions.move_with_request(actor, opened, VisitState.DELIVERED, now=now)

@@ -5,6 +5,7 @@ other, and what one reads the other has finished with.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler import policy
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, NotFound
-from scheduler.core.refusals import refused_by
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason
+from scheduler.core.refusals import crossed, refused_by
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
@@ -28,23 +29,43 @@ from scheduler.visits.queries.agenda import promise_of, promised_stops, stops_of
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.terms.plans import CrewMember, Stop, Taken
+from scheduler.visits.terms.reasons import Defence, VisitReason
 from scheduler.visits.terms.states import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, PresentationState
+
+DEFENCES: dict[str, Reason] = {
+    **{one.value: one for one in Defence},
+    "one_living_visit_a_request": VisitReason.HAS_A_VISIT,
+    "visit.school_request_id": VisitReason.HAS_A_VISIT,  # the same: SQLite names the column
+}
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
 def change() -> Iterator[Session]:
     """A transaction in which the database's own refusals become words.
 
-    Raises: Conflict with the name of what refused ("minor_has_an_adult"), or "changed_meanwhile".
+    Raises: Conflict with the `Defence` that refused (MINOR_HAS_AN_ADULT), or CHANGED_MEANWHILE.
     """
     try:
         with transaction() as session:
             yield session
             session.flush()
     except IntegrityError as error:
-        raise Conflict(refused_by(error)) from error
+        raise Conflict(_reason_of(error)) from error
     except StaleDataError as error:
-        raise Conflict("changed_meanwhile") from error
+        raise Conflict(GroundReason.CHANGED_MEANWHILE) from error
+
+
+def _reason_of(error: IntegrityError) -> Reason:
+    """What the database refused; a rule of it that no race can break was broken by a bug, and is raised as that."""
+    name = refused_by(error)
+    if name in DEFENCES:
+        return DEFENCES[name]
+    if not crossed(error):
+        raise error
+    log.warning("crossed", extra={"constraint": name})
+    return GroundReason.CHANGED_MEANWHILE
 
 
 @dataclass
@@ -120,7 +141,7 @@ def open_visit(session: Session, visit_id: int, *, version: int | None = None) -
 def require_seen(visit: Visit, version: int | None) -> None:
     """Refuse who acts on a page that is out of date. Raises: Conflict("changed_meanwhile")."""
     if version is not None and visit.version != version:
-        raise Conflict("changed_meanwhile")
+        raise Conflict(GroundReason.CHANGED_MEANWHILE)
 
 
 def refuse_counted(session: Session, visit_id: int) -> None:
@@ -129,7 +150,7 @@ def refuse_counted(session: Session, visit_id: int) -> None:
     if session.scalar(
         select(Presentation.id).where(Presentation.visit_id == visit_id, Presentation.state.in_(counted)).limit(1)
     ):
-        raise Conflict("counted_in_part")
+        raise Conflict(VisitReason.COUNTED_IN_PART)
 
 
 def living_assignments(session: Session, visit_id: int) -> list[Assignment]:
