@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.core import audit
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.visits.models.visits import Assignment, Presentation
@@ -24,6 +24,7 @@ from scheduler.visits.service.locked_visit import (
     touch,
 )
 from scheduler.visits.terms.plans import Seat
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
@@ -35,14 +36,14 @@ def suggest_presenter(
     """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
 
     Who is in the crew already (a double click) stays as she is; then the answer is False. Raises: NotFound;
-    Conflict("presenter_suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
+    Conflict("suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
     "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
     """
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "create", "assignment", opened)
         if opened.visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         _presenter(session, presenter_id, opened.visit.centre_id)
         taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
         wanted = [
@@ -75,7 +76,7 @@ def _presenter(session: Session, presenter_id: int, centre_id: int) -> None:
     if person is None:
         raise NotFound("presenter")
     if person.suspended_at is not None:
-        raise Conflict("presenter_suspended")
+        raise Conflict(WhyNot.SUSPENDED)
 
 
 def withdraw_presenter(
@@ -102,7 +103,7 @@ def withdraw_from(
 
 def _withdraw(actor: Actor, visit_id: int, seat: Seat, reason: str, now: dt.datetime, version: int | None) -> None:
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change() as session:
         opened = open_visit(session, visit_id)
         hers = Role.COORDINATOR not in actor.roles and actor.presenter_id == seat.presenter_id

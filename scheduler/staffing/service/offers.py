@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import asked_presenters, visits_with_lapsed_offers
 from scheduler.visits.service import notify, transitions
@@ -24,6 +25,7 @@ from scheduler.visits.service.locked_visit import (
     require_seen,
     touch,
 )
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ def offer_visit(
     gone to another visit meanwhile, or the road is too long; the database's refusals as in `suggest_presenter`.
     """
     if until <= now:
-        raise Rejected({"until": "in_the_past"})
+        raise Rejected({"until": GroundReason.IN_THE_PAST})
     with change() as session:
         opened = open_visit(session, visit_id)
         require(actor, "update", "assignment", opened)
@@ -47,12 +49,12 @@ def offer_visit(
             return
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         rows = opened.in_state(AssignmentState.SUGGESTED)
         if not rows:
-            raise Conflict("nobody_suggested")
+            raise Conflict(StaffingReason.NOBODY_SUGGESTED)
         if until > opened.starts_at:
-            raise Rejected({"until": "after_the_visit"})
+            raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
         hold_time(session, opened.presenter_ids)
         refuse_clashes(opened, {row.presenter_id for row in rows}, now)
         for row in rows:
@@ -80,7 +82,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
     she cannot come and does not say why; NotFound; Conflict("offer_gone") when it was taken back or has lapsed; Taken.
     """
     if not accepts and not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change() as session:
         opened = open_visit(session, visit_id)
         policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
@@ -93,7 +95,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
         if not accepts and not rows and _declined_last(session, visit_id, actor.presenter_id):
             return
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
-            raise Conflict("offer_gone")
+            raise Conflict(StaffingReason.OFFER_GONE)
         if accepts:
             refuse_clashes(opened, {actor.presenter_id}, now)
             for row in rows:
