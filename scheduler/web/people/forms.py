@@ -25,8 +25,9 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField
 from scheduler.web.i18n import _l, page_language
+from scheduler.web.reasons import FormReason, worded
 
 TOPICS = {
     Topic.SAFE_INTERNET: _l("Safe internet"),
@@ -202,7 +203,7 @@ class HoursField(TextField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
         if self.hours() is None:
-            raise ValueError(worded("not_hours"))
+            raise ValueError(worded(FormReason.NOT_HOURS))
 
     def hours(self) -> list[Hours] | None:
         """What was typed, or None for what cannot be hours."""

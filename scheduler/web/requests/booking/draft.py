@@ -18,7 +18,7 @@ from scheduler.booking.rules.holds import lasts, main_audience
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotFound, Reason
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules import presence
@@ -280,7 +280,7 @@ class Conversation:
             return "host"
         return next((page for page in PAGES if page not in self.answers or not self.form(page).validate()), None)
 
-    def problems_at(self, page: str) -> dict[str, str]:
+    def problems_at(self, page: str) -> dict[str, Reason]:
         """What the rules say of this page's answers, as far as the pages before let them judge."""
         programme = self.programme()
         if programme is None:
