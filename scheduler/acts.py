@@ -1,6 +1,7 @@
 """One act: who acts, when, and the transaction in which it happens. Services hand it on; only doors make one."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,10 +14,33 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.core import audit, states
 from scheduler.core.db import Base, transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason, Reason
 from scheduler.core.machines import Machine
-from scheduler.core.refusals import refused_by
+from scheduler.core.refusals import crossed, refused_by
 from scheduler.policy import Actor
+
+log = logging.getLogger(__name__)
+
+
+class DefenceReason(Reason):
+    """What the database refuses by itself when a race slips past the rules, under its own name."""
+
+    PRESENTER_IS_VETTED = "presenter_is_vetted"
+    PRESENTER_IS_OLD_ENOUGH = "presenter_is_old_enough"
+    MINOR_HAS_CONSENT = "minor_has_consent"
+    MINOR_HAS_AN_ADULT = "minor_has_an_adult"
+    MINOR_KEEPS_AN_ADULT = "minor_keeps_an_adult"
+    NOBODY_IN_TWO_PLACES = "nobody_in_two_places"
+    NOBODY_HELD_TWICE = "nobody_held_twice"
+    NOBODY_HELD_AND_PROMISED = "nobody_held_and_promised"
+    HAS_A_VISIT = "has_a_visit"
+
+
+DEFENCES: dict[str, DefenceReason] = {
+    **{one.value: one for one in DefenceReason},
+    "one_living_visit_a_request": DefenceReason.HAS_A_VISIT,
+    "visit.school_request_id": DefenceReason.HAS_A_VISIT,  # the same: SQLite names the column
+}
 
 
 @dataclass(frozen=True)
@@ -44,13 +68,24 @@ class Act:
 def change(actor: Actor, now: dt.datetime) -> Iterator[Act]:
     """A transaction in which the database's own refusals become words.
 
-    Raises: Conflict with the name of what refused ("minor_has_an_adult"), or "changed_meanwhile".
+    Raises: Conflict with the `DefenceReason` that refused (MINOR_HAS_AN_ADULT), or CHANGED_MEANWHILE.
     """
     try:
         with transaction() as session:
             yield Act(session, actor, now)
             session.flush()
     except IntegrityError as error:
-        raise Conflict(refused_by(error)) from error
+        raise Conflict(_reason_of(error)) from error
     except StaleDataError as error:
-        raise Conflict("changed_meanwhile") from error
+        raise Conflict(GroundReason.CHANGED_MEANWHILE) from error
+
+
+def _reason_of(error: IntegrityError) -> Reason:
+    """What the database refused; a rule of it that no race can break was broken by a bug, and is raised as that."""
+    name = refused_by(error)
+    if name in DEFENCES:
+        return DEFENCES[name]
+    if not crossed(error):
+        raise error
+    log.warning("crossed", extra={"constraint": name})
+    return GroundReason.CHANGED_MEANWHILE

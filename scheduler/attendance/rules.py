@@ -6,7 +6,8 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping
 
-from scheduler.attendance.terms import AttendanceState, CountDraft, Counts, FollowUp
+from scheduler.attendance.terms import AttendanceReason, AttendanceState, CountDraft, Counts, FollowUp
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.programmes.terms import Audience
 
 MOST_IN_A_ROOM = 2000
@@ -28,19 +29,21 @@ TO_BE_LOCKED = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)  # the c
 TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
 
 
-def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime) -> dict[str, str]:
+def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime) -> dict[str, Reason]:
     """What cannot be true about a count: {field: reason code}, empty when all is well."""
-    problems = {
-        field: "count_out_of_range" for field, people in vars(draft.counts).items() if not 0 <= people <= MOST_IN_A_ROOM
+    problems: dict[str, Reason] = {
+        field: GroundReason.COUNT_OUT_OF_RANGE
+        for field, people in vars(draft.counts).items()
+        if not 0 <= people <= MOST_IN_A_ROOM
     }
     if not problems and draft.counts.total == 0:
-        problems["pupils"] = "nobody_counted"
+        problems["pupils"] = AttendanceReason.NOBODY_COUNTED
     if not 0 <= draft.turned_away <= MOST_IN_A_ROOM:
-        problems["turned_away"] = "count_out_of_range"
+        problems["turned_away"] = GroundReason.COUNT_OUT_OF_RANGE
     if not 0 < draft.minutes_given <= LONGEST_MINUTES:
-        problems["minutes_given"] = "minutes_out_of_range"
+        problems["minutes_given"] = AttendanceReason.MINUTES_OUT_OF_RANGE
     if now < starts_at:
-        problems["form"] = "not_begun"
+        problems["form"] = AttendanceReason.NOT_BEGUN
     return problems
 
 
@@ -49,21 +52,21 @@ def may_be_counted(state: AttendanceState) -> bool:
     return state in STILL_COUNTED
 
 
-def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> str | None:
+def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> Reason | None:
     """What is wrong with the numbers a school says for the presentations it is asked about: a reason code, or None."""
     if any(presentation_id not in said for presentation_id in wanted):
-        return "count_missing"
+        return AttendanceReason.COUNT_MISSING
     numbers = [people for one in wanted for people in vars(said[one]).values()]
-    return None if all(0 <= people <= MOST_IN_A_ROOM for people in numbers) else "count_out_of_range"
+    return None if all(0 <= people <= MOST_IN_A_ROOM for people in numbers) else GroundReason.COUNT_OUT_OF_RANGE
 
 
-def problem_with_names(names: Collection[str], adults: int | None) -> str | None:
+def problem_with_names(names: Collection[str], adults: int | None) -> Reason | None:
     """What is wrong with a list of adults, of whom so many were counted (None: not yet): a reason code, or None."""
     if len(names) > MOST_NAMED_ADULTS:
-        return "too_many_names"
+        return AttendanceReason.TOO_MANY_NAMES
     if any(len(name) > LONGEST_NAME for name in names):
-        return "too_long"
-    return "more_names_than_adults" if adults is not None and len(names) > adults else None
+        return GroundReason.TOO_LONG
+    return AttendanceReason.MORE_NAMES_THAN_ADULTS if adults is not None and len(names) > adults else None
 
 
 def urgency(states: Iterable[AttendanceState]) -> int:

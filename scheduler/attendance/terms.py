@@ -4,11 +4,29 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
 from scheduler.core.text import to_latin
 from scheduler.programmes.terms import Audience
+
+
+class AttendanceReason(Reason):
+    """Why a count or its signature is not taken."""
+
+    ALREADY_COUNTERSIGNED = "already_countersigned"
+    COUNT_MISSING = "count_missing"
+    HALL_IS_FULL = "hall_is_full"
+    MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
+    MORE_NAMES_THAN_ADULTS = "more_names_than_adults"
+    NOBODY_COUNTED = "nobody_counted"
+    NOT_BEGUN = "not_begun"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_SUBMITTED = "not_submitted"
+    ONE_PRESS = "one_press"
+    TALLY_NOT_OPEN = "tally_not_open"
+    TOO_MANY_NAMES = "too_many_names"
 
 
 class AttendanceState(StrEnum):

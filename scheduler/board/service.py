@@ -7,9 +7,9 @@ taken twice on the way and no young person stands without an adult.
 import datetime as dt
 import logging
 
-from scheduler.acts import Act, change
-from scheduler.board.terms import Placing
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.acts import Act, DefenceReason, change
+from scheduler.board.terms import BoardReason, Placing
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.service.crew import finish_release, release, suggest
 from scheduler.staffing.service.offers import offer
@@ -36,10 +36,10 @@ def place_visit(
         require(actor, "update", "visit", opened)
         refuse_counted(opened)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         times = _times(opened, wish)
         if times is None and not wish.changes_crew:
-            raise Conflict("nothing_changes")
+            raise Conflict(BoardReason.NOTHING_CHANGES)
         if wish.changes_crew:
             _check_crew(actor, opened, wish, reason)
         hold_time(act.session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
@@ -53,7 +53,9 @@ def place_visit(
                 move(act, opened, times, reason=reason)
             _bring(act, opened, returning, wish)
         if wish.changes_crew and wish.comes is not None and not opened.of(wish.comes, *TO_COME):
-            raise Conflict("minor_keeps_an_adult")  # one who came for the last adult has been released with her
+            raise Conflict(
+                DefenceReason.MINOR_KEEPS_AN_ADULT
+            )  # one who came for the last adult has been released with her
     log.info("visit placed", extra={"visit_id": visit_id})
 
 
@@ -62,7 +64,7 @@ def _times(opened: OpenVisit, wish: Placing) -> NewTimes | None:
     starts = {row.id: row.starts_local for row in opened.presentations}
     moved = shifted(starts, wish.starts_local)
     if moved is None:
-        raise Rejected({"starts_local": "past_midnight"})
+        raise Rejected({"starts_local": GroundReason.PAST_MIDNIGHT})
     if wish.on_day == opened.visit.on_day and moved == starts:
         return None
     return NewTimes(wish.on_day, moved, wish.until, outside_shift=None)  # the board has said it before the drop
@@ -72,11 +74,11 @@ def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> 
     if wish.leaves is not None:
         require(actor, "delete", "assignment", opened)
         if not opened.of(wish.leaves, *TO_COME):
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
     if wish.comes is None and not reason:
-        raise Rejected({"reason": "reason_missing"})
+        raise Rejected({"reason": GroundReason.REASON_MISSING})
     if wish.comes is not None and opened.of(wish.comes, *TO_COME):
-        raise Conflict("already_in_the_crew")
+        raise Conflict(BoardReason.ALREADY_IN_THE_CREW)
 
 
 def _bring(act: Act, opened: OpenVisit, returning: list[int], wish: Placing) -> None:

@@ -3,11 +3,22 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
 from scheduler.places.terms.hosts import ClosureRow, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import CrewRow, VisitRow
+
+
+class BoardReason(Reason):
+    """What stands against a place on the board."""
+
+    NOTHING_CHANGES = "nothing_changes"
+    ALREADY_IN_THE_CREW = "already_in_the_crew"
+    CLOSED = "closed"
+    SHUT = "shut"
+    NO_SUCH_TIME = "no_such_time"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import Counts
 from scheduler.certificates.terms import CertificateKind
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold, name_key
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
@@ -69,13 +70,13 @@ def who_earns(
     return [*school, *((teacher, name) for name in fresh[:room])]
 
 
-def problem_with_holder(kind: CertificateKind, name: str) -> str | None:
+def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
     """What is wrong with the name a certificate shall print: a reason code, or None."""
     if kind is CertificateKind.SCHOOL:
         return None
     if not fold(name):
-        return "missing"
-    return "too_long" if len(name) > LONGEST_NAME else None
+        return GroundReason.MISSING
+    return GroundReason.TOO_LONG if len(name) > LONGEST_NAME else None
 
 
 def names_match(key: str, typed: str, *, secret: str) -> bool:

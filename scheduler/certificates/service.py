@@ -17,6 +17,7 @@ from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
     CertificateKind,
     CertificatePaper,
+    CertificateReason,
     CertificateState,
     Issued,
     Signatory,
@@ -24,7 +25,7 @@ from scheduler.certificates.terms import (
 )
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.service.desk import follow_visit
@@ -51,7 +52,7 @@ def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
         visit = lock_visit(act.session, visit_id)  # one issuer after the other
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if not queries.due_visits(visit_id=visit_id):
-            raise Conflict("attendance_not_locked")
+            raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
         facts = queries.visit_facts(visit_id)
         before = _of_visit(act.session, visit_id)
         valid = [row for row in before if row.state is CertificateState.ISSUED]
@@ -90,13 +91,13 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         old, visit = _certificate(act.session, certificate_id)
         policy.require(actor, "issue", "certificate", centre=visit.centre_id)
         if old.state is not CertificateState.ISSUED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
         others = [row for row in _of_visit(act.session, visit.id) if row.id != old.id]
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
-            raise Conflict("certificate_exists")
+            raise Conflict(CertificateReason.CERTIFICATE_EXISTS)
         new = _new_row(queries.visit_facts(visit.id), old.kind, "" if old.kind is CertificateKind.SCHOOL else name, now)
         new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
         act.session.add(new)

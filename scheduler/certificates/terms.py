@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.attendance.terms import Counts
+from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
+
+
+class CertificateReason(Reason):
+    """Why no certificate is issued."""
+
+    ATTENDANCE_NOT_LOCKED = "attendance_not_locked"
+    CERTIFICATE_EXISTS = "certificate_exists"
 
 
 class CertificateKind(StrEnum):

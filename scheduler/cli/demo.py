@@ -8,7 +8,7 @@ from flask import Flask
 from scheduler.cli.one_line import BadInput, Group
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import NotFound
 from scheduler.demo import load as demo
 
 group = Group("demo", help="Invented centres with the published year 2023 and a living present. Only in MODE=demo.")
@@ -42,8 +42,8 @@ def sign_ins(as_json: bool) -> None:
     _only_in_demo()
     try:
         listed = demo.sign_ins()
-    except Conflict as conflict:
-        raise BadInput("there is no demo yet: run `flask --app wsgi demo load` first") from conflict
+    except NotFound as missing:
+        raise BadInput("there is no demo yet: run `flask --app wsgi demo load` first") from missing
     if as_json:
         click.echo(json.dumps(listed, ensure_ascii=False))
         return

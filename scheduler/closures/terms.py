@@ -3,9 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core.errors import Reason
 from scheduler.visits.terms.rows import VisitRow
 
 STOPPED = "closure"  # why the crew of a stopped visit is released
+
+
+class ClosingReason(Reason):
+    """Why days are not opened again. (Why a school is closed is a `ClosureReason`.)"""
+
+    OUTSIDE_THE_CLOSURE = "outside_the_closure"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,38 @@
 """What can go wrong, in the product's words. Each room adds its own children in its `terms.py`."""
 
 from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something was refused. Each room names its own in a child of this; `web/reasons.py` holds their words."""
+
+
+class GroundReason(Reason):
+    """Why something was refused, where every room says it alike."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    TOO_FEW = "too_few"
+    TOO_MANY = "too_many"
+    TOO_LATE = "too_late"
+    EXISTS = "exists"
+    UNKNOWN = "unknown"
+    NOT_A_CHOICE = "not_a_choice"
+    NOT_A_PHONE = "not_a_phone"
+    NOT_AN_EMAIL = "not_an_email"
+    NOT_A_DAY = "not_a_day"
+    NOTHING_TICKED = "nothing_ticked"
+    IN_THE_PAST = "in_the_past"
+    IN_THE_FUTURE = "in_the_future"
+    DAYS_NOT_IN_ORDER = "days_not_in_order"
+    PAST_MIDNIGHT = "past_midnight"
+    COUNT_OUT_OF_RANGE = "count_out_of_range"
+    WRONG_STATE = "wrong_state"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    REASON_MISSING = "reason_missing"
+    UNDONE_ALREADY = "undone_already"
+    LATER_DATA = "later_data"
 
 
 class SchedulerError(Exception):
@@ -20,20 +52,24 @@ class Gone(SchedulerError):
 
 
 class Conflict(SchedulerError):
-    """Somebody else was quicker, or the stored data refused. `reason` is a code that web/forms.py words."""
+    """Somebody else was quicker, or the stored data refused: the pages say why."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
 class Rejected(SchedulerError):
-    """The wish breaks rules: {field: reason code}. The form shows each beside its field."""
+    """The wish breaks rules: {field: reason}. The form shows each beside its field."""
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, Reason]) -> None:
         super().__init__(", ".join(f"{field}: {reason}" for field, reason in problems.items()))
         self.problems = dict(problems)
 
 
 class TooMany(SchedulerError):
     """A limit on how often something may be tried was reached; try again later."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -9,7 +9,7 @@ from typing import Any
 
 from scheduler.core import audit
 from scheduler.core.db import Base
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.machines import Machine
 
 
@@ -22,9 +22,9 @@ def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: d
     row: Any = thing
     before = row.state
     if not machine.may(before, to):
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     if to in machine.needs_reason and not reason:
-        raise Conflict("reason_missing")
+        raise Conflict(GroundReason.REASON_MISSING)
     row.state = to
     row.state_since = at
     details = {"from": before.value, "to": to.value} | ({"reason": reason} if reason else {})
@@ -41,7 +41,7 @@ def take_back(
     row: Any = thing
     before = row.state
     if not machine.may_take_back(before, to):
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     row.state = to
     row.state_since = since
     audit.record(

@@ -13,7 +13,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from scheduler.core.errors import SchedulerError
+from scheduler.core.errors import GroundReason, Reason, SchedulerError
 
 SLACK = 4  # a text in decomposed letters, or with many spaces, may shrink this much when cleaned
 MARKS = 2  # accents on one letter; more is "zalgo", not a language
@@ -34,9 +34,9 @@ KEPT = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
 
 
 class BadText(SchedulerError):
-    """A text that cannot be taken as it is. `reason` is a code that web/forms.py words: "too_long"."""
+    """A text that cannot be taken as it is. The pages say why."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -50,7 +50,7 @@ def clean(text: str, *, limit: int, lines: bool = False) -> str:
     longer than that is refused before any work is done on it.
     """
     if len(text) > limit * SLACK:
-        raise BadText("too_long")
+        raise BadText(GroundReason.TOO_LONG)
     whole = LINE_ENDS.sub("\n", text).replace("\t", " ")
     visible = "".join(letter for letter in whole if letter == "\n" or not _unseen(letter))
     composed = _fewer_marks(unicodedata.normalize("NFC", visible))
@@ -60,7 +60,7 @@ def clean(text: str, *, limit: int, lines: bool = False) -> str:
     else:
         tidy = " ".join(composed.split())
     if len(tidy) > limit:
-        raise BadText("too_long")
+        raise BadText(GroundReason.TOO_LONG)
     return tidy
 
 

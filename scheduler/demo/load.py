@@ -16,7 +16,7 @@ from scheduler.certificates.service import issue_certificates
 from scheduler.config import settings
 from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.demo import centres, crowd, present, rows, year
@@ -73,10 +73,10 @@ def is_loaded() -> bool:
 
 
 def sign_ins() -> list[dict[str, str]]:
-    """One sign-in for each role: [{"role", "email", "password", …}]. Raises: Conflict("no_demo") before a load."""
+    """One sign-in for each role: [{"role", "email", "password", …}]. Raises: NotFound before a load."""
     path = settings().instance / SIGN_INS
     if not path.exists() or not is_loaded():
-        raise Conflict("no_demo")
+        raise NotFound("demo")
     stored: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return stored
 

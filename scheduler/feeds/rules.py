@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, Seat
+from scheduler.core.errors import GroundReason, Reason
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, Seat
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
@@ -67,14 +68,14 @@ def read_is_due(last_read_at: dt.datetime | None, now: dt.datetime) -> bool:
     return last_read_at is None or now - last_read_at >= READ_NOTED_EVERY
 
 
-def problems_with(name: str, living_names: Collection[str]) -> dict[str, str]:
+def problems_with(name: str, living_names: Collection[str]) -> dict[str, Reason]:
     """What keeps a feed of that name from being made: {field: reason code}."""
     if not name:
-        return {"name": "missing"}
+        return {"name": GroundReason.MISSING}
     if len(name) > NAME_LENGTH:
-        return {"name": "too_long"}
+        return {"name": GroundReason.TOO_LONG}
     if name in living_names:
-        return {"name": "exists"}
+        return {"name": GroundReason.EXISTS}
     if len(living_names) >= MOST_FEEDS:
-        return {"name": "too_many_feeds"}
+        return {"name": FeedReason.TOO_MANY_FEEDS}
     return {}

@@ -3,11 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 FEED_LOCK = 70  # kind of core.db.hold: the feeds of one presenter
 MOST_FEEDS = 5
 NAME_LENGTH = 40
+
+
+class FeedReason(Reason):
+    """Why a presenter gets no further feed."""
+
+    TOO_MANY_FEEDS = "too_many_feeds"
 
 
 @dataclass(frozen=True)

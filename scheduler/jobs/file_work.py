@@ -27,7 +27,7 @@ from scheduler.places.service.hosts import import_hosts, take_back_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import Actor
 from scheduler.work import service
-from scheduler.work.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow
+from scheduler.work.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkReason, WorkRow
 
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
 SHOWN = 200  # problems and changes that the page lists; the command lists all
@@ -138,7 +138,7 @@ def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple
     content, file_name, kind = service.content_of(actor, work_id)
     used = [ours for ours in chosen.values() if ours]
     if set(used) - FILES[kind].layout.columns.keys() or len(set(used)) < len(used):
-        raise Rejected({"columns": "column_twice" if len(set(used)) < len(used) else "no_such_field"})
+        raise Rejected({"columns": WorkReason.COLUMN_TWICE if len(set(used)) < len(used) else WorkReason.NO_SUCH_FIELD})
     if actor.centre_id is None:
         raise NotFound("centre")
     known = set(read_table(content, FILES[kind].layout).every_heading)

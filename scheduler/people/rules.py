@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.phones import can_be_dialled, e164_of
 from scheduler.core.text import is_address, normal_form
 from scheduler.people.terms import (
@@ -16,6 +17,7 @@ from scheduler.people.terms import (
     ExceptionRow,
     Hours,
     InvitationDraft,
+    PersonReason,
     PresenterDraft,
     PresenterKind,
     SkillsDraft,
@@ -42,13 +44,15 @@ INVITATION_HOURS = 7 * 24
 RESET_HOURS = 1
 
 
-def problems_with_centre(change: CentreChange) -> dict[str, str]:
+def problems_with_centre(change: CentreChange) -> dict[str, Reason]:
     """What keeps the settings of a centre from being stored: {field: reason}. English may stay empty."""
-    problems = {name: "missing" for name in ("name_sr_cyrl", "name_sr_latn") if not getattr(change, name).strip()}
+    problems: dict[str, Reason] = {
+        name: GroundReason.MISSING for name in ("name_sr_cyrl", "name_sr_latn") if not getattr(change, name).strip()
+    }
     if change.email and (reason := problem_with_address(address_of(change.email))):
         problems["email"] = reason
     if change.phone and not can_be_dialled(change.phone):
-        problems["phone"] = "not_a_phone"
+        problems["phone"] = GroundReason.NOT_A_PHONE
     return problems
 
 
@@ -83,9 +87,9 @@ def address_of(typed: str) -> str:
     return typed.strip().lower()
 
 
-def problem_with_address(email: str) -> str | None:
+def problem_with_address(email: str) -> Reason | None:
     """ "not_an_email", or None when it has the form of an address."""
-    return None if is_address(email) else "not_an_email"
+    return None if is_address(email) else GroundReason.NOT_AN_EMAIL
 
 
 def phone_of(typed: str) -> str | None:
@@ -96,7 +100,7 @@ def phone_of(typed: str) -> str | None:
     return e164_of(typed) if typed.strip() else ""
 
 
-def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> str | None:
+def problem_with_password(password: str, *, common: Collection[str], own_words: Iterable[str] = ()) -> Reason | None:
     """Why a password is refused, or None: 10 to 128 characters, not a common one, not the person's own address or name.
 
     No rule about kinds of characters: length is what helps. `common` is in lower case.
@@ -104,44 +108,44 @@ def problem_with_password(password: str, *, common: Collection[str], own_words: 
     plain = normal_form(password)
     lower = plain.lower()
     if len(plain) < PASSWORD_LENGTHS.start:
-        return "password_short"
+        return PersonReason.PASSWORD_SHORT
     if len(plain) >= PASSWORD_LENGTHS.stop:
-        return "password_long"
+        return PersonReason.PASSWORD_LONG
     if lower in common or len(set(lower)) < 4:
-        return "password_common"
+        return PersonReason.PASSWORD_COMMON
     if lower in {word.lower() for word in own_words if word}:
-        return "password_own"
+        return PersonReason.PASSWORD_OWN
     return None
 
 
-def problems_with_acceptance(wish: Acceptance, *, email: str, common: Collection[str]) -> dict[str, str]:
+def problems_with_acceptance(wish: Acceptance, *, email: str, common: Collection[str]) -> dict[str, Reason]:
     """What is wrong with an invited person's answer: {field: reason}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     for name in ("given_name", "family_name"):
         if not getattr(wish, name):
-            problems[name] = "missing"
+            problems[name] = GroundReason.MISSING
     whole_name = f"{wish.given_name} {wish.family_name}"
     if reason := problem_with_password(wish.password, common=common, own_words=(email, whole_name)):
         problems["password"] = reason
     return problems
 
 
-def problems_with_invitation(draft: InvitationDraft) -> dict[str, str]:
+def problems_with_invitation(draft: InvitationDraft) -> dict[str, Reason]:
     """What is wrong with an invitation: {field: reason}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     if reason := problem_with_address(draft.email):
         problems["email"] = reason
     if not draft.roles:
-        problems["roles"] = "missing"
+        problems["roles"] = GroundReason.MISSING
     return problems
 
 
-def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[str, str]:
+def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[str, Reason]:
     """What is wrong with a new presenter: {field: reason}."""
     problems = problems_with_skills(SkillsDraft(draft.home_id, draft.topics, draft.languages, draft.phone))
     for name in ("given_name", "family_name"):
         if not getattr(draft, name):
-            problems[name] = "missing"
+            problems[name] = GroundReason.MISSING
     if reason := problem_with_address(draft.email):
         problems["email"] = reason
     if reason := _problem_with_birth(draft, today):
@@ -149,38 +153,38 @@ def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[st
     return problems
 
 
-def _problem_with_birth(draft: PresenterDraft, today: dt.date) -> str | None:
+def _problem_with_birth(draft: PresenterDraft, today: dt.date) -> Reason | None:
     born = draft.birth_date
     if draft.kind is PresenterKind.EDUCATOR:
-        return "not_of_educators" if born else None
+        return PersonReason.NOT_OF_EDUCATORS if born else None
     if born is None:
-        return "missing"
+        return GroundReason.MISSING
     if may_present_from(born) > today:
-        return "too_young"
-    return "not_a_birth_date" if born.year < today.year - OLDEST_BIRTH_YEARS else None
+        return PersonReason.UNDER_AGE
+    return PersonReason.NOT_A_BIRTH_DATE if born.year < today.year - OLDEST_BIRTH_YEARS else None
 
 
-def problems_with_skills(draft: SkillsDraft) -> dict[str, str]:
+def problems_with_skills(draft: SkillsDraft) -> dict[str, Reason]:
     """A presenter speaks about something, in some language: {field: reason}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     if not draft.topics:
-        problems["topics"] = "missing"
+        problems["topics"] = GroundReason.MISSING
     if not draft.languages:
-        problems["languages"] = "missing"
+        problems["languages"] = GroundReason.MISSING
     if phone_of(draft.phone or "") is None:
-        problems["phone"] = "not_a_phone"
+        problems["phone"] = GroundReason.NOT_A_PHONE
     return problems
 
 
-def problems_with_hours(hours: Sequence[Hours]) -> dict[str, str]:
+def problems_with_hours(hours: Sequence[Hours]) -> dict[str, Reason]:
     """What is wrong with a week's hours: {weekday's field: reason}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     for row in hours:
         if row.until_local <= row.from_local:
-            problems[f"day_{row.weekday}"] = "hours_in_order"
+            problems[f"day_{row.weekday}"] = PersonReason.HOURS_IN_ORDER
     for earlier, later in _neighbours(hours):
         if earlier.weekday == later.weekday and later.from_local < earlier.until_local:
-            problems.setdefault(f"day_{later.weekday}", "hours_overlap")
+            problems.setdefault(f"day_{later.weekday}", PersonReason.HOURS_OVERLAP)
     return problems
 
 
@@ -189,13 +193,13 @@ def _neighbours(hours: Sequence[Hours]) -> Iterable[tuple[Hours, Hours]]:
     return pairwise(ordered)
 
 
-def problems_with_exception(draft: ExceptionDraft, *, today: dt.date) -> dict[str, str]:
+def problems_with_exception(draft: ExceptionDraft, *, today: dt.date) -> dict[str, Reason]:
     """What is wrong with days that differ: {field: reason}."""
     if draft.last_day < draft.first_day:
-        return {"last_day": "days_not_in_order"}
+        return {"last_day": GroundReason.DAYS_NOT_IN_ORDER}
     if draft.last_day < today:
-        return {"last_day": "in_the_past"}
-    return {"last_day": "too_long"} if (draft.last_day - draft.first_day).days > 400 else {}
+        return {"last_day": GroundReason.IN_THE_PAST}
+    return {"last_day": GroundReason.TOO_LONG} if (draft.last_day - draft.first_day).days > 400 else {}
 
 
 def is_available(

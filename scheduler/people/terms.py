@@ -4,10 +4,31 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import SchedulerError
+from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
 from scheduler.policy import Actor, Role
+
+
+class PersonReason(Reason):
+    """Why something about an account, a presenter or a centre is refused."""
+
+    ALREADY_SET_UP = "already_set_up"
+    HAS_ACCOUNT = "has_account"
+    OWN_ACCOUNT = "own_account"
+    OWN_ROLE = "own_role"
+    HOURS_IN_ORDER = "hours_in_order"
+    HOURS_OVERLAP = "hours_overlap"
+    NOT_A_BIRTH_DATE = "not_a_birth_date"
+    NOT_OF_EDUCATORS = "not_of_educators"
+    UNDER_AGE = "under_age"
+    PASSWORD_SHORT = "password_short"
+    PASSWORD_LONG = "password_long"
+    PASSWORD_COMMON = "password_common"
+    PASSWORD_OWN = "password_own"
+    WRONG_PASSWORD = "wrong_password"
+    TOO_MANY_SIGN_INS = "too_many_sign_ins"
+    TOO_MANY_RESETS = "too_many_resets"
 
 
 class PresenterKind(StrEnum):

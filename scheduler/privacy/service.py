@@ -19,6 +19,7 @@ from scheduler.people.models import Centre
 from scheduler.policy import Actor
 from scheduler.privacy import queries
 from scheduler.privacy.queries import ExportedTable
+from scheduler.privacy.terms import PrivacyReason
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _refuse_a_flood(session: Session, actor: Actor, centre_id: int, now: dt.date
     )
     if (session.scalar(taken) or 0) >= EXPORTS_IN_A_WINDOW:
         log.warning("too many exports", extra={"centre_id": centre_id})
-        raise TooMany("export")
+        raise TooMany(PrivacyReason.TOO_MANY_EXPORTS)
 
 
 def _member(archive: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> int:

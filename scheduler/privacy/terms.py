@@ -2,6 +2,8 @@
 
 import re
 
+from scheduler.core.errors import Reason
+
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere.
 LEFT_OUT = frozenset(
     {
@@ -24,3 +26,9 @@ LEFT_OUT = frozenset(
     }
 )
 SECRET = re.compile(r"hash|token|password|secret|seal|(^|_)key$")  # in a column's name: it stays here
+
+
+class PrivacyReason(Reason):
+    """Why no further export leaves."""
+
+    TOO_MANY_EXPORTS = "too_many_exports"

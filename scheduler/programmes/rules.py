@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold
-from scheduler.programmes.terms import ProgrammeDraft
+from scheduler.programmes.terms import ProgrammeDraft, ProgrammeReason
 
 RANGES = {  # field: least, most; the table's own checks say the same
     "minutes": (15, 480),
@@ -16,17 +17,19 @@ RANGES = {  # field: least, most; the table's own checks say the same
 SLUG_LENGTH = 60
 
 
-def problems_with(draft: ProgrammeDraft) -> dict[str, str]:
+def problems_with(draft: ProgrammeDraft) -> dict[str, Reason]:
     """What keeps a programme from being stored: {field: reason code}."""
-    problems = {name: "missing" for name in ("name_sr_cyrl", "summary_sr_cyrl") if not fold(getattr(draft, name))}
+    problems: dict[str, Reason] = {
+        name: GroundReason.MISSING for name in ("name_sr_cyrl", "summary_sr_cyrl") if not fold(getattr(draft, name))
+    }
     for name, (least, most) in RANGES.items():
         value = getattr(draft, name)
         if not least <= value <= most:
-            problems[name] = "too_few" if value < least else "too_many"
+            problems[name] = GroundReason.TOO_FEW if value < least else GroundReason.TOO_MANY
     if draft.educators + draft.influencers < 1 or (draft.influencers and not draft.educators):
-        problems.setdefault("educators", "educator_needed")
+        problems.setdefault("educators", ProgrammeReason.EDUCATOR_NEEDED)
     if not draft.audiences:
-        problems["audiences"] = "missing"
+        problems["audiences"] = GroundReason.MISSING
     return problems
 
 

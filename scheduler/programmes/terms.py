@@ -4,9 +4,16 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import Reason
 from scheduler.core.language import worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
+
+
+class ProgrammeReason(Reason):
+    """Why a programme is not taken as it is."""
+
+    EDUCATOR_NEEDED = "educator_needed"
 
 
 class ProgrammeKind(StrEnum):

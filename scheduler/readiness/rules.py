@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from scheduler.readiness.terms import WishDraft
+from scheduler.core.errors import GroundReason, Reason
+from scheduler.readiness.terms import ReadinessReason, WishDraft
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 
 CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
@@ -16,21 +17,21 @@ def asked_until(starts_at: dt.datetime) -> dt.datetime:
     return starts_at - LATE_CANCEL
 
 
-def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, str]:
+def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, Reason]:
     """{field: reason code} of a wish for another date than `on_day`."""
-    problems = {} if draft.reason else {"reason": "missing"}
+    problems: dict[str, Reason] = {} if draft.reason else {"reason": GroundReason.MISSING}
     wished = {"first_choice": draft.first_choice}
     if draft.second_choice is not None:
         wished["second_choice"] = draft.second_choice
     for field, day in wished.items():
         if day <= today:
-            problems[field] = "in_the_past"
+            problems[field] = GroundReason.IN_THE_PAST
         elif (day - today).days > FURTHEST_WISH_DAYS:
-            problems[field] = "too_late"
+            problems[field] = GroundReason.TOO_LATE
         elif day == on_day:
-            problems[field] = "the_agreed_day"
+            problems[field] = ReadinessReason.THE_AGREED_DAY
     if draft.second_choice == draft.first_choice:
-        problems.setdefault("second_choice", "the_same_day")
+        problems.setdefault("second_choice", ReadinessReason.THE_SAME_DAY)
     return problems
 
 

@@ -4,7 +4,17 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import FindingKind
+
+
+class ReadinessReason(Reason):
+    """Why a wish for another date or a checklist is not taken."""
+
+    CHECKLIST_LATER = "checklist_later"
+    THE_AGREED_DAY = "the_agreed_day"
+    THE_SAME_DAY = "the_same_day"
+    TOO_LATE_TO_MOVE = "too_late_to_move"
 
 
 class ReadyItem(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.core.text import clean
 from scheduler.policy import Actor
@@ -18,6 +18,7 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
 from scheduler.reports.rules.signing import LONGEST_REASON, problems_with_signing, seen_of
 from scheduler.reports.terms.counting import COUNTED, Correction, Counts, Filters, Period, Report
+from scheduler.reports.terms.reasons import ReportReason
 
 log = logging.getLogger(__name__)
 HOLD_BOOKS = 25  # kind of lock: who signs and who takes back in one centre come one after the other
@@ -39,7 +40,7 @@ def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) ->
         report = with_books(attendance_report(Filters(period, centre_id)))
         owed = report.books.corrections if report.books else ()
         if seen != seen_of(report.totals, owed):
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
         row = _store(session, actor, report, now)
         session.add_all(_carry(row, one) for one in owed)
         audit.record(actor, "signed off", row, at=now, details=_told(period, report.totals, owed))
@@ -56,7 +57,7 @@ def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> No
     policy.require(actor, "take_back", "report", centre=actor.centre_id)
     said = clean(why, limit=LONGEST_REASON)
     if not said:
-        raise Rejected({"why": "missing"})
+        raise Rejected({"why": GroundReason.MISSING})
     with transaction() as session:
         hold(session, HOLD_BOOKS, [actor.centre_id or 0])
         row = session.get(SignedPeriod, period_id, populate_existing=True)
@@ -64,9 +65,9 @@ def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> No
             raise NotFound("signed period")
         policy.require(actor, "take_back", "report", centre=row.centre_id)
         if row.taken_back_at is not None:
-            raise Conflict("taken_back_already")
+            raise Conflict(ReportReason.TAKEN_BACK_ALREADY)
         if carried_elsewhere(row.id):
-            raise Conflict("carried_already")
+            raise Conflict(ReportReason.CARRIED_ALREADY)
         row.taken_back_at, row.taken_back_why = now, said
         audit.record(actor, "sign-off taken back", row, at=now, details={"from": row.first_day, "to": row.last_day})
     log.info("sign-off taken back", extra={"signed_period_id": period_id})
@@ -88,7 +89,7 @@ def _store(session: Session, actor: Actor, report: Report, now: dt.datetime) -> 
     except IntegrityError as error:
         if refused_by(error) != "no_day_signed_twice":
             raise
-        raise Rejected({"first": "signed_already"}) from error
+        raise Rejected({"first": ReportReason.SIGNED_ALREADY}) from error
     return row
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.people import rules as people_rules
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding.terms import (
@@ -12,6 +13,7 @@ from scheduler.safeguarding.terms import (
     Ending,
     Proof,
     ProofKind,
+    SafeguardingReason,
     Standing,
     VettingDraft,
     VettingResult,
@@ -95,39 +97,39 @@ def endings_of(
     return endings
 
 
-def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, str]:
+def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, Reason]:
     """What is wrong with a result as typed: {field: reason}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     if draft.checked_on > today:
-        problems["checked_on"] = "in_the_future"
+        problems["checked_on"] = GroundReason.IN_THE_FUTURE
     if draft.valid_until < draft.checked_on:
-        problems["valid_until"] = "days_not_in_order"
+        problems["valid_until"] = GroundReason.DAYS_NOT_IN_ORDER
     elif draft.valid_until - draft.checked_on > LONGEST_VETTING:
-        problems["valid_until"] = "too_long"
+        problems["valid_until"] = GroundReason.TOO_LONG
     return problems
 
 
-def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: str, minor: bool) -> dict[str, str]:
+def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: str, minor: bool) -> dict[str, Reason]:
     """What is wrong with a consent as typed: {field: reason}. The guardian's address is not the minor's (TRUST S48)."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     if not minor:
-        problems["guardian_name"] = "is_an_adult"
+        problems["guardian_name"] = SafeguardingReason.IS_AN_ADULT
     if not draft.guardian_name:
-        problems["guardian_name"] = "missing"
+        problems["guardian_name"] = GroundReason.MISSING
     if reason := people_rules.problem_with_address(draft.guardian_email):
         problems["guardian_email"] = reason
     elif same_mailbox(draft.guardian_email, minor_email):
-        problems["guardian_email"] = "address_of_the_minor"
+        problems["guardian_email"] = SafeguardingReason.ADDRESS_OF_THE_MINOR
     if people_rules.phone_of(draft.guardian_phone) is None:
-        problems["guardian_phone"] = "not_a_phone"
+        problems["guardian_phone"] = GroundReason.NOT_A_PHONE
     if draft.given_on > today:
-        problems["given_on"] = "in_the_future"
+        problems["given_on"] = GroundReason.IN_THE_FUTURE
     if draft.valid_until < draft.given_on:
-        problems["valid_until"] = "days_not_in_order"
+        problems["valid_until"] = GroundReason.DAYS_NOT_IN_ORDER
     elif draft.valid_until - draft.given_on > LONGEST_CONSENT:
-        problems["valid_until"] = "too_long"
+        problems["valid_until"] = GroundReason.TOO_LONG
     if not draft.takes_part:
-        problems["takes_part"] = "missing"
+        problems["takes_part"] = GroundReason.MISSING
     return problems
 
 

@@ -4,7 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import Reason
 from scheduler.people.terms import PresenterRow
+
+
+class SafeguardingReason(Reason):
+    """Why a proof of safeguarding is not taken."""
+
+    ADDRESS_OF_THE_MINOR = "address_of_the_minor"
+    IS_AN_ADULT = "is_an_adult"
 
 
 class VettingResult(StrEnum):

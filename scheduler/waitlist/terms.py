@@ -4,8 +4,16 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
 from scheduler.requests.terms.pages import RequestRow
+
+
+class WaitlistReason(Reason):
+    """Why a date is not given to the waiting list."""
+
+    NOBODY_WAITS = "nobody_waits"
+    NOBODY_CAN_GO = "nobody_can_go"
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
-from scheduler.web.forms import worded
 from scheduler.web.i18n import forget_language
+from scheduler.web.reasons import worded
 
 STATUS: dict[type[SchedulerError], int] = {
     NotAllowed: 403,
@@ -37,7 +37,7 @@ def show_problem(error: SchedulerError) -> ResponseReturnValue:
     """The page of an error of the house; the reasons it carries are worded as beside a field."""
     status = status_of(error)
     reasons = list(error.problems.values()) if isinstance(error, Rejected) else []
-    if isinstance(error, Conflict | BadText):
+    if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]
     log.info("refused", extra={"kind": type(error).__name__, "status": status})
     return _page(status, reasons=[worded(reason) for reason in reasons])
@@ -59,7 +59,7 @@ def show_crossing(error: Exception) -> ResponseReturnValue:
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})
-    return show_problem(Conflict("changed_meanwhile"))
+    return show_problem(Conflict(GroundReason.CHANGED_MEANWHILE))
 
 
 def _page(

@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from babel.support import LazyProxy
 
 from scheduler.closures.terms import STOPPED
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalendar
 from scheduler.programmes.terms import Audience
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
 from scheduler.visits.terms.plans import Taken, Why
-from scheduler.web.forms import MESSAGES, worded
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.reasons import worded
 
 AUDIENCES: Mapping[Audience, LazyProxy] = {
     Audience.PUPILS: _l("Pupils"),
@@ -72,60 +74,12 @@ def rejected_words(refused: Rejected) -> str:
     return " ".join(dict.fromkeys(worded(reason) for reason in refused.problems.values()))
 
 
-WHY: dict[str, LazyProxy] = {
-    "unvetted": _l("No valid vetting covers that day."),
-    "too_young": _l("Too young to present on that day."),
-    "no_consent": _l("No consent of a guardian covers that day."),
-    "suspended": _l("Suspended: takes no new visits."),
-    "taken": _l("Promised to another visit at that time."),
-    "topic": _l("Does not speak about this topic."),
-    "language": _l("Does not teach in this language."),
-    "not_available": _l("Not available at that time."),
-    "minor_without_adult": _l("A young person would be without an adult."),
-    "teacher_not_promised": _l("The school has not promised that a teacher stays in the classroom."),
-    "no_safeguarding_contact": _l("The school has not named its contact for child protection."),
-}
-
-
-REFUSED: dict[str, LazyProxy] = {
-    "presenter_is_vetted": WHY["unvetted"],
-    "unvetted": WHY["unvetted"],
-    "presenter_is_old_enough": WHY["too_young"],
-    "too_young": WHY["too_young"],
-    "minor_has_consent": WHY["no_consent"],
-    "no_consent": WHY["no_consent"],
-    "minor_has_an_adult": _l("First put an adult into the crew: a young person never goes alone."),
-    "minor_keeps_an_adult": _l("First find another adult: a young person never stays alone."),
-    "minor_without_adult": WHY["minor_without_adult"],
-    "nobody_in_two_places": WHY["taken"],
-    "presenter_suspended": WHY["suspended"],
-    "suspended": WHY["suspended"],
-    "too_far_away": _l("The road from the other visit of that day is too long."),
-    "date_gone": _l("The date is no longer held for you: it was not answered in time, or the centre cannot come."),
-    "already_in_the_crew": _l("Already in the crew of this visit."),
-    "too_late_for_waves": _l("Nobody is asked by itself in the last three hours: choose yourself."),
-    "cannot_stand_in": _l("This presenter cannot stand in: look at the list of who could go, and why not."),
-    "educator_must_stay": _l("Not without an adult educator in every presentation: choose something else."),
-    "nobody_suggested": _l("First suggest somebody: there is nobody to offer the visit to."),
-    "offer_gone": _l("This offer has ended or was taken back."),
-    "educators_missing": _l("Not enough educators have accepted yet."),
-    "influencers_missing": _l("The young presenter of this programme has not accepted yet."),
-    "teacher_not_promised": WHY["teacher_not_promised"],
-    "no_safeguarding_contact": WHY["no_safeguarding_contact"],
-    "times_change_places": _l("Two presentations would change places. Move one of them first, then the other."),
-    "changed_meanwhile": _l("Nothing was done: somebody was quicker and the visit has changed."),
-    "nothing_changes": _l("Choose another day, start or presenter: nothing has changed yet."),
-    "counted_in_part": _l(
-        "People have been counted at this visit, so it is neither moved nor cancelled. "
-        "Count the rest, or note which presentation was not held."
+ON_A_VISIT: dict[Reason, LazyProxy] = {  # what a visit's page says in its own words
+    RequestReason.DATE_GONE: _l(
+        "The date is no longer held for you: it was not answered in time, or the centre cannot come."
     ),
-    "not_one_audience": _l("Only presentations for the same audience are joined: the others are counted apart."),
-    "over_group_size": _l("So many do not fit into one presentation of this programme."),
-    "not_yet": _l("The visit has not begun yet."),
-    "other_visits": _l("Nothing was done yet: other visits are on these days. Look at them, then press again."),
-    "has_begun": _l("The visit has already begun. Please call the centre."),
-    "one_living_visit_a_request": _l("This request has a visit already."),
-    "visit.school_request_id": _l("This request has a visit already."),
+    RequestReason.OVER_GROUP_SIZE: _l("So many do not fit into one presentation of this programme."),
+    GroundReason.CHANGED_MEANWHILE: _l("Nothing was done: somebody was quicker and the visit has changed."),
 }
 
 
@@ -211,21 +165,21 @@ def kit_word(kit: Kit, count: int) -> str:
 
 def why(reason: Why) -> str:
     """A reason with its numbers, as a sentence."""
-    if reason.code == "cannot_arrive":
+    if reason.code is WhyNot.CANNOT_ARRIVE:
         return _(
             "Cannot arrive: the drive takes %(needed)s minutes and there are %(available)s.",
             needed=reason.needed,
             available=reason.available,
         )
-    if reason.code == "educators_missing":
+    if reason.code is WhyNot.EDUCATORS_MISSING:
         return _("Educators who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed)
-    if reason.code == "influencers_missing":
+    if reason.code is WhyNot.INFLUENCERS_MISSING:
         return _(
             "Young presenters who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed
         )
     if reason.code in LIMITS:
         return LIMITS[reason.code](reason)
-    return str(WHY.get(reason.code, MESSAGES["wrong_state"]))
+    return worded(reason.code)
 
 
 def _too_far(reason: Why) -> str:
@@ -252,10 +206,10 @@ def _enough_of_week(reason: Why) -> str:
     )
 
 
-LIMITS: dict[str, Callable[[Why], str]] = {  # the bounds that free dates keep: people may go beyond them
-    "too_far": _too_far,
-    "enough_of_day": _enough_of_day,
-    "enough_of_week": _enough_of_week,
+LIMITS: dict[Reason, Callable[[Why], str]] = {  # the bounds that free dates keep: people may go beyond them
+    WhyNot.TOO_FAR: _too_far,
+    WhyNot.ENOUGH_OF_DAY: _enough_of_day,
+    WhyNot.ENOUGH_OF_WEEK: _enough_of_week,
 }
 
 
@@ -263,14 +217,14 @@ def refusal(error: Conflict) -> str:
     """What to tell who was refused; to the slower of two, who took the time and when."""
     if isinstance(error, Taken):
         return _taken(error)
-    return str(REFUSED[error.reason]) if error.reason in REFUSED else worded(error.reason)
+    return str(ON_A_VISIT[error.reason]) if error.reason in ON_A_VISIT else worded(error.reason)
 
 
 def _taken(error: Taken) -> str:
     promise, language = error.promise, page_language()
-    head = str(WHY["taken"])
-    if error.reason == "cannot_arrive":
-        head = why(Why("cannot_arrive", error.problem.needed_minutes, error.problem.available_minutes))
+    head = worded(WhyNot.TAKEN)
+    if error.reason is WhyNot.CANNOT_ARRIVE:
+        head = why(Why(WhyNot.CANNOT_ARRIVE, error.problem.needed_minutes, error.problem.available_minutes))
     if promise.held_until:
         until = moment(promise.held_until, language, promise.zone)
         held = _("No visit yet: a school is booking that time. It is held until: %(moment)s.", moment=until)

@@ -5,7 +5,9 @@ from typing import Any
 
 from wtforms import FieldList
 
-from scheduler.web.forms import BaseForm, Problem, worded
+from scheduler.core.errors import Reason
+from scheduler.web.forms import BaseForm, Problem
+from scheduler.web.reasons import worded
 
 
 class ListedForm(BaseForm):
@@ -19,7 +21,7 @@ class ListedForm(BaseForm):
     def _inner(self) -> list[Any]:
         return [field for one in self.lists for entry in one for field in entry.form]
 
-    def show(self, problems: Mapping[str, str]) -> None:
+    def show(self, problems: Mapping[str, Reason]) -> None:
         """As on every form, also for the fields of each presentation."""
         inner = {field.name: field for field in self._inner()}
         for name in problems.keys() & inner.keys():

@@ -21,7 +21,7 @@ from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.work.models import LongWork
-from scheduler.work.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkRow, WorkState
+from scheduler.work.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkReason, WorkRow, WorkState
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
     )
     if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
         log.warning("too many files", extra={"user_id": user_id})
-        raise TooMany("files")
+        raise TooMany(WorkReason.TOO_MANY_FILES)
 
 
 def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:

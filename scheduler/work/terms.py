@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from scheduler.core.errors import Reason
+
+
+class WorkReason(Reason):
+    """Why the worker takes no file."""
+
+    TOO_MANY_FILES = "too_many_files"
+    COLUMN_TWICE = "column_twice"
+    NO_SUCH_FIELD = "no_such_field"
+
 
 class WorkKind(StrEnum):
     """What a page hands to the worker because a person should not wait for it."""

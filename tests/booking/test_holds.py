@@ -192,7 +192,7 @@ def test_a_coordinator_is_told_that_a_school_is_booking_that_time(book):
         offer_visit(book.coordinator, visit_id, until=UNTIL, now=MONDAY)
 
     promise = refusal.value.promise
-    assert (refusal.value.reason, promise.visit_number, promise.held_until) == ("presenter_taken", "", held.until)
+    assert (refusal.value.reason, promise.visit_number, promise.held_until) == ("taken", "", held.until)
     offer_visit(book.coordinator, visit_id, until=UNTIL, now=held.until)
 
 

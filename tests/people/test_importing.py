@@ -89,7 +89,7 @@ def test_the_same_file_again_changes_nothing(actor, session):
         ("Ива Ив;iva@c.example;едукатор;Ниш;;privatnost;klingonski", (6, "Језици", "unknown_language")),
         ("Ива Ив;iva@c.example;едукатор;Ниш;1.1.1990.;privatnost;", (6, "birth_date", "not_of_educators")),
         ("Ива Ив;iva@c.example;инфлуенсер;Ниш;;privatnost;", (6, "birth_date", "missing")),
-        ("Ива Ив;iva@c.example;инфлуенсер;Ниш;1.1.2013.;privatnost;", (6, "birth_date", "too_young")),
+        ("Ива Ив;iva@c.example;инфлуенсер;Ниш;1.1.2013.;privatnost;", (6, "birth_date", "under_age")),
         ("Ива Ив;iva@c.example;инфлуенсер;Ниш;juna 2010;privatnost;", (6, "Датум рођења", "not_a_day")),
         ("Ива Ив;used@c.example;едукатор;Ниш;;privatnost;", (6, "email", "has_account")),
     ],

@@ -193,7 +193,7 @@ def test_days_that_differ_lie_ahead_and_in_order(first, last, problems):
         (PresenterKind.EDUCATOR, dt.date(1990, 1, 1), "not_of_educators"),
         (PresenterKind.INFLUENCER, None, "missing"),
         (PresenterKind.INFLUENCER, dt.date(2011, 9, 14), None),
-        (PresenterKind.INFLUENCER, dt.date(2011, 9, 15), "too_young"),
+        (PresenterKind.INFLUENCER, dt.date(2011, 9, 15), "under_age"),
         (PresenterKind.INFLUENCER, dt.date(1900, 1, 1), "not_a_birth_date"),
     ],
 )
@@ -284,7 +284,7 @@ def a_presenter(**given) -> PresenterDraft:
         ({"phone": "nobody"}, {"phone": "not_a_phone"}),
         ({"birth_date": dt.date(1990, 1, 1)}, {"birth_date": "not_of_educators"}),
         ({"kind": PresenterKind.INFLUENCER}, {"birth_date": "missing"}),
-        ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2020, 1, 1)}, {"birth_date": "too_young"}),
+        ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2020, 1, 1)}, {"birth_date": "under_age"}),
         ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(1880, 1, 1)}, {"birth_date": "not_a_birth_date"}),
         ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2009, 1, 1)}, {}),
     ],

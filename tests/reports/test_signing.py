@@ -173,7 +173,7 @@ def test_of_many_who_sign_at_once_one_signs_and_a_difference_is_carried_once(app
             try:
                 service.sign_period(signer, period, seen[period], now=NOW)
             except Rejected as refusal:
-                return refusal.problems
+                return {field: str(reason) for field, reason in refusal.problems.items()}
             return "signed"
 
     with ThreadPoolExecutor(6) as pool:

@@ -64,7 +64,7 @@ def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene
     with pytest.raises(Taken) as refusal:
         scene.offer(ana)
 
-    assert refusal.value.reason == "presenter_taken"
+    assert refusal.value.reason == "taken"
     promise = refusal.value.promise
     assert (promise.promised_by, promise.promised_at) == ("Milan Jović", MONDAY)
     assert promise.visit_number == visit_of(session, other).number

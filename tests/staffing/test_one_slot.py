@@ -80,7 +80,7 @@ def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask
     assert [answer for answer in answers if answer is not None and not isinstance(answer, Taken)] == []
     assert (answers.count(None), len(refused)) == (1, THREADS - 1)
     assert {(answer.reason, answer.promise.promised_by, answer.promise.promised_at) for answer in refused} == {
-        ("presenter_taken", "Marija Kostić", MONDAY)
+        ("taken", "Marija Kostić", MONDAY)
     }
     assert promised_overlaps() == 0
 

@@ -84,7 +84,7 @@ def test_whom_the_law_or_another_visit_bars_puts_up_no_hand(visit, desk):
     make_assignment(other, busy.id, AssignmentState.ACCEPTED)
     open_call(desk, visit.id, now=MONDAY)
 
-    for presenter, reason in ((unvetted, "unvetted"), (busy, "nobody_in_two_places")):
+    for presenter, reason in ((unvetted, "unvetted"), (busy, "taken")):
         with pytest.raises(Conflict) as refusal:
             put_up_hand(presenter_actor(presenter), visit.id, now=MONDAY)
         assert refusal.value.reason == reason

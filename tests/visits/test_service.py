@@ -152,7 +152,7 @@ def test_the_database_says_why_somebody_cannot_be_suggested(scene):
 def test_suspended_and_foreign_presenters_are_not_suggested(scene):
     with pytest.raises(Conflict) as refusal:
         scene.suggest(scene.educator(suspended_at=MONDAY))
-    assert refusal.value.reason == "presenter_suspended"
+    assert refusal.value.reason == "suspended"
 
     with pytest.raises(NotFound):
         scene.suggest(a_cleared_educator())

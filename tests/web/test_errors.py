@@ -5,9 +5,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
 
-from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.booking.terms.reasons import BookingReason
+from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.text import BadText
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import errors, guards
+from scheduler.work.terms import WorkReason
 
 
 class RoomsOwn(NotFound):
@@ -37,10 +40,10 @@ def raising(app: Flask, monkeypatch):
         (NotFound(), 404),
         (RoomsOwn(), 404),
         (Gone(), 410),
-        (Conflict("taken"), 409),
-        (Rejected({"day": "too_soon"}), 422),
-        (BadText("too_long"), 422),
-        (TooMany(), 429),
+        (Conflict(BookingReason.DATE_TAKEN), 409),
+        (Rejected({"day": RequestReason.TOO_SOON}), 422),
+        (BadText(GroundReason.TOO_LONG), 422),
+        (TooMany(WorkReason.TOO_MANY_FILES), 429),
         (SchedulerError(), 400),
         (RequestEntityTooLarge(), 413),
         (UnsupportedMediaType(), 415),
@@ -91,8 +94,8 @@ def test_acts_that_crossed_are_told_so_and_a_bug_stays_a_bug(raising, caplog, er
 
 
 def test_the_reason_of_a_refusal_is_said_in_words(raising):
-    assert "this one has just been taken" in raising(Conflict("taken")).text
-    assert "Check this field." in raising(Rejected({"x": "a_code_nobody_knows"})).text
+    assert "this one has just been taken" in raising(Conflict(BookingReason.DATE_TAKEN)).text
+    assert "you have sent 30 files" in raising(TooMany(WorkReason.TOO_MANY_FILES)).text
 
 
 def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):

@@ -1,6 +1,7 @@
 """WTForms' sentences are found again by their English text: a release that words one otherwise fails here.
 
-Without this it would only be seen on a page, where the reader of "Enter a whole number" would get "Check this field".
+Without this it would only be seen on a page, where the reader of "Enter a whole number" would be told to
+open the page again.
 """
 
 import pytest
@@ -10,6 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length, NumberRange, Regexp
 
 from scheduler.web import forms
+from scheduler.web.reasons import GENERAL, WORDS
 
 ONE = [SelectChoice("1", "One")]
 # What WTForms finds wrong, typed by somebody, and the code of our sentence.
@@ -66,7 +68,7 @@ def told_of(field, typed, words):
 @pytest.mark.parametrize(("field", "typed", "code"), FAULTS)
 def test_what_wtforms_finds_wrong_is_said_in_our_words(app, field, typed, code):
     with app.test_request_context("/?lang=en"):
-        expected = str(forms.MESSAGES.get(code, code or forms.GENERIC))
+        expected = str(WORDS.get(code, code or GENERAL))
 
         assert told_of(field, typed, forms.OurWords()) == [expected]
 

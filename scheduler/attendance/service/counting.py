@@ -22,7 +22,14 @@ from scheduler.attendance.service.rows import (
     store_counts,
     write_to_school,
 )
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
+from scheduler.attendance.terms import (
+    ATTENDANCE_MACHINE,
+    AttendanceReason,
+    AttendanceState,
+    CountDraft,
+    Counts,
+    CountSource,
+)
 from scheduler.config import settings
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.text import name_key
@@ -50,7 +57,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:
-            raise Conflict("not_confirmed")
+            raise Conflict(AttendanceReason.NOT_CONFIRMED)
         rows = attendances_of(act, opened)
         attendance = rows.get(presentation_id)
         if attendance is not None and _says_the_same(act, attendance, draft):
@@ -87,7 +94,7 @@ def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now:
         if not waiting and (answers := _signed_already(act, rows.values(), said)):
             return all(answers)
         if not waiting:
-            raise Conflict("not_submitted")
+            raise Conflict(AttendanceReason.NOT_SUBMITTED)
         if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
             raise Rejected({"counts": problem})
         agreed = [_sign(act, row, said[row.presentation_id]) for row in waiting]
@@ -173,7 +180,7 @@ def _opened(act: Act, attendance: Attendance | None, presentation_id: int) -> At
         act.record("attendance open", attendance)
         return attendance
     if not rules.may_be_counted(attendance.state):
-        raise Conflict("already_countersigned")
+        raise Conflict(AttendanceReason.ALREADY_COUNTERSIGNED)
     if attendance.state is AttendanceState.SUBMITTED:
         act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.OPEN)
         attendance.version += 1

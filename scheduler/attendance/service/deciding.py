@@ -24,7 +24,7 @@ from scheduler.attendance.terms import (
     Counts,
     CountSource,
 )
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit_of
 
@@ -45,7 +45,7 @@ def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.date
     Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
     """
     if not sources:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     with change(actor, now) as act:
         opened, rows = _to_decide(act, "lock", next(iter(sources)))
         for presentation_id, source in sources.items():
@@ -80,7 +80,7 @@ def _to_decide(act: Act, verb: str, presentation_id: int) -> tuple[OpenVisit, di
 
 def _of(rows: Mapping[int, Attendance], presentation_id: int) -> Attendance:
     if presentation_id not in rows:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     return rows[presentation_id]
 
 
@@ -97,14 +97,14 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
     draft = CountDraft(counts, teacher_present=True, minutes_given=1)
     problems = rules.problems_with(draft, starts_at=now, now=now)
     if not reason:
-        problems["reason"] = "reason_missing"
+        problems["reason"] = GroundReason.REASON_MISSING
     if problems:
         raise Rejected(problems)
     with change(actor, now) as act:
         _opened, rows = _to_decide(act, "correct", presentation_id)
         attendance = _of(rows, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         said = said_by(act, attendance, CountSource.COORDINATOR)
         if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
             return  # the second press of a double click: one correction, one version

@@ -10,7 +10,7 @@ from scheduler.attendance.models import VisitFeedback
 from scheduler.attendance.service.rows import visit_of_school
 from scheduler.attendance.terms import Feedback
 from scheduler.core import clock
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.terms.states import VisitState
 
@@ -25,7 +25,7 @@ def give_feedback(actor: Actor, visit_id: int, said: Feedback, *, now: dt.dateti
     with change(actor, now) as act:
         visit = visit_of_school(act, visit_id)
         if visit.state is not VisitState.DELIVERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if act.session.scalar(select(VisitFeedback.id).where(VisitFeedback.visit_id == visit_id)) is not None:
             return
         act.session.add(VisitFeedback(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))

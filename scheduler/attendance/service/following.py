@@ -17,7 +17,7 @@ from scheduler.attendance.service.rows import visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN
@@ -118,7 +118,7 @@ def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime
     with change(actor, now) as act:
         visit = visit_of_school(act, visit_id)
         if visit.state is not VisitState.DELIVERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if survey_of(visit_id) is not None:
             return
         act.session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))

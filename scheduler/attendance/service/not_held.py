@@ -6,10 +6,11 @@ import logging
 from scheduler import policy
 from scheduler.acts import change
 from scheduler.attendance.service.rows import all_said, attendances_of, write_to_school
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.service.locked_visit import open_visit_of
 from scheduler.visits.service.outcome import mark_delivered, note_no_show
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
@@ -28,9 +29,9 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
         policy.require(actor, "correct", "attendance", centre=visit.centre_id)
         rows = attendances_of(act, opened)
         if presentation_id in rows:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if presentation.ends_at > now:
-            raise Conflict("not_yet")
+            raise Conflict(VisitReason.NOT_YET)
         note_no_show(act, opened, presentation, host_absent=host_absent)
         if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(opened, rows):
             mark_delivered(act, opened)

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.acts import Act
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS, AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import (
+    ATTENDANCE_MACHINE,
+    COUNTS_FOR_REPORTS,
+    AttendanceReason,
+    AttendanceState,
+    Counts,
+    CountSource,
+)
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
@@ -86,7 +93,7 @@ def let_count(act: Act, attendance: Attendance, source: CountSource) -> None:
     act.session.execute(update(HeadCount).where(said, HeadCount.counts).values(counts=False))
     chosen = act.session.execute(update(HeadCount).where(*newest).values(counts=True).returning(HeadCount.id))
     if not chosen.all():
-        raise Conflict("count_missing")
+        raise Conflict(AttendanceReason.COUNT_MISSING)
 
 
 def lock(act: Act, attendance: Attendance) -> None:

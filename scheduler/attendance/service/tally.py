@@ -7,7 +7,7 @@ from scheduler.acts import change
 from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
 from scheduler.attendance.queries.tally import tallied
-from scheduler.attendance.terms import Tally
+from scheduler.attendance.terms import AttendanceReason, Tally
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import ANONYMOUS
 from scheduler.visits.service.locked_visit import lock_visit_of
@@ -22,14 +22,14 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
     and after they have left.
     """
     if not 1 <= people <= rules.MOST_A_PRESS:
-        raise Rejected({"people": "one_press"})
+        raise Rejected({"people": AttendanceReason.ONE_PRESS})
     if not tally.opens_at <= now <= tally.closes_at:
-        raise Conflict("tally_not_open")
+        raise Conflict(AttendanceReason.TALLY_NOT_OPEN)
     with change(ANONYMOUS, now) as act:
         lock_visit_of(act.session, tally.presentation_id)  # presses are added up one after the other
         so_far = tallied(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
-            raise Rejected({"people": "hall_is_full"})
+            raise Rejected({"people": AttendanceReason.HALL_IS_FULL})
         act.session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
     log.info("adults counted themselves", extra={"presentation_id": tally.presentation_id})
     return so_far + people

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
-from scheduler.board.terms import Answer, Doubt, Leg, Placing, PresenterChoice
+from scheduler.board.terms import Answer, BoardReason, Doubt, Leg, Placing, PresenterChoice
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import GroundReason, NotFound
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_available, is_minor
@@ -24,6 +24,7 @@ from scheduler.places.terms.school_time import SchoolClock
 from scheduler.policy import Actor
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.candidates import homes_of
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_presentations, promised_stops
@@ -34,6 +35,7 @@ from scheduler.visits.rules.limits import load_on, too_far, too_much
 from scheduler.visits.rules.starts import outside_shifts
 from scheduler.visits.rules.timetable import shifted, visit_schedule, wall_end
 from scheduler.visits.terms.plans import PresentationPlan, Span, Stop, VisitDraft, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, STAFFED, AssignmentState
 
 Cells = dict[tuple[int | None, dt.date], Answer]  # None: the crew stays, only the day changes
@@ -86,7 +88,7 @@ def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> A
     if wish.comes is not None and wish.changes_crew:
         found = people_queries.presenters_by_id([wish.comes]).get(wish.comes)
         if found is None or found.centre_id != visit.centre_id:
-            return Answer((Doubt(Why("unknown"), hard=True),))
+            return Answer((Doubt(Why(GroundReason.UNKNOWN), hard=True),))
         who.add(wish.comes)
     scene = _scene(visit, crew, who, (wish.on_day,), (wish.starts_local,), now)
     return _answer(scene, wish, now)
@@ -197,12 +199,12 @@ def _stops(visit: Visit, rows: Sequence[Presentation], spans: Sequence[Span]) ->
 def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
     visit, rows = scene.visit, scene.presentations
     if not rows or visit.state not in OPEN_VISITS:
-        return Answer((Doubt(Why("wrong_state"), hard=True),))
+        return Answer((Doubt(Why(GroundReason.WRONG_STATE), hard=True),))
     first = min(row.starts_local for row in rows)
     moved = (wish.on_day, wish.starts_local) != (visit.on_day, first)
     spans = _spans(visit, rows, wish.on_day, wish.starts_local)
     if spans is None:
-        return Answer((Doubt(Why("no_such_time"), hard=True),))
+        return Answer((Doubt(Why(BoardReason.NO_SUCH_TIME), hard=True),))
     doubts = _of_the_day(scene, wish, moved, now) + _of_the_crew(scene, wish)
     stays = _staying(scene, wish)
     asked = [who for who, state in stays.items() if moved and state in PROMISED]
@@ -235,13 +237,13 @@ def _staying(scene: _Scene, wish: Placing) -> dict[int, AssignmentState]:
 def _of_the_day(scene: _Scene, wish: Placing, moved: bool, now: dt.datetime) -> list[Doubt]:
     doubts = []
     if moved and wish.on_day < clock.local_day(now, scene.visit.zone):
-        doubts.append(Doubt(Why("in_the_past"), hard=True))
+        doubts.append(Doubt(Why(GroundReason.IN_THE_PAST), hard=True))
     if moved and wish.on_day in scene.shut:
-        doubts.append(Doubt(Why("shut")))
+        doubts.append(Doubt(Why(BoardReason.SHUT)))
     elif moved and wish.on_day not in scene.school_days:
-        doubts.append(Doubt(Why("closed")))
+        doubts.append(Doubt(Why(BoardReason.CLOSED)))
     elif moved and _class_is_away(scene, wish):
-        doubts.append(Doubt(Why("class_not_there")))
+        doubts.append(Doubt(Why(RequestReason.CLASS_NOT_THERE)))
     return doubts
 
 
@@ -262,11 +264,11 @@ def _of_the_crew(scene: _Scene, wish: Placing) -> list[Doubt]:
     if not wish.changes_crew:
         return []
     if wish.comes in scene.crew:
-        return [Doubt(Why("already_in_the_crew"), hard=True)]
+        return [Doubt(Why(BoardReason.ALREADY_IN_THE_CREW), hard=True)]
     crew = {*scene.crew, *({wish.comes} if wish.comes is not None else ())} - {wish.leaves}
     minors = [who for who in crew if scene.minor(who, wish.on_day)]
     if minors and len(minors) == len(crew):
-        return [Doubt(Why("minor_without_adult"), hard=wish.comes in minors)]
+        return [Doubt(Why(WhyNot.MINOR_WITHOUT_ADULT), hard=wish.comes in minors)]
     return []
 
 

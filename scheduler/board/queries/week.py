@@ -29,6 +29,7 @@ from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import ArrivalProblem, Stop, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import GONE_VISITS, LIVING, OPEN_VISITS, AssignmentState, VisitState
 
@@ -329,7 +330,7 @@ def _clashes(facts: _Facts, who: int) -> dict[int, Why]:
     found: dict[int, Why] = {}
     for (_, later), problems in pairs.items():
         worst = max(problems, key=lambda problem: problem.late_by_minutes)
-        code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+        code = WhyNot.TAKEN if any(problem.overlaps for problem in problems) else WhyNot.CANNOT_ARRIVE
         found.setdefault(later, Why(code, worst.needed_minutes, worst.available_minutes))
     return found
 

@@ -26,6 +26,7 @@ from scheduler.visits.rules.crew import uncleared, why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much, week_of_day
 from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import Stop, Why
+from scheduler.visits.terms.reasons import WhyNot
 
 HORIZON_DAYS = 120
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
@@ -291,8 +292,8 @@ class _Needed:
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
         """What is asked of her on every day alike."""
         return (
-            (Lack.TOPIC, lambda one: Why("topic") not in self._against(one)),
-            (Lack.LANGUAGE, lambda one: Why("language") not in self._against(one)),
+            (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in self._against(one)),
+            (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in self._against(one)),
             (Lack.REACH, lambda one: not too_far(one.home, self.facts.point)),
         )
 

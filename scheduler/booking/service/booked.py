@@ -14,7 +14,7 @@ from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold,
 from scheduler.booking.service.plan_as_asked import plans_as_asked
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import tokens
-from scheduler.core.errors import Conflict, NotFound, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, NotFound, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.asking import prove_address
@@ -62,7 +62,7 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
         crew = crew_under_lock(act, wish)
         asked = locked(act.session, actor, "update", request_id)
         if asked.state not in MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
         row = hold_row(wish, asked.programme, **said, state_since=now, until=now + HELD_FOR)
         act.session.add(row)

@@ -12,9 +12,10 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.booking.rules.copies import copies_of, days_of_copies
 from scheduler.booking.terms.copies import CopiesAway, CopyAway, CopyPlan
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock, form_keys
 from scheduler.core.db import hold
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.people.rules import lock_number
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import standings
@@ -77,9 +78,11 @@ def _copy(act: Act, source: Visit, draft: VisitDraft) -> str:
 def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -> list[VisitDraft]:
     copies = copies_of(plan)
     if not copies or len(copies) > MOST_COPIES:
-        raise Rejected({"hosts": "nothing_ticked"} if not copies else {"classes": "too_many_copies"})
+        raise Rejected(
+            {"hosts": GroundReason.NOTHING_TICKED} if not copies else {"classes": BookingReason.TOO_MANY_COPIES}
+        )
     if plan.on_day <= clock.local_day(now):
-        raise Rejected({"on_day": "in_the_past"})
+        raise Rejected({"on_day": GroundReason.IN_THE_PAST})
     last = plan.on_day + len(copies) * dt.timedelta(days=plan.every_days) + SEARCHED
     school_days = {
         host_id: place_queries.school_days(place_queries.host_of(host_id), plan.on_day, last)
@@ -87,7 +90,7 @@ def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -
     }
     days = days_of_copies(plan, school_days)
     if days is None:
-        raise Rejected({"on_day": "not_a_school_day"})
+        raise Rejected({"on_day": BookingReason.NOT_A_SCHOOL_DAY})
     sittings = session.scalars(
         select(Presentation)
         .where(Presentation.visit_id == source.id, Presentation.state.not_in(LEFT_OUT))

@@ -19,6 +19,7 @@ from scheduler.booking.queries.free_dates import able_at
 from scheduler.booking.queries.holds import held_date, holds_over
 from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock, tokens
 from scheduler.core.db import hold
 from scheduler.core.errors import Conflict, NotFound, TooMany
@@ -151,7 +152,7 @@ def _programme(session: Session, wish: HoldWish) -> Programme:
         raise NotFound("programme")
     policy.require(ANONYMOUS, "create", "request", centre=programme.centre_id)
     if programme.booking is not Booking.NOW or not programme.open:
-        raise Conflict("not_book_now")
+        raise Conflict(BookingReason.NOT_BOOK_NOW)
     return programme
 
 
@@ -172,7 +173,7 @@ def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) ->
     hold(session, HOLD_NETWORK, [people_rules.lock_number(network)])
     living = DateHold.network == network, DateHold.state == HoldState.HELD, DateHold.until > now, DateHold.draft != key
     if session.scalars(select(func.count()).select_from(DateHold).where(*living)).one() >= MOST_FROM_NETWORK:
-        raise TooMany("holds")
+        raise TooMany(BookingReason.TOO_MANY_HOLDS)
 
 
 def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:
@@ -184,7 +185,7 @@ def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:
     able = able_at(wish, now=act.now)
     locked = {who for _number, ids in able for who in ids}
     if any(len(ids) < number for number, ids in able) or not able:
-        raise Conflict("date_taken")
+        raise Conflict(BookingReason.DATE_TAKEN)
     hold_time(act.session, locked)
     _end_over(act.by(SYSTEM), locked)
     crew: list[int] = []
@@ -192,10 +193,10 @@ def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:
     for number, ids in still:
         chosen = [who for who in ids if who in locked][:number]
         if len(chosen) < number:
-            raise Conflict("date_taken")
+            raise Conflict(BookingReason.DATE_TAKEN)
         crew += chosen
     if not crew:
-        raise Conflict("date_taken")
+        raise Conflict(BookingReason.DATE_TAKEN)
     return crew
 
 

@@ -15,6 +15,7 @@ from scheduler.acts import change
 from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.rules.free_dates import is_taken, others_than
 from scheduler.booking.terms.free_dates import FreeWish
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.policy import Actor
@@ -48,7 +49,7 @@ def propose_free_dates(
         taken = _taken(wish, dates, now)
         if taken:
             places = [number for number, one in enumerate(dates) if one in taken]
-            raise Rejected({f"dates-{number}-on_day": "all_promised" for number in places})
+            raise Rejected({f"dates-{number}-on_day": BookingReason.ALL_PROMISED for number in places})
         propose_dates(actor, request_id, dates, held_until=held_until, now=now, version=version)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core.errors import Rejected
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import Standing
@@ -38,5 +39,5 @@ class CopiesAway(Rejected):
     """Copies at hours at which their classes are not in the building, until somebody says that they come for it."""
 
     def __init__(self, copies: Sequence[CopyAway]) -> None:
-        super().__init__({"outside_shift": "copies_away"})
+        super().__init__({"outside_shift": BookingReason.COPIES_AWAY})
         self.copies = tuple(copies)

@@ -11,9 +11,9 @@ from scheduler.acts import Act, change
 from scheduler.closures.queries import ids_in, plans_of, released_crew, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
-from scheduler.closures.terms import STOPPED
+from scheduler.closures.terms import STOPPED, ClosingReason
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.places import queries as place_queries
@@ -80,9 +80,9 @@ def lift_closure(actor: Actor, closure_id: int, open_from: dt.date, *, now: dt.d
     with change(actor, now) as act:
         closure = _locked(act.session, closure_id)
         if closure.open_from is not None:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if not closure.first_day <= open_from <= closure.last_day:
-            raise Rejected({"open_from": "outside_the_closure"})
+            raise Rejected({"open_from": ClosingReason.OUTSIDE_THE_CLOSURE})
         closure.open_from, closure.lifted_at = open_from, now
         act.record("closure lifted", closure, details={"open_from": open_from})
     log.info("closure lifted", extra={"closure_id": closure_id})
@@ -98,7 +98,7 @@ def close_again(actor: Actor, closure_id: int, *, seen: frozenset[int], now: dt.
     with change(actor, now) as act:
         closure = _locked(act.session, closure_id)
         if closure.open_from is None:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         closure.open_from = closure.lifted_at = None
         act.session.flush()
         act.record("closure holds again", closure)
@@ -121,10 +121,10 @@ def _stop(act: Act, closure: ClosureRow, seen: frozenset[int]) -> int:
     """
     ids = ids_in(closure.extent, closure.first_day, closure.shut_until)
     if ids != seen:
-        raise Conflict("changed_meanwhile")
+        raise Conflict(GroundReason.CHANGED_MEANWHILE)
     visits = [open_visit(act, visit_id) for visit_id in sorted(ids)]
     if any(opened.visit.state not in OPEN_VISITS for opened in visits):
-        raise Conflict("changed_meanwhile")
+        raise Conflict(GroundReason.CHANGED_MEANWHILE)
     hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})
     told: list[tuple[OpenVisit, list[Assignment]]] = []
     for opened in visits:
@@ -159,7 +159,7 @@ def replan_stopped(actor: Actor, visit_id: int, on_day: dt.date, *, until: dt.da
         visit = visit_with_crew(visit_id)
         crew, plans = released_crew(visit), plans_of(visit)
         if not plans:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         number = replan_visit(actor, visit_id, on_day, plans, now=now)
         new_id = act.session.scalars(select(Visit.id).where(Visit.number == number)).one()
         opened = open_visit(act, new_id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.acts import change
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.asked import RequestState
@@ -46,9 +46,9 @@ def replan_visit(
         if number := _stands_for(act.session, old.id, on_day):
             return number
         if version is not None and old.version != version:
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
         if old.state is not VisitState.DISRUPTED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(act.session, opened.presenter_ids)
         for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
             transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REASON)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
 from scheduler.core.db import Base, db, hold
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports.json_rows import overlay
 from scheduler.core.text import fold
 
@@ -89,7 +89,7 @@ class HangsOnIt(Conflict):
     """An import cannot be taken back: `thing` is the table of what came later, "audit_entry" for a later change."""
 
     def __init__(self, thing: str) -> None:
-        super().__init__("later_data")
+        super().__init__(GroundReason.LATER_DATA)
         self.thing = thing
 
 
@@ -120,7 +120,7 @@ def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.d
     Conflict("undone_already").
     """
     if batch.undone_at is not None:
-        raise Conflict("undone_already")
+        raise Conflict(GroundReason.UNDONE_ALREADY)
     noted = list(session.scalars(select(ImportedRow.thing).where(ImportedRow.batch_id == batch.id).distinct()))
     tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in noted]
     for table in tables:  # who is about to refer to one of its rows waits, or has been here before us

@@ -35,7 +35,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
 from scheduler.core.db import Base, db, reading, transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports import batches
 from scheduler.core.imports.json_rows import has_key, overlay, value_of
 from scheduler.core.tokens import new_token
@@ -70,7 +70,7 @@ class Stale(Conflict):
     """What a file was compared with has changed: it must be compared again."""
 
     def __init__(self) -> None:
-        super().__init__("changed_meanwhile")
+        super().__init__(GroundReason.CHANGED_MEANWHILE)
 
 
 class Placed(NamedTuple):

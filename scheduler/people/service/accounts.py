@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
+from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.core.language import languages
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import HiddenColumns, SignIn, SignInAttempt, User
-from scheduler.people.terms import BadSignIn
+from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.policy import ANONYMOUS, Actor
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known |
         )
         if of_account >= rules.TRIES_OF_ACCOUNT or of_network >= rules.TRIES_OF_NETWORK:
             log.warning("too many tries to sign in", extra={"of_account": of_account, "of_network": of_network})
-            raise TooMany("sign-in")
+            raise TooMany(PersonReason.TOO_MANY_SIGN_INS)
         session.add(SignInAttempt(account_key=key, network=network, at=now))
         found = session.execute(select(User.id, User.password_hash).where(User.email == email)).one_or_none()
         return _Known(found.id, found.password_hash) if found else None
@@ -128,7 +128,7 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
         since = now - rules.ASK_WINDOW
         asked = SignInAttempt.account_key.like("reset:%")
         if _tries(session, SignInAttempt.network == network, asked, since=since) >= rules.ASKS_OF_NETWORK:
-            raise TooMany("reset")
+            raise TooMany(PersonReason.TOO_MANY_RESETS)
         of_address = _tries(session, SignInAttempt.account_key == key, since=since)
         session.add(SignInAttempt(account_key=key, network=network, at=now))
         if of_address >= rules.ASKS_OF_ADDRESS:
@@ -186,7 +186,7 @@ def reset_password(token: str, password: str, *, now: dt.datetime) -> None:
 def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
     """The language of the signed-in user's mails and first page. Raises: Rejected; NotFound without a user."""
     if language not in languages():
-        raise Rejected({"language": "not_a_choice"})
+        raise Rejected({"language": GroundReason.NOT_A_CHOICE})
     with transaction() as session:
         user = session.get(User, actor.user_id) if actor.user_id is not None else None
         if user is None:

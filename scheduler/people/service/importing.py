@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -94,7 +94,7 @@ def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.da
     return found
 
 
-def _problems(person: ImportedPerson, home: Sequence[int], today: dt.date) -> dict[str, str]:
+def _problems(person: ImportedPerson, home: Sequence[int], today: dt.date) -> Mapping[str, str]:
     """What the rules of a new presenter say, by column; staff have a name and an address, which the reader saw."""
     if person.role not in PRESENT:
         return {}

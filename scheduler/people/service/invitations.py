@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, Gone, NotFound, Rejected
+from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.text import fold, to_latin
 from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
@@ -18,7 +18,7 @@ from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
 from scheduler.people.models import Centre, Presenter, User, UserRole
 from scheduler.people.service.accounts import end_sign_ins
-from scheduler.people.terms import INVITED_ROLES, Acceptance, CentreDraft, InvitationDraft, Opened
+from scheduler.people.terms import INVITED_ROLES, Acceptance, CentreDraft, InvitationDraft, Opened, PersonReason
 from scheduler.policy import SYSTEM, Actor, Role
 
 log = logging.getLogger(__name__)
@@ -28,12 +28,12 @@ PATH = "/invitation/{token}"
 def open_centre(actor: Actor, draft: CentreDraft, *, now: dt.datetime) -> int:
     """A new centre; its id. Only the product itself (a command, the demo) opens one.
 
-    Raises: Rejected({"slug": "taken"}).
+    Raises: Rejected({"slug": "exists"}).
     """
     policy.require(actor, "create", "centre")
     with transaction() as session:
         if session.scalar(select(Centre.id).where(Centre.slug == draft.slug)) is not None:
-            raise Rejected({"slug": "taken"})
+            raise Rejected({"slug": GroundReason.EXISTS})
         centre = Centre(**draft.__dict__, created_at=now)
         session.add(centre)
         session.flush()
@@ -46,7 +46,7 @@ def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
 
     Raises: Rejected when there is a centre already, or name or address cannot be used.
     """
-    problems = {} if fold(name) else {"name": "missing"}
+    problems: dict[str, Reason] = {} if fold(name) else {"name": GroundReason.MISSING}
     if reason := rules.problem_with_address(rules.address_of(email)):
         problems["email"] = reason
     if problems:
@@ -54,7 +54,7 @@ def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
     latin = to_latin(name)
     with transaction() as session:
         if session.scalar(select(func.count()).select_from(Centre)):
-            raise Rejected({"centre": "already_set_up"})
+            raise Rejected({"centre": PersonReason.ALREADY_SET_UP})
         draft = CentreDraft("-".join(fold(name).split())[:60], name, latin, latin, email=rules.address_of(email))
         centre_id = open_centre(SYSTEM, draft, now=now)
         user = _invited(session, SYSTEM, InvitationDraft(email, (Role.ADMINISTRATOR, Role.COORDINATOR)), centre_id, now)
@@ -72,7 +72,7 @@ def invite_user(actor: Actor, draft: InvitationDraft, *, now: dt.datetime, centr
     if problems := rules.problems_with_invitation(_tidy(draft)):
         raise Rejected(problems)
     if where is None:
-        raise Rejected({"centre": "missing"})
+        raise Rejected({"centre": GroundReason.MISSING})
     with transaction() as session:
         user = _invited(session, actor, draft, where, now)
         mail_invitation(session, user, now)
@@ -89,7 +89,7 @@ def invite_again(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     with transaction() as session:
         user = _of_staff(session, actor, "create", user_id)
         if user.password_hash is not None or user.suspended_at is not None:
-            raise Conflict("has_account")
+            raise Conflict(PersonReason.HAS_ACCOUNT)
         tokens.end_links("invitation", user.id, now=now)
         audit.record(actor, "invited", user, at=now, details={"again": True})
         mail_invitation(session, user, now)
@@ -104,10 +104,10 @@ def change_roles(actor: Actor, user_id: int, roles: Collection[Role], *, now: dt
     with transaction() as session:
         user = _of_staff(session, actor, "update", user_id)
         if not roles or not set(roles) <= set(INVITED_ROLES):
-            raise Rejected({"roles": "missing" if not roles else "unknown"})
+            raise Rejected({"roles": GroundReason.MISSING if not roles else GroundReason.UNKNOWN})
         held = {row.role for row in user.roles}
         if user.id == actor.user_id and Role.ADMINISTRATOR not in roles:
-            raise Rejected({"roles": "own_role"})
+            raise Rejected({"roles": PersonReason.OWN_ROLE})
         if held == set(roles):
             return
         user.roles = [row for row in user.roles if row.role in roles]
@@ -155,7 +155,7 @@ def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: 
     if user is None:
         user = new_account(session, draft, centre_id, now)
     elif user.centre_id != centre_id or user.password_hash is not None or user.suspended_at is not None:
-        raise Rejected({"email": "has_account"})
+        raise Rejected({"email": PersonReason.HAS_ACCOUNT})
     user.roles = [row for row in user.roles if row.role in draft.roles]
     held = {row.role for row in user.roles}
     user.roles += [UserRole(role=role) for role in draft.roles if role not in held]
@@ -195,7 +195,7 @@ def invitation_path(actor: Actor, user_id: int, *, now: dt.datetime) -> str:
             raise NotFound("user")
         policy.require(actor, "create", "user", centre=user.centre_id)
         if user.password_hash is not None:
-            raise Conflict("has_account")
+            raise Conflict(PersonReason.HAS_ACCOUNT)
         return _mint(user, now)
 
 
@@ -233,7 +233,7 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     with transaction() as session:
         user, presenter = _to_suspend(session, actor, user_id)
         if user.id == actor.user_id:
-            raise Conflict("own_account")
+            raise Conflict(PersonReason.OWN_ACCOUNT)
         if user.suspended_at is not None:
             return
         user.suspended_at = now

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -21,7 +21,7 @@ from scheduler.people.models import (
     User,
 )
 from scheduler.people.service.invitations import account_of, mail_invitation, new_account
-from scheduler.people.terms import ExceptionDraft, Hours, InvitationDraft, PresenterDraft, SkillsDraft
+from scheduler.people.terms import ExceptionDraft, Hours, InvitationDraft, PersonReason, PresenterDraft, SkillsDraft
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor
 
@@ -39,7 +39,7 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
     problems = rules.problems_with_presenter(draft, today=clock.local_day(now))
     problems |= rules.problems_with_hours(draft.hours)
     if where is None:
-        problems["centre"] = "missing"
+        problems["centre"] = GroundReason.MISSING
     if problems or where is None:
         raise Rejected(problems)
     with transaction() as session:
@@ -75,14 +75,14 @@ def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.da
         return user
     has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None
     if has_profile or user.centre_id != centre_id or [row.role for row in user.roles] != [draft.kind.role]:
-        raise Rejected({"email": "has_account"})
+        raise Rejected({"email": PersonReason.HAS_ACCOUNT})
     user.given_name, user.family_name = draft.given_name, draft.family_name
     return user
 
 
 def _require_home(session: Session, home_id: int) -> None:
     if session.get(Municipality, home_id) is None:
-        raise Rejected({"home": "unknown"})
+        raise Rejected({"home": GroundReason.UNKNOWN})
 
 
 def _hours_rows(presenter_id: int, hours: Sequence[Hours]) -> list[AvailableHours]:
@@ -133,7 +133,7 @@ def set_phone(actor: Actor, presenter_id: int, typed: str, *, now: dt.datetime) 
     """
     phone = rules.phone_of(typed)
     if phone is None:
-        raise Rejected({"phone": "not_a_phone"})
+        raise Rejected({"phone": GroundReason.NOT_A_PHONE})
     with transaction() as session:
         presenter = _presenter(session, actor, presenter_id)
         if presenter.phone != phone:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, to_latin
 from scheduler.places.terms.hosts import (
@@ -22,6 +23,7 @@ from scheduler.places.terms.hosts import (
     Level,
     Point,
 )
+from scheduler.places.terms.reasons import PlaceReason
 from scheduler.places.terms.school_time import DaysOfGrades
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid
@@ -197,35 +199,35 @@ def days_of_school_year(name: str) -> tuple[dt.date, dt.date]:
     return dt.date(int(name[:4]), 9, 1), dt.date(int(name[:4]) + 1, 8, 31)
 
 
-def problems_of_line(line: CalendarLine) -> dict[str, str]:
+def problems_of_line(line: CalendarLine) -> dict[str, Reason]:
     """What keeps a line from standing in a school calendar: {field: reason code}."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     if not re.fullmatch(r"(term1|term2|break-[a-z][a-z-]{0,30}|exam-day|working-saturday)", line.kind):
-        problems["kind"] = "unknown_kind"
+        problems["kind"] = PlaceReason.UNKNOWN_KIND
     if line.applies_to not in APPLIES_TO:
-        problems["applies_to"] = "unknown"
+        problems["applies_to"] = GroundReason.UNKNOWN
     if line.last_day < line.first_day:
-        problems["last_day"] = "days_not_in_order"
+        problems["last_day"] = GroundReason.DAYS_NOT_IN_ORDER
     elif {school_year(line.first_day), school_year(line.last_day)} != {line.school_year}:
-        problems["first_day"] = "outside_the_school_year"
+        problems["first_day"] = PlaceReason.OUTSIDE_THE_SCHOOL_YEAR
     elif line.kind == "working-saturday" and not line.first_day.weekday() == line.last_day.weekday() == 5:
-        problems["first_day"] = "not_a_saturday"
+        problems["first_day"] = PlaceReason.NOT_A_SATURDAY
     if line.timetable_of is not None and line.kind != "working-saturday":
-        problems["timetable_of"] = "only_a_saturday_follows"
+        problems["timetable_of"] = PlaceReason.ONLY_A_SATURDAY_FOLLOWS
     return problems
 
 
-def problems_of_closure(draft: ClosureDraft, today: dt.date) -> dict[str, str]:
+def problems_of_closure(draft: ClosureDraft, today: dt.date) -> dict[str, Reason]:
     """What keeps days from being closed: {field: reason code}. What was a month ago is history."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     if draft.first_day < today - CLOSED_LATE:
-        problems["first_day"] = "in_the_past"
+        problems["first_day"] = GroundReason.IN_THE_PAST
     if draft.last_day < draft.first_day:
-        problems["last_day"] = "days_not_in_order"
+        problems["last_day"] = GroundReason.DAYS_NOT_IN_ORDER
     elif draft.last_day - draft.first_day > CLOSED_LONG:
-        problems["last_day"] = "too_late"
+        problems["last_day"] = GroundReason.TOO_LATE
     if draft.reason is ClosureReason.OTHER and not draft.note:
-        problems["note"] = "reason_missing"
+        problems["note"] = GroundReason.REASON_MISSING
     return problems
 
 
@@ -254,41 +256,43 @@ def both_scripts(text: str) -> tuple[str, str]:
     return text, to_latin(text)
 
 
-def problems_with_holiday(draft: HolidayDraft, *, today: dt.date) -> dict[str, str]:
+def problems_with_holiday(draft: HolidayDraft, *, today: dt.date) -> dict[str, Reason]:
     """What keeps a typed holiday from being stored: {field: reason code}. What is over no longer decides anything."""
-    problems = {} if fold(draft.name) else {"name": "missing"}
+    problems: dict[str, Reason] = {} if fold(draft.name) else {"name": GroundReason.MISSING}
     if draft.day < today:
-        problems["day"] = "in_the_past"
+        problems["day"] = GroundReason.IN_THE_PAST
     elif draft.day > today + HOLIDAYS_AHEAD:
-        problems["day"] = "too_late"
+        problems["day"] = GroundReason.TOO_LATE
     return problems
 
 
-def problems_with_calendar(draft: CalendarDraft) -> dict[str, str]:
+def problems_with_calendar(draft: CalendarDraft) -> dict[str, Reason]:
     """What keeps a typed line of a school calendar from being stored: {field: reason code}."""
-    problems = {}
+    problems: dict[str, Reason] = {}
     if draft.kind not in CALENDAR_KINDS:
-        problems["kind"] = "not_a_choice"
+        problems["kind"] = GroundReason.NOT_A_CHOICE
     if draft.applies_to not in APPLIES_TO:
-        problems["applies_to"] = "not_a_choice"
+        problems["applies_to"] = GroundReason.NOT_A_CHOICE
     if draft.last_day < draft.first_day:
-        problems["last_day"] = "days_not_in_order"
+        problems["last_day"] = GroundReason.DAYS_NOT_IN_ORDER
     elif school_year(draft.last_day) != school_year(draft.first_day):
-        problems["last_day"] = "other_school_year"
+        problems["last_day"] = PlaceReason.OTHER_SCHOOL_YEAR
     if draft.kind == "working-saturday" and (draft.first_day.weekday(), draft.last_day) != (5, draft.first_day):
-        problems["first_day"] = "not_a_saturday"
+        problems["first_day"] = PlaceReason.NOT_A_SATURDAY
     if draft.timetable_of is not None and draft.kind != "working-saturday":
-        problems["timetable_of"] = "only_a_saturday_follows"
+        problems["timetable_of"] = PlaceReason.ONLY_A_SATURDAY_FOLLOWS
     return problems
 
 
-def problems_with(draft: HostDraft) -> dict[str, str]:
+def problems_with(draft: HostDraft) -> dict[str, Reason]:
     """What keeps a typed host from being stored: {field: reason code}."""
-    problems = {field: "missing" for field in ("name", "place") if not fold(getattr(draft, field))}
+    problems: dict[str, Reason] = {
+        field: GroundReason.MISSING for field in ("name", "place") if not fold(getattr(draft, field))
+    }
     if not _is_zone(draft.zone):
-        problems["zone"] = "unknown_zone"
+        problems["zone"] = PlaceReason.UNKNOWN_ZONE
     if draft.phone and not can_be_dialled(draft.phone):
-        problems["phone"] = "not_a_phone"
+        problems["phone"] = GroundReason.NOT_A_PHONE
     return problems
 
 

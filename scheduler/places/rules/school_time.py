@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold
+from scheduler.places.terms.reasons import PlaceReason
 from scheduler.places.terms.school_time import (
     Bells,
     ClassName,
@@ -280,12 +282,12 @@ def said_together(standings: Iterable[Standing]) -> list[tuple[str, Standing]]:
     return [(", ".join(filter(None, names)), one) for one, names in groups.items()]
 
 
-def problems_with_school_time(told: SchoolTime) -> dict[str, str]:
-    """What keeps a told school time from being stored: {field: reason code}."""
-    problems = dict.fromkeys(_missing(told), "missing")
+def problems_with_school_time(told: SchoolTime) -> dict[str, Reason]:
+    """What keeps a told school time from being stored: {field: reason}."""
+    problems: dict[str, Reason] = dict.fromkeys(_missing(told), GroundReason.MISSING)
     for field, bells in _bells_by_field(told):
         if not _end_on_their_day(bells):
-            problems[field] = "lessons_past_midnight"
+            problems[field] = PlaceReason.LESSONS_PAST_MIDNIGHT
     return problems
 
 

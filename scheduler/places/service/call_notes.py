@@ -6,7 +6,7 @@ import logging
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.places.models import CallNote, Host
 from scheduler.policy import Actor
 
@@ -17,7 +17,7 @@ def write_call_note(actor: Actor, host_id: int, text: str, *, now: dt.datetime) 
     """Keep what was said on the telephone. Raises: NotAllowed; NotFound; Rejected when nothing is said."""
     policy.require(actor, "create", "call_note")
     if not text.strip():
-        raise Rejected({"text": "missing"})
+        raise Rejected({"text": GroundReason.MISSING})
     with transaction() as session:
         if session.get(Host, host_id) is None:
             raise NotFound("host")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.places.models import Holiday, SchoolCalendarEntry
 from scheduler.places.rules.hosts import both_scripts, problems_with_calendar, problems_with_holiday, school_year
 from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft
@@ -30,7 +30,7 @@ def add_holiday(actor: Actor, draft: HolidayDraft, *, now: dt.datetime) -> int:
     with transaction() as session:
         holiday = session.scalar(select(Holiday).where(Holiday.day == draft.day))
         if holiday is not None and holiday.removed_at is None:
-            raise Rejected({"day": "exists"})
+            raise Rejected({"day": GroundReason.EXISTS})
         if holiday is None:
             holiday = Holiday(day=draft.day)
         holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en = cyrl, latn, draft.name_en or latn
@@ -69,7 +69,7 @@ def add_calendar_entry(actor: Actor, draft: CalendarDraft, *, now: dt.datetime) 
             )
         )
         if line is not None and line.removed_at is None:
-            raise Rejected({"first_day": "exists"})
+            raise Rejected({"first_day": GroundReason.EXISTS})
         if line is None:
             line = SchoolCalendarEntry(
                 calendar=draft.calendar,

@@ -21,6 +21,7 @@ from scheduler.places.imports.registers import read_hosts, weekday_of
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
 from scheduler.places.terms.hosts import STORED, Change, HostDraft, ImportedHost, ImportOutcome, SchoolCalendar, Sheet
+from scheduler.places.terms.reasons import PlaceReason
 from scheduler.policy import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
@@ -264,7 +265,7 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
     with transaction() as session:
         town = session.get(Municipality, draft.municipality_id) if draft.municipality_id is not None else None
         if draft.municipality_id is not None and town is None:
-            raise Rejected({"municipality": "unknown_municipality"})
+            raise Rejected({"municipality": PlaceReason.UNKNOWN_MUNICIPALITY})
         host = _typed_host(draft, town, now)
         session.add(host)
         session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.places.models import BellSchedule, Host, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
 from scheduler.places.rules.school_time import problems_with_school_time
@@ -38,7 +38,7 @@ def tell_school_time(actor: Actor, host_id: int, told: SchoolTime, *, version: i
         if row is not None and school_time_row(row).told == told:
             return
         if (row.version if row else 0) != version:
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
         row = row or HostSchoolTime(host_id=host_id, bells=[], days=[])
         session.add(row)
         _fill(session, row, told)

@@ -6,7 +6,7 @@ import logging
 from sqlalchemy import select
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.readiness.queries import CHECKED, found_against, visits_to_check
 from scheduler.readiness.terms import Found
@@ -120,7 +120,7 @@ def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             select(Finding).where(Finding.visit_id == visit_id, Finding.kind.in_(OF_THE_CLOCK)).order_by(Finding.id)
         ).all()
         if not rows:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         for row in rows:
             row.settled_at = row.settled_at or now
         act.session.flush()

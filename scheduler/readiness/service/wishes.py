@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from scheduler.acts import Act, change
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.readiness.rules import asked_until, checklist_is_open, problems_with_wish
-from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
+from scheduler.readiness.terms import READY_ITEMS, ReadinessReason, ReadyItem, WishDraft
 from scheduler.visits.models.visits import DateWish, Readiness
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -30,9 +30,9 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
         require(actor, "answer", "visit", opened)
         visit = opened.visit
         if visit.state not in OPEN_VISITS or not opened.presentations:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if now > asked_until(opened.starts_at):
-            raise Conflict("too_late_to_move")
+            raise Conflict(ReadinessReason.TOO_LATE_TO_MOVE)
         if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone)):
             raise Rejected(problems)
         transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK)
@@ -66,12 +66,12 @@ def keep_date(actor: Actor, visit_id: int, *, reason: str, now: dt.datetime) -> 
     Raises: NotAllowed; NotFound; Rejected({"reason": "missing"}); Conflict("wrong_state") without an open wish.
     """
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         if not transitions.end_wish(act, opened, WishOutcome.KEPT):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         raise_version(opened)
         notify.tell_school("date_kept", opened, now=now, reason=reason)
     log.info("date kept", extra={"visit_id": visit_id})
@@ -89,9 +89,9 @@ def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *
         if visit.state is VisitState.READY:
             return True  # the second press of a double click
         if visit.state is not VisitState.CONFIRMED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if not checklist_is_open(visit.on_day, clock.local_day(now, visit.zone)):
-            raise Conflict("checklist_later")
+            raise Conflict(ReadinessReason.CHECKLIST_LATER)
         _note(act, opened, ticked)
         ready = set(ticked) == set(READY_ITEMS)
         if ready:

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
+from scheduler.core.errors import Reason
 from scheduler.reports.rules.attendance import as_document, period_of
 from scheduler.reports.terms.counting import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
+from scheduler.reports.terms.reasons import ReportReason
 
 LONGEST_REASON = 300
 
@@ -33,12 +35,12 @@ def shares_a_day(one: Period, other: Period) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
-def problems_with_signing(period: Period, living: Iterable[Signed], today: dt.date) -> dict[str, str]:
+def problems_with_signing(period: Period, living: Iterable[Signed], today: dt.date) -> dict[str, Reason]:
     """{field: reason} why these days cannot be signed off; empty when they can. `living` are not taken back."""
     if period.last >= today:
-        return {"last": "period_not_over"}
+        return {"last": ReportReason.PERIOD_NOT_OVER}
     if any(shares_a_day(period, one.period) for one in living):
-        return {"first": "signed_already"}
+        return {"first": ReportReason.SIGNED_ALREADY}
     return {}
 
 

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.people import rules as people_rules
 from scheduler.places.rules.presence import away, best_standings, left_on
 from scheduler.places.terms.school_time import AskedTime, Standing
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.asked import Blackout, Counts, Facts, PresentationDraft, RequestDraft
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.reasons import RequestReason
 
 LONGEST_SPAN_DAYS = 120
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
@@ -22,26 +24,26 @@ MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more th
 TWIN_DAYS = 30
 
 
-def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
+def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, Reason]:
     """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
     problems = _problems_with_days(draft, today, facts)
     problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
     if not facts.programme.open:
-        problems["programme"] = "not_open"
+        problems["programme"] = RequestReason.NOT_OPEN
     if not draft.teacher_stays:
-        problems["teacher_stays"] = "teacher_stays"
+        problems["teacher_stays"] = RequestReason.TEACHER_STAYS
     if not draft.safeguarding_contact:
-        problems["safeguarding_contact"] = "missing"
+        problems["safeguarding_contact"] = GroundReason.MISSING
     if not draft.presentations:
-        problems["presentations"] = "missing"
+        problems["presentations"] = GroundReason.MISSING
     if len(draft.presentations) > MOST_PRESENTATIONS:
-        problems["presentations"] = "too_many_presentations"
+        problems["presentations"] = RequestReason.TOO_MANY_PRESENTATIONS
     for number, presentation in enumerate(draft.presentations):
         found = _problems_with_presentation(presentation, facts)
         if not presentation.outside_shift and away(where_classes_are(presentation, draft, facts)):
-            found.setdefault("starts_local" if presentation.starts_local else "lesson", "class_not_there")
+            found.setdefault("starts_local" if presentation.starts_local else "lesson", RequestReason.CLASS_NOT_THERE)
         if _year_has_ended(presentation, draft, facts):
-            found.setdefault("classes", "year_ended")
+            found.setdefault("classes", RequestReason.YEAR_ENDED)
         for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
@@ -74,41 +76,41 @@ def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Fact
     return best_standings(facts.clock, asked.classes, span, wanted)
 
 
-def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, str]:
+def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, Reason]:
     notice = 0 if facts.by_staff else facts.programme.notice_days
     if draft.first_day < today:
-        return {"first_day": "in_the_past"}
+        return {"first_day": GroundReason.IN_THE_PAST}
     if (draft.first_day - today).days < notice:
-        return {"first_day": "too_soon"}
+        return {"first_day": RequestReason.TOO_SOON}
     if (draft.first_day - today).days > FURTHEST_DAYS:
-        return {"first_day": "too_late"}
+        return {"first_day": GroundReason.TOO_LATE}
     if draft.last_day < draft.first_day:
-        return {"last_day": "days_not_in_order"}
+        return {"last_day": GroundReason.DAYS_NOT_IN_ORDER}
     if (draft.last_day - draft.first_day).days >= LONGEST_SPAN_DAYS:
-        return {"last_day": "span_too_long"}
+        return {"last_day": RequestReason.SPAN_TOO_LONG}
     return {}
 
 
-def _problems_with_wishes(draft: RequestDraft) -> dict[str, str]:
+def _problems_with_wishes(draft: RequestDraft) -> dict[str, Reason]:
     """Ranked dates lie within the asked days and on none that the school cannot; what it cannot leaves a day over."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     for place, one in enumerate(draft.preferred):
         if not draft.first_day <= one.on_day <= draft.last_day:
-            problems[f"preferred-{place}-on_day"] = "outside_the_days"
+            problems[f"preferred-{place}-on_day"] = RequestReason.OUTSIDE_THE_DAYS
         elif cannot_on(draft.blackouts, one.on_day):
-            problems[f"preferred-{place}-on_day"] = "school_cannot"
+            problems[f"preferred-{place}-on_day"] = RequestReason.SCHOOL_CANNOT
         elif one in draft.preferred[:place]:
-            problems[f"preferred-{place}-on_day"] = "the_same_date"
+            problems[f"preferred-{place}-on_day"] = RequestReason.THE_SAME_DATE
         elif one.starts_local and not EARLIEST <= one.starts_local < LATEST:
-            problems[f"preferred-{place}-starts_local"] = "not_in_the_day"
+            problems[f"preferred-{place}-starts_local"] = RequestReason.NOT_IN_THE_DAY
     if len(draft.preferred) > MOST_PREFERRED:
-        problems["preferred"] = "too_many_preferred"
+        problems["preferred"] = RequestReason.TOO_MANY_PREFERRED
     if any(days.last_day < days.first_day for days in draft.blackouts):
-        problems["blackouts"] = "days_not_in_order"
+        problems["blackouts"] = GroundReason.DAYS_NOT_IN_ORDER
     elif len(draft.blackouts) > MOST_BLACKOUTS:
-        problems["blackouts"] = "too_many_blackouts"
+        problems["blackouts"] = RequestReason.TOO_MANY_BLACKOUTS
     elif draft.blackouts and not _day_left(draft):
-        problems["blackouts"] = "no_day_left"
+        problems["blackouts"] = RequestReason.NO_DAY_LEFT
     return problems
 
 
@@ -123,68 +125,68 @@ def cannot_on(blackouts: Iterable[Blackout], day: dt.date) -> bool:
     return any(days.holds(day) for days in blackouts)
 
 
-def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, str]:
-    problems = {} if draft.contact_name else {"contact_name": "missing"}
+def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, Reason]:
+    problems: dict[str, Reason] = {} if draft.contact_name else {"contact_name": GroundReason.MISSING}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
-        problems["contact_email"] = "missing"
+        problems["contact_email"] = GroundReason.MISSING
     elif draft.contact_email and (reason := _problem_with_address(draft.contact_email)):
         problems["contact_email"] = reason
     return problems
 
 
-def _problem_with_address(typed: str) -> str | None:
+def _problem_with_address(typed: str) -> Reason | None:
     return people_rules.problem_with_address(people_rules.address_of(typed))
 
 
-def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, str]:
-    problems: dict[str, str] = {}
+def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, Reason]:
+    problems: dict[str, Reason] = {}
     if asked.audience not in facts.programme.audiences:
-        problems["audience"] = "not_for_them"
+        problems["audience"] = RequestReason.NOT_FOR_THEM
     if asked.audience is Audience.PUPILS:
         if asked.level is SchoolLevel.NONE:
-            problems["level"] = "missing"
+            problems["level"] = GroundReason.MISSING
         elif facts.levels and asked.level not in facts.levels:
-            problems["level"] = "not_at_this_host"
+            problems["level"] = RequestReason.NOT_AT_THIS_HOST
     if asked.starts_local and not EARLIEST <= asked.starts_local <= LATEST:
-        problems["starts_local"] = "not_in_the_day"
+        problems["starts_local"] = RequestReason.NOT_IN_THE_DAY
     counts = Counts(1, asked.pupils, asked.parents, asked.teachers)
     return problems | problems_with_counts(counts, asked.audience, facts.programme.group_size)
 
 
-def problems_with_counts(counts: Counts, audience: Audience, group_size: int) -> dict[str, str]:
+def problems_with_counts(counts: Counts, audience: Audience, group_size: int) -> dict[str, Reason]:
     """{field: reason code} of one presentation's numbers: its audience must come, and all must fit into the group."""
     named = {"pupils": counts.pupils, "parents": counts.parents, "teachers": counts.teachers}
-    problems = {field: "negative" for field, number in named.items() if number < 0}
-    problems |= {field: "over_group_size" for field, number in named.items() if number > group_size}
+    problems: dict[str, Reason] = {field: RequestReason.NEGATIVE for field, number in named.items() if number < 0}
+    problems |= {field: RequestReason.OVER_GROUP_SIZE for field, number in named.items() if number > group_size}
     main = audience.value if audience.value in named else "pupils"
     if audience is Audience.OTHERS:
         if not any(named.values()):
-            problems.setdefault("pupils", "nobody_comes")
+            problems.setdefault("pupils", RequestReason.NOBODY_COMES)
     elif named[main] == 0:
-        problems[main] = "nobody_comes"
+        problems[main] = RequestReason.NOBODY_COMES
     if not problems and counts.pupils + counts.parents > group_size:
-        problems[main] = "over_group_size"
+        problems[main] = RequestReason.OVER_GROUP_SIZE
     return problems
 
 
 def problems_with_dates(
     dates: Sequence[DateDraft], held_until: dt.date, today: dt.date, blackouts: Collection[Blackout] = ()
-) -> dict[str, str]:
+) -> dict[str, Reason]:
     """{field: reason code} of dates to propose, held until the evening of a day: "dates-0-on_day", "held_until"."""
-    problems: dict[str, str] = {} if dates else {"dates-0-on_day": "missing"}
+    problems: dict[str, Reason] = {} if dates else {"dates-0-on_day": GroundReason.MISSING}
     for number, one in enumerate(dates):
         if one.on_day <= today:
-            problems[f"dates-{number}-on_day"] = "in_the_past"
+            problems[f"dates-{number}-on_day"] = GroundReason.IN_THE_PAST
         elif (one.on_day - today).days > FURTHEST_DAYS:
-            problems[f"dates-{number}-on_day"] = "too_late"
+            problems[f"dates-{number}-on_day"] = GroundReason.TOO_LATE
         elif not EARLIEST <= one.starts_local <= LATEST:
-            problems[f"dates-{number}-starts_local"] = "not_in_the_day"
+            problems[f"dates-{number}-starts_local"] = RequestReason.NOT_IN_THE_DAY
         elif one in dates[:number]:
-            problems[f"dates-{number}-on_day"] = "the_same_date"
+            problems[f"dates-{number}-on_day"] = RequestReason.THE_SAME_DATE
         elif cannot_on(blackouts, one.on_day):
-            problems[f"dates-{number}-on_day"] = "school_cannot"
+            problems[f"dates-{number}-on_day"] = RequestReason.SCHOOL_CANNOT
     if held_until <= today:
-        problems["held_until"] = "in_the_past"
+        problems["held_until"] = GroundReason.IN_THE_PAST
     elif dates and held_until >= min(one.on_day for one in dates):
-        problems["held_until"] = "after_a_date"
+        problems["held_until"] = RequestReason.AFTER_A_DATE
     return problems

@@ -3,47 +3,49 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.people.terms import Reader
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
+from scheduler.requests.terms.reasons import RequestReason
 
 LONGEST_HANDOVER_DAYS = 366
 
 
 def problems_with_handover(
     draft: HandoverDraft, colleagues: Collection[int], others: Iterable[HandoverRow], today: dt.date
-) -> dict[str, str]:
+) -> dict[str, Reason]:
     """{field: reason} of what keeps a handover from being stored.
 
     `others` are those of the centre that are not over. Nobody stands in while away, and nobody goes away while standing
     in, so that what is handed over has one person who answers, never a chain of them.
     """
-    problems = {
-        field: "not_a_choice"
+    problems: dict[str, Reason] = {
+        field: GroundReason.NOT_A_CHOICE
         for field, who in (("away", draft.away_id), ("stand_in", draft.stand_in_id))
         if who not in colleagues
     }
     if draft.away_id == draft.stand_in_id:
-        problems["stand_in"] = "not_oneself"
+        problems["stand_in"] = RequestReason.NOT_ONESELF
     if draft.first_day < today:
-        problems["first_day"] = "in_the_past"
+        problems["first_day"] = GroundReason.IN_THE_PAST
     if draft.last_day < draft.first_day:
-        problems["last_day"] = "days_not_in_order"
+        problems["last_day"] = GroundReason.DAYS_NOT_IN_ORDER
     elif (draft.last_day - draft.first_day).days >= LONGEST_HANDOVER_DAYS:
-        problems["last_day"] = "too_long_away"
+        problems["last_day"] = RequestReason.TOO_LONG_AWAY
     for other in others:
         if other.ended_at is None and draft.first_day <= other.last_day and other.first_day <= draft.last_day:
             problems = _clash_of_handovers(draft, other) | problems
     return problems
 
 
-def _clash_of_handovers(draft: HandoverDraft, other: HandoverRow) -> dict[str, str]:
+def _clash_of_handovers(draft: HandoverDraft, other: HandoverRow) -> dict[str, Reason]:
     """What speaks against a handover beside another one of the same days."""
     if other.away_id == draft.stand_in_id:
-        return {"stand_in": "stand_in_is_away"}
+        return {"stand_in": RequestReason.STAND_IN_IS_AWAY}
     if other.stand_in_id == draft.away_id:
-        return {"away": "stands_in_then"}
+        return {"away": RequestReason.STANDS_IN_THEN}
     same = not draft.district_ids or any(map(other.covers, draft.district_ids))
-    return {"first_day": "handed_over_then"} if other.away_id == draft.away_id and same else {}
+    return {"first_day": RequestReason.HANDED_OVER_THEN} if other.away_id == draft.away_id and same else {}
 
 
 def handover_state(row: HandoverRow, today: dt.date) -> HandoverState:

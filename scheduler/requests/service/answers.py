@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.core.errors import GroundReason
 from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
 
@@ -27,7 +28,7 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     """
     text = json.dumps(answers, ensure_ascii=False)
     if len(text) > MOST_CHARACTERS:
-        raise BadText("too_long")
+        raise BadText(GroundReason.TOO_LONG)
     with transaction() as session:
         again = update(BookingAnswers).where(*_living(token, now)).values(answers=text, changed_at=now)
         if token and session.scalar(again.returning(BookingAnswers.id)):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, Gone, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
@@ -33,6 +33,7 @@ from scheduler.requests.rules.asked import (
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
+from scheduler.requests.terms.reasons import RequestReason
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def submit_request(
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
         problems = problems_with(draft, today, Facts(programme, levels, by_staff, *hours))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
-            problems["campaign_id"] = "unknown"
+            problems["campaign_id"] = GroundReason.UNKNOWN
         if problems:
             raise Rejected(problems)
         draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
@@ -198,7 +199,7 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
         select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
     ).one()
     if row[0] >= MAILS_A_DAY_TO_ADDRESS or row[1] >= MAILS_A_DAY_FROM_NETWORK:
-        raise TooMany("booking")
+        raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
 
 
@@ -238,12 +239,12 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
     with transaction() as session:
         row = locked(session, SYSTEM, "update", request_id)
         if row.state is not RequestState.UNVERIFIED:
-            raise Conflict("address_proven")
+            raise Conflict(RequestReason.ADDRESS_PROVEN)
         typed = people_rules.address_of(address)
         if typed == row.contact_email:
             return
         if audit.times_recorded("address corrected", row) >= MOST_CORRECTIONS:
-            raise TooMany("booking")
+            raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from scheduler.core import audit, clock, states
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import DateProposal, SchoolRequest
 from scheduler.requests.queries.rows import blackouts_of_each
@@ -18,6 +18,7 @@ from scheduler.requests.rules.asked import problems_with_dates
 from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
 from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.reasons import RequestReason
 
 log = logging.getLogger(__name__)
 
@@ -65,14 +66,14 @@ def accept_date(
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.PROPOSED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         chosen = session.scalar(
             select(DateProposal).where(DateProposal.id == proposal_id, DateProposal.school_request_id == row.id)
         )
         if chosen is None:
             raise NotFound("date")
         if chosen.held_until <= now:
-            raise Conflict("date_gone")
+            raise Conflict(RequestReason.DATE_GONE)
         day, starts = chosen.on_day, chosen.starts_local
         row.first_day = row.last_day = day
         row.presentations[0].starts_local, row.presentations[0].lesson = starts, None  # the agreed hour is by the clock
@@ -88,11 +89,11 @@ def decline_dates(actor: Actor, request_id: int, reason: str, *, now: dt.datetim
     Raises: NotFound; Conflict("wrong_state"); Rejected without a reason.
     """
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.PROPOSED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         _forget(session, row)
         row.answer = reason
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="no_date_suits")

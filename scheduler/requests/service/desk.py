@@ -4,7 +4,7 @@ import datetime as dt
 
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER
@@ -20,7 +20,7 @@ def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: in
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if row.state in OVER:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         row.owner_id = actor.user_id
         if row.state is RequestState.NEW:
             states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
@@ -31,7 +31,7 @@ def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: in
 def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime, version: int | None = None) -> None:
     """Ask the school for what is missing. Raises: as `take_request`; Rejected without a question."""
     if not question:
-        raise Rejected({"question": "missing"})
+        raise Rejected({"question": GroundReason.MISSING})
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         row.question = question
@@ -45,7 +45,7 @@ def decline_request(
 ) -> None:
     """Say no, with the reason that the school reads. Raises: as `take_request`; Rejected without a reason."""
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
         row = locked(session, actor, "decline", request_id, version=version)
         states.move(REQUEST_MACHINE, row, RequestState.DECLINED, actor=actor, at=now, reason="declined")
@@ -81,7 +81,7 @@ def follow_visit(
     visit leads to.
     """
     if to not in FOLLOWED:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     states.move(REQUEST_MACHINE, school_request, to, actor=actor, at=now, reason=reason)
     if to not in OPEN:
         school_request.attention = False

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, clock
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import User
@@ -85,7 +85,7 @@ def take_handover_back(actor: Actor, handover_id: int, *, now: dt.datetime) -> N
             return
         [shown] = handover_rows(Handover.id == handover_id)
         if handover_state(shown, clock.local_day(now)) is HandoverState.OVER:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         row.ended_at = now
         audit.record(actor, "handover taken back", row, at=now)
         _tell(session, actor, row, now, "handover_ended", "handover_ended")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, states
 from scheduler.core.db import hold, transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor
@@ -21,6 +21,7 @@ from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, 
 from scheduler.requests.service.rows import locked, write_to_school
 from scheduler.requests.terms.acts import Done, Together
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Facts, PresentationDraft, RequestDraft, RequestState
+from scheduler.requests.terms.reasons import RequestReason
 
 log = logging.getLogger(__name__)
 LETTER = "request_merged"
@@ -35,16 +36,16 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
     NotFound; Conflict("same_request", "another_host", "wrong_state", "changed_meanwhile").
     """
     if request_id == into_id:
-        raise Conflict("same_request")
+        raise Conflict(RequestReason.SAME_REQUEST)
     with transaction() as session:
         rows = {one: locked(session, actor, "update", one) for one in sorted((request_id, into_id))}
         merged, kept = rows[request_id], rows[into_id]
         if version is not None and merged.version != version:
-            raise Conflict("changed_meanwhile")
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
         if (merged.host_id, merged.centre_id) != (kept.host_id, kept.centre_id):
-            raise Conflict("another_host")
+            raise Conflict(RequestReason.ANOTHER_HOST)
         if kept.state not in OPEN or not may_move(merged.state, RequestState.MERGED_INTO):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         act = UndoableAct(
             batch=secrets.token_urlsafe(16),
             school_request_id=merged.id,
@@ -82,7 +83,7 @@ def book_again(
         if (earlier := form_keys.answer_of(key)) is not None:
             return earlier
         if not may_book_again(row.state):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         draft = _draft_again(row, first_day, last_day)
         host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scheduler import policy
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
@@ -47,7 +47,7 @@ def locked(session: Session, actor: Actor, verb: str, request_id: int, *, versio
     if row is None or hidden:
         raise NotFound("request")
     if version is not None and row.version != version:
-        raise Conflict("changed_meanwhile")
+        raise Conflict(GroundReason.CHANGED_MEANWHILE)
     return row
 
 

@@ -7,13 +7,14 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.policy import Actor, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.asked import problems_with_counts
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
 from scheduler.requests.service.rows import locked, write_to_centre
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
+from scheduler.requests.terms.reasons import RequestReason
 
 
 def answer_question(
@@ -24,11 +25,11 @@ def answer_question(
     Raises: NotFound; Conflict; Rejected when empty.
     """
     if not answer:
-        raise Rejected({"answer": "missing"})
+        raise Rejected({"answer": GroundReason.MISSING})
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.NEEDS_INFO:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         row.answer = answer
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
         write_to_centre(row, "request_answered", now=now, question=row.question, answer=answer)
@@ -45,7 +46,7 @@ def withdraw_request(
         row = locked(session, actor, "withdraw", request_id, version=version)
         to = way_out(row.state)
         if to is None:
-            raise Conflict("wrong_state" if row.state in OVER else "has_a_date")
+            raise Conflict(GroundReason.WRONG_STATE if row.state in OVER else RequestReason.HAS_A_DATE)
         unproved = row.state is RequestState.UNVERIFIED
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="withdrawn")
         row.reason = reason
@@ -64,7 +65,7 @@ def change_counts(
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if not may_change_counts(row.state):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if problems := _problems(row, counts):
             raise Rejected(problems)
         changes = _take_over(row, counts)
@@ -84,13 +85,13 @@ def tell_directions(
     with transaction() as session:
         row = locked(session, actor, "update", request_id, version=version)
         if row.state in OVER or row.state in HIDDEN:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if row.directions != directions:
             row.directions = directions
             audit.record(actor, "directions told", row, at=now)
 
 
-def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, str]:
+def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, Reason]:
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     if {new.ordinal for new in counts} - set(asked):
         raise NotFound("presentation")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.messages import mail
 from scheduler.messages.service import stop_messages
 from scheduler.people.queries import colleagues_of
@@ -57,11 +57,11 @@ def act_together(
 
 def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:
     if act is Together.MERGE:
-        raise Rejected({"act": "not_a_choice"})
+        raise Rejected({"act": GroundReason.NOT_A_CHOICE})
     if not chosen or len(chosen) > MOST:
-        raise Rejected({"rows": "nothing_ticked" if not chosen else "too_many"})
+        raise Rejected({"rows": GroundReason.NOTHING_TICKED if not chosen else GroundReason.TOO_MANY})
     if act is Together.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
-        raise Rejected({"owner": "not_a_choice"})
+        raise Rejected({"owner": GroundReason.NOT_A_CHOICE})
 
 
 def _rows(
@@ -74,9 +74,9 @@ def _rows(
     for request_id in sorted(seen):
         row = locked(session, actor, "update", request_id)
         if seen[request_id] is not None and row.version != seen[request_id]:
-            refusals.append(Refusal(row.id, row.number, "changed_meanwhile"))
+            refusals.append(Refusal(row.id, row.number, GroundReason.CHANGED_MEANWHILE))
         elif not may_together(act, row.state):
-            refusals.append(Refusal(row.id, row.number, "wrong_state"))
+            refusals.append(Refusal(row.id, row.number, GroundReason.WRONG_STATE))
         else:
             rows.append(row)
     return rows, refusals

@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, Reason
 from scheduler.requests.terms.pages import RequestRow
+from scheduler.requests.terms.reasons import RequestReason
 
 
 class Together(StrEnum):
@@ -31,14 +32,14 @@ class Refusal:
 
     request_id: int
     number: str
-    reason: str
+    reason: Reason
 
 
 class SomeCannot(Conflict):
     """Some of the chosen requests cannot be acted upon, so nothing was done with any."""
 
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
-        super().__init__("some_cannot")
+        super().__init__(RequestReason.SOME_CANNOT)
         self.refusals = refusals
 
 

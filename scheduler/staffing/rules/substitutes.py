@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.people.terms import PresenterKind
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.rules.crew import crew_problems
 from scheduler.visits.terms.plans import CrewMember, CrewRule
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import Candidate
 
 WAVE = 3  # so many are asked at a time for each seat
@@ -59,8 +62,8 @@ def missing_kinds(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> d
     """How many of each kind a presentation still needs, by who has accepted."""
     short = {why.code: why.needed - why.available for why in crew_problems(crew, rule, day)}
     found = {
-        PresenterKind.EDUCATOR: short.get("educators_missing", 0),
-        PresenterKind.INFLUENCER: short.get("influencers_missing", 0),
+        PresenterKind.EDUCATOR: short.get(WhyNot.EDUCATORS_MISSING, 0),
+        PresenterKind.INFLUENCER: short.get(WhyNot.INFLUENCERS_MISSING, 0),
     }
     return {kind: count for kind, count in found.items() if count}
 
@@ -82,15 +85,15 @@ def in_order(candidates: Iterable[Candidate], load: Mapping[int, int]) -> list[C
     )
 
 
-def problem_with_link(link: str) -> str | None:
+def problem_with_link(link: str) -> Reason | None:
     """What is wrong with an address under which a visit is held online; None when nothing is."""
     if not link:
-        return "missing"
+        return GroundReason.MISSING
     try:
         parts = urlsplit(link)
         named = bool(parts.hostname) and "." in (parts.hostname or "") and not any(sign.isspace() for sign in link)
     except ValueError:
-        return "not_a_link"
+        return StaffingReason.NOT_A_LINK
     if len(link) > LINK:
-        return "too_long"
-    return None if parts.scheme == "https" and named and "@" not in parts.netloc else "not_a_link"
+        return GroundReason.TOO_LONG
+    return None if parts.scheme == "https" and named and "@" not in parts.netloc else StaffingReason.NOT_A_LINK

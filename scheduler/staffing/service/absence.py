@@ -15,6 +15,7 @@ from scheduler.staffing.queries.substitutes import open_relief
 from scheduler.staffing.rules.substitutes import first_wave_at
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service import notify, transitions
@@ -44,7 +45,7 @@ def report_absence(
         add_exception(actor, presenter_id, ExceptionDraft(first_day, last_day, available=False), now=now)
         rows = visits_to_leave(presenter_id, first_day, last_day, now=now)
         if {row.number for row in rows} != set(seen):
-            raise Conflict("other_visits")
+            raise Conflict(StaffingReason.OTHER_VISITS)
         visits = [open_visit(act, visit_id) for visit_id in sorted(row.id for row in rows)]
         # all visits first: no deadlock
         hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})

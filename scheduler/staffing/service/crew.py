@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.visits.models.visits import Assignment, Presentation
@@ -16,6 +16,7 @@ from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
 from scheduler.visits.terms.plans import Seat
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def suggest_presenter(
     """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
 
     Who is in the crew already (a double click) stays as she is; then the answer is False. Raises: NotFound;
-    Conflict("presenter_suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
+    Conflict("suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
     "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
     """
     with change(actor, now) as act:
@@ -38,7 +39,7 @@ def suggest(act: Act, opened: OpenVisit, presenter_id: int, presentation_ids: Co
     """The same for a visit that is open already."""
     require(act.actor, "create", "assignment", opened)
     if opened.visit.state not in OPEN_VISITS:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     person = _presenter(act.session, presenter_id, opened.visit.centre_id)
     taken = {row.presentation_id for row in opened.of(presenter_id, *LIVING)}
     wanted = [
@@ -86,7 +87,7 @@ def _presenter(session: Session, presenter_id: int, centre_id: int) -> Presenter
     if person is None:
         raise NotFound("presenter")
     if person.suspended_at is not None:
-        raise Conflict("presenter_suspended")
+        raise Conflict(WhyNot.SUSPENDED)
     return person
 
 
@@ -114,7 +115,7 @@ def withdraw_from(
 
 def _withdraw(actor: Actor, visit_id: int, seat: Seat, reason: str, now: dt.datetime, version: int | None) -> None:
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         hers = Role.COORDINATOR not in actor.roles and actor.presenter_id == seat.presenter_id

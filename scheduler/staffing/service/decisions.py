@@ -9,12 +9,13 @@ import logging
 from sqlalchemy import select
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.substitutes import open_relief
 from scheduler.staffing.rules.substitutes import answer_until, choose_at, problem_with_link
 from scheduler.staffing.service import substitutes
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.substitution import Relief, ReliefAsk
 from scheduler.visits.service import transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -46,7 +47,7 @@ def ask_substitute(
         near = now >= choose_at(opened.starts_at)
         until = opened.starts_at if near else answer_until(opened.starts_at, now)
         if able[presenter_id].barred or not substitutes.ask(act, opened, [presenter_id], until=until):
-            raise Conflict("cannot_stand_in")
+            raise Conflict(StaffingReason.CANNOT_STAND_IN)
         _note(act, search, presenter_id)
     log.info("substitute asked", extra={"visit_id": visit_id, "presenter_id": presenter_id})
 
@@ -78,7 +79,7 @@ def go_short(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | No
         search = _open(opened, now)
         hold_time(act.session, opened.presenter_ids)
         if not transitions.may_go_short(opened):
-            raise Conflict("educator_must_stay")
+            raise Conflict(StaffingReason.EDUCATOR_MUST_STAY)
         if problems := what_keeps_back(opened, short=True):
             raise Conflict(problems[0].code)
         substitutes.release_spare(act, opened, everybody=True)
@@ -122,5 +123,5 @@ def _open(opened: OpenVisit, now: dt.datetime) -> Relief:
     """The search that goes on for a visit that has not begun. Raises: Conflict("wrong_state")."""
     search = open_relief(opened.visit.id)
     if search is None or opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     return search

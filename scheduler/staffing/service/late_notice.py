@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
 from scheduler.visits.models.late_notice import LateNotice
@@ -39,7 +39,7 @@ def log_kilometres(actor: Actor, number: str, presenter_id: int, kilometres: int
         row, visit = _notice(session, number, presenter_id)
         policy.require(actor, "update", "visit", centre=visit.centre_id)
         if kilometres is None:
-            raise Rejected({"kilometres": "missing"})
+            raise Rejected({"kilometres": GroundReason.MISSING})
         _set_kilometres(actor, row, visit, kilometres, now)
 
 
@@ -60,7 +60,7 @@ def _set_kilometres(actor: Actor, row: LateNotice, visit: Visit, kilometres: int
     if kilometres is None or kilometres == row.kilometres:
         return
     if not 0 <= kilometres <= MOST_KILOMETRES:
-        raise Rejected({"kilometres": "count_out_of_range"})
+        raise Rejected({"kilometres": GroundReason.COUNT_OUT_OF_RANGE})
     row.kilometres = kilometres
     details = {"presenter": row.presenter_id, "kilometres": kilometres}
     audit.record(actor, "driven kilometres noted", visit, at=now, details=details)

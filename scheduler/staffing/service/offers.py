@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import asked_presenters, visits_with_lapsed_offers
 from scheduler.visits.service import notify, transitions
@@ -24,6 +25,7 @@ from scheduler.visits.service.locked_visit import (
     require,
     require_seen,
 )
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
@@ -45,18 +47,18 @@ def offer_visit(
 def offer(act: Act, opened: OpenVisit, *, until: dt.datetime, version: int | None = None) -> None:
     """The same for a visit that is open already."""
     if until <= act.now:
-        raise Rejected({"until": "in_the_past"})
+        raise Rejected({"until": GroundReason.IN_THE_PAST})
     require(act.actor, "update", "assignment", opened)
     if _offered_already(opened, until):
         return
     require_seen(opened.visit, version)
     if opened.visit.state not in OPEN_VISITS:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     rows = opened.in_state(AssignmentState.SUGGESTED)
     if not rows:
-        raise Conflict("nobody_suggested")
+        raise Conflict(StaffingReason.NOBODY_SUGGESTED)
     if until > opened.starts_at:
-        raise Rejected({"until": "after_the_visit"})
+        raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
     hold_time(act.session, opened.presenter_ids)
     refuse_clashes(opened, {row.presenter_id for row in rows}, act.now)
     for row in rows:
@@ -84,7 +86,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
     she cannot come and does not say why; NotFound; Conflict("offer_gone") when it was taken back or has lapsed; Taken.
     """
     if not accepts and not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
@@ -97,7 +99,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
         if not accepts and not rows and _declined_last(act.session, visit_id, actor.presenter_id):
             return
         if not rows or any(row.offered_until is not None and row.offered_until <= now for row in rows):
-            raise Conflict("offer_gone")
+            raise Conflict(StaffingReason.OFFER_GONE)
         if accepts:
             refuse_clashes(opened, {actor.presenter_id}, now)
             for row in rows:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.messages.queries import messages_about, written_since
 from scheduler.people.models import Presenter
 from scheduler.policy import SYSTEM, Actor
@@ -17,6 +17,7 @@ from scheduler.staffing.queries.open_calls import call_is_open
 from scheduler.visits.models.visits import OpenCall, RaisedHand
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit, require, require_seen
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import BARS
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 LETTER = "visit_open"
 A_DAY = dt.timedelta(days=1)
 MAILS_A_DAY = 3  # of open calls to one presenter; her page shows all of them
-BUSY = {"taken": "nobody_in_two_places", "cannot_arrive": "too_far_away"}  # what is refused at once, beside the law
+BUSY = frozenset({WhyNot.TAKEN, WhyNot.CANNOT_ARRIVE})  # what is refused at once, beside the law
 
 
 def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> int:
@@ -41,7 +42,7 @@ def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | N
             return 0
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if call is None:
             act.session.add(OpenCall(visit_id=visit_id, opened_at=now))
         else:
@@ -90,12 +91,12 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
         if who is None or visit.centre_id != actor.centre_id or not call_is_open(visit_id) or seated:
             raise NotFound("visit")
         if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         one = next((one for one in candidates(SYSTEM, visit_id, now=now) if one.presenter_id == who), None)
         if one is None:
             raise NotFound("presenter")
         if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:
-            raise Conflict(BUSY.get(against[0], against[0]))
+            raise Conflict(against[0])
         if act.session.scalar(_hand(visit_id, who)) is None:
             row = RaisedHand(visit_id=visit_id, presenter_id=who, raised_at=now)
             act.session.add(row)

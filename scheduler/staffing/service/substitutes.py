@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Actor
@@ -29,6 +29,7 @@ from scheduler.staffing.rules.substitutes import (
     sought_kind,
 )
 from scheduler.staffing.service.crew import add_seat, finish_release, release
+from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.substitution import Relief, ReliefAsk
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import promised_stops, stops_of_visit
@@ -81,12 +82,12 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
         require(actor, "update", "assignment", opened)
         relief = open_relief(visit_id)
         if relief is not None and opened.presentations and now >= choose_at(opened.starts_at):
-            raise Conflict("too_late_for_waves")
+            raise Conflict(StaffingReason.TOO_LATE_FOR_WAVES)
         if relief is not None and relief.state is ReliefState.SEARCHING and _at_once(relief, now):
             return False
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or transitions.is_staffed(opened):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         if relief is None:
             begin(act, opened, at=now, was_confirmed=crew_was_told(visit_id))
             return True

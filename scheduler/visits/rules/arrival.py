@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.plans import ArrivalProblem, Stop, Why
+from scheduler.visits.terms.reasons import WhyNot
 
 
 def arrival_problems(day_plan: Iterable[Stop]) -> list[ArrivalProblem]:
@@ -58,5 +59,5 @@ def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
     if not problems:
         return []
     worst = max(problems, key=lambda problem: problem.late_by_minutes)
-    code = "taken" if any(problem.overlaps for problem in problems) else "cannot_arrive"
+    code = WhyNot.TAKEN if any(problem.overlaps for problem in problems) else WhyNot.CANNOT_ARRIVE
     return [Why(code, worst.needed_minutes, worst.available_minutes)]

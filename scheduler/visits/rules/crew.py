@@ -8,6 +8,7 @@ from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Teaches, UnderLaw, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import PresenterCard
 from scheduler.visits.terms.states import AssignmentState
 
@@ -35,12 +36,12 @@ def crew_problems(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> l
     influencers = len(firm) - educators
     problems = []
     if educators < rule.educators:
-        problems.append(Why("educators_missing", rule.educators, educators))
+        problems.append(Why(WhyNot.EDUCATORS_MISSING, rule.educators, educators))
     if influencers < rule.influencers:
-        problems.append(Why("influencers_missing", rule.influencers, influencers))
+        problems.append(Why(WhyNot.INFLUENCERS_MISSING, rule.influencers, influencers))
     minors = [member for member in firm if is_minor(member.adult_on, day)]
     if minors and len(minors) == len(firm):
-        problems.append(Why("minor_without_adult"))
+        problems.append(Why(WhyNot.MINOR_WITHOUT_ADULT))
     return problems
 
 
@@ -48,8 +49,8 @@ def promise_problems(audiences: Iterable[Audience], teacher_stays: bool, safegua
     """What the school must have promised before pupils meet anybody: a teacher who stays, and whom to tell."""
     if Audience.PUPILS not in audiences:
         return []
-    problems = [] if teacher_stays else [Why("teacher_not_promised")]
-    return problems if safeguarding_contact else [*problems, Why("no_safeguarding_contact")]
+    problems = [] if teacher_stays else [Why(WhyNot.TEACHER_NOT_PROMISED)]
+    return problems if safeguarding_contact else [*problems, Why(WhyNot.NO_SAFEGUARDING_CONTACT)]
 
 
 def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
@@ -76,19 +77,19 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
 
 def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:
     """What speaks against a presenter beside the law and the road: her topics, her languages, her time."""
-    problems = [] if topic in candidate.topics else [Why("topic")]
+    problems = [] if topic in candidate.topics else [Why(WhyNot.TOPIC)]
     if language is not None and language not in candidate.languages:
-        problems.append(Why("language"))
-    return problems if available else [*problems, Why("not_available")]
+        problems.append(Why(WhyNot.LANGUAGE))
+    return problems if available else [*problems, Why(WhyNot.NOT_AVAILABLE)]
 
 
 def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
     """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
-    why = [] if vetted else [Why("unvetted")]
+    why = [] if vetted else [Why(WhyNot.UNVETTED)]
     if standing.may_present_from is not None and day < standing.may_present_from:
-        why.append(Why("too_young"))
+        why.append(Why(WhyNot.TOO_YOUNG))
     if is_minor(standing.adult_on, day) and not agreed:
-        why.append(Why("no_consent"))
+        why.append(Why(WhyNot.NO_CONSENT))
     if standing.suspended:
-        why.append(Why("suspended"))
+        why.append(Why(WhyNot.SUSPENDED))
     return why

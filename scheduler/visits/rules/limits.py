@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from scheduler.places.rules.hosts import road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.reasons import WhyNot
 
 MOST_A_DAY, MOST_A_WEEK = 4, 12  # presentations that one presenter is given without being asked first
 FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are a long day
@@ -15,14 +16,14 @@ DAY = dt.timedelta(days=1)
 def too_far(home: Point, place: Point | None) -> list[Why]:
     """Whether the way from home is longer than anybody is sent; a host without a point is asked about by people."""
     road = road_minutes(home, place) if place else 0
-    return [Why("too_far", road, FURTHEST_MINUTES)] if road > FURTHEST_MINUTES else []
+    return [Why(WhyNot.TOO_FAR, road, FURTHEST_MINUTES)] if road > FURTHEST_MINUTES else []
 
 
 def too_much(of_day: int, of_week: int, more: int = 1) -> list[Why]:
     """Whether so many presentations more are more than one presenter is given in a day or in a week."""
     if of_day + more > MOST_A_DAY:
-        return [Why("enough_of_day", of_day + more, MOST_A_DAY)]
-    return [Why("enough_of_week", of_week + more, MOST_A_WEEK)] if of_week + more > MOST_A_WEEK else []
+        return [Why(WhyNot.ENOUGH_OF_DAY, of_day + more, MOST_A_DAY)]
+    return [Why(WhyNot.ENOUGH_OF_WEEK, of_week + more, MOST_A_WEEK)] if of_week + more > MOST_A_WEEK else []
 
 
 def load_on(presentations: Mapping[dt.date, int], day: dt.date) -> tuple[int, int]:

@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from scheduler.core.errors import GroundReason, Reason
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import PresentationPlan, Span, VisitDraft
+from scheduler.visits.terms.reasons import VisitReason
 
 SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
 
@@ -53,24 +56,24 @@ def shifted(starts: Mapping[int, dt.time], first: dt.time) -> dict[int, dt.time]
     return {which: dt.time(*divmod(minute, 60)) for which, minute in minutes.items()}
 
 
-def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, str]:
+def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, Reason]:
     """What keeps a draft from being planned: {field: reason code}; fields of a presentation are "presentations-0"."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     if draft.on_day < today:
-        problems["on_day"] = "in_the_past"
+        problems["on_day"] = GroundReason.IN_THE_PAST
     if not draft.presentations:
-        problems["presentations"] = "missing"
+        problems["presentations"] = GroundReason.MISSING
     for number, plan in enumerate(draft.presentations):
         if reason := _problem_of(plan):
             problems[f"presentations-{number}"] = reason
     return problems
 
 
-def _problem_of(plan: PresentationPlan) -> str | None:
+def _problem_of(plan: PresentationPlan) -> Reason | None:
     if not SHORTEST <= plan.minutes <= LONGEST:
-        return "length_out_of_range"
+        return VisitReason.LENGTH_OUT_OF_RANGE
     if min(plan.expected_pupils, plan.expected_parents, plan.expected_teachers) < 0:
-        return "negative"
+        return RequestReason.NEGATIVE
     return None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor, Scope
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.late_notice import LateNotice
@@ -24,6 +24,7 @@ from scheduler.visits.service.locked_visit import (
     require,
     require_seen,
 )
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -61,7 +62,7 @@ def cancel_visit(
     to nobody. Raises: Rejected({"reason": "missing"}); Conflict("wrong_state", "has_begun").
     """
     if not reason:
-        raise Rejected({"reason": "missing"})
+        raise Rejected({"reason": GroundReason.MISSING})
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "cancel", "visit", opened)
@@ -71,10 +72,10 @@ def cancel_visit(
             return
         require_seen(opened.visit, version)
         if by_link and opened.presentations and opened.starts_at <= now:
-            raise Conflict("has_begun")
+            raise Conflict(VisitReason.HAS_BEGUN)
         refuse_counted(opened)
         if opened.visit.state not in (*OPEN_VISITS, VisitState.DISRUPTED):
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(act.session, opened.presenter_ids)
         told = opened.in_state(*PROMISED)
         _end_all(act, opened, by, reason)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.agenda import home_point, place_of
@@ -39,7 +39,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
 
     The crew rule must be met in every presentation; vetting and consent must still cover the day; the school must have
     promised a teacher and named a safeguarding contact. Raises: Conflict with the first reason ("educators_missing",
-    "vetting_ended", "consent_ended", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
+    "unvetted", "no_consent", "teacher_not_promised", "no_safeguarding_contact", …); Taken.
     """
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
@@ -48,7 +48,7 @@ def confirm_visit(actor: Actor, visit_id: int, *, now: dt.datetime, version: int
             return  # the second press of a double click (TRUST R11)
         require_seen(opened.visit, version)
         if opened.visit.state is not VisitState.OFFERED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         hold_time(act.session, opened.presenter_ids)
         if problems := what_keeps_back(opened):
             raise Conflict(problems[0].code)
@@ -107,7 +107,7 @@ def record_promise(
     school request, which holds the school's own promise.
     """
     if not safeguarding_contact:
-        raise Rejected({"safeguarding_contact": "missing"})
+        raise Rejected({"safeguarding_contact": GroundReason.MISSING})
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
@@ -116,7 +116,7 @@ def record_promise(
             return  # the second press of a double click
         require_seen(visit, version)
         if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
         visit.teacher_stays = True
         visit.safeguarding_contact = safeguarding_contact
         act.record("visit promise recorded", visit)

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from scheduler import policy
 from scheduler.acts import Act
 from scheduler.core.db import hold
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
@@ -24,6 +24,7 @@ from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentati
 from scheduler.visits.queries.agenda import promise_of, promised_stops, stops_of_visit
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import CrewMember, Stop, Taken
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, PresentationState
 
 
@@ -159,14 +160,14 @@ def loaded_visit(session: Session, visit_id: int) -> OpenVisit:
 def require_seen(visit: Visit, version: int | None) -> None:
     """Refuse who acts on a page that is out of date. Raises: Conflict("changed_meanwhile")."""
     if version is not None and visit.version != version:
-        raise Conflict("changed_meanwhile")
+        raise Conflict(GroundReason.CHANGED_MEANWHILE)
 
 
 def refuse_counted(opened: OpenVisit) -> None:
     """Heads have been counted: the visit stays where it was held. Raises: Conflict("counted_in_part")."""
     counted = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
     if any(row.state in counted for row in opened.every):
-        raise Conflict("counted_in_part")
+        raise Conflict(VisitReason.COUNTED_IN_PART)
 
 
 def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:

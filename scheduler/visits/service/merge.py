@@ -4,12 +4,14 @@ import datetime as dt
 import logging
 
 from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, refuse_counted, require
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -57,13 +59,13 @@ def join_presentations(
 def _both(opened: OpenVisit, ordinal: int, into: int) -> tuple[Presentation, Presentation]:
     found = {row.ordinal: row for row in opened.presentations}
     if opened.visit.state not in OPEN_VISITS or ordinal == into or not {ordinal, into} <= found.keys():
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     gone, stays = found[ordinal], found[into]
     if gone.audience is not stays.audience:
-        raise Conflict("not_one_audience")
+        raise Conflict(VisitReason.NOT_ONE_AUDIENCE)
     people = gone.expected_pupils + gone.expected_parents + stays.expected_pupils + stays.expected_parents
     if people > opened.visit.programme.group_size:
-        raise Conflict("over_group_size")
+        raise Conflict(RequestReason.OVER_GROUP_SIZE)
     return gone, stays
 
 

@@ -14,6 +14,7 @@ from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     LIVING,
     PRESENTATION_MACHINE,
@@ -75,7 +76,7 @@ def mark_delivered(act: Act, opened: OpenVisit, *, absent: Collection[int] = ())
     visit = opened.visit
     policy.require(act.actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
     if opened.presentations and act.now < opened.starts_at:
-        raise Conflict("not_yet")
+        raise Conflict(VisitReason.NOT_YET)
     if visit.state is VisitState.CONFIRMED:
         transitions.move_with_request(act, opened, VisitState.READY)
     transitions.move_with_request(act, opened, VisitState.DELIVERED)

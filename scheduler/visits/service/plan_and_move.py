@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number
 from scheduler.places.models import Host
 from scheduler.policy import Actor
@@ -36,6 +36,7 @@ from scheduler.visits.service.locked_visit import (
 )
 from scheduler.visits.service.school_hours import outside_shifts, refuse_outside_shifts
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, Span, Stop, VisitDraft
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
     OPEN_VISITS,
     PRESENTATION_MACHINE,
@@ -110,7 +111,7 @@ def _what_is_asked(session: Session, draft: VisitDraft) -> tuple[Programme, Scho
         if asked is None:
             raise NotFound("request")
         if asked.state is not RequestState.AGREED:
-            raise Conflict("wrong_state")
+            raise Conflict(GroundReason.WRONG_STATE)
     programme = session.get(Programme, asked.programme_id if asked else draft.programme_id)
     if programme is None:
         raise NotFound("programme")
@@ -124,9 +125,9 @@ def _spans(draft: VisitDraft, zone: str, set_up_minutes: int, today: dt.date) ->
     try:
         spans = visit_schedule(draft, zone, set_up_minutes, clock.moment_of)
     except ValueError as error:
-        raise Rejected({"on_day": "clocks_jump"}) from error
+        raise Rejected({"on_day": VisitReason.CLOCKS_JUMP}) from error
     if late := overlapping(spans):
-        raise Rejected({f"presentations-{number}": "overlaps" for number in late})
+        raise Rejected({f"presentations-{number}": VisitReason.OVERLAPS for number in late})
     return spans
 
 
@@ -182,7 +183,7 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
     require_seen(opened.visit, version)
     refuse_counted(opened)
     if not open_now:
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     hold_time(act.session, opened.presenter_ids)
     _shift(act, opened, wish)
     act.record("visit moved", opened.visit, details={"to": wish.on_day, "reason": reason})
@@ -227,13 +228,13 @@ def _shift(act: Act, opened: OpenVisit, wish: NewTimes) -> None:
     refuse_outside_shifts(draft, act.now)
     outside = outside_shifts(draft, act.now)
     if wish.until <= act.now:
-        raise Rejected({"until": "in_the_past"})
+        raise Rejected({"until": GroundReason.IN_THE_PAST})
     if wish.until > min(span.starts_at for span in new):
-        raise Rejected({"until": "after_the_visit"})
+        raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
     old = [Span(row.starts_at, row.ends_at, row.busy_from, row.busy_until) for row in presentations]
     order = order_of_moves(old, new)
     if order is None:
-        raise Conflict("times_change_places")
+        raise Conflict(VisitReason.TIMES_CHANGE_PLACES)
     stops = [
         Stop(visit.id, row.id, span.busy_from, span.busy_until, point_of(visit.host))
         for row, span in zip(presentations, new, strict=True)

@@ -6,6 +6,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.places import queries as place_queries
 from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.rules import starts
 from scheduler.visits.rules.starts import is_bound_to_shifts, left_school
 from scheduler.visits.terms.plans import VisitDraft
@@ -28,4 +29,4 @@ def refuse_outside_shifts(draft: VisitDraft, now: dt.datetime) -> None:
     """Raises: Rejected({"presentations-0-starts_local": "class_not_there"}), unless the plan says that it is meant."""
     wrong = [place for place in outside_shifts(draft, now) if not draft.presentations[place].outside_shift]
     if wrong:
-        raise Rejected({f"presentations-{place}-starts_local": "class_not_there" for place in wrong})
+        raise Rejected({f"presentations-{place}-starts_local": RequestReason.CLASS_NOT_THERE for place in wrong})

@@ -4,12 +4,13 @@ import datetime as dt
 
 from scheduler import policy
 from scheduler.acts import change
-from scheduler.core.errors import Rejected
+from scheduler.core.errors import GroundReason, Rejected
 from scheduler.messages import mail
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import ToldNote
 from scheduler.visits.queries.told_by_phone import tellable, told_values
 from scheduler.visits.service.locked_visit import open_visit
+from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.told import ToldDraft, ToldWhat
 
@@ -33,9 +34,9 @@ def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.dateti
     policy.require(actor, "update", "visit", centre=page.visit.centre_id)
     able = {member.presenter_id for member in tellable(page.visit)}
     if draft.presenter_id is not None and draft.presenter_id not in able:
-        raise Rejected({"whom": "not_a_choice"})
+        raise Rejected({"whom": GroundReason.NOT_A_CHOICE})
     if draft.what is ToldWhat.OFFER and draft.presenter_id is None:
-        raise Rejected({"whom": "offer_is_for_presenters"})
+        raise Rejected({"whom": VisitReason.OFFER_IS_FOR_PRESENTERS})
     with change(actor, now) as act:
         opened = open_visit(act, page.visit.id)
         act.session.add(

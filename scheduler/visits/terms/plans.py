@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, Reason
 from scheduler.core.language import pick
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
 
 
@@ -143,11 +144,11 @@ class Promise:
 class Taken(Conflict):
     """Somebody else was quicker: the presenter is promised at that time, or too far away to arrive.
 
-    `reason` is "presenter_taken" or "cannot_arrive"; `promise` says who took the time and when.
+    `reason` is TAKEN or CANNOT_ARRIVE; `promise` says who took the time and when.
     """
 
     def __init__(self, presenter_id: int, problem: ArrivalProblem, promise: Promise) -> None:
-        super().__init__("presenter_taken" if problem.overlaps else "cannot_arrive")
+        super().__init__(WhyNot.TAKEN if problem.overlaps else WhyNot.CANNOT_ARRIVE)
         self.presenter_id = presenter_id
         self.problem = problem
         self.promise = promise
@@ -175,9 +176,9 @@ class CrewMember:
 
 @dataclass(frozen=True)
 class Why:
-    """A reason against a candidate or a confirmation: a code that pages word, and its numbers."""
+    """A reason against a candidate or a confirmation, and its numbers; the pages word it."""
 
-    code: str
+    code: Reason
     needed: int = 0
     available: int = 0
 

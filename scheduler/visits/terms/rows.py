@@ -8,6 +8,7 @@ from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.plans import CrewRule, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import (
     LIVING,
     OPEN_VISITS,
@@ -229,7 +230,7 @@ class Candidate:
     @property
     def at_that_time(self) -> bool:
         """Whether no other visit keeps her away."""
-        return not any(why.code in ("taken", "cannot_arrive") for why in self.reasons)
+        return not any(why.code in (WhyNot.TAKEN, WhyNot.CANNOT_ARRIVE) for why in self.reasons)
 
     @property
     def barred(self) -> bool:
@@ -237,7 +238,7 @@ class Candidate:
         return any(why.code in BARS for why in self.reasons)
 
 
-BARS = frozenset({"unvetted", "too_young", "no_consent", "suspended"})
+BARS = frozenset({WhyNot.UNVETTED, WhyNot.TOO_YOUNG, WhyNot.NO_CONSENT, WhyNot.SUSPENDED})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from scheduler.acts import Act, change
 from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
 from scheduler.core import clock
 from scheduler.core.db import hold
-from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.queries import programme_of
 from scheduler.requests.models import SchoolRequest
@@ -21,6 +21,7 @@ from scheduler.requests.rules.asked import EARLIEST, LATEST, cannot_on
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Blackout, RequestState
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import open_visit
@@ -31,7 +32,15 @@ from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
 from scheduler.waitlist.queries import dates_to_pass_on, ranked, weights_of
 from scheduler.waitlist.rules import rank_parts, still_waits
 from scheduler.waitlist.service.crew_held import ask_crew, keep_crew, let_crew_go
-from scheduler.waitlist.terms import DATE_MACHINE, DATE_OFFER_MACHINE, DateOfferState, DateState, OpenDateDraft, Weights
+from scheduler.waitlist.terms import (
+    DATE_MACHINE,
+    DATE_OFFER_MACHINE,
+    DateOfferState,
+    DateState,
+    OpenDateDraft,
+    WaitlistReason,
+    Weights,
+)
 
 log = logging.getLogger(__name__)
 MOST_POINTS = 99
@@ -46,8 +55,10 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
     if actor.centre_id is None:
         raise NotFound("centre")
     said = vars(weights)
-    problems = {
-        name: "too_few" if value < 0 else "too_many" for name, value in said.items() if not 0 <= value <= MOST_POINTS
+    problems: dict[str, Reason] = {
+        name: GroundReason.TOO_FEW if value < 0 else GroundReason.TOO_MANY
+        for name, value in said.items()
+        if not 0 <= value <= MOST_POINTS
     }
     if problems:
         raise Rejected(problems)
@@ -74,11 +85,11 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     """
     policy.require(actor, "accept", "request", centre=actor.centre_id)
     if draft.on_day <= clock.local_day(now):
-        raise Rejected({"on_day": "in_the_past"})
+        raise Rejected({"on_day": GroundReason.IN_THE_PAST})
     if not EARLIEST <= draft.starts_local < LATEST:
-        raise Rejected({"starts_local": "not_in_the_day"})
+        raise Rejected({"starts_local": RequestReason.NOT_IN_THE_DAY})
     if not 1 <= draft.hold_hours <= MOST_HOURS:
-        raise Rejected({"hold_hours": "too_few" if draft.hold_hours < 1 else "too_many"})
+        raise Rejected({"hold_hours": GroundReason.TOO_FEW if draft.hold_hours < 1 else GroundReason.TOO_MANY})
     programme = programme_of(draft.programme_id)
     policy.require(actor, "accept", "request", centre=programme.centre_id)
     with change(actor, now) as act:
@@ -93,15 +104,15 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     return number
 
 
-def _offer_next(act: Act, date: OpenDate) -> str:
-    """Hold a locked date, and a crew for it, for the next in rank who was not asked yet; "" or why for nobody.
+def _offer_next(act: Act, date: OpenDate) -> Reason | None:
+    """Hold a locked date, and a crew for it, for the next in rank who was not asked yet; None, or why for nobody.
 
     Schools to which nobody could go then are passed over; they were not asked and may be, for another date.
     """
     weights, today = weights_of(date.centre_id), clock.local_day(act.now)
     until = min(act.now + dt.timedelta(hours=date.hold_hours), _begins(date))
     if until <= act.now:
-        return "nobody_waits"
+        return WaitlistReason.NOBODY_WAITS
     asked = set(act.session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
     tried = 0
     waiting = ranked(date.centre_id, weights, now=act.now, programme_id=date.programme_id)
@@ -133,8 +144,8 @@ def _offer_next(act: Act, date: OpenDate) -> str:
         act.record("date offer held", offer, details={"points": points})
         act.move(REQUEST_MACHINE, found, RequestState.PROPOSED)
         write_to_school(found, "date_offered", now=act.now, day=date.on_day, time=date.starts_local, until=until)
-        return ""
-    return "nobody_can_go" if tried else "nobody_waits"
+        return None
+    return WaitlistReason.NOBODY_CAN_GO if tried else WaitlistReason.NOBODY_WAITS
 
 
 def _can_use(row: SchoolRequest, date: OpenDate, cannot: Collection[Blackout]) -> bool:
@@ -231,7 +242,7 @@ def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, 
         if offer.state is (DateOfferState.ACCEPTED if accepts else DateOfferState.REFUSED):
             return _visit_of(act.session, request_id) if accepts else ""
         if offer.state is not DateOfferState.HELD or offer.until <= now or not _waits_for(offer, asked):
-            raise Conflict("date_gone")
+            raise Conflict(RequestReason.DATE_GONE)
         if accepts:
             return _accept(act, date, offer)
         _release(act, date, DateOfferState.REFUSED)
@@ -248,7 +259,7 @@ def _visit_of(session: Session, request_id: int) -> str:
 def _accept(act: Act, date: OpenDate, offer: DateOffer) -> str:
     asked = locked(act.session, act.actor, "update", offer.school_request_id)
     if asked.state is not RequestState.PROPOSED:
-        raise Conflict("date_gone")
+        raise Conflict(RequestReason.DATE_GONE)
     act.move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED)
     act.session.flush()
     crew = let_crew_go(act, date, HoldState.TAKEN)

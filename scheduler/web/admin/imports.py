@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, NotFound, Reason, Rejected, TooMany
 from scheduler.core.imports.batches import HangsOnIt
 from scheduler.core.text import BadText, clean
 from scheduler.jobs import file_work, long_work
@@ -20,8 +20,9 @@ from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_face
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.web.reasons import FormReason
 from scheduler.work import service
-from scheduler.work.terms import STORES, WorkKind
+from scheduler.work.terms import STORES, WorkKind, WorkReason
 
 MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
 NAMES = (".csv", ".txt", ".xlsx")
@@ -33,16 +34,16 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 def imports() -> ResponseReturnValue:
     kinds = file_work.kinds_for(current_actor())
     kind = next((one for one in kinds if one.value == f"check_{request.args.get('of', 'hosts')}"), kinds[0])
-    form, problem = RegisterForm(), ""
+    form, problem = RegisterForm(), None
     if form.accepted():
         content, problem = _uploaded(form.file.data)
         try:
             if not problem:
                 return _started(kind, content, _name(form.file.data.filename))
         except TooMany:
-            problem = "too_many_files"
+            problem = WorkReason.TOO_MANY_FILES
         form.show({"file": problem})
-    status = 429 if problem == "too_many_files" else 422 if form.errors else 200
+    status = 429 if problem is WorkReason.TOO_MANY_FILES else 422 if form.errors else 200
     shown = [*kinds, *(STORES[one] for one in kinds)]
     rows = service.latest(current_actor(), shown, now=clock.now())
     page = render_template(
@@ -79,21 +80,21 @@ def _started(kind: WorkKind, content: bytes, name: str) -> ResponseReturnValue:
     return redirect(url_for(".show_work", work_id=work_id))
 
 
-def _uploaded(given: object) -> tuple[bytes, str]:
+def _uploaded(given: object) -> tuple[bytes, Reason | None]:
     """The file, or why it cannot be one: size first, then its kind; what it means is the worker's question."""
     if not isinstance(given, FileStorage) or not given.filename:
-        return b"", "file_missing"
+        return b"", FormReason.FILE_MISSING
     with closing(given.stream):
         content = given.stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        return b"", "file_too_large"
+        return b"", FormReason.FILE_TOO_LARGE
     if not content:
-        return b"", "file_empty"
+        return b"", FormReason.FILE_EMPTY
     if content.startswith(SPREADSHEETS[1]):
-        return b"", "file_is_a_spreadsheet"
+        return b"", FormReason.FILE_IS_A_SPREADSHEET
     if not given.filename.lower().endswith(NAMES):
-        return b"", "file_not_csv"
-    return content, ""
+        return b"", FormReason.FILE_NOT_CSV
+    return content, None
 
 
 def _name(typed: str | None) -> str:

@@ -170,7 +170,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "name_of_two_parts": _l("Write given name and family name."),
     "has_account": _l("This address belongs to another account already."),
     "not_of_educators": _l("The date of birth of an educator is not asked: empty this cell."),
-    "too_young": _l("Too young to present."),
+    "under_age": _l("Too young to present."),
     "not_a_birth_date": _l("This is no date of birth."),
     "not_grades": _l("These are no grades: write 1, 3, 5, 7."),
     "unknown_rotation": _l("Not known when shifts change: write weekly, monthly or no."),

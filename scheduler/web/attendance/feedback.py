@@ -16,9 +16,10 @@ from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, LinesField, Needed, worded
+from scheduler.web.forms import BaseForm, LinesField, Needed
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.reasons import worded
 
 MARKS = [
     SelectChoice("5", _l("5, very")),

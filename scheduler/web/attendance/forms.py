@@ -7,9 +7,11 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Radio
 
 from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
 from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, Counts, CountSource, CrewAt
+from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField
 from scheduler.web.i18n import _l
+from scheduler.web.reasons import worded
 
 MOST_TALKS = 20
 
@@ -81,8 +83,8 @@ class SignForm(BaseForm):
 
     presentations = FieldList(FormField(FourNumbers), max_entries=MOST_TALKS)
 
-    def show(self, problems: Mapping[str, str]) -> None:
-        self.form_errors.extend(forms.worded(reason) for reason in problems.values())
+    def show(self, problems: Mapping[str, Reason]) -> None:
+        self.form_errors.extend(worded(reason) for reason in problems.values())
 
     def said(self, waiting: list[CountedPresentation]) -> dict[int, Counts]:
         """By presentation; one that the form does not hold is left out."""

@@ -13,18 +13,12 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import clock_time, long_day
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
-from scheduler.web.forms import MESSAGES, BaseForm, CountField, Needed, worded
+from scheduler.web.forms import BaseForm, CountField, Needed
 from scheduler.web.guards import public
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
+from scheduler.web.reasons import worded
 
-MESSAGES.update(
-    {
-        "one_press": _l("Enter a number from 1 to 10; who comes with more presses once more."),
-        "hall_is_full": _l("Ask the presenter to count you: the hall is counted as full."),
-        "tally_not_open": _l("Count yourselves from an hour before the beginning until two hours after the end."),
-    }
-)
 COUNTED = "tallied"  # in the browser's session: who has pressed is thanked, and asked before pressing again
 KEPT = 20
 

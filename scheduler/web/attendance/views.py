@@ -41,9 +41,10 @@ from scheduler.web.attendance.forms import (
     said_before,
 )
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, worded
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
+from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "feedback", "tally"]  # the pages of feedback and of tallies hang on the same blueprint

@@ -9,15 +9,17 @@ from flask import url_for
 
 from scheduler.board.terms import Answer, Away, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
 from scheduler.core import language as words_of
+from scheduler.core.errors import GroundReason
 from scheduler.core.language import day_of_month, span_of_days
 from scheduler.places.terms.hosts import Extent, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import Face, clock, moment, short_weekday, state_face
-from scheduler.web.forms import MESSAGES
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.labels import closure_place, closure_reason, hours
 
@@ -229,7 +231,7 @@ def _crew(block: Block) -> list[Face]:
 
 def clash_words(why: Why) -> str:
     """Cannot arrive: 35 minutes late; never only "overlaps"."""
-    if why.code == "taken":
+    if why.code is WhyNot.TAKEN:
         return _("two visits at one time")
     late = why.needed - why.available
     return _n("cannot arrive: %(num)s minute late", "cannot arrive: %(num)s minutes late", late)
@@ -244,20 +246,15 @@ def leg_look(leg: Leg) -> dict[str, Any]:
     return {"fits": False, "words": text}
 
 
+OF_A_PLACE = {  # what the board says in its own words
+    RequestReason.CLASS_NOT_THERE: _l("The class is not in the building then, by the shifts that the school told."),
+    GroundReason.IN_THE_PAST: _l("That day is over."),
+}
+
+
 def doubt_words(doubt: Doubt) -> str:
     """One reason, in front of it whose it is."""
-    code = doubt.why.code
-    own = {
-        "closed": _("No lessons on that day by the school calendar."),
-        "shut": _("The school is closed on that day: snow, a strike, an exam or the like."),
-        "class_not_there": _("The class is not in the building then, by the shifts that the school told."),
-        "in_the_past": _("That day is over."),
-        "no_such_time": _("The clocks have no such time on that day, or a presentation would end after midnight."),
-        "already_in_the_crew": _("Already in the crew of this visit."),
-        "wrong_state": str(MESSAGES["wrong_state"]),
-        "unknown": str(MESSAGES["unknown"]),
-    }
-    text = own.get(code) or labels.why(doubt.why)
+    text = str(OF_A_PLACE[doubt.why.code]) if doubt.why.code in OF_A_PLACE else labels.why(doubt.why)
     return f"{doubt.name}: {text}" if doubt.name else text
 
 

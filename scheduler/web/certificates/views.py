@@ -15,10 +15,10 @@ from scheduler.policy import Actor
 from scheduler.web import tables
 from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
-from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
+from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind

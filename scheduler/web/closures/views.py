@@ -12,7 +12,7 @@ from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
 from scheduler.closures.terms import Affected
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import problems_of_closure
 from scheduler.places.terms.hosts import ClosureDraft
@@ -21,10 +21,10 @@ from scheduler.web import labels
 from scheduler.web.closures.blueprint import bp
 from scheduler.web.closures.forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.labels import closure_place, closure_reason, rejected_words
+from scheduler.web.reasons import worded
 
 SHOWN_FOR = dt.timedelta(days=365)
 
@@ -162,7 +162,7 @@ def lift_closure(closure_id: int) -> ResponseReturnValue:
 @bp.post("/closures/<int:closure_id>/again")
 @may("update", "closure")
 def close_again(closure_id: int) -> ResponseReturnValue:
-    form, problem = SeenVisitsForm(), worded("changed_meanwhile")
+    form, problem = SeenVisitsForm(), worded(GroundReason.CHANGED_MEANWHILE)
     if form.accepted():
         try:
             close.close_again(current_actor(), closure_id, seen=seen_ids(form.seen.data), now=clock.now())

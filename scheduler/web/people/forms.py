@@ -25,9 +25,10 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, worded
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
+from scheduler.web.reasons import FormReason, worded
 
 TEACHING_LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -186,7 +187,7 @@ class HoursField(TextField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
         if self.hours() is None:
-            raise ValueError(worded("not_hours"))
+            raise ValueError(worded(FormReason.NOT_HOURS))
 
     def hours(self) -> list[Hours] | None:
         """What was typed, or None for what cannot be hours."""

@@ -18,7 +18,7 @@ from scheduler.people.service import presenters as people_presenters
 from scheduler.people.service.accounts import reset_password, set_language
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
-from scheduler.people.terms import BadSignIn, PresenterPage
+from scheduler.people.terms import BadSignIn, PersonReason, PresenterPage
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.service import clearance
@@ -61,7 +61,7 @@ def sign_in() -> ResponseReturnValue:
         try:
             token = accounts.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
         except BadSignIn:
-            form.show({"password": "wrong_password"})  # nosec B105
+            form.show({"password": PersonReason.WRONG_PASSWORD})
         else:
             session.clear()  # nothing of before carries over
             login_user(load_viewer(token))

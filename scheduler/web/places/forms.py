@@ -8,10 +8,10 @@ from wtforms import HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
+from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import days_in
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
-from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,
     CountField,
@@ -21,20 +21,11 @@ from scheduler.web.forms import (
     TextField,
     TimeField,
     number_of,
-    worded,
 )
 from scheduler.web.i18n import _l
 from scheduler.web.labels import WEEKDAYS
+from scheduler.web.reasons import FormReason, worded
 
-forms.MESSAGES.update(
-    {
-        "not_grades": _l("Write grades from 1 to 8, for example 1, 3, 5, 7."),
-        "not_letters": _l("Write letters or numbers of classes, for example 1, 3 or a, c."),
-        "not_days": _l("Write days like this: 19.12.2026., 26.12.2026."),
-        "not_a_class": _l("Write a class like this: 7b, VII-2 or 7/2."),
-        "lessons_past_midnight": _l("Choose an earlier start: the lessons would end on the next day."),
-    }
-)
 GROUPINGS = {
     Grouping.TOGETHER: _l("All classes come in the same shift"),
     Grouping.GRADES: _l("By grade, for example odd grades apart from even ones"),
@@ -51,7 +42,7 @@ ROTATIONS = {
 class Reads:
     """The text must be what `read` understands."""
 
-    def __init__(self, read: Callable[[str], object], reason: str) -> None:
+    def __init__(self, read: Callable[[str], object], reason: Reason) -> None:
         self.read, self.reason = read, reason
 
     def __call__(self, form: Any, field: Any) -> None:
@@ -66,15 +57,19 @@ class SchoolTimeForm(BaseForm):
     grouping = RadioField(
         _l("Who comes together?"), choices=[SelectChoice(k.value, w) for k, w in GROUPINGS.items()], default="grades"
     )
-    first_grades = TextField(_l("Grades of the first group"), [Reads(grades_in, "not_grades")], default="1, 3, 5, 7")
-    first_sections = TextField(_l("Classes of the first group"), [Reads(sections_in, "not_letters")], default="1, 3")
+    first_grades = TextField(
+        _l("Grades of the first group"), [Reads(grades_in, FormReason.NOT_GRADES)], default="1, 3, 5, 7"
+    )
+    first_sections = TextField(
+        _l("Classes of the first group"), [Reads(sections_in, FormReason.NOT_LETTERS)], default="1, 3"
+    )
     rotation = RadioField(
         _l("When do the shifts change?"),
         choices=[SelectChoice(k.value, w) for k, w in ROTATIONS.items()],
         default="week",
     )
     anchor_day = DayField(_l("A day on which the first group is in the morning"))
-    turns = LinesField(_l("Days from which the shifts are the other way round"), [Reads(days_in, "not_days")])
+    turns = LinesField(_l("Days from which the shifts are the other way round"), [Reads(days_in, FormReason.NOT_DAYS)])
     morning_starts = TimeField(_l("The morning begins"), [Needed()], default=dt.time(8))
     afternoon_starts = TimeField(_l("The afternoon begins"), default=dt.time(14))
     lessons = CountField(_l("Lessons in a shift"), [Needed(), NumberRange(1, 9)], most=9, default=7)
@@ -88,14 +83,16 @@ class SchoolTimeForm(BaseForm):
         default="",
     )
     other_starts = TimeField(_l("On that weekday the afternoon begins"))
-    middle_grades = TextField(_l("Grades of the middle shift"), [Reads(grades_in, "not_grades")])
+    middle_grades = TextField(_l("Grades of the middle shift"), [Reads(grades_in, FormReason.NOT_GRADES)])
     middle_starts = TimeField(_l("The middle shift begins"))
-    short_days = LinesField(_l("Days with shortened lessons"), [Reads(days_in, "not_days")])
+    short_days = LinesField(_l("Days with shortened lessons"), [Reads(days_in, FormReason.NOT_DAYS)])
     short_minutes = CountField(
         _l("Minutes of a shortened lesson"), [Needed(), NumberRange(15, 60)], most=60, default=30
     )
     short_afternoon_starts = TimeField(_l("On those days the afternoon begins"))
-    example_class = TextField(_l("Class"), [Needed(), Reads(read_class, "not_a_class")], limit=20, default="7-1")
+    example_class = TextField(
+        _l("Class"), [Needed(), Reads(read_class, FormReason.NOT_A_CLASS)], limit=20, default="7-1"
+    )
     example_lesson = CountField(_l("Lesson"), [Needed(), NumberRange(1, 9)], most=9, default=3)
     example_day = DayField(_l("In the week of"), [Needed()])
     look = SubmitField(_l("Show me an example"))

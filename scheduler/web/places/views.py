@@ -18,11 +18,11 @@ from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import SchoolTime, Shift, Standing
 from scheduler.policy import Actor
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _
 from scheduler.web.places.blueprint import bp
 from scheduler.web.places.forms import CallNoteForm, SchoolTimeForm
+from scheduler.web.reasons import worded
 
 HOST = "/hosts/<int(max=999999999):host_id>"
 

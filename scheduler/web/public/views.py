@@ -10,16 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.db import answers
+from scheduler.core.errors import GroundReason
 from scheduler.core.paging import Page
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 from scheduler.reports.wording import definitions, story
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
+from scheduler.web.reasons import FormReason
 from scheduler.web.tables import Column, Table
 
 bp = Blueprint("public", __name__)
@@ -114,6 +117,13 @@ def about() -> ResponseReturnValue:
 LISTED = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
 
 
+_SAMPLES_WRONG = {
+    "pupils": FormReason.NOT_A_NUMBER,
+    "email": GroundReason.NOT_AN_EMAIL,
+    "teacher_stays": RequestReason.TEACHER_STAYS,
+}
+
+
 @bp.get("/styleguide")
 @public
 def styleguide() -> ResponseReturnValue:
@@ -122,7 +132,7 @@ def styleguide() -> ResponseReturnValue:
     )
     wrong, miscounted = (SampleForm(formdata=None, mark=mark) for mark in ("wrong", "miscounted"))
     for sample in (wrong, miscounted):
-        sample.show({"pupils": "not_a_number", "email": "not_an_email", "teacher_stays": "teacher_stays"})
+        sample.show(_SAMPLES_WRONG)
     page: Page[object] = Page(rows=(), number=2, total=250)
     today = clock.local_day(clock.now())
     toast = [{"text": "…", "undo": ""}]

@@ -3,18 +3,9 @@
 from wtforms import BooleanField
 
 from scheduler.readiness.terms import READY_ITEMS, Checklist, ReadyItem, WishDraft
-from scheduler.web.forms import MESSAGES, BaseForm, DayField, LinesField, Needed
+from scheduler.web.forms import BaseForm, DayField, LinesField, Needed
 from scheduler.web.i18n import _l
 from scheduler.web.seen_forms import REASON
-
-MESSAGES.update(
-    {
-        "the_agreed_day": _l("Choose another day: this one is agreed."),
-        "the_same_day": _l("Choose two different days, or leave the second one empty."),
-        "too_late_to_move": _l("Call the centre: it is less than 48 hours until the visit."),
-        "checklist_later": _l("Come back in the week before the visit: the checklist opens then."),
-    }
-)
 
 
 class WishForm(BaseForm):

@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
 
-from scheduler.core.errors import Rejected
+from scheduler.core.errors import GroundReason, Rejected
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules import attendance
 from scheduler.reports.rules.attendance import period_of, year_of
@@ -15,7 +15,7 @@ from scheduler.reports.terms.counting import BadPeriod, Choice, Filters, Group, 
 from scheduler.web.forms import BaseForm, DayField, Needed
 from scheduler.web.i18n import _, _l
 
-REASONS = {"last_before_first": "days_not_in_order", "too_long": "too_late"}
+REASONS = {"last_before_first": GroundReason.DAYS_NOT_IN_ORDER, "too_long": GroundReason.TOO_LATE}
 
 
 class ReportForm(BaseForm):
@@ -67,9 +67,9 @@ def narrowed(filters: Filters, args: Mapping[str, str]) -> Filters:
     """The filters of one cell, from an address that a report made. Raises: Rejected."""
     month, presenter = args.get("month"), args.get("presenter")
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month, re.ASCII):
-        raise Rejected({"month": "unknown"})
+        raise Rejected({"month": GroundReason.UNKNOWN})
     if presenter is not None and not re.fullmatch(r"\d{1,9}", presenter, re.ASCII):
-        raise Rejected({"presenter": "unknown"})
+        raise Rejected({"presenter": GroundReason.UNKNOWN})
     return Filters(
         filters.period,
         filters.centre_id,
@@ -90,7 +90,7 @@ def _one_of(kind: Any, name: str, args: Mapping[str, str]) -> Any:
     try:
         return kind(args[name])
     except ValueError:
-        raise Rejected({name: "unknown"}) from None
+        raise Rejected({name: GroundReason.UNKNOWN}) from None
 
 
 def presets(today: dt.date) -> list[tuple[str, Period]]:

@@ -19,9 +19,10 @@ from scheduler.reports.rules.signing import LONGEST_REASON, period_or_none, prob
 from scheduler.reports.terms.counting import Filters, Report
 from scheduler.reports.wording import correction_rows, number_heads, signed_words, since_rows, with_sign
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, DayField, Needed, TextField, worded
+from scheduler.web.forms import BaseForm, DayField, Needed, TextField
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.reasons import worded
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import query_of
 

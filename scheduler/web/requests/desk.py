@@ -21,9 +21,9 @@ from scheduler.requests.terms.asked import Facts, RequestState
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.visits.queries.pages import visit_of_request
 from scheduler.web.filters import say, url_if
-from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices

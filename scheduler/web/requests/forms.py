@@ -19,6 +19,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.asked import MOST_PREFERRED, MOST_PRESENTATIONS
 from scheduler.requests.terms.acts import Chosen, Together
 from scheduler.requests.terms.asked import Blackout, Counts, DayPart, Preference, PresentationDraft
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,
@@ -31,37 +32,14 @@ from scheduler.web.forms import (
     TimeField,
     day_typed,
     number_of,
-    worded,
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.listed import ListedForm
+from scheduler.web.reasons import WORDS, FormReason, worded
 from scheduler.web.requests import words
 
-forms.MESSAGES.update(
-    {
-        "span_too_long": _l("Choose days that lie within 120 days."),
-        "not_open": _l("Choose another programme: this one is not open now."),
-        "too_many_presentations": _l("Ask for at most 8 presentations in one visit."),
-        "not_for_them": _l("Choose an audience that this programme is for."),
-        "not_at_this_host": _l("Choose the level that this school teaches."),
-        "not_in_the_day": _l("Choose a time between 7:00 and 21:00."),
-        "over_group_size": _l("Enter fewer people, or add a presentation: so many do not fit into one."),
-        "nobody_comes": _l("Enter how many people come."),
-        "negative": _l("Enter a whole number, for example 25."),
-        "address_proven": _l("This request is confirmed already: the link to its page came by mail."),
-        "too_quick": _l("Wait a few seconds and send it again."),
-        "has_a_date": _l("A visit is planned already: call us, we cancel it together."),
-        "unknown_municipality": _l("Choose the municipality from the list."),
-        "outside_the_days": _l("Choose a day between the first and the last day that suit you."),
-        "school_cannot": _l("Choose another day: the school cannot on this one."),
-        "too_many_preferred": _l("Name at most 5 dates."),
-        "too_many_blackouts": _l("Name at most 20 days or spans of days."),
-        "no_day_left": _l("Leave a day on which you can."),
-        "not_spans": _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
-    }
-)
 FEW_LETTERS = 80
 MOST_DAYS_TYPED = 400
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
@@ -129,7 +107,7 @@ class DaysField(TextField):
             days = [day_typed(part) for part in re.split(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*", piece.strip())]
             first, last = days[0], days[-1]
             if first is None or last is None or len(days) > 2:
-                raise ValueError(worded("not_spans"))
+                raise ValueError(worded(FormReason.NOT_SPANS))
             self.spans.append((first, last))
 
 
@@ -243,7 +221,7 @@ class WhereForm(BaseForm):
     )
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"),
-        [Needed(forms.MESSAGES["teacher_stays"])],
+        [Needed(WORDS[RequestReason.TEACHER_STAYS])],
     )
 
 

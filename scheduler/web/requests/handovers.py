@@ -19,20 +19,12 @@ from scheduler.requests.service.handovers import check_handover, hand_over
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 from scheduler.visits.queries.handovers import covered_visits
 from scheduler.web.filters import say
-from scheduler.web.forms import MESSAGES, BaseForm, DayField, ManyField, Needed, number_of
+from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import PressForm
-
-MESSAGES |= {
-    "not_oneself": _l("Choose a colleague: nobody stands in for oneself."),
-    "stand_in_is_away": _l("Choose somebody else: this colleague has handed over on one of these days."),
-    "stands_in_then": _l("Choose other days: this person stands in for a colleague on one of them."),
-    "handed_over_then": _l("Choose other days or districts: these are handed over already."),
-    "too_long_away": _l("Choose a last day within a year."),
-}
 
 
 class HandoverForm(BaseForm):

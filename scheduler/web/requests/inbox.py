@@ -21,6 +21,7 @@ from scheduler.web.filters import REQUEST, say
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language
+from scheduler.web.reasons import FormReason
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
@@ -228,7 +229,7 @@ def undo(batch: str) -> ResponseReturnValue:
     page = request_page(actor, number, now=now) if number else None
     back = take_back(actor, batch, now=now, request_id=page.row.id if page else None)
     if not back.requests:
-        raise Conflict("too_late_to_undo")
+        raise Conflict(FormReason.TOO_LATE_TO_UNDO)
     told = _n("%(num)s request is as before.", "%(num)s requests are as before.", back.requests)
     if back.kept:
         told += " " + _(

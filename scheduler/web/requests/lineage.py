@@ -4,14 +4,14 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.rules.states import keeps_place, may_book_again
 from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.web.filters import say
-from scheduler.web.forms import worded
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AgainForm, PressForm
 
@@ -36,7 +36,7 @@ def again(number: str) -> ResponseReturnValue:
     actor, now, form = current_actor(), clock.now(), AgainForm()
     page = request_page(actor, number, now=now)
     if not may_book_again(page.row.state):
-        raise Conflict("wrong_state")
+        raise Conflict(GroundReason.WRONG_STATE)
     if form.accepted():
         try:
             first, last = form.first_day.data, form.last_day.data

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 
 from scheduler.core import clock
+from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.states import OVER
@@ -86,8 +87,8 @@ AGES = {
     Age.OLD: _l("22 days and more"),
 }
 REFUSED = {
-    "changed_meanwhile": _l("somebody has changed it meanwhile"),
-    "wrong_state": _l("not possible in its state"),
+    GroundReason.CHANGED_MEANWHILE: _l("somebody has changed it meanwhile"),
+    GroundReason.WRONG_STATE: _l("not possible in its state"),
 }
 ACTIONS = {
     "school request unverified": _l("The school sent the request"),

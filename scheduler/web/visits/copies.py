@@ -19,7 +19,6 @@ from scheduler.visits.queries.pages import visit_page
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.web.filters import say
 from scheduler.web.forms import (
-    MESSAGES,
     BaseForm,
     CountField,
     DayField,
@@ -33,8 +32,6 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.visits.blueprint import bp
 
-MESSAGES["too_many_copies"] = _l("Plan at most 20 visits at once.")
-MESSAGES["copies_away"] = _l("Choose other days, or tick that the classes come for it.")
 A_WEEK = 7
 MOST_FOUND = 12
 

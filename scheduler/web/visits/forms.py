@@ -8,13 +8,16 @@ from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
+from scheduler.core.errors import GroundReason
 from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.told import ToldDraft, ToldHow, ToldWhat
-from scheduler.web.forms import MESSAGES, BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _, _l
 from scheduler.web.listed import ListedForm
+from scheduler.web.reasons import WORDS
 from scheduler.web.seen_forms import REASON, SeenForm, StaffReasonForm, UntilForm
 
 OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
@@ -159,7 +162,9 @@ class MoveForm(UntilForm, ListedForm):
 class JoinForm(SeenForm):
     """Which presentation takes the classes of another one along."""
 
-    into = RadioField(_l("Which presentation is held?"), [Needed(MESSAGES["not_a_choice"])], validate_choice=True)
+    into = RadioField(
+        _l("Which presentation is held?"), [Needed(WORDS[GroundReason.NOT_A_CHOICE])], validate_choice=True
+    )
 
     @classmethod
     def among(cls, others: Sequence[tuple[int, str]]) -> "JoinForm":
@@ -190,7 +195,7 @@ class PromiseForm(SeenForm):
         _l("Who guards the children at the school (name and role)"), [Needed()], limit=CONTACT
     )
     teacher_stays = BooleanField(
-        _l("A teacher stays in the classroom from beginning to end"), [Needed(MESSAGES["teacher_stays"])]
+        _l("A teacher stays in the classroom from beginning to end"), [Needed(WORDS[RequestReason.TEACHER_STAYS])]
     )
 
 

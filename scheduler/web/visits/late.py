@@ -4,7 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Rejected
+from scheduler.core.errors import GroundReason, Rejected
 from scheduler.staffing.service import late_notice
 from scheduler.staffing.service.late_notice import note_read
 from scheduler.web.filters import say
@@ -19,7 +19,7 @@ from scheduler.web.visits.blueprint import bp
 def read_cancellation(number: str) -> ResponseReturnValue:
     form = DrivenForm()
     if not form.accepted():
-        raise Rejected({"kilometres": "count_out_of_range"})
+        raise Rejected({"kilometres": GroundReason.COUNT_OUT_OF_RANGE})
     note_read(current_actor(), number, form.kilometres.data, now=clock.now())
     say(_("Thank you. Your coordinator sees that you have read it."))
     return redirect(url_for("own.my_offers"))
@@ -30,7 +30,7 @@ def read_cancellation(number: str) -> ResponseReturnValue:
 def log_kilometres(number: str, presenter_id: int) -> ResponseReturnValue:
     form = DrivenForm()
     if not form.accepted():
-        raise Rejected({"kilometres": "count_out_of_range"})
+        raise Rejected({"kilometres": GroundReason.COUNT_OUT_OF_RANGE})
     late_notice.log_kilometres(current_actor(), number, presenter_id, form.kilometres.data, now=clock.now())
     say(_("The kilometres are noted."))
     return redirect(url_for(".visit", number=number))

@@ -6,7 +6,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.staffing.queries.substitutes import open_relief
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
 from scheduler.staffing.service.substitutes import seek_substitute, stop_relief
@@ -52,7 +52,7 @@ def substitute(number: str) -> ResponseReturnValue:
     def act(visit_id: int) -> str:
         who = number_of(form.presenter.data)
         if who is None:
-            raise Rejected({"presenter": "unknown"})
+            raise Rejected({"presenter": GroundReason.UNKNOWN})
         ask_substitute(current_actor(), visit_id, who, now=clock.now(), version=form.seen())
         return _("Asked. The school is told when the offer is accepted.")
 

@@ -14,13 +14,10 @@ from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.told import ToldWhat
 from scheduler.web import labels
 from scheduler.web.filters import say
-from scheduler.web.forms import MESSAGES
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, page_language
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.forms import ToldForm
-
-MESSAGES["offer_is_for_presenters"] = _l("Choose a presenter: an offer is not for the school.")
 
 
 @bp.get("/visits/<number>/text")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import request_page
@@ -31,10 +31,11 @@ from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
 from scheduler.web import labels, tables
 from scheduler.web.filters import say
-from scheduler.web.forms import number_of, worded
+from scheduler.web.forms import number_of
 from scheduler.web.free_dates import blackouts_of, wish_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
+from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
 from scheduler.web.tables import Column
 from scheduler.web.visits import lessons
@@ -326,7 +327,7 @@ def move(number: str) -> ResponseReturnValue:
 def replan(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
     form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit)
-    problem = "" if page.visit.state is VisitState.DISRUPTED else worded("wrong_state")
+    problem = "" if page.visit.state is VisitState.DISRUPTED else worded(GroundReason.WRONG_STATE)
     if form.accepted():
         plans, day = form.plans(page.visit), form.on_day.data
         try:

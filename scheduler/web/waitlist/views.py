@@ -16,6 +16,7 @@ from scheduler.core.language import worded as in_language
 from scheduler.core.text import to_latin
 from scheduler.places import queries as place_queries
 from scheduler.programmes import queries as programme_queries
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.waitlist import queries
 from scheduler.waitlist.queries import open_dates
 from scheduler.waitlist.service import dates
@@ -149,7 +150,7 @@ def answer_date(secret: str, offer_id: int, act: str) -> ResponseReturnValue:
         try:
             dates.answer_date(actor, actor.request_id or 0, offer_id, accepts=act == "take", now=clock.now())
         except (Conflict, Rejected) as refused:
-            gone = refused if isinstance(refused, Conflict) else Conflict("date_gone")
+            gone = refused if isinstance(refused, Conflict) else Conflict(RequestReason.DATE_GONE)
             say(labels.refusal(gone))
         else:
             taken, left = (

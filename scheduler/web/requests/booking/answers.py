@@ -1,14 +1,16 @@
 """The answers of a booking in words: before they are sent, and of a request that was."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 
+from scheduler.core.errors import Reason
 from scheduler.requests.terms.asked import RequestDraft
 from scheduler.web.filters import long_day, short_day
-from scheduler.web.forms import worded
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
 from scheduler.web.i18n import _, page_language
+from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.draft import BookingDraft, page_of
@@ -19,7 +21,7 @@ def address_of(page: str) -> str:
     return url_for(".check") if page == "check" else url_for(".book_page", page=page)
 
 
-def answer_rows(booking: BookingDraft, problems: dict[str, str]) -> list[dict[str, Any]]:
+def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[dict[str, Any]]:
     """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
     draft, language = booking.request_draft(), page_language()
     host, typed, programme = booking.host(), booking.new_host(), booking.programme()

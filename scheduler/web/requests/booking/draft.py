@@ -21,7 +21,7 @@ from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotFound, Reason
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import teaches
@@ -299,7 +299,7 @@ class BookingDraft:
             return "host"
         return next((page for page in PAGES if page not in self.answers or not self.stands(page)), None)
 
-    def problems_at(self, page: str) -> dict[str, str]:
+    def problems_at(self, page: str) -> dict[str, Reason]:
         """What the rules say of this page's answers, as far as the pages before let them judge."""
         programme, draft = self.programme(), self.request_draft()
         if programme is None:

@@ -12,6 +12,7 @@ from scheduler.booking.queries.free_dates import free_dates, other_dates
 from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.service.holds import book_now, hold_date
 from scheduler.booking.terms.holds import FormSent, Slot
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
@@ -200,7 +201,7 @@ def send(booking: BookingDraft, slot: Slot, form_key: str) -> int:
     """Send the answers with their date: the id of the request. Raises: as `book_now`."""
     wish = booking.hold_wish(slot, by_the_bell=False)
     if wish is None:
-        raise Conflict("date_taken")
+        raise Conflict(BookingReason.DATE_TAKEN)
     sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
     return book_now(ANONYMOUS, booking.request_draft(), wish, sent, now=booking.now, new_host=booking.new_host())
 

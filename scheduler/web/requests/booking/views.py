@@ -11,7 +11,7 @@ from scheduler.booking.service.booked import prove_booking
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected, TooMany
+from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
@@ -22,10 +22,11 @@ from scheduler.requests.service import asking
 from scheduler.requests.service.asking import send_new_link, submit_request, was_sent
 from scheduler.web import near
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, worded
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
+from scheduler.web.reasons import FormReason, worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
@@ -220,7 +221,7 @@ def check() -> ResponseReturnValue:
         return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     status = 200
     if form.accepted():
         if form.website.data:
@@ -237,7 +238,7 @@ def check() -> ResponseReturnValue:
                 form.form_errors.append(_too_many())
                 status = 429
         else:
-            form.form_errors.append(worded("too_quick"))
+            form.form_errors.append(worded(FormReason.TOO_QUICK))
             status = 422
     rows = answer_rows(booking, problems)
     return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.shown(booking)), status

@@ -13,6 +13,7 @@ from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.service import booked
 from scheduler.booking.service.proposals import accept_free_date, propose_free_dates
 from scheduler.booking.terms.free_dates import FreeDay, FreeWish
+from scheduler.booking.terms.reasons import BookingReason
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -27,23 +28,16 @@ from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web import forms
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day, say
-from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeField, worded
+from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeField
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import FREE_DATES, limiter
+from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.fields import slot_of
 from scheduler.web.requests.forms import PressForm
 from scheduler.web.requests.school.status import opened
 
-forms.MESSAGES.update(
-    {
-        "the_same_date": _l("Choose another day or hour: this one stands above already."),
-        "after_a_date": _l("Choose an earlier day: the school must answer before the first date."),
-        "all_promised": _l("Choose another day or hour: everybody who could come is promised elsewhere then."),
-        "date_gone": _l("Call the centre: the time to choose is over."),
-    }
-)
 MOST = 3
 SHOWN = 6  # free days beside the form
 END_OF_DAY = dt.time(18, 0)
@@ -184,7 +178,7 @@ def take_other_date(secret: str) -> ResponseReturnValue:
         try:
             booked.take_other_date(actor, page.row.id, slot, now=clock.now())
         except Conflict as conflict:
-            if conflict.reason == "date_taken":
+            if conflict.reason is BookingReason.DATE_TAKEN:
                 say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
         else:
             say(_("The date is yours. We look for presenters now."))

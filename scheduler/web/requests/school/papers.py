@@ -14,9 +14,10 @@ from scheduler.requests.terms.pages import PresentationRow, RequestPage
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.web.filters import say
-from scheduler.web.forms import LinesField, worded
+from scheduler.web.forms import LinesField
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import EQUIPMENT, Typed

@@ -26,11 +26,11 @@ from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.waitlist.queries import offered_date
 from scheduler.web.filters import say, url_if
-from scheduler.web.forms import worded
 from scheduler.web.free_dates import blackouts_of, wishes_of
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
+from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.answers import equipment_of, sitting_of

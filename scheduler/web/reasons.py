@@ -1,0 +1,285 @@
+"""Why something was refused, in words: the one table of them, in three scripts.
+
+A sentence says what to do next, or stands beside what it is about. `tests/laws/test_reasons_have_words.py` keeps the
+table whole; what a page says in its own words of a reason stands with that page.
+"""
+
+import logging
+
+from babel.support import LazyProxy
+from flask import current_app
+
+from scheduler.acts import DefenceReason
+from scheduler.attendance.terms import AttendanceReason
+from scheduler.board.terms import BoardReason
+from scheduler.booking.terms.reasons import BookingReason
+from scheduler.certificates.terms import CertificateReason
+from scheduler.closures.terms import ClosingReason
+from scheduler.core.errors import GroundReason, Reason
+from scheduler.feeds.terms import FeedReason
+from scheduler.people.terms import PersonReason
+from scheduler.places.terms.reasons import PlaceReason
+from scheduler.privacy.terms import PrivacyReason
+from scheduler.programmes.terms import ProgrammeReason
+from scheduler.readiness.terms import ReadinessReason
+from scheduler.reports.terms.reasons import ReportReason
+from scheduler.requests.terms.reasons import RequestReason
+from scheduler.safeguarding.terms import SafeguardingReason
+from scheduler.staffing.terms.reasons import StaffingReason
+from scheduler.visits.terms.reasons import VisitReason, WhyNot
+from scheduler.waitlist.terms import WaitlistReason
+from scheduler.web.i18n import _l
+from scheduler.work.terms import WorkReason
+
+log = logging.getLogger(__name__)
+
+
+class FormReason(Reason):
+    """Why a form or a page refuses by itself, before any room is asked."""
+
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_TIME = "not_a_time"
+    TOO_SHORT = "too_short"
+    TOO_QUICK = "too_quick"
+    NOT_SPANS = "not_spans"
+    NOT_GRADES = "not_grades"
+    NOT_LETTERS = "not_letters"
+    NOT_DAYS = "not_days"
+    NOT_A_CLASS = "not_a_class"
+    NOT_HOURS = "not_hours"
+    TOO_LATE_TO_UNDO = "too_late_to_undo"
+    FILE_MISSING = "file_missing"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_IS_A_SPREADSHEET = "file_is_a_spreadsheet"
+    FILE_NOT_CSV = "file_not_csv"
+
+
+WORDS: dict[Reason, LazyProxy] = {
+    GroundReason.MISSING: _l("Fill in this field."),
+    GroundReason.TOO_LONG: _l("Shorten this text."),
+    GroundReason.TOO_FEW: _l("Enter a larger number."),
+    GroundReason.TOO_MANY: _l("Enter a smaller number."),
+    GroundReason.TOO_LATE: _l("Choose an earlier day."),
+    GroundReason.EXISTS: _l("Enter another value: this one is already in use."),
+    GroundReason.UNKNOWN: _l("Choose from the list."),
+    GroundReason.NOT_A_CHOICE: _l("Choose one of the answers."),
+    GroundReason.NOT_A_PHONE: _l("Enter a phone number, for example 018 555 123."),
+    GroundReason.NOT_AN_EMAIL: _l("Enter the whole address, for example ime@skola.example.org."),
+    GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
+    GroundReason.NOTHING_TICKED: _l("Tick at least one row."),
+    GroundReason.IN_THE_PAST: _l("Choose a day that is still to come."),
+    GroundReason.IN_THE_FUTURE: _l("Choose a day that is not still to come."),
+    GroundReason.DAYS_NOT_IN_ORDER: _l("Choose a last day that is not before the first."),
+    GroundReason.PAST_MIDNIGHT: _l("Choose an earlier start: a presentation would begin on the next day."),
+    GroundReason.COUNT_OUT_OF_RANGE: _l("Enter a number from 0 to 2,000."),
+    GroundReason.WRONG_STATE: _l("Open the page again: something has changed in the meantime."),
+    GroundReason.CHANGED_MEANWHILE: _l("Open the page again: something has changed in the meantime."),
+    GroundReason.REASON_MISSING: _l("Write the reason."),
+    GroundReason.UNDONE_ALREADY: _l("Open the list again: this import was taken back already."),
+    GroundReason.LATER_DATA: _l("Leave this import as it is: later data hang on it."),
+    PlaceReason.UNKNOWN_KIND: _l("Choose a kind from the list."),
+    PlaceReason.UNKNOWN_ZONE: _l("Write the time zone like this: Europe/Belgrade."),
+    PlaceReason.UNKNOWN_MUNICIPALITY: _l("Choose the municipality from the list."),
+    PlaceReason.NOT_A_SATURDAY: _l("Choose a Saturday."),
+    PlaceReason.ONLY_A_SATURDAY_FOLLOWS: _l("Leave this empty: only a working Saturday follows another day."),
+    PlaceReason.OTHER_SCHOOL_YEAR: _l("Choose a last day before 1 September: a new school year begins then."),
+    PlaceReason.OUTSIDE_THE_SCHOOL_YEAR: _l("Choose days of that school year: it runs from September to August."),
+    PlaceReason.LESSONS_PAST_MIDNIGHT: _l("Choose an earlier start: the lessons would end on the next day."),
+    PersonReason.ALREADY_SET_UP: _l("Sign in instead: the centre is set up already."),
+    PersonReason.HAS_ACCOUNT: _l("Enter another address: an account already uses this one."),
+    PersonReason.OWN_ACCOUNT: _l("Ask a colleague: nobody suspends an own account."),
+    PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    PersonReason.HOURS_IN_ORDER: _l("Write an end that is later than the beginning."),
+    PersonReason.HOURS_OVERLAP: _l("Write hours that do not overlap."),
+    PersonReason.NOT_A_BIRTH_DATE: _l("Check the birth date."),
+    PersonReason.NOT_OF_EDUCATORS: _l("Leave this empty: it is asked only of youth influencers."),
+    PersonReason.UNDER_AGE: _l("Check the birth date: presenters are 15 or older."),
+    PersonReason.PASSWORD_SHORT: _l("Choose a longer password: 10 characters or more."),
+    PersonReason.PASSWORD_LONG: _l("Choose a shorter password: at most 128 characters."),
+    PersonReason.PASSWORD_COMMON: _l("Choose another password: this one is guessed first."),
+    PersonReason.PASSWORD_OWN: _l("Choose another password: not your name or address."),
+    PersonReason.WRONG_PASSWORD: _l("Enter the address and the password again: they do not match."),
+    PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
+    PersonReason.TOO_MANY_RESETS: _l("Try again tomorrow: too many links were asked for today."),
+    SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
+    SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
+    ProgrammeReason.EDUCATOR_NEEDED: _l(
+        "Enter at least one educator: nobody goes alone, a young person never without an adult."
+    ),
+    WorkReason.TOO_MANY_FILES: _l("Wait an hour: you have sent 30 files in the last one."),
+    WorkReason.COLUMN_TWICE: _l("Choose each field for one column only: one of them is chosen twice."),
+    WorkReason.NO_SUCH_FIELD: _l("Choose the fields from the list."),
+    RequestReason.TOO_SOON: _l("Choose a later day: we need time to find a crew."),
+    RequestReason.SPAN_TOO_LONG: _l("Choose days that lie within 120 days."),
+    RequestReason.NOT_OPEN: _l("Choose another programme: this one is not open now."),
+    RequestReason.TOO_MANY_PRESENTATIONS: _l("Ask for at most 8 presentations in one visit."),
+    RequestReason.NOT_FOR_THEM: _l("Choose an audience that this programme is for."),
+    RequestReason.NOT_AT_THIS_HOST: _l("Choose the level that this school teaches."),
+    RequestReason.NOT_IN_THE_DAY: _l("Choose a time between 7:00 and 21:00."),
+    RequestReason.OVER_GROUP_SIZE: _l("Enter fewer people, or add a presentation: so many do not fit into one."),
+    RequestReason.NOBODY_COMES: _l("Enter how many people come."),
+    RequestReason.NEGATIVE: _l("Enter a whole number, for example 25."),
+    RequestReason.TEACHER_STAYS: _l("Confirm that a teacher stays in the classroom."),
+    RequestReason.CLASS_NOT_THERE: _l(
+        "Choose a time at which the class is in the building, or tick that it comes for it."
+    ),
+    RequestReason.YEAR_ENDED: _l("Choose earlier days: the school year of this grade has ended by then."),
+    RequestReason.ADDRESS_PROVEN: _l("This request is confirmed already: the link to its page came by mail."),
+    RequestReason.HAS_A_DATE: _l("A visit is planned already: call us, we cancel it together."),
+    RequestReason.OUTSIDE_THE_DAYS: _l("Choose a day between the first and the last day that suit you."),
+    RequestReason.SCHOOL_CANNOT: _l("Choose another day: the school cannot on this one."),
+    RequestReason.TOO_MANY_PREFERRED: _l("Name at most 5 dates."),
+    RequestReason.TOO_MANY_BLACKOUTS: _l("Name at most 20 days or spans of days."),
+    RequestReason.NO_DAY_LEFT: _l("Leave a day on which you can."),
+    RequestReason.THE_SAME_DATE: _l("Choose another day or hour: this one stands above already."),
+    RequestReason.AFTER_A_DATE: _l("Choose an earlier day: the school must answer before the first date."),
+    RequestReason.DATE_GONE: _l("Call the centre: the time to choose is over."),
+    RequestReason.NOT_ONESELF: _l("Choose a colleague: nobody stands in for oneself."),
+    RequestReason.STAND_IN_IS_AWAY: _l("Choose somebody else: this colleague has handed over on one of these days."),
+    RequestReason.STANDS_IN_THEN: _l("Choose other days: this person stands in for a colleague on one of them."),
+    RequestReason.HANDED_OVER_THEN: _l("Choose other days or districts: these are handed over already."),
+    RequestReason.TOO_LONG_AWAY: _l("Choose a last day within a year."),
+    RequestReason.SAME_REQUEST: _l("Choose another request: none is joined with itself."),
+    RequestReason.ANOTHER_HOST: _l("Choose a request of the same school: only those are joined."),
+    RequestReason.TOO_MANY_BOOKINGS: _l("Try again tomorrow, or call the centre: too many mails were asked for today."),
+    RequestReason.SOME_CANNOT: _l(
+        "Open the list again: some of these requests have changed, so nothing was done with any."
+    ),
+    VisitReason.CLOCKS_JUMP: _l("Choose another day or start: the clocks skip that hour on this day."),
+    VisitReason.COUNTED_IN_PART: _l(
+        "People have been counted at this visit, so it is neither moved nor cancelled. "
+        "Count the rest, or note which presentation was not held."
+    ),
+    VisitReason.HAS_BEGUN: _l("The visit has already begun. Please call the centre."),
+    VisitReason.AFTER_THE_VISIT: _l("Choose a moment before the visit begins."),
+    VisitReason.LENGTH_OUT_OF_RANGE: _l("Enter the minutes, from 15 to 480."),
+    VisitReason.NOT_ONE_AUDIENCE: _l(
+        "Only presentations for the same audience are joined: the others are counted apart."
+    ),
+    VisitReason.OVERLAPS: _l("Choose another start: two presentations would run at the same time."),
+    VisitReason.TIMES_CHANGE_PLACES: _l(
+        "Two presentations would change places. Move one of them first, then the other."
+    ),
+    VisitReason.NOT_YET: _l("The visit has not begun yet."),
+    VisitReason.OFFER_IS_FOR_PRESENTERS: _l("Choose a presenter: an offer is not for the school."),
+    DefenceReason.HAS_A_VISIT: _l("This request has a visit already."),
+    WhyNot.UNVETTED: _l("No valid vetting covers that day."),
+    WhyNot.TOO_YOUNG: _l("Too young to present on that day."),
+    WhyNot.NO_CONSENT: _l("No consent of a guardian covers that day."),
+    WhyNot.SUSPENDED: _l("Suspended: takes no new visits."),
+    WhyNot.TAKEN: _l("Promised to another visit at that time."),
+    WhyNot.CANNOT_ARRIVE: _l("The road from the other visit of that day is too long."),
+    WhyNot.TOPIC: _l("Does not speak about this topic."),
+    WhyNot.LANGUAGE: _l("Does not teach in this language."),
+    WhyNot.NOT_AVAILABLE: _l("Not available at that time."),
+    WhyNot.MINOR_WITHOUT_ADULT: _l("A young person would be without an adult."),
+    WhyNot.EDUCATORS_MISSING: _l("Not enough educators have accepted yet."),
+    WhyNot.INFLUENCERS_MISSING: _l("The young presenter of this programme has not accepted yet."),
+    WhyNot.TEACHER_NOT_PROMISED: _l("The school has not promised that a teacher stays in the classroom."),
+    WhyNot.NO_SAFEGUARDING_CONTACT: _l("The school has not named its contact for child protection."),
+    WhyNot.TOO_FAR: _l("Ask this presenter first: the way to the school is very long."),
+    WhyNot.ENOUGH_OF_DAY: _l("Ask this presenter first: that day holds many presentations already."),
+    WhyNot.ENOUGH_OF_WEEK: _l("Ask this presenter first: that week holds many presentations already."),
+    DefenceReason.PRESENTER_IS_VETTED: _l("No valid vetting covers that day."),
+    DefenceReason.PRESENTER_IS_OLD_ENOUGH: _l("Too young to present on that day."),
+    DefenceReason.MINOR_HAS_CONSENT: _l("No consent of a guardian covers that day."),
+    DefenceReason.MINOR_HAS_AN_ADULT: _l("First put an adult into the crew: a young person never goes alone."),
+    DefenceReason.MINOR_KEEPS_AN_ADULT: _l("First find another adult: a young person never stays alone."),
+    DefenceReason.NOBODY_IN_TWO_PLACES: _l("Promised to another visit at that time."),
+    DefenceReason.NOBODY_HELD_TWICE: _l("Choose another date: this one has just been taken."),
+    DefenceReason.NOBODY_HELD_AND_PROMISED: _l("Choose another date: this one has just been taken."),
+    StaffingReason.CANNOT_STAND_IN: _l(
+        "This presenter cannot stand in: look at the list of who could go, and why not."
+    ),
+    StaffingReason.EDUCATOR_MUST_STAY: _l(
+        "Not without an adult educator in every presentation: choose something else."
+    ),
+    StaffingReason.NOBODY_SUGGESTED: _l("First suggest somebody: there is nobody to offer the visit to."),
+    StaffingReason.OFFER_GONE: _l("This offer has ended or was taken back."),
+    StaffingReason.OTHER_VISITS: _l(
+        "Nothing was done yet: other visits are on these days. Look at them, then press again."
+    ),
+    StaffingReason.TOO_LATE_FOR_WAVES: _l("Nobody is asked by itself in the last three hours: choose yourself."),
+    StaffingReason.NOT_A_LINK: _l("Enter the whole address, with https:// at its beginning."),
+    BookingReason.DATE_TAKEN: _l("Choose another date: this one has just been taken."),
+    BookingReason.NOT_BOOK_NOW: _l("Name days that suit you instead: this programme has no dates to be taken at once."),
+    BookingReason.NOT_A_SCHOOL_DAY: _l("Choose a school day."),
+    BookingReason.TOO_MANY_COPIES: _l("Plan at most 20 visits at once."),
+    BookingReason.COPIES_AWAY: _l("Choose other days, or tick that the classes come for it."),
+    BookingReason.ALL_PROMISED: _l("Choose another day or hour: everybody who could come is promised elsewhere then."),
+    BookingReason.TOO_MANY_HOLDS: _l(
+        "Choose fewer dates at once, or wait: a date that is not booked is free again after a while."
+    ),
+    WaitlistReason.NOBODY_WAITS: _l("Choose another date: nobody on the waiting list can use this one."),
+    WaitlistReason.NOBODY_CAN_GO: _l("Choose another date: no crew can be at the schools that wait then."),
+    ClosingReason.OUTSIDE_THE_CLOSURE: _l("Choose one of the closed days."),
+    ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
+    ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
+    ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
+    ReadinessReason.TOO_LATE_TO_MOVE: _l("Call the centre: it is less than 48 hours until the visit."),
+    BoardReason.NOTHING_CHANGES: _l("Choose another day, start or presenter: nothing has changed yet."),
+    BoardReason.ALREADY_IN_THE_CREW: _l("Already in the crew of this visit."),
+    BoardReason.CLOSED: _l("No lessons on that day by the school calendar."),
+    BoardReason.SHUT: _l("The school is closed on that day: snow, a strike, an exam or the like."),
+    BoardReason.NO_SUCH_TIME: _l(
+        "The clocks have no such time on that day, or a presentation would end after midnight."
+    ),
+    FeedReason.TOO_MANY_FEEDS: _l("End one of the five addresses first."),
+    AttendanceReason.ALREADY_COUNTERSIGNED: _l(
+        "Ask your coordinator to correct the numbers: the school has answered already."
+    ),
+    AttendanceReason.COUNT_MISSING: _l("Enter every number."),
+    AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
+    AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
+    AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
+    AttendanceReason.NOBODY_COUNTED: _l("Enter how many were there: at least one person."),
+    AttendanceReason.NOT_BEGUN: _l("Count when it has begun: it is still to come."),
+    AttendanceReason.NOT_CONFIRMED: _l(
+        "Ask your coordinator: this presentation is not confirmed, so it cannot be counted."
+    ),
+    AttendanceReason.NOT_SUBMITTED: _l(
+        "Wait for the presenter's numbers: there are none to confirm, or you have answered."
+    ),
+    AttendanceReason.ONE_PRESS: _l("Enter a number from 1 to 10; who comes with more presses once more."),
+    AttendanceReason.TALLY_NOT_OPEN: _l(
+        "Count yourselves from an hour before the beginning until two hours after the end."
+    ),
+    AttendanceReason.TOO_MANY_NAMES: _l("Name at most 200 people."),
+    CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
+    CertificateReason.CERTIFICATE_EXISTS: _l("Check the name: this person has a certificate of this visit already."),
+    ReportReason.CARRIED_ALREADY: _l("Take back the later period first: it carries a difference of this one."),
+    ReportReason.PERIOD_NOT_OVER: _l("Sign these days off when they are over: choose a last day before today."),
+    ReportReason.SIGNED_ALREADY: _l("Choose other days: some of these are signed off already."),
+    ReportReason.TAKEN_BACK_ALREADY: _l("Open the list again: this sign-off was taken back meanwhile."),
+    PrivacyReason.TOO_MANY_EXPORTS: _l("Wait an hour: six exports have left in the last one."),
+    FormReason.NOT_A_NUMBER: _l("Enter a whole number, for example 25."),
+    FormReason.NOT_A_TIME: _l("Enter a time like this: 9:55."),
+    FormReason.TOO_SHORT: _l("Write a little more."),
+    FormReason.TOO_QUICK: _l("Wait a few seconds and send it again."),
+    FormReason.NOT_SPANS: _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
+    FormReason.NOT_GRADES: _l("Write grades from 1 to 8, for example 1, 3, 5, 7."),
+    FormReason.NOT_LETTERS: _l("Write letters or numbers of classes, for example 1, 3 or a, c."),
+    FormReason.NOT_DAYS: _l("Write days like this: 19.12.2026., 26.12.2026."),
+    FormReason.NOT_A_CLASS: _l("Write a class like this: 7b, VII-2 or 7/2."),
+    FormReason.NOT_HOURS: _l("Write hours like this: 8-13, 16:30-18."),
+    FormReason.TOO_LATE_TO_UNDO: _l("Leave it as it is: a mail has left, or something has happened since."),
+    FormReason.FILE_MISSING: _l("Choose a file."),
+    FormReason.FILE_EMPTY: _l("Choose another file: this one is empty."),
+    FormReason.FILE_TOO_LARGE: _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
+    FormReason.FILE_IS_A_SPREADSHEET: _l(
+        "Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."
+    ),
+    FormReason.FILE_NOT_CSV: _l("Choose a file whose name ends in .csv or .xlsx."),
+}
+GENERAL = _l("Open the page again and try once more. If you read this again, tell the centre.")
+
+
+def worded(reason: Reason) -> str:
+    """The sentence for a reason. One without words is a bug: a test stops, a visitor reads a general sentence."""
+    if reason not in WORDS:
+        if current_app.testing:
+            raise LookupError(f"no words for {reason!r} in scheduler/web/reasons.py")
+        log.error("reason without words", extra={"reason": str(reason)})
+        return str(GENERAL)
+    return str(WORDS[reason])
