@@ -10,11 +10,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from scheduler.acts import DefenceReason
+from scheduler.acts import DEFENCES, DefenceReason
 from scheduler.core.db import Base, prepare
 from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.core.text import to_latin
-from scheduler.visits.service.locked_visit import DEFENCES
 from scheduler.visits.terms.plans import Why
 from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
