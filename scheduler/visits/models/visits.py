@@ -53,6 +53,8 @@ class Visit(Base):
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
     cancelled_by: Mapped[CancelledBy | None]
+    confirmed_at: Mapped[dt.datetime | None]  # for this very time, whatever became of its crew: then a school knew one
+    moved_at: Mapped[dt.datetime | None]  # to its present time, the last time somebody did that
     clock_wrong: Mapped[str] = mapped_column(default="")  # why the time no longer fits; empty: it fits
     # What the school promised by word; a visit with a school request has these on the request.
     teacher_stays: Mapped[bool] = mapped_column(default=False)
@@ -95,6 +97,8 @@ class Presentation(Base):
             "expected_pupils >= 0 AND expected_parents >= 0 AND expected_teachers >= 0", name="nobody_negative"
         ),
         CheckConstraint("sequence >= 0", name="sequence_rises"),
+        CheckConstraint("minutes_given BETWEEN 0 AND 480", name="given_a_day_at_most"),
+        CheckConstraint("notice_hours >= 0", name="notice_not_negative"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
         Index(None, "merged_into_id"),  # or each deletion looks through the whole table
@@ -125,6 +129,8 @@ class Presentation(Base):
     state: Mapped[PresentationState] = mapped_column(default=PresentationState.PLANNED)
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
+    minutes_given: Mapped[int | None]  # how long it was, where that was shorter than planned
+    notice_hours: Mapped[int | None]  # called off by somebody: so many whole hours before it began
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"))
 
     visit: Mapped[Visit] = relationship(lazy="raise", viewonly=True)

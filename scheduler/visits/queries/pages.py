@@ -101,6 +101,8 @@ def _visit_row(visit: Visit) -> VisitRow:
         goes_short=visit.goes_short,
         online_link=visit.online_link,
         merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
+        confirmed_at=visit.confirmed_at,
+        moved_at=visit.moved_at,
     )
 
 
@@ -123,6 +125,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         state=row.state,
         reason=row.reason,
         outside_shift=row.outside_shift,
+        minutes_given=row.minutes_given,
     )
 
 
@@ -198,24 +201,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
 
 def _crew_lost(row: VisitRow) -> bool:
     """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
-    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
-        return False
-    return crew_was_told(row.id)
-
-
-def crew_was_told(visit_id: int) -> bool:
-    """Whether a visit was confirmed for this very time, whatever became of its crew: then the school knew one."""
-    last = (
-        select(AuditEntry.action)
-        .where(
-            AuditEntry.thing == "visit",
-            AuditEntry.thing_id == visit_id,
-            AuditEntry.action.in_(("visit confirmed", "visit moved")),
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    )
-    return db.session().scalar(last) == "visit confirmed"
+    return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
 
 
 def _number_of(*wanted: ColumnElement[bool]) -> str:

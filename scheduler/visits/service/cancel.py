@@ -104,8 +104,7 @@ def _end_all(actor: Actor, opened: OpenVisit, by: CancelledBy, reason: str, now:
     visit.reason = reason
     transitions.move_with_request(actor, opened, VisitState.CANCELLED, now=now, reason=reason, request_to=ENDS[by])
     for presentation in opened.presentations:
-        late = is_late_cancel(presentation.starts_at, now)
-        presentation.reason = f"{'late' if late else 'early'}: {notice_hours(presentation.starts_at, now)} h"
+        presentation.notice_hours = notice_hours(presentation.starts_at, now)
         move(PRESENTATION_MACHINE, presentation, PresentationState.CANCELLED, actor=actor, at=now, reason=reason)
 
 

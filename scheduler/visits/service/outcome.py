@@ -102,12 +102,12 @@ def _call_off_when_nothing_was_held(
 def _note_minutes(actor: Actor, presentation: Presentation, minutes: int, now: dt.datetime) -> bool:
     part = minutes < presentation.minutes
     to = PresentationState.PART_DELIVERED if part else PresentationState.DELIVERED
-    reason = f"{minutes} min" if part else ""
+    given = minutes if part else None
+    changed = presentation.minutes_given != given
+    presentation.minutes_given = given
     if presentation.state is to:
-        changed, presentation.reason = presentation.reason != reason, reason
         return changed
-    presentation.reason = reason
-    move(PRESENTATION_MACHINE, presentation, to, actor=actor, at=now, reason=reason)
+    move(PRESENTATION_MACHINE, presentation, to, actor=actor, at=now, reason=f"{minutes} min" if part else "")
     return True
 
 

@@ -50,6 +50,8 @@ def move_with_request(
 ) -> None:
     """Move a visit, and its school request to the state that goes with it."""
     move(VISIT_MACHINE, opened.visit, to, actor=actor, at=now, reason=reason)
+    if to is VisitState.CONFIRMED:
+        opened.visit.confirmed_at = now
     wanted, asked = request_to or FOLLOWS[to], opened.visit.school_request
     if asked is not None and asked.state is not wanted:
         follow_visit(actor, asked, wanted, now=now, reason=reason)
@@ -72,6 +74,7 @@ def settle_moved(session: Session, actor: Actor, opened: OpenVisit, now: dt.date
     session.execute(delete(Finding).where(Finding.visit_id == visit.id))
     session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
     visit.clock_wrong, visit.online_link, visit.goes_short = "", "", False
+    visit.confirmed_at, visit.moved_at = None, now
     search = session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
     if search is not None:
         move(RELIEF_MACHINE, search, ReliefState.MOVED, actor=actor, at=now)

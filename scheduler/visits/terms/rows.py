@@ -67,12 +67,7 @@ class PresentationRow:
     state: PresentationState
     reason: str
     outside_shift: bool = False
-
-    @property
-    def minutes_given(self) -> int | None:
-        """How long it was, when it was shorter than planned ("30 min")."""
-        given = self.reason.split(" ")[0]
-        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+    minutes_given: int | None = None  # how long it was, where that was shorter than planned
 
 
 @dataclass(frozen=True)
@@ -108,6 +103,8 @@ class VisitRow:
     goes_short: bool = False  # confirmed without its whole crew
     online_link: str = ""  # held online, under this address
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
+    confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
+    moved_at: dt.datetime | None = None  # to its present time
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""
