@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.visits.terms.states import FindingKind
+from scheduler.visits.terms.states import ClockWrong, FindingKind
 
 
 class ReadyItem(StrEnum):
@@ -22,10 +22,13 @@ READY_ITEMS = tuple(ReadyItem)
 
 @dataclass(frozen=True)
 class Found:
-    """One thing that speaks against a visit; `about` tells the same thing by the same words each night."""
+    """One thing that speaks against a visit; the same thing is the same each night."""
 
     kind: FindingKind
-    about: str
+    ordinal: int | None = None  # of a clock: which presentation
+    class_name: str | None = None
+    why: ClockWrong | None = None
+    presenter_id: int | None = None  # who is away
 
 
 @dataclass(frozen=True)

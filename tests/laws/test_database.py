@@ -253,3 +253,39 @@ def test_what_stood_in_the_audit_log_and_in_sentences_becomes_columns_and_comes_
     assert days == [("2026-01-01", None), (None, "2026-01-02"), ("2026-01-03", "2026-01-02")]
     assert numbers == [(30, None, ""), (None, 47, ""), (None, 48, ""), (None, None, "Снег: 5 h"), (None, None, "")]
     assert after == before
+
+
+_FOUND = [("clock", "2 7b too_early"), ("closed", "2026-01-01"), ("away", "7"), ("away", "8")]  # nobody is 8
+
+
+@pytest.mark.both_databases
+def test_findings_and_ticks_become_columns_and_come_back(two_urls: tuple[str, str]) -> None:
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("visit", _VISIT | {"id": 1, "number": "P-1", "clock_wrong": "too_early"}),
+        ("visit", _VISIT | {"id": 2, "number": "P-2"}),
+        ("presenter", {"id": 7, "user_id": 1, "centre_id": 1, "home_id": 1, "kind": "educator"}),
+        ("readiness", {"visit_id": 1, "ticked": "room teacher", "changed_at": _THEN}),
+        ("readiness", {"visit_id": 2, "ticked": "", "changed_at": _THEN}),
+        *(("finding", {"visit_id": 1, "kind": kind, "about": about, "found_at": _THEN}) for kind, about in _FOUND),
+    ]
+    before = ("SELECT kind, about FROM finding ORDER BY id", "SELECT ticked FROM readiness ORDER BY visit_id",
+              "SELECT clock_wrong FROM visit ORDER BY id")  # fmt: skip
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0027_facts_in_columns")
+        _put_alone(*rows)
+        upgrade(revision="0028_findings_in_columns")
+        found = _told("SELECT kind, ordinal, class_name, why, presenter_id FROM finding ORDER BY id")
+        ticked = _told("SELECT visit_id FROM readiness WHERE room AND teacher AND NOT (equipment OR parents OR door)")
+        clocks = _told(before[2])
+        downgrade(revision="0027_facts_in_columns")
+        after = [_told(question) for question in before]
+        db.session.remove()
+        db.engine.dispose()
+
+    assert found == [
+        ("clock", 2, "7b", "too_early", None),
+        ("closed", None, None, "closed", None),
+        ("away", None, None, None, 7),
+    ]
+    assert (ticked, clocks) == ([(1,)], [("too_early",), (None,)])
+    assert after == [_FOUND[:3], [("room teacher",), ("",)], [("too_early",), ("",)]]

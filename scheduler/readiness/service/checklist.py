@@ -32,7 +32,7 @@ def _tell(visit_id: int, now: dt.datetime) -> bool:
             opened = open_visit(session, visit_id)
             if not _is_due(session, opened, now):
                 return False
-            session.add(Readiness(visit_id=visit_id, ticked="", changed_at=now))
+            session.add(Readiness(visit_id=visit_id, changed_at=now))
             days = (opened.visit.on_day - clock.local_day(now, opened.visit.zone)).days
             notify.tell_school("checklist_opens", opened, now=now, days=days)
             return True

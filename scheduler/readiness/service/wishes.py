@@ -102,9 +102,8 @@ def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *
 
 
 def _note(session: Session, opened: OpenVisit, ticked: Collection[ReadyItem], now: dt.datetime) -> None:
-    words = " ".join(item.value for item in READY_ITEMS if item in ticked)
-    row = session.get(Readiness, opened.visit.id, populate_existing=True)
-    if row is None:
-        session.add(Readiness(visit_id=opened.visit.id, ticked=words, changed_at=now))
-    else:
-        row.ticked, row.changed_at = words, now
+    row = session.get(Readiness, opened.visit.id, populate_existing=True) or Readiness(visit_id=opened.visit.id)
+    for item in READY_ITEMS:
+        setattr(row, item.value, item in ticked)
+    row.changed_at = now
+    session.add(row)

@@ -11,8 +11,9 @@ from scheduler.core.states import move
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import Relief
-from scheduler.visits.models.visits import Assignment, DateWish, Finding, Readiness
+from scheduler.visits.models.visits import Assignment, DateWish, Readiness
 from scheduler.visits.rules import crew
 from scheduler.visits.rules.crew import crew_problems
 from scheduler.visits.service.locked_visit import OpenVisit
@@ -73,7 +74,7 @@ def settle_moved(session: Session, actor: Actor, opened: OpenVisit, now: dt.date
     visit = opened.visit
     session.execute(delete(Finding).where(Finding.visit_id == visit.id))
     session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
-    visit.clock_wrong, visit.online_link, visit.goes_short = "", "", False
+    visit.clock_wrong, visit.online_link, visit.goes_short = None, "", False
     visit.confirmed_at, visit.moved_at = None, now
     search = session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
     if search is not None:

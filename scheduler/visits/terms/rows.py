@@ -14,6 +14,7 @@ from scheduler.visits.terms.states import (
     STAFFED,
     AssignmentState,
     CancelledBy,
+    ClockWrong,
     PresentationState,
     VisitState,
 )
@@ -84,7 +85,7 @@ class VisitRow:
     state: VisitState
     reason: str
     cancelled_by: CancelledBy | None
-    clock_wrong: str
+    clock_wrong: ClockWrong | None
     kilometres: int
     version: int
     teacher_stays: bool
@@ -273,7 +274,7 @@ class CrewShown:
     cards: tuple[PresenterCard, ...]
     starts_at: dt.datetime | None
     crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
-    clock_wrong: str = ""  # why the hour may not fit any more; the school is asked
+    clock_wrong: ClockWrong | None = None  # why the hour may not fit any more; the school is asked
     online_link: str = ""  # where it is held, when it is held online
 
     @property
