@@ -15,7 +15,6 @@ from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import Relief
 from scheduler.visits.models.visits import Assignment, DateWish, Readiness
 from scheduler.visits.rules import crew
-from scheduler.visits.rules.crew import crew_problems
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import CrewRule
 from scheduler.visits.terms.states import (
@@ -102,10 +101,7 @@ def crew_rule(opened: OpenVisit) -> CrewRule:
 
 def is_staffed(opened: OpenVisit) -> bool:
     """Whether every presentation's crew meets the rule with people who have accepted."""
-    rule, day = crew_rule(opened), opened.visit.on_day
-    return bool(opened.presentations) and not any(
-        crew_problems(opened.crew_of(presentation), rule, day) for presentation in opened.presentations
-    )
+    return crew.is_whole(map(opened.crew_of, opened.presentations), crew_rule(opened), opened.visit.on_day)
 
 
 def may_go_short(opened: OpenVisit) -> bool:

@@ -106,6 +106,7 @@ class VisitRow:
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
     confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
     moved_at: dt.datetime | None = None  # to its present time
+    short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""
@@ -159,21 +160,6 @@ class VisitRow:
     def crew_differs(self) -> bool:
         """Whether not everybody goes to every presentation."""
         return len({self.crew_of(row.id) for row in self.presentations}) > 1
-
-    @property
-    def short_crew(self) -> bool:
-        """Somebody left the crew, was not there, or was done without: the programme's rule is not met everywhere."""
-        gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
-        left = self.goes_short or any(state in gone for member in self.crew for state in member.states.values())
-        if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
-            return False
-        return not all(self._staffed(row.id) for row in self.presentations)
-
-    def _staffed(self, presentation_id: int) -> bool:
-        there = AssignmentState.PRESENT if self.state is VisitState.DELIVERED else AssignmentState.ACCEPTED
-        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is there]
-        educators = firm.count(PresenterKind.EDUCATOR)
-        return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
 
 
 @dataclass(frozen=True)
