@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, case, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
@@ -59,7 +59,19 @@ def time_taken(
             Visit.id != except_visit,
         )
     )
-    held = (
+    both: CompoundSelect[Any] = union_all(promised, _held_time(presenter_ids, days, now, except_hold))
+    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
+    return [
+        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
+        for who, seat, day, begins, ends, visit, *place in rows
+    ]
+
+
+def _held_time(
+    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], now: dt.datetime, except_hold: int
+) -> Select[*tuple[Any, ...]]:
+    """The dates that are held for a booking, in the columns of what was promised."""
+    return (
         select(
             HeldTime.presenter_id,
             -HeldTime.date_hold_id,
@@ -67,8 +79,8 @@ def time_taken(
             HeldTime.busy_from,
             HeldTime.busy_until,
             -HeldTime.date_hold_id,
-            lat,
-            lon,
+            func.coalesce(Host.lat, Municipality.lat),
+            func.coalesce(Host.lon, Municipality.lon),
         )
         .join(DateHold, DateHold.id == HeldTime.date_hold_id)
         .outerjoin(Host, Host.id == DateHold.host_id)
@@ -80,12 +92,6 @@ def time_taken(
             DateHold.id != except_hold,
         )
     )
-    both: CompoundSelect[Any] = union_all(promised, held)
-    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
-    return [
-        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
-        for who, seat, day, begins, ends, visit, *place in rows
-    ]
 
 
 def held_promise(hold_id: int) -> Promise:
