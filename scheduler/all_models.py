@@ -18,6 +18,7 @@ MODULES = (
     "requests.models",
     "visits.models.visits",
     "visits.models.held_time",
+    "visits.models.finding",
     "visits.models.late_notice",
     "visits.models.substitution",
     "waitlist.models",

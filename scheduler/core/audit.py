@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Index, Text, func, select
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
@@ -52,14 +52,6 @@ def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: M
             details=json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, default=str),
         )
     )
-
-
-def times_recorded(action: str, thing: Base) -> int:
-    """How often this was done to that thing."""
-    identity: Any = thing
-    of_thing = (AuditEntry.thing == thing.__tablename__, AuditEntry.thing_id == identity.id)
-    wanted = select(func.count(AuditEntry.id)).where(*of_thing, AuditEntry.action == action)
-    return int(db.session().scalar(wanted) or 0)
 
 
 defend(

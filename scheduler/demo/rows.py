@@ -25,7 +25,13 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, DayPart, RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import ASSIGNMENT_MACHINE, PRESENTATION_MACHINE, VISIT_MACHINE, AssignmentState
+from scheduler.visits.terms.states import (
+    ASSIGNMENT_MACHINE,
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
+    AssignmentState,
+    VisitState,
+)
 
 SET_UP = dt.timedelta(minutes=15)
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none
@@ -252,6 +258,7 @@ def _visit(plan: VisitPlan, ids: Ids, request_id: int | None) -> dict[str, Any]:
         "state_since": plan.state_since,
         "reason": plan.reason,
         "cancelled_by": plan.cancelled_by,
+        "confirmed_at": plan.state_since if VisitState.CONFIRMED in way_to(VISIT_MACHINE, plan.state) else None,
         "kilometres": plan.kilometres,
     }
 

@@ -18,16 +18,18 @@ from scheduler.places.terms.school_time import AskedTime
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
-from scheduler.readiness.terms import Checklist, Found, OpenWish, ReadyItem, WishLine
+from scheduler.readiness.terms import READY_ITEMS, Checklist, Found, OpenWish, WishLine
 from scheduler.requests.models import RequestedPresentation
 from scheduler.requests.queries.hours import school_clock
-from scheduler.visits.models.visits import DateWish, Finding, Presentation, Readiness, Visit
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
 from scheduler.visits.rules.timetable import wall_end
-from scheduler.visits.terms.states import OPEN_VISITS, FindingKind, VisitState
+from scheduler.visits.terms.states import OPEN_VISITS, ClockWrong, FindingKind, VisitState
 
 CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
-ENDED = "year_ended"  # the grade has no lessons any more
-NOT_IN_SCHOOL = frozenset({"too_early", "too_late", "runs_over"})  # what is unknown speaks against nothing
+NOT_IN_SCHOOL = frozenset(
+    {ClockWrong.TOO_EARLY, ClockWrong.TOO_LATE, ClockWrong.RUNS_OVER}
+)  # what is unknown speaks against nothing
 
 
 def visits_to_check(now: dt.datetime) -> list[int]:
@@ -40,9 +42,10 @@ def visits_to_check(now: dt.datetime) -> list[int]:
 def found_against(visit: Visit, presentations: Sequence[Presentation], presenter_ids: Collection[int]) -> set[Found]:
     """Everything that speaks against a visit now: the day, the hour of each class, the hours of each presenter."""
     host = place_queries.host_of(visit.host_id)
-    found = {Found(FindingKind.AWAY, str(who)) for who in _away(visit.on_day, presentations, sorted(presenter_ids))}
+    away = _away(visit.on_day, presentations, sorted(presenter_ids))
+    found = {Found(FindingKind.AWAY, presenter_id=who) for who in away}
     if _closed(host, visit.on_day, presentations):
-        return found | {Found(FindingKind.CLOSED, visit.on_day.isoformat())}
+        return found | {Found(FindingKind.CLOSED, why=ClockWrong.CLOSED)}
     coming = _coming_for_it(visit.school_request_id)
     return found | _not_in_school(host, visit.on_day, [row for row in presentations if row.ordinal not in coming])
 
@@ -73,14 +76,14 @@ def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presenta
     found = set()
     for row in bound:
         left = left_on(days, row.classes, day)
-        found |= {Found(FindingKind.CLOCK, f"{row.ordinal} {name} {ENDED}") for name in left}
+        found |= {Found(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong.YEAR_ENDED) for name in left}
         asked = AskedTime(row.minutes, row.starts_local)
         for name in classes_in(row.classes):
             if hours is None:
                 break
             reason = standing(hours, name, day, asked).reason
             if name not in left and reason in NOT_IN_SCHOOL:
-                found.add(Found(FindingKind.CLOCK, f"{row.ordinal} {name} {reason}"))
+                found.add(Found(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong(reason)))
     return found
 
 
@@ -95,7 +98,12 @@ def findings_of(visit_id: int) -> tuple[Found, ...]:
     rows = db.session().scalars(
         select(Finding).where(Finding.visit_id == visit_id, Finding.settled_at.is_(None)).order_by(Finding.id)
     )
-    return tuple(Found(row.kind, row.about) for row in rows)
+    return tuple(found_in(row) for row in rows)
+
+
+def found_in(row: Finding) -> Found:
+    """What a stored finding says."""
+    return Found(row.kind, row.ordinal, row.class_name, row.why, row.presenter_id)
 
 
 def open_wish_of(visit_id: int) -> OpenWish | None:
@@ -134,9 +142,9 @@ def checklists_to_tell(today: dt.date) -> list[int]:
 
 def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date) -> Checklist:
     """What the school has ticked for a visit."""
-    ticked = db.session().scalar(select(Readiness.ticked).where(Readiness.visit_id == visit_id)) or ""
+    row = db.session().scalar(select(Readiness).where(Readiness.visit_id == visit_id))
     return Checklist(
-        ticked=frozenset(ReadyItem(item) for item in ticked.split()),
+        ticked=frozenset(item for item in READY_ITEMS if row is not None and getattr(row, item.value)),
         open_now=state is VisitState.CONFIRMED and checklist_is_open(on_day, today),
         ready=state is VisitState.READY,
     )

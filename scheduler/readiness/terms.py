@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.visits.terms.states import FindingKind
+from scheduler.visits.terms.states import ClockWrong, FindingKind
 
 
 class ReadinessReason(Reason):
@@ -32,10 +32,13 @@ READY_ITEMS = tuple(ReadyItem)
 
 @dataclass(frozen=True)
 class Found:
-    """One thing that speaks against a visit; `about` tells the same thing by the same words each night."""
+    """One thing that speaks against a visit; the same thing is the same each night."""
 
     kind: FindingKind
-    about: str
+    ordinal: int | None = None  # of a clock: which presentation
+    class_name: str | None = None
+    why: ClockWrong | None = None
+    presenter_id: int | None = None  # who is away
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class SchoolRequest(Base):
     last_day: Mapped[dt.date]
     contact_name: Mapped[str]
     contact_email: Mapped[str]  # may be empty for a request taken on the phone
+    addresses_corrected: Mapped[int] = mapped_column(default=0, server_default="0")  # before the proof
     contact_phone: Mapped[str]
     room: Mapped[str] = mapped_column(default="")
     has_projector: Mapped[bool] = mapped_column(default=False)

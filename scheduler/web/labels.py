@@ -125,6 +125,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "assignment declined": _l("A presenter cannot come"),
     "assignment lapsed": _l("An offer ended without an answer"),
     "assignment withdrawn": _l("A presenter left the crew"),
+    "assignment replaced": _l("A presenter left the crew"),
     "assignment present": _l("A presenter was there"),
     "assignment absent": _l("A presenter was not there"),
 }

@@ -16,10 +16,10 @@ from tests.factories.visits import make_assignment
 A, P = AssignmentState, PresentationState
 
 
-def held(session, begun) -> list[tuple[PresentationState, str]]:
+def held(session, begun) -> list[tuple[PresentationState, int | None]]:
     session.rollback()
-    wanted = select(Presentation.state, Presentation.reason).where(Presentation.visit_id == begun.visit.id)
-    return [(state, reason) for state, reason in session.execute(wanted.order_by(Presentation.ordinal))]
+    wanted = select(Presentation.state, Presentation.minutes_given).where(Presentation.visit_id == begun.visit.id)
+    return [(state, minutes) for state, minutes in session.execute(wanted.order_by(Presentation.ordinal))]
 
 
 def seats(session, begun) -> dict[int, AssignmentState]:
@@ -37,7 +37,7 @@ def test_fewer_minutes_than_planned_make_it_part_delivered_and_the_visit_is_deli
     submit_counts(begun.teacher, begun.first, a_count(minutes_given=30), now=LEAVING)
     submit_counts(begun.teacher, begun.presentations[1].id, a_count(minutes_given=45), now=LEAVING)
 
-    assert held(session, begun) == [(P.PART_DELIVERED, "30 min"), (P.DELIVERED, "")]
+    assert held(session, begun) == [(P.PART_DELIVERED, 30), (P.DELIVERED, None)]
     assert session.get(Visit, begun.visit.id).state is VisitState.DELIVERED
 
 
@@ -48,7 +48,7 @@ def test_minutes_said_again_move_it_between_whole_and_part(session):
         submit_counts(begun.teacher, begun.first, a_count(minutes_given=minutes), now=LEAVING)
         seen += held(session, begun)
 
-    assert seen == [(P.DELIVERED, ""), (P.PART_DELIVERED, "20 min"), (P.PART_DELIVERED, "25 min"), (P.DELIVERED, "")]
+    assert seen == [(P.DELIVERED, None), (P.PART_DELIVERED, 20), (P.PART_DELIVERED, 25), (P.DELIVERED, None)]
 
 
 @pytest.mark.both_databases

@@ -111,7 +111,7 @@ class Staffing:
             if one.state is PresentationState.PLANNED:
                 move(PRESENTATION_MACHINE, one, PresentationState.CONFIRMED, actor=self.by, at=self.now)
         homes = {self._home(seat) for seat in self._adults_first(AssignmentState.ACCEPTED)}
-        self.visit.kilometres = kilometres(homes, place_of(self.visit))
+        self.visit.kilometres, self.visit.confirmed_at = kilometres(homes, place_of(self.visit)), self.now
         self._with_request(VisitState.CONFIRMED, RequestState.CONFIRMED)
         self._edited({one.id for one in self.sittings})
 

@@ -1,7 +1,7 @@
 """The stored data defends itself: names, foreign keys, and a migrated database that equals the models."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -162,7 +162,19 @@ def test_names_behind_certificates_become_keyed_hashes_and_come_back_only_where_
 
 
 def _put_certificates(*rows: dict[str, str | None]) -> None:
-    """Rows alone, without the visit they belong to: the migration looks at nothing else."""
+    fair = {
+        "visit_id": 1, "language": "en", "printed": "{}", "state": "issued", "reason": "",
+        "state_since": "2026-01-01 00:00:00", "issued_at": "2026-01-01 00:00:00",
+    }  # fmt: skip
+    numbered = (
+        {"id": number, "number": f"{number:016d}", "running_number": f"U-{number}"}
+        for number in range(1, len(rows) + 1)
+    )
+    _put_alone(*(("certificate", fair | numbers | row) for numbers, row in zip(numbered, rows, strict=True)))
+
+
+def _put_alone(*rows: tuple[str, Mapping[str, object]]) -> None:
+    """Rows of tables alone, without what they belong to: a migration looks at nothing else."""
     sqlite = db.engine.dialect.name == "sqlite"
     alone = ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")
     if not sqlite:
@@ -170,19 +182,110 @@ def _put_certificates(*rows: dict[str, str | None]) -> None:
     raw = db.engine.raw_connection()
     cursor = raw.cursor()
     cursor.execute(alone[0])
-    for number, row in enumerate(rows, start=1):
-        fair = {
-            "id": number, "number": f"{number:016d}", "running_number": f"U-{number}", "visit_id": 1,
-            "language": "en", "printed": "{}", "state": "issued", "reason": "",
-            "state_since": "2026-01-01 00:00:00", "issued_at": "2026-01-01 00:00:00",
-        } | row  # fmt: skip
-        values = ", ".join("NULL" if value is None else f"'{value}'" for value in fair.values())
-        cursor.execute(f"INSERT INTO certificate ({', '.join(fair)}) VALUES ({values})")
+    for table, row in rows:
+        values = ", ".join("NULL" if value is None else f"'{value}'" for value in row.values())
+        cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})")
+    raw.commit()
     cursor.execute(alone[1])
     raw.commit()
     raw.close()
 
 
 def _holder_keys() -> list[str]:
+    return [key for (key,) in _told("SELECT holder_key FROM certificate ORDER BY id")]
+
+
+def _told(question: str) -> list[tuple[object, ...]]:
     with db.engine.connect() as connection:
-        return list(connection.execute(sa.text("SELECT holder_key FROM certificate ORDER BY id")).scalars())
+        return [tuple(row) for row in connection.execute(sa.text(question))]
+
+
+_THEN = "2026-01-01 00:00:00"
+_VISIT = {
+    "centre_id": 1, "host_id": 1, "programme_id": 1, "on_day": "2026-01-01", "zone": "Europe/Belgrade",
+    "state": "offered", "state_since": _THEN, "reason": "", "clock_wrong": "", "teacher_stays": False,
+    "safeguarding_contact": "", "goes_short": False, "online_link": "", "kilometres": 0, "version": 1,
+}  # fmt: skip
+_SITTING = {
+    "visit_id": 1, "sequence": 0, "edited_at": _THEN, "on_day": "2026-01-01", "starts_local": "10:00:00", "minutes": 45,
+    "zone": "Europe/Belgrade", "starts_at": _THEN, "ends_at": "2026-01-01 00:45:00", "busy_from": _THEN,
+    "busy_until": "2026-01-01 00:45:00", "audience": "pupils", "level": "secondary", "classes": "", "room": "",
+    "outside_shift": False, "expected_pupils": 0, "expected_parents": 0, "expected_teachers": 0, "state_since": _THEN,
+}  # fmt: skip
+_SAID = {
+    1: ["visit confirmed"],
+    2: ["visit confirmed", "visit moved"],
+    3: ["visit confirmed", "visit moved", "visit confirmed", "visit offered"],
+}
+
+
+def _old_visits() -> Iterator[tuple[str, dict[str, object]]]:
+    """As migration 0026 left them: what is known stands in the audit log, or in a sentence."""
+    for visit, said in _SAID.items():
+        yield "visit", _VISIT | {"id": visit, "number": f"P-{visit}"}
+        for place, action in enumerate(said):
+            at = f"2026-01-0{place + 1} 00:00:00"
+            yield "audit_entry", {"at": at, "actor": "system", "action": action, "thing": "visit", "thing_id": visit,
+                                  "details": "{}"}  # fmt: skip
+    sentences = [("part_delivered", "30 min"), ("cancelled", "late: 47 h"), ("cancelled", "early: 48 h"),
+                 ("cancelled", "Снег: 5 h"), ("delivered", "")]  # fmt: skip
+    for ordinal, (state, reason) in enumerate(sentences, 1):
+        yield "presentation", _SITTING | {"id": ordinal, "ordinal": ordinal, "uid": ordinal, "state": state,
+                                          "reason": reason}  # fmt: skip
+
+
+@pytest.mark.both_databases
+def test_what_stood_in_the_audit_log_and_in_sentences_becomes_columns_and_comes_back(two_urls: tuple[str, str]) -> None:
+    sentences = "SELECT reason FROM presentation ORDER BY id"
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0026_phones_and_short_messages")
+        _put_alone(*_old_visits())
+        before = _told(sentences)
+        upgrade(revision="0027_facts_in_columns")
+        days = _told("SELECT substr(CAST(confirmed_at AS VARCHAR), 1, 10), substr(CAST(moved_at AS VARCHAR), 1, 10)"
+                     " FROM visit ORDER BY id")  # fmt: skip
+        numbers = _told("SELECT minutes_given, notice_hours, reason FROM presentation ORDER BY id")
+        downgrade(revision="0026_phones_and_short_messages")
+        after = _told(sentences)
+        db.session.remove()
+        db.engine.dispose()
+
+    assert days == [("2026-01-01", None), (None, "2026-01-02"), ("2026-01-03", "2026-01-02")]
+    assert numbers == [(30, None, ""), (None, 47, ""), (None, 48, ""), (None, None, "Снег: 5 h"), (None, None, "")]
+    assert after == before
+
+
+_FOUND = [("clock", "2 7b too_early"), ("closed", "2026-01-01"), ("away", "7"), ("away", "8")]  # nobody is 8
+
+
+@pytest.mark.both_databases
+def test_findings_and_ticks_become_columns_and_come_back(two_urls: tuple[str, str]) -> None:
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("visit", _VISIT | {"id": 1, "number": "P-1", "clock_wrong": "too_early"}),
+        ("visit", _VISIT | {"id": 2, "number": "P-2"}),
+        ("presenter", {"id": 7, "user_id": 1, "centre_id": 1, "home_id": 1, "kind": "educator"}),
+        ("readiness", {"visit_id": 1, "ticked": "room teacher", "changed_at": _THEN}),
+        ("readiness", {"visit_id": 2, "ticked": "", "changed_at": _THEN}),
+        *(("finding", {"visit_id": 1, "kind": kind, "about": about, "found_at": _THEN}) for kind, about in _FOUND),
+    ]
+    before = ("SELECT kind, about FROM finding ORDER BY id", "SELECT ticked FROM readiness ORDER BY visit_id",
+              "SELECT clock_wrong FROM visit ORDER BY id")  # fmt: skip
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0027_facts_in_columns")
+        _put_alone(*rows)
+        upgrade(revision="0028_findings_in_columns")
+        found = _told("SELECT kind, ordinal, class_name, why, presenter_id FROM finding ORDER BY id")
+        ticked = _told("SELECT visit_id FROM readiness WHERE room AND teacher AND NOT (equipment OR parents OR door)")
+        clocks = _told(before[2])
+        downgrade(revision="0027_facts_in_columns")
+        after = [_told(question) for question in before]
+        db.session.remove()
+        db.engine.dispose()
+
+    assert found == [
+        ("clock", 2, "7b", "too_early", None),
+        ("closed", None, None, "closed", None),
+        ("away", None, None, None, 7),
+    ]
+    assert (ticked, clocks) == ([(1,)], [("too_early",), (None,)])
+    assert after == [_FOUND[:3], [("room teacher",), ("",)], [("too_early",), ("",)]]

@@ -106,7 +106,8 @@ def test_what_was_told_stays_unticked_and_can_be_ticked(session):
     tell_checklists(now=at(7))
     school = school_contact(scene.asked.id, scene.host.id)
 
-    assert session.scalars(sa.select(Readiness.ticked)).all() == [""]
+    told = session.scalars(sa.select(Readiness)).one()
+    assert {item: getattr(told, item.value) for item in ReadyItem} == dict.fromkeys(ReadyItem, False)
     assert tick_checklist(school, scene.visit_id, list(ReadyItem), now=at(6)) is True
 
 

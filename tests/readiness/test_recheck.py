@@ -16,7 +16,8 @@ from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shif
 from scheduler.policy import Role, school_contact
 from scheduler.readiness.service.recheck import confirm_clock, recheck_visits
 from scheduler.requests.models import RequestedPresentation
-from scheduler.visits.models.visits import Finding, Presentation
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
@@ -60,7 +61,7 @@ def test_nothing_is_said_of_a_visit_that_still_fits(session):
     scene = a_confirmed_scene()
 
     assert nightly() == 0
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
     assert told(session) == []
 
 
@@ -84,7 +85,7 @@ def test_a_class_that_comes_for_it_is_never_in_question(session):
     turn_shifts(scene)
 
     assert nightly() == 0
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
 
 
 def test_the_flag_goes_when_the_school_turns_its_shifts_back(session):
@@ -94,7 +95,7 @@ def test_the_flag_goes_when_the_school_turns_its_shifts_back(session):
     tell_school_time(scene.coordinator, scene.host.id, shifts("b"), version=2, now=MONDAY)
     nightly()
 
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
     assert session.scalars(sa.select(Finding)).all() == []
 
 
@@ -105,7 +106,7 @@ def test_the_school_confirms_and_the_next_night_says_nothing(session):
     confirm_clock(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
     nightly()
 
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
     assert len(mails(session, "school_clock_wrong")) == 1
     actions = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("visit clock%"))).all()
     assert actions == ["visit clock wrong", "visit clock confirmed"]
@@ -127,7 +128,7 @@ def test_a_moved_visit_begins_anew(session):
     hours = dict.fromkeys([row.id for row in session.scalars(sa.select(Presentation))], dt.time(15))
     move_visit(scene.coordinator, there.id, NewTimes(VISIT_DAY, hours, UNTIL), now=MONDAY)
 
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
     assert nightly() == 0
 
 
@@ -162,7 +163,7 @@ def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_i
     assert states(session, scene)[who] == [AssignmentState.ACCEPTED]
     assert [mail.address for mail in mails(session, "visit_rechecked")] == ["desk@centre.example"]
     assert mails(session, "school_clock_wrong") == []
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None
 
 
 def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):
@@ -191,4 +192,4 @@ def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session)
     turn_shifts(scene)
 
     assert nightly() == 0
-    assert visit_of(session, scene).clock_wrong == ""
+    assert visit_of(session, scene).clock_wrong is None

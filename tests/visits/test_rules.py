@@ -16,7 +16,7 @@ from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.rules.arrival import arrival_problems, kilometres
 from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
-from scheduler.visits.rules.crew import cards_of, crew_problems, promise_problems, who_is_shown
+from scheduler.visits.rules.crew import cards_of, crew_problems, is_whole, keeps_back, promise_problems, who_is_shown
 from scheduler.visits.rules.timetable import (
     order_of_moves,
     overlapping,
@@ -199,6 +199,24 @@ def test_a_minor_alone_is_named_until_her_birthday():
 
     assert crew_problems([A_MINOR], rule, DAY) == [Why("minor_without_adult")]
     assert crew_problems([A_MINOR], rule, dt.date(2028, 3, 1)) == []
+
+
+def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
+    whole, short, alone = [a_member(), A_MINOR], [a_member()], [A_MINOR]
+    rule = CrewRule(1, 1)
+
+    assert is_whole([whole, whole], rule, DAY)
+    assert not is_whole([whole, short], rule, DAY)
+    assert not is_whole([alone], CrewRule(0, 1), DAY)
+    assert not is_whole([], rule, DAY)
+
+
+def test_what_keeps_a_visit_back_is_told_with_the_law_first_and_the_school_last():
+    law, school = [Why("unvetted")], [Why("teacher_not_promised")]
+
+    told = keeps_back([[a_member()], []], CrewRule(1, 0), DAY, uncleared=law, promise=school)
+
+    assert told == [*law, Why("educators_missing", 1, 0), *school]
 
 
 @pytest.mark.parametrize(

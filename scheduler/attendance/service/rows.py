@@ -19,14 +19,11 @@ from scheduler.attendance.terms import (
 )
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
-from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.rows import request_of_visit
+from scheduler.requests.service.rows import SchoolLetter, request_of_visit, write_to_contacts
 from scheduler.requests.terms.asked import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
@@ -127,20 +124,10 @@ def write_to_school(
     if school_request is None:
         return
     host = session.get_one(Host, visit.host_id)
-    for contact in contacts_of(school_request):
-        queue_message(
-            MessageDraft(
-                kind=kind,
-                address=contact.address,
-                language=contact.language,
-                values={
-                    "number": school_request.number,
-                    "day": visit.on_day,
-                    "host": pick(contact.language, host.name_sr_cyrl, host.name_sr_latn),
-                },
-                link=LinkWish("status", contact.request_id, page, hours=LINK_HOURS),
-                about=("visit", visit.id),
-                centre_id=visit.centre_id,
-            ),
-            now=now,
-        )
+    facts = {"number": school_request.number, "day": visit.on_day}
+    write_to_contacts(
+        school_request,
+        SchoolLetter(kind, ("visit", visit.id), visit.centre_id, LINK_HOURS, page),
+        lambda language: facts | {"host": pick(language, host.name_sr_cyrl, host.name_sr_latn)},
+        now=now,
+    )

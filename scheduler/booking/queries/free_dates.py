@@ -14,7 +14,6 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    func,
     literal,
     null,
     select,
@@ -43,11 +42,8 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.hours import lesson_days
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import good_consents, good_vettings
-from scheduler.visits.models.held_time import DateHold
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import held_stops
+from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, Stop, UnderLaw
-from scheduler.visits.terms.states import PROMISED
 
 DAY = dt.timedelta(days=1)
 A_WEEK = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
@@ -255,29 +251,7 @@ def _promised(
 
     A date that is held for a booking is a promise until its time is over, for everybody but who holds it.
     """
-    days = span[0] - A_WEEK, span[1] + A_WEEK
-    promises = (
-        select(
-            Assignment.presenter_id,
-            Assignment.presentation_id,
-            Assignment.on_day,
-            Assignment.busy_from,
-            Assignment.busy_until,
-            Presentation.visit_id,
-            func.coalesce(Host.lat, Municipality.lat).label("lat"),
-            func.coalesce(Host.lon, Municipality.lon).label("lon"),
-        )
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .where(Assignment.presenter_id.in_(ids), Assignment.state.in_(PROMISED), Assignment.on_day.between(*days))
-    )
-    held = held_stops(ids, now).where(DateHold.id != own_hold, DateHold.on_day.between(*days))
     promised: dict[int, list[tuple[dt.date, Stop]]] = defaultdict(list)
-    both: CompoundSelect[Any] = union_all(promises, held)
-    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
-    for who, presentation_id, day, busy_from, busy_until, visit_id, lat, lon in rows:
-        point = Point(lat, lon) if lat is not None else None
-        promised[who].append((day, Stop(visit_id, presentation_id, busy_from, busy_until, point)))
+    for taken in time_taken(ids, (span[0] - A_WEEK, span[1] + A_WEEK), now=now, except_hold=own_hold):
+        promised[taken.presenter_id].append((taken.on_day, taken.stop))
     return promised

@@ -32,7 +32,7 @@ def _tell(visit_id: int, now: dt.datetime) -> bool:
             opened = open_visit(act, visit_id)
             if not _is_due(act, opened):
                 return False
-            act.session.add(Readiness(visit_id=visit_id, ticked="", changed_at=now))
+            act.session.add(Readiness(visit_id=visit_id, changed_at=now))
             days = (opened.visit.on_day - clock.local_day(now, opened.visit.zone)).days
             notify.tell_school("checklist_opens", opened, now=now, days=days)
             return True

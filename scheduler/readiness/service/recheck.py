@@ -8,10 +8,10 @@ from sqlalchemy import select
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import SYSTEM, Actor
-from scheduler.readiness.queries import CHECKED, found_against, visits_to_check
+from scheduler.readiness.queries import CHECKED, found_against, found_in, visits_to_check
 from scheduler.readiness.terms import Found
 from scheduler.staffing.service.clearance import release_not_cleared
-from scheduler.visits.models.visits import Finding
+from scheduler.visits.models.finding import Finding
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit, raise_version, require
 from scheduler.visits.terms.states import PROMISED, FindingKind
@@ -55,13 +55,17 @@ def _store(act: Act, opened: OpenVisit, found: set[Found]) -> list[Found]:
     """Remember what is new, forget what is so no longer; the new ones."""
     visit_id = opened.visit.id
     rows = act.session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
-    known = {Found(row.kind, row.about): row for row in rows}
+    known = {found_in(row): row for row in rows}
     for gone in known.keys() - found:
         act.session.delete(known[gone])
-    new = sorted(found - known.keys(), key=lambda one: (one.kind, one.about))
-    act.session.add_all(Finding(visit_id=visit_id, kind=one.kind, about=one.about, found_at=act.now) for one in new)
+    new = sorted(found - known.keys(), key=_in_order)
+    act.session.add_all(Finding(visit_id=visit_id, found_at=act.now, **vars(one)) for one in new)
     act.session.flush()
     return new
+
+
+def _in_order(one: Found) -> tuple[str, int, str, str, int]:
+    return one.kind, one.ordinal or 0, one.class_name or "", one.why or "", one.presenter_id or 0
 
 
 def _flag(act: Act, opened: OpenVisit) -> None:
@@ -75,15 +79,11 @@ def _flag(act: Act, opened: OpenVisit) -> None:
         )
         .order_by(Finding.id)
     ).all()
-    wrong = _why(rows[0]) if rows else ""
+    wrong = rows[0].why if rows else None
     if wrong != opened.visit.clock_wrong:
         opened.visit.clock_wrong = wrong
         act.record("visit clock wrong" if wrong else "visit clock right", opened.visit)
         raise_version(opened)
-
-
-def _why(row: Finding) -> str:
-    return "closed" if row.kind is FindingKind.CLOSED else row.about.rsplit(" ", 1)[-1]
 
 
 def _tell(opened: OpenVisit, new: list[Found], now: dt.datetime) -> None:
@@ -97,12 +97,9 @@ def _tell(opened: OpenVisit, new: list[Found], now: dt.datetime) -> None:
 
 def _line(opened: OpenVisit, one: Found) -> dict[str, str]:
     """A finding as a mail tells it; of a minor only the first name."""
-    if one.kind is FindingKind.CLOCK:
-        _ordinal, name, why = one.about.split(" ")
-        return {"why": why, "who": name}
-    if one.kind is FindingKind.CLOSED:
-        return {"why": "closed", "who": ""}
-    seat = next(row for row in opened.assignments if str(row.presenter_id) == one.about)
+    if one.why is not None:
+        return {"why": one.why.value, "who": one.class_name or ""}
+    seat = next(row for row in opened.assignments if row.presenter_id == one.presenter_id)
     person = seat.presenter.user
     return {"why": "away", "who": person.given_name if opened.minor(seat) else person.full_name}
 
@@ -126,6 +123,6 @@ def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
         act.session.flush()
         if opened.visit.clock_wrong:
             act.record("visit clock confirmed", opened.visit)
-        opened.visit.clock_wrong = ""
+        opened.visit.clock_wrong = None
         raise_version(opened)
     log.info("clock confirmed", extra={"visit_id": visit_id})

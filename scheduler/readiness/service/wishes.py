@@ -102,9 +102,8 @@ def tick_checklist(actor: Actor, visit_id: int, ticked: Collection[ReadyItem], *
 
 
 def _note(act: Act, opened: OpenVisit, ticked: Collection[ReadyItem]) -> None:
-    words = " ".join(item.value for item in READY_ITEMS if item in ticked)
-    row = act.session.get(Readiness, opened.visit.id, populate_existing=True)
-    if row is None:
-        act.session.add(Readiness(visit_id=opened.visit.id, ticked=words, changed_at=act.now))
-    else:
-        row.ticked, row.changed_at = words, act.now
+    row = act.session.get(Readiness, opened.visit.id, populate_existing=True) or Readiness(visit_id=opened.visit.id)
+    for item in READY_ITEMS:
+        setattr(row, item.value, item in ticked)
+    row.changed_at = act.now
+    act.session.add(row)

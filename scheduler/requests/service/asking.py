@@ -243,12 +243,13 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         typed = people_rules.address_of(address)
         if typed == row.contact_email:
             return
-        if audit.times_recorded("address corrected", row) >= MOST_CORRECTIONS:
+        if row.addresses_corrected >= MOST_CORRECTIONS:
             raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
         row.contact_email = typed
+        row.addresses_corrected += 1
         audit.record(ANONYMOUS, "address corrected", row, at=now)
         _write_to_unproved(row, now)
     log.info("address corrected", extra={"request_id": request_id})

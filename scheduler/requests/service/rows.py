@@ -1,6 +1,8 @@
 """The row that a service is about: found within the actor's reach, locked, and still as the actor saw it."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -61,6 +63,45 @@ def request_of_visit(session: Session, request_id: int | None) -> SchoolRequest 
     )
 
 
+@dataclass(frozen=True)
+class SchoolLetter:
+    """A mail to a school: its kind, what it is about, whose it is, what its secret link opens and for how long."""
+
+    kind: str
+    about: tuple[str, int]
+    centre_id: int
+    link_hours: int
+    page: str = "/status/{token}"
+
+
+def write_to_contacts(
+    asked: SchoolRequest,
+    letter: SchoolLetter,
+    values_in: Callable[[str], Mapping[str, object]],
+    *,
+    now: dt.datetime,
+    not_before: dt.datetime | None = None,
+) -> None:
+    """Queue a mail to a school: to each contact of its request in her language, with a link of her own.
+
+    The only way by which a school is written to once its address is proven; without an address nothing is sent.
+    """
+    for contact in contacts_of(asked):
+        queue_message(
+            MessageDraft(
+                kind=letter.kind,
+                address=contact.address,
+                language=contact.language,
+                values=values_in(contact.language),
+                link=LinkWish("status", contact.request_id, letter.page, letter.link_hours),
+                about=letter.about,
+                centre_id=letter.centre_id,
+            ),
+            now=now,
+            not_before=not_before,
+        )
+
+
 def write_to_school(
     row: SchoolRequest, kind: str, *, now: dt.datetime, not_before: dt.datetime | None = None, **more: object
 ) -> None:
@@ -68,20 +109,8 @@ def write_to_school(
 
     A request taken on the phone may have no address: then nothing is sent.
     """
-    for contact in contacts_of(row):
-        queue_message(
-            MessageDraft(
-                kind=kind,
-                address=contact.address,
-                language=contact.language,
-                values=values_of(row, contact.language) | more,
-                link=LinkWish("status", contact.request_id, "/status/{token}", STATUS_HOURS),
-                about=(SchoolRequest.__tablename__, row.id),
-                centre_id=row.centre_id,
-            ),
-            now=now,
-            not_before=not_before,
-        )
+    letter = SchoolLetter(kind, (SchoolRequest.__tablename__, row.id), row.centre_id, STATUS_HOURS)
+    write_to_contacts(row, letter, lambda language: values_of(row, language) | more, now=now, not_before=not_before)
 
 
 def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:

@@ -33,7 +33,6 @@ from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.substitution import Relief, ReliefAsk
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import promised_stops, stops_of_visit
-from scheduler.visits.queries.pages import crew_was_told
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -89,7 +88,7 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or transitions.is_staffed(opened):
             raise Conflict(GroundReason.WRONG_STATE)
         if relief is None:
-            begin(act, opened, at=now, was_confirmed=crew_was_told(visit_id))
+            begin(act, opened, at=now, was_confirmed=opened.visit.confirmed_at is not None)
             return True
         relief.next_wave_at = now
         if relief.state is ReliefState.STOPPED:

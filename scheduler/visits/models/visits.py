@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -15,8 +15,8 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.terms.states import (
     AssignmentState,
     CancelledBy,
+    ClockWrong,
     EntryStatus,
-    FindingKind,
     PresentationState,
     VisitState,
     WishOutcome,
@@ -53,7 +53,9 @@ class Visit(Base):
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
     cancelled_by: Mapped[CancelledBy | None]
-    clock_wrong: Mapped[str] = mapped_column(default="")  # why the time no longer fits; empty: it fits
+    confirmed_at: Mapped[dt.datetime | None]  # for this very time, whatever became of its crew: then a school knew one
+    moved_at: Mapped[dt.datetime | None]  # to its present time, the last time somebody did that
+    clock_wrong: Mapped[ClockWrong | None]  # why the time no longer fits
     # What the school promised by word; a visit with a school request has these on the request.
     teacher_stays: Mapped[bool] = mapped_column(default=False)
     safeguarding_contact: Mapped[str] = mapped_column(default="")
@@ -95,6 +97,8 @@ class Presentation(Base):
             "expected_pupils >= 0 AND expected_parents >= 0 AND expected_teachers >= 0", name="nobody_negative"
         ),
         CheckConstraint("sequence >= 0", name="sequence_rises"),
+        CheckConstraint("minutes_given BETWEEN 0 AND 480", name="given_a_day_at_most"),
+        CheckConstraint("notice_hours >= 0", name="notice_not_negative"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
         Index(None, "merged_into_id"),  # or each deletion looks through the whole table
@@ -125,6 +129,8 @@ class Presentation(Base):
     state: Mapped[PresentationState] = mapped_column(default=PresentationState.PLANNED)
     state_since: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
+    minutes_given: Mapped[int | None]  # how long it was, where that was shorter than planned
+    notice_hours: Mapped[int | None]  # called off by somebody: so many whole hours before it began
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"))
 
     visit: Mapped[Visit] = relationship(lazy="raise", viewonly=True)
@@ -214,22 +220,12 @@ class Readiness(Base):
     __tablename__ = "readiness"
 
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True)
-    ticked: Mapped[str] = mapped_column(default="")  # "room teacher"; what is meant stands in terms.ReadyItem
+    room: Mapped[bool] = mapped_column(default=False, server_default=false())  # what is meant: readiness ReadyItem
+    equipment: Mapped[bool] = mapped_column(default=False, server_default=false())
+    teacher: Mapped[bool] = mapped_column(default=False, server_default=false())
+    parents: Mapped[bool] = mapped_column(default=False, server_default=false())
+    door: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_at: Mapped[dt.datetime]
-
-
-class Finding(Base):
-    """What the nightly re-check found against a visit to come: told once, gone when it is so no longer."""
-
-    __tablename__ = "finding"
-    __table_args__ = (UniqueConstraint("visit_id", "kind", "about", name="each_finding_once"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
-    kind: Mapped[FindingKind]
-    about: Mapped[str]  # which presentation and why, or which presenter
-    found_at: Mapped[dt.datetime]
-    settled_at: Mapped[dt.datetime | None]  # the school said that the hour is right all the same
 
 
 class Disruption(Base):

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import CompoundSelect, Select, case, func, select, union_all
+from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
@@ -18,30 +18,79 @@ from scheduler.places.terms.hosts import Point
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.limits import week_of_day
-from scheduler.visits.terms.plans import Promise, Stop
+from scheduler.visits.terms.plans import Promise, Stop, TakenTime
 from scheduler.visits.terms.states import PROMISED, AssignmentState
 
 
-def held_stops(presenter_ids: Collection[int], now: dt.datetime) -> Select[*tuple[Any, ...]]:
-    """The held times of presenters that keep others away now, as columns of stops; what is over is not among them.
+def time_taken(
+    presenter_ids: Collection[int],
+    days: tuple[dt.date, dt.date],
+    *,
+    now: dt.datetime,
+    except_visit: int = 0,
+    except_hold: int = 0,
+) -> list[TakenTime]:
+    """Whose time is taken on these local days, both included, in order of time: the one answer to that, one query.
 
-    A held date is no visit yet: where a visit's number stands, it has its own below zero.
+    Taken is what was promised, and what is held for a booking until that is over. A held date is no visit yet: where a
+    visit's number stands, it has its own below zero. Who goes to a visit online has no way to go.
     """
+    lat, lon = func.coalesce(Host.lat, Municipality.lat), func.coalesce(Host.lon, Municipality.lon)
+    in_the_school = Visit.online_link == ""
+    promised = (
+        select(
+            Assignment.presenter_id,
+            Assignment.presentation_id,
+            Assignment.on_day,
+            Assignment.busy_from,
+            Assignment.busy_until,
+            Presentation.visit_id,
+            case((in_the_school, lat)),
+            case((in_the_school, lon)),
+        )
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .where(
+            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.state.in_(PROMISED),
+            Assignment.on_day.between(*days),
+            Visit.id != except_visit,
+        )
+    )
+    both: CompoundSelect[Any] = union_all(promised, _held_time(presenter_ids, days, now, except_hold))
+    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
+    return [
+        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
+        for who, seat, day, begins, ends, visit, *place in rows
+    ]
+
+
+def _held_time(
+    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], now: dt.datetime, except_hold: int
+) -> Select[*tuple[Any, ...]]:
+    """The dates that are held for a booking, in the columns of what was promised."""
     return (
         select(
             HeldTime.presenter_id,
-            (-HeldTime.date_hold_id).label("presentation_id"),
+            -HeldTime.date_hold_id,
             DateHold.on_day,
             HeldTime.busy_from,
             HeldTime.busy_until,
-            (-HeldTime.date_hold_id).label("visit_id"),
-            func.coalesce(Host.lat, Municipality.lat).label("lat"),
-            func.coalesce(Host.lon, Municipality.lon).label("lon"),
+            -HeldTime.date_hold_id,
+            func.coalesce(Host.lat, Municipality.lat),
+            func.coalesce(Host.lon, Municipality.lon),
         )
         .join(DateHold, DateHold.id == HeldTime.date_hold_id)
         .outerjoin(Host, Host.id == DateHold.host_id)
         .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
-        .where(HeldTime.presenter_id.in_(presenter_ids), DateHold.until > now)
+        .where(
+            HeldTime.presenter_id.in_(presenter_ids),
+            DateHold.until > now,
+            DateHold.on_day.between(*days),
+            DateHold.id != except_hold,
+        )
     )
 
 
@@ -72,6 +121,7 @@ A_WEEK = dt.timedelta(days=7)
 
 
 REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
+TWO_DAYS = dt.timedelta(days=2)
 
 
 OFFERED = f"assignment {AssignmentState.OFFERED.value}"
@@ -110,27 +160,11 @@ def promised_stops(
     if not around:
         return {}
     first, last = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
-    rows = db.session().execute(
-        select(Assignment.presenter_id, Presentation, Visit)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(
-            Assignment.presenter_id.in_(presenter_ids),
-            Assignment.state.in_(PROMISED),
-            Assignment.busy_until > first,
-            Assignment.busy_from < last,
-            Visit.id != except_visit,
-        )
-        .options(selectinload(Visit.host).selectinload(Host.municipality))
-        .order_by(Presentation.busy_from, Presentation.id)
-    )
     stops: dict[int, list[Stop]] = defaultdict(list)
-    for presenter_id, presentation, visit in rows:
-        stops[presenter_id] += stops_of_visit(visit, [presentation])
-    held = held_stops(presenter_ids, now).where(HeldTime.busy_until > first, HeldTime.busy_from < last)
-    for who, presentation_id, _day, busy_from, busy_until, visit_id, lat, lon in db.session().execute(held):
-        point = Point(lat, lon) if lat is not None else None
-        stops[who].append(Stop(visit_id, presentation_id, busy_from, busy_until, point))
+    days = first.date() - TWO_DAYS, last.date() + TWO_DAYS  # more than the moments: a local day is not one of UTC
+    for taken in time_taken(presenter_ids, days, now=now, except_visit=except_visit):
+        if taken.stop.busy_until > first and taken.stop.busy_from < last:
+            stops[taken.presenter_id].append(taken.stop)
     return stops
 
 
@@ -141,26 +175,10 @@ def promised_presentations(
 
     The same count as free dates make: a date that is held for a booking is one until its time is over.
     """
-    first, last = week_of_day(min(days)), week_of_day(max(days)) + A_WEEK
-    rows = db.session().execute(
-        select(Assignment.presenter_id, Assignment.on_day, func.count())
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(
-            Assignment.presenter_id.in_(presenter_ids),
-            Assignment.state.in_(PROMISED),
-            Assignment.on_day >= first,
-            Assignment.on_day < last,
-            Presentation.visit_id != except_visit,
-        )
-        .group_by(Assignment.presenter_id, Assignment.on_day)
-        .order_by(Assignment.presenter_id, Assignment.on_day)
-    )
+    weeks = week_of_day(min(days)), week_of_day(max(days)) + A_WEEK - dt.timedelta(days=1)
     found: dict[int, Counter[dt.date]] = defaultdict(Counter)
-    for who, day, number in rows:
-        found[who][day] = number
-    held = held_stops(presenter_ids, now).where(DateHold.on_day >= first, DateHold.on_day < last)
-    for row in db.session().execute(held):
-        found[row.presenter_id][row.on_day] += 1
+    for taken in time_taken(presenter_ids, weeks, now=now, except_visit=except_visit):
+        found[taken.presenter_id][taken.on_day] += 1
     return found
 
 

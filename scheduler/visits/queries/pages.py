@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,7 +23,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters
 from scheduler.visits.queries.clearance import not_cleared
-from scheduler.visits.rules.crew import cards_of, crew_problems, promise_problems
+from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
 from scheduler.visits.terms.rows import CrewRow, CrewShown, HistoryLine, Offer, PresentationRow, VisitPage, VisitRow
@@ -64,7 +65,17 @@ def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list
         .order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
         .execution_options(populate_existing=True)
     )
-    return [_visit_row(visit) for visit in found]
+    return [_with_crew(_visit_row(visit)) for visit in found]
+
+
+def _with_crew(row: VisitRow) -> VisitRow:
+    """Whether its crew is short: asked only of a visit that somebody left, missed, or was confirmed without."""
+    gone = {AssignmentState.WITHDRAWN, AssignmentState.ABSENT}
+    left = row.goes_short or any(gone & set(member.states.values()) for member in row.crew)
+    if not left or row.state not in (*OPEN_VISITS, VisitState.DELIVERED):
+        return row
+    crews = [crew_of(row, presentation) for presentation in row.presentations]
+    return replace(row, short_crew=bool(crews) and not is_whole(crews, row.rule, row.on_day))
 
 
 def _visit_row(visit: Visit) -> VisitRow:
@@ -100,6 +111,8 @@ def _visit_row(visit: Visit) -> VisitRow:
         goes_short=visit.goes_short,
         online_link=visit.online_link,
         merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
+        confirmed_at=visit.confirmed_at,
+        moved_at=visit.moved_at,
     )
 
 
@@ -122,6 +135,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         state=row.state,
         reason=row.reason,
         outside_shift=row.outside_shift,
+        minutes_given=row.minutes_given,
     )
 
 
@@ -189,24 +203,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
 
 def _crew_lost(row: VisitRow) -> bool:
     """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
-    if row.state not in (VisitState.OFFERED, VisitState.PLANNED):
-        return False
-    return crew_was_told(row.id)
-
-
-def crew_was_told(visit_id: int) -> bool:
-    """Whether a visit was confirmed for this very time, whatever became of its crew: then the school knew one."""
-    last = (
-        select(AuditEntry.action)
-        .where(
-            AuditEntry.thing == "visit",
-            AuditEntry.thing_id == visit_id,
-            AuditEntry.action.in_(("visit confirmed", "visit moved")),
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    )
-    return db.session().scalar(last) == "visit confirmed"
+    return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
 
 
 def _number_of(*wanted: ColumnElement[bool]) -> str:
@@ -216,14 +213,21 @@ def _number_of(*wanted: ColumnElement[bool]) -> str:
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
     """Why the visit cannot be confirmed yet, each reason once."""
     firm = [member for member in row.crew if set(member.states.values()) & set(FIRM)]
-    problems = not_cleared([member.presenter_id for member in firm], row.on_day)
-    for presentation in row.presentations:
-        crew = [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
-        problems += crew_problems(crew, row.rule, row.on_day)
     audiences = [presentation.audience for presentation in row.presentations]
     by = asked or row
-    promise = promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)
-    return tuple(dict.fromkeys([*problems, *promise]))
+    problems = keeps_back(
+        [crew_of(row, presentation) for presentation in row.presentations],
+        row.rule,
+        row.on_day,
+        uncleared=not_cleared([member.presenter_id for member in firm], row.on_day),
+        promise=promise_problems(audiences, by.teacher_stays, by.safeguarding_contact),
+    )
+    return tuple(dict.fromkeys(problems))
+
+
+def crew_of(row: VisitRow, presentation: PresentationRow) -> list[CrewMember]:
+    """The crew of one presentation as rules see it."""
+    return [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
 
 
 def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:

@@ -47,11 +47,10 @@ def tellable(row: VisitRow) -> list[CrewRow]:
 def texts_for(page: VisitPage) -> list[ToldWhat]:
     """What there is to tell of a visit now."""
     offered = any(AssignmentState.OFFERED in member.states.values() for member in tellable(page.visit))
-    moved = any(line.action == "visit moved" for line in page.history)
     there = {
         ToldWhat.OFFER: offered,
         ToldWhat.CONFIRMATION: page.visit.state in TOLD_OF,
-        ToldWhat.CHANGE: moved and page.visit.state is not VisitState.CANCELLED,
+        ToldWhat.CHANGE: page.visit.moved_at is not None and page.visit.state is not VisitState.CANCELLED,
     }
     return [what for what, is_there in there.items() if is_there]
 

@@ -45,6 +45,25 @@ def crew_problems(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> l
     return problems
 
 
+def is_whole(crews: Iterable[Sequence[CrewMember]], rule: CrewRule, day: dt.date) -> bool:
+    """Whether the crew of every presentation of a visit is whole; of a visit without any it is not."""
+    every = list(crews)
+    return bool(every) and not any(crew_problems(crew, rule, day) for crew in every)
+
+
+def keeps_back(
+    crews: Iterable[Sequence[CrewMember]],
+    rule: CrewRule,
+    day: dt.date,
+    *,
+    uncleared: Iterable[Why],
+    promise: Iterable[Why],
+) -> list[Why]:
+    """Every reason against confirming a visit, the most serious first: the law, its crews, the school's promise."""
+    short = [why for crew in crews for why in crew_problems(crew, rule, day)]
+    return [*uncleared, *short, *promise]
+
+
 def promise_problems(audiences: Iterable[Audience], teacher_stays: bool, safeguarding_contact: str) -> list[Why]:
     """What the school must have promised before pupils meet anybody: a teacher who stays, and whom to tell."""
     if Audience.PUPILS not in audiences:

@@ -104,8 +104,7 @@ def _end_all(act: Act, opened: OpenVisit, by: CancelledBy, reason: str) -> None:
     visit.reason = reason
     transitions.move_with_request(act, opened, VisitState.CANCELLED, reason=reason, request_to=ENDS[by])
     for presentation in opened.presentations:
-        late = is_late_cancel(presentation.starts_at, act.now)
-        presentation.reason = f"{'late' if late else 'early'}: {notice_hours(presentation.starts_at, act.now)} h"
+        presentation.notice_hours = notice_hours(presentation.starts_at, act.now)
         act.move(PRESENTATION_MACHINE, presentation, PresentationState.CANCELLED, reason=reason)
 
 

@@ -11,7 +11,7 @@ from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.rules.arrival import kilometres
-from scheduler.visits.rules.crew import crew_problems, promise_problems
+from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (
@@ -86,11 +86,14 @@ def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
     visit = opened.visit
     by = visit.school_request or visit
     firm = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED)}
-    problems = [*not_cleared(firm, visit.on_day)]
-    for presentation in () if short else opened.presentations:
-        problems += crew_problems(opened.crew_of(presentation), transitions.crew_rule(opened), visit.on_day)
     audiences = [presentation.audience for presentation in opened.presentations]
-    return [*problems, *promise_problems(audiences, by.teacher_stays, by.safeguarding_contact)]
+    return keeps_back(
+        () if short else map(opened.crew_of, opened.presentations),
+        transitions.crew_rule(opened),
+        visit.on_day,
+        uncleared=not_cleared(firm, visit.on_day),
+        promise=promise_problems(audiences, by.teacher_stays, by.safeguarding_contact),
+    )
 
 
 def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:

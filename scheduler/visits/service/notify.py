@@ -8,10 +8,10 @@ from scheduler.core import clock
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Presenter
-from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.queries.stand_ins import on_duty
+from scheduler.requests.service.rows import SchoolLetter, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.rules.crew import who_is_shown
@@ -105,20 +105,10 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
     asked = opened.visit.school_request
     if asked is None:
         return
-    hours = link_hours(opened.visit.on_day, now)
-    for contact in contacts_of(asked):
-        queue_message(
-            MessageDraft(
-                kind=kind,
-                address=contact.address,
-                language=contact.language,
-                values=facts(opened, contact.language) | {"who": who_comes(opened, now)} | values,
-                link=LinkWish("status", contact.request_id, "/status/{token}", hours),
-                about=("visit", opened.visit.id),
-                centre_id=opened.visit.centre_id,
-            ),
-            now=now,
-        )
+    visit = opened.visit
+    letter = SchoolLetter(kind, ("visit", visit.id), visit.centre_id, link_hours(visit.on_day, now))
+    more = {"who": who_comes(opened, now)} | values
+    write_to_contacts(asked, letter, lambda language: facts(opened, language) | more, now=now)
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:

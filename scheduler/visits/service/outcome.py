@@ -120,12 +120,12 @@ def _call_off_when_nothing_was_held(act: Act, opened: OpenVisit, host_absent: bo
 def _note_minutes(act: Act, presentation: Presentation, minutes: int) -> bool:
     part = minutes < presentation.minutes
     to = PresentationState.PART_DELIVERED if part else PresentationState.DELIVERED
-    reason = f"{minutes} min" if part else ""
+    given = minutes if part else None
+    changed = presentation.minutes_given != given
+    presentation.minutes_given = given
     if presentation.state is to:
-        changed, presentation.reason = presentation.reason != reason, reason
         return changed
-    presentation.reason = reason
-    act.move(PRESENTATION_MACHINE, presentation, to, reason=reason)
+    act.move(PRESENTATION_MACHINE, presentation, to, reason=f"{minutes} min" if part else "")
     return True
 
 

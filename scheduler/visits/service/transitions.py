@@ -6,10 +6,10 @@ from scheduler.acts import Act
 from scheduler.core.db import db
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.asked import RequestState
+from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import Relief
-from scheduler.visits.models.visits import Assignment, DateWish, Finding, Readiness
+from scheduler.visits.models.visits import Assignment, DateWish, Readiness
 from scheduler.visits.rules import crew
-from scheduler.visits.rules.crew import crew_problems
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import CrewRule
 from scheduler.visits.terms.states import (
@@ -39,6 +39,8 @@ def move_with_request(
 ) -> None:
     """Move a visit, and its school request to the state that goes with it."""
     act.move(VISIT_MACHINE, opened.visit, to, reason=reason)
+    if to is VisitState.CONFIRMED:
+        opened.visit.confirmed_at = act.now
     wanted, asked = request_to or FOLLOWS[to], opened.visit.school_request
     if asked is not None and asked.state is not wanted:
         follow_visit(act.actor, asked, wanted, now=act.now, reason=reason)
@@ -60,7 +62,8 @@ def settle_moved(act: Act, opened: OpenVisit) -> None:
     visit = opened.visit
     act.session.execute(delete(Finding).where(Finding.visit_id == visit.id))
     act.session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
-    visit.clock_wrong, visit.online_link, visit.goes_short = "", "", False
+    visit.clock_wrong, visit.online_link, visit.goes_short = None, "", False
+    visit.confirmed_at, visit.moved_at = None, act.now
     search = act.session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
     if search is not None:
         act.move(RELIEF_MACHINE, search, ReliefState.MOVED)
@@ -87,10 +90,7 @@ def crew_rule(opened: OpenVisit) -> CrewRule:
 
 def is_staffed(opened: OpenVisit) -> bool:
     """Whether every presentation's crew meets the rule with people who have accepted."""
-    rule, day = crew_rule(opened), opened.visit.on_day
-    return bool(opened.presentations) and not any(
-        crew_problems(opened.crew_of(presentation), rule, day) for presentation in opened.presentations
-    )
+    return crew.is_whole(map(opened.crew_of, opened.presentations), crew_rule(opened), opened.visit.on_day)
 
 
 def may_go_short(opened: OpenVisit) -> bool:

@@ -105,6 +105,15 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class TakenTime:
+    """Time of a presenter that is promised, or held for a booking: where she has to be, and on which local day."""
+
+    presenter_id: int
+    on_day: dt.date
+    stop: Stop
+
+
+@dataclass(frozen=True)
 class ArrivalProblem:
     """Cannot arrive: between two stops there are fewer minutes than the drive takes (none when they overlap)."""
 

@@ -15,6 +15,7 @@ from scheduler.visits.terms.states import (
     STAFFED,
     AssignmentState,
     CancelledBy,
+    ClockWrong,
     PresentationState,
     VisitState,
 )
@@ -68,12 +69,7 @@ class PresentationRow:
     state: PresentationState
     reason: str
     outside_shift: bool = False
-
-    @property
-    def minutes_given(self) -> int | None:
-        """How long it was, when it was shorter than planned ("30 min")."""
-        given = self.reason.split(" ")[0]
-        return int(given) if self.state is PresentationState.PART_DELIVERED and given.isdigit() else None
+    minutes_given: int | None = None  # how long it was, where that was shorter than planned
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,7 @@ class VisitRow:
     state: VisitState
     reason: str
     cancelled_by: CancelledBy | None
-    clock_wrong: str
+    clock_wrong: ClockWrong | None
     kilometres: int
     version: int
     teacher_stays: bool
@@ -109,6 +105,9 @@ class VisitRow:
     goes_short: bool = False  # confirmed without its whole crew
     online_link: str = ""  # held online, under this address
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
+    confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
+    moved_at: dt.datetime | None = None  # to its present time
+    short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""
@@ -162,21 +161,6 @@ class VisitRow:
     def crew_differs(self) -> bool:
         """Whether not everybody goes to every presentation."""
         return len({self.crew_of(row.id) for row in self.presentations}) > 1
-
-    @property
-    def short_crew(self) -> bool:
-        """Somebody left the crew, was not there, or was done without: the programme's rule is not met everywhere."""
-        gone = (AssignmentState.WITHDRAWN, AssignmentState.ABSENT)
-        left = self.goes_short or any(state in gone for member in self.crew for state in member.states.values())
-        if not left or self.state not in (*OPEN_VISITS, VisitState.DELIVERED):
-            return False
-        return not all(self._staffed(row.id) for row in self.presentations)
-
-    def _staffed(self, presentation_id: int) -> bool:
-        there = AssignmentState.PRESENT if self.state is VisitState.DELIVERED else AssignmentState.ACCEPTED
-        firm = [one.kind for one in self.crew if one.states.get(presentation_id) is there]
-        educators = firm.count(PresenterKind.EDUCATOR)
-        return educators >= self.rule.educators and len(firm) - educators >= self.rule.influencers
 
 
 @dataclass(frozen=True)
@@ -277,7 +261,7 @@ class CrewShown:
     cards: tuple[PresenterCard, ...]
     starts_at: dt.datetime | None
     crew_lost: bool = False  # it was confirmed, and somebody else is sought for the same day
-    clock_wrong: str = ""  # why the hour may not fit any more; the school is asked
+    clock_wrong: ClockWrong | None = None  # why the hour may not fit any more; the school is asked
     online_link: str = ""  # where it is held, when it is held online
 
     @property

@@ -21,6 +21,16 @@ class FindingKind(StrEnum):
     AWAY = "away"  # somebody of the crew has changed her hours since
 
 
+class ClockWrong(StrEnum):
+    """Why the agreed time of a visit no longer fits its school."""
+
+    CLOSED = "closed"  # no pupils on that day
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    RUNS_OVER = "runs_over"  # the lessons end before the presentation does
+    YEAR_ENDED = "year_ended"  # the grade has no lessons any more
+
+
 class HoldState(StrEnum):
     HELD = "held"  # while the form is finished
     KEPT = "kept"  # the form is sent; until its address is proven

@@ -23,6 +23,7 @@ from scheduler.requests.terms.pages import (
     Show,
     Turn,
 )
+from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language
@@ -265,17 +266,17 @@ def next_of(page: RequestPage) -> str:
 
 
 CLOCK = {  # why a time no longer fits, as the school reads it
-    "closed": _l("You have no pupils on that day: a closure, a holiday or the school calendar."),
-    "runs_over": _l("The lessons of a class end before the presentation does."),
-    "too_early": _l("A class is not in school yet at that hour."),
-    "too_late": _l("A class is not in school any more at that hour."),
-    "year_ended": _l("A class has no lessons on that day: its grade ends the school year earlier."),
+    ClockWrong.CLOSED: _l("You have no pupils on that day: a closure, a holiday or the school calendar."),
+    ClockWrong.RUNS_OVER: _l("The lessons of a class end before the presentation does."),
+    ClockWrong.TOO_EARLY: _l("A class is not in school yet at that hour."),
+    ClockWrong.TOO_LATE: _l("A class is not in school any more at that hour."),
+    ClockWrong.YEAR_ENDED: _l("A class has no lessons on that day: its grade ends the school year earlier."),
 }
 
 
-def clock_words(why: str) -> str:
-    """Why the clock is not right; a reason that somebody typed stays as it is."""
-    return str(CLOCK.get(why, why))
+def clock_words(why: ClockWrong) -> str:
+    """Why the clock is not right."""
+    return str(CLOCK[why])
 
 
 def who_is_expected(asked: PresentationRow) -> str:

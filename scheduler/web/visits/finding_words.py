@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scheduler.readiness.terms import Found
 from scheduler.visits.terms.rows import CrewRow
-from scheduler.visits.terms.states import FindingKind
+from scheduler.visits.terms.states import ClockWrong, FindingKind
 from scheduler.web.i18n import _
 
 
@@ -13,12 +13,12 @@ def finding_words(found: Found, crew: Sequence[CrewRow]) -> str:
     if found.kind is FindingKind.CLOSED:
         return _("The school has no pupils on that day: a closure, a holiday or the school calendar.")
     if found.kind is FindingKind.AWAY:
-        who = next((one for one in crew if str(one.presenter_id) == found.about), None)
+        who = next((one for one in crew if one.presenter_id == found.presenter_id), None)
         name = (who.given_name if who.minor else who.full_name) if who else ""
         return _("%(who)s: the hours or days away that this presenter keeps no longer hold this visit.", who=name)
-    _ordinal, name, why = found.about.split(" ")
-    if why == "runs_over":
+    name = found.class_name or ""
+    if found.why is ClockWrong.RUNS_OVER:
         return _("%(who)s: the lessons of this class end before the presentation does.", who=name)
-    if why == "year_ended":
+    if found.why is ClockWrong.YEAR_ENDED:
         return _("%(who)s: this class has no lessons on that day: its grade ends the school year earlier.", who=name)
     return _("%(who)s: this class is not in school at that hour.", who=name)

@@ -13,8 +13,9 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.requests.models import BookingAnswers, DateProposal, SchoolRequest
 from scheduler.requests.terms.asked import RequestState
-from scheduler.visits.models.visits import DateWish, Finding, Readiness, Visit
-from scheduler.visits.terms.states import FindingKind, VisitState
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.visits import DateWish, Readiness, Visit
+from scheduler.visits.terms.states import ClockWrong, FindingKind, VisitState
 from tests.factories import MONDAY
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment
@@ -168,7 +169,8 @@ def test_the_checklist_is_kept_in_part_and_makes_ready_when_full(client):
     school = School()
     everything = dict.fromkeys(("room", "equipment", "teacher", "parents", "door"), "y")
     client.post(school.at("/ready"), data={"room": "y"})
-    assert fresh(Readiness, school.visit.id).ticked == "room"
+    noted = fresh(Readiness, school.visit.id)
+    assert [item for item in everything if getattr(noted, item)] == ["room"]
     assert "4 things are still open" in client.get(school.at()).text
 
     client.post(school.at("/ready"), data=everything)
@@ -178,8 +180,17 @@ def test_the_checklist_is_kept_in_part_and_makes_ready_when_full(client):
 
 def in_question(school: School) -> None:
     with transaction() as session:
-        session.add(Finding(visit_id=school.visit.id, kind=FindingKind.CLOCK, about="1 7b too_early", found_at=MONDAY))
-        session.get_one(Visit, school.visit.id).clock_wrong = "too_early"
+        session.add(
+            Finding(
+                visit_id=school.visit.id,
+                kind=FindingKind.CLOCK,
+                ordinal=1,
+                class_name="7b",
+                why=ClockWrong.TOO_EARLY,
+                found_at=MONDAY,
+            )
+        )
+        session.get_one(Visit, school.visit.id).clock_wrong = ClockWrong.TOO_EARLY
 
 
 def test_the_school_says_that_the_hour_is_right_all_the_same(client):
@@ -189,7 +200,7 @@ def test_the_school_says_that_the_hour_is_right_all_the_same(client):
 
     for _press in range(2):
         assert client.post(school.at("/clock")).location == f"/status/{school.secret}"
-    assert fresh(Visit, school.visit.id).clock_wrong == ""
+    assert fresh(Visit, school.visit.id).clock_wrong is None
     assert "Is the hour still right?" not in client.get(school.at()).text
 
 
@@ -200,7 +211,7 @@ def test_a_coordinator_notes_that_the_hour_is_right(client, sign_in):
     assert "7b: this class is not in school at that hour." in desk.get(f"/visits/{school.visit.number}?lang=en").text
     desk.post(f"/visits/{school.visit.number}/clock")
 
-    assert fresh(Visit, school.visit.id).clock_wrong == ""
+    assert fresh(Visit, school.visit.id).clock_wrong is None
 
 
 # --- who comes, papers, directions

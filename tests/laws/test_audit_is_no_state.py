@@ -1,0 +1,112 @@
+"""The audit log tells what happened: no rule and no state is read from it, and no line of a history vanishes."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from scheduler.config import ROOT
+from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.visits.terms.states import ASSIGNMENT_MACHINE, VISIT_MACHINE, AssignmentState, VisitState, WishOutcome
+from scheduler.web.labels import HAPPENED
+from scheduler.web.requests.words import ACTIONS
+
+SCHEDULER = ROOT / "scheduler"
+READERS = {  # every place that names the log's table, and what for
+    ("attendance/queries/counting.py", "history_of"): "history",
+    ("core/audit.py", "record"): "writes",
+    ("core/imports/batches.py", "_refuse_what_hangs"): "what somebody has changed since, of whatever room",
+    ("core/imports/batches.py", "close_batch"): "since when",
+    ("core/imports/staging.py", "_audit"): "writes",
+    ("demo/rows.py", "note"): "writes",
+    ("demo/rows.py", "write"): "writes",
+    ("privacy/service.py", "_refuse_a_flood"): "who took everything, and how often: a bound on the log's own line",
+    ("reports/queries/attendance.py", "violations"): "verify",
+    ("requests/queries/pages.py", "_history"): "history",
+    ("visits/queries/agenda.py", "promise_of"): "history: who gave the time, and when",
+    ("visits/queries/pages.py", "_history"): "history",
+}
+ROOMS = ("visits", "staffing", "readiness", "requests")  # whose changes the two histories show
+SILENT = {  # written for whoever reads the log itself; a history says the same by another line, or need not
+    "presentation planned", "presentation recomputed", "hand raised", "hand lowered", "cancellation read",
+    "driven kilometres noted", "directions told", "dates replaced", "handed over", "handover taken back",
+}  # fmt: skip
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _names_the_log(node: ast.AST) -> bool:
+    return "AuditEntry" in (getattr(node, "id", ""), getattr(node, "attr", ""))
+
+
+def _trees(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(SCHEDULER.rglob("*.py")):
+        if not rooms or path.relative_to(SCHEDULER).parts[0] in rooms:
+            yield path.relative_to(SCHEDULER), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_the_audit_log_is_read_for_histories_and_checks_only() -> None:
+    found = {
+        (path.as_posix(), function.name)
+        for path, tree in _trees()
+        for function in _functions(tree)
+        if any(_names_the_log(node) for node in ast.walk(function))
+    }
+    assert found == set(READERS)
+
+
+def test_no_page_decides_by_a_line_of_a_history() -> None:
+    """`line.action == "visit moved"` in a service, a rule or a query is a state in disguise."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in _trees()
+        if path.parts[0] not in ("core", "web", "demo", "cli")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and any(getattr(part, "attr", "") == "action" for part in ast.walk(node))
+        if (path.as_posix(), _around(tree, node)) not in READERS
+    ]
+    assert found == []
+
+
+def _around(tree: ast.AST, wanted: ast.AST) -> str:
+    return next((one.name for one in _functions(tree) if any(node is wanted for node in ast.walk(one))), "")
+
+
+def _written() -> Iterator[str]:
+    """The texts that services write with their own hand, an f-string with each value it can have."""
+    for _path, tree in _trees(*ROOMS):
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "record" and len(call.args) > 1:
+                yield from _texts(call.args[1])
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.JoinedStr):
+        assert ast.unparse(node) == "f'date wish {outcome.value}'"
+        yield from (f"date wish {outcome.value}" for outcome in WishOutcome)
+    else:
+        assert isinstance(node, ast.Constant)
+        yield node.value
+
+
+def test_every_change_that_a_service_writes_has_a_line_or_is_silent_by_name() -> None:
+    written = set(_written())
+    assert len(written) > 25
+    assert sorted(written - HAPPENED.keys() - ACTIONS.keys() - SILENT) == []
+
+
+def test_every_state_has_a_line_in_its_history() -> None:
+    told = {f"{VISIT_MACHINE.name} {state.value}" for state in VisitState}
+    told |= {f"{ASSIGNMENT_MACHINE.name} {state.value}" for state in AssignmentState}
+    assert sorted(told - HAPPENED.keys()) == []
+    asked = {f"{REQUEST_MACHINE.name} {state.value}" for state in RequestState if state not in REQUEST_MACHINE.starts}
+    asked |= {f"{REQUEST_MACHINE.name} back to {to.value}" for back in REQUEST_MACHINE.back.values() for to in back}
+    assert sorted(asked - ACTIONS.keys()) == []
+
+
+def test_nothing_is_called_silent_that_has_a_line_or_that_nobody_writes() -> None:
+    assert sorted(SILENT & (HAPPENED.keys() | ACTIONS.keys())) == []
+    assert sorted(SILENT - set(_written())) == []
