@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler import all_models, config
-from scheduler.cli.one_line import AllGroups
+from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation, packing

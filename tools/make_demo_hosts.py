@@ -11,7 +11,7 @@ import random
 from io import StringIO
 
 from scheduler.core.text import to_latin
-from scheduler.data.shipped import FOLDER, rows_of
+from scheduler.data.files import FOLDER, rows_of
 
 SEED = 19833
 HOSTS = 300

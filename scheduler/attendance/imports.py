@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from scheduler.attendance.terms import Counts, PastSheet, PastSitting
+from scheduler.attendance.terms import HeadCounts, PastSheet, PastSitting
 from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines, time_of
 
 LAYOUT = Layout(
@@ -41,8 +41,8 @@ LAYOUT = Layout(
     lists=frozenset({"presenters"}),
 )
 REQUIRED = ("on_day",)
-COUNTED = ("pupils", "parents", "teachers", "others")
-MOST_PEOPLE, MOST_KILOMETRES, MINUTES = 2000, 5000, range(15, 481)
+COUNT_COLUMNS = ("pupils", "parents", "teachers", "others")
+MOST_PEOPLE, MOST_FILE_KILOMETRES, MINUTES = 2000, 5000, range(15, 481)
 
 
 def read_past_visits(content: bytes, column_map: Mapping[str, str] | None = None, *, today: dt.date) -> PastSheet:
@@ -50,7 +50,7 @@ def read_past_visits(content: bytes, column_map: Mapping[str, str] | None = None
     table, lines, problems = read_lines(content, LAYOUT, REQUIRED, column_map)
     if lines and not {"register_id", "host"} & table.headings.keys():
         problems.append(LineProblem(1, "host", "no_such_column"))
-    if lines and not set(COUNTED) & table.headings.keys():
+    if lines and not set(COUNT_COLUMNS) & table.headings.keys():
         problems.append(LineProblem(1, "pupils", "no_such_column"))
     if problems and any(problem.line == 1 for problem in problems):
         lines = []
@@ -72,9 +72,9 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
         line.wrong("on_day", "not_a_past_day")
     if not line.text("register_id") and not line.text("host"):
         line.wrong("host" if "host" in line.table.headings else "register_id", "missing")
-    counts = Counts(**{name: line.read(name, _people, "not_a_number_of_people") or 0 for name in COUNTED})
+    counts = HeadCounts(**{name: line.read(name, _people, "not_a_number_of_people") or 0 for name in COUNT_COLUMNS})
     if not counts.total:
-        line.wrong(next(name for name in COUNTED if name in line.table.headings), "nobody_counted")
+        line.wrong(next(name for name in COUNT_COLUMNS if name in line.table.headings), "nobody_counted")
     starts = line.read("starts", time_of, "not_a_time")
     minutes = line.read("minutes", _minutes, "not_minutes")
     kilometres = line.read("kilometres", _kilometres, "not_kilometres")
@@ -124,4 +124,4 @@ def _minutes(text: str) -> int | None:
 
 def _kilometres(text: str) -> int | None:
     found = _whole(re.sub(r"\s*(km|км)\.?$", "", text))
-    return found if found <= MOST_KILOMETRES else None
+    return found if found <= MOST_FILE_KILOMETRES else None

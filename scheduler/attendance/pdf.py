@@ -6,14 +6,14 @@ from dataclasses import replace
 from scheduler.attendance.terms import Poster
 from scheduler.core.language import translator
 from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, paged
-from scheduler.core.paper.sheet import A4, MARGIN, Facts
+from scheduler.core.paper.sheet import A4, MARGIN, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, MUTED, TABLA, Style, fitted, leading, wrapped
 
 MIDDLE = A4[0] / 2
-QR_SIDE = 110.0
+POSTER_QR_SIDE = 110.0
 LOUD = Style(30, BOLD)
-STEP = Style(17)
-LAST = replace(STEP, font=BOLD)
+STEP_STYLE = Style(17)
+LAST = replace(STEP_STYLE, font=BOLD)
 PHONE = Style(34, BOLD, TABLA)
 RULE = Style(11)
 RULE_HEAD = Style(12.5, BOLD)
@@ -32,8 +32,8 @@ def draw_sheet(poster: Poster, lang: str) -> bytes:
     return paged(facts, _furniture(poster), lambda flow: _draw_sheet(flow, poster, lang))
 
 
-def _facts(poster: Poster, title: str, lang: str) -> Facts:
-    return Facts(f"{title} {poster.running_number}", poster.centre_name, lang)
+def _facts(poster: Poster, title: str, lang: str) -> DocumentFacts:
+    return DocumentFacts(f"{title} {poster.running_number}", poster.centre_name, lang)
 
 
 def _furniture(poster: Poster) -> Furniture:
@@ -45,13 +45,13 @@ def _draw_poster(flow: Flow, poster: Poster, lang: str) -> None:
     style, lines = fitted(poster.title, LOUD, INSIDE, lines=2, least=16)
     flow.y += 4
     _centred(flow, lines, style)
-    _centred(flow, wrapped(poster.when, STEP, INSIDE), replace(STEP, colour=MUTED))
+    _centred(flow, wrapped(poster.when, STEP_STYLE, INSIDE), replace(STEP_STYLE, colour=MUTED))
     flow.y += 22
-    flow.sheet.qr(MIDDLE - QR_SIDE / 2, flow.y, QR_SIDE, poster.address)
-    flow.y += QR_SIDE + 18
+    flow.sheet.qr(MIDDLE - POSTER_QR_SIDE / 2, flow.y, POSTER_QR_SIDE, poster.address)
+    flow.y += POSTER_QR_SIDE + 18
     steps = (_("Point the camera of your phone at the square."), _("Press how many of you are here. That is all."))
     for number, step in enumerate(steps, start=1):
-        _centred(flow, wrapped(f"{number}. {step}", STEP, INSIDE), STEP)
+        _centred(flow, wrapped(f"{number}. {step}", STEP_STYLE, INSIDE), STEP_STYLE)
     flow.y += 5
     _centred(flow, wrapped(_("No name is asked. Only the number counts."), LAST, INSIDE), LAST)
     small, address = fitted(poster.address, Style(9, colour=MUTED), INSIDE, least=5)

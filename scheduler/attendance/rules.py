@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping
 
-from scheduler.attendance.terms import AttendanceReason, AttendanceState, CountDraft, Counts, FollowUp
+from scheduler.attendance.terms import AttendanceReason, AttendanceState, CountDraft, FollowUp, HeadCounts
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.programmes.terms import Audience
 
@@ -15,7 +15,7 @@ LONGEST_MINUTES = 480
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
-TALLIED = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adults count themselves; pupils are counted
+TALLY_AUDIENCES = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adults count themselves; pupils are counted
 TALLY_OPENS_BEFORE, TALLY_CLOSES_AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
 MOST_A_PRESS = 10
 FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
@@ -52,7 +52,7 @@ def may_be_counted(state: AttendanceState) -> bool:
     return state in STILL_COUNTED
 
 
-def problem_with_signature(said: Mapping[int, Counts], wanted: Collection[int]) -> Reason | None:
+def problem_with_signature(said: Mapping[int, HeadCounts], wanted: Collection[int]) -> Reason | None:
     """What is wrong with the numbers a school says for the presentations it is asked about: a reason code, or None."""
     if any(presentation_id not in said for presentation_id in wanted):
         return AttendanceReason.COUNT_MISSING
@@ -82,7 +82,7 @@ def is_silence_long_enough(asked_at: dt.datetime, now: dt.datetime) -> bool:
     return now - asked_at >= SILENCE_MEANS_YES_AFTER
 
 
-def looks_odd(counts: Counts, expected: Counts) -> bool:
+def looks_odd(counts: HeadCounts, expected: HeadCounts) -> bool:
     """An outlier to look at twice: more than double, or less than a third, of what was announced."""
     if expected.total == 0:
         return counts.total > 0

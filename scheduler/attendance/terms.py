@@ -63,7 +63,7 @@ COUNTS_FOR_REPORTS = (AttendanceState.LOCKED, AttendanceState.CORRECTED)
 
 
 @dataclass(frozen=True)
-class Counts:
+class HeadCounts:
     """People in the room, by audience."""
 
     pupils: int = 0
@@ -89,7 +89,7 @@ class Counts:
 class CountDraft:
     """What an educator types when leaving the room."""
 
-    counts: Counts
+    counts: HeadCounts
     teacher_present: bool
     minutes_given: int
     same_pupils: bool = False
@@ -120,16 +120,16 @@ class CountedPresentation:
     audience: Audience
     classes: str
     room: str
-    expected: Counts
+    expected: HeadCounts
     state: AttendanceState
     version: int
     teacher_present: bool | None
     minutes_given: int | None
     same_pupils: bool
     turned_away: int
-    said_by_educator: Counts | None
-    said_by_school: Counts | None
-    counted: Counts | None  # the ones that count
+    said_by_educator: HeadCounts | None
+    said_by_school: HeadCounts | None
+    counted: HeadCounts | None  # the ones that count
     reason: str
     odd: bool = False  # far from what was announced: to look at twice
 
@@ -164,7 +164,7 @@ class CountedVisit:
 
 
 @dataclass(frozen=True)
-class HistoryLine:
+class CountHistoryLine:
     """One step that the counting of a presentation took."""
 
     ordinal: int
@@ -181,7 +181,7 @@ class SaidLine:
     version: int
     source: CountSource
     at: dt.datetime
-    said: Counts
+    said: HeadCounts
     counts: bool
 
 
@@ -273,7 +273,7 @@ class PastSitting:
     starts: dt.time | None
     minutes: int | None
     classes: str
-    counts: Counts
+    counts: HeadCounts
     kilometres: int
     presenters: tuple[str, ...] = ()  # as the file writes them
 

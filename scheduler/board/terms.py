@@ -113,7 +113,7 @@ class HeldBlock:
 
 
 @dataclass(frozen=True)
-class Away:
+class AbsenceOfDay:
     """Why a presenter cannot come on a day: absent, or outside her hours; `free` are the hours she gave for it."""
 
     absent: bool
@@ -121,12 +121,12 @@ class Away:
 
 
 @dataclass(frozen=True)
-class Cell:
+class BoardCell:
     """One row on one day."""
 
     day: dt.date
     blocks: tuple[Block, ...] = ()
-    away: Away | None = None
+    away: AbsenceOfDay | None = None
     held: tuple[HeldBlock, ...] = ()
     closed: str = ""  # "holiday", "break" or "closure": no lessons for this row's schools, or for some of them
 
@@ -136,7 +136,7 @@ class BoardRow:
     """A presenter, or a district, or those visits that nobody goes to yet."""
 
     key: str  # "p12", "d3", "none"
-    cells: tuple[Cell, ...]
+    cells: tuple[BoardCell, ...]
     presenter_id: int | None = None
     name_sr_cyrl: str = ""
     name_sr_latn: str = ""

@@ -12,9 +12,9 @@ from reportlab.lib.units import mm
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
 from scheduler.core.language import number, span_of_days, translator
-from scheduler.core.paper.sheet import A4_LANDSCAPE, Facts, Sheet
+from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
 from scheduler.core.paper.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
-from scheduler.data.shipped import bytes_of
+from scheduler.data.files import bytes_of
 
 LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners
@@ -36,14 +36,14 @@ LAST_STOPS = [(FAR, 146.8), (234.0, LOW)]
 SMALL = Style(9.5, colour=MUTED)
 KICKER = Style(15, BOLD, TABLA, spacing=4.6)
 LEAD = Style(13.5, colour=MUTED)
-NAME = Style(46, DISPLAY)
+NAME_STYLE = Style(46, DISPLAY)
 LABEL = Style(9, colour=MUTED)
 FACT = Style(13, BOLD)
 GAP = 10.0  # between two facts
 
 
 @dataclass(frozen=True)
-class Slot:
+class TextBox:
     """A place for words whose length nobody knows: how wide it is, and by which steps the words shrink into it."""
 
     x: float
@@ -57,20 +57,20 @@ class Slot:
         """The words as they fit here."""
         return settled(words, self.style, self.width, self.steps)
 
-    def fill(self, sheet: Sheet, words: str) -> float:
+    def fill(self, sheet: PaperSheet, words: str) -> float:
         """Draw the words; says where the feet of the last line stand."""
         style, lines = self.settle(words)
         return sheet.lines(self.x, self.y, lines, style, self.align)
 
 
-CENTRE = Slot(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
-HOLDER = Slot(LEFT, 92, WIDE, NAME, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
-TEXT = Slot(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
+CENTRE = TextBox(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
+HOLDER = TextBox(LEFT, 92, WIDE, NAME_STYLE, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
+TEXT = TextBox(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
 FIRST_FACT = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 5, 6.0))
-SIGNED = Slot(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
-FUNCTION = Slot(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
-ISSUED = Slot(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
-ADDRESS = Slot(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
+SIGNED_BOX = TextBox(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
+FUNCTION = TextBox(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
+ISSUED_BOX = TextBox(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
+ADDRESS = TextBox(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
 
 
 def draw(paper: CertificatePaper, lang: str) -> bytes:
@@ -94,7 +94,7 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     numbers = [paper.running_number for paper, _ in papers]
     span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
     first, lang = papers[0]
-    sheet = Sheet(Facts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
+    sheet = PaperSheet(DocumentFacts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
     sheet.canvas.beginForm(FRAME, 0, 0, sheet.width * mm, sheet.height * mm)
     _draw_ground(sheet)
     sheet.canvas.endForm()
@@ -129,7 +129,7 @@ def _words(paper: CertificatePaper, lang: str) -> tuple[str, str]:
     )
 
 
-def _draw_words(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
+def _draw_words(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     _ = translator(lang).gettext
     teacher = paper.kind is CertificateKind.TEACHER
     lead, text = _words(paper, lang)
@@ -143,7 +143,7 @@ def _draw_words(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
     TEXT.fill(sheet, text % {"title": paper.programme_title})
 
 
-def _draw_name(sheet: Sheet, name: str) -> None:
+def _draw_name(sheet: PaperSheet, name: str) -> None:
     """In one line as long as that is large, else in two or three; always just above the quince bar."""
     style, lines = HOLDER.settle(name)
     step = style.size * 1.15 * POINT  # a little closer than running text
@@ -186,39 +186,39 @@ def _duration(minutes: int, lang: str) -> str:
     return _n("%(num)d hour", "%(num)d hours", minutes // 60) % {"num": minutes // 60}
 
 
-def _draw_facts(sheet: Sheet, facts: list[tuple[str, str]]) -> None:
+def _draw_facts(sheet: PaperSheet, facts: list[tuple[str, str]]) -> None:
     """Side by side; the first, a name of any length, shrinks and takes more lines until the others have their room."""
     others = sum(max(width_of(value, FACT), width_of(label, LABEL)) + GAP for label, value in facts[1:])
     x = LEFT
     for label, value in facts:
         steps = FIRST_FACT if x == LEFT else ((FACT.size, 1, FACT.size),)
-        slot = Slot(x, 132.9, max(WIDE - others, 50.0), FACT, steps)
+        slot = TextBox(x, 132.9, max(WIDE - others, 50.0), FACT, steps)
         style, lines = slot.settle(value)
         sheet.text(x, 127.4, label, LABEL)
         sheet.lines(x, slot.y, lines, style)
         x += max([width_of(line, style) for line in lines] + [width_of(label, LABEL)]) + GAP
 
 
-def _draw_signatures(sheet: Sheet, paper: CertificatePaper) -> None:
+def _draw_signatures(sheet: PaperSheet, paper: CertificatePaper) -> None:
     for place, signatory in enumerate(paper.signatories[:SIGNED_BY]):
         x = LEFT + place * 65
-        sheet.level(174.6, x, x + SIGNED.width)
-        feet = replace(SIGNED, x=x).fill(sheet, signatory.name)
+        sheet.level(174.6, x, x + SIGNED_BOX.width)
+        feet = replace(SIGNED_BOX, x=x).fill(sheet, signatory.name)
         replace(FUNCTION, x=x, y=feet + 4.7).fill(sheet, signatory.function)
 
 
-def _draw_check(sheet: Sheet, paper: CertificatePaper, lang: str) -> None:
+def _draw_check(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     _ = translator(lang).gettext
     issued = span_of_days(paper.issued_on, paper.issued_on, lang)
     sheet.qr(QR_RIGHT - QR_SIDE, QR_TOP, QR_SIDE, paper.check_url)
-    ISSUED.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
+    ISSUED_BOX.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
     sheet.text(QR_RIGHT, 191, paper.running_number, Style(10, BOLD), "right")
     address = paper.check_url.partition("://")[2].rpartition("/")[0]
     ADDRESS.fill(sheet, _("check: %(address)s") % {"address": address})
     sheet.text(QR_RIGHT, 199, in_fours(paper.number), Style(8), "right")
 
 
-def _draw_ground(sheet: Sheet) -> None:
+def _draw_ground(sheet: PaperSheet) -> None:
     """What all certificates share: district outline, frame, stops, mark."""
     for ring in _outline():
         sheet.shape(ring, MAP_FILL, MAP_EDGE, 0.2)
@@ -231,7 +231,7 @@ def _draw_ground(sheet: Sheet) -> None:
     sheet.mark(EDGE, EDGE, MARK)
 
 
-def _draw_frame(sheet: Sheet, inset: float, colour: str, weight: float) -> None:
+def _draw_frame(sheet: PaperSheet, inset: float, colour: str, weight: float) -> None:
     """The line in two pieces: over the top down to the QR code, and down the left side along the foot to it."""
     canvas = sheet.canvas
     near, far = (EDGE + inset) * mm, (sheet.width - EDGE - inset) * mm

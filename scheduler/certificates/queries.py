@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
-from scheduler.attendance.terms import COUNTS_FOR_REPORTS, Counts
+from scheduler.attendance.terms import COUNTS_FOR_REPORTS, HeadCounts
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import (
@@ -37,11 +37,11 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
 
-AT_ONCE = 500
-_HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+NUMBERS_AT_ONCE = 500
+_DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
-def checked(typed: str) -> CheckedCertificate:
+def certificate_of_number(typed: str) -> CheckedCertificate:
     """The certificate with the number a visitor typed or scanned. Raises: NotFound."""
     number = number_typed(typed)
     certificate = db.session.scalar(select(Certificate).where(Certificate.number == number)) if number else None
@@ -81,7 +81,7 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
 
 def _batched(numbers: Sequence[str]) -> list[Sequence[str]]:
     """In pieces that any database takes as the values of one question."""
-    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+    return [numbers[start : start + NUMBERS_AT_ONCE] for start in range(0, len(numbers), NUMBERS_AT_ONCE)]
 
 
 def paper_of(certificate: Certificate) -> CertificatePaper:
@@ -169,7 +169,7 @@ def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_i
         select(Presentation.visit_id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
-            Presentation.state.in_(_HELD),
+            Presentation.state.in_(_DELIVERED_STATES),
             (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
         )
     )
@@ -270,14 +270,14 @@ def visit_facts(visit_id: int) -> VisitFacts:
     )
 
 
-def _counted(visit_id: int) -> tuple[Counts, int, int]:
+def _counted(visit_id: int) -> tuple[HeadCounts, int, int]:
     """Counts that count of the presentations held, how many these are, and their minutes together."""
     held = (
         select(Presentation.id, func.coalesce(Attendance.minutes_given, Presentation.minutes).label("minutes"))
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Presentation.visit_id == visit_id,
-            Presentation.state.in_(_HELD),
+            Presentation.state.in_(_DELIVERED_STATES),
             Attendance.state.in_(COUNTS_FOR_REPORTS),
         )
         .subquery()
@@ -291,7 +291,7 @@ def _counted(visit_id: int) -> tuple[Counts, int, int]:
     people = {audience: int(total) for audience, total in rows}
     presentations, minutes = db.session.execute(select(func.count(held.c.id), func.sum(held.c.minutes))).one()
     return (
-        Counts(**{audience.value: people.get(audience, 0) for audience in Audience}),
+        HeadCounts(**{audience.value: people.get(audience, 0) for audience in Audience}),
         presentations,
         minutes or 0,
     )

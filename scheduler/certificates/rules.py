@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 
 from scheduler.attendance.rules import LONGEST_NAME
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold, name_key
@@ -47,7 +47,7 @@ def holder_key(kind: CertificateKind, name: str = "", *, secret: str) -> str:
 
 
 def who_earns(
-    counts: Counts,
+    counts: HeadCounts,
     named_adults: tuple[str, ...],
     had: Mapping[tuple[CertificateKind, str], bool] | None = None,
     *,

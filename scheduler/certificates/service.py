@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
-from scheduler.attendance.service.rows import write_to_school
+from scheduler.attendance.service.locked_numbers import write_to_school
 from scheduler.certificates import pdf, queries, rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import (
@@ -29,8 +29,8 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.rows import request_of_visit
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.locked_request import request_of_visit
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.locked_visit import lock_visit
 
@@ -123,7 +123,7 @@ def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: d
     log.info("certificate revoked", extra={"certificate_id": certificate_id})
 
 
-def drawn(actor: Actor, number: str) -> bytes:
+def certificate_pdf(actor: Actor, number: str) -> bytes:
     """The PDF of one valid certificate. Raises: NotAllowed, NotFound (also for one that no longer counts)."""
     return draw_merged(actor, [number])
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
 
@@ -92,7 +92,7 @@ class VisitFacts:
     centre_name: str
     centre_place: str
     signatory: str
-    counts: Counts
+    counts: HeadCounts
     presentations: int
     minutes: int
     named_adults: tuple[str, ...]

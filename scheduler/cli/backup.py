@@ -7,7 +7,7 @@ import click
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import ROOT, settings
 from scheduler.core import backup, clock
 
@@ -19,7 +19,7 @@ AFTERWARDS = (
     " WHERE state IN ('waiting', 'sending')",
 )
 
-group = Group("backup", help="The whole installation in one file, and back.")
+group = CommandGroup("backup", help="The whole installation in one file, and back.")
 
 
 def register(app: Flask) -> None:

@@ -13,12 +13,12 @@ from flask import Flask
 from scheduler.certificates import queries, service
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
-from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.policy import SYSTEM
 
-group = Group("certificates", help="Certificates from locked attendance, and whether a number is valid.")
+group = CommandGroup("certificates", help="Certificates from locked attendance, and whether a number is valid.")
 STATES = {CertificateState.ISSUED: "valid", CertificateState.REISSUED: "replaced", CertificateState.REVOKED: "revoked"}
 
 
@@ -73,7 +73,7 @@ def _zip(numbers: tuple[str, ...]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in numbers:
-            archive.writestr(f"{number}.pdf", service.drawn(SYSTEM, number))
+            archive.writestr(f"{number}.pdf", service.certificate_pdf(SYSTEM, number))
     return buffer.getvalue()
 
 
@@ -83,7 +83,7 @@ def _zip(numbers: tuple[str, ...]) -> bytes:
 def verify(number: str, as_json: bool) -> None:
     """Say whether a certificate is valid, replaced, revoked or unknown. Exit code 0 only for a valid one."""
     try:
-        answer = _told(queries.checked(number))
+        answer = _told(queries.certificate_of_number(number))
     except NotFound:
         answer = {"number": number_typed(number) or number[:64], "state": "unknown"}
     click.echo(

@@ -5,13 +5,15 @@ import json
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.demo import load as demo
 
-group = Group("demo", help="Invented centres with the published year 2023 and a living present. Only in MODE=demo.")
+group = CommandGroup(
+    "demo", help="Invented centres with the published year 2023 and a living present. Only in MODE=demo."
+)
 
 
 def register(app: Flask) -> None:

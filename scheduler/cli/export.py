@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import BadInput, Group
 from scheduler.cli.people import centre_of
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.policy import SYSTEM
 from scheduler.privacy import service
 
-group = Group("export", help="What is stored, to be read elsewhere.")
+group = CommandGroup("export", help="What is stored, to be read elsewhere.")
 
 
 def register(app: Flask) -> None:

@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import BadInput, Group
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
@@ -18,7 +18,7 @@ PROBLEMS = {
 }
 
 
-group = Group("feeds", help="Private calendar addresses.")
+group = CommandGroup("feeds", help="Private calendar addresses.")
 
 
 def register(app: Flask) -> None:

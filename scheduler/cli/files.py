@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from scheduler.cli.one_line import BadInput
+from scheduler.cli.refusals import BadInput
 from scheduler.core.imports.sheets import MAX_BYTES, Imported
 
-SHOWN = 40  # problems on a terminal; --json has all
+LINES_SHOWN = 40  # problems on a terminal; --json has all
 
 
 def content_of(file: Path) -> bytes:
@@ -42,10 +42,10 @@ def tell(file: Path, outcome: Imported, *, encoding: str, dry_run: bool, as_json
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
     else:
-        for problem in outcome.problems[:SHOWN]:
+        for problem in outcome.problems[:LINES_SHOWN]:
             click.echo(f"line {problem.line}, {problem.column or 'whole line'}: {problem.problem}")
-        if len(outcome.problems) > SHOWN:
-            click.echo(f"… and {len(outcome.problems) - SHOWN} more (--json shows all)")
+        if len(outcome.problems) > LINES_SHOWN:
+            click.echo(f"… and {len(outcome.problems) - LINES_SHOWN} more (--json shows all)")
         click.echo(
             f"{outcome.rows} rows ({encoding or 'unreadable'}): {outcome.new} new, {outcome.changed} changed,"
             f" {outcome.same} the same, {len(outcome.problems)} problems" + (" (dry run)" if dry_run else "")

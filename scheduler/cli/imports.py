@@ -7,10 +7,10 @@ import click
 from flask import Flask
 
 from scheduler.attendance.imports import read_past_visits
-from scheduler.attendance.service.past import import_past_visits, take_back_visits
+from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.cli import files
-from scheduler.cli.one_line import BadInput, Group
 from scheduler.cli.people import centre_of
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.core.imports import batches
@@ -27,8 +27,8 @@ UNDO: dict[str, Callable[..., None]] = {
     "bells": take_back_bells,
 }
 
-visits = Group("visits", help="Visits of past years, from a file.")
-group = Group("imports", help="Files that were imported, and their way back.")
+visits = CommandGroup("visits", help="Visits of past years, from a file.")
+group = CommandGroup("imports", help="Files that were imported, and their way back.")
 
 
 def register(app: Flask) -> None:

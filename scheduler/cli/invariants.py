@@ -8,13 +8,13 @@ import click
 from flask import Flask
 
 from scheduler.attendance.queries import counting
-from scheduler.cli.one_line import Group
+from scheduler.cli.refusals import CommandGroup
 from scheduler.reports.queries import attendance
 from scheduler.visits.queries import invariants
 
 ROOMS: tuple[Callable[[], list[str]], ...] = (invariants.violations, counting.violations, attendance.violations)
 
-group = Group("invariants", help="What must always hold.")
+group = CommandGroup("invariants", help="What must always hold.")
 
 
 def register(app: Flask) -> None:

@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 from scheduler.cli import files
-from scheduler.cli.one_line import BadInput, Command, Group
+from scheduler.cli.refusals import BadInput, Command, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
@@ -29,7 +29,7 @@ REASONS = {
 }
 
 
-group = Group("people", help="Users, presenters, invitations.")
+group = CommandGroup("people", help="Users, presenters, invitations.")
 
 
 def register(app: Flask) -> None:

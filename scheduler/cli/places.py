@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from scheduler.cli import files
-from scheduler.cli.one_line import Group
+from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
 from scheduler.core.imports.staging import Filing
 from scheduler.places.imports.bells import read_bells
@@ -19,10 +19,10 @@ from scheduler.places.service.hosts import import_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import SYSTEM
 
-SHOWN = 40  # changes, and problems, on a terminal; --json has all
+LINES_SHOWN = 40  # changes, and problems, on a terminal; --json has all
 
 
-group = Group("places", help="Hosts, municipalities, school calendars.")
+group = CommandGroup("places", help="Hosts, municipalities, school calendars.")
 
 
 def register(app: Flask) -> None:
@@ -73,11 +73,11 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
 
 
 def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
-    for problem in outcome.problems[:SHOWN]:
+    for problem in outcome.problems[:LINES_SHOWN]:
         click.echo(f"line {problem.line}, {problem.column or 'whole line'}: {problem.problem}")
-    for change in outcome.changes[:SHOWN]:
+    for change in outcome.changes[:LINES_SHOWN]:
         click.echo(f"{change.register_id} {change.name}: {change.field}: {change.before!r} -> {change.after!r}")
-    for hidden in (len(outcome.problems) - SHOWN, len(outcome.changes) - SHOWN):
+    for hidden in (len(outcome.problems) - LINES_SHOWN, len(outcome.changes) - LINES_SHOWN):
         if hidden > 0:
             click.echo(f"… and {hidden} more (--json shows all)")
     click.echo(

@@ -3,13 +3,13 @@
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import Group
+from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.policy import SYSTEM
 from scheduler.visits.service.recompute import recompute_times
 
-group = Group("times", help="Moments computed from wall clocks.")
+group = CommandGroup("times", help="Moments computed from wall clocks.")
 
 
 def register(app: Flask) -> None:

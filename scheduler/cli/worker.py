@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from scheduler.cli.one_line import Command
+from scheduler.cli.refusals import Command
 from scheduler.core import logs
 from scheduler.jobs.queue import huey, load_jobs
 

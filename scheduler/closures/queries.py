@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
-from scheduler.closures.terms import STOPPED, Affected, NewDays
+from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -137,7 +137,7 @@ def visit_with_crew(visit_id: int) -> Visit:
 def released_crew(visit: Visit) -> list[int]:
     """Who was to go before the closure; presentations and assignments must be loaded."""
     seats = [seat for row in visit.presentations for seat in row.assignments]
-    gone = {s.presenter_id for s in seats if s.state is AssignmentState.WITHDRAWN and s.reason == STOPPED}
+    gone = {s.presenter_id for s in seats if s.state is AssignmentState.WITHDRAWN and s.reason == CLOSURE_REASON}
     return sorted(gone)
 
 

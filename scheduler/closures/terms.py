@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.errors import Reason
 from scheduler.visits.terms.rows import VisitRow
 
-STOPPED = "closure"  # why the crew of a stopped visit is released
+CLOSURE_REASON = "closure"  # why the crew of a stopped visit is released
 
 
 class ClosingReason(Reason):

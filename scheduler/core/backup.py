@@ -24,7 +24,7 @@ from scheduler.core.db import Base, db
 
 FORMAT, VERSION = "raspored backup", 1
 MANIFEST, DATABASE, TABLES, FILES = "manifest.json", "database.sqlite3", "tables/", "files/"
-PIECE = 1 << 20
+COPY_BYTES = 1 << 20
 WAIT_S = 20  # for who still uses the database
 LEFT_OUT = ("secret_key", "lock", "queue.sqlite3", "mail", "backups", ".gitignore")  # names at the top of the instance
 PASSING = (".part", ".lock", ".pid", ".log", "-wal", "-shm", "-journal")
@@ -114,7 +114,7 @@ def _file_of(engine: Engine) -> Path:
 
 def _pieces_of(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
-        while piece := stream.read(PIECE):
+        while piece := stream.read(COPY_BYTES):
             yield piece
 
 
@@ -296,7 +296,7 @@ def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) 
         found = hashlib.sha256()
         try:
             with archive.open(name) as member, _private(place) as stream:
-                while piece := member.read(PIECE):
+                while piece := member.read(COPY_BYTES):
                     found.update(piece)
                     stream.write(piece)
         except (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
@@ -353,7 +353,7 @@ def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> Non
         if columns != _columns_in(connection, name):
             raise BadBackup(f"the backup is damaged: {name} has other columns")
         with cursor.copy(f'COPY "{name}" ({_listed(columns)}) FROM STDIN') as copy:
-            while piece := stream.read(PIECE):
+            while piece := stream.read(COPY_BYTES):
                 copy.write(piece)
     if cursor.rowcount != rows:
         raise BadBackup(f"the backup is damaged: {name} does not hold what the backup says")

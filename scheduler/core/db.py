@@ -44,6 +44,18 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+def enum_named(name: str, kind: type[enum.Enum]) -> Enum:
+    """The type of a column whose CHECK keeps the name that databases know, however the class is called."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map = {  # noqa: RUF012  (SQLAlchemy's own name, read once)
@@ -84,7 +96,7 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def hold(session: Session, kind: int, ids: Iterable[int]) -> None:
+def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     """Make others who hold the same things wait until this transaction ends.
 
     PostgreSQL: one advisory lock for each (kind, id), in order, so that two holders never wait for each other.

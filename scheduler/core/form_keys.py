@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
 
-KEPT = dt.timedelta(hours=24)
+KEYS_KEPT_FOR = dt.timedelta(hours=24)
 
 
 class FormKey(Base):
@@ -33,6 +33,6 @@ def answer_of(key: str) -> str | None:
 def remember(key: str, answer: str, *, at: dt.datetime) -> None:
     """Store the answer inside the caller's transaction and forget the ones past their day."""
     session = db.session()
-    session.execute(delete(FormKey).where(FormKey.at < at - KEPT))
+    session.execute(delete(FormKey).where(FormKey.at < at - KEYS_KEPT_FOR))
     session.add(FormKey(key=key, answer=answer, at=at))
     session.flush()

@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from scheduler.core.errors import GroundReason, Reason, SchedulerError
 
 SLACK = 4  # a text in decomposed letters, or with many spaces, may shrink this much when cleaned
-MARKS = 2  # accents on one letter; more is "zalgo", not a language
+MOST_ACCENTS = 2  # accents on one letter; more is "zalgo", not a language
 INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)}
 INVISIBLE |= set(range(0xE0100, 0xE01F0))
 LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -30,7 +30,7 @@ FOLDED = str.maketrans(LATIN)
 ADDRESS_LENGTH = 254
 # What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{[^{}]*\}")
-KEPT = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
+PLACEHOLDER_OR_TAG = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
 
 
 class BadText(SchedulerError):
@@ -77,7 +77,7 @@ def _fewer_marks(text: str) -> str:
     marks = 0
     for letter in text:
         marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if marks <= MARKS:
+        if marks <= MOST_ACCENTS:
             kept.append(letter)
     return "".join(kept)
 
@@ -131,7 +131,7 @@ def keyed(folded: str, secret: str) -> str:
 
 def to_latin(text: str) -> str:
     """Serbian Cyrillic in Latin letters: Љубав → Ljubav, ЉУБАВ → LJUBAV. Placeholders and markup stay as they are."""
-    pieces = KEPT.split(text)
+    pieces = PLACEHOLDER_OR_TAG.split(text)
     return "".join(piece if number % 2 else _latin_letters(piece) for number, piece in enumerate(pieces))
 
 

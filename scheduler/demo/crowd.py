@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from scheduler.core.clock import local_day
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.demo.plans import Guide
 from scheduler.demo.rows import added, note
 from scheduler.people import rules
@@ -59,7 +59,7 @@ class Person:
 
 def people() -> list[Person]:
     """Everybody, in the order of the file."""
-    return [Person(row) for row in shipped.rows_of("demo_people.csv")]
+    return [Person(row) for row in files.rows_of("demo_people.csv")]
 
 
 def who_signs_in() -> list[Person]:

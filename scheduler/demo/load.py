@@ -20,7 +20,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.demo import centres, crowd, present, rows, year
-from scheduler.demo.plans import Spot
+from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
@@ -32,7 +32,7 @@ from scheduler.places.terms.hosts import ClosureReason, Point
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
@@ -145,7 +145,7 @@ def _issue_certificates(session: Session, now: dt.datetime) -> None:
         issue_certificates(SYSTEM, visit_id, now=now)
 
 
-def _spots(session: Session) -> list[Spot]:
+def _spots(session: Session) -> list[DemoHost]:
     """Schools of the example register, by their register id."""
     found = session.execute(
         select(Host, Municipality)
@@ -154,7 +154,7 @@ def _spots(session: Session) -> list[Spot]:
         .order_by(Host.register_id)
     )
     return [
-        Spot(
+        DemoHost(
             host_id=host.id,
             city=town.city_sr_cyrl,
             point=Point(host.lat or town.lat, host.lon or town.lon),

@@ -3,16 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 
 
 @dataclass(frozen=True)
-class Spot:
+class DemoHost:
     """A host as the demo sees it."""
 
     host_id: int
@@ -36,7 +36,7 @@ class Guide:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class DemoSitting:
     """One presentation: when, for whom, how many were expected and how many came."""
 
     starts_local: dt.time
@@ -44,13 +44,13 @@ class Sitting:
     audience: Audience
     level: SchoolLevel
     classes: str
-    expected: Counts
-    counted: Counts | None = None
+    expected: HeadCounts
+    counted: HeadCounts | None = None
     attendance: AttendanceState | None = None
 
 
 @dataclass(frozen=True)
-class Place:
+class CrewPart:
     """One presenter's part in a visit."""
 
     email: str
@@ -69,7 +69,7 @@ class RequestPlan:
     state_since: dt.datetime
     first_day: dt.date
     last_day: dt.date
-    sittings: tuple[Sitting, ...]
+    sittings: tuple[DemoSitting, ...]
     contact: tuple[str, str] = ("", "")  # name, address
     campaign: str | None = None
     reason: str = ""
@@ -86,8 +86,8 @@ class VisitPlan:
     host_id: int
     on_day: dt.date
     kilometres: int
-    sittings: tuple[Sitting, ...]
-    crew: tuple[Place, ...]
+    sittings: tuple[DemoSitting, ...]
+    crew: tuple[CrewPart, ...]
     state: VisitState
     presentation_state: PresentationState
     planned_at: dt.datetime

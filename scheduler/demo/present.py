@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.clock import local_day, moment_of
-from scheduler.demo.plans import Guide, Place, RequestPlan, Sitting, Spot, VisitPlan
+from scheduler.demo.plans import CrewPart, DemoHost, DemoSitting, Guide, RequestPlan, VisitPlan
 from scheduler.demo.rows import Ids, added, write_requests, write_visits
 from scheduler.demo.spread import wobble
 from scheduler.demo.year import CAMPAIGN, DETECTIVES, EVENING, GATHERING, SECONDARY, TALK, TALKS, Shape, World, sitting
@@ -20,7 +20,7 @@ from scheduler.places.queries import calendar_spans
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import DateWish
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 
@@ -58,7 +58,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DemoRequest:
     """One request of the present that has no visit."""
 
     state: RequestState
@@ -111,26 +111,26 @@ SCENES = (
     Scene(11, DETECTIVES, 4, _V.OFFERED, _R.STAFFING, (("tamara.petrov", _OFF),)),
 )  # fmt: skip
 
-ASKED = (
-    Asked(_R.DRAFT, 1, TALKS, 3),
-    Asked(_R.UNVERIFIED, 0, TALKS, 11),
-    Asked(_R.NEW, 1, TALKS, 17),
-    Asked(_R.NEW, 2, EVENING, 23),
-    Asked(_R.NEW, 4, SECONDARY, 4),
-    Asked(_R.TRIAGE, 5, TALKS, 29),
-    Asked(_R.TRIAGE, 6, GATHERING, 37),
-    Asked(_R.NEEDS_INFO, 8, TALKS, 41, question="Да ли сала има разглас и колико разреда долази?"),
-    Asked(_R.WAITLISTED, 12, TALKS, 53),
-    Asked(_R.PROPOSED, 9, SECONDARY, 9),
-    Asked(_R.AGREED, 10, TALKS, 61),
-    Asked(_R.AGREED, 11, TALKS, 71),
-    Asked(_R.DECLINED, 15, TALK, 83, reason="Тражени термин је у току распуста."),
-    Asked(_R.MERGED_INTO, 3, TALKS, 17, merged_into=2),
-    Asked(_R.WITHDRAWN, 18, TALK, 97),
-    Asked(_R.EXPIRED, 30, TALKS, 101),
-    Asked(_R.CANCELLED_BY_CENTRE, 20, TALK, 107, reason="Предавач је болестан, замене нема."),
-    Asked(_R.NEW, 2, DETECTIVES, 31),
-    Asked(_R.TRIAGE, 5, DETECTIVES, 43),
+DEMO_REQUESTS = (
+    DemoRequest(_R.DRAFT, 1, TALKS, 3),
+    DemoRequest(_R.UNVERIFIED, 0, TALKS, 11),
+    DemoRequest(_R.NEW, 1, TALKS, 17),
+    DemoRequest(_R.NEW, 2, EVENING, 23),
+    DemoRequest(_R.NEW, 4, SECONDARY, 4),
+    DemoRequest(_R.TRIAGE, 5, TALKS, 29),
+    DemoRequest(_R.TRIAGE, 6, GATHERING, 37),
+    DemoRequest(_R.NEEDS_INFO, 8, TALKS, 41, question="Да ли сала има разглас и колико разреда долази?"),
+    DemoRequest(_R.WAITLISTED, 12, TALKS, 53),
+    DemoRequest(_R.PROPOSED, 9, SECONDARY, 9),
+    DemoRequest(_R.AGREED, 10, TALKS, 61),
+    DemoRequest(_R.AGREED, 11, TALKS, 71),
+    DemoRequest(_R.DECLINED, 15, TALK, 83, reason="Тражени термин је у току распуста."),
+    DemoRequest(_R.MERGED_INTO, 3, TALKS, 17, merged_into=2),
+    DemoRequest(_R.WITHDRAWN, 18, TALK, 97),
+    DemoRequest(_R.EXPIRED, 30, TALKS, 101),
+    DemoRequest(_R.CANCELLED_BY_CENTRE, 20, TALK, 107, reason="Предавач је болестан, замене нема."),
+    DemoRequest(_R.NEW, 2, DETECTIVES, 31),
+    DemoRequest(_R.TRIAGE, 5, DETECTIVES, 43),
 )
 
 LONG_AHEAD = 8  # open days: a school may still ask for another date
@@ -151,7 +151,7 @@ def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     behind = open_days(today - dt.timedelta(weeks=WEEKS_BEHIND), today - dt.timedelta(days=1), closed, least=-min(days))
     ahead = open_days(today + dt.timedelta(days=1), today + dt.timedelta(weeks=WEEKS_AHEAD), closed, least=max(days))
     stage = _Stage(world, behind, ahead, ids.now)
-    write_requests(session, [stage.asked(place, one) for place, one in enumerate(ASKED)], ids)
+    write_requests(session, [stage.asked(place, one) for place, one in enumerate(DEMO_REQUESTS)], ids)
     visits = write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
     _write_wish(session, stage, visits)
     return visits
@@ -205,16 +205,16 @@ class _Stage:
     def guide(self, name: str) -> Guide:
         return next(guide for guide in self.world.guides if guide.email.startswith(f"{name}@"))
 
-    def near(self, guide: Guide, shape: Shape, number: int) -> Spot:
+    def near(self, guide: Guide, shape: Shape, number: int) -> DemoHost:
         """The `number`-th nearest school of the right level."""
         by_road = sorted(self.fitting(shape), key=lambda spot: (road_km(guide.home, spot.point), spot.host_id))
         return by_road[number]
 
-    def fitting(self, shape: Shape) -> list[Spot]:
+    def fitting(self, shape: Shape) -> list[DemoHost]:
         level = shape.level is SchoolLevel.SECONDARY
         return [spot for spot in self.world.spots if (spot.secondary if level else spot.primary)]
 
-    def sittings(self, shape: Shape, number: int, attendance: AttendanceState | None) -> tuple[Sitting, ...]:
+    def sittings(self, shape: Shape, number: int, attendance: AttendanceState | None) -> tuple[DemoSitting, ...]:
         return tuple(
             sitting(shape, start, _crowd(shape.audience, number + place), attendance, number + place)
             for place, start in enumerate(shape.starts)
@@ -235,7 +235,7 @@ class _Stage:
             on_day=day,
             kilometres=kilometres(lead, spot),
             sittings=sittings,
-            crew=tuple(Place(self.guide(name).email, state) for name, state in scene.crew),
+            crew=tuple(CrewPart(self.guide(name).email, state) for name, state in scene.crew),
             state=scene.state,
             presentation_state=PRESENTATION_OF.get(scene.state, PresentationState.PLANNED),
             planned_at=asked_at + dt.timedelta(days=3),
@@ -247,7 +247,7 @@ class _Stage:
             offered_until=self.now + dt.timedelta(days=3),
         )  # fmt: skip
 
-    def asked(self, number: int, one: Asked) -> RequestPlan:
+    def asked(self, number: int, one: DemoRequest) -> RequestPlan:
         fitting = self.fitting(one.shape)
         since = self.now - dt.timedelta(days=one.days_ago, hours=2 + number % 5)
         until = since if one.state in (_R.DRAFT, _R.UNVERIFIED) else since + (self.now - since) / 3
@@ -255,7 +255,7 @@ class _Stage:
         return replace(plan, reason=one.reason, question=one.question, merged_into=one.merged_into)
 
     def _request(
-        self, shape: Shape, spot: Spot, state: RequestState, number: int, span: tuple[dt.datetime, dt.datetime]
+        self, shape: Shape, spot: DemoHost, state: RequestState, number: int, span: tuple[dt.datetime, dt.datetime]
     ) -> RequestPlan:
         first = self.ahead[12 + number % 10]
         return RequestPlan(
@@ -272,10 +272,10 @@ class _Stage:
         )
 
 
-def _crowd(audience: Audience, number: int) -> Counts:
+def _crowd(audience: Audience, number: int) -> HeadCounts:
     """How many come, about: a class or two, a hall of parents, a staff room."""
     weight = wobble(number, 0.7, 1.3)
-    return Counts(
+    return HeadCounts(
         pupils=round(62 * weight) if audience is Audience.PUPILS else 0,
         parents=round(55 * weight) if audience is Audience.PARENTS else 0,
         teachers=round(19 * weight) if audience is Audience.TEACHERS else 1 + number % 2,

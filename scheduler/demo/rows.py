@@ -19,11 +19,11 @@ from scheduler.core.db import Base
 from scheduler.core.machines import Machine
 from scheduler.core.numbers import next_number
 from scheduler.core.tokens import new_token
-from scheduler.demo.plans import RequestPlan, Sitting, VisitPlan
+from scheduler.demo.plans import DemoSitting, RequestPlan, VisitPlan
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, DayPart, RequestState
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, DayPart, RequestChannel, RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
@@ -156,7 +156,7 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
             "campaign_id": ids.campaigns[plan.campaign] if plan.campaign else None,
             "host_id": plan.host_id,
             "merged_into_id": made[plan.merged_into] if plan.merged_into is not None else None,
-            "channel": Channel.WEB,
+            "channel": RequestChannel.WEB,
             "language": "sr_Cyrl",
             "teaching_language": TeachingLanguage.SERBIAN,
             "first_day": plan.first_day,
@@ -193,7 +193,7 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
     return made
 
 
-def _asked(request_id: int, ordinal: int, sitting: Sitting) -> dict[str, Any]:
+def _asked(request_id: int, ordinal: int, sitting: DemoSitting) -> dict[str, Any]:
     evening = sitting.starts_local >= dt.time(17, 0)
     return {
         "school_request_id": request_id,
@@ -236,7 +236,7 @@ class _Held:
 
     ident: int
     row: Mapping[str, Any]
-    sitting: Sitting
+    sitting: DemoSitting
     plan: VisitPlan
 
 
@@ -277,7 +277,7 @@ def _write_presentations(
     return [_Held(ident, row, sitting, plan) for ident, (plan, sitting, row) in zip(made, rows, strict=True)]
 
 
-def _presentation(plan: VisitPlan, sitting: Sitting, visit_id: int, ordinal: int, ids: Ids) -> dict[str, Any]:
+def _presentation(plan: VisitPlan, sitting: DemoSitting, visit_id: int, ordinal: int, ids: Ids) -> dict[str, Any]:
     starts_at = moment_of(plan.on_day, sitting.starts_local)
     ends_at = starts_at + dt.timedelta(minutes=sitting.minutes)
     return {

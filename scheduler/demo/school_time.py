@@ -11,7 +11,7 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 
 TO_BE_PLANNED = (RequestState.AGREED, RequestState.NEW, RequestState.TRIAGE)

@@ -4,16 +4,16 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.clock import moment_of
-from scheduler.demo.plans import Diary, Guide, Place, Sitting, Spot, VisitPlan
+from scheduler.demo.plans import CrewPart, DemoHost, DemoSitting, Diary, Guide, VisitPlan
 from scheduler.demo.spread import evenly, spread, wobble
 from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 
-YEAR = 2023
+DEMO_YEAR = 2023
 PUPILS, PARENTS, TEACHERS = 7803, 1097, 302
 CAMPAIGN_PUPILS = 2940
 CAMPAIGN_CITIES = (
@@ -67,18 +67,18 @@ ALL = ((TALKS, 26), (TALK, 6), (SECONDARY, 7), (EVENING, 20), (GATHERING, 6))  #
 class World:
     """What the demo can choose from."""
 
-    spots: Sequence[Spot]
+    spots: Sequence[DemoHost]
     guides: Sequence[Guide]
     holidays: Collection[dt.date]
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedVisit:
     """A visit that has a day and a host, but nobody yet who goes."""
 
     shape: Shape
     on_day: dt.date
-    spot: Spot
+    spot: DemoHost
 
 
 def published_year(world: World) -> list[VisitPlan]:
@@ -92,7 +92,7 @@ def published_year(world: World) -> list[VisitPlan]:
 
 def school_days(month: int, holidays: Collection[dt.date]) -> list[dt.date]:
     """Days of a month of 2023 with lessons."""
-    first = dt.date(YEAR, month, 1)
+    first = dt.date(DEMO_YEAR, month, 1)
     days = (first + dt.timedelta(days=number) for number in range(31))
     return [
         day
@@ -104,45 +104,45 @@ def school_days(month: int, holidays: Collection[dt.date]) -> list[dt.date]:
     ]
 
 
-def _everyday(world: World) -> list[Dated]:
+def _everyday(world: World) -> list[DatedVisit]:
     shapes = _interleaved([shape for shape, number in ALL for _ in range(number)])
     return _on_days(shapes, MONTHS, world, stride=7)
 
 
-def _cnzd(world: World) -> list[Dated]:
+def _cnzd(world: World) -> list[DatedVisit]:
     north = [spot for spot in world.spots if spot.point.latitude > 45.1]
     shapes = _interleaved([DETECTIVES] * 12 + [CNZD_EVENING] * 4)
     months = {2: 3, 3: 3, 4: 2, 5: 2, 10: 3, 11: 3}
     return _on_days(shapes, months, replace(world, spots=north), stride=3)
 
 
-def _campaign(world: World) -> list[Dated]:
-    by_city: dict[str, Spot] = {}
+def _campaign(world: World) -> list[DatedVisit]:
+    by_city: dict[str, DemoHost] = {}
     for spot in world.spots:
         if spot.secondary:
             by_city.setdefault(spot.city, spot)
     cities = [by_city[city] for city in CAMPAIGN_CITIES]
-    dated: list[Dated] = []
+    dated: list[DatedVisit] = []
     for month, number in CAMPAIGN_MONTHS.items():
         days = school_days(month, world.holidays)
         for place in evenly(number, len(days)):
-            dated.append(Dated(CAMPAIGN, days[place], cities[len(dated)]))
+            dated.append(DatedVisit(CAMPAIGN, days[place], cities[len(dated)]))
     return dated
 
 
-def _on_days(shapes: Sequence[Shape], months: dict[int, int], world: World, *, stride: int) -> list[Dated]:
+def _on_days(shapes: Sequence[Shape], months: dict[int, int], world: World, *, stride: int) -> list[DatedVisit]:
     hosts = {
         secondary: [spot for spot in world.spots if (spot.secondary if secondary else spot.primary)]
         for secondary in (False, True)
     }
     waiting = iter(enumerate(shapes))
-    dated: list[Dated] = []
+    dated: list[DatedVisit] = []
     for month, number in months.items():
         days = school_days(month, world.holidays)
         for day_place in evenly(number, len(days)):
             place, shape = next(waiting)
             choice = hosts[shape.level is SchoolLevel.SECONDARY]
-            dated.append(Dated(shape, days[day_place], choice[(place * stride) % len(choice)]))
+            dated.append(DatedVisit(shape, days[day_place], choice[(place * stride) % len(choice)]))
     return dated
 
 
@@ -152,8 +152,8 @@ def _interleaved(shapes: Sequence[Shape]) -> list[Shape]:
 
 
 def _counted(
-    visits: Sequence[Dated], campaign_pupils: int, pupils: int, parents: int, teachers: int
-) -> list[tuple[Dated, tuple[Sitting, ...]]]:
+    visits: Sequence[DatedVisit], campaign_pupils: int, pupils: int, parents: int, teachers: int
+) -> list[tuple[DatedVisit, tuple[DemoSitting, ...]]]:
     """Give every presentation its head counts, so that the sums are exact."""
     slots = [(visit, start) for visit in visits for start in visit.shape.starts]
     in_campaign = [visit.shape.campaign is not None for visit, _ in slots]
@@ -168,26 +168,26 @@ def _counted(
     evening = [v.shape.audience is Audience.PARENTS for v, _ in slots]
     came_parents = spread(parents, [wobble(place, 0.6, 1.4) * is_evening for place, is_evening in enumerate(evening)])
     came_teachers = spread(teachers, [v.shape.teachers * wobble(place) for place, (v, _) in enumerate(slots)])
-    counted: dict[int, list[Sitting]] = {}
+    counted: dict[int, list[DemoSitting]] = {}
     for place, (visit, start) in enumerate(slots):
-        counts = Counts(came_pupils[place], came_parents[place], came_teachers[place], int(place % 9 == 0))
+        counts = HeadCounts(came_pupils[place], came_parents[place], came_teachers[place], int(place % 9 == 0))
         counted.setdefault(id(visit), []).append(sitting(visit.shape, start, counts, AttendanceState.LOCKED, place))
     return [(visit, tuple(counted[id(visit)])) for visit in visits]
 
 
-def sitting(shape: Shape, start: dt.time, came: Counts, state: AttendanceState | None, number: int) -> Sitting:
+def sitting(shape: Shape, start: dt.time, came: HeadCounts, state: AttendanceState | None, number: int) -> DemoSitting:
     """A presentation of a shape; what was expected is a round number near what came."""
     grade = (5 + number % 4) if shape.level is SchoolLevel.PRIMARY else (1 + number % 3)
     classes = f"{grade}-1, {grade}-2" if shape.audience is Audience.PUPILS else ""
-    expected = Counts(_round(came.pupils), _round(came.parents), max(1, came.teachers))
-    return Sitting(start, shape.minutes, shape.audience, shape.level, classes, expected, came, state)
+    expected = HeadCounts(_round(came.pupils), _round(came.parents), max(1, came.teachers))
+    return DemoSitting(start, shape.minutes, shape.audience, shape.level, classes, expected, came, state)
 
 
 def _round(number: int) -> int:
     return -(-number // 10) * 10
 
 
-def _staffed(visit: Dated, sittings: tuple[Sitting, ...], world: World, diary: Diary) -> VisitPlan:
+def _staffed(visit: DatedVisit, sittings: tuple[DemoSitting, ...], world: World, diary: Diary) -> VisitPlan:
     shape, day = visit.shape, visit.on_day
     crew = crew_of(visit, world.guides, diary)
     for guide in crew:
@@ -200,7 +200,7 @@ def _staffed(visit: Dated, sittings: tuple[Sitting, ...], world: World, diary: D
         on_day=day,
         kilometres=there_and_back_km(crew[0], visit.spot),
         sittings=sittings,
-        crew=tuple(Place(guide.email, AssignmentState.PRESENT) for guide in crew),
+        crew=tuple(CrewPart(guide.email, AssignmentState.PRESENT) for guide in crew),
         state=VisitState.DELIVERED,
         presentation_state=PresentationState.DELIVERED,
         planned_at=moment_of(day, dt.time(9, 0)) - dt.timedelta(days=24),
@@ -209,7 +209,7 @@ def _staffed(visit: Dated, sittings: tuple[Sitting, ...], world: World, diary: D
     )
 
 
-def crew_of(visit: Dated, guides: Iterable[Guide], diary: Diary) -> list[Guide]:
+def crew_of(visit: DatedVisit, guides: Iterable[Guide], diary: Diary) -> list[Guide]:
     """The nearest free educator of the centre, then as many influencers as the visit wants, each once a day.
 
     Educators come first, so the first is always an adult; those who drove less so far are preferred.
@@ -225,6 +225,6 @@ def crew_of(visit: Dated, guides: Iterable[Guide], diary: Diary) -> list[Guide]:
     return educators[:1] + influencers[: visit.shape.influencers]
 
 
-def there_and_back_km(guide: Guide, spot: Spot) -> int:
+def there_and_back_km(guide: Guide, spot: DemoHost) -> int:
     """Kilometres that a crew drives in one car from the first one's town."""
     return round(2 * road_km(guide.home, spot.point))

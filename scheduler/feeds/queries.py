@@ -11,13 +11,13 @@ from scheduler.core.language import SOURCE, translator
 from scheduler.core.tokens import token_hash
 from scheduler.feeds import rules
 from scheduler.feeds.models import FeedToken
-from scheduler.feeds.terms import Feed, FeedRow, Seat
+from scheduler.feeds.terms import Feed, FeedRow, FeedSeat
 from scheduler.people.models import Presenter, User
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation
 from scheduler.visits.terms.states import EntryStatus
 
-AT_ONCE = 5_000  # entries asked for in one statement: two parameters each, under both databases' limit
+ENTRIES_AT_ONCE = 5_000  # entries asked for in one statement: two parameters each, under both databases' limit
 
 
 def body_of(token: str, *, now: dt.datetime) -> Feed:
@@ -56,7 +56,7 @@ def body_of(token: str, *, now: dt.datetime) -> Feed:
     )
 
 
-def _seats(presenter_id: int) -> list[Seat]:
+def _seats(presenter_id: int) -> list[FeedSeat]:
     """All assignments of a presenter, in the order of the day."""
     rows = db.session().execute(
         select(
@@ -72,7 +72,7 @@ def _seats(presenter_id: int) -> list[Seat]:
         .where(Assignment.presenter_id == presenter_id)
         .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
     )
-    return [Seat(*row) for row in rows]
+    return [FeedSeat(*row) for row in rows]
 
 
 def _texts(shown: dict[int, EntryStatus], language: str) -> list[str]:
@@ -83,10 +83,10 @@ def _texts(shown: dict[int, EntryStatus], language: str) -> list[str]:
     wanted = list(shown.items())
     key = tuple_(CalendarEntry.presentation_id, CalendarEntry.status)
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), AT_ONCE):
+    for start in range(0, len(wanted), ENTRIES_AT_ONCE):
         rows = db.session().execute(
             select(CalendarEntry.presentation_id, CalendarEntry.text)
-            .where(CalendarEntry.language.in_({language, SOURCE}), key.in_(wanted[start : start + AT_ONCE]))
+            .where(CalendarEntry.language.in_({language, SOURCE}), key.in_(wanted[start : start + ENTRIES_AT_ONCE]))
             .order_by(CalendarEntry.language == language)  # in its own language last: that one stays
         )
         found.update((presentation_id, text) for presentation_id, text in rows)

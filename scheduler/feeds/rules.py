@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, Seat
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
@@ -20,7 +20,7 @@ _ENDED = {_A.WITHDRAWN, _A.REPLACED, _A.ABSENT}  # declined and lapsed offers va
 _OFF = {_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO}  # it does not take place, whatever the assignment says
 
 
-def cancelled_since(seat: Seat) -> dt.datetime | None:
+def cancelled_since(seat: FeedSeat) -> dt.datetime | None:
     """Since when the reader should see this struck out; None if it stands, or if she was never asked."""
     if not seat.was_offered:
         return None
@@ -31,7 +31,7 @@ def cancelled_since(seat: Seat) -> dt.datetime | None:
     return None
 
 
-def shown_as(seat: Seat, now: dt.datetime) -> EntryStatus | None:
+def shown_as(seat: FeedSeat, now: dt.datetime) -> EntryStatus | None:
     """The status of an entry in the reader's calendar, or None when it holds none."""
     if seat.state in _LIVING and seat.presentation_state not in _OFF:
         return _LIVING[seat.state]
@@ -41,7 +41,7 @@ def shown_as(seat: Seat, now: dt.datetime) -> EntryStatus | None:
     return None
 
 
-def entries(seats: Iterable[Seat], now: dt.datetime) -> dict[int, EntryStatus]:
+def entries(seats: Iterable[FeedSeat], now: dt.datetime) -> dict[int, EntryStatus]:
     """One status for each presentation that is shown: asked again after a withdrawal, the living one counts."""
     chosen: dict[int, EntryStatus] = {}
     for seat in seats:
@@ -52,7 +52,7 @@ def entries(seats: Iterable[Seat], now: dt.datetime) -> dict[int, EntryStatus]:
     return chosen
 
 
-def last_change(seats: Iterable[Seat], made_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+def last_change(seats: Iterable[FeedSeat], made_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """The last moment at which the body can have become another one: an edit, an answer, or an end of 30 days."""
     moments = [made_at]
     for seat in seats:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import rules
@@ -93,7 +93,7 @@ def note_read(feed: Feed, *, now: dt.datetime) -> None:
 
 def _locked_presenter(session: Session, presenter_id: int) -> tuple[Presenter, User]:
     """The presenter, whose feeds nobody else changes until this transaction ends. Raises: NotFound."""
-    hold(session, FEED_LOCK, [presenter_id])
+    advisory_lock(session, FEED_LOCK, [presenter_id])
     found = session.execute(
         select(Presenter, User).join(User, User.id == Presenter.user_id).where(Presenter.id == presenter_id)
     ).one_or_none()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
-FEED_LOCK = 70  # kind of core.db.hold: the feeds of one presenter
+FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
 MOST_FEEDS = 5
 NAME_LENGTH = 40
 
@@ -18,7 +18,7 @@ class FeedReason(Reason):
 
 
 @dataclass(frozen=True)
-class Seat:
+class FeedSeat:
     """One assignment of the reader, with its presentation, as the rules need to know it."""
 
     presentation_id: int

@@ -2,7 +2,7 @@
 
 import logging
 
-from scheduler.attendance.service import counting, following
+from scheduler.attendance.service import counting, follow_ups
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 
@@ -21,5 +21,5 @@ def assume_silent() -> None:
 @in_app
 def send_follow_ups() -> None:
     """Each hour of the day, write the letters that follow a visit. What was sent is stored: twice is once."""
-    if visits := following.send_follow_ups(now=clock.now()):
+    if visits := follow_ups.send_follow_ups(now=clock.now()):
         log.info("visits followed up", extra={"visits": visits})

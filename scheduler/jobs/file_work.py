@@ -8,7 +8,7 @@ from typing import Any
 from scheduler import policy
 from scheduler.attendance.imports import LAYOUT as VISITS
 from scheduler.attendance.imports import read_past_visits
-from scheduler.attendance.service.past import import_past_visits, take_back_visits
+from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
@@ -27,10 +27,10 @@ from scheduler.places.service.hosts import import_hosts, take_back_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import Actor
 from scheduler.work import service
-from scheduler.work.terms import RIGHTS, STORES, Phase, Taken, WorkKind, WorkReason, WorkRow
+from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow
 
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
-SHOWN = 200  # problems and changes that the page lists; the command lists all
+LINES_STORED = 200  # problems and changes that the page lists; the command lists all
 
 Outcome = Imported | ImportOutcome
 
@@ -83,7 +83,7 @@ FILES: Mapping[WorkKind, _Kind] = {
 CHECKS = {stores: checks for checks, stores in STORES.items()}
 
 
-def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """Read, compare and, unless it is only a check, store: all of it or, with any problem, nothing."""
     dry_run = taken.kind in STORES
     kind = FILES[taken.kind if dry_run else CHECKS[taken.kind]]
@@ -104,7 +104,7 @@ def check_or_store(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     return _told(outcome) | hidden | _columns(kind, outcome, headings, columns)
 
 
-def _tell(taken: Taken, phase: Phase, hundredths: int) -> None:
+def _tell(taken: LeasedWork, phase: Phase, hundredths: int) -> None:
     service.tell(taken, phase, hundredths, 100, now=clock.now())
 
 
@@ -116,8 +116,8 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "same": outcome.same,
         "problems": len(outcome.problems),
-        "problem_lines": [asdict(problem) for problem in outcome.problems[:SHOWN]],
-        "changes": [asdict(change) for change in changes[:SHOWN]],
+        "problem_lines": [asdict(problem) for problem in outcome.problems[:LINES_STORED]],
+        "changes": [asdict(change) for change in changes[:LINES_STORED]],
         "batch_id": outcome.batch_id,
     }
 

@@ -16,7 +16,7 @@ from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.policy import Actor
 from scheduler.work.models import JobRun, LongWork
-from scheduler.work.terms import OPEN, Health, RunRow
+from scheduler.work.terms import OPEN_WORK, Health, RunRow
 
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -44,7 +44,7 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         waiting=waiting,
         late=late,
         failed=failed,
-        works=session.scalar(select(func.count()).select_from(LongWork).where(LongWork.state.in_(OPEN))) or 0,
+        works=session.scalar(select(func.count()).select_from(LongWork).where(LongWork.state.in_(OPEN_WORK))) or 0,
         queue=waiting_in_queue(),
         runs=runs,
         worker_seen_at=seen_at,

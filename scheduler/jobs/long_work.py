@@ -15,7 +15,7 @@ from scheduler.jobs import file_work
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.work import service
-from scheduler.work.terms import STORES, Phase, Taken, WorkKind
+from scheduler.work.terms import STORES, LeasedWork, Phase, WorkKind
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
     return work_id
 
 
-def _do(taken: Taken) -> None:
+def _do(taken: LeasedWork) -> None:
     """The edge of the worker: whatever goes wrong, the work ends and its page says so."""
     actor = service.actor_of(taken.user_id)
     try:
@@ -69,7 +69,7 @@ def _do(taken: Taken) -> None:
         service.end(taken, result, now=clock.now())
 
 
-def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
+def _issue_certificates(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """Visit by visit, each in its own transaction; what one worker did, the next one does not do again."""
     visits = certificate_queries.visits_missing_certificates(actor.centre_id)
     result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
@@ -84,6 +84,6 @@ def _issue_certificates(actor: Actor, taken: Taken) -> Mapping[str, Any]:
     return result
 
 
-DOERS: Mapping[WorkKind, Callable[[Actor, Taken], Mapping[str, Any]]] = {
+DOERS: Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]] = {
     WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
 } | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

@@ -8,7 +8,7 @@ from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.messages import service
 
 log = logging.getLogger(__name__)
-AT_ONCE = 50
+MESSAGES_AT_ONCE = 50
 SWEEP_S = 50.0  # the next minute brings the next sweep
 
 
@@ -28,7 +28,7 @@ def send_waiting() -> None:
 def _handle_some(ends: float) -> int:
     """Try what is due now; how many mails were tried. None when nothing is due or the sweep has had its time."""
     handled = 0
-    for message_id in service.unsent_ids(AT_ONCE, clock.now()):
+    for message_id in service.unsent_ids(MESSAGES_AT_ONCE, clock.now()):
         if time.monotonic() >= ends:
             return 0
         try:

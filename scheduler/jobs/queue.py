@@ -35,8 +35,8 @@ R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
-NAME = "raspored"
-huey = Huey(NAME, storage_class=MemoryStorage, results=False, utc=True)  # attach() gives it its true storage
+QUEUE_NAME = "raspored"
+huey = Huey(QUEUE_NAME, storage_class=MemoryStorage, results=False, utc=True)  # attach() gives it its true storage
 _attached: list[Flask] = []
 _task_id: ContextVar[str] = ContextVar("task_id", default="by hand")
 
@@ -50,9 +50,9 @@ def attach(app: Flask) -> None:
 
 def _storage(settings: Settings) -> SqliteStorage | RedisStorage:
     if settings.redis_url:
-        return RedisStorage(NAME, url=settings.redis_url)
+        return RedisStorage(QUEUE_NAME, url=settings.redis_url)
     settings.instance.mkdir(parents=True, exist_ok=True)
-    return SqliteStorage(NAME, filename=str(settings.instance / "queue.sqlite3"))
+    return SqliteStorage(QUEUE_NAME, filename=str(settings.instance / "queue.sqlite3"))
 
 
 def in_app(job: Callable[P, R]) -> Callable[P, R]:

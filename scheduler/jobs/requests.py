@@ -4,7 +4,7 @@ from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.requests.service import dates
 from scheduler.requests.service.answers import forget_old_answers
-from scheduler.requests.service.asking import expire_unproved
+from scheduler.requests.service.submission import expire_unproved
 
 
 @huey.periodic_task(crontab(minute="17"), name="requests.forget_unfinished")

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from scheduler.config import ROOT, settings
 from scheduler.core import language as words
-from scheduler.messages.rules import LINK
+from scheduler.messages.rules import LINK_MARK
 from scheduler.messages.terms import Body, Letter, Line
 
 TEMPLATES = ROOT / "templates"
@@ -71,20 +71,20 @@ def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: s
         subject=subject,
         paragraphs=paragraphs,
         button=button,
-        link=LINK,
+        link=LINK_MARK,
         helpline=helpline,
         html_lang=words.html_lang(language),
     )
     ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
     parts = [line.unescape() for line in paragraphs]
-    parts += [f"{button}:\n{LINK}"] if button else []
+    parts += [f"{button}:\n{LINK_MARK}"] if button else []
     return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
 
 
 def spoken(kind: str, language: str, values: Mapping[str, object]) -> str:
     """The words of a mail to be sent on Viber or read on the phone: subject and paragraphs, without button and link."""
     body = render(kind, language, values)
-    parts = [part for part in body.text.strip().split("\n\n") if LINK not in part]
+    parts = [part for part in body.text.strip().split("\n\n") if LINK_MARK not in part]
     return "\n\n".join([body.subject, *(part.removeprefix("--\n") for part in parts)])
 
 
@@ -95,7 +95,7 @@ def _line(text: object) -> str:
 def _harmless(value: object) -> object:
     """A typed text must not bring a place for a secret link of its own."""
     if isinstance(value, str):
-        return value.replace(LINK, "(link)")
+        return value.replace(LINK_MARK, "(link)")
     if isinstance(value, Mapping):
         return {name: _harmless(inner) for name, inner in value.items()}
     return [_harmless(inner) for inner in value] if isinstance(value, list | tuple) else value
@@ -103,7 +103,9 @@ def _harmless(value: object) -> object:
 
 def with_link(body: Body, link: str) -> Body:
     """The same mail with its link in place."""
-    return Body(body.subject, body.text.replace(LINK, link), body.html.replace(LINK, str(Markup.escape(link))))
+    return Body(
+        body.subject, body.text.replace(LINK_MARK, link), body.html.replace(LINK_MARK, str(Markup.escape(link)))
+    )
 
 
 def file_name(row_id: int, at: dt.datetime) -> str:

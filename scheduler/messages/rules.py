@@ -14,7 +14,7 @@ LONGEST_PAUSE = {
     Failure.LATER: dt.timedelta(hours=4),
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)
-LINK = "{link}"
+LINK_MARK = "{link}"
 SHORT_LENGTH = 160
 GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have
 NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})

@@ -223,7 +223,7 @@ def is_available(
     return reach >= until_local
 
 
-def lasts(roles: Collection[Role]) -> dt.timedelta:
+def sign_in_length(roles: Collection[Role]) -> dt.timedelta:
     """How long a sign-in lives at most: staff see everybody's data, presenters their own."""
     return STAFF_LASTS if set(roles) & set(STAFF_ROLES) else PRESENTER_LASTS
 
@@ -271,7 +271,7 @@ def account_key(email: str, *, purpose: str = "sign-in") -> str:
     return f"{purpose}:{hashlib.sha256(address_of(email).encode()).hexdigest()}"
 
 
-LOCK = 91  # kind of the advisory locks of this room
+SIGN_IN_LOCK = 91  # kind of the advisory locks of this room
 
 
 def lock_number(key: str) -> int:

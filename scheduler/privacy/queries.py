@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, false, or_, selec
 from scheduler.core.db import Base
 from scheduler.privacy.terms import LEFT_OUT, SECRET
 
-AT_ONCE = 500
+ROWS_AT_ONCE = 500
 AUDIT = "audit_entry"
 
 
@@ -26,7 +26,7 @@ class ExportedTable:
         wanted = select(*(self.table.c[name] for name in self.columns)).order_by(*self.table.primary_key.columns)
         if self.where is not None:
             wanted = wanted.where(self.where)
-        yield from connection.execution_options(yield_per=AT_ONCE).execute(wanted)
+        yield from connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted)
 
 
 def exported_tables(centre_id: int | None) -> list[ExportedTable]:

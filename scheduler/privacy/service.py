@@ -23,7 +23,7 @@ from scheduler.privacy.terms import PrivacyReason
 
 log = logging.getLogger(__name__)
 
-TAKEN = "everything exported"
+EXPORT_ACTION = "everything exported"
 EXPORTS_WINDOW, EXPORTS_IN_A_WINDOW = dt.timedelta(hours=1), 6
 NO_CENTRE = -1  # every centre at once: beyond the reach of who belongs to one
 ABOUT = """Raspored, export of everything, {at}
@@ -44,7 +44,7 @@ def export_everything(actor: Actor, stream: IO[bytes], *, centre_id: int | None,
             _refuse_a_flood(session, actor, centre_id, now)
         wanted = select(Centre) if centre_id is None else select(Centre).where(Centre.id == centre_id)
         for centre in session.scalars(wanted.order_by(Centre.id)):
-            audit.record(actor, TAKEN, centre, at=now)
+            audit.record(actor, EXPORT_ACTION, centre, at=now)
     rows: dict[str, int] = {}
     apart = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
     with (
@@ -67,7 +67,7 @@ def _refuse_a_flood(session: Session, actor: Actor, centre_id: int, now: dt.date
         .where(
             audit.AuditEntry.thing == Centre.__tablename__,
             audit.AuditEntry.thing_id == centre_id,
-            audit.AuditEntry.action == TAKEN,
+            audit.AuditEntry.action == EXPORT_ACTION,
             audit.AuditEntry.actor == actor.label,
             audit.AuditEntry.at > now - EXPORTS_WINDOW,
         )

@@ -11,14 +11,14 @@ from scheduler.core.db import db
 from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host
-from scheduler.places.rules.presence import left_on, standing
+from scheduler.places.rules.presence import class_standing, left_on
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import AskedTime
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
-from scheduler.readiness.terms import READY_ITEMS, Checklist, Found, OpenWish, WishLine
+from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenWish, WishLine
 from scheduler.requests.models import RequestedPresentation
 from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.finding import Finding
@@ -26,7 +26,7 @@ from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Vi
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.states import OPEN_VISITS, ClockWrong, FindingKind, VisitState
 
-CHECKED = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+CHECK_STATES = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 NOT_IN_SCHOOL = frozenset(
     {ClockWrong.TOO_EARLY, ClockWrong.TOO_LATE, ClockWrong.RUNS_OVER}
 )  # what is unknown speaks against nothing
@@ -35,17 +35,19 @@ NOT_IN_SCHOOL = frozenset(
 def visits_to_check(now: dt.datetime) -> list[int]:
     """Visits that are offered or confirmed and have not begun, the nearest first."""
     to_come = exists().where(Presentation.visit_id == Visit.id, Presentation.starts_at > now)
-    wanted = select(Visit.id).where(Visit.state.in_(CHECKED), to_come)
+    wanted = select(Visit.id).where(Visit.state.in_(CHECK_STATES), to_come)
     return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
-def found_against(visit: Visit, presentations: Sequence[Presentation], presenter_ids: Collection[int]) -> set[Found]:
+def found_against(
+    visit: Visit, presentations: Sequence[Presentation], presenter_ids: Collection[int]
+) -> set[FindingFact]:
     """Everything that speaks against a visit now: the day, the hour of each class, the hours of each presenter."""
     host = place_queries.host_of(visit.host_id)
     away = _away(visit.on_day, presentations, sorted(presenter_ids))
-    found = {Found(FindingKind.AWAY, presenter_id=who) for who in away}
+    found = {FindingFact(FindingKind.AWAY, presenter_id=who) for who in away}
     if _closed(host, visit.on_day, presentations):
-        return found | {Found(FindingKind.CLOSED, why=ClockWrong.CLOSED)}
+        return found | {FindingFact(FindingKind.CLOSED, why=ClockWrong.CLOSED)}
     coming = _coming_for_it(visit.school_request_id)
     return found | _not_in_school(host, visit.on_day, [row for row in presentations if row.ordinal not in coming])
 
@@ -67,7 +69,7 @@ def _coming_for_it(request_id: int | None) -> set[int]:
     return set(db.session().scalars(wanted))
 
 
-def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[Found]:
+def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[FindingFact]:
     # who comes for it, or stays, was meant, and is not wrong now
     bound = [row for row in presentations if row.audience is Audience.PUPILS and not row.outside_shift and row.classes]
     if not bound:
@@ -76,14 +78,14 @@ def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presenta
     found = set()
     for row in bound:
         left = left_on(days, row.classes, day)
-        found |= {Found(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong.YEAR_ENDED) for name in left}
+        found |= {FindingFact(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong.YEAR_ENDED) for name in left}
         asked = AskedTime(row.minutes, row.starts_local)
         for name in classes_in(row.classes):
             if hours is None:
                 break
-            reason = standing(hours, name, day, asked).reason
+            reason = class_standing(hours, name, day, asked).reason
             if name not in left and reason in NOT_IN_SCHOOL:
-                found.add(Found(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong(reason)))
+                found.add(FindingFact(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong(reason)))
     return found
 
 
@@ -93,7 +95,7 @@ def _away(day: dt.date, presentations: Sequence[Presentation], people: Sequence[
     return [who for who in people if not is_free(hours[who], away[who], day, spans)]
 
 
-def findings_of(visit_id: int) -> tuple[Found, ...]:
+def findings_of(visit_id: int) -> tuple[FindingFact, ...]:
     """What the re-check found against a visit and nobody has settled, in the order in which it was found."""
     rows = db.session().scalars(
         select(Finding).where(Finding.visit_id == visit_id, Finding.settled_at.is_(None)).order_by(Finding.id)
@@ -101,9 +103,9 @@ def findings_of(visit_id: int) -> tuple[Found, ...]:
     return tuple(found_in(row) for row in rows)
 
 
-def found_in(row: Finding) -> Found:
+def found_in(row: Finding) -> FindingFact:
     """What a stored finding says."""
-    return Found(row.kind, row.ordinal, row.class_name, row.why, row.presenter_id)
+    return FindingFact(row.kind, row.ordinal, row.class_name, row.why, row.presenter_id)
 
 
 def open_wish_of(visit_id: int) -> OpenWish | None:

@@ -31,7 +31,7 @@ READY_ITEMS = tuple(ReadyItem)
 
 
 @dataclass(frozen=True)
-class Found:
+class FindingFact:
     """One thing that speaks against a visit; the same thing is the same each night."""
 
     kind: FindingKind

@@ -12,16 +12,16 @@ from functools import cache
 from itertools import pairwise
 
 from scheduler.core.language import number, translator
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
-from scheduler.reports.terms.drawing import Area, Bar, Drawing, Legend, Letters, MapDrawing, Spot, Stroke
+from scheduler.reports.terms.drawing import Area, Bar, Drawing, Legend, Letters, MapDrawing, MapSpot, Stroke
 
 LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
 NAMES_AT, FAR_END = 33.0, 84.0  # per cent: where lying bars begin and where the longest ends
 FIRST_SLOT = 14.0  # per cent: where columns begin; before them stands the name of the series
-STEPS = 4
-LETTER = 13.5  # width of a letter of a city's name in units of the map
+AXIS_STEPS = 4
+LETTER_WIDTH = 13.5  # width of a letter of a city's name in units of the map
 
 
 def _pc(part: float) -> str:
@@ -149,7 +149,7 @@ class Country:
 @cache
 def country() -> Country:
     """districts.svg, read once. Whole units are exact enough on a screen and halve its weight."""
-    text = shipped.bytes_of("districts.svg").decode()
+    text = files.bytes_of("districts.svg").decode()
     width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)[0]
     degrees = re.findall(r"lon = ([\d.]+) \+ x/([\d.]+); lat = ([\d.]+) - y/([\d.]+)", text)[0]
     found = re.findall(r'<path id="([\w-]+)"[^>]* d="([^"]+)"', text)
@@ -195,7 +195,7 @@ def _middle(ring: Sequence[tuple[int, int]]) -> tuple[float, float]:
 
 def steps_from(most: int) -> list[int]:
     """Where the steps of shading begin, in whole numbers: each about twice the one before, at most four."""
-    if most <= STEPS:
+    if most <= AXIS_STEPS:
         return list(range(1, most + 1))
     return sorted({1, -(-most // 8), -(-most // 4), -(-most // 2)})
 
@@ -203,7 +203,7 @@ def steps_from(most: int) -> list[int]:
 def _step(number_of: int, starts: Sequence[int]) -> int:
     """0 for none; the darkest step belongs to the largest numbers, however few steps there are."""
     reached = sum(number_of >= start for start in starts)
-    return reached and STEPS - len(starts) + reached
+    return reached and AXIS_STEPS - len(starts) + reached
 
 
 def district_map(lines: Sequence[DistrictLine], summary: str, lang: str) -> MapDrawing:
@@ -223,7 +223,7 @@ def district_map(lines: Sequence[DistrictLine], summary: str, lang: str) -> MapD
     spans = [*zip(starts, ends, strict=False), *((start, None) for start in starts[-1:])]
     legend = [Legend("m0", _("no presentation"))]
     for place, (start, end) in enumerate(spans):
-        look = f"m{STEPS - len(starts) + place + 1}"
+        look = f"m{AXIS_STEPS - len(starts) + place + 1}"
         legend.append(Legend(look, _span(start, end, lang)))
     beside = tuple(
         f"{line.name or _('Abroad, or without a municipality')} ({number(line.presentations, lang)})"
@@ -254,12 +254,12 @@ def city_map(cities: Sequence[CityOutcome], names: Sequence[str], summary: str, 
     return MapDrawing(summary, country().width, country().height, areas, spots, tuple(legend))
 
 
-def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[Spot, ...]:
+def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ...]:
     """Each city with its name beside it, on the side where it covers no other name and no other city."""
     taken = [(x - 14, y - 14, x + 14, y + 14) for x, y, _shape, _name in points]
     spots = []
     for place, (x, y, shape, name) in enumerate(points):
-        wide = LETTER * len(name)
+        wide = LETTER_WIDTH * len(name)
         sides = (
             (x + 17, y + 8, "start", (x + 16, y - 10, x + 17 + wide, y + 12)),
             (x - 17, y + 8, "end", (x - 17 - wide, y - 10, x - 16, y + 12)),
@@ -271,7 +271,7 @@ def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[Spot, ...]:
         left, base, anchor, box = (free or list(sides))[0]
         taken.append(box)
         words = Letters(f"{left:.0f}", round(base), name, anchor, "name")
-        spots.append(Spot(round(x), round(y), shape, words))
+        spots.append(MapSpot(round(x), round(y), shape, words))
     return tuple(spots)
 
 

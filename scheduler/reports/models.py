@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import defend
-from scheduler.reports.terms.counting import COUNTED
+from scheduler.reports.terms.counting import COUNT_FIELDS
 
-_NO_LESS_THAN_NOTHING = " AND ".join(f"{name} >= 0" for name in COUNTED)
+_NO_LESS_THAN_NOTHING = " AND ".join(f"{name} >= 0" for name in COUNT_FIELDS)
 
 
 class SignedPeriod(Base):
@@ -48,7 +48,7 @@ class CarriedDifference(Base):
     __table_args__ = (
         UniqueConstraint("carried_in_id", "of_period_id", name="each_period_once"),
         CheckConstraint("carried_in_id <> of_period_id", name="in_another_period"),
-        CheckConstraint(" OR ".join(f"{name} <> 0" for name in COUNTED), name="is_a_difference"),
+        CheckConstraint(" OR ".join(f"{name} <> 0" for name in COUNT_FIELDS), name="is_a_difference"),
         Index(None, "of_period_id"),
     )
 
@@ -70,8 +70,8 @@ class CarriedDifference(Base):
 _SIGNED_TWICE = """NEW.taken_back_at IS NULL AND EXISTS (
   SELECT 1 FROM signed_period s WHERE s.centre_id = NEW.centre_id AND s.taken_back_at IS NULL AND s.id IS NOT NEW.id
     AND s.first_day <= NEW.last_day AND NEW.first_day <= s.last_day)"""
-_KEPT = ("centre_id", "first_day", "last_day", *COUNTED, "signed_at")
-_EDITED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _KEPT)
+_SIGNED_COLUMNS = ("centre_id", "first_day", "last_day", *COUNT_FIELDS, "signed_at")
+_EDITED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SIGNED_COLUMNS)
 
 defend(
     SignedPeriod.__table__,

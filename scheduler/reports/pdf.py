@@ -3,20 +3,20 @@
 import datetime as dt
 
 from scheduler.core.language import moment, number, span_of_days, translator
-from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
-from scheduler.core.paper.sheet import MARGIN, RIGHT, Facts
+from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
 from scheduler.reports import wording
 from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import Chart, KeyFigure, Report, ReportPaper, Series
 from scheduler.reports.wording import (
-    beside,
     charts_of,
     correction_rows,
     definitions,
     head_of,
     label_of,
     number_heads,
+    side_figures,
     signed_words,
     since_rows,
     title,
@@ -53,7 +53,7 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         words=max(1, len(keys)),
         filters=filters,
         figures=tuple(wording.figures(figures_of(report), lang)),
-        beside=tuple(beside(report, lang)),
+        beside=tuple(side_figures(report, lang)),
         charts=charts_of(report, lang),
         definitions=tuple(definitions(lang)),
         signed=tuple(signed_words(report, lang, ReportPaper.zone)),
@@ -82,7 +82,9 @@ def draw(paper: ReportPaper, lang: str) -> bytes:
     note = " · ".join(part for part in (printed, paper.version) if part)
     foot = _("definitions: last page") if paper.definitions else ""
     furniture = Furniture(paper.centre_name, note, paper.helpline, foot)
-    return paged(Facts(paper.title, paper.centre_name, lang), furniture, lambda flow: _draw_body(flow, paper, lang))
+    return paged(
+        DocumentFacts(paper.title, paper.centre_name, lang), furniture, lambda flow: _draw_body(flow, paper, lang)
+    )
 
 
 def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
@@ -98,7 +100,7 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
         flow.paragraph(_("Nothing was counted in this period."))
     for heading, lines in paper.books:
         flow.heading(heading, keep_with=20)
-        draw_table(flow, Table(("", *paper.heads[paper.words :]), lines))
+        draw_table(flow, PaperTable(("", *paper.heads[paper.words :]), lines))
     if paper.beside:
         flow.heading(_("Beside the counts"), keep_with=6 * len(paper.beside))
         for figure in paper.beside:
@@ -116,11 +118,11 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
             flow.y += 2
 
 
-def _table(paper: ReportPaper, lang: str) -> Table:
+def _table(paper: ReportPaper, lang: str) -> PaperTable:
     def words(row: tuple[str | int, ...]) -> tuple[str, ...]:
         return tuple(cell if isinstance(cell, str) else number(cell, lang) for cell in row)
 
-    return Table(paper.heads, tuple(words(row) for row in paper.rows), words(paper.totals), paper.words)
+    return PaperTable(paper.heads, tuple(words(row) for row in paper.rows), words(paper.totals), paper.words)
 
 
 def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None:

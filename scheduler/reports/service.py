@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.core.text import clean
@@ -17,11 +17,11 @@ from scheduler.reports.models import CarriedDifference, SignedPeriod
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
 from scheduler.reports.rules.signing import LONGEST_REASON, problems_with_signing, seen_of
-from scheduler.reports.terms.counting import COUNTED, Correction, Counts, Filters, Period, Report
+from scheduler.reports.terms.counting import COUNT_FIELDS, Correction, Filters, Period, Report, ReportCounts
 from scheduler.reports.terms.reasons import ReportReason
 
 log = logging.getLogger(__name__)
-HOLD_BOOKS = 25  # kind of lock: who signs and who takes back in one centre come one after the other
+BOOKS_LOCK = 25  # kind of lock: who signs and who takes back in one centre come one after the other
 
 
 def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) -> SignedPeriod:
@@ -33,7 +33,7 @@ def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) ->
     policy.require(actor, "sign", "report", centre=actor.centre_id)
     centre_id = actor.centre_id or 0
     with transaction() as session:
-        hold(session, HOLD_BOOKS, [centre_id])
+        advisory_lock(session, BOOKS_LOCK, [centre_id])
         living = signed_periods(centre_id)
         if problems := problems_with_signing(period, living, clock.local_day(now)):
             raise Rejected(problems)
@@ -59,7 +59,7 @@ def take_back(actor: Actor, period_id: int, why: str, *, now: dt.datetime) -> No
     if not said:
         raise Rejected({"why": GroundReason.MISSING})
     with transaction() as session:
-        hold(session, HOLD_BOOKS, [actor.centre_id or 0])
+        advisory_lock(session, BOOKS_LOCK, [actor.centre_id or 0])
         row = session.get(SignedPeriod, period_id, populate_existing=True)
         if row is None:
             raise NotFound("signed period")
@@ -97,11 +97,11 @@ def _carry(row: SignedPeriod, one: Correction) -> CarriedDifference:
     return CarriedDifference(carried_in_id=row.id, of_period_id=one.of_period, **_numbers(one.counts))
 
 
-def _numbers(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in COUNTED}
+def _numbers(counts: ReportCounts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNT_FIELDS}
 
 
-def _told(period: Period, totals: Counts, owed: tuple[Correction, ...]) -> dict[str, object]:
+def _told(period: Period, totals: ReportCounts, owed: tuple[Correction, ...]) -> dict[str, object]:
     return {
         "from": period.first,
         "to": period.last,

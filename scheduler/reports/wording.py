@@ -10,7 +10,6 @@ from scheduler.reports.rules.attendance import each_month, year_of
 from scheduler.reports.terms.counting import (
     CentreYear,
     Chart,
-    Counts,
     Definition,
     Group,
     Key,
@@ -18,6 +17,7 @@ from scheduler.reports.terms.counting import (
     Period,
     Profile,
     Report,
+    ReportCounts,
     Series,
 )
 
@@ -81,7 +81,7 @@ def short_month(month: str, lang: str) -> str:
     return str(format_date(dt.date.fromisoformat(f"{month}-01"), "LLL", locale=locale_of(lang)))
 
 
-def figures(counts: Counts | CentreYear, lang: str) -> list[KeyFigure]:
+def figures(counts: ReportCounts | CentreYear, lang: str) -> list[KeyFigure]:
     """The four numbers at the head of a report, each with its noun in the form that the number asks for."""
     words = translator(lang).ngettext
 
@@ -174,7 +174,7 @@ def months_of(report: Report, lang: str) -> Chart:
     return Chart(_("Presentations by month"), labels, (held,))
 
 
-def beside(report: Report, lang: str) -> list[KeyFigure]:
+def side_figures(report: Report, lang: str) -> list[KeyFigure]:
     """What stands beside the counts: indicators, visits that were not held, and people who found no room."""
     _ = translator(lang).gettext
     labels = {
@@ -252,7 +252,7 @@ def signed_words(report: Report, lang: str, zone: str) -> list[str]:
     at = moment(books.signed.at, lang, zone)
     by = _("Signed off by %(name)s: %(moment)s") % {"name": books.signed.by, "moment": at}
     told = [by if books.signed.by else _("Signed off: %(moment)s") % {"moment": at}]
-    if books.since != Counts():
+    if books.since != ReportCounts():
         told.append(
             _("Numbers were corrected since. What was signed stays; the difference appears in the next period.")
         )
@@ -263,7 +263,7 @@ def since_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...], bo
     """(words, numbers, whether they are differences): what was signed, what is counted today, and between them."""
     _ = translator(lang).gettext
     books = report.books
-    if books is None or books.signed is None or books.since == Counts():
+    if books is None or books.signed is None or books.since == ReportCounts():
         return []
     return [
         (_("Signed off"), _numbers(books.signed.totals, lang), False),
@@ -278,5 +278,5 @@ def correction_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...
     return [(span_of_days(one.period.first, one.period.last, lang), _numbers(one.counts, lang)) for one in rows]
 
 
-def _numbers(counts: Counts, lang: str) -> tuple[int, ...]:
+def _numbers(counts: ReportCounts, lang: str) -> tuple[int, ...]:
     return tuple(getattr(counts, name) for name in number_heads(lang))

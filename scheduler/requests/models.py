@@ -5,14 +5,14 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, enum_named
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import District, Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms.acts import Together
-from scheduler.requests.terms.asked import Channel, DayPart, RequestState
+from scheduler.requests.terms.acts import BulkAct
+from scheduler.requests.terms.school_request import DayPart, RequestChannel, RequestState
 
 
 class SchoolRequest(Base):
@@ -37,7 +37,7 @@ class SchoolRequest(Base):
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="RESTRICT"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="SET NULL"))  # booked again
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"))
-    channel: Mapped[Channel]
+    channel: Mapped[RequestChannel] = mapped_column(enum_named("channel", RequestChannel))
     language: Mapped[str]
     teaching_language: Mapped[TeachingLanguage]
     first_day: Mapped[dt.date]
@@ -165,7 +165,7 @@ class UndoableAct(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch: Mapped[str] = mapped_column(index=True)  # one press, however many requests were ticked
     school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
-    act: Mapped[Together]
+    act: Mapped[BulkAct] = mapped_column(enum_named("together", BulkAct))
     done_at: Mapped[dt.datetime] = mapped_column(index=True)
     state_before: Mapped[RequestState]
     since_before: Mapped[dt.datetime]

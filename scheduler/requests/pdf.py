@@ -1,10 +1,10 @@
 """The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
-from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, Table, draw_table, paged
-from scheduler.core.paper.sheet import MARGIN, RIGHT, Facts
+from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
-from scheduler.requests.terms.asked import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
+from scheduler.requests.terms.school_request import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
 
 LABEL = Style(9, colour=MUTED)
 VALUE_LEFT = MARGIN + 46
@@ -18,7 +18,7 @@ def draw(paper: RequestPaper, lang: str) -> bytes:
     title = _("Confirmation of the presentation") if paper.confirmed else _("Request for a presentation")
     printed = _("printed %(moment)s") % {"moment": moment(paper.printed_at, lang, paper.zone)}
     furniture = Furniture(paper.centre_name, printed, paper.helpline, paper.running_number)
-    facts = Facts(f"{title} {paper.running_number}", paper.centre_name, lang)
+    facts = DocumentFacts(f"{title} {paper.running_number}", paper.centre_name, lang)
     return paged(facts, furniture, lambda flow: _draw_body(flow, title, paper, lang))
 
 
@@ -87,7 +87,7 @@ def _draw_fact(flow: Flow, label: str, value: str) -> None:
     flow.y = flow.sheet.lines(VALUE_LEFT, feet, lines, STRONG) + 1.6
 
 
-def _table(paper: RequestPaper, lang: str) -> Table:
+def _table(paper: RequestPaper, lang: str) -> PaperTable:
     _ = translator(lang).gettext
     heads = (_("Time"), _("Audience"), _("Classes"), _("Room"), _("Expected"))
     rows = tuple(
@@ -95,7 +95,7 @@ def _table(paper: RequestPaper, lang: str) -> Table:
         for row in paper.presentations
     )
     total = number(sum(row.expected for row in paper.presentations), lang)
-    return Table(heads, rows, (_("Total"), "", "", "", total) if len(rows) > 1 else (), words=4)
+    return PaperTable(heads, rows, (_("Total"), "", "", "", total) if len(rows) > 1 else (), words=4)
 
 
 def _span(row: PaperPresentation, lang: str) -> str:
@@ -139,7 +139,7 @@ def draw_note(note: ParentsNote, lang: str) -> bytes:
     _ = translator(lang).gettext
     printed = _("printed %(moment)s") % {"moment": moment(note.printed_at, lang, note.zone)}
     furniture = Furniture(note.centre_name, printed, note.helpline, note.running_number)
-    facts = Facts(f"{_('Note to parents')} {note.running_number}", note.centre_name, lang)
+    facts = DocumentFacts(f"{_('Note to parents')} {note.running_number}", note.centre_name, lang)
     return paged(facts, furniture, lambda flow: _draw_notes(flow, note, lang))
 
 

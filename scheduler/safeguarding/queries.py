@@ -21,8 +21,8 @@ from scheduler.safeguarding.terms import (
     Clearance,
     ConsentRow,
     Ending,
+    ProofStanding,
     SafeguardingPage,
-    Standing,
     VettingResult,
     VettingRow,
 )
@@ -54,13 +54,13 @@ def consent_covers(day: Day) -> list[ColumnElement[bool]]:
     return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
 
 
-def vetted(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+def has_vetting(presenter_ids: Collection[int], day: dt.date) -> set[int]:
     """Who of them holds a clear vetting that covers a day and that no later check undid."""
     wanted = select(Vetting.presenter_id).where(Vetting.presenter_id.in_(presenter_ids), *vetting_covers(day))
     return set(db.session().scalars(wanted))
 
 
-def consented(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+def has_consent(presenter_ids: Collection[int], day: dt.date) -> set[int]:
     """For whom of them a guardian's consent to take part covers a day."""
     wanted = select(GuardianConsent.presenter_id).where(
         GuardianConsent.presenter_id.in_(presenter_ids), *consent_covers(day)
@@ -68,7 +68,7 @@ def consented(presenter_ids: Collection[int], day: dt.date) -> set[int]:
     return set(db.session().scalars(wanted))
 
 
-_STANDINGS = {standing: place for place, standing in enumerate(Standing)}
+_STANDINGS = {standing: place for place, standing in enumerate(ProofStanding)}
 
 
 SORTS: Mapping[str, Callable[[Clearance], Any]] = {

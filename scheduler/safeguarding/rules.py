@@ -13,8 +13,8 @@ from scheduler.safeguarding.terms import (
     Ending,
     Proof,
     ProofKind,
+    ProofStanding,
     SafeguardingReason,
-    Standing,
     VettingDraft,
     VettingResult,
     VettingRow,
@@ -30,18 +30,18 @@ def proof_until(valid_until: dt.date, day: dt.date) -> Proof:
     """Where something stands that is good up to and including `valid_until`."""
     ends_in = (valid_until - day).days
     if ends_in < 0:
-        return Proof(Standing.ENDED, valid_until)
-    return Proof(Standing.ENDS_SOON if ends_in <= WARN_DAYS else Standing.VALID, valid_until, ends_in)
+        return Proof(ProofStanding.ENDED, valid_until)
+    return Proof(ProofStanding.ENDS_SOON if ends_in <= WARN_DAYS else ProofStanding.VALID, valid_until, ends_in)
 
 
 def vetting_on(rows: Sequence[VettingRow], day: dt.date) -> Proof:
     """Where a presenter's vetting stands: the check made last, among those made by then, decides."""
     made = [row for row in rows if row.checked_on <= day]
     if not made:
-        return Proof(Standing.MISSING)
+        return Proof(ProofStanding.MISSING)
     last = max(made, key=lambda row: (row.checked_on, row.id))
     if last.result is VettingResult.REFUSED:
-        return Proof(Standing.REFUSED)
+        return Proof(ProofStanding.REFUSED)
     return proof_until(last.valid_until, day)
 
 
@@ -51,12 +51,12 @@ def consent_on(rows: Sequence[ConsentRow], day: dt.date, *, minor: bool) -> Proo
     Any consent that covers the day is enough: the one that reaches furthest is shown.
     """
     if not minor:
-        return Proof(Standing.NOT_NEEDED)
+        return Proof(ProofStanding.NOT_NEEDED)
     to_take_part = [row for row in rows if "takes_part" in row.purposes and row.given_on <= day]
     living = [row for row in to_take_part if not row.withdrawn]
     if living:
         return proof_until(max(row.valid_until for row in living), day)
-    return Proof(Standing.WITHDRAWN if to_take_part else Standing.MISSING)
+    return Proof(ProofStanding.WITHDRAWN if to_take_part else ProofStanding.MISSING)
 
 
 def clearance(

@@ -30,7 +30,7 @@ class ProofKind(StrEnum):
     CONSENT = "consent"
 
 
-class Standing(StrEnum):
+class ProofStanding(StrEnum):
     """Where a proof with an end stands on a day."""
 
     MISSING = "missing"
@@ -46,13 +46,13 @@ class Standing(StrEnum):
 class Proof:
     """A standing with its days: `ends_in` days from the day asked, when it has an end that lies ahead."""
 
-    standing: Standing
+    standing: ProofStanding
     valid_until: dt.date | None = None
     ends_in: int | None = None
 
     @property
     def holds(self) -> bool:
-        return self.standing in (Standing.VALID, Standing.ENDS_SOON, Standing.NOT_NEEDED)
+        return self.standing in (ProofStanding.VALID, ProofStanding.ENDS_SOON, ProofStanding.NOT_NEEDED)
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,13 @@ class Clearance:
     @property
     def ends_in(self) -> int | None:
         """Days until the first of her proofs ends, when one ends soon."""
-        soon = [proof.ends_in for proof in (self.vetting, self.consent) if proof.standing is Standing.ENDS_SOON]
+        soon = [proof.ends_in for proof in (self.vetting, self.consent) if proof.standing is ProofStanding.ENDS_SOON]
         return min((days for days in soon if days is not None), default=None)
 
     @property
     def waits(self) -> bool:
         """Whether somebody must do something: a proof is missing, over, or ends soon."""
-        return Standing.ENDS_SOON in (self.vetting.standing, self.consent.standing) or not (
+        return ProofStanding.ENDS_SOON in (self.vetting.standing, self.consent.standing) or not (
             self.vetting.holds and self.consent.holds
         )
 

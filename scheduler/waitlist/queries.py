@@ -13,8 +13,8 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import places_in_line
-from scheduler.requests.queries.rows import loaded, request_rows
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.queries.rows import request_rows, with_related_rows
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.terms.states import CancelledBy, VisitState
@@ -47,7 +47,7 @@ def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = N
     if actor.centre_id is None:
         return []
     weights, today = weights_of(actor.centre_id), clock.local_day(now)
-    waiting = ranked(actor.centre_id, weights, now=now, programme_id=programme_id)
+    waiting = waiting_by_rank(actor.centre_id, weights, now=now, programme_id=programme_id)
     shown = request_rows([row for row, _facts in waiting], now)
     held = _held([row.id for row, _facts in waiting])
     found = []
@@ -67,7 +67,7 @@ def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = N
     return found
 
 
-def ranked(
+def waiting_by_rank(
     centre_id: int, weights: Weights, *, now: dt.datetime, programme_id: int | None = None
 ) -> list[tuple[SchoolRequest, WaitingFacts]]:
     """Every waiting request of a centre, the first in line first, with what its rank rests on.
@@ -79,7 +79,7 @@ def ranked(
     wanted = wanted.where((SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held))
     if programme_id is not None:
         wanted = wanted.where(SchoolRequest.programme_id == programme_id)
-    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.id)).all()
+    rows = db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.id)).all()
     facts, today = _facts(rows), clock.local_day(now)
     keyed = {row.id: rank_key(facts[row.id], rank_parts(facts[row.id], weights, now, today), row.id) for row in rows}
     return [(row, facts[row.id]) for row in sorted(rows, key=lambda row: keyed[row.id])]

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from scheduler.core.text import fold
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.waitlist.terms import Part, Points, WaitingFacts, Weights
 
 DAYS_OF_A_MONTH = 30

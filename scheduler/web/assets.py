@@ -14,7 +14,7 @@ from flask import Flask, Response, abort, current_app, g, request, url_for
 
 from scheduler.web.guards import public
 
-YEAR = "public, max-age=31536000, immutable"
+CACHED_A_YEAR = "public, max-age=31536000, immutable"
 COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)  # a licence stays
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -69,7 +69,7 @@ def assets(name: str) -> Response:
     small = bool(request.accept_encodings.best_match(("gzip",)))
     g.cookieless = True  # the same for everybody: a new cookie does not make a browser fetch it again
     answer = Response(bundle.packed if small else bundle.body, content_type=KINDS[kind])
-    answer.headers["Cache-Control"] = YEAR if digest == bundle.digest else "no-cache"
+    answer.headers["Cache-Control"] = CACHED_A_YEAR if digest == bundle.digest else "no-cache"
     answer.headers["Vary"] = "Accept-Encoding"
     if small:
         answer.headers["Content-Encoding"] = "gzip"

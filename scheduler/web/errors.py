@@ -23,7 +23,7 @@ STATUS: dict[type[SchedulerError], int] = {
     TooMany: 429,
 }
 PAGES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
-KEPT = ("Allow", "Retry-After", "Content-Range")
+KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, SecurityError):  # a host that is not ours: there is no address to build a page with
         return "Bad request: this address is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
-    kept = {name: value for name, value in error.get_headers() if name in KEPT}
+    kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     return _page(status, headers=kept, stale_form=isinstance(error, CSRFError))
 
 

@@ -16,7 +16,7 @@ from scheduler.core.text import marked
 from scheduler.web.forms import error_title
 from scheduler.web.i18n import _, _l, _n, page_language
 
-SAID = "said"
+TOASTS_KEY = "said"
 YEAR_DAYS = 365
 TONES = ("quiet", "wait", "move", "good", "stop", "youth")
 
@@ -218,7 +218,7 @@ def ago(at: dt.datetime) -> str:
     return _n("%(num)s day", "%(num)s days", minutes // (24 * 60))
 
 
-def away(day: dt.date) -> str:
+def from_now(day: dt.date) -> str:
     """How far a day is: "today", "tomorrow", "in 14 days", "3 days ago"."""
     days = (day - clocks.local_day(clocks.now(), _zone())).days
     if days == 0:
@@ -262,10 +262,10 @@ def dashed(attributes: Mapping[str, object]) -> dict[str, object]:
 
 def say(text: str, *, undo: str = "", undo_words: str = "") -> None:
     """Tell in a toast on the next page what was done; `undo` is the address a POST to which takes it back."""
-    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, SAID)  # type: ignore[arg-type]
+    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, TOASTS_KEY)  # type: ignore[arg-type]
 
 
-def said() -> list[object]:
+def toasts() -> list[object]:
     """What `say` left for this page."""
     return [one if isinstance(one, dict) else {"text": one} for one in get_flashed_messages()]
 
@@ -281,10 +281,10 @@ def url_if(endpoint: str, **values: object) -> str:
 
 
 FILTERS = (
-    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, away, number,
+    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, from_now, number,
     percent, name, letters, dashed, marked,
 )  # fmt: skip
-GLOBALS = (state_face, flag_face, ends_face, kind_face, said, url_if, error_title)
+GLOBALS = (state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title)
 
 
 def register(app: Flask) -> None:

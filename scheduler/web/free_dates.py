@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
-from scheduler.booking.rules.free_dates import STEP
+from scheduler.booking.rules.free_dates import STEP_MINUTES
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.requests.terms.asked import Blackout, DayPart, Preference
+from scheduler.requests.terms.school_request import Blackout, DayPart, Preference
 from scheduler.web.i18n import _, _l, page_language
 
-A_WEEK = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
+WEEKDAY_DATES = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
 FEW_DAYS = 5  # free days of a month that are no choice alone
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -64,7 +64,7 @@ ALWAYS: dict[tuple[Lack | None, PresenterKind | None], LazyProxy] = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class DayCell:
     """One day of the grid. `value` is empty where nothing is free; `said` is for who does not see the grid."""
 
     day: dt.date
@@ -78,13 +78,13 @@ class Month:
 
     name: str
     free: int
-    weeks: tuple[tuple[Cell | None, ...], ...]
+    weeks: tuple[tuple[DayCell | None, ...], ...]
     listed: tuple[tuple[str, str], ...]  # each free day and its times in words
 
     @property
     def weekdays(self) -> tuple[dt.date, ...]:
         """Any seven days from Monday on, for the head of the columns."""
-        return A_WEEK
+        return WEEKDAY_DATES
 
 
 def months_of(answer: FreeDates) -> list[Month]:
@@ -104,8 +104,8 @@ def open_at_first(months: Sequence[Month]) -> int:
 
 
 def _month(days: Sequence[FreeDay], language: str) -> Month:
-    cells: list[Cell | None] = [None] * days[0].day.weekday()
-    cells += [Cell(one.day, one.day.isoformat() if one.starts else "", _said(one)) for one in days]
+    cells: list[DayCell | None] = [None] * days[0].day.weekday()
+    cells += [DayCell(one.day, one.day.isoformat() if one.starts else "", _said(one)) for one in days]
     cells += [None] * (-len(cells) % 7)
     free = [one for one in days if one.starts]
     return Month(
@@ -126,7 +126,7 @@ def times_of(starts: Sequence[dt.time]) -> str:
     """08:00–12:30, 14:00"""
     parts: list[list[dt.time]] = []
     for time in starts:
-        if parts and _minutes(time) - _minutes(parts[-1][-1]) <= STEP:
+        if parts and _minutes(time) - _minutes(parts[-1][-1]) <= STEP_MINUTES:
             parts[-1].append(time)
         else:
             parts.append([time])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.closures.terms import STOPPED
+from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
@@ -12,7 +12,7 @@ from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalend
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
-from scheduler.visits.terms.plans import Taken, Why
+from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.reasons import worded
@@ -83,7 +83,7 @@ ON_A_VISIT: dict[Reason, LazyProxy] = {  # what a visit's page says in its own w
 }
 
 
-TOLD: dict[str, LazyProxy] = {
+TOLD_WHAT: dict[str, LazyProxy] = {
     "offer": _l("The offer"),
     "confirmation": _l("The confirmation"),
     "change": _l("The change"),
@@ -154,7 +154,7 @@ KIT: dict[Kit, LazyProxy] = {
 
 def left_because(reason: str) -> str:
     """Why somebody left a crew: a person's own words, or the sentence for what the product wrote."""
-    return str(LEFT.get(reason, reason)) if reason != STOPPED else _("Stopped by a closure")
+    return str(LEFT.get(reason, reason)) if reason != CLOSURE_REASON else _("Stopped by a closure")
 
 
 def kit_word(kit: Kit, count: int) -> str:
@@ -216,12 +216,12 @@ LIMITS: dict[Reason, Callable[[Why], str]] = {  # the bounds that free dates kee
 
 def refusal(error: Conflict) -> str:
     """What to tell who was refused; to the slower of two, who took the time and when."""
-    if isinstance(error, Taken):
+    if isinstance(error, PresenterTaken):
         return _taken(error)
     return str(ON_A_VISIT[error.reason]) if error.reason in ON_A_VISIT else worded(error.reason)
 
 
-def _taken(error: Taken) -> str:
+def _taken(error: PresenterTaken) -> str:
     promise, language = error.promise, page_language()
     head = worded(WhyNot.TAKEN)
     if error.reason is WhyNot.CANNOT_ARRIVE:
@@ -251,5 +251,5 @@ def happened(action: str) -> str:
 
 def reason(text: str) -> str:
     """Why a visit or a seat ended: what somebody typed, or the words of a closure."""
-    words = {one.value: str(said) for one, said in REASONS.items()} | {STOPPED: _("Stopped by a closure")}
+    words = {one.value: str(said) for one, said in REASONS.items()} | {CLOSURE_REASON: _("Stopped by a closure")}
     return words.get(text, text)

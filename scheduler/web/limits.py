@@ -13,8 +13,8 @@ from scheduler.people.rules import network_of
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
 SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
 FREE_DATES = "60 per minute"  # each costs a tenth of a second
-BOOKINGS = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
-NAMES = "10 per minute; 100 per day"
+BOOKING_RATE = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
+NAME_RATE = "10 per minute; 100 per day"
 FALLBACK = "20 per minute"
 
 

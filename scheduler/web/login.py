@@ -10,7 +10,7 @@ from scheduler.core import clock
 from scheduler.people import queries, rules
 from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
-from scheduler.requests.service.answers import KEPT
+from scheduler.requests.service.answers import ANSWER_LIFETIME
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
@@ -49,5 +49,5 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # a file that anybody may keep brings nobody's cookie along
-        PERMANENT_SESSION_LIFETIME=KEPT,  # only a booking that was begun outlives the closing of the browser
+        PERMANENT_SESSION_LIFETIME=ANSWER_LIFETIME,  # only a booking that was begun outlives the closing of the browser
     )

@@ -13,7 +13,7 @@ from scheduler.web.i18n import _, _l
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationLink:
     """One line of the rail, a tab or a link of the header."""
 
     href: str
@@ -119,18 +119,18 @@ def _here(rows: tuple[tuple[str, str, object], ...]) -> str:
     return next((line for line in lines if line in listed), "") or ""
 
 
-def _places(rows: tuple[tuple[str, str, object], ...]) -> list[Place]:
+def _places(rows: tuple[tuple[str, str, object], ...]) -> list[NavigationLink]:
     counts: dict[str, int] = g.get("counts", {})
     here = _here(rows)
     found = [(endpoint, url_if(endpoint), icon, str(label)) for endpoint, icon, label in rows]
     return [
-        Place(href, icon, label, counts.get(endpoint), endpoint == here)
+        NavigationLink(href, icon, label, counts.get(endpoint), endpoint == here)
         for endpoint, href, icon, label in found
         if href
     ]
 
 
-def navigation(user: SignedInUser | None) -> list[Place]:
+def navigation(user: SignedInUser | None) -> list[NavigationLink]:
     """The rail of a person: the lists of all her roles, each place once. A view may set g.counts = {endpoint: n}."""
     if user is None:
         return _places(PUBLIC)

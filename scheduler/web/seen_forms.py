@@ -9,14 +9,14 @@ from wtforms import HiddenField
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
-from scheduler.visits.terms.rows import HistoryLine, VisitPage
+from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TimeField, number_of
 from scheduler.web.i18n import _l
 
 ANSWER_WITHIN = dt.timedelta(days=2)
 
 
-REASON = 300
+REASON_LENGTH = 300
 
 
 def _until(day: dt.date, time: dt.time) -> dt.datetime:
@@ -37,7 +37,7 @@ class SeenForm(BaseForm):
         """The version that the reader saw; None when the form does not say."""
         return number_of(self.version.data)
 
-    def since(self, page: VisitPage) -> tuple[HistoryLine, ...]:
+    def since(self, page: VisitPage) -> tuple[VisitHistoryLine, ...]:
         """What has happened to the visit since the reader opened the form."""
         lines = number_of(self.seen_lines.data)
         return page.history[lines:] if lines is not None else ()
@@ -67,13 +67,13 @@ class UntilForm(SeenForm):
 class ReasonForm(BaseForm):
     """Why something is cancelled, declined or taken back."""
 
-    reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)
 
 
 class StaffReasonForm(SeenForm):
     """The same, from a coordinator, who sees the visit."""
 
-    reason = LinesField(_l("Reason"), [Needed()], limit=REASON)
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)
 
 
 class PressForm(SeenForm):

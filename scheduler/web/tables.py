@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ListTable:
     """A list as its reader wants it."""
 
     name: str
@@ -68,14 +68,14 @@ class Table:
             if not column.kept and not column.quiet
         ]
 
-    def without(self, *names: str) -> "Table":
+    def without(self, *names: str) -> "ListTable":
         """The same list when it has no such column to show."""
         return replace(self, columns=tuple(column for column in self.columns if column.name not in names))
 
 
 def table(
     name: str, columns: Sequence[Column], sorts: Collection[str], *, natural: str = "", choose: bool = False
-) -> Table:
+) -> ListTable:
     """The list as the address and its reader want it. `sorts` is what its query can sort by; `choose` lets hide.
 
     Hiding costs one query.
@@ -83,7 +83,7 @@ def table(
     fitting = tuple(column if column.name in sorts else replace(column, sorts=False) for column in columns)
     hidden = hidden_columns(current_actor().user_id, name) if choose else frozenset[str]()
     kept = {column.name for column in columns if column.kept or column.quiet}
-    return Table(
+    return ListTable(
         name,
         fitting,
         sort_asked(request.args.get("sort"), sorts),

@@ -15,13 +15,13 @@ from sqlalchemy.orm import defer
 
 from scheduler import policy
 from scheduler.core import leases
-from scheduler.core.db import db, hold, transaction
+from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotFound, TooMany
 from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.work.models import LongWork
-from scheduler.work.terms import OPEN, RIGHTS, STORES, Phase, Taken, WorkKind, WorkReason, WorkRow, WorkState
+from scheduler.work.terms import OPEN_WORK, RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow, WorkState
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
 NO_FILE = (WorkKind.ISSUE_CERTIFICATES,)
-HOLD_BEGIN = 53  # kind of core.db.hold: one centre's new work
+WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
 
@@ -43,11 +43,11 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
     if actor.centre_id is None or actor.user_id is None:
         raise NotFound("centre")
     with transaction() as session:
-        hold(session, HOLD_BEGIN, [actor.centre_id])  # a double click begins one work
+        advisory_lock(session, WORK_LOCK, [actor.centre_id])  # a double click begins one work
         same = select(LongWork.id).where(
             LongWork.kind == kind,
             LongWork.centre_id == actor.centre_id,
-            LongWork.state.in_(OPEN),
+            LongWork.state.in_(OPEN_WORK),
             LongWork.content == content if content is not None else LongWork.content.is_(None),
         )
         if open_id := session.scalar(same.order_by(LongWork.id).limit(1)):
@@ -88,7 +88,7 @@ def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
     return found.content, found.file_name, found.kind
 
 
-def file_name_of(work: Taken) -> str:
+def file_name_of(work: LeasedWork) -> str:
     """What the file was called on the computer it came from."""
     return db.session.scalar(select(LongWork.file_name).where(LongWork.id == work.id)) or ""
 
@@ -104,7 +104,7 @@ def _free(now: dt.datetime) -> ColumnElement[bool]:
     return free
 
 
-def take(work_id: int, *, now: dt.datetime) -> Taken | None:
+def take(work_id: int, *, now: dt.datetime) -> LeasedWork | None:
     """Lease one work. None when another worker holds it, or when it has outlived too many of them and is given up."""
     with transaction() as session:
         row = lease(session, LongWork, work_id, _free(now), now=now, state=WorkState.RUNNING, phase=Phase.NONE)
@@ -115,11 +115,11 @@ def take(work_id: int, *, now: dt.datetime) -> Taken | None:
             log.warning("long work given up", extra={"work_id": work_id})
             return None
         result = json.loads(row.result)
-        return Taken(row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content, result)
+        return LeasedWork(row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content, result)
 
 
 def tell(
-    work: Taken, phase: Phase, done: int, total: int, *, now: dt.datetime, result: Mapping[str, Any] | None = None
+    work: LeasedWork, phase: Phase, done: int, total: int, *, now: dt.datetime, result: Mapping[str, Any] | None = None
 ) -> None:
     """Say how far it is, and hold the work for longer; `result` is kept in case this worker dies."""
     so_far = {} if result is None else {"result": json.dumps(dict(result))}
@@ -127,7 +127,7 @@ def tell(
         _write(work.id, work.attempt, phase=phase, done=done, total=total, leased_until=now + LEASE, **so_far)
 
 
-def end(work: Taken, result: Mapping[str, Any], *, now: dt.datetime, failed: bool = False) -> None:
+def end(work: LeasedWork, result: Mapping[str, Any], *, now: dt.datetime, failed: bool = False) -> None:
     """Write what came of it, if the work is still this worker's."""
     state = WorkState.FAILED if failed else WorkState.DONE
     with transaction():

@@ -65,11 +65,11 @@ STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
     WorkKind.CHECK_BELLS: WorkKind.IMPORT_BELLS,
     WorkKind.CHECK_VISITS: WorkKind.IMPORT_VISITS,
 }
-OPEN = (WorkState.WAITING, WorkState.RUNNING)
+OPEN_WORK = (WorkState.WAITING, WorkState.RUNNING)
 
 
 @dataclass(frozen=True)
-class Taken:
+class LeasedWork:
     """Long work that this worker holds for a while."""
 
     id: int
@@ -102,7 +102,7 @@ class WorkRow:
 
     @property
     def open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN_WORK
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy import Select, select
 from werkzeug.exceptions import HTTPException
 
 from scheduler.attendance.queries.tally import tallies_of
-from scheduler.attendance.rules import TALLIED
+from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
@@ -27,7 +27,7 @@ from scheduler.places.models import HostSchoolTime
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.answers import keep_answers
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
@@ -162,7 +162,7 @@ def _signed(email: str) -> list[str]:
 
 def _tallies() -> list[str]:
     """The page that a poster's code opens, of the latest presentation for adults."""
-    for_adults = select(Presentation.visit_id).where(Presentation.audience.in_(TALLIED))
+    for_adults = select(Presentation.visit_id).where(Presentation.audience.in_(TALLY_AUDIENCES))
     latest = for_adults.order_by(Presentation.on_day.desc())
     found = tallies_of(db.session.scalars(latest.limit(1)).first() or 0)
     return [f"/tally/{one.visit_number}/{one.ordinal}/{one.code}" for one in found]

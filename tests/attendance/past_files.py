@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.service.past import import_past_visits
+from scheduler.attendance.service.past_visits import import_past_visits
 from scheduler.core.imports.staging import Filing
 from scheduler.policy import Actor, Role
 from scheduler.visits.models.visits import Presentation, Visit

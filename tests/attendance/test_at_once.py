@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler.attendance.service.past import take_back_visits
+from scheduler.attendance.service.past_visits import take_back_visits
 from scheduler.core.db import db
 from tests.at_once import all_at_once
 from tests.attendance.past_files import TWO, counts, read, stored, who_imports

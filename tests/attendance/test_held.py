@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from scheduler.attendance.queries.counting import crew_at, said_so_far
 from scheduler.attendance.service.counting import submit_counts
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
@@ -102,7 +102,7 @@ def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session)
     withdraw_presenter(begun.coordinator, begun.visit.id, other.id, reason="Ill", now=LEAVING)
 
     assert seats(session, begun)[other.id] is A.PRESENT
-    assert Counts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
+    assert HeadCounts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
 
 
 def test_colleagues_read_a_minors_first_name_only(session):

@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.service.counting import submit_counts
-from scheduler.attendance.service.deciding import correct_counts
+from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.service.not_held import note_not_held
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed
 from scheduler.people.models import User
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service.cancel import cancel_visit
@@ -91,7 +91,7 @@ def test_only_a_coordinator_after_the_end_and_not_what_was_counted(session):
 def test_trust_r11_a_correction_sent_twice_is_one_version(session):
     begun = a_locked_visit()
     for _press in range(2):
-        correct_counts(begun.coordinator, begun.first, Counts(pupils=80), "Typo", now=LEAVING)
+        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=80), "Typo", now=LEAVING)
 
     session.rollback()
     assert session.scalar(select(func.max(HeadCount.version))) == 2

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance.imports import read_past_visits
-from scheduler.attendance.service.past import import_past_visits, take_back_visits
+from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.cli.invariants import violations
 from scheduler.core.imports.staging import Filing
 from scheduler.people.models import Presenter

@@ -15,7 +15,7 @@ from scheduler.attendance.queries.counting import (
     waiting_attendance,
 )
 from scheduler.attendance.service.counting import assume_silent, countersign
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS
@@ -35,7 +35,7 @@ def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session)
 
     first = visit.presentations[0]
     assert [one.ordinal for one in visit.presentations] == [1, 2]
-    assert (first.expected, first.state) == (Counts(90, 0, 2), AttendanceState.OPEN)
+    assert (first.expected, first.state) == (HeadCounts(90, 0, 2), AttendanceState.OPEN)
     assert (first.said_by_educator, first.said_by_school, first.counted) == (None, None, None)
     assert (visit.host_name_sr_cyrl, visit.named_adults) == ("Вук Караџић", ())
 
@@ -86,7 +86,7 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     assume_silent(now=LEAVING + dt.timedelta(days=7))
     fresh = a_counted_visit(programme=programme)
     different = a_counted_visit(programme=programme)
-    countersign(different.school, different.visit.id, {different.first: Counts(pupils=1)}, now=LEAVING)
+    countersign(different.school, different.visit.id, {different.first: HeadCounts(pupils=1)}, now=LEAVING)
     a_locked_visit(programme=programme)
     a_counted_visit()  # of another centre
 
@@ -107,20 +107,20 @@ def test_only_staff_see_what_waits(session):
 
 
 def test_a_number_far_from_the_announced_one_is_marked(session):
-    begun = a_counted_visit(counts=Counts(pupils=290))
+    begun = a_counted_visit(counts=HeadCounts(pupils=290))
 
     [one] = counted_visit(begun.teacher, begun.visit.number).presentations
 
     assert one.odd
-    assert one.said_by_educator == Counts(pupils=290)
+    assert one.said_by_educator == HeadCounts(pupils=290)
 
 
 def test_adults_of_a_visit_are_the_most_that_anybody_said(session):
-    begun = a_counted_visit(talks=2, counts=Counts(pupils=30, teachers=2))
+    begun = a_counted_visit(talks=2, counts=HeadCounts(pupils=30, teachers=2))
     assert adults_counted(a_begun_visit().visit.id) is None
     assert adults_counted(begun.visit.id) == 4
 
-    said = {begun.first: Counts(30, 0, 3, 1), begun.presentations[1].id: Counts(30, 0, 1)}
+    said = {begun.first: HeadCounts(30, 0, 3, 1), begun.presentations[1].id: HeadCounts(30, 0, 1)}
     countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
     assert adults_counted(begun.visit.id) == 6

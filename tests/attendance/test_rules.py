@@ -5,16 +5,16 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance import rules
-from scheduler.attendance.terms import AttendanceState, CountDraft, Counts, FollowUp
+from scheduler.attendance.terms import AttendanceState, CountDraft, FollowUp, HeadCounts
 from tests.factories import MONDAY
 
 STARTED = MONDAY - dt.timedelta(hours=1)
 
 
-FAIR = Counts(pupils=90, teachers=2)
+FAIR = HeadCounts(pupils=90, teachers=2)
 
 
-def _draft(counts: Counts = FAIR, **given: int) -> CountDraft:
+def _draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
     return CountDraft(counts, teacher_present=True, **({"minutes_given": 45} | given))
 
 
@@ -25,13 +25,13 @@ def test_a_fair_count_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("counts", "problem"),
     [
-        (Counts(pupils=-1), {"pupils": "count_out_of_range"}),
-        (Counts(parents=2001), {"parents": "count_out_of_range"}),
-        (Counts(pupils=10**30, teachers=-5), {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}),
-        (Counts(), {"pupils": "nobody_counted"}),
+        (HeadCounts(pupils=-1), {"pupils": "count_out_of_range"}),
+        (HeadCounts(parents=2001), {"parents": "count_out_of_range"}),
+        (HeadCounts(pupils=10**30, teachers=-5), {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}),
+        (HeadCounts(), {"pupils": "nobody_counted"}),
     ],
 )
-def test_a_number_that_cannot_be_is_named(counts: Counts, problem: dict[str, str]) -> None:
+def test_a_number_that_cannot_be_is_named(counts: HeadCounts, problem: dict[str, str]) -> None:
     assert rules.problems_with(_draft(counts), starts_at=STARTED, now=MONDAY) == problem
 
 
@@ -63,7 +63,7 @@ def test_seven_days_of_silence_mean_yes(days: float, enough: bool) -> None:
     [(90, 90, False), (181, 90, True), (180, 90, False), (29, 90, True), (30, 90, False), (5, 0, True), (0, 0, False)],
 )
 def test_a_number_far_from_what_was_announced_looks_odd(came: int, expected: int, odd: bool) -> None:
-    assert rules.looks_odd(Counts(pupils=came), Counts(pupils=expected)) is odd
+    assert rules.looks_odd(HeadCounts(pupils=came), HeadCounts(pupils=expected)) is odd
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,12 @@ def test_a_number_far_from_what_was_announced_looks_odd(came: int, expected: int
     [
         ({1: FAIR, 2: FAIR}, None),
         ({1: FAIR}, "count_missing"),
-        ({1: FAIR, 2: Counts(others=2001)}, "count_out_of_range"),
+        ({1: FAIR, 2: HeadCounts(others=2001)}, "count_out_of_range"),
     ],
 )
-def test_a_school_says_a_possible_number_for_every_presentation(said: dict[int, Counts], problem: str | None) -> None:
+def test_a_school_says_a_possible_number_for_every_presentation(
+    said: dict[int, HeadCounts], problem: str | None
+) -> None:
     assert rules.problem_with_signature(said, {1, 2}) == problem
 
 

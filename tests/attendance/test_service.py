@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.queries.counting import history_of, said_so_far, violations, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign, submit_counts
-from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
@@ -19,17 +19,17 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import ANONYMOUS
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
-from tests.attendance.said import counting, state_of
+from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, presenter_actor
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, make_vetting
 from tests.factories.visits import make_assignment
 
-OTHER = Counts(pupils=86, teachers=3)
+OTHER = HeadCounts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
 
 
@@ -163,7 +163,7 @@ def test_numbers_that_cannot_be_store_nothing(session):
     begun = a_begun_visit()
 
     with pytest.raises(Rejected) as refusal:
-        submit_counts(begun.teacher, begun.first, a_count(Counts(pupils=10**12)), now=LEAVING)
+        submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=10**12)), now=LEAVING)
 
     assert refusal.value.problems == {"pupils": "count_out_of_range"}
     assert session.scalars(select(HeadCount)).all() == []
@@ -263,7 +263,11 @@ def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(se
 
 @pytest.mark.parametrize(
     ("said", "problem"),
-    [({}, "count_missing"), (Counts(pupils=-1), "count_out_of_range"), (Counts(pupils=10**9), "count_out_of_range")],
+    [
+        ({}, "count_missing"),
+        (HeadCounts(pupils=-1), "count_out_of_range"),
+        (HeadCounts(pupils=10**9), "count_out_of_range"),
+    ],
 )
 def test_a_school_must_say_every_number_and_a_possible_one(session, said, problem):
     begun = a_counted_visit()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.visits.models.visits import Assignment
 from tests.factories.counting import Begun, a_begun_visit, a_counted_visit, a_locked_visit, count_all, sign_all
@@ -11,7 +11,7 @@ from tests.side_by_side import rows_of, sizes
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
 LEFT_OUT = {"outbox_message", "calendar_entry"}  # letters and the texts of calendars: written by services alone
-SAID = Counts(pupils=51, teachers=3)
+SAID = HeadCounts(pupils=51, teachers=3)
 
 
 def locked_by_services() -> Begun:

@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.queries.tally import tallied, tallies_of, tally_behind
+from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_of
 from scheduler.attendance.service.tally import count_in
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -27,7 +27,7 @@ def test_parents_count_themselves_and_the_sum_is_read(session):
     counted = [count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
 
     assert counted == [1, 3, 5]
-    assert tallied(tally.presentation_id) == 5
+    assert tally_of(tally.presentation_id) == 5
 
 
 @pytest.mark.both_databases

@@ -5,17 +5,17 @@ import datetime as dt
 import pytest
 
 from scheduler.board.queries import week as board_week
-from scheduler.board.terms import Away, Board, BoardRow, BoardWish
+from scheduler.board.terms import AbsenceOfDay, Board, BoardRow, BoardWish
 from scheduler.core.errors import NotAllowed
 from scheduler.people.models import AvailabilityException, AvailableHours
 from scheduler.places.models import Holiday
 from scheduler.policy import Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.states import VisitState
 from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
-from tests.booking.held import TEN, BookNow
+from tests.booking.book_now import TEN, BookNow
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, presenter_actor
@@ -113,9 +113,9 @@ def test_absence_and_usual_hours_are_shown(session):
 
     row = row_of(board_week.board(scene.coordinator, WEEK), ana.id)
 
-    assert cell(row).away == Away(absent=True)
-    assert cell(row, MONDAY_OF_IT).away == Away(absent=False, free=((dt.time(8), dt.time(12)),))
-    assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == Away(absent=False)
+    assert cell(row).away == AbsenceOfDay(absent=True)
+    assert cell(row, MONDAY_OF_IT).away == AbsenceOfDay(absent=False, free=((dt.time(8), dt.time(12)),))
+    assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == AbsenceOfDay(absent=False)
 
 
 def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):

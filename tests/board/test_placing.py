@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.people.models import AvailabilityException, User
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.rules.limits import MOST_A_DAY
-from scheduler.visits.terms.plans import Taken, Why
+from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -225,7 +225,7 @@ def test_the_road_says_no_before_and_after(session):
 
     assert [doubt.why.code for doubt in said.doubts] == ["cannot_arrive"]
     assert said.refused
-    with pytest.raises(Taken):
+    with pytest.raises(PresenterTaken):
         place(later, wish)
     assert states(session, later) == {}
     suggested = answer(later, a_placing(starts=dt.time(12, 0), comes=ana.id, offer=False))

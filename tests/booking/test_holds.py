@@ -19,9 +19,9 @@ from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.rules.limits import MOST_A_DAY
-from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import HoldState
-from tests.booking.held import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
+from tests.booking.book_now import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import make_assignment, make_presentation, make_visit
@@ -188,7 +188,7 @@ def test_a_coordinator_is_told_that_a_school_is_booking_that_time(book):
     suggest_presenter(book.coordinator, visit_id, book.people[0].id, now=MONDAY)
     held = book.hold()
 
-    with pytest.raises(Taken) as refusal:
+    with pytest.raises(PresenterTaken) as refusal:
         offer_visit(book.coordinator, visit_id, until=UNTIL, now=MONDAY)
 
     promise = refusal.value.promise

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.booking.queries.lost_dates import lost_date
-from scheduler.booking.service.booked import take_other_date
+from scheduler.booking.service.proof import take_other_date
 from scheduler.booking.terms.holds import Slot
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound
@@ -15,11 +15,11 @@ from scheduler.policy import Actor, school_contact
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.terms.states import HoldState
-from tests.booking.held import DAY, TEN, BookNow, held_people, states
+from tests.booking.book_now import DAY, TEN, BookNow, held_people, states
 from tests.factories import MONDAY
 
 pytestmark = pytest.mark.both_databases

@@ -14,17 +14,17 @@ from scheduler.core.db import db
 from scheduler.core.defences import DEFENCES, create_defences
 from scheduler.core.errors import Conflict
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.held_time import HeldTime
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service import locked_visit
-from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import PROMISED, HoldState
 from tests.at_once import all_at_once
-from tests.booking.held import THURSDAY, BookNow, states
+from tests.booking.book_now import THURSDAY, BookNow, states
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL
 
@@ -94,7 +94,7 @@ def test_a_visitor_and_a_coordinator_at_once_one_gets_the_hour(app: Flask):
 
     assert answers.count(None) == 1
     (refusal,) = [answer for answer in answers if answer is not None]
-    assert isinstance(refusal, Taken) or (isinstance(refusal, Conflict) and refusal.reason == "date_taken")
+    assert isinstance(refusal, PresenterTaken) or (isinstance(refusal, Conflict) and refusal.reason == "date_taken")
     promised = db.session.scalars(sa.select(Assignment.id).where(Assignment.state.in_(PROMISED))).all()
     assert len(promised) + states().count(HoldState.HELD) == 1
 
@@ -119,8 +119,8 @@ def test_trust_r06_five_pending_bookings_of_one_slot_proven_at_once_one_visit_an
 
 def test_without_the_locks_the_database_alone_still_holds_the_date_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
     book = BookNow()
-    monkeypatch.setattr(locked_visit, "hold", lambda *_: None)
-    monkeypatch.setattr(holds, "hold", lambda *_: None)
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    monkeypatch.setattr(holds, "advisory_lock", lambda *_: None)
 
     answers = hold_all(app, book, 8)
 
@@ -145,8 +145,8 @@ def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> I
     def unlock(connection: sa.Connection) -> None:
         connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
 
-    monkeypatch.setattr(locked_visit, "hold", lambda *_: None)
-    monkeypatch.setattr(holds, "hold", lambda *_: None)
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    monkeypatch.setattr(holds, "advisory_lock", lambda *_: None)
     if database == "sqlite":
         sa.event.listen(db.engine, "begin", unlock)
     yield

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.booking.rules.free_dates import times_of_day
-from scheduler.places.rules.presence import away, class_away, left_on, standings, starts_of
+from scheduler.places.rules.presence import class_away, class_standings, is_anyone_away, left_on, starts_of
 from scheduler.places.rules.school_time import shift_on
 from scheduler.places.terms.school_time import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -83,8 +83,8 @@ def test_the_quick_answer_is_what_the_standings_say(
 ):
     clock = clock_of(told, day, left) if is_open else SchoolClock(told, frozenset())
 
-    assert class_away(clock, classes, day, time, minutes) == away(
-        standings(clock, classes, day, AskedTime(minutes, time))
+    assert class_away(clock, classes, day, time, minutes) == is_anyone_away(
+        class_standings(clock, classes, day, AskedTime(minutes, time))
     )
 
 

@@ -17,8 +17,8 @@ from scheduler.places.models import Closure
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.policy import ANONYMOUS, school_contact
 from scheduler.requests.models import DateProposal, SchoolRequest
-from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import AssignmentState
 from tests.counting import statements
 from tests.factories import MONDAY

@@ -25,7 +25,7 @@ def test_a_number_is_found_however_it_is_typed(session):
     number = issued(a_locked_visit())[0]
 
     for typed in (number, number.lower(), rules.in_fours(number), rules.in_fours(number).replace(" ", "-")):
-        assert queries.checked(typed).paper.number == number
+        assert queries.certificate_of_number(typed).paper.number == number
 
 
 @pytest.mark.parametrize("typed", ["", "0" * 16, "9" * 5000, "' OR 1=1 --", "\x00"])
@@ -33,7 +33,7 @@ def test_what_no_certificate_has_is_not_found(session, typed):
     issued(a_locked_visit())
 
     with pytest.raises(NotFound):
-        queries.checked(typed)
+        queries.certificate_of_number(typed)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_no_certificate_has_is_not_found(session, typed):
 def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(session, language, host, place, centre):
     begun = a_locked_visit(talks=2, language=language, names=("Ана Петровић",))
 
-    checked = queries.checked(issued(begun)[1])
+    checked = queries.certificate_of_number(issued(begun)[1])
 
     paper = checked.paper
     assert (paper.host_name, paper.host_place, paper.centre_name) == (host, place, centre)
@@ -62,7 +62,7 @@ def test_a_name_that_is_no_longer_kept_can_still_be_compared(session):
     with transaction() as inside:
         inside.execute(update(Certificate).values(holder_name=None))
 
-    checked = queries.checked(number)
+    checked = queries.certificate_of_number(number)
 
     assert checked.holder_name is None
     assert rules.names_match(checked.holder_key, "Ana Petrović", secret=settings().secret_key)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.counting import countersign, name_adults
-from scheduler.attendance.service.deciding import correct_counts, lock_attendance
-from scheduler.attendance.terms import Counts, CountSource
+from scheduler.attendance.service.locking import correct_counts, lock_attendance
+from scheduler.attendance.terms import CountSource, HeadCounts
 from scheduler.certificates import queries, service
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
@@ -23,7 +23,7 @@ from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 
@@ -137,7 +137,7 @@ def test_nothing_is_issued_before_the_lock(session, make):
 def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
     begun = a_counted_visit(talks=2)
     second = begun.presentations[1].id
-    said = {begun.first: Counts(88, 0, 2), second: Counts(1)}
+    said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
     countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
     with pytest.raises(Conflict, match="attendance_not_locked"):
@@ -170,9 +170,9 @@ def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(sessio
 
     new = service.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
 
-    was = queries.checked(old)
+    was = queries.certificate_of_number(old)
     assert (was.state, was.replaced_by_number) == (CertificateState.REISSUED, new)
-    now = queries.checked(new)
+    now = queries.certificate_of_number(new)
     assert (now.state, now.holder_name, now.paper.pupils) == (CertificateState.ISSUED, "Ana Petrović", 88)
     assert session.scalars(select(NamedAdult.name)).all() == ["Ana Petrović"]
     again = issue(begun)
@@ -200,19 +200,19 @@ def test_a_name_can_be_mended_back_and_forth(session):
 
     states = [state for (state,) in papers(Certificate.state)]
     assert states.count(CertificateState.ISSUED) == 2
-    assert queries.checked(number).holder_name == "Jovan Jović"
+    assert queries.certificate_of_number(number).holder_name == "Jovan Jović"
 
 
 def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(session):
     begun = a_locked_visit()
     old = issue(begun).numbers[0]
-    correct_counts(begun.coordinator, begun.first, Counts(70, 0, 2), "the list says 70", now=LEAVING)
+    correct_counts(begun.coordinator, begun.first, HeadCounts(70, 0, 2), "the list says 70", now=LEAVING)
 
     row = queries.certificate_to_change(begun.coordinator, old)
     new = service.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
 
-    assert queries.checked(old).paper.pupils == 88
-    assert queries.checked(new).paper.pupils == 70
+    assert queries.certificate_of_number(old).paper.pupils == 88
+    assert queries.certificate_of_number(new).paper.pupils == 70
 
 
 @pytest.mark.parametrize(("name", "problem"), [("", "missing"), ("  ", "missing"), ("А" * 101, "too_long")])
@@ -245,13 +245,13 @@ def test_a_revoked_certificate_says_why_and_stays_revoked(session):
         service.revoke_certificate(begun.coordinator, row.id, "", now=LEAVING)
     service.revoke_certificate(begun.coordinator, row.id, "was not in the room", now=LEAVING)
 
-    assert queries.checked(number).state is CertificateState.REVOKED
+    assert queries.certificate_of_number(number).state is CertificateState.REVOKED
     assert issue(begun).issued == 0
     assert number not in issue(begun).numbers
     with pytest.raises(Conflict, match="wrong_state"):
         service.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
     with pytest.raises(NotFound):
-        service.drawn(begun.coordinator, number)
+        service.certificate_pdf(begun.coordinator, number)
 
 
 def test_only_the_centre_reissues_and_revokes(session):
@@ -273,12 +273,12 @@ def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):
     english = issue(other).numbers
 
     for actor in (begun.school, begun.coordinator):
-        assert service.drawn(actor, numbers[0]).startswith(b"%PDF")
+        assert service.certificate_pdf(actor, numbers[0]).startswith(b"%PDF")
     for actor in (other.school, an_actor(), begun.teacher):
         with pytest.raises(NotFound):
-            service.drawn(actor, numbers[0])
+            service.certificate_pdf(actor, numbers[0])
     with pytest.raises(NotAllowed):
-        service.drawn(ANONYMOUS, numbers[0])
+        service.certificate_pdf(ANONYMOUS, numbers[0])
     for wanted in ([], ["0" * 16], [*numbers, "0" * 16]):
         with pytest.raises(NotFound):
             service.draw_merged(SYSTEM, wanted)

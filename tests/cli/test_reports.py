@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from tests.factories.programmes import make_campaign, make_programme
 from tests.reports.held_visits import a_held_visit
 
@@ -23,7 +23,7 @@ def run(app):
 def test_the_document_is_as_the_contract_says(run, session):
     programme = make_programme(slug="talk")
     campaign = make_campaign(programme=programme, slug="respect")
-    a_held_visit(Counts(7, 1, 2, 3), programme=programme, campaign_id=campaign.id, kilometres=15)
+    a_held_visit(HeadCounts(7, 1, 2, 3), programme=programme, campaign_id=campaign.id, kilometres=15)
 
     document = json.loads(run(*YEAR, "--campaign", "respect", "--by", "programme", "--by", "month").stdout)
 

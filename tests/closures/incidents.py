@@ -7,7 +7,7 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.service.transitions import move_assignment
 from scheduler.visits.terms.states import (

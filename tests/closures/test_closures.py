@@ -16,7 +16,7 @@ from scheduler.places.terms.hosts import ClosureReason, Extent, SchoolCalendar
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of_each
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import CalendarEntry
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState, VisitState
 from tests.closures.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew

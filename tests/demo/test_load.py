@@ -28,9 +28,9 @@ from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import attendance_report, centre_id_of
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.terms.counting import Counts, Filters, Group
+from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Vetting
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
@@ -77,7 +77,7 @@ def test_changing_one_head_count_moves_the_totals(loaded):
         ).first()
         count.people += 5
 
-    assert published() == Counts(**(before.__dict__ | {"pupils": before.pupils + 5}))
+    assert published() == ReportCounts(**(before.__dict__ | {"pupils": before.pupils + 5}))
 
 
 def test_nothing_in_the_demo_breaks_an_invariant(loaded):

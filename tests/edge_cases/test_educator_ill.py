@@ -7,7 +7,7 @@ import pytest
 from scheduler.core.errors import Conflict
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
 from scheduler.staffing.service.offers import lapse_offers
@@ -17,10 +17,10 @@ from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
-from scheduler.visits.terms.states import AssignmentState, PresentationState, ReliefState, VisitState
+from scheduler.visits.terms.states import AssignmentState, PresentationState, SubstituteSearchState, VisitState
 from tests.factories.people import presenter_actor
 from tests.factories.visits import VISIT_DAY
-from tests.staffing.relieved import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
+from tests.staffing.search_scene import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
 from tests.visits.scene import far_away_scene, mails, presentations, request_state, states, visit_of
 
 LINK = "https://meet.example.org/razgovor"
@@ -47,7 +47,7 @@ def test_educator_ill_waves_until_one_accepts_and_the_school_reads_one_message(s
     assert len(ill.whom()) == 5
     ill.answer(ill.others[4], accepts=True, now=FRIDAY + 13 * HOUR)
 
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
     assert visit_of(session, ill).state is VisitState.CONFIRMED
     assert request_state(session, ill) is RequestState.CONFIRMED
     assert ill.offered() == set()
@@ -66,7 +66,7 @@ def test_educator_ill_nobody_found_three_hours_before_the_coordinator_gets_one_m
     assert send_waves(now=T_MINUS_3) == 1
     assert send_waves(now=T_MINUS_3 + MINUTE) == 0
 
-    assert ill.state() is ReliefState.CHOOSING
+    assert ill.state() is SubstituteSearchState.CHOOSING
     assert ill.kinds_to(DESK) == ["presenter_absent", "substitute_choice"]
     assert ill.mails_to(TO_THE_SCHOOL) == []
     assert ill.offered() == set()
@@ -81,7 +81,7 @@ def test_educator_ill_a_substitute_is_chosen_in_the_last_three_hours(session, il
     assert ill.mails_to(TO_THE_SCHOOL) == []
     ill.answer(ill.others[0], accepts=True, now=STARTS_AT - HOUR)
 
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
     assert visit_of(session, ill).state is VisitState.CONFIRMED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
     assert len(mails(session, "visit_offered")) == 1
@@ -97,7 +97,7 @@ def test_educator_ill_a_substitute_who_declines_leaves_the_choice_open(session, 
     ask_substitute(ill.coordinator, ill.visit_id, ill.others[1].id, now=T_MINUS_3 + 3 * MINUTE)
 
     assert ill.offered() == {ill.others[1].id}  # and nobody was asked by itself
-    assert ill.state() is ReliefState.CHOOSING
+    assert ill.state() is SubstituteSearchState.CHOOSING
 
 
 def test_educator_ill_held_online_with_an_educator_who_lives_far_away(session):
@@ -115,7 +115,7 @@ def test_educator_ill_held_online_with_an_educator_who_lives_far_away(session):
     ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=T_MINUS_3 + 3 * MINUTE)
     ill.answer(ill.others[0], accepts=True, now=STARTS_AT - HOUR)
 
-    assert ill.state() is ReliefState.ONLINE
+    assert ill.state() is SubstituteSearchState.ONLINE
     visit = visit_of(session, ill)
     assert (visit.state, visit.online_link, visit.kilometres) == (VisitState.CONFIRMED, LINK, 0)
     (school,) = ill.mails_to(TO_THE_SCHOOL)
@@ -154,7 +154,7 @@ def test_educator_ill_a_new_date_ends_the_search_and_is_the_one_message(session,
     wish = NewTimes(VISIT_DAY + dt.timedelta(days=8), {}, STARTS_AT + 48 * HOUR)
     move_visit(ill.coordinator, ill.visit_id, wish, now=T_MINUS_3 + MINUTE)
 
-    assert ill.state() is ReliefState.MOVED
+    assert ill.state() is SubstituteSearchState.MOVED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["visit_moved"]
     assert send_waves(now=T_MINUS_3 + 2 * MINUTE) == 0
 
@@ -166,7 +166,7 @@ def test_educator_ill_called_off_ends_the_search_and_is_the_one_message(session,
     cancel_visit(ill.coordinator, ill.visit_id, reason="nobody", now=FRIDAY + MINUTE)
     send_waves(now=FRIDAY + 2 * MINUTE)
 
-    assert ill.state() is ReliefState.CALLED_OFF
+    assert ill.state() is SubstituteSearchState.CALLED_OFF
     assert ill.kinds_to(TO_THE_SCHOOL) == ["visit_cancelled"]
     assert ill.offered() == set()
     assert len(ill.whom()) == 3
@@ -182,7 +182,7 @@ def test_influencer_missing_educator_present_is_confirmed_short_before_the_day(s
 
     row = visit_for(ill.coordinator, ill.number)
     assert (row.state, row.short_crew, row.goes_short) == (VisitState.CONFIRMED, True, True)
-    assert ill.state() is ReliefState.SHORT
+    assert ill.state() is SubstituteSearchState.SHORT
     (mail,) = ill.mails_to(TO_THE_SCHOOL)
     assert mail.kind == "crew_settled"
     assert "Tara" not in mail.text
@@ -233,7 +233,7 @@ def test_an_educator_first_then_the_young_presenter_who_left_with_her(session):
     assert mina.id in ill.whom()
     ill.answer(mina, accepts=True, now=FRIDAY + 14 * HOUR)
 
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
 
 
@@ -246,4 +246,4 @@ def test_a_visit_that_goes_short_steps_back_when_its_educator_leaves_too(session
 
     visit = visit_of(session, ill)
     assert (visit.state, visit.goes_short) == (VisitState.PLANNED, False)
-    assert ill.state() is ReliefState.SEARCHING
+    assert ill.state() is SubstituteSearchState.SEARCHING

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.counting import counted_visit
 from scheduler.attendance.service.counting import submit_counts
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.pages import visit_for
@@ -55,7 +55,7 @@ def test_turned_away_at_the_door_planned_present_and_turned_away_are_three_numbe
     scene.confirmed_by(ana)
     (row,) = presentations(session, scene)
 
-    draft = a_count(Counts(pupils=70, teachers=2), turned_away=15)
+    draft = a_count(HeadCounts(pupils=70, teachers=2), turned_away=15)
     submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
 
     (one,) = counted_visit(scene.coordinator, number_of(scene)).presentations
@@ -68,7 +68,7 @@ def test_same_pupils_twice_is_ticked_for_the_second_presentation_only(session):
     scene.confirmed_by(ana)
 
     for row, again in zip(presentations(session, scene), (False, True), strict=True):
-        draft = a_count(Counts(pupils=25, teachers=1), same_pupils=again)
+        draft = a_count(HeadCounts(pupils=25, teachers=1), same_pupils=again)
         submit_counts(presenter_actor(ana), row.id, draft, now=OVER)
 
     rows = session.scalars(select(Attendance.same_pupils).order_by(Attendance.presentation_id)).all()

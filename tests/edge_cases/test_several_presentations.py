@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from scheduler import policy
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.service.counting import countersign, submit_counts
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates import service as certificates
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind
@@ -46,7 +46,7 @@ def joined(scene: Scene, ordinal: int = 2, into: int = 1, **given) -> None:
     join_presentations(scene.coordinator, scene.visit_id, ordinal, into, now=MONDAY, **given)
 
 
-def count(scene: Scene, person, *counts: Counts) -> None:
+def count(scene: Scene, person, *counts: HeadCounts) -> None:
     rows = [row for row in presentations(db.session(), scene) if row.state is PresentationState.CONFIRMED]
     for row, people in zip(rows, counts, strict=True):
         draft = a_count(people, minutes_given=row.minutes)
@@ -63,7 +63,7 @@ def test_classes_merged_in_one_hall_are_one_presentation_counted_once(session):
     scene.confirmed_by(ana)
 
     joined(scene)
-    count(scene, ana, Counts(pupils=54, teachers=2))
+    count(scene, ana, HeadCounts(pupils=54, teachers=2))
 
     stays, gone = presentations(session, scene)
     assert (stays.classes, stays.expected_pupils, stays.state) == ("7b, 7c", 54, PresentationState.DELIVERED)
@@ -204,7 +204,7 @@ def test_morning_afternoon_and_parents_evening_are_one_travel_three_counts_and_o
     with transaction() as writing:
         writing.get_one(Visit, scene.visit_id).kilometres = 84
 
-    counts = (Counts(pupils=27, teachers=1), Counts(pupils=24, teachers=1), Counts(parents=38))
+    counts = (HeadCounts(pupils=27, teachers=1), HeadCounts(pupils=24, teachers=1), HeadCounts(parents=38))
     count(scene, ana, *counts)
     said = {row.id: people for row, people in zip(presentations(session, scene), counts, strict=True)}
     school = policy.school_contact(scene.asked.id, scene.host.id)

@@ -4,17 +4,17 @@ import datetime as dt
 from typing import Any
 
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation
 
-A_CLASS = Counts(pupils=60, teachers=2)
+A_CLASS = HeadCounts(pupils=60, teachers=2)
 
 
 def make_attendance(
     presentation: Presentation,
-    counts: Counts | None = A_CLASS,
+    counts: HeadCounts | None = A_CLASS,
     state: AttendanceState = AttendanceState.LOCKED,
     **given: Any,
 ) -> Attendance:

@@ -15,15 +15,15 @@ from sqlalchemy.orm.attributes import flag_modified
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import countersign, name_adults, submit_counts
-from scheduler.attendance.service.deciding import lock_attendance
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, Counts, CountSource
+from scheduler.attendance.service.locking import lock_attendance
+from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, CountSource, HeadCounts
 from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.states import move
 from scheduler.people.models import Presenter
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
@@ -40,7 +40,7 @@ from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 
 LEAVING = dt.datetime(2026, 10, 6, 12, 0, tzinfo=dt.UTC)  # 14:00 in Belgrade on VISIT_DAY: the talks are over
-FAIR = Counts(pupils=88, teachers=2)
+FAIR = HeadCounts(pupils=88, teachers=2)
 
 
 @dataclass
@@ -90,13 +90,13 @@ def a_begun_visit(talks: int = 1, **given: Any) -> Begun:
     return Begun(visit, request, educator, presentations)
 
 
-def a_count(counts: Counts = FAIR, **given: Any) -> CountDraft:
+def a_count(counts: HeadCounts = FAIR, **given: Any) -> CountDraft:
     """A count that every rule accepts once the talk has begun."""
     fair: dict[str, Any] = {"teacher_present": True, "minutes_given": 45}
     return CountDraft(counts, **(fair | given))
 
 
-def a_counted_visit(talks: int = 1, counts: Counts = FAIR, **given: Any) -> Begun:
+def a_counted_visit(talks: int = 1, counts: HeadCounts = FAIR, **given: Any) -> Begun:
     """A visit whose educator has said the numbers of every presentation; the school has not been written to."""
     with transaction() as session:
         begun = a_begun_visit(talks, **given)
@@ -106,7 +106,7 @@ def a_counted_visit(talks: int = 1, counts: Counts = FAIR, **given: Any) -> Begu
     return begun
 
 
-def a_locked_visit(talks: int = 1, counts: Counts = FAIR, names: tuple[str, ...] = (), **given: Any) -> Begun:
+def a_locked_visit(talks: int = 1, counts: HeadCounts = FAIR, names: tuple[str, ...] = (), **given: Any) -> Begun:
     """A visit that both have counted alike; its school has named these adults."""
     with transaction() as session:
         begun = a_counted_visit(talks, counts, **given)
@@ -122,7 +122,7 @@ def a_locked_visit(talks: int = 1, counts: Counts = FAIR, names: tuple[str, ...]
     return begun
 
 
-def _counted(session: Session, begun: Begun, presentation: Presentation, counts: Counts) -> None:
+def _counted(session: Session, begun: Begun, presentation: Presentation, counts: HeadCounts) -> None:
     draft, teacher = a_count(counts), begun.teacher
     row = Attendance(
         presentation_id=presentation.id, state=AttendanceState.OPEN, state_since=LEAVING,
@@ -139,7 +139,7 @@ def _counted(session: Session, begun: Begun, presentation: Presentation, counts:
     _seen_anew(session, begun.visit)
 
 
-def _say(session: Session, presentation_id: int, source: CountSource, counts: Counts) -> None:
+def _say(session: Session, presentation_id: int, source: CountSource, counts: HeadCounts) -> None:
     session.add_all(
         HeadCount(
             presentation_id=presentation_id, audience=audience, source=source, version=1, people=people,
@@ -169,14 +169,14 @@ def _seen_anew(session: Session, visit: Visit) -> None:
     session.flush()
 
 
-def count_all(begun: Begun, counts: Counts = FAIR) -> Begun:
+def count_all(begun: Begun, counts: HeadCounts = FAIR) -> Begun:
     """The educator says the numbers of every presentation, by the service: the school is written to."""
     for presentation in begun.presentations:
         submit_counts(begun.teacher, presentation.id, a_count(counts), now=LEAVING)
     return begun
 
 
-def sign_all(begun: Begun, counts: Counts = FAIR) -> Begun:
+def sign_all(begun: Begun, counts: HeadCounts = FAIR) -> Begun:
     """The school says the same, by the service."""
     said = {presentation.id: counts for presentation in begun.presentations}
     countersign(begun.school, begun.visit.id, said, now=LEAVING)

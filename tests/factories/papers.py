@@ -7,7 +7,7 @@ from typing import Any
 from scheduler.attendance.terms import Poster
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
 from scheduler.reports.terms.counting import Chart, Definition, KeyFigure, ReportPaper, Series
-from scheduler.requests.terms.asked import PaperPerson, PaperPresentation, RequestPaper
+from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper
 from tests.factories import MONDAY
 
 CHECK_URL = "https://raspored.example.org/certificates/7K3Q9WZX2M4T8VBN"

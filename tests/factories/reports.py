@@ -5,13 +5,13 @@ from typing import Any
 
 from scheduler.core.db import transaction
 from scheduler.reports.models import SignedPeriod
-from scheduler.reports.terms.counting import COUNTED
+from scheduler.reports.terms.counting import COUNT_FIELDS
 from tests.factories import MONDAY
 
 
 def make_signed_period(signed_by: Any, **given: Any) -> SignedPeriod:
     """The year 2022 of a person's centre, with nothing held in it."""
-    fair: dict[str, Any] = dict.fromkeys(COUNTED, 0) | {
+    fair: dict[str, Any] = dict.fromkeys(COUNT_FIELDS, 0) | {
         "centre_id": signed_by.centre_id,
         "first_day": dt.date(2022, 1, 1),
         "last_day": dt.date(2022, 12, 31),

@@ -7,7 +7,13 @@ from scheduler.core.db import transaction
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.asked import Channel, DayPart, PresentationDraft, RequestDraft, RequestState
+from scheduler.requests.terms.school_request import (
+    DayPart,
+    PresentationDraft,
+    RequestChannel,
+    RequestDraft,
+    RequestState,
+)
 from tests.factories import MONDAY, a_number
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
@@ -57,7 +63,7 @@ def make_school_request(state: RequestState = RequestState.NEW, **given: Any) ->
             "number": f"R-2026-{a_number():04d}",
             "centre_id": programme.centre_id,
             "programme_id": programme.id,
-            "channel": Channel.WEB,
+            "channel": RequestChannel.WEB,
             "language": "sr_Cyrl",
             "teaching_language": TeachingLanguage.SERBIAN,
             "first_day": FIRST_DAY,

@@ -25,7 +25,7 @@ from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import place_of
 from scheduler.visits.rules.arrival import kilometres

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scheduler.feeds import rules
-from scheduler.feeds.terms import MOST_FEEDS, Seat
+from scheduler.feeds.terms import MOST_FEEDS, FeedSeat
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 from tests.factories import MONDAY
 
@@ -14,7 +14,7 @@ A, P, DAY = AssignmentState, PresentationState, dt.timedelta(days=1)
 SECOND = dt.timedelta(seconds=1)
 
 
-def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> Seat:
+def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> FeedSeat:
     fair = {
         "presentation_id": 1,
         "state_since": MONDAY,
@@ -23,7 +23,7 @@ def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> Seat:
         "presentation_since": MONDAY - DAY,
         "edited_at": MONDAY - DAY,
     }
-    return Seat(state=state, **(fair | given))
+    return FeedSeat(state=state, **(fair | given))
 
 
 @pytest.mark.parametrize(

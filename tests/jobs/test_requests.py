@@ -7,7 +7,7 @@ from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import forget_unfinished
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.service.answers import keep_answers
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Message
 
-from scheduler.core.text import KEPT
+from scheduler.core.text import PLACEHOLDER_OR_TAG
 from tools.catalogues import key_of, text_of
 from tools.translations import strings_in
 
@@ -21,7 +21,7 @@ LONGER = 0.4
 
 def pseudo(text: str) -> str:
     """The text in the language that nobody speaks."""
-    pieces = KEPT.split(text)
+    pieces = PLACEHOLDER_OR_TAG.split(text)
     said = "".join(piece if place % 2 else piece.translate(BARRED) for place, piece in enumerate(pieces))
     more = round(len("".join(pieces[::2])) * LONGER)
     tail = re.sub("(~{6})(?=~)", r"\1 ", "~" * more)  # breaks into lines as words do

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scheduler.config import ROOT
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.terms.states import ASSIGNMENT_MACHINE, VISIT_MACHINE, AssignmentState, VisitState, WishOutcome
 from scheduler.web.labels import HAPPENED
 from scheduler.web.requests.words import ACTIONS

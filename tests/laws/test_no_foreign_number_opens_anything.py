@@ -19,9 +19,9 @@ from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.reports.models import SignedPeriod
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.terms.counting import COUNTED
+from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import GuardianConsent
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.waitlist.models import OpenDate
@@ -128,7 +128,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
 
 def _signed_period(centre_id: int) -> None:
     """A year that is signed off, so that somebody else's may be tried."""
-    year, counts = year_of(2020), dict.fromkeys(COUNTED, 0)
+    year, counts = year_of(2020), dict.fromkeys(COUNT_FIELDS, 0)
     with transaction() as session:
         session.add(
             SignedPeriod(centre_id=centre_id, first_day=year.first, last_day=year.last, signed_at=MONDAY, **counts)

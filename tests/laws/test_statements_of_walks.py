@@ -17,7 +17,7 @@ from scheduler.certificates.service import issue_certificates
 from scheduler.core import clock
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.service.desk import agree_request
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.service.confirm import confirm_visit
@@ -32,7 +32,7 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
-from tests.requests.asked import ask, coordinator_of
+from tests.requests.shorthand import ask, coordinator_of
 from tests.visits.scene import UNTIL, Scene, visit_of
 from tests.web.browser import browser_of
 

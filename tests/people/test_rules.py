@@ -107,9 +107,9 @@ def test_a_sign_in_ends_at_its_end_and_when_ended():
 
 
 def test_who_is_staff_and_presenter_has_the_short_limits_of_staff():
-    assert rules.lasts({Role.EDUCATOR, Role.COORDINATOR}) == dt.timedelta(hours=12)
+    assert rules.sign_in_length({Role.EDUCATOR, Role.COORDINATOR}) == dt.timedelta(hours=12)
     assert rules.idle_limit({Role.SAFEGUARDING}) == dt.timedelta(hours=1)
-    assert rules.lasts({Role.EDUCATOR}) == dt.timedelta(days=14)
+    assert rules.sign_in_length({Role.EDUCATOR}) == dt.timedelta(days=14)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.core.imports.sheets import LineProblem
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.terms.hosts import HostKind
 
@@ -113,7 +113,7 @@ def test_decimal_commas_are_degrees_too():
 
 
 def test_the_example_hosts_are_read_without_a_problem_and_marked():
-    sheet = read_hosts(shipped.bytes_of("demo_hosts.csv"))
+    sheet = read_hosts(files.bytes_of("demo_hosts.csv"))
 
     assert (len(sheet.rows), sheet.problems) == (300, ())
     assert all(host.example and host.register_id.startswith("example-") for host in sheet.rows)

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.places.rules.presence import away, best_standings, standings, starts_of
+from scheduler.places.rules.presence import best_standings, class_standings, is_anyone_away, starts_of
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.school_time import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
 
@@ -29,24 +29,24 @@ def a_clock(**given) -> SchoolClock:
 
 
 def test_a_start_within_the_shift_is_right_and_one_before_it_is_not():
-    assert not away(standings(a_clock(), "7b, 7c", MONDAY, AskedTime(45, dt.time(9, 55))))
-    refused = standings(a_clock(), "7b, 8c", MONDAY, AskedTime(45, dt.time(9, 55)))
+    assert not is_anyone_away(class_standings(a_clock(), "7b, 7c", MONDAY, AskedTime(45, dt.time(9, 55))))
+    refused = class_standings(a_clock(), "7b, 8c", MONDAY, AskedTime(45, dt.time(9, 55)))
 
     assert [one.reason for one in refused] == ["", "too_early"]
-    assert away(refused)
+    assert is_anyone_away(refused)
     assert dt.time(14) in {near.lesson.starts for near in refused[1].nearest}
 
 
 def test_a_lesson_that_the_programme_outlasts_runs_over():
-    assert not away(standings(a_clock(), "7b", MONDAY, AskedTime(45, lesson=7)))
-    assert [one.reason for one in standings(a_clock(), "7b", MONDAY, AskedTime(90, lesson=7))] == ["runs_over"]
+    assert not is_anyone_away(class_standings(a_clock(), "7b", MONDAY, AskedTime(45, lesson=7)))
+    assert [one.reason for one in class_standings(a_clock(), "7b", MONDAY, AskedTime(90, lesson=7))] == ["runs_over"]
 
 
 def test_a_class_that_cannot_be_read_is_no_reason_to_refuse():
     for unknown in ("the choir", "7b and the choir", ""):
-        assert not away(standings(a_clock(), unknown, MONDAY, AskedTime(45, dt.time(9, 55))))
+        assert not is_anyone_away(class_standings(a_clock(), unknown, MONDAY, AskedTime(45, dt.time(9, 55))))
     without_bells = a_clock(bells={(Shift.MORNING, False): Bells(dt.time(8))})
-    assert not away(standings(without_bells, "8b", MONDAY, AskedTime(45, dt.time(9, 55))))
+    assert not is_anyone_away(class_standings(without_bells, "8b", MONDAY, AskedTime(45, dt.time(9, 55))))
 
 
 def test_over_several_days_the_first_that_suits_all_classes_is_meant():
@@ -54,12 +54,12 @@ def test_over_several_days_the_first_that_suits_all_classes_is_meant():
     two_weeks = [*WEEK, *(day + dt.timedelta(days=7) for day in WEEK)]
 
     assert {one.day for one in best_standings(a_clock(), "8b", two_weeks, morning)} == {WEEK[0] + dt.timedelta(days=7)}
-    assert away(best_standings(a_clock(), "8b", WEEK, morning))
-    assert away(best_standings(a_clock(), "7b, 8b", two_weeks, morning))  # they are never there together
+    assert is_anyone_away(best_standings(a_clock(), "8b", WEEK, morning))
+    assert is_anyone_away(best_standings(a_clock(), "7b, 8b", two_weeks, morning))  # they are never there together
 
 
 def test_a_class_of_an_unknown_shift_does_not_hide_one_that_is_away():
-    assert away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
+    assert is_anyone_away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
 
 
 def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():
@@ -84,7 +84,7 @@ def test_what_is_suggested_is_never_refused_and_what_is_refused_is_never_suggest
     suggested = {one.lesson.number: one.lesson.starts for one in starts_of(hours, classes, day, minutes)}
 
     for start in suggested.values():
-        assert not away(standings(hours, classes, day, AskedTime(minutes, start)))
-    right = not away(standings(hours, classes, day, AskedTime(minutes, lesson=number)))
+        assert not is_anyone_away(class_standings(hours, classes, day, AskedTime(minutes, start)))
+    right = not is_anyone_away(class_standings(hours, classes, day, AskedTime(minutes, lesson=number)))
     if len(classes_in(classes)) == 1:  # several classes of one shift begin their lessons together, of two never
         assert right == (number in suggested)

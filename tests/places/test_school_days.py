@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.db import transaction
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import Closure
@@ -18,7 +18,7 @@ from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, Le
 from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 
-LINES = read_calendar(shipped.bytes_of("school_calendar_rs.csv")).lines
+LINES = read_calendar(files.bytes_of("school_calendar_rs.csv")).lines
 DAYS = st.dates(dt.date(2025, 9, 1), dt.date(2026, 8, 31))
 
 

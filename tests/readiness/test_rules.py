@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from scheduler.booking.rules.free_dates import is_taken, others_than
-from scheduler.booking.rules.holds import lasts, main_audience, other_dates, sittings
+from scheduler.booking.rules.holds import main_audience, minutes_in_all, other_dates, sitting_times
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.booking.terms.holds import Slot
 from scheduler.programmes.terms import Audience
@@ -64,13 +64,13 @@ def test_hours_of_notice_are_whole_and_never_below_none():
 def test_presentations_of_a_held_date_follow_each_other_with_a_break():
     ten, noon = dt.time(10), dt.time(12)
 
-    assert sittings(ten, [None, None, noon], 45) == [ten, dt.time(11), noon]
-    assert sittings(ten, [None, dt.time(10, 30)], 45) == [ten, dt.time(11)]
+    assert sitting_times(ten, [None, None, noon], 45) == [ten, dt.time(11), noon]
+    assert sitting_times(ten, [None, dt.time(10, 30)], 45) == [ten, dt.time(11)]
 
 
 def test_a_date_lasts_from_the_first_start_to_the_last_end():
-    assert lasts([dt.time(10), dt.time(11)], 45) == 105
-    assert lasts([dt.time(23), dt.time(0, 30)], 45) == 24 * 60  # leaves the day
+    assert minutes_in_all([dt.time(10), dt.time(11)], 45) == 105
+    assert minutes_in_all([dt.time(23), dt.time(0, 30)], 45) == 24 * 60  # leaves the day
 
 
 def test_a_crew_is_looked_for_for_pupils_before_others():

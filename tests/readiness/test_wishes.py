@@ -10,7 +10,7 @@ from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.readiness.queries import checklist_of, open_wish_of, open_wishes
 from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import DateWish, Presentation
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.plan_and_move import move_visit

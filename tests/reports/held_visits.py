@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from scheduler.attendance.models import HeadCount
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.visits.models.visits import Presentation
@@ -19,14 +19,14 @@ DAY = dt.date(2026, 10, 6)
 def a_held_visit(*counts, on_day=DAY, state=AttendanceState.LOCKED, level=SchoolLevel.PRIMARY, **given):
     """A delivered visit with one presentation for each of the counts."""
     visit = make_visit(VisitState.DELIVERED, on_day=on_day, **given)
-    for hour, one in enumerate(counts or [Counts(pupils=60, teachers=2)], 8):
+    for hour, one in enumerate(counts or [HeadCounts(pupils=60, teachers=2)], 8):
         presentation = make_presentation(visit, dt.time(hour, 0), PresentationState.DELIVERED, minutes=30, level=level)
         make_attendance(presentation, one, state)
     return visit
 
 
 def held(programme, year, pupils=30, **given):
-    return a_held_visit(Counts(pupils=pupils), programme=programme, on_day=dt.date(year, 5, 5), **given)
+    return a_held_visit(HeadCounts(pupils=pupils), programme=programme, on_day=dt.date(year, 5, 5), **given)
 
 
 def recount(visit, pupils):

@@ -3,7 +3,7 @@ from itertools import combinations
 
 import pytest
 
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 
@@ -11,7 +11,7 @@ from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, S
 def test_every_district_of_the_file_has_a_shape_with_its_number_inside_the_picture():
     land = charts.country()
 
-    assert len(land.outlines) == shipped.bytes_of("districts.svg").count(b"<path")
+    assert len(land.outlines) == files.bytes_of("districts.svg").count(b"<path")
     assert all(0 < one.x < land.width and 0 < one.y < land.height for one in land.outlines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.reports import pdf
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.indicators import indicators
@@ -25,7 +25,7 @@ P = AssignmentState
 def held(*, again: bool = False, crew=(), visit=None, at=9):
     visit = visit or make_visit(VisitState.DELIVERED)
     presentation = make_presentation(visit, dt.time(at), PresentationState.DELIVERED)
-    make_attendance(presentation, Counts(pupils=25, teachers=1), same_pupils=again)
+    make_attendance(presentation, HeadCounts(pupils=25, teachers=1), same_pupils=again)
     for presenter, state in crew:
         make_assignment(presentation, presenter.id, state)
     return visit

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.places.models import Closure
 from scheduler.places.terms.hosts import ClosureReason
@@ -79,7 +79,7 @@ def test_turned_away_are_those_of_what_the_report_counts(session):
     states = (AttendanceState.LOCKED, AttendanceState.LOCKED, AttendanceState.SUBMITTED)
     for hour, (state, people) in enumerate(zip(states, (4, 3, 50), strict=True), 8):
         presentation = make_presentation(visit, dt.time(hour), PresentationState.DELIVERED, minutes=30)
-        make_attendance(presentation, Counts(pupils=30, teachers=1), state, turned_away=people)
+        make_attendance(presentation, HeadCounts(pupils=30, teachers=1), state, turned_away=people)
 
     assert not_held(YEAR)["turned_away"] == 7
 

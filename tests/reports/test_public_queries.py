@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from scheduler.attendance.terms import AttendanceState, Counts
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -37,10 +37,10 @@ def held(
 def test_a_year_is_told_by_district_and_by_centre_from_locked_rows_only(session):
     nis, pirot = a_town("Ниш", "RS-20"), a_town("Пирот", "RS-22")
     programme = make_programme()
-    held(nis, Counts(pupils=60, parents=5, teachers=6, others=9), programme=programme)
-    held(pirot, Counts(pupils=40), programme=programme)
-    held(pirot, Counts(pupils=500), programme=programme, state=AttendanceState.OPEN)
-    held(nis, Counts(pupils=90), programme=programme, on_day=dt.date(2025, 3, 3))
+    held(nis, HeadCounts(pupils=60, parents=5, teachers=6, others=9), programme=programme)
+    held(pirot, HeadCounts(pupils=40), programme=programme)
+    held(pirot, HeadCounts(pupils=500), programme=programme, state=AttendanceState.OPEN)
+    held(nis, HeadCounts(pupils=90), programme=programme, on_day=dt.date(2025, 3, 3))
 
     year = public_year(2026, "en")
 
@@ -67,8 +67,8 @@ def test_a_campaign_is_told_against_its_targets_with_a_crew_of_numbers(session):
     programme = make_programme()
     campaign = make_campaign(programme=programme, first_day=dt.date(2026, 9, 1), last_day=dt.date(2026, 12, 31))
     make_campaign_city(campaign, town, 120)
-    presentation = held(town, Counts(pupils=90, teachers=7), programme=programme, campaign_id=campaign.id)
-    held(town, Counts(pupils=33), programme=programme)
+    presentation = held(town, HeadCounts(pupils=90, teachers=7), programme=programme, campaign_id=campaign.id)
+    held(town, HeadCounts(pupils=33), programme=programme)
     make_assignment(presentation, make_presenter().id, AssignmentState.PRESENT)
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     make_assignment(presentation, minor.id, AssignmentState.PRESENT)
@@ -90,7 +90,7 @@ def test_a_year_and_a_campaign_ask_as_often_for_one_row_as_for_three(session):
     for name, iso in (("Ниш", "RS-20"), ("Пирот", "RS-22"), ("Бор", "RS-14")):
         town = a_town(name, iso)
         make_campaign_city(campaign, town, 100)
-        held(town, Counts(pupils=90), programme=programme, campaign_id=campaign.id)
+        held(town, HeadCounts(pupils=90), programme=programme, campaign_id=campaign.id)
         with statements() as made:
             public_year(2026, "en")
             campaign_outcome(programme_queries.campaign_page(campaign.slug), TODAY)

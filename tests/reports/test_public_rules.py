@@ -8,14 +8,23 @@ from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import LEAST, outcome_of, public_cells, public_year_of
-from scheduler.reports.terms.counting import Cell, CountRow, Counts, DistrictName, Filters, Group, Key, Report
+from scheduler.reports.terms.counting import (
+    CountRow,
+    DistrictName,
+    FigureCell,
+    Filters,
+    Group,
+    Key,
+    Report,
+    ReportCounts,
+)
 
 DISTRICTS = [DistrictName("RS-00", "Beograd"), DistrictName("RS-20", "Nišavski"), DistrictName("RS-22", "Pirotski")]
 CENTRES = {1: "ncc", 2: "cnzd"}
 
 
 def a_cell(district="RS-20", centre=1, campaign=None, city="Niš", **counts):
-    return Cell(centre, district, city, campaign, Counts(presentations=1, **counts))
+    return FigureCell(centre, district, city, campaign, ReportCounts(presentations=1, **counts))
 
 
 def a_year(*cells):
@@ -101,7 +110,7 @@ def test_what_was_held_abroad_is_a_line_of_its_own():
 
 def test_a_campaign_in_a_year_tells_its_high_school_pupils_unless_few_are_left_beside_them():
     def told(others):
-        own = Cell(1, "RS-20", "Niš", 7, Counts(presentations=1, pupils=80), 80)
+        own = FigureCell(1, "RS-20", "Niš", 7, ReportCounts(presentations=1, pupils=80), 80)
         return a_year(own, a_cell(pupils=others)).centres[0].campaigns[0].high_school_pupils
 
     assert (told(0), told(3), told(50)) == (80, None, 80)
@@ -110,7 +119,7 @@ def test_a_campaign_in_a_year_tells_its_high_school_pupils_unless_few_are_left_b
 def an_outcome(counts, crew=None, around=None):
     planned = [CampaignCityRow(name, name, 44.0, 21.0, 100) for name in ("Niš", "Pirot")]
     rows = tuple(CountRow((Key(Group.CITY, city, city),), one) for city, one in counts.items())
-    totals = Counts(
+    totals = ReportCounts(
         presentations=sum(one.presentations for one in counts.values()),
         pupils=sum(one.pupils for one in counts.values()),
         teachers=sum(one.teachers for one in counts.values()),
@@ -120,7 +129,9 @@ def an_outcome(counts, crew=None, around=None):
 
 
 def test_a_campaign_is_told_city_by_city_also_where_nothing_was_held_or_planned():
-    outcome = an_outcome({"Niš": Counts(presentations=2, pupils=90), "Užice": Counts(presentations=1, pupils=40)})
+    outcome = an_outcome(
+        {"Niš": ReportCounts(presentations=2, pupils=90), "Užice": ReportCounts(presentations=1, pupils=40)}
+    )
 
     assert [(city.city_sr_cyrl, city.target, city.pupils) for city in outcome.cities] == [
         ("Niš", 100, 90),
@@ -131,9 +142,9 @@ def test_a_campaign_is_told_city_by_city_also_where_nothing_was_held_or_planned(
 
 
 def test_a_campaign_hides_what_would_tell_the_rest_of_its_centre():
-    counts = {"Niš": Counts(presentations=1, pupils=90), "Pirot": Counts(presentations=1, pupils=60)}
+    counts = {"Niš": ReportCounts(presentations=1, pupils=90), "Pirot": ReportCounts(presentations=1, pupils=60)}
 
-    outcome = an_outcome(counts, around=Counts(pupils=153))
+    outcome = an_outcome(counts, around=ReportCounts(pupils=153))
 
     assert outcome.reached[Audience.PUPILS] is None
     assert [city.pupils for city in outcome.cities] == [90, None]

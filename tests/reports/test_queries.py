@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.attendance.models import HeadCount
-from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import PresenterKind
@@ -21,7 +21,7 @@ from scheduler.reports.queries.attendance import (
 )
 from scheduler.reports.rules.attendance import as_document, total, year_of
 from scheduler.reports.terms.counting import CampaignOutcome, Filters, Group
-from scheduler.reports.terms.counting import Counts as ReportCounts
+from scheduler.reports.terms.counting import ReportCounts as ReportCounts
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
@@ -40,15 +40,15 @@ def totals(filters=YEAR):
 
 @pytest.mark.both_databases
 def test_a_report_sums_what_was_counted(session):
-    a_held_visit(Counts(50, 0, 2, 1), Counts(0, 30, 1, 0), kilometres=80)
-    a_held_visit(Counts(40, 0, 1, 0), kilometres=20)
+    a_held_visit(HeadCounts(50, 0, 2, 1), HeadCounts(0, 30, 1, 0), kilometres=80)
+    a_held_visit(HeadCounts(40, 0, 1, 0), kilometres=20)
 
     assert totals() == ReportCounts(2, 3, 90, 30, 4, 1, 2 - 1, 100)
 
 
 @pytest.mark.both_databases
 def test_every_split_can_be_written_as_a_file_from_either_database(session):
-    a_held_visit(Counts(50, 0, 2, 1), kilometres=80)
+    a_held_visit(HeadCounts(50, 0, 2, 1), kilometres=80)
 
     for group in Group:
         report = attendance_report(YEAR, [group])
@@ -77,7 +77,7 @@ def test_a_presentation_that_was_not_held_is_not_counted_whatever_its_attendance
 
 
 def test_of_two_versions_only_the_one_that_counts_is_read(session):
-    a_held_visit(Counts(pupils=60))
+    a_held_visit(HeadCounts(pupils=60))
     with transaction() as writing:
         old = writing.query(HeadCount).filter_by(audience=Audience.PUPILS).one()
         old.counts = False
@@ -112,8 +112,8 @@ def test_municipalities_of_one_town_are_one_city_and_a_host_abroad_is_none(sessi
 
 
 def test_pupils_of_secondary_schools_are_a_row_of_their_own(session):
-    a_held_visit(Counts(pupils=90), level=SchoolLevel.SECONDARY)
-    a_held_visit(Counts(pupils=30), level=SchoolLevel.PRIMARY)
+    a_held_visit(HeadCounts(pupils=90), level=SchoolLevel.SECONDARY)
+    a_held_visit(HeadCounts(pupils=30), level=SchoolLevel.PRIMARY)
 
     rows = attendance_report(YEAR, [Group.AUDIENCE]).rows
 
@@ -126,7 +126,7 @@ def test_pupils_of_secondary_schools_are_a_row_of_their_own(session):
 def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_name_is_told(session):
     visit = make_visit(VisitState.DELIVERED, on_day=DAY)
     presentation = make_presentation(visit, state=PresentationState.DELIVERED)
-    make_attendance(presentation, Counts(pupils=60))
+    make_attendance(presentation, HeadCounts(pupils=60))
     adult = make_presenter(given_name="Ana", family_name="Ilić")
     minor = make_presenter(
         PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=dt.date(2010, 3, 1)
@@ -151,7 +151,7 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_a_minor_only_the_first_n
 )
 def test_who_turns_eighteen_later_in_the_period_is_still_told_by_the_first_name(session, birth_date, told):
     presentation = make_presentation(make_visit(VisitState.DELIVERED, on_day=DAY), state=PresentationState.DELIVERED)
-    make_attendance(presentation, Counts(pupils=60))
+    make_attendance(presentation, HeadCounts(pupils=60))
     young = make_presenter(PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=birth_date)
     make_assignment(presentation, young.id, AssignmentState.PRESENT)
 
@@ -167,7 +167,7 @@ def test_filters_narrow_a_report_to_what_they_name(session):
     district = make_district(iso="RS-20")
     host = make_host(municipality_id=make_municipality("Ниш", district_id=district.id).id)
     wanted = a_held_visit(
-        Counts(pupils=7), programme=programme, campaign_id=campaign.id, host_id=host.id, level=SchoolLevel.SECONDARY
+        HeadCounts(pupils=7), programme=programme, campaign_id=campaign.id, host_id=host.id, level=SchoolLevel.SECONDARY
     )
     presenter = make_presenter()
     presentation = db.session().get(type(wanted), wanted.id)
@@ -175,7 +175,7 @@ def test_filters_narrow_a_report_to_what_they_name(session):
     assert (presentation.id, first.visit_id) == (wanted.id, wanted.id)
     make_assignment(_presentation_of(wanted), presenter.id, AssignmentState.PRESENT)
     other = make_host(municipality_id=make_municipality("Пирот").id)
-    a_held_visit(Counts(pupils=100), host_id=other.id, on_day=dt.date(2026, 3, 2))
+    a_held_visit(HeadCounts(pupils=100), host_id=other.id, on_day=dt.date(2026, 3, 2))
 
     for name, value in {
         "centre_id": programme.centre_id,
@@ -199,8 +199,8 @@ def _presentation_of(visit):
 
 def test_one_centre_never_counts_what_another_held(session):
     ours, theirs = make_programme(), make_programme()
-    a_held_visit(Counts(pupils=10), programme=ours)
-    a_held_visit(Counts(pupils=99), programme=theirs)
+    a_held_visit(HeadCounts(pupils=10), programme=ours)
+    a_held_visit(HeadCounts(pupils=99), programme=theirs)
     filters = Filters(YEAR.period, centre_id=ours.centre_id)
 
     assert totals(filters).pupils == 10
@@ -209,7 +209,7 @@ def test_one_centre_never_counts_what_another_held(session):
 
 people = st.integers(0, 300)
 held = st.tuples(
-    st.lists(st.builds(Counts, people, people, people, people), min_size=1, max_size=3),
+    st.lists(st.builds(HeadCounts, people, people, people, people), min_size=1, max_size=3),
     st.sampled_from(["Ниш", "Пирот", "Ужице"]),
     st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
     st.integers(0, 500),
@@ -246,7 +246,7 @@ def test_every_row_opens_to_visits_that_sum_to_it(session):
     for town in ("Ниш", "Пирот"):
         host = make_host(municipality_id=make_municipality(town).id)
         for month in (3, 4):
-            a_held_visit(Counts(10, 2, 1, 0), on_day=dt.date(2026, month, 3), host_id=host.id, kilometres=30)
+            a_held_visit(HeadCounts(10, 2, 1, 0), on_day=dt.date(2026, month, 3), host_id=host.id, kilometres=30)
 
     for by in Group:
         for row in attendance_report(YEAR, [by]).rows:
@@ -289,8 +289,8 @@ def test_a_profile_tells_what_was_held_and_what_campaigns_of_that_year_reached(s
     campaign = make_campaign(programme=programme, name_en="Show respect")
     make_campaign(programme=programme, first_day=dt.date(2020, 1, 1), last_day=dt.date(2020, 2, 1))
     given = {"programme": programme, "campaign_id": campaign.id}
-    a_held_visit(Counts(pupils=70), level=SchoolLevel.SECONDARY, **given)
-    a_held_visit(Counts(pupils=9), **given)
+    a_held_visit(HeadCounts(pupils=70), level=SchoolLevel.SECONDARY, **given)
+    a_held_visit(HeadCounts(pupils=9), **given)
 
     profile = profile_of(2026, programme.centre_id, "en")
 

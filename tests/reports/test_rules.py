@@ -20,13 +20,13 @@ from scheduler.reports.terms.counting import (
     BadPeriod,
     CampaignOutcome,
     CountRow,
-    Counts,
     Filters,
     Group,
     Key,
     Period,
     Profile,
     Report,
+    ReportCounts,
 )
 from scheduler.reports.wording import label_of, months_of, profile_text, title
 
@@ -75,14 +75,14 @@ def test_twelve_months_up_to_a_day_end_with_the_month_it_lies_in(day, first):
     period = months_up_to(day)
 
     assert period == Period(first, day)
-    months = each_month(Report(Filters(period), (Group.MONTH,), Counts(), ()))
+    months = each_month(Report(Filters(period), (Group.MONTH,), ReportCounts(), ()))
     assert len(months) == 12
     assert (months[0][0].value, months[-1][0].value) == (f"{first:%Y-%m}", f"{day:%Y-%m}")
 
 
 def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
-    rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), Counts(presentations=4)),)
-    report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), Counts(), rows)
+    rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), ReportCounts(presentations=4)),)
+    report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), ReportCounts(), rows)
 
     chart = months_of(report, "en")
 
@@ -90,10 +90,10 @@ def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
 
 
 def test_totals_are_the_sum_of_every_count():
-    rows = [Counts(1, 2, 30, 0, 1, 0, 1, 40), Counts(2, 3, 70, 5, 2, 1, 2, 60)]
+    rows = [ReportCounts(1, 2, 30, 0, 1, 0, 1, 40), ReportCounts(2, 3, 70, 5, 2, 1, 2, 60)]
 
-    assert total(rows) == Counts(3, 5, 100, 5, 3, 1, 3, 100)
-    assert total([]) == Counts()
+    assert total(rows) == ReportCounts(3, 5, 100, 5, 3, 1, 3, 100)
+    assert total([]) == ReportCounts()
 
 
 def test_a_share_of_nothing_is_nothing():
@@ -106,13 +106,13 @@ def test_rows_by_presenter_do_not_add_up():
 
 
 def a_report(*rows, by=()):
-    return Report(Filters(year_of(2023)), by, Counts(presentations=2, pupils=9), rows, "ncc")
+    return Report(Filters(year_of(2023)), by, ReportCounts(presentations=2, pupils=9), rows, "ncc")
 
 
 def test_the_document_names_period_filters_totals_and_rows():
     key = Key(Group.PRESENTER, "7", "Ana")
 
-    document = as_document(a_report(CountRow((key,), Counts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
+    document = as_document(a_report(CountRow((key,), ReportCounts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
 
     assert document["period"] == {"from": "2023-01-01", "to": "2023-12-31"}
     assert document["filters"] == {"centre": "ncc", "campaign": None, "programme": None}
@@ -143,7 +143,7 @@ def test_a_report_of_a_whole_year_says_the_year():
 PROFILE = Profile(
     2023,
     "NCC",
-    Counts(76, 120, 7803, 1097, 302, 14, 58, 9522),
+    ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522),
     (CampaignOutcome("Show respect", 11, 2940),),
 )
 
@@ -184,7 +184,7 @@ KEYS = [
 @pytest.mark.parametrize(("key", "cells", "words"), KEYS, ids=lambda one: str(one)[:30])
 def test_a_row_is_named_for_scripts_in_the_file_and_for_people_on_the_page(key, cells, words):
     filters = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
-    report = Report(filters, (key.group,), Counts(), (CountRow((key,), Counts()),))
+    report = Report(filters, (key.group,), ReportCounts(), (CountRow((key,), ReportCounts()),))
 
     headings, (line,) = as_table(report)
 

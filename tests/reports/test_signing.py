@@ -21,8 +21,8 @@ from scheduler.reports.queries.signing import books_of, carried_elsewhere, signe
 from scheduler.reports.rules import attendance, signing
 from scheduler.reports.rules.attendance import read_period, year_of
 from scheduler.reports.rules.signing import plus
-from scheduler.reports.terms.counting import Counts as ReportCounts
 from scheduler.reports.terms.counting import Filters, Period
+from scheduler.reports.terms.counting import ReportCounts as ReportCounts
 from scheduler.visits.models.visits import Visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
@@ -146,7 +146,7 @@ def test_no_day_is_signed_twice(programme, signer, first, last):
 @pytest.mark.both_databases
 def test_the_database_refuses_a_day_signed_twice_and_an_edited_number_whatever_writes_them(programme, signer):
     row = sign(signer, 2025)
-    twin = dict.fromkeys(attendance.COUNTED, 0)
+    twin = dict.fromkeys(attendance.COUNT_FIELDS, 0)
     with pytest.raises(IntegrityError) as refusal, transaction() as session:
         session.add(
             SignedPeriod(

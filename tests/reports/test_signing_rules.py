@@ -14,7 +14,16 @@ from scheduler.reports.rules.signing import (
     problems_with_signing,
     seen_of,
 )
-from scheduler.reports.terms.counting import COUNTED, Books, Correction, Counts, Filters, Period, Report, Signed
+from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
+    Books,
+    Correction,
+    Filters,
+    Period,
+    Report,
+    ReportCounts,
+    SignedTotals,
+)
 from scheduler.reports.wording import signed_words, since_rows, with_sign
 
 TODAY = dt.date(2027, 2, 1)
@@ -22,11 +31,11 @@ YEAR_2025, YEAR_2026 = year_of(2025), year_of(2026)
 AT = dt.datetime(2027, 1, 8, 9, 0, tzinfo=dt.UTC)
 
 
-def a_signed(ident=1, period=YEAR_2025, totals=Counts(), **given):  # noqa: B008
-    return Signed(ident, period, totals, AT, **given)
+def a_signed(ident=1, period=YEAR_2025, totals=ReportCounts(), **given):  # noqa: B008
+    return SignedTotals(ident, period, totals, AT, **given)
 
 
-def a_report(books, totals=Counts(), period=YEAR_2026):  # noqa: B008
+def a_report(books, totals=ReportCounts(), period=YEAR_2026):  # noqa: B008
     return Report(Filters(period, 1), (), totals, (), books=books)
 
 
@@ -51,18 +60,18 @@ def test_days_are_signed_when_they_are_over_and_none_is_signed_already(first, la
 
 
 def test_what_changed_since_and_is_not_carried_yet_is_outstanding():
-    signed = [a_signed(1, totals=Counts(pupils=100)), a_signed(2, year_of(2024), Counts(pupils=50))]
-    carried = [Correction(1, YEAR_2025, Counts(pupils=3)), Correction(1, YEAR_2025, Counts(pupils=-1))]
+    signed = [a_signed(1, totals=ReportCounts(pupils=100)), a_signed(2, year_of(2024), ReportCounts(pupils=50))]
+    carried = [Correction(1, YEAR_2025, ReportCounts(pupils=3)), Correction(1, YEAR_2025, ReportCounts(pupils=-1))]
 
-    found = outstanding(signed, carried, {1: Counts(pupils=104), 2: Counts(pupils=50)})
+    found = outstanding(signed, carried, {1: ReportCounts(pupils=104), 2: ReportCounts(pupils=50)})
 
-    assert found == [Correction(1, YEAR_2025, Counts(pupils=2))]
+    assert found == [Correction(1, YEAR_2025, ReportCounts(pupils=2))]
 
 
 def test_a_period_of_which_nothing_is_counted_any_more_owes_all_that_was_signed():
-    found = outstanding([a_signed(totals=Counts(1, 1, 9))], [], {})
+    found = outstanding([a_signed(totals=ReportCounts(1, 1, 9))], [], {})
 
-    assert found == [Correction(1, YEAR_2025, Counts(-1, -1, -9))]
+    assert found == [Correction(1, YEAR_2025, ReportCounts(-1, -1, -9))]
 
 
 def test_only_periods_that_were_over_appear_in_a_later_one():
@@ -71,7 +80,7 @@ def test_only_periods_that_were_over_appear_in_a_later_one():
     assert [one.id for one in before(YEAR_2026, living)] == [1]
 
 
-numbers = st.builds(Counts, **{name: st.integers(0, 500) for name in COUNTED})
+numbers = st.builds(ReportCounts, **{name: st.integers(0, 500) for name in COUNT_FIELDS})
 
 
 @given(signed=numbers, steps=st.lists(numbers, max_size=5))
@@ -90,19 +99,19 @@ def test_a_difference_is_written_with_its_sign(value, written):
 
 
 def test_what_was_seen_changes_with_any_number():
-    seen = seen_of(Counts(pupils=3), [])
+    seen = seen_of(ReportCounts(pupils=3), [])
 
-    assert seen == seen_of(Counts(pupils=3), [])
-    others = [Counts(**{name: 1}) for name in COUNTED]
-    assert len({seen, *(seen_of(one, []) for one in others)}) == 1 + len(COUNTED)
-    assert seen_of(Counts(pupils=3), [Correction(1, YEAR_2025, Counts(pupils=1))]) != seen
+    assert seen == seen_of(ReportCounts(pupils=3), [])
+    others = [ReportCounts(**{name: 1}) for name in COUNT_FIELDS]
+    assert len({seen, *(seen_of(one, []) for one in others)}) == 1 + len(COUNT_FIELDS)
+    assert seen_of(ReportCounts(pupils=3), [Correction(1, YEAR_2025, ReportCounts(pupils=1))]) != seen
 
 
 def test_the_head_of_a_signed_report_says_what_was_signed_and_its_rows_say_both():
-    signed = a_signed(period=YEAR_2026, totals=Counts(presentations=2, pupils=60), by="Ана Анић")
-    report = a_report(Books(signed, Counts(pupils=3)), Counts(presentations=2, pupils=63))
+    signed = a_signed(period=YEAR_2026, totals=ReportCounts(presentations=2, pupils=60), by="Ана Анић")
+    report = a_report(Books(signed, ReportCounts(pupils=3)), ReportCounts(presentations=2, pupils=63))
 
-    assert figures_of(report) == Counts(presentations=2, pupils=60)
+    assert figures_of(report) == ReportCounts(presentations=2, pupils=60)
     assert signed_words(report, "en", "Europe/Belgrade")[0].startswith("Signed off by Ана Анић: ")
     assert [(words, numbers[2], signs) for words, numbers, signs in since_rows(report, "en")] == [
         ("Signed off", 60, False),
@@ -126,7 +135,7 @@ def test_days_that_are_signed_in_part_say_that_all_are_counted_today():
 
 
 def test_the_document_only_gains_keys():
-    books = Books(corrections=(Correction(1, YEAR_2025, Counts(pupils=-2)),))
+    books = Books(corrections=(Correction(1, YEAR_2025, ReportCounts(pupils=-2)),))
 
     plain, full = as_document(a_report(None)), document_of(a_report(books))
 

@@ -2,8 +2,8 @@
 
 from scheduler.people.terms import Topic
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow, SchoolLevel
-from scheduler.requests.rules.asked import problems_with
-from scheduler.requests.terms.asked import Facts
+from scheduler.requests.rules.school_request import problems_with
+from scheduler.requests.terms.school_request import RequestFacts
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -34,9 +34,9 @@ def a_programme(**given) -> ProgrammeRow:
     return ProgrammeRow(**(fair | given))
 
 
-def facts(**given) -> Facts:
+def facts(**given) -> RequestFacts:
     fair = {"programme": a_programme(), "levels": frozenset({SchoolLevel.PRIMARY})}
-    return Facts(**(fair | given))
+    return RequestFacts(**(fair | given))
 
 
 def problems(draft, **given) -> dict[str, str]:

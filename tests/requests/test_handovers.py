@@ -19,10 +19,10 @@ from scheduler.requests.queries.inbox import inbox
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.rules.handovers import handover_state, problems_with_handover, told_instead
 from scheduler.requests.service.handovers import hand_over, take_handover_back
-from scheduler.requests.service.rows import locked, write_to_centre
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_centre
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
 from scheduler.requests.terms.pages import InboxFilters, Show
+from scheduler.requests.terms.school_request import RequestState
 from tests.at_once import all_at_once
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -31,7 +31,7 @@ from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.requests.asked import mails, stored
+from tests.requests.shorthand import mails, stored
 
 TODAY = MONDAY.date()
 A_DAY = dt.timedelta(days=1)
@@ -292,7 +292,7 @@ def test_six_at_once_hand_the_same_over_to_one(app):
 
 def told(leave: Leave, row, now=MONDAY) -> list[str]:
     with transaction() as session:
-        write_to_centre(locked(session, SYSTEM, "update", row.id), "request_withdrawn", now=now, reason="x")
+        write_to_centre(locked_request(session, SYSTEM, "update", row.id), "request_withdrawn", now=now, reason="x")
     return sorted(one.address for one in mails("request_withdrawn"))
 
 

@@ -13,19 +13,19 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of, kept_request, places_in_line
 from scheduler.requests.queries.pages import request_page
-from scheduler.requests.service.asking import submit_request
+from scheduler.requests.service.bulk_acts import act_together, take_back
 from scheduler.requests.service.desk import agree_request
 from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.requests.service.school import withdraw_request
-from scheduler.requests.service.together import act_together, take_back
-from scheduler.requests.terms.acts import Chosen, Together
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.submission import submit_request
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest
 from scheduler.requests.terms.pages import Kin, Lineage
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.requests import a_draft, make_school_request
-from tests.requests.asked import audit_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, coordinator_of, mails, stored
 
 EARLY = MONDAY - dt.timedelta(days=40)
 SOON = dt.timedelta(minutes=9)
@@ -142,7 +142,7 @@ def test_only_open_requests_of_one_host_become_one(twins):
 def test_merging_is_no_act_for_several(twins):
     duplicate, _kept = twins
     with pytest.raises(Rejected):
-        act_together(coordinator_of(duplicate), Together.MERGE, [Chosen(duplicate.id)], now=MONDAY)
+        act_together(coordinator_of(duplicate), BulkAct.MERGE, [ChosenRequest(duplicate.id)], now=MONDAY)
 
 
 def again(row, key="key", days=NEW_DAYS) -> str:

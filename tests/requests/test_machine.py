@@ -11,7 +11,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 

@@ -6,12 +6,12 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Centre
 from scheduler.policy import Role
 from scheduler.requests.service.school import answer_question, change_counts
-from scheduler.requests.terms.asked import Counts, RequestState
+from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.requests import make_school_request
 from tests.requests.acts import waitlist_request
-from tests.requests.asked import contact_of, coordinator_of, mails
+from tests.requests.shorthand import contact_of, coordinator_of, mails
 
 DESK = "desk@centre.example"
 
@@ -61,9 +61,9 @@ def test_a_centre_without_a_common_address_has_its_coordinators_told(session):
 
 def test_numbers_that_the_school_changes_reach_the_centre_and_those_of_the_centre_nobody(session):
     row = asked(RequestState.AGREED)
-    change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
-    change_counts(contact_of(row), row.id, [Counts(1, 41, 0, 0)], now=MONDAY)
-    change_counts(coordinator_of(row), row.id, [Counts(1, 42, 0, 0)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 41, 0, 0)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 41, 0, 0)], now=MONDAY)
+    change_counts(coordinator_of(row), row.id, [ExpectedCounts(1, 42, 0, 0)], now=MONDAY)
 
     assert sent() == [("request_counts_changed", DESK)]
     assert "41" in mails()[0].text

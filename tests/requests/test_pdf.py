@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from scheduler.requests.pdf import draw
-from scheduler.requests.terms.asked import PaperPerson, PaperPresentation
+from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation
 from tests.factories.papers import a_request_paper
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 

@@ -13,8 +13,8 @@ from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.pages import own_request, request_page
 from scheduler.requests.service.desk import ask_school, take_request
 from scheduler.requests.service.school import answer_question
-from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host

@@ -11,12 +11,12 @@ from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.rules.states import OVER, PROMISED_DAYS, WITH_DATE, age_days, turn_of
 from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts, take_request
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
 from scheduler.requests.terms.pages import InboxFilters, Show, Turn
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 from tests.requests.acts import waitlist_request
-from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
 
 ACTS = ("take", "ask", "answer", "decline", "waitlist", "agree", "withdraw", "change_counts", "note")
 WITH_A_MAIL = {
@@ -39,7 +39,7 @@ def act(row: SchoolRequest, name: str, number: int, now: dt.datetime) -> bool:
         "waitlist": lambda: waitlist_request(staff, row.id, now=now),
         "agree": lambda: agree_request(staff, row.id, now=now),
         "withdraw": lambda: withdraw_request(school, row.id, now=now),
-        "change_counts": lambda: change_counts(school, row.id, [Counts(1, number, 0, 2)], now=now),
+        "change_counts": lambda: change_counts(school, row.id, [ExpectedCounts(1, number, 0, 2)], now=now),
         "note": lambda: note_counts(staff, row.id, now=now),
     }
     try:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules.asked import levels_at, problems_with_counts
+from scheduler.requests.rules.school_request import levels_at, problems_with_counts
 from scheduler.requests.rules.states import HIDDEN, OVER, is_late, may_change_counts, turn_of, way_out
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
 from scheduler.requests.terms.pages import NextStep, Turn
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 from tests.factories.requests import a_draft, a_presentation
 from tests.requests.drafts import TODAY, a_programme, problems
 
@@ -109,13 +109,13 @@ def test_a_library_has_pupils_of_any_level():
 
 
 def test_others_are_somebody():
-    assert problems_with_counts(Counts(1, 0, 0, 0), Audience.OTHERS, 50) == {"pupils": "nobody_comes"}
-    assert problems_with_counts(Counts(1, 0, 3, 0), Audience.OTHERS, 50) == {}
+    assert problems_with_counts(ExpectedCounts(1, 0, 0, 0), Audience.OTHERS, 50) == {"pupils": "nobody_comes"}
+    assert problems_with_counts(ExpectedCounts(1, 0, 3, 0), Audience.OTHERS, 50) == {}
 
 
 @given(st.sampled_from(Audience), *(st.integers(-5, 2000) for _ in range(3)), st.integers(1, 1000))
 def test_numbers_without_a_problem_are_what_the_database_takes(audience, pupils, parents, teachers, group_size):
-    if problems_with_counts(Counts(1, pupils, parents, teachers), audience, group_size) == {}:
+    if problems_with_counts(ExpectedCounts(1, pupils, parents, teachers), audience, group_size) == {}:
         assert all(0 <= number <= 1000 for number in (pupils, parents, teachers))
         assert pupils + parents + teachers >= 1
 

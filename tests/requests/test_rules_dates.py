@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scheduler.programmes.terms import SchoolLevel
-from scheduler.requests.rules.asked import levels_at, problems_with_dates
+from scheduler.requests.rules.school_request import levels_at, problems_with_dates
 from scheduler.requests.rules.states import (
     OPEN,
     keeps_place,
@@ -17,9 +17,9 @@ from scheduler.requests.rules.states import (
     may_together,
     way_out,
 )
-from scheduler.requests.terms.acts import Together
-from scheduler.requests.terms.asked import Blackout, RequestState
+from scheduler.requests.terms.acts import BulkAct
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.school_request import Blackout, RequestState
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -60,12 +60,12 @@ def test_a_host_is_asked_for_the_levels_that_it_teaches():
 
 
 def test_what_a_closure_stopped_is_put_on_no_waiting_list():
-    listed = {state for state in S if may_together(Together.WAITLIST, state)}
+    listed = {state for state in S if may_together(BulkAct.WAITLIST, state)}
 
     assert S.TRIAGE in listed
     assert may_move(S.DISRUPTED, S.WAITLISTED)
     assert S.DISRUPTED not in listed
-    for act in set(Together) - {Together.WAITLIST}:
+    for act in set(BulkAct) - {BulkAct.WAITLIST}:
         assert {state for state in S if may_together(act, state)} == set(OPEN)
 
 

@@ -10,12 +10,12 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.desk import agree_request, ask_school, decline_request, follow_visit, take_request
 from scheduler.requests.service.school import answer_question
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.requests import make_school_request
 from tests.requests.acts import waitlist_request
-from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
 
 # the desk
 

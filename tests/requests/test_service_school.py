@@ -13,12 +13,12 @@ from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
 from scheduler.requests.service.desk import note_counts
 from scheduler.requests.service.school import change_counts, withdraw_request
-from scheduler.requests.terms.asked import Counts, RequestState
+from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.requests.asked import audit_of, contact_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
 
 # the school's link
 
@@ -55,7 +55,7 @@ def test_a_link_opens_its_own_request_only(session):
 
     for act in (
         lambda: withdraw_request(contact_of(other), row.id, now=MONDAY),
-        lambda: change_counts(contact_of(other), row.id, [Counts(1, 50, 0, 2)], now=MONDAY),
+        lambda: change_counts(contact_of(other), row.id, [ExpectedCounts(1, 50, 0, 2)], now=MONDAY),
     ):
         with pytest.raises(NotFound):
             act()
@@ -63,7 +63,7 @@ def test_a_link_opens_its_own_request_only(session):
 
 def test_changed_counts_are_stored_with_what_they_were(session):
     row = make_school_request()
-    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=row.version)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 74, 0, 2)], now=MONDAY, version=row.version)
 
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "counts changed")).one()
     assert json.loads(entry.details) == {"presentations": {"1": [[90, 0, 2], [74, 0, 2]]}}
@@ -72,7 +72,7 @@ def test_changed_counts_are_stored_with_what_they_were(session):
 
 def test_counts_changed_after_the_agreement_ask_for_the_coordinators_eye(session):
     row = make_school_request(RequestState.CONFIRMED)
-    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 74, 0, 2)], now=MONDAY)
     assert stored(row.id).attention is True
 
     note_counts(coordinator_of(row), row.id, now=MONDAY)
@@ -84,15 +84,15 @@ def test_counts_changed_after_the_agreement_ask_for_the_coordinators_eye(session
 def test_the_second_of_two_changes_to_the_numbers_is_told_of_the_first(session):
     row = make_school_request()
     seen = row.version
-    change_counts(contact_of(row), row.id, [Counts(1, 74, 0, 2)], now=MONDAY, version=seen)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 74, 0, 2)], now=MONDAY, version=seen)
 
     with pytest.raises(Conflict):
-        change_counts(contact_of(row), row.id, [Counts(1, 60, 0, 2)], now=MONDAY, version=seen)
+        change_counts(contact_of(row), row.id, [ExpectedCounts(1, 60, 0, 2)], now=MONDAY, version=seen)
 
 
 def test_the_same_numbers_again_change_nothing(session):
     row = make_school_request(RequestState.CONFIRMED)
-    change_counts(contact_of(row), row.id, [Counts(1, 90, 0, 2)], now=MONDAY)
+    change_counts(contact_of(row), row.id, [ExpectedCounts(1, 90, 0, 2)], now=MONDAY)
 
     assert audit_of(row.id) == []
     assert stored(row.id).attention is False
@@ -101,9 +101,9 @@ def test_the_same_numbers_again_change_nothing(session):
 @pytest.mark.parametrize(
     ("counts", "found"),
     [
-        (Counts(1, 500, 0, 0), "over_group_size"),
-        (Counts(1, 0, 0, 0), "nobody_comes"),
-        (Counts(1, -1, 0, 0), "negative"),
+        (ExpectedCounts(1, 500, 0, 0), "over_group_size"),
+        (ExpectedCounts(1, 0, 0, 0), "nobody_comes"),
+        (ExpectedCounts(1, -1, 0, 0), "negative"),
     ],
 )
 def test_impossible_counts_are_refused(session, counts, found):
@@ -118,7 +118,7 @@ def test_counts_of_a_presentation_that_is_not_there_are_not_found(session):
     row = make_school_request()
 
     with pytest.raises(NotFound):
-        change_counts(contact_of(row), row.id, [Counts(7, 10, 0, 0)], now=MONDAY)
+        change_counts(contact_of(row), row.id, [ExpectedCounts(7, 10, 0, 0)], now=MONDAY)
 
 
 # what was typed so far

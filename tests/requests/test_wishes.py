@@ -9,19 +9,19 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Rejected
 from scheduler.requests.models import BlackoutDays, PreferredDate
 from scheduler.requests.queries.pages import request_of, request_page
-from scheduler.requests.rules.asked import cannot_on
+from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.service.dates import propose_dates
 from scheduler.requests.service.lineage import book_again
-from scheduler.requests.terms.asked import Blackout, DayPart, Preference, RequestState
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.school_request import Blackout, DayPart, Preference, RequestState
 from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, works
 from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
 from tests.factories.safeguarding import a_cleared_educator
-from tests.requests.asked import ask, coordinator_of, stored
 from tests.requests.drafts import problems
+from tests.requests.shorthand import ask, coordinator_of, stored
 
 DAY = dt.timedelta(days=1)
 TEN = dt.time(10)

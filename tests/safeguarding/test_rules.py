@@ -22,7 +22,7 @@ from scheduler.safeguarding.terms import (
     ConsentRow,
     Proof,
     ProofKind,
-    Standing,
+    ProofStanding,
     VettingDraft,
     VettingResult,
     VettingRow,
@@ -47,10 +47,10 @@ def consent(given: int, until: int, *, withdrawn=False, purposes=("takes_part",)
 @pytest.mark.parametrize(
     ("until", "standing", "ends_in"),
     [
-        (31, Standing.VALID, 31),
-        (30, Standing.ENDS_SOON, 30),
-        (0, Standing.ENDS_SOON, 0),
-        (-1, Standing.ENDED, None),
+        (31, ProofStanding.VALID, 31),
+        (30, ProofStanding.ENDS_SOON, 30),
+        (0, ProofStanding.ENDS_SOON, 0),
+        (-1, ProofStanding.ENDED, None),
     ],
 )
 def test_a_proof_is_good_on_its_last_day_and_warned_of_for_thirty(until, standing, ends_in):
@@ -60,12 +60,12 @@ def test_a_proof_is_good_on_its_last_day_and_warned_of_for_thirty(until, standin
 @pytest.mark.parametrize(
     ("rows", "standing"),
     [
-        ([], Standing.MISSING),
-        ([checked(1, 400)], Standing.MISSING),
-        ([checked(-400, -10), checked(-5, 300, row_id=2)], Standing.VALID),
-        ([checked(-400, 300), checked(-5, 300, VettingResult.REFUSED, 2)], Standing.REFUSED),
-        ([checked(-5, 300, VettingResult.REFUSED), checked(-5, 300, row_id=2)], Standing.VALID),
-        ([checked(-400, -1)], Standing.ENDED),
+        ([], ProofStanding.MISSING),
+        ([checked(1, 400)], ProofStanding.MISSING),
+        ([checked(-400, -10), checked(-5, 300, row_id=2)], ProofStanding.VALID),
+        ([checked(-400, 300), checked(-5, 300, VettingResult.REFUSED, 2)], ProofStanding.REFUSED),
+        ([checked(-5, 300, VettingResult.REFUSED), checked(-5, 300, row_id=2)], ProofStanding.VALID),
+        ([checked(-400, -1)], ProofStanding.ENDED),
     ],
 )
 def test_the_check_made_last_decides(rows, standing):
@@ -75,19 +75,19 @@ def test_the_check_made_last_decides(rows, standing):
 @pytest.mark.parametrize(
     ("rows", "standing"),
     [
-        ([], Standing.MISSING),
-        ([consent(-10, 300)], Standing.VALID),
-        ([consent(-10, 20)], Standing.ENDS_SOON),
-        ([consent(-10, -1)], Standing.ENDED),
-        ([consent(1, 300)], Standing.MISSING),
-        ([consent(-10, 300, withdrawn=True)], Standing.WITHDRAWN),
-        ([consent(-10, 300, withdrawn=True), consent(-1, 300)], Standing.VALID),
-        ([consent(-10, 300, purposes=("photo",))], Standing.MISSING),
+        ([], ProofStanding.MISSING),
+        ([consent(-10, 300)], ProofStanding.VALID),
+        ([consent(-10, 20)], ProofStanding.ENDS_SOON),
+        ([consent(-10, -1)], ProofStanding.ENDED),
+        ([consent(1, 300)], ProofStanding.MISSING),
+        ([consent(-10, 300, withdrawn=True)], ProofStanding.WITHDRAWN),
+        ([consent(-10, 300, withdrawn=True), consent(-1, 300)], ProofStanding.VALID),
+        ([consent(-10, 300, purposes=("photo",))], ProofStanding.MISSING),
     ],
 )
 def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
     assert consent_on(rows, TODAY, minor=True).standing == standing
-    assert consent_on(rows, TODAY, minor=False).standing is Standing.NOT_NEEDED
+    assert consent_on(rows, TODAY, minor=False).standing is ProofStanding.NOT_NEEDED
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,16 @@ def test_a_clearance_is_both_proofs_and_whether_she_is_a_minor():
     adult = clearance(a_presenter(), [checked(-5, 300)], [], TODAY)
     minor = clearance(a_presenter(BORN_YOUNG), [checked(-5, 300)], [consent(-5, 300)], TODAY)
 
-    assert (adult.vetting.standing, adult.consent.standing, adult.minor) == (Standing.VALID, Standing.NOT_NEEDED, False)
-    assert (minor.vetting.standing, minor.consent.standing, minor.minor) == (Standing.VALID, Standing.VALID, True)
+    assert (adult.vetting.standing, adult.consent.standing, adult.minor) == (
+        ProofStanding.VALID,
+        ProofStanding.NOT_NEEDED,
+        False,
+    )
+    assert (minor.vetting.standing, minor.consent.standing, minor.minor) == (
+        ProofStanding.VALID,
+        ProofStanding.VALID,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentDraft, Standing, VettingDraft, VettingResult
+from scheduler.safeguarding.terms import ConsentDraft, ProofStanding, VettingDraft, VettingResult
 from scheduler.visits.queries.clearance import clearance
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -116,7 +116,7 @@ def test_a_minor_never_records_a_consent_and_may_withdraw_her_own(app):
     service.withdraw_consent(me, mine.id, now=MONDAY)
 
     assert cleared_presenters(TODAY) == {other.id}
-    assert queries.page_of(minor.id, TODAY).clearance.consent.standing is Standing.WITHDRAWN
+    assert queries.page_of(minor.id, TODAY).clearance.consent.standing is ProofStanding.WITHDRAWN
     assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "consent withdrawn")).all()) == 1
 
 
@@ -152,8 +152,8 @@ def test_the_list_says_what_expires_and_what_waits(app):
     rows = queries.clearances_of(centre.id, TODAY)
 
     assert [(row.presenter.presenter_id, row.vetting.standing, row.vetting.ends_in, row.waits) for row in rows][1:] == [
-        (ending.id, Standing.ENDS_SOON, 18, True),
-        (missing.id, Standing.MISSING, None, True),
+        (ending.id, ProofStanding.ENDS_SOON, 18, True),
+        (missing.id, ProofStanding.MISSING, None, True),
     ]
     assert (rows[0].presenter.presenter_id, rows[0].waits) == (fine.id, False)
 

@@ -11,7 +11,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import User
 from scheduler.policy import ANONYMOUS, SYSTEM, Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.service import clearance

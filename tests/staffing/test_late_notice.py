@@ -14,7 +14,7 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Filters
-from scheduler.reports.wording import beside
+from scheduler.reports.wording import side_figures
 from scheduler.staffing.queries.late_notice import called_off_for, late_rows
 from scheduler.staffing.service.late_notice import log_kilometres, note_read
 from scheduler.visits.models.late_notice import LateNotice
@@ -112,7 +112,7 @@ def test_driven_kilometres_stand_beside_the_counts_and_not_in_them(session, scen
     assert report.totals.kilometres == 0
     from dataclasses import replace
 
-    shown = beside(replace(report, not_held=not_held(YEAR)), "en")
+    shown = side_figures(replace(report, not_held=not_held(YEAR)), "en")
     assert [one.value for one in shown if one.label == "Kilometres driven for visits called off late"] == [84]
     assert not_held(Filters(year_of(2025)))["kilometres_called_off"] == 0
 

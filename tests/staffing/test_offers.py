@@ -7,10 +7,10 @@ import pytest
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.places.rules.hosts import road_minutes
 from scheduler.places.terms.hosts import Point
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.offers import answer_offer, lapse_offers, offer_visit
-from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
@@ -61,7 +61,7 @@ def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene
     other.visit_id = other.planned()
     other.offered_to(ana)
 
-    with pytest.raises(Taken) as refusal:
+    with pytest.raises(PresenterTaken) as refusal:
         scene.offer(ana)
 
     assert refusal.value.reason == "taken"
@@ -78,7 +78,7 @@ def test_nobody_is_offered_what_she_cannot_reach(session, scene):
     scene.offered_to(ana)  # Niš until 10:45
     other = far_away_scene(scene, dt.time(12, 0))
 
-    with pytest.raises(Taken) as refusal:
+    with pytest.raises(PresenterTaken) as refusal:
         other.offer(ana)
 
     assert refusal.value.reason == "cannot_arrive"

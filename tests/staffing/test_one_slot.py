@@ -20,7 +20,7 @@ from scheduler.staffing.service import offers
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service import locked_visit
-from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import PROMISED, AssignmentState
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
@@ -76,8 +76,8 @@ def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask
 
     answers = offer_all(app, coordinator, visit_ids)
 
-    refused = [answer for answer in answers if isinstance(answer, Taken)]
-    assert [answer for answer in answers if answer is not None and not isinstance(answer, Taken)] == []
+    refused = [answer for answer in answers if isinstance(answer, PresenterTaken)]
+    assert [answer for answer in answers if answer is not None and not isinstance(answer, PresenterTaken)] == []
     assert (answers.count(None), len(refused)) == (1, THREADS - 1)
     assert {(answer.reason, answer.promise.promised_by, answer.promise.promised_at) for answer in refused} == {
         ("taken", "Marija Kostić", MONDAY)
@@ -88,7 +88,7 @@ def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask
 def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
     """Whatever a code path forgets: the trigger or the exclusion constraint refuses, and the words are a Conflict."""
     coordinator, visit_ids = overlapping_visits(8)
-    monkeypatch.setattr(locked_visit, "hold", lambda *_: None)
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
     monkeypatch.setattr(offers, "refuse_clashes", lambda *_: None)
 
     answers = offer_all(app, coordinator, visit_ids)
@@ -108,7 +108,7 @@ def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> I
     def unlock(connection: sa.Connection) -> None:
         connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
 
-    monkeypatch.setattr(locked_visit, "hold", lambda *_: None)
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
     if database == "sqlite":
         sa.event.listen(db.engine, "begin", unlock)
     yield

@@ -10,9 +10,9 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.staffing.service.decisions import go_short
 from scheduler.staffing.service.substitutes import send_waves
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import LIVING, AssignmentState, ReliefState, VisitState
+from scheduler.visits.terms.states import LIVING, AssignmentState, SubstituteSearchState, VisitState
 from tests.at_once import all_at_once
-from tests.staffing.relieved import FRIDAY, MINUTE, TO_THE_SCHOOL, Ill
+from tests.staffing.search_scene import FRIDAY, MINUTE, TO_THE_SCHOOL, Ill
 
 pytestmark = pytest.mark.both_databases
 
@@ -39,7 +39,7 @@ def test_all_who_were_asked_accept_at_once_one_goes_and_the_others_are_told(app:
     assert (answers.count(None), [one.reason for one in refused]) == (1, ["offer_gone", "offer_gone"])
     assert seats(ill) == [AssignmentState.ACCEPTED]
     assert db.session.scalar(sa.select(Visit.state).where(Visit.id == ill.visit_id)) is VisitState.CONFIRMED
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
     released = sa.select(sa.func.count()).select_from(OutboxMessage).where(OutboxMessage.kind == "visit_released")
     assert db.session.scalar(released) == 2
@@ -74,5 +74,5 @@ def test_a_yes_beside_a_short_crew_is_one_of_the_two_and_the_school_reads_it_onc
 
     assert answers.count(None) == 1
     assert [one for one in answers if one is not None and not isinstance(one, Conflict)] == []
-    assert ill.state() in (ReliefState.FILLED, ReliefState.SHORT)
+    assert ill.state() in (SubstituteSearchState.FILLED, SubstituteSearchState.SHORT)
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]

@@ -42,7 +42,7 @@ def one(number: int, km: int | None, *reasons: str) -> Candidate:
     [(168, 12), (72, 12), (71.9, 4), (24, 4), (23.9, 1), (8, 1), (7.9, 1 / 3), (3, 1 / 3)],
 )
 def test_the_pause_between_waves_shrinks_as_the_visit_nears(left, pause):
-    assert substitutes.pause(STARTS_AT, STARTS_AT - hours(left)) == hours(pause)
+    assert substitutes.wave_pause(STARTS_AT, STARTS_AT - hours(left)) == hours(pause)
 
 
 def test_an_answer_counts_one_wave_longer_and_never_into_the_last_three_hours():

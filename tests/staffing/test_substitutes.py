@@ -6,19 +6,19 @@ import pytest
 
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import Role
-from scheduler.staffing.queries.substitutes import relief_shown
+from scheduler.staffing.queries.substitutes import latest_search
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
 from scheduler.staffing.service.offers import offer_visit
-from scheduler.staffing.service.substitutes import seek_substitute, send_waves, stop_relief
+from scheduler.staffing.service.substitutes import seek_substitute, send_waves, stop_search
 from scheduler.visits.queries.pages import visit_for
-from scheduler.visits.terms.states import AssignmentState, ReliefState, VisitState
+from scheduler.visits.terms.states import AssignmentState, SubstituteSearchState, VisitState
 from tests.counting import statements
 from tests.factories.people import an_actor, make_centre, presenter_actor
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-from tests.staffing.relieved import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
+from tests.staffing.search_scene import FRIDAY, MINUTE, STARTS_AT, T_MINUS_3, TO_THE_SCHOOL, Ill
 from tests.visits.scene import audit_of, mails, states, visit_of
 
 DESK = "desk@centre.example"
@@ -35,7 +35,7 @@ def test_within_the_week_it_begins_by_itself_and_the_coordinators_read_so(ill):
     ill.falls_ill()
 
     search = ill.search()
-    assert (search.state, search.wave, search.next_wave_at) == (ReliefState.SEARCHING, 0, FRIDAY)
+    assert (search.state, search.wave, search.next_wave_at) == (SubstituteSearchState.SEARCHING, 0, FRIDAY)
     (mail,) = ill.mails_to(DESK)
     assert mail.kind == "presenter_absent"
     assert ill.mails_to(TO_THE_SCHOOL) == []
@@ -57,7 +57,7 @@ def test_in_the_last_three_hours_there_are_no_waves_and_no_second_mail(ill):
     ill.falls_ill(now=T_MINUS_3 + MINUTE)
 
     assert send_waves(now=T_MINUS_3 + 2 * MINUTE) == 0
-    assert ill.state() is ReliefState.CHOOSING
+    assert ill.state() is SubstituteSearchState.CHOOSING
     assert ill.kinds_to(DESK) == ["presenter_absent"]
     assert ill.whom() == []
 
@@ -103,7 +103,7 @@ def test_a_late_yes_of_the_wave_before_still_counts(ill):
 
     ill.answer(first, accepts=True, now=FRIDAY + 13 * HOUR)
 
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
 
 
 def test_nobody_is_asked_who_is_barred_busy_away_of_another_centre_or_said_no_before(session, ill):
@@ -150,17 +150,17 @@ def test_stopped_it_asks_nobody_and_goes_on_when_told_and_decides_all_the_same(i
     ill.falls_ill()
     send_waves(now=FRIDAY)
     for _press in range(2):
-        stop_relief(ill.coordinator, ill.visit_id, now=FRIDAY + MINUTE)
+        stop_search(ill.coordinator, ill.visit_id, now=FRIDAY + MINUTE)
 
     assert send_waves(now=FRIDAY + 20 * HOUR) == 0
-    assert ill.state() is ReliefState.STOPPED
+    assert ill.state() is SubstituteSearchState.STOPPED
     seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY + 20 * HOUR)
     send_waves(now=FRIDAY + 20 * HOUR)
     assert len(ill.whom()) == 5
-    stop_relief(ill.coordinator, ill.visit_id, now=FRIDAY + 21 * HOUR)
+    stop_search(ill.coordinator, ill.visit_id, now=FRIDAY + 21 * HOUR)
     send_waves(now=T_MINUS_3)
 
-    assert ill.state() is ReliefState.CHOOSING
+    assert ill.state() is SubstituteSearchState.CHOOSING
     assert ill.kinds_to(DESK)[-1] == "substitute_choice"
 
 
@@ -171,7 +171,7 @@ def test_a_crew_that_the_coordinator_found_by_hand_ends_the_search_too(session, 
 
     ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
 
-    assert ill.state() is ReliefState.FILLED
+    assert ill.state() is SubstituteSearchState.FILLED
     assert visit_of(session, ill).state is VisitState.CONFIRMED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
 
@@ -200,7 +200,7 @@ def test_a_visit_that_begins_undecided_ends_the_search(ill):
 
     send_waves(now=STARTS_AT)
 
-    assert ill.state() is ReliefState.OVER
+    assert ill.state() is SubstituteSearchState.OVER
     with pytest.raises(Conflict) as refusal:
         go_short(ill.coordinator, ill.visit_id, now=STARTS_AT)
     assert refusal.value.reason == "wrong_state"
@@ -212,11 +212,13 @@ def test_pressed_in_the_last_three_hours_a_new_search_asks_nobody_and_lets_the_c
 
     assert seek_substitute(ill.coordinator, ill.visit_id, now=late)
 
-    assert ill.state() is ReliefState.CHOOSING
+    assert ill.state() is SubstituteSearchState.CHOOSING
     assert send_waves(now=late + MINUTE) == 0
     assert ill.whom() == []
     hold_online(ill.coordinator, ill.visit_id, "https://meet.example.org/a", now=late + 2 * MINUTE)
-    assert ill.state() is ReliefState.CHOOSING  # nobody is left to speak: online as soon as one educator accepts
+    assert (
+        ill.state() is SubstituteSearchState.CHOOSING
+    )  # nobody is left to speak: online as soon as one educator accepts
 
 
 def test_what_cannot_be_is_refused(ill):
@@ -257,7 +259,7 @@ def test_only_coordinators_of_the_centre_decide(ill):
     presenter, stranger = presenter_actor(ill.others[0]), an_actor(centre_id=make_centre().id)
     acts = (
         lambda actor: seek_substitute(actor, ill.visit_id, now=FRIDAY),
-        lambda actor: stop_relief(actor, ill.visit_id, now=FRIDAY),
+        lambda actor: stop_search(actor, ill.visit_id, now=FRIDAY),
         lambda actor: go_short(actor, ill.visit_id, now=FRIDAY),
         lambda actor: hold_online(actor, ill.visit_id, "https://meet.example.org/a", now=FRIDAY),
         lambda actor: ask_substitute(actor, ill.visit_id, ill.others[0].id, now=FRIDAY),
@@ -291,12 +293,12 @@ def test_the_page_reads_the_search_in_as_many_queries_for_five_asked_as_for_thre
     send_waves(now=FRIDAY)
     row = visit_for(ill.coordinator, ill.number)
     with statements() as three:
-        assert len(relief_shown(row).asked) == 3
+        assert len(latest_search(row).asked) == 3
     send_waves(now=FRIDAY + 12 * HOUR)
     row = visit_for(ill.coordinator, ill.number)
 
     with statements() as five:
-        shown = relief_shown(row)
+        shown = latest_search(row)
 
     assert [one.wave for one in shown.asked] == [2, 2, 1, 1, 1]
     assert len(three) == len(five)

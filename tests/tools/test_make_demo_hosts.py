@@ -1,22 +1,22 @@
 from collections import Counter
 
 from scheduler.core.text import LATIN, to_latin
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.places.rules.hosts import straight_line_km
 from scheduler.places.terms.hosts import Point
 from tools.make_demo_hosts import demo_hosts
 
-ROWS = shipped.rows_of("demo_hosts.csv")
+ROWS = files.rows_of("demo_hosts.csv")
 
 
 def test_the_shipped_file_is_the_one_that_the_script_makes():
-    assert demo_hosts().encode() == shipped.bytes_of("demo_hosts.csv")
+    assert demo_hosts().encode() == files.bytes_of("demo_hosts.csv")
 
 
 def test_every_municipality_has_an_example_near_its_seat():
     seats = {
         (row["name_sr_cyrl"], row["district_iso"]): Point(float(row["lat"]), float(row["lon"]))
-        for row in shipped.rows_of("municipalities.csv")
+        for row in files.rows_of("municipalities.csv")
     }
     homes = [(row["municipality_sr_cyrl"], row["district_iso"]) for row in ROWS]
 

@@ -13,7 +13,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit

@@ -20,7 +20,7 @@ from scheduler.places.models import Closure
 from scheduler.policy import Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.school import withdraw_request
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service import crew
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.open_calls import open_call, put_up_hand

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready
 from scheduler.visits.service.plan_and_move import move_visit
-from scheduler.visits.terms.plans import NewTimes, Taken
+from scheduler.visits.terms.plans import NewTimes, PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
@@ -184,7 +184,7 @@ def test_a_move_onto_another_promise_changes_nothing(session, scene):
     (sitting,) = presentations(session, scene)
 
     wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
-    with pytest.raises(Taken):
+    with pytest.raises(PresenterTaken):
         move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
 
     assert presentations(session, scene)[0].starts_local == dt.time(10, 0)

@@ -11,7 +11,7 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import PresenterLanguage, PresenterSkill
 from scheduler.policy import Role, school_contact
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.invariants import violations

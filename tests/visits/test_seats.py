@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.attendance.service.counting import submit_counts
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.feeds import queries as feeds
@@ -176,7 +176,7 @@ def test_in_the_whole_visit_that_promise_is_in_her_way(session):
 def test_her_year_counts_only_what_she_did(session, scene):
     leave(scene, scene.mara)
     for row in presentations(session, scene):
-        draft = a_count(Counts(pupils=20, teachers=1), minutes_given=row.minutes)
+        draft = a_count(HeadCounts(pupils=20, teachers=1), minutes_given=row.minutes)
         submit_counts(presenter_actor(scene.ana), row.id, draft, now=EVENING)
 
     assert {row.state for row in presentations(session, scene)} == {PresentationState.DELIVERED}

@@ -10,7 +10,7 @@ from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.policy import Actor, Role, school_contact
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import CalendarEntry, Visit

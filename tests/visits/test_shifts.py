@@ -14,8 +14,8 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.queries.hours import school_clock
-from scheduler.requests.terms.asked import DayPart
-from scheduler.requests.terms.pages import PresentationRow
+from scheduler.requests.terms.pages import RequestedPresentationRow
+from scheduler.requests.terms.school_request import DayPart
 from scheduler.visits.queries.pages import visits_of_week
 from scheduler.visits.rules.starts import first_day_for, suggested_starts
 from scheduler.visits.service.plan_and_move import move_visit
@@ -30,7 +30,7 @@ DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
 
 
-def a_wish(**given) -> PresentationRow:
+def a_wish(**given) -> RequestedPresentationRow:
     fair = {
         "ordinal": 1,
         "audience": Audience.PUPILS,
@@ -42,10 +42,10 @@ def a_wish(**given) -> PresentationRow:
         "day_part": DayPart.ANY,
         "starts_local": None,
     }
-    return PresentationRow(**(fair | given))
+    return RequestedPresentationRow(**(fair | given))
 
 
-def suggested(scene: Scene, *wishes: PresentationRow, day: dt.date = VISIT_DAY) -> list[str]:
+def suggested(scene: Scene, *wishes: RequestedPresentationRow, day: dt.date = VISIT_DAY) -> list[str]:
     hours = school_clock(host_of(scene.host.id), day, day)
     return [f"{start:%H:%M}" for start in suggested_starts(wishes, day, 45, hours)]
 

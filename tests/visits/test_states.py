@@ -10,7 +10,7 @@ from scheduler.cli.invariants import violations
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.service.confirm import mark_ready
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState

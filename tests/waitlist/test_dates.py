@@ -12,7 +12,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.policy import Role, school_contact
 from scheduler.requests.models import BlackoutDays, RequestedPresentation, SchoolRequest
 from scheduler.requests.service.school import withdraw_request
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate

@@ -15,17 +15,17 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.service.school import withdraw_request
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.invariants import violations
 from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
-from tests.booking.held import DAY, THURSDAY, BookNow, held_people, mails, states, visits
+from tests.booking.book_now import DAY, THURSDAY, BookNow, held_people, mails, states, visits
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft
 from tests.factories.requests import a_presentation
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-from tests.requests.asked import contact_of, stored
+from tests.requests.shorthand import contact_of, stored
 
 pytestmark = pytest.mark.both_databases
 ELEVEN = Slot(THURSDAY, dt.time(11))

@@ -18,14 +18,14 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.pages import proposed_dates
 from scheduler.requests.service.dates import decline_dates, propose_dates
 from scheduler.requests.service.desk import agree_request
-from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.clearance import suspend_user
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Visit
-from scheduler.visits.terms.plans import Taken
+from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate
 from scheduler.waitlist.queries import offered_date, waiting_list
@@ -122,7 +122,7 @@ def test_the_presenter_of_a_held_date_is_promised_nowhere_else(line):
 
     [candidate] = [one for one in candidates(line.desk, make_visit_of(line).id, now=MONDAY) if one.presenter_id == who]
     assert [why.code for why in candidate.reasons] == ["taken"]
-    with pytest.raises(Taken) as refused:
+    with pytest.raises(PresenterTaken) as refused:
         offer_visit(line.desk, visit.id, until=MONDAY + 48 * HOUR, now=MONDAY)
     assert refused.value.promise.held_until == MONDAY + 24 * HOUR
     offer_visit(line.desk, visit.id, until=MONDAY + 72 * HOUR, now=MONDAY + 25 * HOUR)  # it has lapsed

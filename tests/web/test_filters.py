@@ -5,7 +5,7 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from scheduler.web import filters
 
@@ -84,14 +84,14 @@ def test_how_long_something_has_been_so(cyrillic, back, said):
     ],
 )
 def test_how_far_a_day_is(cyrillic, days, said):
-    assert filters.away(dt.date(2026, 11, 24) + dt.timedelta(days=days)) == said
+    assert filters.from_now(dt.date(2026, 11, 24) + dt.timedelta(days=days)) == said
 
 
 def test_today_is_the_day_of_the_centre_not_of_utc(app, the_clock):
     the_clock.stands_at(dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
 
     with app.test_request_context("/?lang=en"):
-        assert filters.away(dt.date(2026, 11, 25)) == "today"
+        assert filters.from_now(dt.date(2026, 11, 25)) == "today"
 
 
 def test_a_moment_is_shown_as_the_clocks_of_the_centre_show_it(cyrillic):
@@ -114,7 +114,7 @@ def test_the_script_of_the_page_picks_the_stored_name(app):
 def test_what_was_said_is_shown_once_with_its_way_back(app, client):
     with app.test_request_context("/?lang=en"):
         filters.say("Moved.", undo="/undo/1")
-        said = filters.said()
+        said = filters.toasts()
 
     assert said == [{"text": "Moved.", "undo": "/undo/1", "undo_words": ""}]
 

@@ -9,7 +9,7 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.policy import Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance

@@ -17,10 +17,10 @@ from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
     CountedVisit,
-    Counts,
+    CountHistoryLine,
     CountSource,
     CrewAt,
-    HistoryLine,
+    HeadCounts,
     SaidLine,
 )
 from scheduler.core.audit import AuditEntry
@@ -181,7 +181,7 @@ def assumed_attendance(actor: Actor) -> list[tuple[CountedVisit, CountedPresenta
     return sorted(pairs, key=lambda pair: (pair[1].odd, pair[0].on_day, pair[0].visit_id, pair[1].ordinal))
 
 
-def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:
+def history_of(presentation_ids: Sequence[int]) -> list[CountHistoryLine]:
     """All that was ever done to the counting of these presentations, oldest first. The caller has checked the right."""
     rows = db.session.execute(
         select(AuditEntry, Presentation.ordinal)
@@ -191,7 +191,7 @@ def history_of(presentation_ids: Sequence[int]) -> list[HistoryLine]:
         .order_by(AuditEntry.id)
     )
     return [
-        HistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
+        CountHistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
         for entry, ordinal in rows
         if (details := json.loads(entry.details)) and (to := details.get("to"))
     ]
@@ -209,7 +209,7 @@ def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
     for row, ordinal in rows:
         lines[ordinal, row.version, row.source].append(row)
     return [
-        SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or Counts(), people[0].counts)
+        SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or HeadCounts(), people[0].counts)
         for (ordinal, version, source), people in lines.items()
     ]
 
@@ -281,12 +281,12 @@ def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[HeadCount]]:
     return found
 
 
-def _as_counts(rows: Iterable[HeadCount]) -> Counts | None:
+def _as_counts(rows: Iterable[HeadCount]) -> HeadCounts | None:
     people = {row.audience.value: row.people for row in rows}
-    return Counts(**people) if people else None
+    return HeadCounts(**people) if people else None
 
 
-def _newest(rows: Iterable[HeadCount]) -> Counts | None:
+def _newest(rows: Iterable[HeadCount]) -> HeadCounts | None:
     """The last version of what one source said."""
     said = list(rows)
     newest = max((row.version for row in said), default=1)
@@ -297,7 +297,7 @@ def _one(
     presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[HeadCount]]
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
-    expected = Counts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
+    expected = HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
     by_source = {source: _newest(row for row in rows if row.source is source) for source in CountSource}
     educator = by_source[CountSource.EDUCATOR]
     return CountedPresentation(

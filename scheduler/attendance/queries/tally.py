@@ -15,7 +15,7 @@ from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import STAFFED, PresentationState
 
-_SHOWN = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+_TALLY_STATES = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
 def tallies_of(visit_id: int) -> list[Tally]:
@@ -37,7 +37,7 @@ def tally_behind(number: str, ordinal: int, code: str) -> Tally:
     return found[0]
 
 
-def tallied(presentation_id: int) -> int:
+def tally_of(presentation_id: int) -> int:
     """How many have counted themselves at a presentation."""
     people = select(func.sum(TallyMark.people)).where(TallyMark.presentation_id == presentation_id)
     return int(db.session.scalar(people) or 0)
@@ -48,7 +48,7 @@ def _for_adults() -> Select[Any]:
     shown = (visit.joinedload(Visit.host), visit.joinedload(Visit.programme), visit.joinedload(Visit.centre))
     return (
         select(Presentation)
-        .where(Presentation.audience.in_(rules.TALLIED), Presentation.state.in_(_SHOWN))
+        .where(Presentation.audience.in_(rules.TALLY_AUDIENCES), Presentation.state.in_(_TALLY_STATES))
         .options(*shown)
         .order_by(Presentation.ordinal)
     )

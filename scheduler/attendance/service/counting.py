@@ -11,14 +11,14 @@ from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, NamedAdult
 from scheduler.attendance.queries.counting import adults_counted, crew_at
-from scheduler.attendance.service.rows import (
+from scheduler.attendance.service.locked_numbers import (
     COUNTABLE,
-    all_said,
+    all_counted,
     attendances_of,
+    counts_of,
     let_count,
-    lock,
+    lock_numbers,
     report_when_locked,
-    said_by,
     store_counts,
     write_to_school,
 )
@@ -27,8 +27,8 @@ from scheduler.attendance.terms import (
     AttendanceReason,
     AttendanceState,
     CountDraft,
-    Counts,
     CountSource,
+    HeadCounts,
 )
 from scheduler.config import settings
 from scheduler.core.errors import Conflict, Rejected
@@ -73,13 +73,13 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         let_count(act, attendance, CountSource.EDUCATOR)
         act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED)
         note_held(act.by(SYSTEM), opened, presentation, minutes=draft.minutes_given, absent=draft.absent)
-        if all_said(opened, rows) and visit.state is not VisitState.DELIVERED:
+        if all_counted(opened, rows) and visit.state is not VisitState.DELIVERED:
             mark_delivered(act.by(SYSTEM), opened)
             write_to_school(act.session, visit, "countersign", now=now)
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
 
-def countersign(actor: Actor, visit_id: int, said: Mapping[int, Counts], *, now: dt.datetime) -> bool:
+def countersign(actor: Actor, visit_id: int, said: Mapping[int, HeadCounts], *, now: dt.datetime) -> bool:
     """The school says its own numbers for each presentation; where both agree the attendance is locked at once.
 
     Returns whether all agreed: a difference waits for the coordinator, who sees both. The same numbers sent again
@@ -152,9 +152,9 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
 
 def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
-    said = said_by(act, attendance, CountSource.EDUCATOR)
+    said = counts_of(act, attendance, CountSource.EDUCATOR)
     return attendance.state is not AttendanceState.OPEN and draft == CountDraft(
-        said or Counts(),
+        said or HeadCounts(),
         teacher_present=bool(attendance.teacher_present),
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
@@ -163,12 +163,12 @@ def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
     )
 
 
-def _signed_already(act: Act, rows: Iterable[Attendance], said: Mapping[int, Counts]) -> list[bool]:
+def _signed_already(act: Act, rows: Iterable[Attendance], said: Mapping[int, HeadCounts]) -> list[bool]:
     """Whether both said the same, by presentation, when the school sends again what it has signed; else nothing."""
     signed = [row for row in rows if row.countersigned_at]
-    if any(said_by(act, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
+    if any(counts_of(act, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
         return []
-    return [said_by(act, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
+    return [counts_of(act, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
 
 
 def _opened(act: Act, attendance: Attendance | None, presentation_id: int) -> Attendance:
@@ -187,12 +187,12 @@ def _opened(act: Act, attendance: Attendance | None, presentation_id: int) -> At
     return attendance
 
 
-def _sign(act: Act, attendance: Attendance, counts: Counts) -> bool:
-    said = said_by(act, attendance, CountSource.EDUCATOR)
+def _sign(act: Act, attendance: Attendance, counts: HeadCounts) -> bool:
+    said = counts_of(act, attendance, CountSource.EDUCATOR)
     store_counts(act, attendance, CountSource.SCHOOL, counts)
     attendance.countersigned_at = act.now
     act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.COUNTERSIGNED)
     agreed = said == counts  # a difference is shown to the coordinator, never added up
     if agreed:
-        lock(act, attendance)
+        lock_numbers(act, attendance)
     return agreed

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from scheduler.acts import change
 from scheduler.attendance.models import VisitFeedback
-from scheduler.attendance.service.rows import visit_of_school
+from scheduler.attendance.service.locked_numbers import visit_of_school
 from scheduler.attendance.terms import Feedback
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason

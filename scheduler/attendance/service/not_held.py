@@ -5,7 +5,7 @@ import logging
 
 from scheduler import policy
 from scheduler.acts import change
-from scheduler.attendance.service.rows import all_said, attendances_of, write_to_school
+from scheduler.attendance.service.locked_numbers import all_counted, attendances_of, write_to_school
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.service.locked_visit import open_visit_of
@@ -33,7 +33,7 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
         if presentation.ends_at > now:
             raise Conflict(VisitReason.NOT_YET)
         note_no_show(act, opened, presentation, host_absent=host_absent)
-        if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_said(opened, rows):
+        if visit.state in (VisitState.CONFIRMED, VisitState.READY) and all_counted(opened, rows):
             mark_delivered(act, opened)
             write_to_school(act.session, visit, "countersign", now=now)
     log.info("presentation not held", extra={"presentation_id": presentation_id, "host_absent": host_absent})

@@ -11,14 +11,14 @@ from scheduler.attendance.terms import PastSitting
 from scheduler.core.clock import moment_of
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.people.rules import is_minor
-from scheduler.people.service.named import NamedPresenter, PresenterNames
+from scheduler.people.service.presenter_names import NamedPresenter, PresenterNames
 from scheduler.safeguarding import rules as safeguarding
 from scheduler.safeguarding.queries import consents_of
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import PROMISED
 
-COLUMN = "presenters"
-UNTOLD = dt.time(9, 0)  # when a file does not say when it began: the first at nine, the next an hour later
+CREW_COLUMN = "presenters"
+USUAL_START = dt.time(9, 0)  # when a file does not say when it began: the first at nine, the next an hour later
 LATEST = 22
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -46,12 +46,12 @@ class Crews:
             found = self.names.named(name)
             reason = found if isinstance(found, str) else self._wrong(found, sitting.on_day)
             if reason:
-                column = COLUMN if len(sitting.presenters) == 1 else f"{COLUMN} ({place})"
+                column = CREW_COLUMN if len(sitting.presenters) == 1 else f"{CREW_COLUMN} ({place})"
                 problems.append(LineProblem(sitting.line, column, reason))
             elif isinstance(found, NamedPresenter):
                 crew[found] = None
         if crew and not problems and all(is_minor(one.adult_on, sitting.on_day) for one in crew):
-            problems.append(LineProblem(sitting.line, COLUMN, "minor_without_adult"))
+            problems.append(LineProblem(sitting.line, CREW_COLUMN, "minor_without_adult"))
         return list(crew), problems
 
     def _wrong(self, one: NamedPresenter, day: dt.date) -> str:
@@ -69,7 +69,7 @@ class Crews:
 
         Ask for all that say it before those that do not: these take the hours that are left.
         """
-        first = min(UNTOLD.hour + place, LATEST)
+        first = min(USUAL_START.hour + place, LATEST)
         hours = [sitting.starts] if sitting.starts else [dt.time(hour) for hour in range(first, LATEST + 1)]
         for hour in hours:
             try:

@@ -6,7 +6,7 @@ import logging
 from scheduler.acts import change
 from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.queries.tally import tallied
+from scheduler.attendance.queries.tally import tally_of
 from scheduler.attendance.terms import AttendanceReason, Tally
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import ANONYMOUS
@@ -27,7 +27,7 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
         raise Conflict(AttendanceReason.TALLY_NOT_OPEN)
     with change(ANONYMOUS, now) as act:
         lock_visit_of(act.session, tally.presentation_id)  # presses are added up one after the other
-        so_far = tallied(tally.presentation_id)
+        so_far = tally_of(tally.presentation_id)
         if so_far + people > rules.MOST_IN_A_ROOM:
             raise Rejected({"people": AttendanceReason.HALL_IS_FULL})
         act.session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from scheduler import policy
-from scheduler.board.queries.held import Held, HeldShown, held_shown
+from scheduler.board.queries.holds import Held, HeldShown, held_shown
 from scheduler.board.queries.shifts import shifts_shown
-from scheduler.board.terms import Away, Block, Board, BoardDay, BoardRow, BoardWish, Cell, Leg, ShiftsShown
+from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, first_row
 from scheduler.core.text import fold
@@ -33,8 +33,8 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import GONE_VISITS, LIVING, OPEN_VISITS, AssignmentState, VisitState
 
-SHOWN = (*LIVING, AssignmentState.ABSENT)
-NEAR = 1.0  # km: nobody writes down a drive that is shorter
+BLOCK_STATES = (*LIVING, AssignmentState.ABSENT)
+SHORTEST_LEG_KM = 1.0  # km: nobody writes down a drive that is shorter
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _waits(visit: VisitRow) -> bool:
 
 
 def _part(visit: VisitRow, member: CrewRow) -> bool:
-    return any(state in SHOWN for state in member.states.values())
+    return any(state in BLOCK_STATES for state in member.states.values())
 
 
 def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
@@ -192,13 +192,13 @@ def _cells(
     calendar: SchoolCalendar | None = None,
     district: int | None = None,
     held: Held | None = None,
-) -> tuple[Cell, ...]:
+) -> tuple[BoardCell, ...]:
     """Cells of a row of visits as such: a district's, or of those without a crew."""
     on: dict[dt.date, list[Block]] = defaultdict(list)
     for visit in sorted(visits, key=_begins):
         on[visit.on_day].append(Block(visit, shifts=facts.shifts.get(visit.id)))
     return tuple(
-        Cell(day, tuple(on[day]), held=(held or {}).get(day, ()), closed=_closed(head, calendar, district))
+        BoardCell(day, tuple(on[day]), held=(held or {}).get(day, ()), closed=_closed(head, calendar, district))
         for day, head in facts.days.items()
     )
 
@@ -293,7 +293,7 @@ def _presenter_row(
             if facts.wish.programme_id in (None, facts.grounds[visit.id].programme_id):
                 blocks.append(block)
         held = facts.held.by_presenter.get(who, {}).get(day, ())
-        cells.append(Cell(day, tuple(blocks), _away(day, hours, exceptions), held, _closed(head, None)))
+        cells.append(BoardCell(day, tuple(blocks), _away(day, hours, exceptions), held, _closed(head, None)))
     shown = [block for cell in cells for block in cell.blocks]
     minor = is_minor(person.adult_on, facts.wish.last_day)
     name = person.given_name if minor else person.full_name
@@ -339,7 +339,7 @@ def _leg(facts: _Facts, before: VisitRow | None, visit: VisitRow, home: Point) -
     """The drive to a visit from the one before it on that day, else from home."""
     here = facts.grounds[visit.id].point
     start = facts.grounds[before.id].point if before else home
-    if here is None or start is None or road_km(start, here) < NEAR:
+    if here is None or start is None or road_km(start, here) < SHORTEST_LEG_KM:
         return None
     available = None
     if before and facts.stops[before.id] and facts.stops[visit.id]:
@@ -348,13 +348,13 @@ def _leg(facts: _Facts, before: VisitRow | None, visit: VisitRow, home: Point) -
     return Leg(round(road_km(start, here)), road_minutes(start, here), available)
 
 
-def _away(day: dt.date, hours: Sequence[Hours], exceptions: Sequence[ExceptionRow]) -> Away | None:
+def _away(day: dt.date, hours: Sequence[Hours], exceptions: Sequence[ExceptionRow]) -> AbsenceOfDay | None:
     """Absent that day, or not one of her days, or only some hours of it; None: nothing to say."""
     said = [row.available for row in exceptions if row.first_day <= day <= row.last_day]
     if said:
-        return None if all(said) else Away(absent=True)
+        return None if all(said) else AbsenceOfDay(absent=True)
     if not hours or day.weekday() > 4:
         return None
     free = tuple((row.from_local, row.until_local) for row in hours if row.weekday == day.weekday())
     whole = any(begins <= dt.time(8) and ends >= dt.time(18) for begins, ends in free)
-    return None if whole else Away(absent=False, free=free)
+    return None if whole else AbsenceOfDay(absent=False, free=free)

@@ -46,7 +46,7 @@ from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, Stop, UnderLaw
 
 DAY = dt.timedelta(days=1)
-A_WEEK = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
+WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
 
 def free_dates(wish: FreeWish, *, now: dt.datetime) -> FreeDates:
@@ -252,6 +252,6 @@ def _promised(
     A date that is held for a booking is a promise until its time is over, for everybody but who holds it.
     """
     promised: dict[int, list[tuple[dt.date, Stop]]] = defaultdict(list)
-    for taken in time_taken(ids, (span[0] - A_WEEK, span[1] + A_WEEK), now=now, except_hold=own_hold):
+    for taken in time_taken(ids, (span[0] - WEEK_AROUND, span[1] + WEEK_AROUND), now=now, except_hold=own_hold):
         promised[taken.presenter_id].append((taken.on_day, taken.stop))
     return promised

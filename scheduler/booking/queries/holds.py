@@ -8,7 +8,7 @@ from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
 from scheduler.core.tokens import token_hash
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 

@@ -13,7 +13,7 @@ from scheduler.booking.terms.holds import HoldWish, LostDate, Slot
 from scheduler.core.db import db
 from scheduler.programmes.queries import programme_of
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import HoldState
 

@@ -31,7 +31,7 @@ from scheduler.visits.terms.reasons import WhyNot
 HORIZON_DAYS = 120
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
-STEP = 15
+STEP_MINUTES = 15
 OTHERS = 3  # dates that are named instead of one that is gone
 DAY = dt.timedelta(days=1)
 REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
@@ -124,7 +124,7 @@ def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
         return starts_with_bell(facts.told, classes, day, facts.minutes)
     first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
     last = _minutes(LATEST_END) - facts.minutes
-    return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP)]
+    return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP_MINUTES)]
 
 
 def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:

@@ -17,7 +17,7 @@ BREAK = 15  # minutes between the presentations of one visit
 OTHERS = 3
 
 
-def sittings(first: dt.time, asked: Sequence[dt.time | None], minutes: int) -> list[dt.time]:
+def sitting_times(first: dt.time, asked: Sequence[dt.time | None], minutes: int) -> list[dt.time]:
     """When each presentation of a held date begins: the first when the date does, the others after each other.
 
     A start that the school named stays where it is later than the end of the one before; else a break lies between.
@@ -29,7 +29,7 @@ def sittings(first: dt.time, asked: Sequence[dt.time | None], minutes: int) -> l
     return starts
 
 
-def lasts(starts: Sequence[dt.time], minutes: int) -> int:
+def minutes_in_all(starts: Sequence[dt.time], minutes: int) -> int:
     """Minutes from the first start to the last end; more than a day holds when one of them leaves the day."""
     told = [start.hour * 60 + start.minute for start in starts]
     if any(later <= earlier for earlier, later in pairwise(told)):

@@ -14,11 +14,11 @@ from scheduler.booking.rules.copies import copies_of, days_of_copies
 from scheduler.booking.terms.copies import CopiesAway, CopyAway, CopyPlan
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock, form_keys
-from scheduler.core.db import hold
+from scheduler.core.db import advisory_lock
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.people.rules import lock_number
 from scheduler.places import queries as place_queries
-from scheduler.places.rules.presence import standings
+from scheduler.places.rules.presence import class_standings
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.school_time import AskedTime, SchoolClock
 from scheduler.policy import Actor
@@ -32,11 +32,11 @@ from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 from scheduler.visits.terms.states import PresentationState
 
 log = logging.getLogger(__name__)
-HOLD_COPIES = 41  # kind of core.db.hold: one form of copies
+COPIES_LOCK = 41  # kind of core.db.advisory_lock: one form of copies
 MOST_COPIES = 20
-SEARCHED = dt.timedelta(days=60)  # after the last wished day, for a day on which the host has pupils
+SEARCH_SPAN = dt.timedelta(days=60)  # after the last wished day, for a day on which the host has pupils
 LEFT_OUT = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.MOVED)
-COPIED = (
+COPY_FIELDS = (
     *("starts_local", "minutes", "audience", "level", "classes", "room"),
     *("expected_pupils", "expected_parents", "expected_teachers"),
 )
@@ -52,7 +52,7 @@ def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, no
     """
     key = f"copies:{form_key}"
     with change(actor, now) as act:
-        hold(act.session, HOLD_COPIES, [lock_number(key)])
+        advisory_lock(act.session, COPIES_LOCK, [lock_number(key)])
         source = act.session.get(Visit, visit_id)
         policy.require(actor, "create", "visit", centre=source.centre_id if source else None)
         if source is None:
@@ -83,7 +83,7 @@ def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -
         )
     if plan.on_day <= clock.local_day(now):
         raise Rejected({"on_day": GroundReason.IN_THE_PAST})
-    last = plan.on_day + len(copies) * dt.timedelta(days=plan.every_days) + SEARCHED
+    last = plan.on_day + len(copies) * dt.timedelta(days=plan.every_days) + SEARCH_SPAN
     school_days = {
         host_id: place_queries.school_days(place_queries.host_of(host_id), plan.on_day, last)
         for host_id in plan.host_ids
@@ -109,7 +109,7 @@ def _drafts(session: Session, source: Visit, plan: CopyPlan, now: dt.datetime) -
 
 
 def _plan(row: Presentation, classes: str) -> PresentationPlan:
-    said = {name: getattr(row, name) for name in COPIED}
+    said = {name: getattr(row, name) for name in COPY_FIELDS}
     return PresentationPlan(**said | ({"classes": classes} if classes else {}))
 
 
@@ -138,5 +138,5 @@ def _clock(host_id: int, drafts: Sequence[VisitDraft], now: dt.datetime) -> Scho
 
 def _away(hours: SchoolClock, draft: VisitDraft, sitting: PresentationPlan) -> CopyAway:
     asked = AskedTime(sitting.minutes, sitting.starts_local)
-    said = said_together(standings(hours, sitting.classes, draft.on_day, asked))
+    said = said_together(class_standings(hours, sitting.classes, draft.on_day, asked))
     return CopyAway(place_queries.host_of(draft.host_id), draft.on_day, sitting.starts_local, tuple(said))

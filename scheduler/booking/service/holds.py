@@ -21,7 +21,7 @@ from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, M
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock, tokens
-from scheduler.core.db import hold
+from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, NotFound, TooMany
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
@@ -30,9 +30,9 @@ from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.asked import PROVE_WITHIN
-from scheduler.requests.service.asking import submit_request, was_sent
-from scheduler.requests.terms.asked import RequestDraft
+from scheduler.requests.rules.school_request import PROVE_WITHIN
+from scheduler.requests.service.submission import submit_request, was_sent
+from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.staffing.service.crew import suggest
 from scheduler.staffing.service.offers import offer
 from scheduler.visits.models.held_time import DateHold, HeldTime
@@ -41,7 +41,7 @@ from scheduler.visits.service.locked_visit import hold_time, open_visit
 from scheduler.visits.terms.states import HOLD_MACHINE, LIVING_HOLDS, HoldState
 
 log = logging.getLogger(__name__)
-HOLD_DRAFT, HOLD_NETWORK = 31, 32  # kinds of advisory locks
+DRAFT_LOCK, NETWORK_LOCK = 31, 32  # kinds of advisory locks
 ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
 
 
@@ -54,7 +54,7 @@ def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime
     key = tokens.token_hash(draft)
     with change(ANONYMOUS, now) as act:
         programme = _programme(act.session, wish)
-        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
         before = _held(act.session, key)
         _refuse_flood(act.session, key, network, now)
         if before is not None:  # her own date keeps others away, not her
@@ -76,7 +76,7 @@ def release_date(draft: str | None, *, now: dt.datetime) -> None:
         return
     key = tokens.token_hash(draft)
     with change(ANONYMOUS, now) as act:
-        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
         row = _held(act.session, key, lock=True)
         if row is not None:
             end_hold(act, row, HoldState.RELEASED)
@@ -98,7 +98,7 @@ def book_now(
     """
     key = tokens.token_hash(sent.draft)
     with change(actor, now) as act:
-        hold(act.session, HOLD_DRAFT, [people_rules.lock_number(key)])
+        advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
         row = _held(act.session, key)
         stands = row is not None and row.until > now and held_date(row).suits(wish)
         if not stands and not was_sent(sent.form_key):
@@ -170,7 +170,7 @@ def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) ->
     """So many dates at once no school holds. Raises: TooMany."""
     if not network:
         return
-    hold(session, HOLD_NETWORK, [people_rules.lock_number(network)])
+    advisory_lock(session, NETWORK_LOCK, [people_rules.lock_number(network)])
     living = DateHold.network == network, DateHold.state == HoldState.HELD, DateHold.until > now, DateHold.draft != key
     if session.scalars(select(func.count()).select_from(DateHold).where(*living)).one() >= MOST_FROM_NETWORK:
         raise TooMany(BookingReason.TOO_MANY_HOLDS)

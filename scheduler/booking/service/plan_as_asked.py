@@ -3,19 +3,19 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from scheduler.booking.rules.holds import lasts, sittings
+from scheduler.booking.rules.holds import minutes_in_all, sitting_times
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.terms.plans import PresentationPlan
 
 
 def one_after_the_other(asked: SchoolRequest, first: dt.time) -> list[dt.time]:
     """When its presentations begin where nobody named their hours: the first then, the others after a break."""
-    return sittings(first, [None] * len(asked.presentations), asked.programme.minutes)
+    return sitting_times(first, [None] * len(asked.presentations), asked.programme.minutes)
 
 
 def minutes_of(asked: SchoolRequest, first: dt.time) -> int:
     """Minutes from that start to the end of the last presentation."""
-    return lasts(one_after_the_other(asked, first), asked.programme.minutes)
+    return minutes_in_all(one_after_the_other(asked, first), asked.programme.minutes)
 
 
 def plans_as_asked(asked: SchoolRequest, starts: Sequence[dt.time]) -> tuple[PresentationPlan, ...]:

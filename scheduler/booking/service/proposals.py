@@ -21,9 +21,9 @@ from scheduler.core.errors import Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import DateProposal, SchoolRequest
 from scheduler.requests.service.dates import accept_date, propose_dates, replace_dates
-from scheduler.requests.service.rows import locked
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.locked_request import locked_request
 from scheduler.requests.terms.dates import DateDraft
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.rules.starts import classes_of_sittings
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def propose_free_dates(
     Raises: as `requests.propose_dates`; Rejected with {"dates-0-on_day": "all_promised"}.
     """
     with change(actor, now) as act:
-        row = locked(act.session, actor, "accept", request_id, version=version)
+        row = locked_request(act.session, actor, "accept", request_id, version=version)
         wish = _wish(row)
         taken = _taken(wish, dates, now)
         if taken:
@@ -62,7 +62,7 @@ def accept_free_date(
     and of what else is gone, until the same moment, and nobody is written to. Raises: as `requests.accept_date`.
     """
     with change(actor, now) as act:
-        row = locked(act.session, actor, "update", request_id, version=version)
+        row = locked_request(act.session, actor, "update", request_id, version=version)
         held = {one.id: one for one in _held(act.session, row, now)}
         wish, chosen = _wish(row), held.get(proposal_id)
         if chosen is None or not _taken(wish, [_draft(chosen)], now):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core.errors import Rejected
 from scheduler.places.terms.hosts import HostRow
-from scheduler.places.terms.school_time import Standing
+from scheduler.places.terms.school_time import ClassStanding
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CopyAway:
     host: HostRow
     on_day: dt.date
     starts_local: dt.time
-    said: tuple[tuple[str, Standing], ...]
+    said: tuple[tuple[str, ClassStanding], ...]
 
 
 class CopiesAway(Rejected):

@@ -11,7 +11,7 @@ from scheduler.acts import Act, change
 from scheduler.closures.queries import ids_in, plans_of, released_crew, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
-from scheduler.closures.terms import STOPPED, ClosingReason
+from scheduler.closures.terms import CLOSURE_REASON, ClosingReason
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people import queries as people_queries
@@ -21,7 +21,7 @@ from scheduler.places.models import Closure
 from scheduler.places.rules.hosts import problems_of_closure
 from scheduler.places.terms.hosts import ClosureDraft, ClosureRow
 from scheduler.policy import Actor
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest
 from scheduler.staffing.service.offers import offer
 from scheduler.visits.models.visits import Assignment, Disruption, Visit
@@ -141,7 +141,7 @@ def _stop(act: Act, closure: ClosureRow, seen: frozenset[int]) -> int:
 def _stop_one(act: Act, opened: OpenVisit, closure: ClosureRow) -> None:
     reason = closure.reason.value
     for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
-        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=STOPPED)
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=CLOSURE_REASON)
     opened.visit.reason = reason
     transitions.move_with_request(act, opened, VisitState.DISRUPTED, reason=reason, request_to=RequestState.DISRUPTED)
     for presentation in opened.presentations:

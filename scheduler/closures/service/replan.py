@@ -10,7 +10,7 @@ from scheduler.acts import change
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Replanning, Visit
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -21,7 +21,7 @@ from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 from scheduler.visits.terms.states import TO_COME, VISIT_MACHINE, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
-REASON = "visit_replanned"
+REPLANNED_REASON = "visit_replanned"
 
 
 def replan_visit(
@@ -51,7 +51,7 @@ def replan_visit(
             raise Conflict(GroundReason.WRONG_STATE)
         hold_time(act.session, opened.presenter_ids)
         for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
-            transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REASON)
+            transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REPLANNED_REASON)
         act.move(VISIT_MACHINE, old, VisitState.REPLANNED)
         act.session.flush()  # a request has one living visit: the old one lets go first
         draft = VisitDraft(old.programme_id, old.host_id, on_day, plans, old.school_request_id, old.campaign_id)

@@ -24,12 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
-from scheduler.core.db import Base, db, hold
+from scheduler.core.db import Base, advisory_lock, db
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports.json_rows import overlay
 from scheduler.core.text import fold
 
-HOLD_IMPORTS = 51  # kind of core.db.hold
+IMPORTS_LOCK = 51  # kind of core.db.advisory_lock
 
 
 class ImportBatch(Base):
@@ -76,7 +76,7 @@ class ColumnName(Base):
 
 
 @dataclass(frozen=True)
-class Stored:
+class ImportRecord:
     """What an import stores of itself beside its rows."""
 
     kind: str
@@ -95,10 +95,10 @@ class HangsOnIt(Conflict):
 
 def in_turn(session: Session) -> None:
     """One import, or one taking back, after the other: what one compares the file with is not changed by the next."""
-    hold(session, HOLD_IMPORTS, [1])
+    advisory_lock(session, IMPORTS_LOCK, [1])
 
 
-def open_batch(session: Session, actor: audit.Doer, stored: Stored, now: dt.datetime) -> ImportBatch:
+def open_batch(session: Session, actor: audit.Doer, stored: ImportRecord, now: dt.datetime) -> ImportBatch:
     """The row of an import, inside the caller's transaction."""
     batch = ImportBatch(**stored.__dict__, stored_by=actor.label, stored_at=now)
     session.add(batch)

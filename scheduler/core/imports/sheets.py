@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar
 
-from scheduler.core.imports.workbook import BadWorkbook, Sheet, sheets_of_workbook
+from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
 from scheduler.core.text import BadText, clean, fold
 
 T = TypeVar("T")
@@ -27,8 +27,8 @@ NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCI
 MONTHS = ("januar", "februar", "mart", "april", "maj", "jun", "jul", "avgust", "septembar", "oktobar", "novembar",
           "decembar")  # fmt: skip
 ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-MOST_DAYS = 60  # of one list
-TITLES = 20  # lines above the headings, at most
+MOST_LISTED_DAYS = 60  # of one list
+MOST_TITLE_LINES = 20  # lines above the headings, at most
 WORKBOOK = b"PK\x03\x04"
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -61,7 +61,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """A file as read. `headings` gives a field's column as the file names it, for messages."""
 
     rows: tuple[Row, ...] = ()
@@ -85,7 +85,7 @@ class SheetError(Exception):
         self.where = LineProblem(line, column, problem)
 
 
-def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | None = None) -> Table:
+def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | None = None) -> FileTable:
     """Read a CSV or XLSX file. `column_map` is {their column: our field} and wins over the names the layout knows."""
     given = column_map or {}
     try:
@@ -93,11 +93,11 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
         header, lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
         fields = _fields_of(header, layout, given)
     except SheetError as unreadable:
-        return Table(problems=(unreadable.where,))
+        return FileTable(problems=(unreadable.where,))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout)
     every = tuple(heading for _, heading in fields if heading)
-    return Table(tuple(rows), tuple(problems), headings, opened.encoding, opened.delimiter, every, opened.hidden)
+    return FileTable(tuple(rows), tuple(problems), headings, opened.encoding, opened.delimiter, every, opened.hidden)
 
 
 Lines = Iterator[tuple[int, list[str]]]
@@ -126,12 +126,12 @@ def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
     return _Opened(_lines(reader), encoding, delimiter)
 
 
-def _sheet_of(content: bytes, known: set[str]) -> Sheet:
+def _sheet_of(content: bytes, known: set[str]) -> WorkbookSheet:
     """The first visible sheet with headings that we know; without one, the first that holds anything."""
-    first = Sheet([])
+    first = WorkbookSheet([])
     try:
-        for sheet in sheets_of_workbook(content, most_rows=MAX_ROWS + TITLES):
-            if any(sum(fold(cell) in known for cell in cells) > 1 for _, cells in sheet.rows[:TITLES]):
+        for sheet in sheets_of_workbook(content, most_rows=MAX_ROWS + MOST_TITLE_LINES):
+            if any(sum(fold(cell) in known for cell in cells) > 1 for _, cells in sheet.rows[:MOST_TITLE_LINES]):
                 return sheet
             first = first if first.rows else sheet
     except BadWorkbook as bad:
@@ -144,7 +144,7 @@ def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
 
     When none has two of them it is the first with more than one cell: a title over all columns is one cell.
     """
-    first = list(islice(lines, TITLES))
+    first = list(islice(lines, MOST_TITLE_LINES))
     if not first:
         raise SheetError("empty_file")
     fit = [sum(fold(cell) in known for cell in cells) for _, cells in first]
@@ -190,7 +190,7 @@ def days_in(typed: str) -> frozenset[dt.date] | None:
                 return None
             days.add(day)
         typed = pattern.sub(" ", typed)
-    return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_DAYS else None
+    return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_LISTED_DAYS else None
 
 
 def time_of(text: str) -> dt.time | None:
@@ -229,7 +229,7 @@ def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
     """The text without Excel's `sep=` line, and its delimiter: the one that gives most columns that we know."""
     if marked := re.match(r"sep=([^\w\s\"]|\t)\r?\n", text, re.IGNORECASE):
         return text[marked.end() :], marked[1]
-    first = list(islice((line for line in text.splitlines() if line.strip()), TITLES))
+    first = list(islice((line for line in text.splitlines() if line.strip()), MOST_TITLE_LINES))
     if not first:
         raise SheetError("empty_file")
     known = _names(layout)
@@ -318,7 +318,7 @@ class Imported:
 class Cells:
     """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
 
-    def __init__(self, row: Row, table: Table, known: Iterable[LineProblem] = ()) -> None:
+    def __init__(self, row: Row, table: FileTable, known: Iterable[LineProblem] = ()) -> None:
         self.row, self.table = row, table
         self.problems = list(known)
 
@@ -351,7 +351,7 @@ class Cells:
 
 def read_lines(
     content: bytes, layout: Layout, required: Sequence[str], column_map: Mapping[str, str] | None = None
-) -> tuple[Table, list[Cells], list[LineProblem]]:
+) -> tuple[FileTable, list[Cells], list[LineProblem]]:
     """A file, its lines to be read further, and what is wrong with it as a whole; no line when a column is absent."""
     table = read_table(content, layout, column_map)
     problems = list(table.problems)

@@ -42,9 +42,9 @@ from scheduler.core.tokens import new_token
 
 log = logging.getLogger(__name__)
 
-PIECE = 1_000  # rows that one short transaction lays aside
+PIECE_ROWS = 1_000  # rows that one short transaction lays aside
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
-FORGOTTEN_AFTER = dt.timedelta(hours=6)  # what a killed worker laid aside
+FILES_FORGOTTEN_AFTER = dt.timedelta(hours=6)  # what a killed worker laid aside
 
 
 _SEVERAL = object()
@@ -147,7 +147,7 @@ def take_in(actor: audit.Doer, filing: Filing, importer: Importer[Found]) -> Any
         try:
             with _staged(filing, found.to_stage) as stage:
                 importer.stage(stage, found)
-                stored = batches.Stored(importer.kind, found.to_store, filing.file_name, filing.centre_id)
+                stored = batches.ImportRecord(importer.kind, found.to_store, filing.file_name, filing.centre_id)
                 return found.outcome(stage.apply(actor, stored, importer.check))
         except (Stale, IntegrityError):
             if not left:
@@ -169,7 +169,7 @@ def forget(which: ColumnElement[bool]) -> int:
     """Drop staged rows, a piece in each transaction; how many."""
     dropped = 0
     while True:
-        piece = select(StagedRow.id).where(which).limit(5 * PIECE)
+        piece = select(StagedRow.id).where(which).limit(5 * PIECE_ROWS)
         with transaction() as session:
             gone = session.execute(
                 delete(StagedRow).where(StagedRow.id.in_(piece)).execution_options(synchronize_session=False)
@@ -182,7 +182,7 @@ def forget(which: ColumnElement[bool]) -> int:
 
 def forget_old(now: dt.datetime) -> int:
     """Drop what workers that were killed have left."""
-    return forget(StagedRow.staged_at <= now - FORGOTTEN_AFTER)
+    return forget(StagedRow.staged_at <= now - FILES_FORGOTTEN_AFTER)
 
 
 class Stage:
@@ -279,7 +279,7 @@ class Stage:
                 told[name] = process(value) if process and value is not None else value
         return json.dumps(told, ensure_ascii=False, default=_iso)
 
-    def apply(self, actor: audit.Doer, stored: batches.Stored, check: Callable[[Session, "Stage"], None]) -> int:
+    def apply(self, actor: audit.Doer, stored: batches.ImportRecord, check: Callable[[Session, "Stage"], None]) -> int:
         """Store all that is staged in one transaction, a statement a table; the number of the import. Raises: Stale."""
         with transaction() as session:
             batches.in_turn(session)
@@ -372,7 +372,7 @@ class Stage:
 
 def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
-    while piece := list(islice(left, PIECE)):
+    while piece := list(islice(left, PIECE_ROWS)):
         yield piece
 
 

@@ -17,14 +17,14 @@ from typing import Any
 from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _pieces)
 
 MOST_PARTS = 2_000
-MOST_BYTES = 40_000_000  # of one part, unpacked
+MOST_SHEET_BYTES = 40_000_000  # of one part, unpacked
 MOST_ELEMENTS = 5_000_000  # of one part: 200,000 lines of twelve cells
 MOST_INSIDE = 200_000  # of one line, one text, or all styles of cells
 DEEPEST = 50
 LONGEST_FORMAT = 255
-PIECE = 1 << 16
+PIECE_BYTES = 1 << 16
 DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what spreadsheets write; other packings have other failures
-MOST_COLUMNS = 200
+MOST_SHEET_COLUMNS = 200
 MOST_CELLS = 4_000_000  # of one sheet
 MOST_SHEETS = 20  # that are looked at
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in (ECMA-376, 18.8.30)
@@ -40,14 +40,14 @@ class BadWorkbook(Exception):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """A visible sheet: its lines that are not empty, each with its number, and how many of them are hidden."""
 
     rows: list[tuple[int, list[str]]]
     hidden: int = 0
 
 
-def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[Sheet]:
+def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[WorkbookSheet]:
     """The visible sheets in order, each read when it is asked for. Raises: BadWorkbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -106,9 +106,9 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         raise BadWorkbook("not_a_workbook")
     read, before = 0, b""
     with archive.open(name) as member:
-        while piece := member.read(PIECE):
+        while piece := member.read(PIECE_BYTES):
             read += len(piece)
-            if read > MOST_BYTES:
+            if read > MOST_SHEET_BYTES:
                 raise BadWorkbook("file_too_large")
             if any(mark in before + piece for mark in FORBIDDEN):
                 raise BadWorkbook("not_a_workbook")
@@ -138,7 +138,7 @@ class _Values:
     since_1904: bool
 
 
-def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Values) -> Sheet:
+def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Values) -> WorkbookSheet:
     rows: list[tuple[int, list[str]]] = []
     number = seen = hidden = 0
     for row in _elements(archive, target, "row"):
@@ -151,7 +151,7 @@ def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Value
             seen += 1
             if seen > MOST_CELLS:
                 raise BadWorkbook("too_many_rows")
-            if place < MOST_COLUMNS:
+            if place < MOST_SHEET_COLUMNS:
                 cells += [""] * (place + 1 - len(cells))
                 cells[place] = _text(cell, values)
         if any(text.strip() for text in cells):
@@ -159,7 +159,7 @@ def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Value
                 raise BadWorkbook("too_many_rows")
             rows.append((number, cells))
             hidden += row.get("hidden") in ("1", "true")
-    return Sheet(rows, hidden)
+    return WorkbookSheet(rows, hidden)
 
 
 def _visible_sheets(archive: zipfile.ZipFile) -> tuple[list[str], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from scheduler.core.language import translator
-from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, Facts, Sheet
+from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
 from scheduler.core.paper.typesetting import (
     BOLD,
     HAIRLINE,
@@ -47,7 +47,7 @@ class Furniture:
 class Flow:
     """Pages that follow each other: a pen at `y`, and a new page when what comes next does not fit."""
 
-    sheet: Sheet
+    sheet: PaperSheet
     furniture: Furniture
     language: str
     total: int = 0  # pages of the whole paper, once known
@@ -109,11 +109,11 @@ class Flow:
         self.y += 1.5
 
 
-def paged(facts: Facts, furniture: Furniture, body: Callable[[Flow], None]) -> bytes:
+def paged(facts: DocumentFacts, furniture: Furniture, body: Callable[[Flow], None]) -> bytes:
     """A portrait paper: `body` draws it twice, the first time only to learn how many pages there are."""
     total = 0
     for _attempt in ("count", "print"):
-        flow = Flow(Sheet(facts), furniture, facts.language, total)
+        flow = Flow(PaperSheet(facts), furniture, facts.language, total)
         body(flow)
         flow.finish()
         total = flow.page
@@ -121,7 +121,7 @@ def paged(facts: Facts, furniture: Furniture, body: Callable[[Flow], None]) -> b
 
 
 @dataclass(frozen=True)
-class Table:
+class PaperTable:
     """Heads, rows and sums as texts. The first `words` columns stand left, in up to two lines; numbers follow."""
 
     heads: tuple[str, ...]
@@ -130,7 +130,7 @@ class Table:
     words: int = 1
 
 
-def draw_table(flow: Flow, table: Table) -> None:
+def draw_table(flow: Flow, table: PaperTable) -> None:
     """The table over as many pages as it takes, its heads at the top of each; sums stay with the last row."""
     lay = _Layout.of(table)
     _draw_heads(flow, table, lay)
@@ -157,7 +157,7 @@ class _Layout:
     cell: Style
 
     @classmethod
-    def of(cls, table: Table) -> "_Layout":
+    def of(cls, table: PaperTable) -> "_Layout":
         """Numbers get what they need, words share the rest; letters shrink until the words have 30 mm a column."""
         cell, gap = BODY, 5.0
         while True:
@@ -192,7 +192,7 @@ class _Layout:
         return self.row + (most - 1) * leading(self.cell)
 
 
-def _all_rows(table: Table) -> list[tuple[str, ...]]:
+def _all_rows(table: PaperTable) -> list[tuple[str, ...]]:
     return [*table.rows, *([table.sums] if table.sums else [])]
 
 
@@ -206,7 +206,7 @@ def _shared(rest: float, needed: Sequence[float]) -> list[float]:
     return [width + left / len(needed) for width in widths]
 
 
-def _draw_heads(flow: Flow, table: Table, lay: _Layout) -> None:
+def _draw_heads(flow: Flow, table: PaperTable, lay: _Layout) -> None:
     style = replace(HEAD_CELL, size=min(HEAD_CELL.size, lay.cell.size))
     flow.sheet.level(flow.y, weight=0.4)
     _draw_row(flow, table.heads, lay, style)

@@ -42,7 +42,7 @@ RECEIVER = [
 
 
 @dataclass(frozen=True)
-class Facts:
+class DocumentFacts:
     """What a PDF says about itself."""
 
     title: str
@@ -50,10 +50,10 @@ class Facts:
     language: str
 
 
-class Sheet:
+class PaperSheet:
     """A canvas that counts millimetres from the top and knows only embedded fonts."""
 
-    def __init__(self, facts: Facts, size: tuple[float, float] = A4) -> None:
+    def __init__(self, facts: DocumentFacts, size: tuple[float, float] = A4) -> None:
         register_fonts()
         self.width, self.height = size
         self._bytes = BytesIO()

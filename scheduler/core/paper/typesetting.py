@@ -19,7 +19,7 @@ FONTS = {
     BOLD: "noto-sans-bold.ttf",
     DISPLAY: "noto-serif-display-bold.ttf",
 }
-STEP = 0.5  # points by which words shrink until they fit
+SIZE_STEP = 0.5  # points by which words shrink until they fit
 POINT: float = 1 / mm  # one point in millimetres
 ELLIPSIS = "…"
 
@@ -94,7 +94,7 @@ def fitted(words: str, style: Style, width: float, lines: int = 1, least: float 
     """
     smaller = style
     while smaller.size > least and not _fits(words, smaller, width, lines):
-        smaller = replace(smaller, size=max(smaller.size - STEP, least))
+        smaller = replace(smaller, size=max(smaller.size - SIZE_STEP, least))
     return smaller, wrapped(words, smaller, width)
 
 

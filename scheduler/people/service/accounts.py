@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, passwords, tokens
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.core.language import languages
 from scheduler.messages.service import queue_message
@@ -55,7 +55,7 @@ def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str
             user_id=user.id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + rules.lasts(actor.roles),
+            expires_at=now + rules.sign_in_length(actor.roles),
         )
         session.add(row)
         session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
@@ -67,7 +67,7 @@ def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str
 
 def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known | None:
     with transaction() as session:
-        hold(session, rules.LOCK, [rules.lock_number(network)])
+        advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network)])
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - dt.timedelta(days=1)))
         of_network = _tries(session, SignInAttempt.network == network, since=now - rules.TRY_WINDOW)
         of_account = _tries(
@@ -124,7 +124,7 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
         raise Rejected({"email": reason})
     key = rules.account_key(address, purpose="reset")
     with transaction() as session:
-        hold(session, rules.LOCK, [rules.lock_number(network), rules.lock_number(key)])
+        advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network), rules.lock_number(key)])
         since = now - rules.ASK_WINDOW
         asked = SignInAttempt.account_key.like("reset:%")
         if _tries(session, SignInAttempt.network == network, asked, since=since) >= rules.ASKS_OF_NETWORK:
@@ -162,7 +162,7 @@ def reset_password(token: str, password: str, *, now: dt.datetime) -> None:
         raise Rejected({"password": reason})
     new = passwords.hash_password(password)
     with transaction() as session:
-        hold(session, rules.LOCK, [rules.lock_number(f"user:{invited.user_id}")])
+        advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(f"user:{invited.user_id}")])
         if tokens.opened_by(token, "reset", now=now) is None:
             raise Gone("reset")
         user = session.get_one(User, invited.user_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
@@ -24,13 +24,13 @@ from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
 
-KIND = "people"
+PEOPLE_IMPORT = "people"
 PRESENT = (Role.EDUCATOR, Role.INFLUENCER)
 COLUMNS = {"home_id": "home"}
 
 
 @dataclass
-class _Comparison:
+class _PersonComparison:
     sheet: PeopleSheet
     problems: list[LineProblem]
     new: list[tuple[ImportedPerson, int | None]] = field(default_factory=list)  # with the home of who presents
@@ -58,20 +58,22 @@ def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
     if centre_id is None:
         raise NotFound("centre")
 
-    def compare(session: Session) -> _Comparison:
+    def compare(session: Session) -> _PersonComparison:
         return _compared(session, sheet, centre_id, clock.local_day(filing.now))
 
     def check(session: Session, _stage: Stage) -> None:
         """An invitation to one of them waits until this ends; what it did before is met by the unique address."""
-        hold(session, rules.LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people])
+        advisory_lock(
+            session, rules.SIGN_IN_LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people]
+        )
 
-    outcome: Imported = take_in(actor, filing, Importer(KIND, compare, _stage, check))
+    outcome: Imported = take_in(actor, filing, Importer(PEOPLE_IMPORT, compare, _stage, check))
     log.info("people imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
 
-def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.date) -> _Comparison:
-    found = _Comparison(sheet, list(sheet.problems))
+def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.date) -> _PersonComparison:
+    found = _PersonComparison(sheet, list(sheet.problems))
     named = [person.email for person in sheet.people]
     wanted = select(User).where(User.email.in_(named)).options(selectinload(User.roles))
     accounts = {user.email: user for user in session.scalars(wanted)}
@@ -114,7 +116,7 @@ def _problems(person: ImportedPerson, home: Sequence[int], today: dt.date) -> Ma
     return {COLUMNS.get(name, name): reason for name, reason in wrong.items()}
 
 
-def _stage(stage: Stage, found: _Comparison) -> None:
+def _stage(stage: Stage, found: _PersonComparison) -> None:
     """A table at a time."""
     centre_id, now = stage.filing.centre_id, stage.filing.now
     accounts = (
@@ -157,7 +159,7 @@ def take_back_people(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
         batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "user", centre=batch.centre_id if batch else None)
-        if batch is None or batch.kind != KIND:
+        if batch is None or batch.kind != PEOPLE_IMPORT:
             raise NotFound("import")
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, passwords, tokens
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.text import fold, to_latin
 from scheduler.messages.queries import is_waiting
@@ -130,7 +130,7 @@ def _tidy(draft: InvitationDraft) -> InvitationDraft:
 
 def account_of(session: Session, email: str) -> User | None:
     """The account of an address, or None; until the transaction ends nobody else gives the address one."""
-    hold(session, rules.LOCK, [rules.lock_number(f"address:{email}")])
+    advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(f"address:{email}")])
     return session.scalar(select(User).where(User.email == email))
 
 
@@ -215,7 +215,7 @@ def accept_invitation(token: str, wish: Acceptance, *, now: dt.datetime) -> None
         raise Rejected(problems)
     new = passwords.hash_password(wish.password)
     with transaction() as session:
-        hold(session, rules.LOCK, [rules.lock_number(f"user:{invited.user_id}")])
+        advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(f"user:{invited.user_id}")])
         if tokens.opened_by(token, "invitation", now=now) is None:
             raise Gone("invitation")
         user = session.get_one(User, invited.user_id)

@@ -23,8 +23,8 @@ from scheduler.places.terms.hosts import (
     HostKind,
     ImportedHost,
     Point,
+    RegisterSheet,
     SchoolCalendar,
-    Sheet,
 )
 
 LAYOUT = Layout(
@@ -80,12 +80,12 @@ KINDS = {
 YES_OR_NO = dict.fromkeys(("yes", "da", "true", "1", "x"), True) | dict.fromkeys(("no", "ne", "false", "0"), False)
 
 
-def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> Sheet:
+def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> RegisterSheet:
     """The good lines of a file and everything that is wrong in it; `column_map` is {their column: our field}."""
     table = read_table(content, LAYOUT, column_map)
     problems = list(table.problems)
     if not table.headings and problems:  # unreadable; a readable file without one known heading lacks them all
-        return Sheet((), tuple(problems), table.encoding, table.delimiter)
+        return RegisterSheet((), tuple(problems), table.encoding, table.delimiter)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]
     if not table.rows and not problems:
@@ -105,7 +105,7 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> S
         elif host:
             hosts.append(host)
         first_line.setdefault(row.cells.get("register_id", ""), row.line)
-    return Sheet(tuple(hosts), in_order(problems), table.encoding, table.delimiter)
+    return RegisterSheet(tuple(hosts), in_order(problems), table.encoding, table.delimiter)
 
 
 class _Line(Cells):

@@ -19,25 +19,25 @@ from scheduler.places.rules.school_time import (
 from scheduler.places.terms.school_time import (
     AskedTime,
     ClassName,
+    ClassStanding,
     DaysOfGrades,
     Lesson,
     LessonTime,
     SchoolClock,
     SchoolTime,
-    Standing,
 )
 
-AWAY = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
+AWAY_REASONS = frozenset({"no_school", "no_such_lesson", "too_early", "too_late", "runs_over"})
 ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation the other shift comes within five weeks
 
 
-def standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) -> list[Standing]:
+def class_standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) -> list[ClassStanding]:
     """Where each class of a list is at the asked time, or why it is not in the building."""
     named: list[ClassName | None] = [*classes_in(classes)]
-    return [standing(clock, one, day, asked) for one in named or [None]]
+    return [class_standing(clock, one, day, asked) for one in named or [None]]
 
 
-def standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, asked: AskedTime) -> Standing:
+def class_standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, asked: AskedTime) -> ClassStanding:
     """Where a class is at the asked time: all of what begins then must lie between its first bell and its last."""
     open_on = clock.open_on(class_name)
     if asked.time is not None:
@@ -48,18 +48,18 @@ def standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, ask
     return lesson_at(clock.told, class_name, day, found.lesson.starts, asked.minutes, open_on)
 
 
-def away(found: Sequence[Standing]) -> bool:
+def is_anyone_away(found: Sequence[ClassStanding]) -> bool:
     """Whether somebody of them is not in the building, by the school's own words."""
-    return any(one.reason in AWAY for one in found)
+    return any(one.reason in AWAY_REASONS for one in found)
 
 
-def best_standings(clock: SchoolClock, classes: str, days: Sequence[dt.date], asked: AskedTime) -> list[Standing]:
+def best_standings(clock: SchoolClock, classes: str, days: Sequence[dt.date], asked: AskedTime) -> list[ClassStanding]:
     """Where the classes are on the first of some days on which all of them are there; on the first school day if on
     none (the very first when none is one)."""
     named = [one for one in classes_in(classes) if lessons_known(clock, one)]
     school_days = [day for day in days if day in clock.open_days][:ENOUGH_DAYS]
     good = next((day for day in school_days if all(_is_there(clock, one, day, asked) for one in named)), None)
-    return standings(clock, classes, good or (school_days or list(days))[0], asked)
+    return class_standings(clock, classes, good or (school_days or list(days))[0], asked)
 
 
 def lessons_known(clock: SchoolClock, class_name: ClassName) -> bool:

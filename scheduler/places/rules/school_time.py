@@ -16,13 +16,13 @@ from scheduler.places.terms.reasons import PlaceReason
 from scheduler.places.terms.school_time import (
     Bells,
     ClassName,
+    ClassStanding,
     Grouping,
     Lesson,
     LessonTime,
     Rotation,
     SchoolTime,
     Shift,
-    Standing,
 )
 
 OpenOn = Callable[[dt.date], bool]
@@ -162,38 +162,42 @@ def lessons_on(told: SchoolTime, class_name: ClassName, day: dt.date, open_on: O
     return [LessonTime(day, shift, lesson) for lesson in lessons_of(bells)] if shift and bells else []
 
 
-def lesson_on(told: SchoolTime, class_name: ClassName | None, number: int, day: dt.date, open_on: OpenOn) -> Standing:
+def lesson_on(
+    told: SchoolTime, class_name: ClassName | None, number: int, day: dt.date, open_on: OpenOn
+) -> ClassStanding:
     """When a class has its lesson of that number on a day, or why it has none, with the nearest that it has."""
     shift = shift_on(told, class_name, day) if class_name else None
     if class_name is None or shift is None:
-        return Standing(day, class_name, reason="unknown_class")
+        return ClassStanding(day, class_name, reason="unknown_class")
     of_day = lessons_on(told, class_name, day, open_on)
     found = next((one for one in of_day if one.lesson.number == number), None)
     if found:
-        return Standing(day, class_name, shift, found.lesson)
+        return ClassStanding(day, class_name, shift, found.lesson)
     if of_day:
         nearest = of_day[-1] if number > of_day[-1].lesson.number else of_day[0]
-        return Standing(day, class_name, shift, reason="no_such_lesson", nearest=(nearest,))
+        return ClassStanding(day, class_name, shift, reason="no_such_lesson", nearest=(nearest,))
     if open_on(day):
-        return Standing(day, class_name, shift, reason="no_bells")
+        return ClassStanding(day, class_name, shift, reason="no_bells")
     others = (lessons_on(told, class_name, other, open_on) for other in _days_around(day))
     same = ((one for one in lessons if one.lesson.number == number) for lessons in others)
-    return Standing(day, class_name, reason="no_school", nearest=_both_sides(day, (next(one, None) for one in same)))
+    return ClassStanding(
+        day, class_name, reason="no_school", nearest=_both_sides(day, (next(one, None) for one in same))
+    )
 
 
 def lesson_at(
     told: SchoolTime, class_name: ClassName | None, day: dt.date, time: dt.time, minutes: int, open_on: OpenOn
-) -> Standing:
+) -> ClassStanding:
     """Which lesson of a class runs when something of so many minutes begins, by the clocks of the school.
 
     Refused with a reason and the nearest right times: the whole of it must lie between the class's first bell and last.
     """
     shift = shift_on(told, class_name, day) if class_name else None
     if class_name is None or shift is None:
-        return Standing(day, class_name, reason="unknown_class")
+        return ClassStanding(day, class_name, reason="unknown_class")
     of_day = lessons_on(told, class_name, day, open_on)
     if not of_day and open_on(day):
-        return Standing(day, class_name, shift, reason="no_bells")
+        return ClassStanding(day, class_name, shift, reason="no_bells")
     reason = why_not_at([one.lesson for one in of_day], time, minutes)
     if reason:
 
@@ -201,10 +205,10 @@ def lesson_at(
             return lessons_on(told, class_name, other, open_on)
 
         nearest = _nearest(day, time, minutes, lessons)
-        return Standing(day, class_name, shift if of_day else None, reason=reason, nearest=nearest)
+        return ClassStanding(day, class_name, shift if of_day else None, reason=reason, nearest=nearest)
     now = next((one.lesson for one in of_day if one.lesson.starts <= time < one.lesson.ends), None)
     ended = max((one.lesson.number for one in of_day if one.lesson.ends <= time), default=0)
-    return Standing(day, class_name, shift, now, 0 if now else ended)
+    return ClassStanding(day, class_name, shift, now, 0 if now else ended)
 
 
 def lessons_in_use(told: SchoolTime, class_names: Collection[ClassName], day: dt.date) -> list[tuple[Lesson, ...]]:
@@ -266,7 +270,7 @@ def _both_sides(day: dt.date, found: Iterable[LessonTime | None]) -> tuple[Lesso
 
 def week_of(
     told: SchoolTime, class_name: ClassName | None, number: int, day: dt.date, open_on: OpenOn
-) -> list[Standing]:
+) -> list[ClassStanding]:
     """A lesson of a class on each school day of the week in which a day lies; Monday's refusal when there is none."""
     days = [_monday(day) + number_of_day * DAY for number_of_day in range(7)]
     standings = [lesson_on(told, class_name, number, one, open_on) for one in days]
@@ -274,9 +278,9 @@ def week_of(
     return held or [next((one for one in standings if one.reason != "no_school"), standings[0])]
 
 
-def said_together(standings: Iterable[Standing]) -> list[tuple[str, Standing]]:
+def said_together(standings: Iterable[ClassStanding]) -> list[tuple[str, ClassStanding]]:
     """Standings that differ in nothing but the class, each once with the names of its classes ("7-1, 7-2")."""
-    groups: dict[Standing, list[str]] = {}
+    groups: dict[ClassStanding, list[str]] = {}
     for one in standings:
         groups.setdefault(replace(one, class_name=None), []).append(str(one.class_name or ""))
     return [(", ".join(filter(None, names)), one) for one, names in groups.items()]

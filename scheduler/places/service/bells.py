@@ -15,18 +15,18 @@ from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.places.models import BellSchedule, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
-from scheduler.places.service.named import HostNames
+from scheduler.places.service.host_names import HostNames
 from scheduler.places.service.school_time import bells_of, columns_of, days_of
 from scheduler.places.terms.school_time import BellsLine, BellsSheet, SchoolTime
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)
 
-KIND = "bells"
+BELL_IMPORT = "bells"
 
 
 @dataclass
-class _Comparison:
+class _BellComparison:
     sheet: BellsSheet
     problems: list[LineProblem]
     new: dict[int, SchoolTime] = field(default_factory=dict)  # by host
@@ -52,16 +52,16 @@ def import_bells(actor: Actor, sheet: BellsSheet, filing: Filing) -> Imported:
     """
     policy.require(actor, "import", "school_time")
 
-    def compare(session: Session) -> _Comparison:
+    def compare(session: Session) -> _BellComparison:
         return _compared(session, sheet)
 
-    outcome: Imported = take_in(actor, filing, Importer(KIND, compare, _stage))
+    outcome: Imported = take_in(actor, filing, Importer(BELL_IMPORT, compare, _stage))
     log.info("bells imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
 
-def _compared(session: Session, sheet: BellsSheet) -> _Comparison:
-    found = _Comparison(sheet, list(sheet.problems))
+def _compared(session: Session, sheet: BellsSheet) -> _BellComparison:
+    found = _BellComparison(sheet, list(sheet.problems))
     names = HostNames(session)
     wanted = select(HostSchoolTime).options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
     told = {row.host_id: school_time_row(row).told for row in session.scalars(wanted)}
@@ -83,7 +83,7 @@ def _problem(line: BellsLine, stored: SchoolTime | None, seen: bool) -> str:
     return "told_otherwise" if stored is not None and stored != line.told else ""
 
 
-def _stage(stage: Stage, found: _Comparison) -> None:
+def _stage(stage: Stage, found: _BellComparison) -> None:
     now = stage.filing.now
     rows = ({"host_id": host_id, "changed_at": now} | columns_of(told) for host_id, told in found.new.items())
     placed = stage.add(HostSchoolTime, rows, "school time told")
@@ -98,7 +98,7 @@ def take_back_bells(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     with transaction() as session:
         batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
+        if batch is None or batch.kind != BELL_IMPORT or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

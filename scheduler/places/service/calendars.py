@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import db, transaction
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import SchoolCalendarEntry
@@ -73,7 +73,7 @@ def load_example_calendars(session: Session, today: dt.date) -> None:
     The days are the known ones moved by whole weeks; only the borders of the school year cut them.
     """
     year = school_year(today)
-    known = read_calendar(shipped.bytes_of("school_calendar_rs.csv")).lines
+    known = read_calendar(files.bytes_of("school_calendar_rs.csv")).lines
     for calendar in SchoolCalendar:
         if year in years_entered(queries.calendar_spans(calendar, today, today)):
             continue

@@ -16,17 +16,25 @@ from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
-from scheduler.data import shipped
+from scheduler.data import files
 from scheduler.places.imports.registers import read_hosts, weekday_of
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
-from scheduler.places.terms.hosts import STORED, Change, HostDraft, ImportedHost, ImportOutcome, SchoolCalendar, Sheet
+from scheduler.places.terms.hosts import (
+    STORED_FIELDS,
+    Change,
+    HostDraft,
+    ImportedHost,
+    ImportOutcome,
+    RegisterSheet,
+    SchoolCalendar,
+)
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.policy import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
 
-KIND = "hosts"
+HOST_IMPORT = "hosts"
 FIRST_HOLIDAY_YEAR, HOLIDAY_YEARS_AHEAD = 2023, 2  # the published year; as far ahead as anybody plans
 
 
@@ -46,7 +54,7 @@ def load_reference_data(now: dt.datetime) -> None:
 
 def _load_districts(session: Session) -> None:
     stored = {district.iso: district for district in session.scalars(select(District))}
-    for row in shipped.rows_of("districts.csv"):
+    for row in files.rows_of("districts.csv"):
         district = stored.get(row["iso_3166_2"]) or District(iso=row["iso_3166_2"])
         for name in ("name_sr_cyrl", "name_sr_latn", "name_en", "region_sr_cyrl", "region_sr_latn"):
             setattr(district, name, row[name])
@@ -58,7 +66,7 @@ def _load_districts(session: Session) -> None:
 def _load_municipalities(session: Session) -> None:
     districts = {district.iso: district.id for district in session.scalars(select(District))}
     stored = {(town.district_id, town.name_sr_cyrl): town for town in session.scalars(select(Municipality))}
-    for row in shipped.rows_of("municipalities.csv"):
+    for row in files.rows_of("municipalities.csv"):
         district_id, name = districts[row["district_iso"]], row["name_sr_cyrl"]
         town = stored.get((district_id, name)) or Municipality(district_id=district_id, name_sr_cyrl=name)
         town.name_sr_latn = row["name_sr_latn"]
@@ -79,7 +87,7 @@ def _load_holidays(session: Session, years: range) -> None:
     serbian = holidays.country_holidays("RS", years=years, language="sr")
     english = holidays.country_holidays("RS", years=years, language="en_US")
     days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in years}
-    for row in shipped.rows_of("school_calendar_rs.csv"):
+    for row in files.rows_of("school_calendar_rs.csv"):
         if row["school_year"] == "every":
             month, day_of_month = map(int, row["date_from"].strip("-").split("-"))
             for year in years:
@@ -96,7 +104,7 @@ def _load_calendars(session: Session) -> None:
     """Add the years of each calendar of which nothing is stored yet."""
     wanted = select(SchoolCalendarEntry.calendar, SchoolCalendarEntry.school_year)
     stored = {(calendar.value, year) for calendar, year in session.execute(wanted)}
-    for row in shipped.rows_of("school_calendar_rs.csv"):
+    for row in files.rows_of("school_calendar_rs.csv"):
         if row["school_year"] == "every" or (row["calendar"], row["school_year"]) in stored:
             continue
         session.add(
@@ -115,10 +123,10 @@ def _load_calendars(session: Session) -> None:
 
 def load_example_hosts(now: dt.datetime) -> ImportOutcome:
     """The 300 invented hosts of a demo, through the same door as a register."""
-    return import_hosts(SYSTEM, read_hosts(shipped.bytes_of("demo_hosts.csv")), Filing(now))
+    return import_hosts(SYSTEM, read_hosts(files.bytes_of("demo_hosts.csv")), Filing(now))
 
 
-def import_hosts(actor: Actor, sheet: Sheet, filing: Filing) -> ImportOutcome:
+def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOutcome:
     """Store a register's hosts by their register id: new ones are added, known ones changed, none removed.
 
     All or nothing: with any problem in the sheet, an unknown municipality among them, nothing is stored. A dry run
@@ -126,16 +134,16 @@ def import_hosts(actor: Actor, sheet: Sheet, filing: Filing) -> ImportOutcome:
     """
     policy.require(actor, "import", "host")
 
-    def compare(session: Session) -> _Comparison:
+    def compare(session: Session) -> _HostComparison:
         return _compared(session, sheet)
 
-    outcome: ImportOutcome = take_in(actor, filing, Importer(KIND, compare, _stage))
+    outcome: ImportOutcome = take_in(actor, filing, Importer(HOST_IMPORT, compare, _stage))
     log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
     return outcome
 
 
 @dataclass
-class _Comparison:
+class _HostComparison:
     """A sheet held against the stored hosts."""
 
     rows: int
@@ -156,10 +164,10 @@ class _Comparison:
         return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), batch_id)
 
 
-def _compared(session: Session, sheet: Sheet) -> _Comparison:
+def _compared(session: Session, sheet: RegisterSheet) -> _HostComparison:
     bad_lines = {problem.line for problem in sheet.problems if problem.line > 1}
     lines = {row.line for row in sheet.rows} | bad_lines
-    comparison = _Comparison(len(lines), list(sheet.problems))
+    comparison = _HostComparison(len(lines), list(sheet.problems))
     towns = _Towns(session)
     wanted = select(Host).where(Host.register_id.is_not(None)).options(joinedload(Host.municipality))
     stored = {host.register_id: host for host in session.scalars(wanted)}
@@ -199,7 +207,7 @@ class _Towns:
 
 def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
     """What is stored of a line. A place that is the municipality's seat, or is not named, gets its two stored names."""
-    values = {name: getattr(row, name) for name in STORED}
+    values = {name: getattr(row, name) for name in STORED_FIELDS}
     if fold(row.place_sr_cyrl) in ("", town.search_key):
         values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
     texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
@@ -207,7 +215,7 @@ def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
 
 
 def _compare(
-    comparison: _Comparison, host: Host, values: dict[str, Any], row: ImportedHost, town: Municipality
+    comparison: _HostComparison, host: Host, values: dict[str, Any], row: ImportedHost, town: Municipality
 ) -> None:
     different = {name: value for name, value in values.items() if getattr(host, name) != value}
     if not different:
@@ -230,7 +238,7 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _stage(stage: Stage, found: _Comparison) -> None:
+def _stage(stage: Stage, found: _HostComparison) -> None:
     now = stage.filing.now
     stage.add(Host, (values | {"created_at": now, "listed": True} for values in found.new), "host imported")
     changes = {
@@ -248,7 +256,7 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     with transaction() as session:
         batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        if batch is None or batch.kind != KIND or actor.centre_id not in (None, batch.centre_id):
+        if batch is None or batch.kind != HOST_IMPORT or actor.centre_id not in (None, batch.centre_id):
             raise NotFound("import")
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

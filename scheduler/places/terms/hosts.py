@@ -355,11 +355,11 @@ class ImportedHost:
 
 
 NOT_STORED = {"line", "municipality", "district_iso"}  # of ImportedHost: they become a municipality
-STORED = tuple(field.name for field in fields(ImportedHost) if field.name not in NOT_STORED)
+STORED_FIELDS = tuple(field.name for field in fields(ImportedHost) if field.name not in NOT_STORED)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RegisterSheet:
     """A register file as read: its good lines, its problems, and how it was read, to be shown to a person."""
 
     rows: tuple[ImportedHost, ...]

@@ -134,7 +134,7 @@ class LessonTime:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClassStanding:
     """Where a class is at an asked time, or when an asked lesson is.
 
     `reason` is empty when the class is in the building; else a code, with the `nearest` right times. Between two

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import SYSTEM, Actor
-from scheduler.readiness.queries import CHECKED, found_against, found_in, visits_to_check
-from scheduler.readiness.terms import Found
+from scheduler.readiness.queries import CHECK_STATES, found_against, found_in, visits_to_check
+from scheduler.readiness.terms import FindingFact
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.service import notify
@@ -40,7 +40,7 @@ def recheck_visits(*, now: dt.datetime) -> int:
 def _recheck(visit_id: int, now: dt.datetime) -> bool:
     with change(SYSTEM, now) as act:
         opened = open_visit(act, visit_id)
-        if opened.visit.state not in CHECKED or not opened.presentations or opened.starts_at <= now:
+        if opened.visit.state not in CHECK_STATES or not opened.presentations or opened.starts_at <= now:
             return False
         crew = {row.presenter_id for row in opened.in_state(*PROMISED)}
         found = found_against(opened.visit, opened.presentations, crew)
@@ -51,7 +51,7 @@ def _recheck(visit_id: int, now: dt.datetime) -> bool:
         return bool(new)
 
 
-def _store(act: Act, opened: OpenVisit, found: set[Found]) -> list[Found]:
+def _store(act: Act, opened: OpenVisit, found: set[FindingFact]) -> list[FindingFact]:
     """Remember what is new, forget what is so no longer; the new ones."""
     visit_id = opened.visit.id
     rows = act.session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
@@ -64,7 +64,7 @@ def _store(act: Act, opened: OpenVisit, found: set[Found]) -> list[Found]:
     return new
 
 
-def _in_order(one: Found) -> tuple[str, int, str, str, int]:
+def _in_order(one: FindingFact) -> tuple[str, int, str, str, int]:
     return one.kind, one.ordinal or 0, one.class_name or "", one.why or "", one.presenter_id or 0
 
 
@@ -86,7 +86,7 @@ def _flag(act: Act, opened: OpenVisit) -> None:
         raise_version(opened)
 
 
-def _tell(opened: OpenVisit, new: list[Found], now: dt.datetime) -> None:
+def _tell(opened: OpenVisit, new: list[FindingFact], now: dt.datetime) -> None:
     """One mail to each coordinator with all that is new; one to the school when its hour or day is in question."""
     lines = [_line(opened, one) for one in new]
     notify.tell_coordinators("visit_rechecked", opened, now=now, lines=lines)
@@ -95,7 +95,7 @@ def _tell(opened: OpenVisit, new: list[Found], now: dt.datetime) -> None:
         notify.tell_school("school_clock_wrong", opened, now=now, lines=asked)
 
 
-def _line(opened: OpenVisit, one: Found) -> dict[str, str]:
+def _line(opened: OpenVisit, one: FindingFact) -> dict[str, str]:
     """A finding as a mail tells it; of a minor only the first name."""
     if one.why is not None:
         return {"why": one.why.value, "who": one.class_name or ""}

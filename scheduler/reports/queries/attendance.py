@@ -47,19 +47,19 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import (
     CampaignOutcome,
-    Choice,
     CountRow,
-    Counts,
+    FilterChoice,
     Filters,
     Group,
     Key,
     Period,
     Profile,
     Report,
+    ReportCounts,
     VisitLine,
 )
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import REQUEST_MACHINE
+from scheduler.requests.terms.school_request import REQUEST_MACHINE
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
@@ -77,7 +77,7 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (Attendance, ATTENDANCE_MACHINE),
     (Certificate, CERTIFICATE_MACHINE),
 )
-HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
     Group.CITY: (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression),
@@ -106,7 +106,7 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     return Report(filters, groups, totals, tuple(ordered), slug)
 
 
-def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Counts]:
+def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
     """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
     days = list(periods.values())
     whole = Period(min(one.first for one in days), max(one.last for one in days))
@@ -117,7 +117,7 @@ def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int
     return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
 
 
-BEHIND: Columns = {
+BEHIND_SORTS: Columns = {
     "visit": (Visit.on_day,),
     "host": (Host.search_key,),
     "programme": (Programme.name_sr_cyrl,),
@@ -143,7 +143,7 @@ def visits_behind(
         .join(Programme, Programme.id == Visit.programme_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
-        .order_by(*ordered_by(sort, BEHIND), Visit.on_day, Visit.id)
+        .order_by(*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
         .limit(PER_PAGE)
         .offset(first_row(number))
     )  # fmt: skip
@@ -190,7 +190,7 @@ def names_of(filters: Filters, language: str) -> tuple[str, ...]:
     return tuple(_name(language, *row) for one in wanted for row in db.session().execute(one))
 
 
-def choices(centre_id: int, language: str) -> tuple[list[Choice], list[Choice]]:
+def choices(centre_id: int, language: str) -> tuple[list[FilterChoice], list[FilterChoice]]:
     """Campaigns and programmes of a centre, for the filter form, by name."""
     return _choices(Campaign, centre_id, language), _choices(Programme, centre_id, language)
 
@@ -206,9 +206,9 @@ def unknown_names(filters: Filters) -> list[str]:
     ]
 
 
-def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: str) -> list[Choice]:
+def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: str) -> list[FilterChoice]:
     wanted = select(kind.slug, kind.name_sr_cyrl, kind.name_en).where(kind.centre_id == centre_id)
-    found = [Choice(slug, _name(language, cyrl, english)) for slug, cyrl, english in db.session().execute(wanted)]
+    found = [FilterChoice(slug, _name(language, cyrl, english)) for slug, cyrl, english in db.session().execute(wanted)]
     return sorted(found, key=lambda choice: fold(choice.name))
 
 
@@ -286,7 +286,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """What a presentation must meet to be counted, and to be one of those asked for."""
     conditions: list[ColumnElement[bool]] = [
         Presentation.on_day.between(filters.period.first, filters.period.last),
-        Presentation.state.in_(HELD),
+        Presentation.state.in_(DELIVERED_STATES),
         Attendance.state.in_(COUNTS_FOR_REPORTS),
     ]
     plain = (
@@ -314,9 +314,9 @@ def _key_names(groups: Sequence[Group]) -> list[str]:
     return [f"{group.value}_{place}" for group in groups for place, _ in enumerate(GROUP_COLUMNS[group])]
 
 
-def _counts_of(row: Any) -> Counts:
-    names = [field.name for field in fields(Counts)]
-    return Counts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
+def _counts_of(row: Any) -> ReportCounts:
+    names = [field.name for field in fields(ReportCounts)]
+    return ReportCounts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
 
 
 def _row(groups: Sequence[Group], row: Any, language: str) -> CountRow:

@@ -14,7 +14,7 @@ from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Disruption, Presentation, Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 
-ENDED = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
+NOT_HELD_STATES = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
 
 
 def not_held(filters: Filters) -> dict[str, int]:
@@ -28,7 +28,7 @@ def not_held(filters: Filters) -> dict[str, int]:
         db.session()
         .execute(
             _of_visits(
-                func.count().filter(stopped, Visit.state.in_(ENDED)),
+                func.count().filter(stopped, Visit.state.in_(NOT_HELD_STATES)),
                 func.count().filter(off, Visit.cancelled_by == CancelledBy.SCHOOL),
                 func.count().filter(off, Visit.cancelled_by == CancelledBy.CENTRE),
             ).where(*_visits_in(filters))

@@ -20,7 +20,16 @@ from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_la
 from scheduler.reports.queries.attendance import attendance_report, conditions, people
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of
-from scheduler.reports.terms.counting import Cell, Counts, DistrictName, Filters, Group, Outcome, Period, PublicYear
+from scheduler.reports.terms.counting import (
+    DistrictName,
+    FigureCell,
+    Filters,
+    Group,
+    Outcome,
+    Period,
+    PublicYear,
+    ReportCounts,
+)
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 
@@ -49,12 +58,12 @@ def public_year(year: int, language: str) -> PublicYear:
     heads = and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts)
     counted = db.session().execute(wanted.outerjoin(HeadCount, heads).group_by(*keys))
     cells = [
-        Cell(
+        FigureCell(
             row.centre_id,
             row.iso or "",
             row.city_sr_cyrl or "",
             row.campaign_id,
-            Counts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others),
+            ReportCounts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others),
             row.high_school,
         )
         for row in counted

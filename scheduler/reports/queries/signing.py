@@ -10,10 +10,10 @@ from scheduler.people.models import User
 from scheduler.reports.models import CarriedDifference, SignedPeriod
 from scheduler.reports.queries.attendance import counted_by_period
 from scheduler.reports.rules import signing
-from scheduler.reports.terms.counting import COUNTED, Books, Correction, Counts, Period, Report, Signed
+from scheduler.reports.terms.counting import COUNT_FIELDS, Books, Correction, Period, Report, ReportCounts, SignedTotals
 
 
-def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[Signed]:
+def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[SignedTotals]:
     """The signed-off periods of a centre by their first day, each with the differences that it carries."""
     wanted = (
         select(SignedPeriod, User)
@@ -27,7 +27,7 @@ def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[Sig
     periods = {row.id: Period(row.first_day, row.last_day) for row, _user in rows}
     carried = _carried(centre_id, periods)
     return [
-        Signed(
+        SignedTotals(
             row.id, periods[row.id], _counts(row), row.signed_at, user.full_name if user else "",
             tuple(carried.get(row.id, ())), row.taken_back_at, row.taken_back_why or "",
         )
@@ -64,7 +64,7 @@ def carried_elsewhere(period_id: int) -> bool:
     return db.session().scalar(wanted.limit(1)) is not None
 
 
-def _outstanding(centre_id: int, period: Period, living: Sequence[Signed]) -> list[Correction]:
+def _outstanding(centre_id: int, period: Period, living: Sequence[SignedTotals]) -> list[Correction]:
     earlier = signing.before(period, living)
     carried = [correction for one in living for correction in one.carried]
     today = counted_by_period(centre_id, {one.id: one.period for one in earlier}) if earlier else {}
@@ -87,5 +87,5 @@ def _carried(centre_id: int, periods: Mapping[int, Period]) -> dict[int, list[Co
     return found
 
 
-def _counts(row: SignedPeriod | CarriedDifference) -> Counts:
-    return Counts(**{name: getattr(row, name) for name in COUNTED})
+def _counts(row: SignedPeriod | CarriedDifference) -> ReportCounts:
+    return ReportCounts(**{name: getattr(row, name) for name in COUNT_FIELDS})

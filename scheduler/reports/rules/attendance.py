@@ -4,7 +4,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scheduler.reports.terms.counting import COUNTED, BadPeriod, Counts, DistrictLine, Group, Key, Period, Report
+from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
+    BadPeriod,
+    DistrictLine,
+    Group,
+    Key,
+    Period,
+    Report,
+    ReportCounts,
+)
 
 LONGEST_YEARS = 30
 
@@ -62,9 +71,9 @@ def presets(today: dt.date) -> dict[str, Period]:
     }
 
 
-def total(rows: Sequence[Counts]) -> Counts:
+def total(rows: Sequence[ReportCounts]) -> ReportCounts:
     """The sum of counts whose presentations, visits and cities do not overlap."""
-    return Counts(**{name: sum(getattr(row, name) for row in rows) for name in COUNTED})
+    return ReportCounts(**{name: sum(getattr(row, name) for row in rows) for name in COUNT_FIELDS})
 
 
 def share(part: int, whole: int) -> float:
@@ -94,7 +103,7 @@ def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:
     lines: list[Mapping[str, Any]] = [_names(row.keys) | _numbers(row.counts) for row in report.rows]
     if not report.by:
         lines = [_numbers(report.totals)]
-    headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNTED)
+    headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNT_FIELDS)
     return headings, [[line[heading] for heading in headings] for line in lines]
 
 
@@ -124,17 +133,17 @@ def _values(key: Key) -> tuple[Any, ...]:
     return (key.label, int(key.value) if key.group is Group.PRESENTER else key.value)
 
 
-def _numbers(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in COUNTED}
+def _numbers(counts: ReportCounts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNT_FIELDS}
 
 
-def each_month(report: Report) -> list[tuple[Key, Counts]]:
+def each_month(report: Report) -> list[tuple[Key, ReportCounts]]:
     """Every month of the period of a report by month, also those of which nothing is counted."""
     held = {row.keys[0].value: row.counts for row in report.rows}
     first, last = report.filters.period.first, report.filters.period.last
     places = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     names = [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in places]
-    return [(Key(Group.MONTH, name, name), held.get(name, Counts())) for name in names]
+    return [(Key(Group.MONTH, name, name), held.get(name, ReportCounts())) for name in names]
 
 
 def districts_of(report: Report) -> tuple[DistrictLine, ...]:

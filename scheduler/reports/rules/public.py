@@ -11,20 +11,20 @@ from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
 from scheduler.reports.terms.counting import (
     CampaignOutcome,
-    Cell,
     CentreYear,
     CityOutcome,
-    Counts,
     DistrictLine,
     DistrictName,
+    FigureCell,
     Group,
     Outcome,
     PublicYear,
     Report,
+    ReportCounts,
 )
 
 LEAST = 5  # people that a public number stands for at least
-SHOWN = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
+PUBLIC_AUDIENCES = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
 
 Cells = tuple[int | None, ...]
 
@@ -58,7 +58,7 @@ def public_cells(
 
 def public_year_of(
     year: int,
-    cells: Sequence[Cell],
+    cells: Sequence[FigureCell],
     districts: Sequence[DistrictName],
     centres: Mapping[int, str],
     campaigns: Mapping[int, str],
@@ -68,7 +68,7 @@ def public_year_of(
     by_district = [_people_in(cells, iso) for iso in names]
     rests = [people - _in_campaigns(cells, iso) for iso, people in zip(names, by_district, strict=True)]
     active = [ident for ident in centres if any(cell.centre_id == ident for cell in cells)]
-    by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in SHOWN]
+    by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
     hide = None in (public_cells(by_district, rests)[1], public_cells(by_centre)[1])
     in_districts, total = public_cells(by_district, rests, hide_total=hide)
     at_centres, _ = public_cells(by_centre, hide_total=hide)
@@ -93,20 +93,20 @@ def public_year_of(
     )
 
 
-def _people_in(cells: Sequence[Cell], district: str) -> int:
+def _people_in(cells: Sequence[FigureCell], district: str) -> int:
     return sum(_shown_people(cell.counts) for cell in cells if cell.district == district)
 
 
-def _in_campaigns(cells: Sequence[Cell], district: str) -> int:
+def _in_campaigns(cells: Sequence[FigureCell], district: str) -> int:
     """Pupils of a district that the pages of campaigns tell city by city."""
     return sum(cell.counts.pupils for cell in cells if cell.district == district and cell.campaign_id is not None)
 
 
-def _of_centre(cells: Sequence[Cell], centre_id: int, audience: Audience) -> int:
+def _of_centre(cells: Sequence[FigureCell], centre_id: int, audience: Audience) -> int:
     return sum(_of(cell.counts, audience) for cell in cells if cell.centre_id == centre_id)
 
 
-def _centre_year(cells: Sequence[Cell], name: str, shown: Cells, campaigns: Mapping[int, str]) -> CentreYear:
+def _centre_year(cells: Sequence[FigureCell], name: str, shown: Cells, campaigns: Mapping[int, str]) -> CentreYear:
     """A centre's own cells as its year."""
     pupils = sum(cell.counts.pupils for cell in cells)
     reached = []
@@ -122,33 +122,33 @@ def _centre_year(cells: Sequence[Cell], name: str, shown: Cells, campaigns: Mapp
     )
 
 
-def _cities(cells: Sequence[Cell]) -> int:
+def _cities(cells: Sequence[FigureCell]) -> int:
     return len({cell.city for cell in cells if cell.city})
 
 
-def _of(counts: Counts, audience: Audience) -> int:
+def _of(counts: ReportCounts, audience: Audience) -> int:
     return int(getattr(counts, audience.value))
 
 
-def _shown_people(counts: Counts) -> int:
-    return sum(_of(counts, audience) for audience in SHOWN)
+def _shown_people(counts: ReportCounts) -> int:
+    return sum(_of(counts, audience) for audience in PUBLIC_AUDIENCES)
 
 
 def outcome_of(
-    planned: Sequence[CampaignCityRow], by_city: Report, around: Counts, crew: Mapping[PresenterKind, int]
+    planned: Sequence[CampaignCityRow], by_city: Report, around: ReportCounts, crew: Mapping[PresenterKind, int]
 ) -> Outcome:
     """What a campaign reached, from its report by city. `around`: what its centre held in all in those years."""
     held = {row.keys[0].value: row.counts for row in by_city.rows if row.keys[0].group is Group.CITY}
     names = {row.keys[0].value: row.keys[0].label for row in by_city.rows}
     also = [name for name in held if name not in {city.city_sr_cyrl for city in planned}]
     order = [city.city_sr_cyrl for city in planned] + also
-    totals = {audience: _of(by_city.totals, audience) for audience in SHOWN}
+    totals = {audience: _of(by_city.totals, audience) for audience in PUBLIC_AUDIENCES}
     rests = {audience: _of(around, audience) - number for audience, number in totals.items()}
     reached: dict[Audience, int | None] = {
         audience: None if small(number) or small(rests[audience]) else number for audience, number in totals.items()
     }
     pupils, reached[Audience.PUPILS] = public_cells(
-        [held.get(name, Counts()).pupils for name in order], hide_total=reached[Audience.PUPILS] is None
+        [held.get(name, ReportCounts()).pupils for name in order], hide_total=reached[Audience.PUPILS] is None
     )
     places = {city.city_sr_cyrl: city for city in planned}
     cities = []
@@ -161,7 +161,7 @@ def outcome_of(
                 place.lat if place else None,
                 place.lon if place else None,
                 place.target_pupils if place else 0,
-                held.get(name, Counts()).presentations,
+                held.get(name, ReportCounts()).presentations,
                 people,
             )
         )

@@ -5,20 +5,29 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.core.errors import Reason
 from scheduler.reports.rules.attendance import as_document, period_of
-from scheduler.reports.terms.counting import COUNTED, BadPeriod, Books, Correction, Counts, Period, Report, Signed
+from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
+    BadPeriod,
+    Books,
+    Correction,
+    Period,
+    Report,
+    ReportCounts,
+    SignedTotals,
+)
 from scheduler.reports.terms.reasons import ReportReason
 
 LONGEST_REASON = 300
 
 
-def difference(later: Counts, earlier: Counts) -> Counts:
+def difference(later: ReportCounts, earlier: ReportCounts) -> ReportCounts:
     """What was added, with its sign."""
-    return Counts(**{name: getattr(later, name) - getattr(earlier, name) for name in COUNTED})
+    return ReportCounts(**{name: getattr(later, name) - getattr(earlier, name) for name in COUNT_FIELDS})
 
 
-def plus(*parts: Counts) -> Counts:
+def plus(*parts: ReportCounts) -> ReportCounts:
     """Differences put together."""
-    return Counts(**{name: sum(getattr(one, name) for one in parts) for name in COUNTED})
+    return ReportCounts(**{name: sum(getattr(one, name) for one in parts) for name in COUNT_FIELDS})
 
 
 def period_or_none(first: dt.date | None, last: dt.date | None) -> Period | None:
@@ -35,7 +44,7 @@ def shares_a_day(one: Period, other: Period) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
-def problems_with_signing(period: Period, living: Iterable[Signed], today: dt.date) -> dict[str, Reason]:
+def problems_with_signing(period: Period, living: Iterable[SignedTotals], today: dt.date) -> dict[str, Reason]:
     """{field: reason} why these days cannot be signed off; empty when they can. `living` are not taken back."""
     if period.last >= today:
         return {"last": ReportReason.PERIOD_NOT_OVER}
@@ -45,33 +54,33 @@ def problems_with_signing(period: Period, living: Iterable[Signed], today: dt.da
 
 
 def outstanding(
-    earlier: Sequence[Signed], carried: Iterable[Correction], today: Mapping[int, Counts]
+    earlier: Sequence[SignedTotals], carried: Iterable[Correction], today: Mapping[int, ReportCounts]
 ) -> list[Correction]:
     """What differs today from what was signed and no living period carries yet, of each of the `earlier` periods."""
-    told: dict[int, Counts] = {}
+    told: dict[int, ReportCounts] = {}
     for carrying in carried:
-        told[carrying.of_period] = plus(told.get(carrying.of_period, Counts()), carrying.counts)
+        told[carrying.of_period] = plus(told.get(carrying.of_period, ReportCounts()), carrying.counts)
     found = []
     for one in earlier:
-        said = plus(one.totals, told.get(one.id, Counts()))
-        left = difference(today.get(one.id, Counts()), said)
-        if left != Counts():
+        said = plus(one.totals, told.get(one.id, ReportCounts()))
+        left = difference(today.get(one.id, ReportCounts()), said)
+        if left != ReportCounts():
             found.append(Correction(one.id, one.period, left))
     return found
 
 
-def before(period: Period, living: Iterable[Signed]) -> list[Signed]:
+def before(period: Period, living: Iterable[SignedTotals]) -> list[SignedTotals]:
     """The signed-off periods that were over when this one began: their differences appear in it."""
     return [one for one in living if one.period.last < period.first]
 
 
-def seen_of(totals: Counts, corrections: Sequence[Correction]) -> str:
+def seen_of(totals: ReportCounts, corrections: Sequence[Correction]) -> str:
     """What a person saw when signing: hidden in the form, so that numbers which moved meanwhile are not signed."""
     rows = [totals, *(one.counts for one in corrections)]
-    return ";".join(",".join(str(getattr(row, name)) for name in COUNTED) for row in rows)
+    return ";".join(",".join(str(getattr(row, name)) for name in COUNT_FIELDS) for row in rows)
 
 
-def figures_of(report: Report) -> Counts:
+def figures_of(report: Report) -> ReportCounts:
     """The totals at the head of a report: those that were signed, else today's."""
     return report.books.signed.totals if report.books and report.books.signed else report.totals
 
@@ -100,5 +109,5 @@ def document_of(report: Report) -> dict[str, object]:
     return as_document(report) | as_keys(report.books)
 
 
-def _named(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in COUNTED}
+def _named(counts: ReportCounts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNT_FIELDS}

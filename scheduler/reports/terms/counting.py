@@ -62,7 +62,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Counts:
+class ReportCounts:
     """What was held: contacts, so the same class twice is counted twice. Kilometres and visits once a visit."""
 
     visits: int = 0
@@ -79,7 +79,7 @@ class Counts:
         return self.pupils + self.parents + self.teachers + self.others
 
 
-COUNTED = tuple(field.name for field in fields(Counts))
+COUNT_FIELDS = tuple(field.name for field in fields(ReportCounts))
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,16 @@ class Correction:
 
     of_period: int  # its id
     period: Period
-    counts: Counts
+    counts: ReportCounts
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedTotals:
     """A signed-off period: its totals as they were; `by` is empty when the account is gone."""
 
     id: int
     period: Period
-    totals: Counts
+    totals: ReportCounts
     at: dt.datetime
     by: str = ""
     carried: tuple[Correction, ...] = ()  # what it carries of earlier periods
@@ -109,10 +109,10 @@ class Signed:
 class Books:
     """What the signed-off periods of a centre say about the days of one report."""
 
-    signed: Signed | None = None  # exactly these days
-    since: Counts = Counts()  # today less what was signed
+    signed: SignedTotals | None = None  # exactly these days
+    since: ReportCounts = ReportCounts()  # today less what was signed
     corrections: tuple[Correction, ...] = ()  # of earlier periods: those it carries, or would carry if it were signed
-    crossed: tuple[Signed, ...] = ()  # signed-off periods that share some of the days, but not all
+    crossed: tuple[SignedTotals, ...] = ()  # signed-off periods that share some of the days, but not all
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class CountRow:
     """One line of a report."""
 
     keys: tuple[Key, ...]
-    counts: Counts
+    counts: ReportCounts
 
     def url(self) -> dict[str, str]:
         """The filters that narrow the report to this line."""
@@ -147,7 +147,7 @@ class Report:
 
     filters: Filters
     by: tuple[Group, ...]
-    totals: Counts
+    totals: ReportCounts
     rows: tuple[CountRow, ...]
     centre: str | None = None  # its slug; None: all centres
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
@@ -165,11 +165,11 @@ class VisitLine:
     host: str
     city: str
     programme: str
-    counts: Counts
+    counts: ReportCounts
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """One option of the filter form."""
 
     slug: str
@@ -191,7 +191,7 @@ class Profile:
 
     year: int
     centre_name: str
-    totals: Counts
+    totals: ReportCounts
     campaigns: tuple[CampaignOutcome, ...] = ()
 
 
@@ -260,14 +260,14 @@ class ReportPaper:
 
 
 @dataclass(frozen=True)
-class Cell:
+class FigureCell:
     """What one centre held in one city for one campaign (None: for no campaign): the grain of public figures."""
 
     centre_id: int
     district: str  # ISO 3166-2; empty: a host abroad or without a municipality
     city: str
     campaign_id: int | None
-    counts: Counts
+    counts: ReportCounts
     high_school_pupils: int = 0
 
 

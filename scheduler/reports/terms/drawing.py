@@ -63,7 +63,7 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Spot:
+class MapSpot:
     """A city on the map; `shape`: done (a disc with a tick) or ahead (a ring)."""
 
     x: float
@@ -88,6 +88,6 @@ class MapDrawing:
     width: float
     height: float
     areas: tuple[Area, ...]
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[MapSpot, ...] = ()
     legend: tuple[Legend, ...] = ()
     beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

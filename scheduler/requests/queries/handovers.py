@@ -10,7 +10,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.policy import Actor
 from scheduler.requests.models import Handover, SchoolRequest
-from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
 from scheduler.requests.queries.stand_ins import handover_rows, owned_within
 from scheduler.requests.rules.states import OPEN
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow
@@ -47,6 +47,8 @@ def own_handovers(actor: Actor, now: dt.datetime) -> list[HandoverRow]:
 
 def covered_requests(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> list[RequestRow]:
     """The open requests that a handover is about as they stand now, the oldest first. Raises: NotAllowed."""
-    wanted = scoped(actor).where(SchoolRequest.state.in_(OPEN), owned_within(draft.away_id, draft.district_ids))
-    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.state_since, SchoolRequest.id)).all()
+    wanted = requests_in_reach(actor).where(
+        SchoolRequest.state.in_(OPEN), owned_within(draft.away_id, draft.district_ids)
+    )
+    rows = db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.state_since, SchoolRequest.id)).all()
     return request_rows(rows, now)

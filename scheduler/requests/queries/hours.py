@@ -13,10 +13,10 @@ from scheduler.places.rules.hosts import days_by_grade, levels_taught
 from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms.hosts import CalendarSpan, Extent, HostRow, Level, MunicipalityRow, SchoolCalendar
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock, SchoolTimeRow
-from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
+from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 
 DAY = dt.timedelta(days=1)
-LONGEST = dt.timedelta(days=LONGEST_SPAN_DAYS)
+LONGEST_SPAN = dt.timedelta(days=LONGEST_SPAN_DAYS)
 AROUND = dt.timedelta(days=LOOK_AROUND + 7)
 LessonDays = tuple[DaysOfGrades, frozenset[dt.date]]  # the school days of a span; those that a closure takes away
 
@@ -29,7 +29,7 @@ def school_hours(
     No days for a span that is none, or too long to be asked for.
     """
     stored = place_queries.school_time_of(host.id)
-    is_span = dt.timedelta(0) <= last - first <= LONGEST
+    is_span = dt.timedelta(0) <= last - first <= LONGEST_SPAN
     if stored is None and not is_span:
         return None, None
     around = AROUND if stored else dt.timedelta(0)

@@ -18,11 +18,11 @@ from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
 from scheduler.requests.queries.stand_ins import handed_to
 from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, STEPS
-from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.pages import NOBODY, Age, FacetValue, Inbox, InboxFilters, Show, Turn
+from scheduler.requests.terms.school_request import RequestState
 
 TURNS = (Turn.YOURS, Turn.OTHERS, Turn.ITSELF, Turn.OVER)
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
@@ -45,7 +45,7 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> Inbox:
     groups = _groups(wanted)
     total = sum(count for _, count in groups)
     rows = db.session().scalars(
-        _sorted(loaded(wanted), filters.sort)
+        _sorted(with_related_rows(wanted), filters.sort)
         .order_by(_turn_order(), SchoolRequest.state_since, SchoolRequest.id)
         .limit(PER_PAGE)
         .offset(first_row(filters.page))
@@ -97,7 +97,7 @@ def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str
 
     Hosts, programmes and owners are reached by subqueries, so that whoever counts may join them for himself.
     """
-    wanted = scoped(actor).where(_conditions(actor, now)[filters.show])
+    wanted = requests_in_reach(actor).where(_conditions(actor, now)[filters.show])
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "state": lambda state: SchoolRequest.state == state,
         "owner": lambda owner: SchoolRequest.owner_id.is_(None) if owner == NOBODY else SchoolRequest.owner_id == owner,
@@ -200,5 +200,5 @@ def _groups(wanted: Select[SchoolRequest]) -> tuple[tuple[Turn, int], ...]:
 
 def _counts(actor: Actor, now: dt.datetime) -> dict[Show, int]:
     conditions = _conditions(actor, now)
-    counted = scoped(actor).with_only_columns(*(func.count().filter(one) for one in conditions.values()))
+    counted = requests_in_reach(actor).with_only_columns(*(func.count().filter(one) for one in conditions.values()))
     return dict(zip(conditions, db.session().execute(counted).one(), strict=True))

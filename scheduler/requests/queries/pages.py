@@ -19,15 +19,15 @@ from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest, UndoableAct
 from scheduler.requests.queries.lineage import lineage_of
-from scheduler.requests.queries.rows import loaded, request_rows, scoped
-from scheduler.requests.rules.asked import TWIN_DAYS
+from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
+from scheduler.requests.rules.school_request import TWIN_DAYS
 from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, OPEN, UNDO_WITHIN
 from scheduler.requests.terms.acts import Undoable
-from scheduler.requests.terms.asked import Blackout, Preference, RequestState
 from scheduler.requests.terms.dates import ProposedDate
-from scheduler.requests.terms.pages import HistoryLine, PresentationRow, Proof, RequestPage
+from scheduler.requests.terms.pages import AddressProof, RequestedPresentationRow, RequestHistoryLine, RequestPage
+from scheduler.requests.terms.school_request import Blackout, Preference, RequestState
 
-COPIED = (
+PAGE_FIELDS = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
     *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number", "directions"),
     *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
@@ -37,7 +37,7 @@ COPIED = (
 
 def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
     """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
-    return _page(_one(scoped(actor).where(SchoolRequest.number == number)), now)
+    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now)
 
 
 def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
@@ -66,7 +66,7 @@ def proposed_dates(request_id: int, *, now: dt.datetime) -> tuple[ProposedDate, 
     return tuple(ProposedDate(row.id, row.on_day, row.starts_local, row.held_until) for row in rows)
 
 
-def proof_of(token: str, *, now: dt.datetime) -> Proof:
+def proof_of(token: str, *, now: dt.datetime) -> AddressProof:
     """What the page behind a mailed proof shows; looking changes nothing. Raises: Gone; NotFound."""
     link = tokens.opened_by(token, "prove", now=now)
     if link is None:
@@ -74,12 +74,12 @@ def proof_of(token: str, *, now: dt.datetime) -> Proof:
     row = db.session().get(SchoolRequest, link.subject_id)
     if row is None or (row.proved_at is None and row.state is not RequestState.UNVERIFIED):
         raise Gone("prove")
-    return Proof(row.id, row.number, proven=row.proved_at is not None)
+    return AddressProof(row.id, row.number, proven=row.proved_at is not None)
 
 
 def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
     wishes = selectinload(SchoolRequest.preferred), selectinload(SchoolRequest.blackouts)
-    row = db.session().scalar(loaded(wanted).options(joinedload(SchoolRequest.centre), *wishes))
+    row = db.session().scalar(with_related_rows(wanted).options(joinedload(SchoolRequest.centre), *wishes))
     if row is None:
         raise NotFound("request")
     return row
@@ -97,12 +97,14 @@ def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
         lineage=lineage_of(row),
         preferred=tuple(Preference(one.on_day, one.starts_local, one.day_part) for one in row.preferred),
         blackouts=tuple(Blackout(days.first_day, days.last_day) for days in row.blackouts),
-        **{name: getattr(row, name) for name in COPIED},
+        **{name: getattr(row, name) for name in PAGE_FIELDS},
     )
 
 
-def _presentation_row(asked: RequestedPresentation) -> PresentationRow:
-    return PresentationRow(**{field.name: getattr(asked, field.name) for field in fields(PresentationRow)})
+def _presentation_row(asked: RequestedPresentation) -> RequestedPresentationRow:
+    return RequestedPresentationRow(
+        **{field.name: getattr(asked, field.name) for field in fields(RequestedPresentationRow)}
+    )
 
 
 def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
@@ -114,10 +116,10 @@ def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
         SchoolRequest.state.in_(OPEN),
         SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
     )
-    return db.session().scalars(loaded(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
+    return db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
 
 
-def _history(row: SchoolRequest) -> tuple[HistoryLine, ...]:
+def _history(row: SchoolRequest) -> tuple[RequestHistoryLine, ...]:
     wanted = (
         select(AuditEntry)
         .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.thing_id == row.id)
@@ -128,7 +130,7 @@ def _history(row: SchoolRequest) -> tuple[HistoryLine, ...]:
     people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
     names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
     return tuple(
-        HistoryLine(
+        RequestHistoryLine(
             at=entry.at,
             action=entry.action,
             by=_side(entry.actor),

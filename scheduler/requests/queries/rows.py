@@ -17,22 +17,22 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests.models import BlackoutDays, SchoolRequest
 from scheduler.requests.queries.stand_ins import handovers_on
-from scheduler.requests.rules.asked import TWIN_DAYS
 from scheduler.requests.rules.handovers import stand_in_for
+from scheduler.requests.rules.school_request import TWIN_DAYS
 from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, age_days, is_late, turn_of
-from scheduler.requests.terms.asked import Blackout, Counts
 from scheduler.requests.terms.handovers import HandoverRow
 from scheduler.requests.terms.pages import RequestRow
+from scheduler.requests.terms.school_request import Blackout, ExpectedCounts
 
 
-def scoped(actor: Actor) -> Select[SchoolRequest]:
+def requests_in_reach(actor: Actor) -> Select[SchoolRequest]:
     """Every request that the actor's centre may see: proven ones only."""
     policy.require(actor, "read", "request", centre=actor.centre_id)
     wanted = select(SchoolRequest).where(SchoolRequest.state.not_in(HIDDEN))
     return wanted if Role.SYSTEM in actor.roles else wanted.where(SchoolRequest.centre_id == actor.centre_id)
 
 
-def loaded(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
+def with_related_rows(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
     return wanted.options(
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
@@ -68,7 +68,9 @@ def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow
         host=host_row(row.host),
         programme=programme_row(row.programme),
         presentations=len(asked),
-        people=Counts(0, sum(a.pupils for a in asked), sum(a.parents for a in asked), sum(a.teachers for a in asked)),
+        people=ExpectedCounts(
+            0, sum(a.pupils for a in asked), sum(a.parents for a in asked), sum(a.teachers for a in asked)
+        ),
         first_day=row.first_day,
         last_day=row.last_day,
         channel=row.channel,

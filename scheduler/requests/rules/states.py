@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from scheduler.requests.terms.acts import Together
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.terms.acts import BulkAct
 from scheduler.requests.terms.pages import NextStep, Turn
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
-LETTERS = {Together.WAITLIST: "request_waitlisted", Together.MERGE: "request_merged"}  # what these acts mail
+LETTERS = {BulkAct.WAITLIST: "request_waitlisted", BulkAct.MERGE: "request_merged"}  # what these acts mail
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 
@@ -72,9 +72,9 @@ def may_move(state: RequestState, to: RequestState) -> bool:
     return REQUEST_MACHINE.may(state, to)
 
 
-def may_together(act: Together, state: RequestState) -> bool:
+def may_together(act: BulkAct, state: RequestState) -> bool:
     """Whether an act for several is meant for a request in that state."""
-    if act is Together.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list
+    if act is BulkAct.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list
         return REQUEST_MACHINE.may(state, _S.WAITLISTED) and state is not _S.DISRUPTED
     return state in OPEN
 

@@ -15,7 +15,7 @@ from scheduler.core.errors import GroundReason
 from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
 
-KEPT = dt.timedelta(hours=24)
+ANSWER_LIFETIME = dt.timedelta(hours=24)
 MOST_CHARACTERS = 60_000
 
 Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
@@ -55,8 +55,10 @@ def forget_answers(token: str | None, *, now: dt.datetime) -> None:
 def forget_old_answers(now: dt.datetime) -> None:
     """Delete answers whose day is over: for the hourly job."""
     with transaction() as session:
-        session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - KEPT))
+        session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - ANSWER_LIFETIME))
 
 
 def _living(token: str | None, now: dt.datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return BookingAnswers.token_hash == tokens.token_hash(token or ""), BookingAnswers.changed_at > now - KEPT
+    return BookingAnswers.token_hash == tokens.token_hash(
+        token or ""
+    ), BookingAnswers.changed_at > now - ANSWER_LIFETIME

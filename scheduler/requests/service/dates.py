@@ -14,11 +14,11 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, Sc
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import DateProposal, SchoolRequest
 from scheduler.requests.queries.rows import blackouts_of_each
-from scheduler.requests.rules.asked import problems_with_dates
-from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.rules.school_request import problems_with_dates
+from scheduler.requests.service.locked_request import locked_request, write_to_centre, write_to_school
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def propose_dates(
     Raises: NotAllowed; NotFound; Conflict; Rejected with {"dates-0-on_day": reason}, counted from 0.
     """
     with transaction() as session:
-        row = locked(session, actor, "accept", request_id, version=version)
+        row = locked_request(session, actor, "accept", request_id, version=version)
         cannot = blackouts_of_each([row.id])[row.id]
         if problems := problems_with_dates(dates, clock.local_day(held_until), clock.local_day(now), cannot):
             raise Rejected(problems)
@@ -64,7 +64,7 @@ def accept_date(
     to answer is over.
     """
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.PROPOSED:
             raise Conflict(GroundReason.WRONG_STATE)
         chosen = session.scalar(
@@ -91,7 +91,7 @@ def decline_dates(actor: Actor, request_id: int, reason: str, *, now: dt.datetim
     if not reason:
         raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.PROPOSED:
             raise Conflict(GroundReason.WRONG_STATE)
         _forget(session, row)
@@ -137,7 +137,7 @@ def lapse_dates(*, now: dt.datetime) -> int:
 def _lapse(request_id: int, now: dt.datetime) -> bool:
     try:
         with transaction() as session:
-            row = locked(session, SYSTEM, "update", request_id)
+            row = locked_request(session, SYSTEM, "update", request_id)
             if row.state is not RequestState.PROPOSED:
                 return False
             _forget(session, row)

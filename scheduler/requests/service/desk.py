@@ -8,8 +8,8 @@ from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER
-from scheduler.requests.service.rows import locked, write_to_school
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_school
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 
 def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
@@ -18,7 +18,7 @@ def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: in
     Raises: NotAllowed; NotFound; Conflict when somebody was quicker or all is over.
     """
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.state in OVER:
             raise Conflict(GroundReason.WRONG_STATE)
         row.owner_id = actor.user_id
@@ -33,7 +33,7 @@ def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime
     if not question:
         raise Rejected({"question": GroundReason.MISSING})
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         row.question = question
         row.answer = ""
         states.move(REQUEST_MACHINE, row, RequestState.NEEDS_INFO, actor=actor, at=now)
@@ -47,7 +47,7 @@ def decline_request(
     if not reason:
         raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
-        row = locked(session, actor, "decline", request_id, version=version)
+        row = locked_request(session, actor, "decline", request_id, version=version)
         states.move(REQUEST_MACHINE, row, RequestState.DECLINED, actor=actor, at=now, reason="declined")
         row.reason = reason
         row.attention = False
@@ -57,7 +57,7 @@ def decline_request(
 def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `take_request`."""
     with transaction() as session:
-        row = locked(session, actor, "accept", request_id, version=version)
+        row = locked_request(session, actor, "accept", request_id, version=version)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         write_to_school(row, "request_agreed", now=now)
@@ -66,7 +66,7 @@ def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: i
 def note_counts(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Somebody has looked at the numbers that the school changed; nothing to do when somebody had already."""
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.attention:
             row.attention = False
             audit.record(actor, "counts seen", row, at=now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
@@ -22,7 +22,7 @@ from scheduler.requests.rules.handovers import handover_state, problems_with_han
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverState
 
 log = logging.getLogger(__name__)
-HOLD_HANDOVERS = 23  # kind of core.db.hold: the handovers of one centre
+HANDOVERS_LOCK = 23  # kind of core.db.advisory_lock: the handovers of one centre
 
 
 def check_handover(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> None:
@@ -41,7 +41,7 @@ def hand_over(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> int:
     if actor.centre_id is None:
         raise NotFound("centre")
     with transaction() as session:
-        hold(session, HOLD_HANDOVERS, [actor.centre_id])
+        advisory_lock(session, HANDOVERS_LOCK, [actor.centre_id])
         _refuse_problems(actor.centre_id, draft, clock.local_day(now))
         named = select(District.id).where(District.id.in_(draft.district_ids))
         if set(session.scalars(named)) != set(draft.district_ids):

@@ -8,25 +8,33 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, states
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.rules.asked import levels_at, problems_with
+from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.rules.states import MAIL_WAITS, OPEN, may_book_again, may_move
-from scheduler.requests.service.asking import HOLD_FORMS, LISTED, become_child, set_off, store_request
-from scheduler.requests.service.rows import locked, write_to_school
-from scheduler.requests.terms.acts import Done, Together
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Facts, PresentationDraft, RequestDraft, RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_school
+from scheduler.requests.service.submission import FORM_LOCK, ROWS_OF_THEIR_OWN, become_child, set_off, store_request
+from scheduler.requests.terms.acts import BulkAct, Done
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import (
+    REQUEST_MACHINE,
+    PresentationDraft,
+    RequestDraft,
+    RequestFacts,
+    RequestState,
+)
 
 log = logging.getLogger(__name__)
-LETTER = "request_merged"
+MERGED_LETTER = "request_merged"
 OF_PRESENTATION = tuple(PresentationDraft.__dataclass_fields__)
-OF_REQUEST = tuple(name for name in RequestDraft.__dataclass_fields__ if name not in LISTED)  # other days, other wishes
+OF_REQUEST = tuple(
+    name for name in RequestDraft.__dataclass_fields__ if name not in ROWS_OF_THEIR_OWN
+)  # other days, other wishes
 
 
 def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.datetime, version: int | None = None) -> Done:
@@ -38,7 +46,7 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
     if request_id == into_id:
         raise Conflict(RequestReason.SAME_REQUEST)
     with transaction() as session:
-        rows = {one: locked(session, actor, "update", one) for one in sorted((request_id, into_id))}
+        rows = {one: locked_request(session, actor, "update", one) for one in sorted((request_id, into_id))}
         merged, kept = rows[request_id], rows[into_id]
         if version is not None and merged.version != version:
             raise Conflict(GroundReason.CHANGED_MEANWHILE)
@@ -49,7 +57,7 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
         act = UndoableAct(
             batch=secrets.token_urlsafe(16),
             school_request_id=merged.id,
-            act=Together.MERGE,
+            act=BulkAct.MERGE,
             done_at=now,
             state_before=merged.state,
             since_before=merged.state_since,
@@ -59,7 +67,7 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
         states.move(REQUEST_MACHINE, merged, RequestState.MERGED_INTO, actor=actor, at=now, reason=kept.number)
         merged.attention = False
         audit.record(actor, "another merged into it", kept, at=now, details={"request": merged.number})
-        write_to_school(merged, LETTER, now=now, not_before=now + MAIL_WAITS, kept=kept.number)
+        write_to_school(merged, MERGED_LETTER, now=now, not_before=now + MAIL_WAITS, kept=kept.number)
         session.flush()
         act.version_after = merged.version
         session.add(act)
@@ -77,8 +85,8 @@ def book_again(
     """
     key = f"again:{form_key}"
     with transaction() as session:
-        hold(session, HOLD_FORMS, [people_rules.lock_number(key)])
-        row = locked(session, actor, "update", request_id)
+        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
+        row = locked_request(session, actor, "update", request_id)
         policy.require(actor, "create", "request", centre=row.centre_id)
         if (earlier := form_keys.answer_of(key)) is not None:
             return earlier
@@ -87,7 +95,7 @@ def book_again(
         draft = _draft_again(row, first_day, last_day)
         host, programme = place_queries.host_of(row.host_id), programme_queries.programme_of(row.programme_id)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = problems_with(draft, clock.local_day(now), Facts(programme, levels, by_staff=True))
+        problems = problems_with(draft, clock.local_day(now), RequestFacts(programme, levels, by_staff=True))
         if problems:
             raise Rejected(problems)
         number = _book(session, actor, row, draft, now)

@@ -10,11 +10,11 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.policy import Actor, Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.asked import problems_with_counts
+from scheduler.requests.rules.school_request import problems_with_counts
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
-from scheduler.requests.service.rows import locked, write_to_centre
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Counts, RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_centre
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 
 
 def answer_question(
@@ -27,7 +27,7 @@ def answer_question(
     if not answer:
         raise Rejected({"answer": GroundReason.MISSING})
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.NEEDS_INFO:
             raise Conflict(GroundReason.WRONG_STATE)
         row.answer = answer
@@ -43,7 +43,7 @@ def withdraw_request(
     Raises: NotFound; Conflict("has_a_date") when a visit is planned; Conflict("wrong_state") when all is over.
     """
     with transaction() as session:
-        row = locked(session, actor, "withdraw", request_id, version=version)
+        row = locked_request(session, actor, "withdraw", request_id, version=version)
         to = way_out(row.state)
         if to is None:
             raise Conflict(GroundReason.WRONG_STATE if row.state in OVER else RequestReason.HAS_A_DATE)
@@ -56,14 +56,14 @@ def withdraw_request(
 
 
 def change_counts(
-    actor: Actor, request_id: int, counts: Sequence[Counts], *, now: dt.datetime, version: int | None = None
+    actor: Actor, request_id: int, counts: Sequence[ExpectedCounts], *, now: dt.datetime, version: int | None = None
 ) -> None:
     """Say that more or fewer people come. Once the request is agreed, the coordinator's attention is asked for.
 
     Raises: NotFound; Conflict; Rejected with {"presentations-0-pupils": reason}, counted from 0.
     """
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if not may_change_counts(row.state):
             raise Conflict(GroundReason.WRONG_STATE)
         if problems := _problems(row, counts):
@@ -83,7 +83,7 @@ def tell_directions(
 ) -> None:
     """The school says how the crew finds it: entrance, parking, floor. Raises: NotFound; Conflict when all is over."""
     with transaction() as session:
-        row = locked(session, actor, "update", request_id, version=version)
+        row = locked_request(session, actor, "update", request_id, version=version)
         if row.state in OVER or row.state in HIDDEN:
             raise Conflict(GroundReason.WRONG_STATE)
         if row.directions != directions:
@@ -91,7 +91,7 @@ def tell_directions(
             audit.record(actor, "directions told", row, at=now)
 
 
-def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, Reason]:
+def _problems(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, Reason]:
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     if {new.ordinal for new in counts} - set(asked):
         raise NotFound("presentation")
@@ -102,7 +102,7 @@ def _problems(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, Reason]
     }
 
 
-def _take_over(row: SchoolRequest, counts: Sequence[Counts]) -> dict[str, list[list[int]]]:
+def _take_over(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, list[list[int]]]:
     """Set the numbers; returns what changed, by presentation: the three before, the three after."""
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     changes: dict[str, list[list[int]]] = {}

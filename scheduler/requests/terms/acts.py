@@ -9,7 +9,7 @@ from scheduler.requests.terms.pages import RequestRow
 from scheduler.requests.terms.reasons import RequestReason
 
 
-class Together(StrEnum):
+class BulkAct(StrEnum):
     """Acts for several requests in one transaction, each of which can be taken back for a while."""
 
     TAKE = "take"  # mine
@@ -19,7 +19,7 @@ class Together(StrEnum):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenRequest:
     """A request that was ticked, and the version of it that the page showed."""
 
     request_id: int

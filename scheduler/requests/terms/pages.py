@@ -9,7 +9,14 @@ from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
-from scheduler.requests.terms.asked import Blackout, Channel, Counts, DayPart, Preference, RequestState
+from scheduler.requests.terms.school_request import (
+    Blackout,
+    DayPart,
+    ExpectedCounts,
+    Preference,
+    RequestChannel,
+    RequestState,
+)
 
 
 class Turn(StrEnum):
@@ -94,10 +101,10 @@ class RequestRow:
     host: HostRow
     programme: ProgrammeRow
     presentations: int
-    people: Counts  # of all its presentations together; ordinal 0
+    people: ExpectedCounts  # of all its presentations together; ordinal 0
     first_day: dt.date
     last_day: dt.date
-    channel: Channel
+    channel: RequestChannel
     submitted_at: dt.datetime
     state_since: dt.datetime
     age_days: int  # since it came, for open ones
@@ -125,7 +132,7 @@ class Inbox:
 
 
 @dataclass(frozen=True)
-class PresentationRow:
+class RequestedPresentationRow:
     """One requested sitting as pages show it."""
 
     ordinal: int
@@ -142,7 +149,7 @@ class PresentationRow:
 
 
 @dataclass(frozen=True)
-class HistoryLine:
+class RequestHistoryLine:
     """One step of a request's life; `action` is the audit's word, `by` who did it ("school", "centre", "product")."""
 
     at: dt.datetime
@@ -199,8 +206,8 @@ class RequestPage:
     attention: bool
     owner_id: int | None
     version: int
-    presentations: tuple[PresentationRow, ...]
-    history: tuple[HistoryLine, ...]
+    presentations: tuple[RequestedPresentationRow, ...]
+    history: tuple[RequestHistoryLine, ...]
     twins: tuple[RequestRow, ...]
     lineage: tuple[Lineage, ...]
     preferred: tuple[Preference, ...] = ()
@@ -208,7 +215,7 @@ class RequestPage:
 
 
 @dataclass(frozen=True)
-class Proof:
+class AddressProof:
     """What the page behind a mailed proof shows of its request: no more than the mail did."""
 
     request_id: int

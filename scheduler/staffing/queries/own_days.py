@@ -22,7 +22,7 @@ from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_
 from scheduler.staffing.terms.own_days import Companion, OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of
-from scheduler.visits.queries.pages import FIRM, HELD, has_seat, visits_of_presenter, visits_where
+from scheduler.visits.queries.pages import FIRM, FIRM_OR_OFFERED, has_seat, visits_of_presenter, visits_where
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
@@ -139,7 +139,7 @@ def _crew(reader: _Reader, row: VisitRow) -> tuple[Companion, ...]:
     shown = []
     for one in row.crew:
         minor, me = is_minor(one.adult_on, day), one.presenter_id == reader.person.id
-        if set(one.states.values()) & set(HELD):
+        if set(one.states.values()) & set(FIRM_OR_OFFERED):
             shown.append(Companion(one.given_name if minor else one.full_name, minor, me, one.state))
     return tuple(shown)
 

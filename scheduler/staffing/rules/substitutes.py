@@ -24,7 +24,7 @@ CHOICE_BEFORE = dt.timedelta(hours=3)
 NEAR_KM = 25  # within such a band the less loaded goes first
 
 
-LINK = 300  # letters of an online address
+LINK_LENGTH = 300  # letters of an online address
 
 
 _PAUSES = (  # so long before the visit at least: so long until the next wave
@@ -47,7 +47,7 @@ def first_wave_at(starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     return max(now, starts_at - SEARCH_BEGINS)
 
 
-def pause(starts_at: dt.datetime, now: dt.datetime) -> dt.timedelta:
+def wave_pause(starts_at: dt.datetime, now: dt.datetime) -> dt.timedelta:
     """How long a wave has before the next one goes: the nearer the visit, the shorter."""
     left = starts_at - now
     return next((long for least, long in _PAUSES if left >= least), _SHORTEST_PAUSE)
@@ -55,7 +55,7 @@ def pause(starts_at: dt.datetime, now: dt.datetime) -> dt.timedelta:
 
 def answer_until(starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """Until when who is asked now may answer: one wave longer than her own, never into the last three hours."""
-    return min(now + 2 * pause(starts_at, now), choose_at(starts_at))
+    return min(now + 2 * wave_pause(starts_at, now), choose_at(starts_at))
 
 
 def missing_kinds(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> dict[PresenterKind, int]:
@@ -94,6 +94,6 @@ def problem_with_link(link: str) -> Reason | None:
         named = bool(parts.hostname) and "." in (parts.hostname or "") and not any(sign.isspace() for sign in link)
     except ValueError:
         return StaffingReason.NOT_A_LINK
-    if len(link) > LINK:
+    if len(link) > LINK_LENGTH:
         return GroundReason.TOO_LONG
     return None if parts.scheme == "https" and named and "@" not in parts.netloc else StaffingReason.NOT_A_LINK

@@ -11,7 +11,7 @@ from scheduler.people.service.presenters import add_exception
 from scheduler.people.terms import ExceptionDraft
 from scheduler.policy import Actor
 from scheduler.staffing.queries.own_days import visits_to_leave
-from scheduler.staffing.queries.substitutes import open_relief
+from scheduler.staffing.queries.substitutes import open_search
 from scheduler.staffing.rules.substitutes import first_wave_at
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
@@ -20,10 +20,17 @@ from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
-from scheduler.visits.terms.states import OPEN_VISITS, PROMISED, TO_COME, AssignmentState, ReliefState, VisitState
+from scheduler.visits.terms.states import (
+    OPEN_VISITS,
+    PROMISED,
+    TO_COME,
+    AssignmentState,
+    SubstituteSearchState,
+    VisitState,
+)
 
 log = logging.getLogger(__name__)
-REASON = "cannot_come"  # never why: illness is nobody's business but her own
+ABSENCE_REASON = "cannot_come"  # never why: illness is nobody's business but her own
 
 
 def report_absence(
@@ -56,11 +63,11 @@ def report_absence(
                 continue
             was_confirmed = opened.visit.state in (VisitState.CONFIRMED, VisitState.READY)
             had_accepted = any(row.state is AssignmentState.ACCEPTED for row in promised)
-            told = release(act, opened, leaving, reason=REASON, to=AssignmentState.WITHDRAWN)
-            finish_release(act, opened, told, reason=REASON)
-            if had_accepted and opened.visit.state in OPEN_VISITS and not transitions.stands(opened):
+            told = release(act, opened, leaving, reason=ABSENCE_REASON, to=AssignmentState.WITHDRAWN)
+            finish_release(act, opened, told, reason=ABSENCE_REASON)
+            if had_accepted and opened.visit.state in OPEN_VISITS and not transitions.may_go_as_it_is(opened):
                 first = first_wave_at(opened.starts_at, now)
-                substitutes.begin(act, opened, at=first, was_confirmed=was_confirmed)
+                substitutes.begin_search(act, opened, at=first, was_confirmed=was_confirmed)
             _tell(opened, promised[0], now)
     log.info("absence reported", extra={"presenter_id": presenter_id, "visits": len(rows)})
     return len(rows)
@@ -69,8 +76,8 @@ def report_absence(
 def _tell(opened: OpenVisit, seat: Assignment, now: dt.datetime) -> None:
     person, urgent = seat.presenter.user, is_late_cancel(opened.starts_at, now)
     who = person.given_name if opened.minor(seat) else person.full_name
-    search = open_relief(opened.visit.id)
-    choose = search is not None and search.state is ReliefState.CHOOSING
+    search = open_search(opened.visit.id)
+    choose = search is not None and search.state is SubstituteSearchState.CHOOSING
     asks_from = search.next_wave_at if search is not None else None
     notify.tell_coordinators(
         "presenter_absent", opened, now=now, who=who, urgent=urgent, choose=choose, asks_from=asks_from

@@ -22,7 +22,7 @@ from scheduler.visits.service.locked_visit import hold_time, open_visit
 from scheduler.visits.terms.states import TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
-REASON = "not_cleared"
+CLEARANCE_REASON = "not_cleared"
 
 
 def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
@@ -92,8 +92,8 @@ def _release_where_not_cleared(act: Act, presenter_id: int) -> None:
         rows = opened.of(presenter_id, *TO_COME)
         if not rows or not not_cleared({presenter_id}, opened.visit.on_day):
             continue
-        told = release(act, opened, rows, reason=REASON, to=AssignmentState.WITHDRAWN)
-        finish_release(act, opened, told, reason=REASON)
+        told = release(act, opened, rows, reason=CLEARANCE_REASON, to=AssignmentState.WITHDRAWN)
+        finish_release(act, opened, told, reason=CLEARANCE_REASON)
         notify.tell_coordinators("crew_not_cleared", opened, now=act.now)  # whose proof it was stands on the pages only
         log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 

@@ -12,16 +12,16 @@ from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.queries.candidates import candidates
-from scheduler.staffing.queries.substitutes import open_relief
+from scheduler.staffing.queries.substitutes import open_search
 from scheduler.staffing.rules.substitutes import answer_until, choose_at, problem_with_link
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.terms.reasons import StaffingReason
-from scheduler.visits.models.substitution import Relief, ReliefAsk
+from scheduler.visits.models.substitution import SubstituteAsk, SubstituteSearch
 from scheduler.visits.service import transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import what_keeps_back
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
-from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, ReliefState
+from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, SubstituteSearchState
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +46,19 @@ def ask_substitute(
             raise NotFound("presenter")
         near = now >= choose_at(opened.starts_at)
         until = opened.starts_at if near else answer_until(opened.starts_at, now)
-        if able[presenter_id].barred or not substitutes.ask(act, opened, [presenter_id], until=until):
+        if able[presenter_id].barred or not substitutes.ask_presenters(act, opened, [presenter_id], until=until):
             raise Conflict(StaffingReason.CANNOT_STAND_IN)
         _note(act, search, presenter_id)
     log.info("substitute asked", extra={"visit_id": visit_id, "presenter_id": presenter_id})
 
 
-def _note(act: Act, search: Relief, presenter_id: int) -> None:
+def _note(act: Act, search: SubstituteSearch, presenter_id: int) -> None:
     """She was asked by hand, perhaps after a wave that she let pass."""
     row = act.session.scalar(
-        select(ReliefAsk).where(ReliefAsk.relief_id == search.id, ReliefAsk.presenter_id == presenter_id)
+        select(SubstituteAsk).where(SubstituteAsk.relief_id == search.id, SubstituteAsk.presenter_id == presenter_id)
     )
     if row is None:
-        row = ReliefAsk(relief_id=search.id, presenter_id=presenter_id)
+        row = SubstituteAsk(relief_id=search.id, presenter_id=presenter_id)
         act.session.add(row)
     row.wave, row.asked_at = substitutes.BY_HAND, act.now
 
@@ -83,7 +83,7 @@ def go_short(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | No
         if problems := what_keeps_back(opened, short=True):
             raise Conflict(problems[0].code)
         substitutes.release_spare(act, opened, everybody=True)
-        substitutes.conclude(act, opened, search, ReliefState.SHORT)
+        substitutes.conclude_search(act, opened, search, SubstituteSearchState.SHORT)
         act.record("visit goes short", opened.visit)
     log.info("visit goes short", extra={"visit_id": visit_id})
 
@@ -115,13 +115,13 @@ def hold_online(actor: Actor, visit_id: int, link: str, *, now: dt.datetime, ver
             raise Conflict(problems[0].code)
         else:
             substitutes.release_spare(act, opened, everybody=True)
-            substitutes.conclude(act, opened, search, ReliefState.ONLINE)
+            substitutes.conclude_search(act, opened, search, SubstituteSearchState.ONLINE)
     log.info("visit goes online", extra={"visit_id": visit_id})
 
 
-def _open(opened: OpenVisit, now: dt.datetime) -> Relief:
+def _open(opened: OpenVisit, now: dt.datetime) -> SubstituteSearch:
     """The search that goes on for a visit that has not begun. Raises: Conflict("wrong_state")."""
-    search = open_relief(opened.visit.id)
+    search = open_search(opened.visit.id)
     if search is None or opened.visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
         raise Conflict(GroundReason.WRONG_STATE)
     return search

@@ -106,7 +106,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
                 transitions.move_assignment(act, row, AssignmentState.ACCEPTED)
             answered = {row.presentation_id for row in rows}
             touch(act, opened, [row for row in opened.presentations if row.id in answered])
-            substitutes.settle(act, opened)
+            substitutes.settle_search(act, opened)
         else:
             released = release(act, opened, rows, reason=reason, to=AssignmentState.DECLINED)
             if finish_release(act, opened, released, reason=reason):

@@ -22,7 +22,7 @@ from scheduler.visits.terms.rows import BARS
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS
 
 log = logging.getLogger(__name__)
-LETTER = "visit_open"
+OPEN_CALL_LETTER = "visit_open"
 A_DAY = dt.timedelta(days=1)
 MAILS_A_DAY = 3  # of open calls to one presenter; her page shows all of them
 BUSY = frozenset({WhyNot.TAKEN, WhyNot.CANNOT_ARRIVE})  # what is refused at once, beside the law
@@ -59,10 +59,10 @@ def _ask(act: Act, opened: OpenVisit) -> int:
     rows = act.session.scalars(
         select(Presenter).where(Presenter.id.in_(fit)).options(joinedload(Presenter.user)).order_by(Presenter.id)
     ).all()
-    before = {one.address for one in messages_about("visit", opened.visit.id) if one.kind == LETTER}
-    today = written_since(LETTER, [row.user.email for row in rows], act.now - A_DAY)
+    before = {one.address for one in messages_about("visit", opened.visit.id) if one.kind == OPEN_CALL_LETTER}
+    today = written_since(OPEN_CALL_LETTER, [row.user.email for row in rows], act.now - A_DAY)
     people = {row.id: row for row in rows if row.user.email not in before and today[row.user.email] < MAILS_A_DAY}
-    notify.tell_people(LETTER, opened, people, now=act.now)
+    notify.tell_people(OPEN_CALL_LETTER, opened, people, now=act.now)
     return len(people)
 
 

@@ -18,19 +18,19 @@ from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.queries.candidates import candidates
-from scheduler.staffing.queries.substitutes import loads, open_relief, open_reliefs, passed_over
+from scheduler.staffing.queries.substitutes import loads, open_search, open_searches, passed_over
 from scheduler.staffing.rules.substitutes import (
     WAVE,
     answer_until,
     choose_at,
     in_order,
     missing_kinds,
-    pause,
     sought_kind,
+    wave_pause,
 )
 from scheduler.staffing.service.crew import add_seat, finish_release, release
 from scheduler.staffing.terms.reasons import StaffingReason
-from scheduler.visits.models.substitution import Relief, ReliefAsk
+from scheduler.visits.models.substitution import SubstituteAsk, SubstituteSearch
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import promised_stops, stops_of_visit
 from scheduler.visits.rules.arrival import clash_of
@@ -38,36 +38,42 @@ from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import confirm_open, what_keeps_back
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, require, require_seen
-from scheduler.visits.terms.states import OPEN_VISITS, RELIEF_MACHINE, AssignmentState, ReliefState, VisitState
+from scheduler.visits.terms.states import (
+    OPEN_VISITS,
+    SUBSTITUTE_SEARCH_MACHINE,
+    AssignmentState,
+    SubstituteSearchState,
+    VisitState,
+)
 
 log = logging.getLogger(__name__)
 QUICKER = "somebody_was_quicker"
 BY_HAND = 0  # the wave of those whom a coordinator asked herself
 
 
-def begin(act: Act, opened: OpenVisit, *, at: dt.datetime, was_confirmed: bool) -> Relief:
+def begin_search(act: Act, opened: OpenVisit, *, at: dt.datetime, was_confirmed: bool) -> SubstituteSearch:
     """Open a search for a visit whose crew is short, its first wave at `at`; one that is open already goes on.
 
     Within the last three hours there are no waves: the coordinator decides.
     """
-    relief = open_relief(opened.visit.id)
-    if relief is not None:
-        relief.was_confirmed = relief.was_confirmed or was_confirmed
-        return relief
+    search = open_search(opened.visit.id)
+    if search is not None:
+        search.was_confirmed = search.was_confirmed or was_confirmed
+        return search
     late = act.now >= choose_at(opened.starts_at)
-    relief = Relief(
+    search = SubstituteSearch(
         visit_id=opened.visit.id,
-        state=ReliefState.CHOOSING if late else ReliefState.SEARCHING,
+        state=SubstituteSearchState.CHOOSING if late else SubstituteSearchState.SEARCHING,
         state_since=act.now,
         opened_at=act.now,
         was_confirmed=was_confirmed,
         wave=0,
         next_wave_at=None if late else at,
     )
-    act.session.add(relief)
+    act.session.add(search)
     act.session.flush()
-    act.record("substitute sought", opened.visit, details={"first_wave": str(relief.next_wave_at)})
-    return relief
+    act.record("substitute sought", opened.visit, details={"first_wave": str(search.next_wave_at)})
+    return search
 
 
 def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> bool:
@@ -79,44 +85,44 @@ def seek_substitute(actor: Actor, visit_id: int, *, now: dt.datetime, version: i
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
-        relief = open_relief(visit_id)
-        if relief is not None and opened.presentations and now >= choose_at(opened.starts_at):
+        search = open_search(visit_id)
+        if search is not None and opened.presentations and now >= choose_at(opened.starts_at):
             raise Conflict(StaffingReason.TOO_LATE_FOR_WAVES)
-        if relief is not None and relief.state is ReliefState.SEARCHING and _at_once(relief, now):
+        if search is not None and search.state is SubstituteSearchState.SEARCHING and _at_once(search, now):
             return False
         require_seen(opened.visit, version)
         if opened.visit.state not in OPEN_VISITS or not opened.presentations or transitions.is_staffed(opened):
             raise Conflict(GroundReason.WRONG_STATE)
-        if relief is None:
-            begin(act, opened, at=now, was_confirmed=opened.visit.confirmed_at is not None)
+        if search is None:
+            begin_search(act, opened, at=now, was_confirmed=opened.visit.confirmed_at is not None)
             return True
-        relief.next_wave_at = now
-        if relief.state is ReliefState.STOPPED:
-            act.move(RELIEF_MACHINE, relief, ReliefState.SEARCHING)
+        search.next_wave_at = now
+        if search.state is SubstituteSearchState.STOPPED:
+            act.move(SUBSTITUTE_SEARCH_MACHINE, search, SubstituteSearchState.SEARCHING)
         act.record("substitute sought", opened.visit)
         return True
 
 
-def _at_once(relief: Relief, now: dt.datetime) -> bool:
-    return relief.wave > 0 or (relief.next_wave_at is not None and relief.next_wave_at <= now)
+def _at_once(search: SubstituteSearch, now: dt.datetime) -> bool:
+    return search.wave > 0 or (search.next_wave_at is not None and search.next_wave_at <= now)
 
 
-def stop_relief(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
+def stop_search(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """No more waves; who is asked stays asked. Said twice, it is said once. Raises: NotFound."""
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "update", "assignment", opened)
-        relief = open_relief(visit_id)
-        if relief is not None and relief.state is ReliefState.SEARCHING:
-            relief.next_wave_at = None
-            act.move(RELIEF_MACHINE, relief, ReliefState.STOPPED)
+        search = open_search(visit_id)
+        if search is not None and search.state is SubstituteSearchState.SEARCHING:
+            search.next_wave_at = None
+            act.move(SUBSTITUTE_SEARCH_MACHINE, search, SubstituteSearchState.STOPPED)
             act.record("substitute no longer sought", opened.visit)
 
 
 def send_waves(*, now: dt.datetime) -> int:
     """For the job: ask the next who could go, or hand over to the coordinator; how many changed. Twice is once."""
     changed = 0
-    for visit_id in open_reliefs():
+    for visit_id in open_searches():
         try:
             changed += _go_on(visit_id, now)
         except SchedulerError:
@@ -127,75 +133,79 @@ def send_waves(*, now: dt.datetime) -> int:
 def _go_on(visit_id: int, now: dt.datetime) -> bool:
     with change(SYSTEM, now) as act:
         opened = open_visit(act, visit_id)
-        relief = open_relief(visit_id)
-        if relief is None:
+        search = open_search(visit_id)
+        if search is None:
             return False
         if end := _has_ended(opened, now):
-            return _end(act, relief, end)
-        if settle(act, opened):
+            return _end(act, search, end)
+        if settle_search(act, opened):
             return True
         if now >= choose_at(opened.starts_at):
-            return _hand_over(act, opened, relief)
-        if relief.state is not ReliefState.SEARCHING or relief.next_wave_at is None or relief.next_wave_at > now:
+            return _hand_over(act, opened, search)
+        if (
+            search.state is not SubstituteSearchState.SEARCHING
+            or search.next_wave_at is None
+            or search.next_wave_at > now
+        ):
             return False
-        return _send_wave(act, opened, relief)
+        return _send_wave(act, opened, search)
 
 
-def _has_ended(opened: OpenVisit, now: dt.datetime) -> ReliefState | None:
+def _has_ended(opened: OpenVisit, now: dt.datetime) -> SubstituteSearchState | None:
     if opened.visit.state not in OPEN_VISITS or not opened.presentations:
-        return ReliefState.CALLED_OFF
-    return ReliefState.OVER if opened.starts_at <= now else None
+        return SubstituteSearchState.CALLED_OFF
+    return SubstituteSearchState.OVER if opened.starts_at <= now else None
 
 
-def _end(act: Act, relief: Relief, to: ReliefState) -> bool:
-    act.move(RELIEF_MACHINE, relief, to)
+def _end(act: Act, search: SubstituteSearch, to: SubstituteSearchState) -> bool:
+    act.move(SUBSTITUTE_SEARCH_MACHINE, search, to)
     return True
 
 
-def _hand_over(act: Act, opened: OpenVisit, relief: Relief) -> bool:
+def _hand_over(act: Act, opened: OpenVisit, search: SubstituteSearch) -> bool:
     """Three hours before: one mail to the coordinators, who decide on the visit's page."""
-    if relief.state is ReliefState.CHOOSING:
+    if search.state is SubstituteSearchState.CHOOSING:
         return False
-    act.move(RELIEF_MACHINE, relief, ReliefState.CHOOSING)
-    relief.next_wave_at = None
+    act.move(SUBSTITUTE_SEARCH_MACHINE, search, SubstituteSearchState.CHOOSING)
+    search.next_wave_at = None
     act.record("substitute not found", opened.visit)
-    notify.tell_coordinators("substitute_choice", opened, now=act.now, asked=relief.wave)
-    log.info("substitute not found", extra={"visit_id": opened.visit.id, "waves": relief.wave})
+    notify.tell_coordinators("substitute_choice", opened, now=act.now, asked=search.wave)
+    log.info("substitute not found", extra={"visit_id": opened.visit.id, "waves": search.wave})
     return True
 
 
-def _send_wave(act: Act, opened: OpenVisit, relief: Relief) -> bool:
+def _send_wave(act: Act, opened: OpenVisit, search: SubstituteSearch) -> bool:
     """Ask the best who were not asked yet; without any, look again when the next wave is due."""
-    relief.next_wave_at = act.now + pause(opened.starts_at, act.now)
-    seats = lacking(opened)
+    search.next_wave_at = act.now + wave_pause(opened.starts_at, act.now)
+    seats = missing_seats(opened)
     kind = sought_kind(seats.values())
     if kind is None:
         return False
-    day, passed = opened.visit.on_day, passed_over(relief)
+    day, passed = opened.visit.on_day, passed_over(search)
     able = [one for one in candidates(act.actor, opened.visit.id, now=act.now) if one.kind is kind]
     able = [one for one in able if one.presenter_id not in passed]
     best = in_order(able, loads([one.presenter_id for one in able], day))
     most = WAVE * max(missing.get(kind, 0) for missing in seats.values())
     until = answer_until(opened.starts_at, act.now)
-    asked = ask(act, opened, [one.presenter_id for one in best[:most]], until=until)
+    asked = ask_presenters(act, opened, [one.presenter_id for one in best[:most]], until=until)
     if not asked:
         return False
-    relief.wave += 1
+    search.wave += 1
     act.session.add_all(
-        ReliefAsk(relief_id=relief.id, presenter_id=who, wave=relief.wave, asked_at=act.now) for who in asked
+        SubstituteAsk(relief_id=search.id, presenter_id=who, wave=search.wave, asked_at=act.now) for who in asked
     )
-    act.record("wave sent", opened.visit, details={"wave": relief.wave, "asked": len(asked)})
-    log.info("wave sent", extra={"visit_id": opened.visit.id, "wave": relief.wave, "asked": len(asked)})
+    act.record("wave sent", opened.visit, details={"wave": search.wave, "asked": len(asked)})
+    log.info("wave sent", extra={"visit_id": opened.visit.id, "wave": search.wave, "asked": len(asked)})
     return True
 
 
-def lacking(opened: OpenVisit) -> dict[int, dict[PresenterKind, int]]:
+def missing_seats(opened: OpenVisit) -> dict[int, dict[PresenterKind, int]]:
     """What each presentation still lacks, by its id."""
     rule, day = transitions.crew_rule(opened), opened.visit.on_day
     return {row.id: missing_kinds(opened.crew_of(row), rule, day) for row in opened.presentations}
 
 
-def ask(act: Act, opened: OpenVisit, presenter_ids: Sequence[int], *, until: dt.datetime) -> list[int]:
+def ask_presenters(act: Act, opened: OpenVisit, presenter_ids: Sequence[int], *, until: dt.datetime) -> list[int]:
     """Offer the seats that are lacking to these presenters, each whom nothing keeps back; who was asked, in order."""
     hold_time(act.session, {*presenter_ids, *opened.presenter_ids})
     people = {
@@ -207,7 +217,7 @@ def ask(act: Act, opened: OpenVisit, presenter_ids: Sequence[int], *, until: dt.
             .order_by(Presenter.id)
         )
     }
-    seats = lacking(opened)
+    seats = missing_seats(opened)
     here = stops_of_visit(opened.visit, opened.presentations)
     promised = promised_stops(presenter_ids, here, except_visit=opened.visit.id, now=act.now)
     rows: list[Assignment] = []
@@ -242,27 +252,29 @@ def _seat(
     return rows
 
 
-def settle(act: Act, opened: OpenVisit) -> bool:
+def settle_search(act: Act, opened: OpenVisit) -> bool:
     """Somebody has accepted: whoever was asked for a seat that is taken is released and told; with the whole crew the
     search ends, and the school reads who comes. Whether the search has ended."""
-    relief = open_relief(opened.visit.id)
-    if relief is None:
+    search = open_search(opened.visit.id)
+    if search is None:
         return False
     before = len(opened.in_state(AssignmentState.OFFERED))
     whole = transitions.is_staffed(opened)
     online = bool(opened.visit.online_link) and transitions.may_go_short(opened)
     release_spare(act, opened)
     if whole or online:
-        conclude(act.by(SYSTEM), opened, relief, ReliefState.ONLINE if online else ReliefState.FILLED)
+        conclude_search(
+            act.by(SYSTEM), opened, search, SubstituteSearchState.ONLINE if online else SubstituteSearchState.FILLED
+        )
         return True
     if before > len(opened.in_state(AssignmentState.OFFERED)):
-        _hurry(act, relief)  # that seat is taken: the next kind is asked
+        _hurry(act, search)  # that seat is taken: the next kind is asked
     return False
 
 
 def release_spare(act: Act, opened: OpenVisit, *, everybody: bool = False) -> None:
     """Take back what is offered for seats that are taken, or with `everybody` whatever is offered; each is told."""
-    seats = lacking(opened)
+    seats = missing_seats(opened)
     spare = [
         row
         for row in opened.in_state(AssignmentState.OFFERED)
@@ -273,13 +285,13 @@ def release_spare(act: Act, opened: OpenVisit, *, everybody: bool = False) -> No
         finish_release(act.by(SYSTEM), opened, released, reason=QUICKER)
 
 
-def conclude(act: Act, opened: OpenVisit, relief: Relief, to: ReliefState) -> None:
+def conclude_search(act: Act, opened: OpenVisit, search: SubstituteSearch, to: SubstituteSearchState) -> None:
     """The search has its outcome. The visit is confirmed, and the school reads it in one mail, if it had been confirmed
     before or a coordinator decided so; else she confirms it as ever."""
-    act.move(RELIEF_MACHINE, relief, to)
-    short = to is not ReliefState.FILLED
+    act.move(SUBSTITUTE_SEARCH_MACHINE, search, to)
+    short = to is not SubstituteSearchState.FILLED
     ready = opened.visit.state is VisitState.OFFERED and not what_keeps_back(opened, short=short)
-    told = ready and (short or relief.was_confirmed)
+    told = ready and (short or search.was_confirmed)
     if told:
         opened.visit.goes_short = short and not transitions.is_staffed(opened)
         confirm_open(act, opened, outcome=to.value)
@@ -292,11 +304,11 @@ def conclude(act: Act, opened: OpenVisit, relief: Relief, to: ReliefState) -> No
 
 def answered_no(act: Act, opened: OpenVisit) -> None:
     """Somebody said no: when nobody of the visit is left to answer, the next wave need not wait."""
-    relief = open_relief(opened.visit.id)
-    if relief is not None and not opened.in_state(AssignmentState.OFFERED):
-        _hurry(act, relief)
+    search = open_search(opened.visit.id)
+    if search is not None and not opened.in_state(AssignmentState.OFFERED):
+        _hurry(act, search)
 
 
-def _hurry(act: Act, relief: Relief) -> None:
-    if relief.state is ReliefState.SEARCHING and relief.wave > 0:
-        relief.next_wave_at = act.now
+def _hurry(act: Act, search: SubstituteSearch) -> None:
+    if search.state is SubstituteSearchState.SEARCHING and search.wave > 0:
+        search.next_wave_at = act.now

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.visits.terms.states import OPEN_RELIEFS, AssignmentState, ReliefState
+from scheduler.visits.terms.states import OPEN_SEARCHES, AssignmentState, SubstituteSearchState
 
 
 @dataclass(frozen=True)
-class Asked:
+class SubstituteAskRow:
     """Somebody who was asked to stand in: in which wave, when, and what came of it."""
 
     wave: int
@@ -19,17 +19,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class ReliefShown:
+class SubstituteSearchRow:
     """The search for a substitute as the coordinators see it on a visit's page."""
 
-    state: ReliefState
+    state: SubstituteSearchState
     wave: int
     next_wave_at: dt.datetime | None
     choose_at: dt.datetime  # from when the coordinator decides
-    asked: tuple[Asked, ...]
+    asked: tuple[SubstituteAskRow, ...]
     may_go_short: bool  # an adult educator has accepted everywhere, and no minor stands alone
     online_link: str
 
     @property
     def open_now(self) -> bool:
-        return self.state in OPEN_RELIEFS
+        return self.state in OPEN_SEARCHES

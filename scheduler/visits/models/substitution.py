@@ -5,13 +5,13 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
-from scheduler.visits.terms.states import ReliefState
+from scheduler.core.db import Base, enum_named
+from scheduler.visits.terms.states import SubstituteSearchState
 
 _OPEN = "state IN ('searching', 'stopped', 'choosing')"
 
 
-class Relief(Base):
+class SubstituteSearch(Base):
     """Somebody cannot come to a visit: who could go instead is asked wave after wave, until the coordinator decides."""
 
     __tablename__ = "relief"
@@ -25,7 +25,7 @@ class Relief(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
-    state: Mapped[ReliefState]
+    state: Mapped[SubstituteSearchState] = mapped_column(enum_named("reliefstate", SubstituteSearchState))
     state_since: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime]
     was_confirmed: Mapped[bool]  # then the school knew a crew, and is told the outcome without anybody's press
@@ -33,7 +33,7 @@ class Relief(Base):
     next_wave_at: Mapped[dt.datetime | None]
 
 
-class ReliefAsk(Base):
+class SubstituteAsk(Base):
     """Whom a search asked, and in which wave; what came of it stands in her assignments."""
 
     __tablename__ = "relief_ask"

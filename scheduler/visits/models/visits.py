@@ -21,7 +21,7 @@ from scheduler.visits.terms.states import (
     VisitState,
     WishOutcome,
 )
-from scheduler.visits.terms.told import ToldHow, ToldWhat
+from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consent_covers, consented, vetted, vetting_covers
+from scheduler.safeguarding.queries import consent_covers, has_consent, has_vetting, vetting_covers
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.crew import uncleared
 from scheduler.visits.terms.plans import UnderLaw, Why
@@ -18,7 +18,7 @@ from scheduler.visits.terms.states import TO_COME
 def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Why]]:
     """For each presenter, why she may not go on a day: "unvetted", "too_young", "no_consent"; empty: she may."""
     people = db.session().scalars(select(Presenter).where(Presenter.id.in_(presenter_ids)).order_by(Presenter.id)).all()
-    clear, agreed = vetted(presenter_ids, day), consented(presenter_ids, day)
+    clear, agreed = has_vetting(presenter_ids, day), has_consent(presenter_ids, day)
     return {
         person.id: uncleared(
             UnderLaw(person.adult_on, person.may_present_from, person.suspended_at is not None),

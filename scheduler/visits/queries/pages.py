@@ -26,7 +26,15 @@ from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
-from scheduler.visits.terms.rows import CrewRow, CrewShown, HistoryLine, Offer, PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.rows import (
+    CrewRow,
+    CrewShown,
+    Offer,
+    PresentationRow,
+    VisitHistoryLine,
+    VisitPage,
+    VisitRow,
+)
 from scheduler.visits.terms.states import (
     GONE_VISITS,
     LIVING,
@@ -36,9 +44,9 @@ from scheduler.visits.terms.states import (
     VisitState,
 )
 
-SHOWN = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
+CREW_STATES = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-HELD = (*FIRM, AssignmentState.OFFERED)
+FIRM_OR_OFFERED = (*FIRM, AssignmentState.OFFERED)
 SORTS: Columns = {
     "day": (Visit.on_day,),
     "host": (Host.search_key,),
@@ -236,7 +244,7 @@ def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
     return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
 
 
-def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
+def _history(row: VisitRow) -> tuple[VisitHistoryLine, ...]:
     """Every change of the visit, its presentations and its crew, in order; what one act did to several rows, once."""
     seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
     entries = (
@@ -264,7 +272,7 @@ def _history(row: VisitRow) -> tuple[HistoryLine, ...]:
     people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
     names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
     lines = (
-        HistoryLine(
+        VisitHistoryLine(
             entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))
         )
         for entry in entries

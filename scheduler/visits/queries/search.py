@@ -8,7 +8,7 @@ from scheduler.core.errors import NotAllowed
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Visit
-from scheduler.visits.queries.pages import HELD, has_seat, in_centre, visits_where
+from scheduler.visits.queries.pages import FIRM_OR_OFFERED, has_seat, in_centre, visits_where
 from scheduler.visits.terms.rows import VisitRow
 
 
@@ -23,7 +23,7 @@ def visits_found(
         raise NotAllowed("read visit")
     wanted: list[ColumnElement[bool]] = [in_centre(actor)]
     if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
-        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(HELD))]
+        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(FIRM_OR_OFFERED))]
     if host_id is not None:
         wanted.append(Visit.host_id == host_id)
     elif number:

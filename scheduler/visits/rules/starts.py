@@ -9,8 +9,8 @@ from scheduler.places.rules.presence import class_away, left_on, starts_of
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
 from scheduler.programmes.terms import Audience
-from scheduler.requests.terms.asked import DayPart, Preference
-from scheduler.requests.terms.pages import PresentationRow as WishedPresentation
+from scheduler.requests.terms.pages import RequestedPresentationRow as WishedPresentation
+from scheduler.requests.terms.school_request import DayPart, Preference
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import PresentationPlan
 

@@ -10,7 +10,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import PresentationPlan, Span, VisitDraft
 from scheduler.visits.terms.reasons import VisitReason
 
-SHORTEST, LONGEST = 15, 480  # minutes of a presentation, as the table's CHECK says
+SHORTEST, LONGEST_MINUTES = 15, 480  # minutes of a presentation, as the table's CHECK says
 
 
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
@@ -70,7 +70,7 @@ def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, Reason]:
 
 
 def _problem_of(plan: PresentationPlan) -> Reason | None:
-    if not SHORTEST <= plan.minutes <= LONGEST:
+    if not SHORTEST <= plan.minutes <= LONGEST_MINUTES:
         return VisitReason.LENGTH_OUT_OF_RANGE
     if min(plan.expected_pupils, plan.expected_parents, plan.expected_teachers) < 0:
         return RequestReason.NEGATIVE

@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor, Scope
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours

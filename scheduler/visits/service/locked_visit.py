@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from scheduler import policy
 from scheduler.acts import Act
-from scheduler.core.db import hold
+from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
@@ -23,7 +23,7 @@ from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.queries.agenda import promise_of, promised_stops, stops_of_visit
 from scheduler.visits.rules.arrival import arrival_problems
-from scheduler.visits.terms.plans import CrewMember, Stop, Taken
+from scheduler.visits.terms.plans import CrewMember, PresenterTaken, Stop
 from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, PresentationState
 
@@ -185,7 +185,7 @@ def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:
 
 def hold_time(session: Session, presenter_ids: Iterable[int]) -> None:
     """Until this transaction ends, nobody else gives these presenters' time away."""
-    hold(session, PRESENTER_LOCK, presenter_ids)
+    advisory_lock(session, PRESENTER_LOCK, presenter_ids)
 
 
 def refuse_clashes(
@@ -208,7 +208,7 @@ def refuse_clashes(
             involved = {problem.earlier.visit_id, problem.later.visit_id}
             if visit_id in involved and involved != {visit_id}:
                 other = problem.earlier if problem.later.visit_id == visit_id else problem.later
-                raise Taken(presenter_id, problem, promise_of(presenter_id, other.presentation_id))
+                raise PresenterTaken(presenter_id, problem, promise_of(presenter_id, other.presentation_id))
 
 
 def raise_version(opened: OpenVisit) -> None:

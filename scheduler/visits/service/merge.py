@@ -22,7 +22,7 @@ from scheduler.visits.terms.states import (
 )
 
 log = logging.getLogger(__name__)
-REASON = "presentations_joined"
+JOINED_REASON = "presentations_joined"
 
 
 def join_presentations(
@@ -75,7 +75,7 @@ def _release(act: Act, opened: OpenVisit, gone: Presentation, stays: Presentatio
     there = {row.presenter_id for row in opened.in_state(*TO_COME) if row.presentation_id == stays.id}
     told = [row for row in leaving if row.state in PROMISED and row.presenter_id not in there]
     for row in leaving:
-        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REASON)
+        transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=JOINED_REASON)
     opened.assignments = [row for row in opened.assignments if row not in leaving]
     return told
 
@@ -92,4 +92,4 @@ def _go_on(act: Act, opened: OpenVisit, gone: Presentation) -> None:
     """The visit goes on without the merged presentation: nobody may be left in an offer that nobody holds."""
     opened.presentations = [row for row in opened.presentations if row is not gone]
     act.session.flush()
-    transitions.step_back_if_short(act, opened, reason=REASON)
+    transitions.step_back_if_short(act, opened, reason=JOINED_REASON)

@@ -11,7 +11,7 @@ from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Presenter
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.requests.service.rows import SchoolLetter, write_to_contacts
+from scheduler.requests.service.locked_request import SchoolLetter, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.rules.crew import who_is_shown

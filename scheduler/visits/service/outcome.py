@@ -9,7 +9,7 @@ from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch

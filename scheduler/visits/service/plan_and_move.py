@@ -19,7 +19,7 @@ from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.rules.timetable import order_of_moves, overlapping, problems_with, visit_schedule
@@ -47,7 +47,7 @@ from scheduler.visits.terms.states import (
 )
 
 log = logging.getLogger(__name__)
-NUMBERS = "P"  # P-2026-0417, from poseta
+VISIT_NUMBERS = "P"  # P-2026-0417, from poseta
 
 
 def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
@@ -80,7 +80,7 @@ def write_visit(act: Act, draft: VisitDraft) -> Visit:
         raise NotFound("programme" if programme is None else "host")
     spans = _spans(draft, host.zone, programme.set_up_minutes, clock.local_day(act.now, host.zone))
     visit = Visit(
-        number=next_number(NUMBERS, draft.on_day),
+        number=next_number(VISIT_NUMBERS, draft.on_day),
         centre_id=programme.centre_id,
         host_id=host.id,
         school_request_id=draft.school_request_id,

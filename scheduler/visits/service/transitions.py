@@ -5,22 +5,22 @@ from sqlalchemy import delete, select
 from scheduler.acts import Act
 from scheduler.core.db import db
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.finding import Finding
-from scheduler.visits.models.substitution import Relief
+from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Readiness
 from scheduler.visits.rules import crew
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import CrewRule
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
-    OPEN_RELIEFS,
+    OPEN_SEARCHES,
     PRESENTATION_MACHINE,
-    RELIEF_MACHINE,
+    SUBSTITUTE_SEARCH_MACHINE,
     VISIT_MACHINE,
     AssignmentState,
     PresentationState,
-    ReliefState,
+    SubstituteSearchState,
     VisitState,
     WishOutcome,
 )
@@ -64,9 +64,11 @@ def settle_moved(act: Act, opened: OpenVisit) -> None:
     act.session.execute(delete(Readiness).where(Readiness.visit_id == visit.id))
     visit.clock_wrong, visit.online_link, visit.goes_short = None, "", False
     visit.confirmed_at, visit.moved_at = None, act.now
-    search = act.session.scalar(select(Relief).where(Relief.visit_id == visit.id, Relief.state.in_(OPEN_RELIEFS)))
+    search = act.session.scalar(
+        select(SubstituteSearch).where(SubstituteSearch.visit_id == visit.id, SubstituteSearch.state.in_(OPEN_SEARCHES))
+    )
     if search is not None:
-        act.move(RELIEF_MACHINE, search, ReliefState.MOVED)
+        act.move(SUBSTITUTE_SEARCH_MACHINE, search, SubstituteSearchState.MOVED)
     end_wish(act, opened, WishOutcome.MOVED)
 
 
@@ -98,7 +100,7 @@ def may_go_short(opened: OpenVisit) -> bool:
     return crew.may_go_short([opened.crew_of(row) for row in opened.presentations], opened.visit.on_day)
 
 
-def stands(opened: OpenVisit) -> bool:
+def may_go_as_it_is(opened: OpenVisit) -> bool:
     """Whether the visit can go as it is: with its whole crew, or short, if a coordinator has decided that."""
     return is_staffed(opened) or (opened.visit.goes_short and may_go_short(opened))
 
@@ -106,7 +108,7 @@ def stands(opened: OpenVisit) -> bool:
 def step_back_if_short(act: Act, opened: OpenVisit, *, reason: str = "") -> None:
     """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
     visit = opened.visit
-    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not stands(opened):
+    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not may_go_as_it_is(opened):
         visit.goes_short = False
         move_with_request(act, opened, VisitState.OFFERED, reason=reason)
         for presentation in opened.presentations:

@@ -150,7 +150,7 @@ class Promise:
         return pick(language, self.host_sr_cyrl, self.host_sr_latn)
 
 
-class Taken(Conflict):
+class PresenterTaken(Conflict):
     """Somebody else was quicker: the presenter is promised at that time, or too far away to arrive.
 
     `reason` is TAKEN or CANNOT_ARRIVE; `promise` says who took the time and when.

@@ -164,7 +164,7 @@ class VisitRow:
 
 
 @dataclass(frozen=True)
-class HistoryLine:
+class VisitHistoryLine:
     """One change of a visit, its presentations or its crew; `who` is a colleague's name, empty for others."""
 
     at: dt.datetime
@@ -183,7 +183,7 @@ class VisitPage:
     safeguarding_contact: str
     teacher_stays: bool
     keeps_back: tuple[Why, ...]
-    history: tuple[HistoryLine, ...]
+    history: tuple[VisitHistoryLine, ...]
     request_number: str = ""
     crew_lost: bool = False  # it was confirmed, and somebody left: the school got no mail about that
     stands_for: str = ""  # the number of the visit that a closure stopped and this one replaces

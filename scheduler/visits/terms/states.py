@@ -56,7 +56,7 @@ HOLD_MACHINE = Machine(
 LIVING_HOLDS = (HoldState.HELD, HoldState.KEPT)
 
 
-class ReliefState(StrEnum):
+class SubstituteSearchState(StrEnum):
     SEARCHING = "searching"  # wave after wave
     STOPPED = "stopped"  # no more waves: the coordinator looks by herself
     CHOOSING = "choosing"  # three hours before: the coordinator decides
@@ -68,13 +68,13 @@ class ReliefState(StrEnum):
     OVER = "over"  # the visit's time has come and nobody decided
 
 
-_R = ReliefState
+_R = SubstituteSearchState
 
 
 _ENDS = frozenset({_R.FILLED, _R.ONLINE, _R.SHORT, _R.MOVED, _R.CALLED_OFF, _R.OVER})
 
 
-RELIEF_MACHINE = Machine(
+SUBSTITUTE_SEARCH_MACHINE = Machine(
     name="relief",
     starts=frozenset({_R.SEARCHING, _R.CHOOSING}),
     moves={
@@ -86,7 +86,7 @@ RELIEF_MACHINE = Machine(
 )
 
 
-OPEN_RELIEFS = (_R.SEARCHING, _R.STOPPED, _R.CHOOSING)
+OPEN_SEARCHES = (_R.SEARCHING, _R.STOPPED, _R.CHOOSING)
 
 
 class VisitState(StrEnum):
@@ -221,4 +221,4 @@ GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
 
 
-PRESENTER_LOCK = 1  # kind of core.db.hold: the time of one presenter
+PRESENTER_LOCK = 1  # kind of core.db.advisory_lock: the time of one presenter

@@ -11,17 +11,17 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
 from scheduler.core import clock
-from scheduler.core.db import hold
+from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.queries import programme_of
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import blackouts_of_each
-from scheduler.requests.rules.asked import EARLIEST, LATEST, cannot_on
+from scheduler.requests.rules.school_request import EARLIEST, LATEST, cannot_on
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Blackout, RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_centre, write_to_school
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, Blackout, RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import open_visit
@@ -29,7 +29,7 @@ from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.terms.plans import VisitDraft
 from scheduler.visits.terms.states import HoldState
 from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
-from scheduler.waitlist.queries import dates_to_pass_on, ranked, weights_of
+from scheduler.waitlist.queries import dates_to_pass_on, waiting_by_rank, weights_of
 from scheduler.waitlist.rules import rank_parts, still_waits
 from scheduler.waitlist.service.crew_held import ask_crew, keep_crew, let_crew_go
 from scheduler.waitlist.terms import (
@@ -44,7 +44,7 @@ from scheduler.waitlist.terms import (
 
 log = logging.getLogger(__name__)
 MOST_POINTS = 99
-HOLD_WEIGHTS = 52  # kind of core.db.hold: one centre's weights
+WEIGHTS_LOCK = 52  # kind of core.db.advisory_lock: one centre's weights
 MOST_HOURS = 336
 MOST_TRIED = 40  # schools for which a crew is looked for; a date that suits none of so many is given by hand
 
@@ -63,7 +63,7 @@ def change_weights(actor: Actor, weights: Weights, *, now: dt.datetime) -> None:
     if problems:
         raise Rejected(problems)
     with change(actor, now) as act:
-        hold(act.session, HOLD_WEIGHTS, [actor.centre_id])
+        advisory_lock(act.session, WEIGHTS_LOCK, [actor.centre_id])
         row = act.session.scalar(select(WaitingWeights).where(WaitingWeights.centre_id == actor.centre_id))
         if row is None:
             row = WaitingWeights(centre_id=actor.centre_id, **vars(Weights()))
@@ -115,14 +115,14 @@ def _offer_next(act: Act, date: OpenDate) -> Reason | None:
         return WaitlistReason.NOBODY_WAITS
     asked = set(act.session.scalars(select(DateOffer.school_request_id).where(DateOffer.open_date_id == date.id)))
     tried = 0
-    waiting = ranked(date.centre_id, weights, now=act.now, programme_id=date.programme_id)
+    waiting = waiting_by_rank(date.centre_id, weights, now=act.now, programme_id=date.programme_id)
     cannot = blackouts_of_each([row.id for row, _facts in waiting])
     for row, facts in waiting:
         if row.id in asked or not _can_use(row, date, cannot[row.id]):
             continue
         if tried == MOST_TRIED:
             break
-        found = locked(act.session, SYSTEM, "update", row.id)
+        found = locked_request(act.session, SYSTEM, "update", row.id)
         if found.state is not RequestState.WAITLISTED:  # it has a date already, or was answered otherwise
             continue
         tried += 1
@@ -215,7 +215,7 @@ def _release(act: Act, date: OpenDate, to: DateOfferState, *, letter: str = "") 
     if offer is None:
         let_crew_go(act, date, HoldState.RELEASED)
         return
-    asked = locked(act.session, SYSTEM, "update", offer.school_request_id)
+    asked = locked_request(act.session, SYSTEM, "update", offer.school_request_id)
     act.move(DATE_OFFER_MACHINE, offer, to)
     if _waits_for(offer, asked):
         act.move(REQUEST_MACHINE, asked, RequestState.WAITLISTED)
@@ -257,7 +257,7 @@ def _visit_of(session: Session, request_id: int) -> str:
 
 
 def _accept(act: Act, date: OpenDate, offer: DateOffer) -> str:
-    asked = locked(act.session, act.actor, "update", offer.school_request_id)
+    asked = locked_request(act.session, act.actor, "update", offer.school_request_id)
     if asked.state is not RequestState.PROPOSED:
         raise Conflict(RequestReason.DATE_GONE)
     act.move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED)

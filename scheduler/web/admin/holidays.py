@@ -18,7 +18,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 
-AHEAD = dt.timedelta(days=800)  # the list is short: about fifteen days a year
+LISTED_AHEAD = dt.timedelta(days=800)  # the list is short: about fifteen days a year
 
 
 @bp.route("/settings/holidays", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def _page(form: HolidayForm, calendar_form: CalendarForm) -> ResponseReturnValue
         "admin/holidays.html",
         form=form,
         calendar_form=calendar_form,
-        rows=queries.holidays_between(today, today + AHEAD),
+        rows=queries.holidays_between(today, today + LISTED_AHEAD),
         spans={calendar: _of_now(calendar, today) for calendar in SchoolCalendar},
         calendars=CALENDARS,
         kinds=SPANS,
@@ -69,7 +69,7 @@ def _page(form: HolidayForm, calendar_form: CalendarForm) -> ResponseReturnValue
 
 def _of_now(calendar: SchoolCalendar, today: dt.date) -> list[CalendarSpan]:
     """Lines that are not over."""
-    return [span for span in queries.calendar_spans(calendar, today, today + AHEAD) if span.last_day >= today]
+    return [span for span in queries.calendar_spans(calendar, today, today + LISTED_AHEAD) if span.last_day >= today]
 
 
 @bp.post("/settings/holidays/<int:holiday_id>/remove")

@@ -24,7 +24,7 @@ from scheduler.web.reasons import FormReason
 from scheduler.work import service
 from scheduler.work.terms import STORES, WorkKind, WorkReason
 
-MOST_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
+MOST_FILE_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
 NAMES = (".csv", ".txt", ".xlsx")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -85,8 +85,8 @@ def _uploaded(given: object) -> tuple[bytes, Reason | None]:
     if not isinstance(given, FileStorage) or not given.filename:
         return b"", FormReason.FILE_MISSING
     with closing(given.stream):
-        content = given.stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
+        content = given.stream.read(MOST_FILE_BYTES + 1)
+    if len(content) > MOST_FILE_BYTES:
         return b"", FormReason.FILE_TOO_LARGE
     if not content:
         return b"", FormReason.FILE_EMPTY

@@ -88,7 +88,7 @@ STATES: Mapping[WorkState, Face] = {
 }
 WITH_PROBLEMS = Face("stop", "alert", _l("Has problems"))
 IN_ORDER = Face("move", "search", _l("In order, not stored"))
-STORED = Face("good", "check", _l("Stored"))
+STORED_FACE = Face("good", "check", _l("Stored"))
 TAKEN_BACK = Face("wait", "undo", _l("Taken back"))
 PHASES: Mapping[Phase, LazyProxy] = {
     Phase.READING: _l("Reading the file"),
@@ -263,7 +263,7 @@ def _face(row: WorkRow, taken_back: Collection[int]) -> Face:
         return TAKEN_BACK
     if row.result.get("problems"):
         return WITH_PROBLEMS
-    return IN_ORDER if row.kind in STORES else STORED
+    return IN_ORDER if row.kind in STORES else STORED_FACE
 
 
 def column_words(column: str) -> str:

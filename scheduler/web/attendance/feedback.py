@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.attendance.queries.after import feedback_of, is_followed_up, survey_of
+from scheduler.attendance.queries.feedback import feedback_of, is_followed_up, survey_of
 from scheduler.attendance.service.feedback import give_feedback
-from scheduler.attendance.service.following import answer_survey, resume_follow_ups, stop_follow_ups
+from scheduler.attendance.service.follow_ups import answer_survey, resume_follow_ups, stop_follow_ups
 from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
 
 from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
-from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, Counts, CountSource, CrewAt
+from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, CountSource, CrewAt, HeadCounts
 from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField
@@ -28,8 +28,8 @@ class FourNumbers(Form):  # type: ignore[misc]
     teachers = CountField(_l("Teachers"), [Needed()], default=0, most=MOST_IN_A_ROOM)
     others = CountField(_l("Others"), [Needed()], default=0, most=MOST_IN_A_ROOM)
 
-    def counts(self) -> Counts:
-        return Counts(self.pupils.data or 0, self.parents.data or 0, self.teachers.data or 0, self.others.data or 0)
+    def counts(self) -> HeadCounts:
+        return HeadCounts(self.pupils.data or 0, self.parents.data or 0, self.teachers.data or 0, self.others.data or 0)
 
 
 class HeadCountForm(BaseForm):
@@ -78,7 +78,7 @@ def said_before(one: CountedPresentation) -> dict[str, object]:
     }
 
 
-class SignForm(BaseForm):
+class SignNumbersForm(BaseForm):
     """The school's numbers for each presentation that waits for them, in order."""
 
     presentations = FieldList(FormField(FourNumbers), max_entries=MOST_TALKS)
@@ -86,7 +86,7 @@ class SignForm(BaseForm):
     def show(self, problems: Mapping[str, Reason]) -> None:
         self.form_errors.extend(worded(reason) for reason in problems.values())
 
-    def said(self, waiting: list[CountedPresentation]) -> dict[int, Counts]:
+    def said(self, waiting: list[CountedPresentation]) -> dict[int, HeadCounts]:
         """By presentation; one that the form does not hold is left out."""
         pairs = zip(waiting, self.presentations, strict=False)
         return {one.presentation_id: entry.form.counts() for one, entry in pairs}

@@ -19,8 +19,8 @@ from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.reasons import worded
 
-COUNTED = "tallied"  # in the browser's session: who has pressed is thanked, and asked before pressing again
-KEPT = 20
+TALLIED_KEY = "tallied"  # in the browser's session: who has pressed is thanked, and asked before pressing again
+MOST_CODES = 20
 
 
 class TallyForm(BaseForm):
@@ -51,14 +51,14 @@ def count_in(number: str, ordinal: str, code: str) -> ResponseReturnValue:
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            session[COUNTED] = [*session.get(COUNTED, ()), code][-KEPT:]
+            session[TALLIED_KEY] = [*session.get(TALLIED_KEY, ()), code][-MOST_CODES:]
             say(_n("Counted: %(num)s person.", "Counted: %(num)s people.", people))
             return redirect(url_for(".count_in", number=number, ordinal=ordinal, code=code))
     shown = render_template(
         "attendance/tally.html",
         tally=tally,
         form=form,
-        counted=code in session.get(COUNTED, ()),
+        counted=code in session.get(TALLIED_KEY, ()),
         is_open=tally.opens_at <= now <= tally.closes_at,
         is_over=now > tally.closes_at,
     )

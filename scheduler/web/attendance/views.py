@@ -19,9 +19,9 @@ from scheduler.attendance.queries.counting import (
     said_so_far,
     waiting_attendance,
 )
-from scheduler.attendance.service import counting, deciding
+from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign, submit_counts
-from scheduler.attendance.service.deciding import correct_counts, lock_visit
+from scheduler.attendance.service.locking import correct_counts, lock_visit
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
 from scheduler.certificates import queries as certificates
@@ -37,7 +37,7 @@ from scheduler.web.attendance.forms import (
     LockForm,
     LockManyForm,
     NamesForm,
-    SignForm,
+    SignNumbersForm,
     said_before,
 )
 from scheduler.web.filters import say
@@ -48,7 +48,7 @@ from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "feedback", "tally"]  # the pages of feedback and of tallies hang on the same blueprint
-WAITING = (
+COUNTING_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
     Column("state", _l("State")),
@@ -87,7 +87,7 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         else:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
-    tallied = attendance_tally.tallied(one.presentation_id) if one.audience in rules.TALLIED else 0
+    tallied = attendance_tally.tally_of(one.presentation_id) if one.audience in rules.TALLY_AUDIENCES else 0
     shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied)
     return shown, 422 if form.problems_shown() else 200
 
@@ -103,7 +103,7 @@ def sign(secret: str) -> ResponseReturnValue:
     actor = link_actor(secret)
     visit = _visit_of(secret)
     waiting = _waiting(visit)
-    form = SignForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
+    form = SignNumbersForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
     if form.accepted():
         try:
             said = form.said(waiting or _signed(visit))  # pressed twice, it is answered as it was the first time
@@ -134,7 +134,7 @@ def name_adults(secret: str) -> ResponseReturnValue:
             say(_("The names are saved."))
             return redirect(url_for(".sign", secret=secret))
     waiting = [vars(one.said_by_educator) for one in _waiting(visit) if one.said_by_educator]
-    return _school_page(secret, visit, SignForm(formdata=None, presentations=waiting), form)
+    return _school_page(secret, visit, SignNumbersForm(formdata=None, presentations=waiting), form)
 
 
 def _visit_of(secret: str) -> CountedVisit:
@@ -158,7 +158,7 @@ def _names_form(visit: CountedVisit) -> NamesForm:
     return NamesForm(formdata=None, data={"names": "\n".join(visit.named_adults)})
 
 
-def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesForm) -> ResponseReturnValue:
+def _school_page(secret: str, visit: CountedVisit, form: SignNumbersForm, names: NamesForm) -> ResponseReturnValue:
     actor = link_actor(secret)
     problems = [*form.problems_shown(), *names.problems_shown()]
     shown = render_template(
@@ -179,7 +179,7 @@ def _school_page(secret: str, visit: CountedVisit, form: SignForm, names: NamesF
 def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
-    table = tables.table("attendance", WAITING, SORTS, natural="state")
+    table = tables.table("attendance", COUNTING_COLUMNS, SORTS, natural="state")
     visits = waiting_attendance(actor, table.sort)
     silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
@@ -203,7 +203,7 @@ def lock_assumed() -> ResponseReturnValue:
     """Silent schools on one page: what will be locked is seen first; what is far from announced is not ticked."""
     form = LockManyForm()
     if form.accepted():
-        locked = deciding.lock_assumed(current_actor(), form.seen(), now=clock.now())
+        locked = locking.lock_assumed(current_actor(), form.seen(), now=clock.now())
         say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
         return redirect(url_for(".overview"))
     page = page_of(assumed_attendance(current_actor()), page_number(request.args.get("page")))

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from scheduler.board.terms import Answer, Away, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
+from scheduler.board.terms import AbsenceOfDay, Answer, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
 from scheduler.core import language as words_of
 from scheduler.core.errors import GroundReason
 from scheduler.core.language import day_of_month, span_of_days
@@ -40,7 +40,7 @@ def week_title(first: dt.date, last: dt.date) -> str:
     )
 
 
-def day_look(day: BoardDay, today: dt.date) -> dict[str, Any]:
+def day_view(day: BoardDay, today: dt.date) -> dict[str, Any]:
     """The head of a column."""
     notes = [day.holiday(page_language())] if day.closed else []
     if len(day.breaks) == len(SchoolCalendar):
@@ -74,7 +74,7 @@ def notes_of(days: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     ]
 
 
-def row_look(row: BoardRow) -> dict[str, Any]:
+def row_view(row: BoardRow) -> dict[str, Any]:
     """The head of a row: a name, the town, and the load of the days shown."""
     facts = [_n("%(num)s visit", "%(num)s visits", row.visits)] if row.visits else []
     if row.minutes:
@@ -86,7 +86,7 @@ def row_look(row: BoardRow) -> dict[str, Any]:
         "name": row.name(page_language()) or _("Abroad"),
         "home": row.home(page_language()),
         "facts": " · ".join(facts),
-        "usually": away_words(Away(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
+        "usually": away_words(AbsenceOfDay(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
         "minor": row.minor,
         "presenter_id": row.presenter_id,
     }
@@ -99,7 +99,7 @@ def usual_hours(row: BoardRow) -> tuple[tuple[dt.time, dt.time], ...]:
     return free.pop() if len(free) == 1 and len(weekdays) > 1 else ()
 
 
-def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> list[dict[str, Any]]:
+def cells_view(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> list[dict[str, Any]]:
     """The cells of a row: blocks with their drives, and why a cell is hatched."""
     to = str(row.presenter_id) if row.presenter_id else "" if row.key == "none" else "same"
     usual = usual_hours(row)
@@ -107,8 +107,8 @@ def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> lis
         {
             "day": cell.day,
             "to": to,
-            "blocks": [block_look(block, may_move=may_move, back=back) for block in cell.blocks],
-            "held": [held_look(one) for one in cell.held],
+            "blocks": [block_view(block, may_move=may_move, back=back) for block in cell.blocks],
+            "held": [held_view(one) for one in cell.held],
             "away": away_words(cell.away) if cell.away and (cell.away.absent or cell.away.free != usual) else "",
             "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
         }
@@ -116,7 +116,7 @@ def cells_look(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> lis
     ]
 
 
-def away_words(away: Away) -> str:
+def away_words(away: AbsenceOfDay) -> str:
     """Why a presenter is not there, or only for a while."""
     if away.absent:
         return _("absent")
@@ -126,7 +126,7 @@ def away_words(away: Away) -> str:
     return _("usually %(times)s", times=times)
 
 
-def block_look(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict[str, Any]:
+def block_view(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict[str, Any]:
     """A block as its component takes it."""
     visit, language, starts = block.visit, page_language(), block.starts_local
     open_now = visit.state in OPEN_VISITS and bool(visit.presentations)
@@ -141,11 +141,11 @@ def block_look(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
         "move": url_for("board.place", number=visit.number, **query) if may_move and open_now else "",
         "kind": _kind(block),
         "notes": _notes(block),
-        "leg": leg_look(block.leg) if block.leg else None,
+        "leg": leg_view(block.leg) if block.leg else None,
     }
 
 
-def held_look(held: HeldBlock) -> dict[str, Any]:
+def held_view(held: HeldBlock) -> dict[str, Any]:
     """A held date as a block of the board: until when; for a school of the waiting list with its request."""
     until = _("held until %(moment)s", moment=moment(held.until))
     note = Face("wait", "hourglass", until)
@@ -237,7 +237,7 @@ def clash_words(why: Why) -> str:
     return _n("cannot arrive: %(num)s minute late", "cannot arrive: %(num)s minutes late", late)
 
 
-def leg_look(leg: Leg) -> dict[str, Any]:
+def leg_view(leg: Leg) -> dict[str, Any]:
     """31 km, 40 min; when it does not fit, how much there is."""
     km = words_of.number(leg.km, page_language())
     if leg.fits:
@@ -266,10 +266,10 @@ def weeks_of(days: Sequence[BoardDay]) -> list[tuple[int, dt.date, int]]:
     return [(week, columns[0], len(columns)) for week, columns in weeks.items()]
 
 
-def answer_look(answer: Answer) -> dict[str, Any]:
+def answer_view(answer: Answer) -> dict[str, Any]:
     """What the panel says before anything moves."""
     tone = "stop" if answer.refused else "wait" if answer.doubts else "good"
-    leg = leg_look(answer.leg)["words"] if answer.leg else ""
+    leg = leg_view(answer.leg)["words"] if answer.leg else ""
     return {
         "tone": tone,
         "changed": answer.changed,

@@ -9,7 +9,7 @@ from scheduler.board.terms import Placing, PresenterChoice
 from scheduler.core import clock
 from scheduler.web.forms import DayField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l, page_language
-from scheduler.web.seen_forms import ANSWER_WITHIN, REASON, UntilForm
+from scheduler.web.seen_forms import ANSWER_WITHIN, REASON_LENGTH, UntilForm
 
 
 class PlaceForm(UntilForm):
@@ -19,7 +19,7 @@ class PlaceForm(UntilForm):
     presenter = SelectField(_l("Presenter"), validate_choice=True)
     starts_local = TimeField(_l("Start"), [Needed()])
     offer = BooleanField(_l("Ask the new presenter at once"), default=True)
-    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON_LENGTH)
     leaves = HiddenField(filters=[lambda typed: str(typed or "")[:12]])
 
     def furnish(self, people: Sequence[PresenterChoice], leaves: int | None) -> None:

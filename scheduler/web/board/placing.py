@@ -108,7 +108,7 @@ def _panel(visit: VisitRow, form: PlaceForm, answer: Answer | None, *, problem: 
         template,
         visit=visit,
         form=form,
-        answer=blocks.answer_look(answer) if answer else None,
+        answer=blocks.answer_view(answer) if answer else None,
         problem=problem,
         minutes=sum(row.minutes for row in visit.presentations),
         back=_board(asked_day("week") or visit.on_day),
@@ -124,7 +124,7 @@ def _from(form: PlaceForm) -> dict[str, Any]:
 
 def _only_answer(visit: VisitRow, form: PlaceForm, answer: Answer | None) -> str:
     return render_template(
-        "board/place_answer.html", form=form, answer=blocks.answer_look(answer) if answer else None, visit=visit
+        "board/place_answer.html", form=form, answer=blocks.answer_view(answer) if answer else None, visit=visit
     )
 
 

@@ -22,7 +22,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
 
 BY = ("presenters", "districts")
-WEEK = dt.timedelta(days=7)
+A_WEEK = dt.timedelta(days=7)
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
 
 
@@ -67,7 +67,7 @@ def board() -> ResponseReturnValue:
     shown = [one.day for one in found.days]
     chosen = day if day in shown else next((one for one in shown if one >= today()), shown[0])
     title = blocks.week_title(shown[0], shown[-1])
-    steps = _steps(url_for(".board"), "week", monday - WEEK, today(), monday + WEEK)
+    steps = _steps(url_for(".board"), "week", monday - A_WEEK, today(), monday + A_WEEK)
     return render_template(
         "board/board.html",
         **_shown(found, wish, back={"week": monday.isoformat()}),
@@ -99,7 +99,7 @@ def board_month() -> ResponseReturnValue:
         title=span_of_days(asked, last, page_language()),
         steps=steps,
         weeks=blocks.weeks_of(found.days),
-        notes=blocks.notes_of([blocks.day_look(day, today()) for day in found.days]),
+        notes=blocks.notes_of([blocks.day_view(day, today()) for day in found.days]),
         other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
 
@@ -130,12 +130,12 @@ def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, 
     actor, by = current_actor(), _by()
     may_move = policy.scope_of(actor, "update", "visit") is not None
     kept = back | ({"by": by} if by != BY[0] else {})
-    rows = [(blocks.row_look(row), blocks.cells_look(row, may_move=may_move, back=kept)) for row in found.rows]
+    rows = [(blocks.row_view(row), blocks.cells_view(row, may_move=may_move, back=kept)) for row in found.rows]
     return {
         "by": by,
-        "days": [blocks.day_look(day, today()) for day in found.days],
+        "days": [blocks.day_view(day, today()) for day in found.days],
         "rows": rows,
-        "alone": blocks.cells_look(found.unassigned, may_move=may_move, back=kept),
+        "alone": blocks.cells_view(found.unassigned, may_move=may_move, back=kept),
         "alone_count": found.unassigned.visits,
         "clashes": found.clashes,
         "page": Page(rows=rows, number=wish.page, total=found.total),

@@ -14,7 +14,7 @@ from scheduler.places.queries import calendar_missing
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import ProgrammeRow
-from scheduler.web import near
+from scheduler.web import near_dates
 from scheduler.web.booking.blueprint import bp
 from scheduler.web.free_dates import LANGUAGES, months_of, why_none
 from scheduler.web.guards import public
@@ -41,7 +41,7 @@ def free_dates() -> ResponseReturnValue:
     host = next((one for one in hosts if str(one.id) == request.args.get("host")), None)
     answer = None
     if programme and town:
-        near.remember(host=host.id if host else None, town=town.id)
+        near_dates.remember(host=host.id if host else None, town=town.id)
         answer = _answer(programme, town, host, language, classes)
 
     def booking(day: str = "") -> str:
@@ -80,5 +80,5 @@ def _answer(
     where = {"host_id": host.id} if host else {"municipality_id": town.id}
     named: Sequence[str] = (classes,) if classes and host else ()
     return booking_free_dates.free_dates(
-        near.asked_of(programme, language, classes=tuple(named), **where), now=clock.now()
+        near_dates.asked_of(programme, language, classes=tuple(named), **where), now=clock.now()
     )

@@ -21,5 +21,5 @@ class RevokeForm(BaseForm):
     reason = TextField(_l("Reason"), [Needed()], limit=300)
 
 
-class PressForm(BaseForm):
+class CertificatePressForm(BaseForm):
     """Nothing to type: one button."""

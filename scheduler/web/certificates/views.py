@@ -13,18 +13,18 @@ from scheduler.core.paging import page_number
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
-from scheduler.web.certificates.forms import CompareForm, FindForm, PressForm, ReissueForm, RevokeForm
+from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l
-from scheduler.web.limits import GUESSES, NAMES, limiter, was_wrong
+from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
 bp = Blueprint("certificates", __name__)
-ISSUED = (
+CERTIFICATE_COLUMNS = (
     Column("number", _l("Number"), kept=True),
     Column("holder", _l("Holder")),
     Column("visit", _l("Visit")),
@@ -43,7 +43,7 @@ def find() -> ResponseReturnValue:
     form = FindForm()
     if form.accepted():
         try:
-            number = queries.checked(form.number.data or "").paper.number
+            number = queries.certificate_of_number(form.number.data or "").paper.number
         except NotFound:
             return render_template("certificates/unknown.html", form=form), 404, UNSEEN
         return redirect(url_for(".check", number=number))
@@ -60,7 +60,7 @@ def check(number: str) -> ResponseReturnValue:
 
 @bp.post("/certificates/<number>")
 @public
-@limiter.limit(NAMES)
+@limiter.limit(NAME_RATE)
 def compare(number: str) -> ResponseReturnValue:
     """Whether a typed name is the one on the certificate."""
     form = CompareForm()
@@ -75,7 +75,7 @@ def compare(number: str) -> ResponseReturnValue:
 
 def _found(number: str) -> CheckedCertificate | None:
     try:
-        return queries.checked(number)
+        return queries.certificate_of_number(number)
     except NotFound:
         return None
 
@@ -144,14 +144,14 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
         "Content-Disposition": f'attachment; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(service.drawn(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+    return Response(service.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
 
 
 @bp.get("/certificates/issued")
 @may("list", "certificate")
 def overview() -> ResponseReturnValue:
     actor = current_actor()
-    table = tables.table("certificates", ISSUED, queries.SORTS, choose=True)
+    table = tables.table("certificates", CERTIFICATE_COLUMNS, queries.SORTS, choose=True)
     page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
     due = len(queries.visits_missing_certificates(actor.centre_id))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
@@ -162,7 +162,7 @@ def overview() -> ResponseReturnValue:
         table=table,
         due=due,
         may_issue=may_issue,
-        form=PressForm(formdata=None),
+        form=CertificatePressForm(formdata=None),
         under_way=next((row for row in begun if row.open), None),
     )
 
@@ -171,7 +171,7 @@ def overview() -> ResponseReturnValue:
 @may("issue", "certificate")
 def issue_due() -> ResponseReturnValue:
     """Let the worker issue what is due in the centre, and show how far it is."""
-    if PressForm().accepted():
+    if CertificatePressForm().accepted():
         work_id = long_work.start(current_actor(), WorkKind.ISSUE_CERTIFICATES, now=clock.now())
         return redirect(url_for("admin.show_work", work_id=work_id))
     return redirect(url_for(".overview"))

@@ -20,7 +20,7 @@ from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.filters import long_day
 from scheduler.web.i18n import _, _l, page_language
 
-SHOWN = 12
+MOST_ACTIONS = 12
 URGENT_BEFORE = dt.timedelta(days=7)  # an unconfirmed visit is on the list from then on
 ENDING_BEFORE = dt.timedelta(hours=24)
 VERBS: dict[NextStep, LazyProxy] = {

@@ -11,7 +11,7 @@ from scheduler.people import queries as people_queries
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import Actor
-from scheduler.requests.queries.found import requests_found
+from scheduler.requests.queries.search import requests_found
 from scheduler.visits.queries.search import visits_found
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.forms import number_of

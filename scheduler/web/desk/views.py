@@ -28,7 +28,7 @@ from scheduler.visits.queries.pages import (
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import VisitState
 from scheduler.web.desk import figures, search
-from scheduler.web.desk.actions import SHOWN, Waiting, next_actions
+from scheduler.web.desk.actions import MOST_ACTIONS, Waiting, next_actions
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
@@ -121,6 +121,6 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "standing_in": own_handovers(actor, now),
         "handed": inbox.handed,
         "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
-        "actions": actions[:SHOWN],
-        "more_actions": max(0, len(actions) - SHOWN),
+        "actions": actions[:MOST_ACTIONS],
+        "more_actions": max(0, len(actions) - MOST_ACTIONS),
     }

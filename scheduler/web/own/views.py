@@ -13,7 +13,7 @@ from scheduler.web import labels
 from scheduler.web.guards import current_actor, may
 from scheduler.web.own.blueprint import bp
 
-AHEAD = dt.timedelta(days=120)  # nobody plans farther: a school term
+OWN_DAYS_AHEAD = dt.timedelta(days=120)  # nobody plans farther: a school term
 
 
 @bp.get("/calendar")
@@ -21,7 +21,7 @@ AHEAD = dt.timedelta(days=120)  # nobody plans farther: a school term
 def calendar() -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     today = clock.local_day(now)
-    days = days_of(actor, today, today + AHEAD, today=today)
+    days = days_of(actor, today, today + OWN_DAYS_AHEAD, today=today)
     away = people_queries.exceptions_of([actor.presenter_id], today) if actor.presenter_id is not None else {}
     return render_template("own/calendar.html", days=days, away=next(iter(away.values()), ()), today=today)
 

@@ -33,8 +33,8 @@ from scheduler.web.people.next_page import next_page
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "staff"]
-COLUMN = re.compile(r"[a-z_]{1,20}", re.ASCII)
-MOST_COLUMNS = 20
+COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
+MOST_HIDDEN_COLUMNS = 20
 PRESENTERS = (
     Column("name", _l("Name"), kept=True),
     Column("role", _l("Role")),
@@ -335,6 +335,6 @@ def restore_user(user_id: int) -> ResponseReturnValue:
 @may("update", "columns")
 def choose_columns(list_name: str) -> ResponseReturnValue:
     """Which columns of a list its reader sees from now on; at least one always stays."""
-    offered = {name for name in request.form.getlist("of")[:MOST_COLUMNS] if COLUMN.fullmatch(name)}
+    offered = {name for name in request.form.getlist("of")[:MOST_HIDDEN_COLUMNS] if COLUMN_NAME.fullmatch(name)}
     accounts.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
     return redirect(next_page(request.form.get("back")))

@@ -15,7 +15,7 @@ from scheduler.places.rules.school_time import lessons_of, problems_with_school_
 from scheduler.places.service import call_notes
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import HostRow
-from scheduler.places.terms.school_time import SchoolTime, Shift, Standing
+from scheduler.places.terms.school_time import ClassStanding, SchoolTime, Shift
 from scheduler.policy import Actor
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, link_actor, may, public
@@ -33,8 +33,8 @@ class Week:
 
     monday: dt.date
     number: int
-    usual: list[Standing]
-    others: list[Standing]
+    usual: list[ClassStanding]
+    others: list[ClassStanding]
 
 
 @bp.get(HOST)

@@ -12,7 +12,7 @@ from scheduler.core.language import html_lang, languages
 from scheduler.web.i18n import _, page_language
 
 # All else lies behind a secret, a sign-in or a number that somebody must type: it is nobody's search result.
-SHOWN = (
+PUBLIC_PAGES = (
     "public.front",
     "requests.book",
     "booking.free_dates",
@@ -25,7 +25,7 @@ SHOWN = (
     "public.privacy",
     "public.accessibility",
 )
-SHOWN_BY_NAME = ("programmes.programme", "programmes.campaign")
+PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign")
 NEEDED = ("static", "assets", "public.manifest", "public.robots", "public.sitemap", "public.favicon")
 ICONS = (
     ("img/icon-192.png", "192x192", "any"),
@@ -72,7 +72,7 @@ def robots(rules: Iterable[Rule]) -> str:
 
 def closed_paths(rules: Iterable[Rule]) -> list[str]:
     """Beginnings of addresses that are closed to search engines: those of every page that is not shown to them."""
-    open_to_all = {*SHOWN, *SHOWN_BY_NAME, *NEEDED}
+    open_to_all = {*PUBLIC_PAGES, *PUBLIC_BY_NAME, *NEEDED}
     beginnings = {rule.rule.partition("<")[0] for rule in rules if rule.endpoint not in open_to_all}
     return sorted(one for one in beginnings if not any(one != other and one.startswith(other) for other in beginnings))
 

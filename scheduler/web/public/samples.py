@@ -7,7 +7,7 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import pick
 from scheduler.people.terms import Topic
 from scheduler.places.rules.school_time import lesson_at, read_class, said_together
-from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift, Standing
+from scheduler.places.terms.school_time import Bells, ClassStanding, Grouping, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
@@ -84,7 +84,7 @@ def _a_programme() -> ProgrammeRow:
     )
 
 
-def standings(monday: dt.date) -> list[tuple[str, Standing]]:
+def standings(monday: dt.date) -> list[tuple[str, ClassStanding]]:
     """A class in a lesson, in a break, in the other shift, and one that cannot be read."""
     told = SchoolTime(
         bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},

@@ -23,10 +23,12 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.reasons import FormReason
-from scheduler.web.tables import Column, Table
+from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
-DATED = dt.date(2026, 11, 24)  # of the privacy notice and the accessibility statement: when their words last changed
+NOTICE_DAY = dt.date(
+    2026, 11, 24
+)  # of the privacy notice and the accessibility statement: when their words last changed
 
 
 @bp.get("/")
@@ -99,13 +101,13 @@ def _years() -> tuple[list[int], int]:
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html", centres=centres(), dated=DATED)
+    return render_template("public/privacy.html", centres=centres(), dated=NOTICE_DAY)
 
 
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    return render_template("public/accessibility.html", centres=centres(), dated=DATED)
+    return render_template("public/accessibility.html", centres=centres(), dated=NOTICE_DAY)
 
 
 @bp.get("/about")
@@ -114,7 +116,7 @@ def about() -> ResponseReturnValue:
     return render_template("public/about.html", centres=centres())
 
 
-LISTED = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
+SAMPLE_COLUMNS = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
 
 
 _SAMPLES_WRONG = {
@@ -148,7 +150,7 @@ def styleguide() -> ResponseReturnValue:
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
         toast=toast,
-        list_table=Table("requests", LISTED, None, None, frozenset({"owner"})),
+        list_table=ListTable("requests", SAMPLE_COLUMNS, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),
@@ -233,7 +235,7 @@ def robots() -> ResponseReturnValue:
 @public
 def sitemap() -> ResponseReturnValue:
     """Every page that search engines may show."""
-    paths = [url_for(endpoint) for endpoint in machines.SHOWN]
+    paths = [url_for(endpoint) for endpoint in machines.PUBLIC_PAGES]
     paths += [url_for("programmes.programme", slug=one.slug) for one in programme_queries.open_programmes()]
     paths += [url_for("programmes.campaign", slug=one.slug) for one in programme_queries.campaigns()]
     return Response(machines.sitemap(paths), content_type="application/xml; charset=utf-8")

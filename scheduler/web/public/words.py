@@ -12,12 +12,12 @@ from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
 from scheduler.reports import charts, wording
 from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear
 from scheduler.reports.terms.drawing import MapDrawing
-from scheduler.web import near
+from scheduler.web import near_dates
 from scheduler.web.filters import number
 from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
 
-MOST_DAYS, MOST_DAYS_A_CITY = 6, 2
+MOST_FREE_DAYS, MOST_FREE_DAYS_A_CITY = 6, 2
 FEW_TIMES = 3
 
 
@@ -31,7 +31,7 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
     programme = next((one for one in programmes if Audience.PUPILS in one.audiences), None)
     if programme is None:
         return None
-    found, chosen = near.next_dates(programme)
+    found, chosen = near_dates.next_dates(programme)
     language = page_language()
     return {
         "programme": programme.name(language),
@@ -42,7 +42,7 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
                 "why_none": why_none(one.answer, TeachingLanguage.SERBIAN),
                 "days": [
                     _free_day(day, one, programme)
-                    for day in one.answer.free[: MOST_DAYS if chosen else MOST_DAYS_A_CITY]
+                    for day in one.answer.free[: MOST_FREE_DAYS if chosen else MOST_FREE_DAYS_A_CITY]
                 ],
             }
             for one in found
@@ -50,7 +50,7 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
     }
 
 
-def _free_day(free: FreeDay, at: near.Near, programme: ProgrammeRow) -> dict[str, Any]:
+def _free_day(free: FreeDay, at: near_dates.NearDates, programme: ProgrammeRow) -> dict[str, Any]:
     href = url_for("requests.book", programme=programme.slug, host=at.host_id, day=free.day.isoformat())
     return {"day": free.day, "times": _few(times_of(free.starts)), "href": href}
 

@@ -5,15 +5,15 @@ from wtforms import BooleanField
 from scheduler.readiness.terms import READY_ITEMS, Checklist, ReadyItem, WishDraft
 from scheduler.web.forms import BaseForm, DayField, LinesField, Needed
 from scheduler.web.i18n import _l
-from scheduler.web.seen_forms import REASON
+from scheduler.web.seen_forms import REASON_LENGTH
 
 
-class WishForm(BaseForm):
+class DateWishForm(BaseForm):
     """Which days would suit instead, and why."""
 
     first_choice = DayField(_l("The day that suits you best"), [Needed()])
     second_choice = DayField(_l("Another day that suits you (may stay empty)"))
-    reason = LinesField(_l("Why the agreed day does not suit you"), [Needed()], limit=REASON)
+    reason = LinesField(_l("Why the agreed day does not suit you"), [Needed()], limit=REASON_LENGTH)
 
     def draft(self) -> WishDraft:
         """What the form says; call after `accepted()`."""

@@ -13,7 +13,7 @@ from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service import recheck, wishes
 from scheduler.readiness.service.wishes import take_back_wish, tick_checklist
 from scheduler.requests.queries.pages import own_request
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service.cancel import cancel_visit
@@ -24,7 +24,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _
 from scheduler.web.readiness.blueprint import bp
-from scheduler.web.readiness.forms import ChecklistForm, WishForm
+from scheduler.web.readiness.forms import ChecklistForm, DateWishForm
 from scheduler.web.seen_forms import PressForm, ReasonForm
 
 CANCELLED = (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
@@ -78,7 +78,7 @@ def _back(secret: str) -> ResponseReturnValue:
 def ask_for_date(secret: str) -> ResponseReturnValue:
     """The school asks for another date; the agreed one stays until the centre has answered."""
     actor, shown, now = _visit(secret)
-    form = WishForm()
+    form = DateWishForm()
     if form.accepted():
         try:
             wishes.ask_for_date(actor, shown.visit_id, form.draft(), now=now)

@@ -11,7 +11,7 @@ from scheduler.core.errors import GroundReason, Rejected
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules import attendance
 from scheduler.reports.rules.attendance import period_of, year_of
-from scheduler.reports.terms.counting import BadPeriod, Choice, Filters, Group, Period
+from scheduler.reports.terms.counting import BadPeriod, FilterChoice, Filters, Group, Period
 from scheduler.web.forms import BaseForm, DayField, Needed
 from scheduler.web.i18n import _, _l
 
@@ -28,7 +28,9 @@ class ReportForm(BaseForm):
     by = SelectMultipleField(_l("Split by"), choices=[group.value for group in Group])
 
     @classmethod
-    def of(cls, args: Any, campaigns: Sequence[Choice], programmes: Sequence[Choice], today: dt.date) -> "ReportForm":
+    def of(
+        cls, args: Any, campaigns: Sequence[FilterChoice], programmes: Sequence[FilterChoice], today: dt.date
+    ) -> "ReportForm":
         """The form as an address fills it; without a period it is this year, by months."""
         year = year_of(today.year)
         empty = "first" not in args and "last" not in args

@@ -27,7 +27,7 @@ from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import query_of
 
 
-class SignForm(BaseForm):
+class SignPeriodForm(BaseForm):
     """Which days, and what the person saw of them."""
 
     first = DayField(_l("From"), [Needed()])
@@ -45,7 +45,7 @@ class TakeBackForm(BaseForm):
 @may("sign", "report")
 def sign_off() -> ResponseReturnValue:
     """The totals that would be signed, with what they carry of earlier periods; signing stores them as they are."""
-    form = SignForm(request.form if request.method == "POST" else request.args)
+    form = SignPeriodForm(request.form if request.method == "POST" else request.args)
     report = _to_sign(form)
     if report is None:
         raise NotFound("period")
@@ -131,7 +131,7 @@ def may_sign(report: Report) -> bool:
     return can and report.books is not None and not problems
 
 
-def _to_sign(form: SignForm) -> Report | None:
+def _to_sign(form: SignPeriodForm) -> Report | None:
     """The report of the days that the form names; None of days that are no period."""
     if not form.first.validate(form) or not form.last.validate(form):
         return None

@@ -22,8 +22,8 @@ from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, as_table, districts_of
 from scheduler.reports.rules.signing import document_of, figures_of
-from scheduler.reports.terms.counting import CountRow, Counts, Filters, Group, Report
-from scheduler.reports.wording import beside, charts_of, definitions, figures, head_of, label_of, number_heads
+from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
+from scheduler.reports.wording import charts_of, definitions, figures, head_of, label_of, number_heads, side_figures
 from scheduler.web import tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
@@ -35,7 +35,7 @@ from scheduler.web.tables import Column
 
 __all__ = ["bp", "signing"]  # the pages of signed-off periods hang on the same blueprint
 NUMBERS = ("presentations", "pupils", "parents", "teachers", "others", "kilometres")
-BEHIND = (
+BEHIND_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("host", _l("School")),
     Column("programme", _l("Programme"), wide=True),
@@ -43,7 +43,7 @@ BEHIND = (
 
 FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
 
-MOST_COLUMNS = 24  # more would be hairs: the table has them all
+MOST_REPORT_COLUMNS = 24  # more would be hairs: the table has them all
 
 
 @bp.get("/reports/attendance")
@@ -107,7 +107,7 @@ def visits_behind() -> ResponseReturnValue:
     number = request.args.get("page", "1")
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
-    table = tables.table("reports", (*BEHIND, *numbers), attendance.BEHIND, natural="visit")
+    table = tables.table("reports", (*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
     page = attendance.visits_behind(filters, page_number(number), language=page_language(), sort=table.sort)
     counts = attendance.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
@@ -159,7 +159,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
-        "beside": beside(report, language),
+        "beside": side_figures(report, language),
         "columns": [{"label": head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in rows],
@@ -167,7 +167,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "charts": [
             (one.heading, charts.columns(one, language))
             for one in charts_of(report, language)
-            if 1 < len(one.labels) <= MOST_COLUMNS
+            if 1 < len(one.labels) <= MOST_REPORT_COLUMNS
         ],
         "map_drawing": charts.district_map(districts, _("Presentations by district"), language) if districts else None,
         "definitions": definitions(language),
@@ -184,7 +184,11 @@ def _line(report: Report, row: CountRow, heads: Mapping[str, str]) -> dict[str, 
 
 
 def _cells(
-    filters: Filters, narrowing: Mapping[str, str], by: tuple[Group, ...], counts: Counts, heads: Mapping[str, str]
+    filters: Filters,
+    narrowing: Mapping[str, str],
+    by: tuple[Group, ...],
+    counts: ReportCounts,
+    heads: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Numbers with the address of the visits behind them; a zero has none."""
     query: dict[str, Any] = query_of(filters) | dict(narrowing)

@@ -11,14 +11,14 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.readiness.queries import open_wish_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
-from scheduler.requests.rules.asked import MOST_PRESENTATIONS
+from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move
-from scheduler.requests.service.asking import submit_request
+from scheduler.requests.service.bulk_acts import act_together
 from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts
-from scheduler.requests.service.together import act_together
-from scheduler.requests.terms.acts import Chosen, SomeCannot, Together
-from scheduler.requests.terms.asked import Facts, RequestState
+from scheduler.requests.service.submission import submit_request
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
 from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.school_request import RequestFacts, RequestState
 from scheduler.visits.queries.pages import visit_of_request
 from scheduler.web.filters import say, url_if
 from scheduler.web.guards import current_actor, may
@@ -27,8 +27,8 @@ from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
-from scheduler.web.requests.booking.fields import PAGES, Lessons, draft_of, host_asked, lessons_beside
-from scheduler.web.requests.forms import DeclineForm, PhoneForm, PressForm, QuestionForm
+from scheduler.web.requests.booking.fields import PAGES, BookingLessons, draft_of, host_asked, lessons_beside
+from scheduler.web.requests.forms import DeclineForm, PhoneForm, QuestionForm, RequestPressForm
 from scheduler.web.requests.school.status import facts_of, paper_of
 
 
@@ -55,7 +55,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         words=words,
         question=question,
         decline=decline,
-        press=PressForm(version=page.version),
+        press=RequestPressForm(version=page.version),
         undoable=undoable_of(page, now=clock.now()),
         may={
             "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
@@ -78,7 +78,7 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
 def press(number: str, act: str) -> ResponseReturnValue:
     """One of the answers that need no words."""
     page = request_page(current_actor(), number, now=clock.now())
-    form = PressForm()
+    form = RequestPressForm()
     does = {
         "agree": (agree_request, _("Accepted. The school is told; plan the visit next.")),
         "note": (note_counts, _("Noted.")),
@@ -95,12 +95,12 @@ def press(number: str, act: str) -> ResponseReturnValue:
 def press_undoable(number: str, act: str) -> ResponseReturnValue:
     """What can be done to several in the inbox, done to one: it can be taken back from here."""
     page = request_page(current_actor(), number, now=clock.now())
-    form = PressForm()
+    form = RequestPressForm()
     told = {"take": _("It is yours now."), "waitlist": _("On the waiting list now. The mail leaves in 10 minutes.")}
     if form.accepted():
-        chosen = [Chosen(page.row.id, form.seen())]
+        chosen = [ChosenRequest(page.row.id, form.seen())]
         try:
-            done = act_together(current_actor(), Together(act), chosen, now=clock.now())
+            done = act_together(current_actor(), BulkAct(act), chosen, now=clock.now())
         except SomeCannot as refused:
             raise Conflict(refused.refusals[0].reason) from refused
         say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
@@ -174,17 +174,17 @@ def phone() -> ResponseReturnValue:
     return shown, 422 if form.problems_shown() else 200
 
 
-def _lessons(form: PhoneForm, host: HostRow | None) -> Lessons:
+def _lessons(form: PhoneForm, host: HostRow | None) -> BookingLessons:
     """What is said beside the hours that the school names on the phone."""
     today = clock.local_day(clock.now())
     try:
         draft = draft_of(dict.fromkeys(PAGES, form), host, today)
     except ValueError:  # what is no answer has no hour either; the field says so
-        return Lessons(False, [])
+        return BookingLessons(False, [])
     hours = school_clock(host, draft.first_day, draft.last_day, today=today) if host else None
     if hours is None or not draft.programme_id:
-        return Lessons(hours is not None, [])
-    facts = Facts(programme_queries.programme_of(draft.programme_id), levels_of(host), True, hours)
+        return BookingLessons(hours is not None, [])
+    facts = RequestFacts(programme_queries.programme_of(draft.programme_id), levels_of(host), True, hours)
     return lessons_beside(draft, facts)
 
 

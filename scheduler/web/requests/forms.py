@@ -16,10 +16,10 @@ from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules.asked import MOST_PREFERRED, MOST_PRESENTATIONS
-from scheduler.requests.terms.acts import Chosen, Together
-from scheduler.requests.terms.asked import Blackout, Counts, DayPart, Preference, PresentationDraft
+from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
 from scheduler.web.forms import (
     BaseForm,
@@ -36,7 +36,7 @@ from scheduler.web.forms import (
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES
-from scheduler.web.listed import ListedForm
+from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS, FormReason, worded
 from scheduler.web.requests import words
 
@@ -111,7 +111,7 @@ class DaysField(TextField):
             self.spans.append((first, last))
 
 
-class WishForm(Form):  # type: ignore[misc]
+class PreferredDateForm(Form):  # type: ignore[misc]
     """One date that would suit: a day, and a time or a part of it."""
 
     class Meta(Form.Meta):  # type: ignore[misc]
@@ -129,7 +129,7 @@ class WhenForm(ListedForm):
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
     day_part = RadioField(_l("When in the day?"), choices=choices(DAY_PARTS), default=DayPart.ANY.value)
-    preferred = FieldList(FormField(WishForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
+    preferred = FieldList(FormField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
     waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
 
@@ -249,7 +249,7 @@ class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm):
     file_number = TextField(_l("File number of the school"), limit=40)
 
 
-class PressForm(BaseForm):
+class RequestPressForm(BaseForm):
     """A button that does one thing."""
 
     version = HiddenField()
@@ -262,7 +262,7 @@ class PressForm(BaseForm):
 class TogetherForm(BaseForm):
     """Ticked requests and what is done with all of them. A tick names the request and the version that was seen."""
 
-    act = HiddenField(validators=[AnyOf([act.value for act in Together if act is not Together.MERGE])])
+    act = HiddenField(validators=[AnyOf([act.value for act in BulkAct if act is not BulkAct.MERGE])])
     owner = SelectField(_l("Colleague"), validate_choice=False)
     seen = HiddenField()
 
@@ -274,10 +274,10 @@ class TogetherForm(BaseForm):
         form.owner.choices += [SelectChoice(str(who), name) for who, name in colleagues]
         return form
 
-    def chosen(self) -> list[Chosen]:
+    def chosen(self) -> list[ChosenRequest]:
         """What was ticked; what no tick of ours says is no tick."""
         found = [TICK.fullmatch(typed) for typed in request.form.getlist("rows")[:MOST_TICKS]]
-        return [Chosen(int(tick[1]), int(tick[2])) for tick in found if tick]
+        return [ChosenRequest(int(tick[1]), int(tick[2])) for tick in found if tick]
 
     def ticked(self) -> set[int]:
         return {one.request_id for one in self.chosen()}
@@ -290,19 +290,19 @@ class TogetherForm(BaseForm):
         return next((choice.label for choice in self.owner.choices if choice.value == self.owner.data), "")
 
 
-class QuestionForm(PressForm):
+class QuestionForm(RequestPressForm):
     question = LinesField(_l("Your question to the school"), [Needed()], limit=600)
 
 
-class DeclineForm(PressForm):
+class DeclineForm(RequestPressForm):
     reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600)
 
 
-class AnswerForm(PressForm):
+class AnswerForm(RequestPressForm):
     answer = LinesField(_l("Your answer"), [Needed()], limit=600)
 
 
-class WithdrawForm(PressForm):
+class WithdrawForm(RequestPressForm):
     reason = LinesField(_l("Why (may stay empty)"), limit=300)
 
 
@@ -329,13 +329,15 @@ class CountsForm(Form):  # type: ignore[misc]
     teachers = CountField(_l("Teachers"), default=0)
 
 
-class ChangeCountsForm(PressForm, ListedForm):
+class ChangeCountsForm(RequestPressForm, ListedForm):
     """The numbers of each presentation, in their order."""
 
     presentations = FieldList(FormField(CountsForm), max_entries=MOST_PRESENTATIONS)
 
-    def counts(self) -> list[Counts]:
+    def counts(self) -> list[ExpectedCounts]:
         return [
-            Counts(ordinal, entry.form.pupils.data or 0, entry.form.parents.data or 0, entry.form.teachers.data or 0)
+            ExpectedCounts(
+                ordinal, entry.form.pupils.data or 0, entry.form.parents.data or 0, entry.form.teachers.data or 0
+            )
             for ordinal, entry in enumerate(self.presentations, 1)
         ]

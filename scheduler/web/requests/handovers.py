@@ -24,7 +24,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.forms import PressForm
+from scheduler.web.requests.forms import RequestPressForm
 
 
 class HandoverForm(BaseForm):
@@ -122,7 +122,7 @@ def handover(handover_id: int) -> ResponseReturnValue:
     draft = HandoverDraft(row.away_id, row.stand_in_id, row.first_day, row.last_day, districts)
     covered = _covered(draft, now) if open_ else None
     return render_template(
-        "requests/handover.html", row=row, state=state, covered=covered, press=PressForm(), words=words
+        "requests/handover.html", row=row, state=state, covered=covered, press=RequestPressForm(), words=words
     )
 
 
@@ -130,7 +130,7 @@ def handover(handover_id: int) -> ResponseReturnValue:
 @may("update", "handover")
 def take_handover_back(handover_id: int) -> ResponseReturnValue:
     """One press; what was the stand-in's to look after is its owner's again."""
-    if PressForm().accepted():
+    if RequestPressForm().accepted():
         requests_handovers.take_handover_back(current_actor(), handover_id, now=clock.now())
         say(_("Taken back. Requests and visits are looked after by their owner again."))
     return redirect(url_for(".handover", handover_id=handover_id))

@@ -12,10 +12,10 @@ from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_handovers
 from scheduler.requests.queries.inbox import SORTS, facets_of
 from scheduler.requests.queries.pages import request_page
-from scheduler.requests.service.together import act_together, preview_together, take_back
-from scheduler.requests.terms.acts import Refusal, SomeCannot, Together
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
+from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.forms import number_of
@@ -35,7 +35,7 @@ NARROWS = {
     "programme": _l("Programme"),
     "age": _l("Age"),
 }
-KEPT = ("show", "q", "page", "sort", *NARROWS)
+FILTER_NAMES = ("show", "q", "page", "sort", *NARROWS)
 COLUMNS = (
     Column("state", _l("State")),
     Column("host", _l("Host"), kept=True),
@@ -83,7 +83,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     return page, status
 
 
-def _filters(table: tables.Table) -> InboxFilters:
+def _filters(table: tables.ListTable) -> InboxFilters:
     """What the address asks for; nonsense is the first page of the first filter."""
     asked = request.args
     show, state, age = asked.get("show", ""), asked.get("state", ""), asked.get("age", "")
@@ -102,7 +102,7 @@ def _filters(table: tables.Table) -> InboxFilters:
 
 def _kept() -> dict[str, Any]:
     """The part of the address that an act comes back to."""
-    return {name: value[:200] for name in KEPT if (value := request.args.get(name))}
+    return {name: value[:200] for name in FILTER_NAMES if (value := request.args.get(name))}
 
 
 def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
@@ -187,9 +187,9 @@ def together() -> ResponseReturnValue:
     form = TogetherForm.of(actor.centre_id)
     if not form.accepted():
         return _inbox(form, 422)
-    act = Together(form.act.data)
+    act = BulkAct(form.act.data)
     try:
-        if act is Together.WAITLIST and not form.seen.data:
+        if act is BulkAct.WAITLIST and not form.seen.data:
             preview = preview_together(actor, act, form.chosen(), now=now)
             return render_template("requests/together.html", preview=preview, form=form, kept=_kept(), words=words)
         done = act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
@@ -203,15 +203,15 @@ def together() -> ResponseReturnValue:
     return redirect(url_for(".inbox", **_kept()))
 
 
-def _told(act: Together, many: int, colleague: str) -> str:
+def _told(act: BulkAct, many: int, colleague: str) -> str:
     """What was done, in one line."""
     if not many:
         return _("Nothing to do: all of them have that owner already.")
-    if act is Together.ASSIGN:
+    if act is BulkAct.ASSIGN:
         return _n(
             "%(num)s request has an owner: %(name)s.", "%(num)s requests have an owner: %(name)s.", many, name=colleague
         )
-    if act is Together.WAITLIST:
+    if act is BulkAct.WAITLIST:
         return _n(
             "%(num)s request is on the waiting list. The mail leaves in 10 minutes.",
             "%(num)s requests are on the waiting list. The mails leave in 10 minutes.",

@@ -13,14 +13,14 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.forms import AgainForm, PressForm
+from scheduler.web.requests.forms import AgainForm, RequestPressForm
 
 
 @bp.post("/requests/<number>/merge-into/<into>")
 @may("accept", "request")
 def merge(number: str, into: str) -> ResponseReturnValue:
     """One press; it can be taken back until the mail leaves."""
-    actor, now, form = current_actor(), clock.now(), PressForm()
+    actor, now, form = current_actor(), clock.now(), RequestPressForm()
     page, kept = request_page(actor, number, now=now), request_page(actor, into, now=now)
     if form.accepted():
         done = merge_request(actor, page.row.id, kept.row.id, now=now, version=form.seen())

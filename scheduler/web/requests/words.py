@@ -10,19 +10,19 @@ from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.states import OVER
-from scheduler.requests.terms.asked import PresentationDraft, RequestState
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
     Age,
-    HistoryLine,
     Kin,
     NextStep,
-    PresentationRow,
+    RequestedPresentationRow,
+    RequestHistoryLine,
     RequestPage,
     RequestRow,
     Show,
     Turn,
 )
+from scheduler.requests.terms.school_request import PresentationDraft, RequestState
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
@@ -279,7 +279,7 @@ def clock_words(why: ClockWrong) -> str:
     return str(CLOCK[why])
 
 
-def who_is_expected(asked: PresentationRow) -> str:
+def who_is_expected(asked: RequestedPresentationRow) -> str:
     """Whom a presentation is for; with two kinds of people each with its number, so that their sum explains itself."""
     numbers = {
         Audience.PUPILS: asked.pupils,
@@ -293,7 +293,7 @@ def who_is_expected(asked: PresentationRow) -> str:
 
 
 @dataclass(frozen=True)
-class Stop:
+class Milestone:
     """One stop of the standing line."""
 
     state: str  # done, here, ahead
@@ -302,18 +302,19 @@ class Stop:
     href: str = ""
 
 
-def stops_of(page: RequestPage) -> list[Stop]:
+def stops_of(page: RequestPage) -> list[Milestone]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
     if state not in _REACHED:
-        return [Stop("done", _happened(line), _day(line.at)) for line in milestones(page)]
+        return [Milestone("done", _happened(line), _day(line.at)) for line in milestones(page)]
     behind = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
     done = [
-        Stop("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "") for stop in _PATH[:behind]
+        Milestone("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "")
+        for stop in _PATH[:behind]
     ]
-    here = [Stop("here", str(NOW[state]), _day(page.row.state_since))] if state in NOW else []
-    return done + here + [Stop("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
+    here = [Milestone("here", str(NOW[state]), _day(page.row.state_since))] if state in NOW else []
+    return done + here + [Milestone("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
 
 
 def _day(at: dt.datetime) -> str:
@@ -321,20 +322,20 @@ def _day(at: dt.datetime) -> str:
     return filters.short_day(clock.local_day(at))
 
 
-def _happened(line: HistoryLine) -> str:
+def _happened(line: RequestHistoryLine) -> str:
     told = NOT_HELD.get(line.reason)
     return str(told[2] if told else ACTIONS[line.action])
 
 
-def milestones(page: RequestPage) -> list[HistoryLine]:
+def milestones(page: RequestPage) -> list[RequestHistoryLine]:
     """The history that has words."""
     return [line for line in page.history if line.action in ACTIONS]
 
 
-def history_of(page: RequestPage) -> list[Stop]:
+def history_of(page: RequestPage) -> list[Milestone]:
     """The whole history for staff: what, when and by whom."""
     return [
-        Stop("done", _happened(line), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
+        Milestone("done", _happened(line), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
         for line in milestones(page)
     ]
 
@@ -361,7 +362,7 @@ def size_of(row: RequestRow) -> str:
     return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
 
 
-def hour_of(asked: PresentationDraft | PresentationRow) -> str:
+def hour_of(asked: PresentationDraft | RequestedPresentationRow) -> str:
     """The hour that a school wishes for one presentation: a start, a lesson, or nothing."""
     if asked.starts_local:
         return filters.clock(asked.starts_local)

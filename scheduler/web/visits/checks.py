@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.attendance.queries.after import feedback_of, survey_of
+from scheduler.attendance.queries.feedback import feedback_of, survey_of
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.core import clock
 from scheduler.core.errors import Conflict

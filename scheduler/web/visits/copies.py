@@ -32,7 +32,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.visits.blueprint import bp
 
-A_WEEK = 7
+DAYS_BETWEEN_COPIES = 7
 MOST_FOUND = 12
 
 
@@ -40,7 +40,7 @@ class CopyForm(BaseForm):
     """Where and when a visit is planned again."""
 
     on_day = DayField(_l("Day of the first copy"), [Needed()])
-    every_days = CountField(_l("Days from one copy to the next"), [Needed()], most=60, default=A_WEEK)
+    every_days = CountField(_l("Days from one copy to the next"), [Needed()], most=60, default=DAYS_BETWEEN_COPIES)
     classes = LinesField(_l("Classes, one line for each visit"), limit=1000)
     hosts = ManyField(_l("Schools"))
     outside_shift = BooleanField(_l("The schools say that the classes come for it at that time, or stay"))

@@ -3,36 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.staffing.queries.substitutes import relief_shown
-from scheduler.staffing.terms.substitutes import ReliefShown
+from scheduler.staffing.queries.substitutes import latest_search
+from scheduler.staffing.terms.substitutes import SubstituteSearchRow
 from scheduler.visits.terms.rows import Candidate, VisitPage
-from scheduler.visits.terms.states import ReliefState
+from scheduler.visits.terms.states import SubstituteSearchState
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.seen_forms import SeenForm
 from scheduler.web.visits.forms import OnlineForm, SubstituteForm
 
 STATES = {
-    ReliefState.SEARCHING: _l("A substitute is sought"),
-    ReliefState.STOPPED: _l("The search for a substitute is stopped"),
-    ReliefState.CHOOSING: _l("Decide now: the crew is not complete"),
-    ReliefState.FILLED: _l("A substitute was found"),
-    ReliefState.ONLINE: _l("Decided: held online"),
-    ReliefState.SHORT: _l("Decided: with a smaller crew"),
-    ReliefState.MOVED: _l("Decided: a new date"),
-    ReliefState.CALLED_OFF: _l("The search ended with the visit"),
-    ReliefState.OVER: _l("Nobody decided before the visit began"),
+    SubstituteSearchState.SEARCHING: _l("A substitute is sought"),
+    SubstituteSearchState.STOPPED: _l("The search for a substitute is stopped"),
+    SubstituteSearchState.CHOOSING: _l("Decide now: the crew is not complete"),
+    SubstituteSearchState.FILLED: _l("A substitute was found"),
+    SubstituteSearchState.ONLINE: _l("Decided: held online"),
+    SubstituteSearchState.SHORT: _l("Decided: with a smaller crew"),
+    SubstituteSearchState.MOVED: _l("Decided: a new date"),
+    SubstituteSearchState.CALLED_OFF: _l("The search ended with the visit"),
+    SubstituteSearchState.OVER: _l("Nobody decided before the visit began"),
 }
 
 
-def relief_of(
+def search_facts(
     page: VisitPage, candidates: Sequence[Candidate], decision: SeenForm | None, *, open_now: bool
 ) -> dict[str, Any]:
     """The search, if there was one; while it is open the two forms, of which `decision` is the one just sent."""
-    relief = relief_shown(page.visit)
-    if relief is None or not (open_now and relief.open_now):
-        may_seek = open_now and relief_may_begin(page, relief)
+    search = latest_search(page.visit)
+    if search is None or not (open_now and search.open_now):
+        may_seek = open_now and search_may_begin(page, search)
         return {
-            "relief": relief,
+            "relief": search,
             "may_seek": may_seek,
             "online_form": None,
             "substitute_form": None,
@@ -44,7 +44,7 @@ def relief_of(
     for form in (online, stand_in):
         form.show_visit(page)
     return {
-        "relief": relief,
+        "relief": search,
         "may_seek": False,
         "online_form": online,
         "substitute_form": stand_in,
@@ -52,9 +52,9 @@ def relief_of(
     }
 
 
-def relief_may_begin(page: VisitPage, relief: ReliefShown | None) -> bool:
+def search_may_begin(page: VisitPage, search: SubstituteSearchRow | None) -> bool:
     """Whether a search can be started by hand: the crew was whole once, or somebody left it."""
-    return page.crew_lost or page.visit.short_crew or (relief is not None and bool(page.keeps_back))
+    return page.crew_lost or page.visit.short_crew or (search is not None and bool(page.keeps_back))
 
 
 def _label(one: Candidate) -> str:

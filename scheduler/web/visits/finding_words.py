@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from scheduler.readiness.terms import Found
+from scheduler.readiness.terms import FindingFact
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import ClockWrong, FindingKind
 from scheduler.web.i18n import _
 
 
-def finding_words(found: Found, crew: Sequence[CrewRow]) -> str:
+def finding_words(found: FindingFact, crew: Sequence[CrewRow]) -> str:
     """One finding for coordinators, with the class or the presenter that it is about."""
     if found.kind is FindingKind.CLOSED:
         return _("The school has no pupils on that day: a closure, a holiday or the school calendar.")

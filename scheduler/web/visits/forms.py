@@ -13,12 +13,12 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, VisitRow
-from scheduler.visits.terms.told import ToldDraft, ToldHow, ToldWhat
+from scheduler.visits.terms.told_notes import ToldDraft, ToldHow, ToldWhat
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
 from scheduler.web.i18n import _, _l
-from scheduler.web.listed import ListedForm
+from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS
-from scheduler.web.seen_forms import REASON, SeenForm, StaffReasonForm, UntilForm
+from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
 
 OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
 
@@ -26,7 +26,7 @@ OUTSIDE = _l("The school says that the class comes for it at that time, or stays
 CONTACT = 120
 
 
-LINK = 300
+LINK_LENGTH = 300
 
 
 HOW: dict[ToldHow, LazyProxy] = {
@@ -138,7 +138,7 @@ class MoveForm(UntilForm, ListedForm):
 
     on_day = DayField(_l("New day"), [Needed()])
     starts = FieldList(FormField(StartFields))
-    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON)
+    reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON_LENGTH)
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
@@ -224,7 +224,7 @@ class ToldForm(BaseForm):
 class OnlineForm(SeenForm):
     """Under which address a visit is held."""
 
-    link = TextField(_l("Address of the online meeting"), [Needed()], limit=LINK)
+    link = TextField(_l("Address of the online meeting"), [Needed()], limit=LINK_LENGTH)
 
 
 class SubstituteForm(SeenForm):
@@ -240,4 +240,4 @@ class SubstituteForm(SeenForm):
 class KeepDateForm(BaseForm):
     """The centre cannot come on another day."""
 
-    reason = LinesField(_l("Why the agreed date stays, as the school will read it"), [Needed()], limit=REASON)
+    reason = LinesField(_l("Why the agreed date stays, as the school will read it"), [Needed()], limit=REASON_LENGTH)

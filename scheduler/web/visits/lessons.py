@@ -8,9 +8,9 @@ from typing import Protocol
 from scheduler.core import clock
 from scheduler.places import queries
 from scheduler.places.rules import presence
-from scheduler.places.rules.presence import standings
+from scheduler.places.rules.presence import class_standings
 from scheduler.places.rules.school_time import said_together
-from scheduler.places.terms.school_time import AskedTime, SchoolClock, Standing
+from scheduler.places.terms.school_time import AskedTime, ClassStanding, SchoolClock
 from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.hours import school_clock
 
@@ -26,7 +26,7 @@ class Wished(Protocol):
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedTime:
     """A start as a form holds it, and how long it lasts; None where it has no shape."""
 
     time: dt.time | None
@@ -34,18 +34,18 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class VisitLessons:
     """What is said beside each time, with the classes that it is said of."""
 
     host_id: int
     known: bool  # somebody has told the shifts and bells of the host
     ask: bool  # nobody has, and it is a school
-    beside: list[list[tuple[str, Standing]]]
+    beside: list[list[tuple[str, ClassStanding]]]
     hours: SchoolClock | None = None
 
     def away(self, place: int) -> bool:
         """Whether a class is not in the building at the typed time of one presentation."""
-        return place < len(self.beside) and presence.away([one for _names, one in self.beside[place]])
+        return place < len(self.beside) and presence.is_anyone_away([one for _names, one in self.beside[place]])
 
     @property
     def places(self) -> str:
@@ -53,18 +53,20 @@ class Lessons:
         return ",".join(f"#lessons-{number}" for number in range(len(self.beside)))
 
 
-def beside(host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[Typed]) -> Lessons:
+def lessons_beside(
+    host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[TypedTime]
+) -> VisitLessons:
     """For each typed start the standing of its classes; parents and teachers come outside shifts."""
     host = queries.host_of(host_id)
     today = clock.local_day(clock.now(), host.zone)
     hours = school_clock(host, day or today, day or today, today=today)  # yesterday helps nobody
     if hours is None:
-        return Lessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
+        return VisitLessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
     if day is None:
-        return Lessons(host_id, True, False, [[] for _one in typed], hours)
-    found: list[list[tuple[str, Standing]]] = []
+        return VisitLessons(host_id, True, False, [[] for _one in typed], hours)
+    found: list[list[tuple[str, ClassStanding]]] = []
     for wish, one in zip(wishes, typed, strict=False):
         bound = one.time is not None and one.minutes and wish.audience is Audience.PUPILS and wish.classes
         asked = AskedTime(one.minutes or 0, one.time or dt.time())
-        found.append(said_together(standings(hours, wish.classes, day, asked)) if bound else [])
-    return Lessons(host_id, True, False, found, hours)
+        found.append(said_together(class_standings(hours, wish.classes, day, asked)) if bound else [])
+    return VisitLessons(host_id, True, False, found, hours)

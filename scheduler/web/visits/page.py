@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.visits.terms.rows import Candidate, CrewRow, Hand, HistoryLine, PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.rows import Candidate, CrewRow, Hand, PresentationRow, VisitHistoryLine, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
 from scheduler.web.filters import moment
 from scheduler.web.labels import hours
 
 
-def visit_look(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence[Hand]) -> dict[str, Any]:
+def visit_view(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence[Hand]) -> dict[str, Any]:
     """A visit's page in words: its presentations and crew, who could go and who not, and what happened."""
     visit = page.visit
     halves = visit.presentations if visit.has_a_gap else ()  # another may go to the second shift
@@ -18,17 +18,17 @@ def visit_look(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence
     return {
         "keeps_back": [labels.why(reason) for reason in page.keeps_back],
         "reason": labels.reason(visit.reason),
-        "presentations": [presentation_look(visit, row) for row in visit.presentations],
-        "crew": [member_look(visit, one) for one in visit.crew],
+        "presentations": [presentation_view(visit, row) for row in visit.presentations],
+        "crew": [member_view(visit, one) for one in visit.crew],
         "suggested": visit.state in OPEN_VISITS and any(one.state is AssignmentState.SUGGESTED for one in visit.crew),
-        "able": [candidate_look(one, halves) for one in candidates if one.fits],
-        "unable": [candidate_look(one, each) for one in candidates if not one.fits],
-        "hands": [{"raised_at": one.raised_at, **candidate_look(one.candidate)} for one in hands],
-        "history": history_look(page.history),
+        "able": [candidate_view(one, halves) for one in candidates if one.fits],
+        "unable": [candidate_view(one, each) for one in candidates if not one.fits],
+        "hands": [{"raised_at": one.raised_at, **candidate_view(one.candidate)} for one in hands],
+        "history": history_view(page.history),
     }
 
 
-def presentation_look(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
+def presentation_view(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
     """A line of the visit's timetable: how long the crew waits before it; its crew where not everybody goes to all."""
     gap = visit.gap_before(row)
     return {
@@ -39,7 +39,7 @@ def presentation_look(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
     }
 
 
-def member_look(visit: VisitRow, member: CrewRow) -> dict[str, Any]:
+def member_view(visit: VisitRow, member: CrewRow) -> dict[str, Any]:
     """A line of the crew: to which presentations only, to which she could go as well, why she left."""
     open_now, others = visit.state in OPEN_VISITS, visit.without(member)
     seated = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)
@@ -52,12 +52,12 @@ def member_look(visit: VisitRow, member: CrewRow) -> dict[str, Any]:
     }
 
 
-def candidate_look(one: Candidate, apart: Sequence[PresentationRow] = ()) -> dict[str, Any]:
+def candidate_view(one: Candidate, apart: Sequence[PresentationRow] = ()) -> dict[str, Any]:
     """Somebody who could go, what speaks against it, and the presentations to which she can be suggested alone."""
     return {"row": one, "against": [labels.why(reason) for reason in one.reasons], "apart": apart}
 
 
-def history_look(entries: Sequence[HistoryLine]) -> list[dict[str, str]]:
+def history_view(entries: Sequence[VisitHistoryLine]) -> list[dict[str, str]]:
     """What happened, as stops of a line; without what only the product needs to know."""
     return [
         {"state": "done", "title": title, "text": " · ".join(part for part in (moment(entry.at), entry.who) if part)}

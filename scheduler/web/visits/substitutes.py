@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
-from scheduler.staffing.queries.substitutes import open_relief
+from scheduler.staffing.queries.substitutes import open_search
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
-from scheduler.staffing.service.substitutes import seek_substitute, stop_relief
+from scheduler.staffing.service.substitutes import seek_substitute, stop_search
 from scheduler.visits.queries.pages import visit_for
-from scheduler.visits.terms.states import ReliefState
+from scheduler.visits.terms.states import SubstituteSearchState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
@@ -31,13 +31,13 @@ def waves(number: str, act: str) -> ResponseReturnValue:
 
     def start(visit_id: int) -> str:
         seek_substitute(current_actor(), visit_id, now=clock.now(), version=form.seen())
-        opened = open_relief(visit_id)
-        if opened is not None and opened.state is ReliefState.CHOOSING:
+        opened = open_search(visit_id)
+        if opened is not None and opened.state is SubstituteSearchState.CHOOSING:
             return _("Nobody is asked by itself in the last three hours: choose yourself.")
         return _("The first three are asked within a minute.")
 
     def stop(visit_id: int) -> str:
-        stop_relief(current_actor(), visit_id, now=clock.now())
+        stop_search(current_actor(), visit_id, now=clock.now())
         return _("Stopped. Who is asked already may still accept.")
 
     return _decide(number, form, start if act == "start" else stop)

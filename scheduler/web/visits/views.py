@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import request_page
-from scheduler.requests.rules.asked import cannot_on
+from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.staffing.queries import candidates as staffing_candidates
 from scheduler.staffing.queries.late_notice import late_rows
@@ -21,7 +21,7 @@ from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
-from scheduler.visits.queries.told_by_phone import told_of
+from scheduler.visits.queries.told_notes import told_of
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move
 from scheduler.visits.service.cancel import cancel_visit
@@ -41,18 +41,18 @@ from scheduler.web.tables import Column
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
-from scheduler.web.visits.decisions import relief_of
+from scheduler.web.visits.decisions import search_facts
 from scheduler.web.visits.forms import HOW, MoveForm, PlanForm, PromiseForm, ReplanForm
-from scheduler.web.visits.page import history_look, visit_look
+from scheduler.web.visits.page import history_view, visit_view
 
-WEEK = (
+WEEK_COLUMNS = (
     Column("day", _l("Day"), kept=True),
     Column("host", _l("Host")),
     Column("programme", _l("Programme")),
     Column("crew", _l("Crew")),
     Column("state", _l("State")),
 )
-HELD = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
+COUNTABLE_STATES = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
 
 def _today() -> dt.date:
@@ -75,8 +75,8 @@ def plan_visit(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
-    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
+    typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.lessons_beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
     missing = calendar_missing(form.on_day.data or asked.row.first_day)
     page = render_template(
         "visits/plan_visit.html",
@@ -116,7 +116,7 @@ def week() -> ResponseReturnValue:
     except ValueError:
         asked = _today()
     monday = asked - dt.timedelta(days=asked.weekday())
-    table = tables.table("visits", WEEK, SORTS, natural="day", choose=True)
+    table = tables.table("visits", WEEK_COLUMNS, SORTS, natural="day", choose=True)
     visits = visits_of_week(current_actor(), monday, table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
@@ -148,7 +148,7 @@ def _may_count(row: VisitRow) -> bool:
     """Whether the reader may count, and there is somebody to count: the crew is in the school, or was."""
     if policy.scope_of(current_actor(), "create", "attendance") is None:  # who only reads, for example safeguarding
         return False
-    return row.state in HELD and row.starts_at is not None and row.starts_at <= clock.now()
+    return row.state in COUNTABLE_STATES and row.starts_at is not None and row.starts_at <= clock.now()
 
 
 def shown_visit(
@@ -168,7 +168,7 @@ def shown_visit(
         409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
     )
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
-    changes = history_look(pressed.since(page)) if pressed is not None and problem else []
+    changes = history_view(pressed.since(page)) if pressed is not None and problem else []
     may_promise = open_now and page.visit.school_request_id is None
     candidates = staffing_candidates.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
@@ -183,7 +183,7 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            shown=visit_look(page, candidates, hands_of(page.visit.id, candidates)),
+            shown=visit_view(page, candidates, hands_of(page.visit.id, candidates)),
             call_is_open=open_now and call_is_open(page.visit.id),
             form=until,
             promise=noted,
@@ -192,10 +192,10 @@ def shown_visit(
             changes=changes,
             told=told_of(page.visit.id),
             late=_late_rows(page.visit),
-            told_what=labels.TOLD,
+            told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page),
-            **relief_of(page, candidates, decision, open_now=open_now),
+            **search_facts(page, candidates, decision, open_now=open_now),
         ),
         status,
     )
@@ -211,7 +211,7 @@ def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:
 
 def _over_and_not_counted(page: VisitPage) -> list[PresentationRow]:
     """Presentations whose time is over and that nobody has counted, while who may correct looks at them."""
-    if policy.scope_of(current_actor(), "correct", "attendance") is None or page.visit.state not in HELD:
+    if policy.scope_of(current_actor(), "correct", "attendance") is None or page.visit.state not in COUNTABLE_STATES:
         return []
     now, confirmed = clock.now(), PresentationState.CONFIRMED
     return [row for row in page.visit.presentations if row.state is confirmed and row.ends_at <= now]
@@ -315,10 +315,10 @@ def move(number: str) -> ResponseReturnValue:
             say(told if moved else _("The visit is at that time already; nobody was written to."))
             return redirect(url_for(".visit", number=number))
     typed = [
-        lessons.Typed(one.starts_local.data, sitting.minutes)
+        lessons.TypedTime(one.starts_local.data, sitting.minutes)
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
-    known = lessons.beside(row.host_id, form.on_day.data, row.presentations, typed)
+    known = lessons.lessons_beside(row.host_id, form.on_day.data, row.presentations, typed)
     return form_page("visits/move.html", form, page, problem, lessons=known)
 
 
@@ -339,8 +339,8 @@ def replan(number: str) -> ResponseReturnValue:
         else:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
-    typed = [lessons.Typed(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
+    known = lessons.lessons_beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
     return form_page("visits/replan.html", form, page, problem, lessons=known)
 
 
@@ -349,7 +349,7 @@ def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **mo
 
     The visit as it is now is on the page then, so a second press is made in full view of it.
     """
-    changes = history_look(form.since(page)) if problem else []
+    changes = history_view(form.since(page)) if problem else []
     if problem or request.method == "GET":
         form.show_visit(page)
     shown = render_template(template, form=form, visit=page.visit, problem=problem, changes=changes, **more)

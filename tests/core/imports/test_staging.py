@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select, update
 
 from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.models import HeadCount
-from scheduler.attendance.service.past import import_past_visits
+from scheduler.attendance.service.past_visits import import_past_visits
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.imports import staging
@@ -74,7 +74,7 @@ def actor(session):
 
 @pytest.mark.both_databases
 def test_another_writer_gets_through_between_two_pieces_and_the_bar_only_rises(app, actor, monkeypatch):
-    monkeypatch.setattr(staging, "PIECE", 10)
+    monkeypatch.setattr(staging, "PIECE_ROWS", 10)
 
     def write():
         with transaction() as session:

@@ -63,7 +63,7 @@ def test_a_workbook_cut_off_is_refused(cut):
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(workbook, "MOST_SHEET_BYTES", 100_000)
     bomb = a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": b"<x>" + b" " * 200_000 + b"</x>"})
     assert len(bomb) < 5_000
 
@@ -135,7 +135,7 @@ def test_a_packing_that_no_spreadsheet_writes_is_refused_whole_or_spoilt(packing
 
 
 def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
-    monkeypatch.setattr(workbook, "PIECE", 7)
+    monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
     typed = b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>"
 
     with pytest.raises(BadWorkbook):
@@ -145,7 +145,7 @@ def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
 def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
     content = a_workbook([["Назив", "Датум"], ["ОШ Чук", 45425], ["x", 0.5]])
     whole = rows_of_workbook(content, most_rows=9)
-    monkeypatch.setattr(workbook, "PIECE", 5)
+    monkeypatch.setattr(workbook, "PIECE_BYTES", 5)
 
     assert (
         rows_of_workbook(content, most_rows=9)

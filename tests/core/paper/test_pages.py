@@ -1,7 +1,7 @@
 import pytest
 
-from scheduler.core.paper.pages import Flow, Furniture, Table, draw_table, paged
-from scheduler.core.paper.sheet import Facts
+from scheduler.core.paper.pages import Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.core.paper.sheet import DocumentFacts
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
 FURNITURE = Furniture("Центар", "одштампано данас")
@@ -16,12 +16,12 @@ HOSTILE = [
 
 
 def a_paper(body, language="sr_Cyrl") -> bytes:
-    return paged(Facts("Наслов", "Центар", language), FURNITURE, body)
+    return paged(DocumentFacts("Наслов", "Центар", language), FURNITURE, body)
 
 
 def a_table(rows: int, sums: tuple[str, ...] = ("Укупно", "9.202")):
     return lambda flow: draw_table(
-        flow, Table(("Град", "Сви"), tuple((f"Град {n}", str(n)) for n in range(rows)), sums)
+        flow, PaperTable(("Град", "Сви"), tuple((f"Град {n}", str(n)) for n in range(rows)), sums)
     )
 
 
@@ -68,7 +68,7 @@ def test_typed_markup_is_printed_as_it_is(tmp_path, text):
         flow.title(text, text)
         flow.heading(text)
         flow.paragraph(text)
-        draw_table(flow, Table((text, "Сви"), ((text, "1"),)))
+        draw_table(flow, PaperTable((text, "Сви"), ((text, "1"),)))
 
     path = saved(a_paper(body), tmp_path)
 
@@ -83,8 +83,8 @@ def test_long_words_of_every_kind_stay_between_the_margins(tmp_path):
         flow.title(long, long)
         flow.paragraph(long)
         heads = ("Град", "Програм", *(f"Бројеви {n}" for n in range(7)))
-        draw_table(flow, Table(heads, ((long, f"{long} {long} {long}", *["1.234.567"] * 7),), words=2))
+        draw_table(flow, PaperTable(heads, ((long, f"{long} {long} {long}", *["1.234.567"] * 7),), words=2))
 
-    path = saved(paged(Facts("Наслов", long, "en"), Furniture(long, long), body), tmp_path)
+    path = saved(paged(DocumentFacts("Наслов", long, "en"), Furniture(long, long), body), tmp_path)
 
     assert all(left >= 15.9 and right <= 194.1 for _word, left, _top, right, _bottom in boxes_of(path))

@@ -12,7 +12,7 @@ from scheduler.jobs.long_work import do_long_work
 from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.visits.models.visits import ToldNote, Visit
-from scheduler.visits.terms.told import ToldHow, ToldWhat
+from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 from scheduler.work import service
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase, WorkKind

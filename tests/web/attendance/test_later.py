@@ -7,7 +7,7 @@ from sqlalchemy import select
 from scheduler.attendance.models import FollowUpNote, VisitSurvey
 from scheduler.core.db import db
 from scheduler.policy import Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
 from tests.factories.people import make_user
 from tests.web.browser import sign_in_as

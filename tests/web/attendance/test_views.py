@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import assume_silent, countersign
-from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.certificates import service as certificates
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
@@ -245,7 +245,7 @@ def test_a_lock_before_anybody_answered_is_told_and_changes_nothing(client, sess
 
 def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(client, session):
     begun = a_counted_visit(talks=2)
-    said_there = {one.id: Counts(1) for one in begun.presentations}
+    said_there = {one.id: HeadCounts(1) for one in begun.presentations}
     countersign(begun.school, begun.visit.id, said_there, now=LEAVING)
     desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
     assert desk.get(f"{path}?lang=en").text.count("Lock the numbers") == 1
@@ -284,7 +284,7 @@ def test_silence_is_locked_by_a_person(client, session):
 
 def test_the_desk_is_for_staff_of_the_centre(client, session):
     begun = a_counted_visit()
-    countersign(begun.school, begun.visit.id, {begun.first: Counts(1)}, now=LEAVING)
+    countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(1)}, now=LEAVING)
     path = f"/attendance/{begun.visit.number}"
     assert client.get("/attendance").status_code == 302
 
@@ -335,8 +335,8 @@ def test_the_counting_page_asks_who_of_the_crew_was_not_there(client, session):
 
 
 def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_ticked(client, session):
-    begun = a_counted_visit(counts=Counts(pupils=90))
-    odd = a_counted_visit(counts=Counts(pupils=1), programme=None)
+    begun = a_counted_visit(counts=HeadCounts(pupils=90))
+    odd = a_counted_visit(counts=HeadCounts(pupils=1), programme=None)
     assume_silent(now=LEAVING + dt.timedelta(days=7))
     with transaction() as inner:
         inner.get_one(Visit, odd.visit.id).centre_id = begun.visit.centre_id

@@ -20,7 +20,7 @@ from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.board import blocks
-from tests.booking.held import BookNow
+from tests.booking.book_now import BookNow
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import always_free, make_user

@@ -11,7 +11,7 @@ from scheduler.places.models import SchoolCalendarEntry
 from scheduler.places.rules.hosts import school_year
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.policy import Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import DateWish
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements

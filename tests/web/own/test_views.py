@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.core.db import db
 from scheduler.policy import Role
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories import MONDAY

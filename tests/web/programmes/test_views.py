@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import transaction
 from scheduler.people.models import PresenterLanguage
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
@@ -82,7 +82,7 @@ def a_campaign(**given):
                 campaign_id=campaign.id,
             )  # fmt: skip
             presentation = make_presentation(visit, state=PresentationState.DELIVERED)
-            make_attendance(presentation, Counts(pupils=pupils, teachers=6))
+            make_attendance(presentation, HeadCounts(pupils=pupils, teachers=6))
             minor = make_presenter(
                 PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=dt.date(2010, 3, 1)
             )

@@ -10,7 +10,7 @@ from statistics import median
 from scheduler import config
 from scheduler.app import create_app
 from scheduler.core.db import db
-from scheduler.web import near
+from scheduler.web import near_dates
 from tests.conftest import settings_for
 from tests.counting import statements
 from tests.visits import m_scale
@@ -35,7 +35,7 @@ def main() -> None:
             def grow_old() -> None:
                 for key, (at, what) in list(kept.items()):
                     if key[0] != "cities":  # three rows; the dates are what costs
-                        kept[key] = (at - near.KEPT_FOR - dt.timedelta(minutes=1), what)
+                        kept[key] = (at - near_dates.DATES_KEPT_FOR - dt.timedelta(minutes=1), what)
 
             for name, before in (
                 ("nothing known", forget),

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -32,7 +32,7 @@ def held(name, iso, counts, *, year=2023, **given):
 @pytest.mark.parametrize("full", [False, True])
 def test_pages_of_figures_open_in_each_language_with_and_without_figures(client, path, language, full):
     if full:
-        held("Nišava", "RS-20", Counts(pupils=60))
+        held("Nišava", "RS-20", HeadCounts(pupils=60))
 
     page = client.get(path, query_string={"lang": language})
 
@@ -51,8 +51,8 @@ def told(page, name):
 
 def test_the_map_and_the_table_beside_it_say_the_same(client):
     programme = make_programme()
-    held("Nišava", "RS-20", Counts(pupils=60, teachers=6), programme=programme)
-    held("Pirot", "RS-22", Counts(pupils=1200, parents=34), programme=programme)
+    held("Nišava", "RS-20", HeadCounts(pupils=60, teachers=6), programme=programme)
+    held("Pirot", "RS-22", HeadCounts(pupils=1200, parents=34), programme=programme)
 
     page = client.get("/map?year=2023&lang=en").text
 
@@ -64,9 +64,9 @@ def test_the_map_and_the_table_beside_it_say_the_same(client):
 
 def test_trust_s44_few_people_are_hidden_and_cannot_be_computed_from_any_year_or_page(client):
     programme = make_programme()
-    held("Nišava", "RS-20", Counts(pupils=3), programme=programme)
-    held("Pirot", "RS-22", Counts(pupils=120), programme=programme)
-    held("Bor", "RS-14", Counts(pupils=61), programme=programme)
+    held("Nišava", "RS-20", HeadCounts(pupils=3), programme=programme)
+    held("Pirot", "RS-22", HeadCounts(pupils=120), programme=programme)
+    held("Bor", "RS-14", HeadCounts(pupils=61), programme=programme)
 
     page = client.get("/map?year=2023&lang=en").text
 
@@ -78,8 +78,8 @@ def test_trust_s44_few_people_are_hidden_and_cannot_be_computed_from_any_year_or
 
 @pytest.mark.parametrize("year", ["", "1999", "²", "abc", "-1", "9" * 500, "2023.0", "%00"])
 def test_a_year_that_is_not_there_shows_the_last_one_that_is_over(client, year):
-    held("Nišava", "RS-20", Counts(pupils=60))
-    held("Pirot", "RS-22", Counts(pupils=70), year=MONDAY.year)
+    held("Nišava", "RS-20", HeadCounts(pupils=60))
+    held("Pirot", "RS-22", HeadCounts(pupils=70), year=MONDAY.year)
 
     for path in ("/map", "/figures"):
         page = client.get(path, query_string={"year": year, "lang": "en"})
@@ -88,7 +88,7 @@ def test_a_year_that_is_not_there_shows_the_last_one_that_is_over(client, year):
 
 
 def test_the_running_year_can_be_chosen_and_is_said_not_to_be_over(client):
-    held("Nišava", "RS-20", Counts(pupils=60), year=MONDAY.year)
+    held("Nišava", "RS-20", HeadCounts(pupils=60), year=MONDAY.year)
 
     page = client.get(f"/map?lang=en&year={MONDAY.year}").text
 
@@ -97,7 +97,9 @@ def test_the_running_year_can_be_chosen_and_is_said_not_to_be_over(client):
 
 def test_a_year_is_told_in_words_for_each_centre(client):
     centre = make_centre(name_en="Contact Centre")
-    held("Nišava", "RS-20", Counts(pupils=60, parents=21, teachers=6), programme=make_programme(centre_id=centre.id))
+    held(
+        "Nišava", "RS-20", HeadCounts(pupils=60, parents=21, teachers=6), programme=make_programme(centre_id=centre.id)
+    )
 
     english = client.get("/figures?year=2023&lang=en").text
     serbian = client.get("/figures?year=2023&lang=sr_Latn").text
@@ -112,7 +114,7 @@ def test_the_first_page_and_the_map_ask_as_often_for_one_visit_as_for_three(clie
     client.get("/")  # free dates are asked once and kept for some minutes
     asked = []
     for name, iso in (("Nišava", "RS-20"), ("Pirot", "RS-22"), ("Bor", "RS-14")):
-        held(name, iso, Counts(pupils=60), programme=programme)
+        held(name, iso, HeadCounts(pupils=60), programme=programme)
         with statements() as made:
             for path in PATHS:
                 client.get(path)

@@ -9,7 +9,7 @@ from flask import Flask
 from PIL import Image
 
 from scheduler.web.guards import OPEN
-from scheduler.web.public.machines import NEEDED, SHOWN, SHOWN_BY_NAME, closed_paths
+from scheduler.web.public.machines import NEEDED, PUBLIC_BY_NAME, PUBLIC_PAGES, closed_paths
 from tests.factories.people import make_user
 from tests.factories.programmes import make_campaign, make_programme
 from tests.laws.routes import pages
@@ -54,7 +54,7 @@ def test_robots_may_open_what_is_shown_and_nothing_that_lies_behind_a_secret_or_
     closed = [line.removeprefix("Disallow: ") for line in text.splitlines() if line.startswith("Disallow")]
 
     assert "Sitemap: http://localhost/sitemap.xml" in text
-    open_to_all = {*SHOWN, *SHOWN_BY_NAME, *NEEDED}
+    open_to_all = {*PUBLIC_PAGES, *PUBLIC_BY_NAME, *NEEDED}
     for endpoint, _method, path in pages(app, "GET"):
         assert any(path.startswith(one) for one in closed) == (endpoint not in open_to_all), path
     for path in ("/status/", "/desk", "/requests", "/certificates/", "/book/", "/feeds", "/styleguide"):
@@ -62,7 +62,7 @@ def test_robots_may_open_what_is_shown_and_nothing_that_lies_behind_a_secret_or_
 
 
 def test_only_pages_for_everyone_are_shown(app: Flask):
-    assert all(getattr(app.view_functions[name], "may", None) == OPEN for name in (*SHOWN, *SHOWN_BY_NAME))
+    assert all(getattr(app.view_functions[name], "may", None) == OPEN for name in (*PUBLIC_PAGES, *PUBLIC_BY_NAME))
     assert "/status/" in closed_paths(app.url_map.iter_rules())
 
 

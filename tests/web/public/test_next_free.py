@@ -10,7 +10,7 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import AvailableHours
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
-from scheduler.web import near
+from scheduler.web import near_dates
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
@@ -105,7 +105,7 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again(client, towns):
 
 def test_of_what_is_old_one_answer_is_asked_anew(app, client, programme, towns, the_clock):
     client.get("/")
-    the_clock.moves_on(near.KEPT_FOR)
+    the_clock.moves_on(near_dates.DATES_KEPT_FOR)
 
     asked = []
     for _ in range(5):
@@ -117,7 +117,7 @@ def test_of_what_is_old_one_answer_is_asked_anew(app, client, programme, towns, 
 
 
 def test_the_memory_of_places_is_bounded(app, client, programme, towns, monkeypatch):
-    monkeypatch.setattr("scheduler.web.near.MOST_KEPT", 2)
+    monkeypatch.setattr("scheduler.web.near_dates.MOST_KEPT", 2)
 
     client.get("/")
 

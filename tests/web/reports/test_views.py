@@ -6,7 +6,7 @@ import re
 import pypdf
 import pytest
 
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.demo import load as demo
 from scheduler.people.models import User
 from scheduler.policy import Role
@@ -34,7 +34,7 @@ def coordinator(app, programme):
 
 
 def test_a_coordinator_sees_figures_rows_and_totals(coordinator, programme):
-    a_held_visit(Counts(pupils=1200, teachers=3), programme=programme)
+    a_held_visit(HeadCounts(pupils=1200, teachers=3), programme=programme)
 
     page = words_of(coordinator.get(REPORT, query_string=YEAR | {"by": "month", "lang": "en"}))
 
@@ -52,7 +52,7 @@ def test_the_report_speaks_three_scripts(coordinator, language, words):
 
 
 def test_the_sheet_leads_back_to_the_report_that_it_prints(coordinator, programme):
-    a_held_visit(Counts(pupils=12), programme=programme)
+    a_held_visit(HeadCounts(pupils=12), programme=programme)
 
     sheet = coordinator.get(f"{REPORT}/print", query_string=YEAR | {"by": "city", "_anchor": "x", "lang": "en"}).text
 
@@ -66,7 +66,7 @@ def test_the_sheet_leads_back_to_the_report_that_it_prints(coordinator, programm
 def test_months_are_drawn_as_a_chart_and_districts_as_a_map_with_the_numbers_of_the_table(coordinator, programme, path):
     host = make_host(municipality_id=make_municipality(district_id=make_district(iso="RS-20").id).id)
     for month, pupils in ((3, 1100), (10, 90)):
-        a_held_visit(Counts(pupils=pupils), programme=programme, host_id=host.id, on_day=DAY.replace(month=month))
+        a_held_visit(HeadCounts(pupils=pupils), programme=programme, host_id=host.id, on_day=DAY.replace(month=month))
 
     by_month = coordinator.get(path, query_string=YEAR | {"by": "month", "lang": "en"}).text
     by_district = coordinator.get(path, query_string=YEAR | {"by": "district", "lang": "en"}).text
@@ -80,7 +80,7 @@ def test_months_are_drawn_as_a_chart_and_districts_as_a_map_with_the_numbers_of_
 @pytest.mark.parametrize("path", [REPORT, f"{REPORT}/print", f"{REPORT}.csv", "/reports/visits"])
 def test_another_centres_numbers_are_never_shown(coordinator, path):
     theirs = make_programme(name_en="Theirs", name_sr_cyrl="Њихово")
-    a_held_visit(Counts(pupils=777), programme=theirs)
+    a_held_visit(HeadCounts(pupils=777), programme=theirs)
 
     answer = coordinator.get(path, query_string=YEAR | {"by": "programme", "centre_id": theirs.centre_id, "lang": "en"})
 
@@ -99,7 +99,7 @@ def test_other_roles_are_refused(app, session, role):
 
 def test_every_number_opens_to_visits_that_hold_it(coordinator, programme):
     for town in ("Ниш", "Пирот"):
-        a_held_visit(Counts(pupils=31), programme=programme, host_id=make_host(f"Школа {town}", place=town).id)
+        a_held_visit(HeadCounts(pupils=31), programme=programme, host_id=make_host(f"Школа {town}", place=town).id)
     page = coordinator.get(REPORT, query_string=YEAR | {"by": "city", "lang": "sr_Cyrl"}).get_data(as_text=True)
     row = re.search(r'<th scope="row">Ниш</th>(.*?)</tr>', page, re.DOTALL).group(1)
     (address,) = set(re.findall(r'href="([^"]+)"', row))

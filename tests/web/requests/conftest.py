@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import AvailableHours, SignIn
-from scheduler.people.rules import lasts
+from scheduler.people.rules import sign_in_length
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, Booking
@@ -33,7 +33,7 @@ def sign_in(app):
                     user_id=user.id,
                     created_at=now,
                     last_seen_at=now,
-                    expires_at=now + lasts(roles or (Role.COORDINATOR,)),
+                    expires_at=now + sign_in_length(roles or (Role.COORDINATOR,)),
                 )
             )
         client = app.test_client()

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.requests.models import DateProposal
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.requests.models import BlackoutDays, PreferredDate, SchoolRequest
-from scheduler.requests.terms.asked import DayPart, RequestState
+from scheduler.requests.terms.school_request import DayPart, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 from tests.web.requests.answered import FIRST, answer_all, day, text_of

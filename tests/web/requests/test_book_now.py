@@ -15,7 +15,7 @@ from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import RequestedPresentation
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import HoldState

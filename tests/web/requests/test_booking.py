@@ -11,7 +11,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import BookingAnswers, RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme

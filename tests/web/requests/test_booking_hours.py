@@ -10,7 +10,7 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.asked import DayPart
+from scheduler.requests.terms.school_request import DayPart
 from tests.factories import MONDAY as NOW
 from tests.web.requests.answered import answer_all, answers, day, text_of
 

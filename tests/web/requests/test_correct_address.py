@@ -11,7 +11,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import MessageState
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.asking import prove_address
+from scheduler.requests.service.submission import prove_address
 from tests.factories import MONDAY
 from tests.web.requests.answered import answer_all
 

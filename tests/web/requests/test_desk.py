@@ -11,7 +11,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import Channel, RequestState
+from scheduler.requests.terms.school_request import RequestChannel, RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
@@ -225,7 +225,7 @@ def test_a_school_on_the_phone_is_found_and_its_request_taken(desk, programme):
 
     row = db.session.scalars(select(SchoolRequest)).one()
     assert response.location == f"/requests/{row.number}"
-    assert (row.channel, row.state, row.host_id) == (Channel.PHONE, RequestState.NEW, host.id)
+    assert (row.channel, row.state, row.host_id) == (RequestChannel.PHONE, RequestState.NEW, host.id)
 
 
 @pytest.mark.parametrize(

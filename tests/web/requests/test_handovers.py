@@ -9,7 +9,7 @@ from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.requests.models import Handover, HandoverDistrict
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover

@@ -8,7 +8,7 @@ from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.counting import statements
 from tests.factories.people import make_user
 from tests.factories.places import make_host

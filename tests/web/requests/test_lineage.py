@@ -8,7 +8,7 @@ import pytest
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request

@@ -10,7 +10,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.requests.booking.views import ANSWERED_AFTER_S
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request

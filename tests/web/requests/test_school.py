@@ -11,7 +11,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.language import moment, short_day
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.programmes import make_programme

@@ -12,7 +12,7 @@ from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.requests.models import BookingAnswers, DateProposal, SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Readiness, Visit
 from scheduler.visits.terms.states import ClockWrong, FindingKind, VisitState

@@ -7,7 +7,7 @@ from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day
 from scheduler.programmes.terms import Audience
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
 from scheduler.web.requests.words import who_is_expected
 from tests.factories import MONDAY

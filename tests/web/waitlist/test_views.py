@@ -10,7 +10,7 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.waitlist.models import DateOffer, OpenDate
 from scheduler.waitlist.terms import DateOfferState

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from scheduler.core.errors import Reason
-from scheduler.requests.terms.asked import RequestDraft
+from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web.filters import long_day, short_day
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
 from scheduler.web.i18n import _, page_language
@@ -63,7 +63,7 @@ def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[d
 def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:
     """The date that is held, or the days within which it suits."""
     if slot := booking.slot():
-        return [hold.said(slot)]
+        return [hold.date_words(slot)]
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
     until += [_("for the waiting list")] if draft.for_waiting_list else []

@@ -8,7 +8,7 @@ from scheduler.core.language import pick
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
-from scheduler.requests.rules.asked import levels_at
+from scheduler.requests.rules.school_request import levels_at
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words

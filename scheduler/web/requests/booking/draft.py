@@ -16,7 +16,7 @@ from wtforms import HiddenField
 
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
-from scheduler.booking.rules.holds import lasts, main_audience
+from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
@@ -29,15 +29,15 @@ from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.programmes.queries import open_programmes, programme_of
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.queries.hours import school_hours
-from scheduler.requests.rules.asked import levels_at, problems_with
+from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
-from scheduler.requests.terms.asked import Facts, PresentationDraft, RequestDraft
+from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
 from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.requests.booking import choices
 from scheduler.web.requests.booking.fields import (
     PAGES,
-    Lessons,
+    BookingLessons,
     Typed,
     draft_of,
     lessons_beside,
@@ -59,9 +59,9 @@ FORMS: dict[str, type[BaseForm]] = {
 }
 TOTAL = len(PAGES) + 2
 QUICKEST_S = 2  # programs are quicker than any hand
-GONE = "gone"  # beside what is set aside: the slot that somebody else has
-PRESSED = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
-NOTES = ("slot", "wrong", GONE, PRESSED)  # kept with what was typed, and no field of a form
+SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
+DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
+NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
 
 
 def page_of(field: str) -> str:
@@ -246,7 +246,7 @@ class BookingDraft:
         if wish is None or programme is None:
             return None
         starts = [one.starts_local for one in self.sittings()] or [None]
-        minutes = lasts(holds.sittings(slot.starts_local, starts, programme.minutes), programme.minutes)
+        minutes = minutes_in_all(holds.sitting_times(slot.starts_local, starts, programme.minutes), programme.minutes)
         return HoldWish(replace(wish, minutes=minutes), slot, by_the_bell)
 
     def free_wish(self) -> FreeWish | None:
@@ -304,24 +304,24 @@ class BookingDraft:
         programme, draft = self.programme(), self.request_draft()
         if programme is None:
             return {}
-        facts = self.facts(programme, draft) if page == "who" else Facts(programme, self.levels())
+        facts = self.facts(programme, draft) if page == "who" else RequestFacts(programme, self.levels())
         problems = problems_with(draft, clock.local_day(self.now), facts)
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
-    def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> Facts:
+    def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> RequestFacts:
         """What the rules must know of the chosen programme and host, where they judge who listens and at what hour."""
         host, (first, last) = self.host(), (draft.first_day, draft.last_day)
         if host is None:
-            return Facts(programme, self.levels())
+            return RequestFacts(programme, self.levels())
         today = clock.local_day(self.now)
         hours = self.once(("hours", host.id, first, last), lambda: school_hours(host, first, last, today=today))
-        return Facts(programme, self.levels(), False, *hours)
+        return RequestFacts(programme, self.levels(), False, *hours)
 
-    def beside(self, form: BaseForm) -> Lessons:
+    def beside(self, form: BaseForm) -> BookingLessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
         programme = self.programme()
         if programme is None or not isinstance(form, WhoForm):
-            return Lessons(False, [])
+            return BookingLessons(False, [])
         draft = self.request_draft(form)
         return lessons_beside(draft, self.facts(programme, draft))
 
@@ -341,7 +341,7 @@ class BookingDraft:
         if slot is None or programme is None or not programme.book_now:
             return draft
         typed = [one.starts_local for one in draft.presentations]
-        starts = holds.sittings(slot.starts_local, typed, programme.minutes) if typed else []
+        starts = holds.sitting_times(slot.starts_local, typed, programme.minutes) if typed else []
         asked = tuple(
             replace(one, starts_local=start, lesson=None)
             for one, start in zip(draft.presentations, starts, strict=True)

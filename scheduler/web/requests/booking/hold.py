@@ -23,8 +23,8 @@ from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
-from scheduler.web.requests.booking.days import free_days, only_day
-from scheduler.web.requests.booking.draft import GONE, PRESSED, BookingDraft
+from scheduler.web.requests.booking.calendar import free_days, only_day
+from scheduler.web.requests.booking.draft import DAY_KEY, SLOT_KEY, BookingDraft
 from scheduler.web.requests.booking.fields import Typed, slot_of
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
@@ -32,7 +32,7 @@ MOST_TIMES = 12  # as buttons at once; of more the full hours come first
 
 
 @dataclass(frozen=True)
-class Choice:
+class DateChoice:
     """A date as a button: what it sends, and its words."""
 
     value: str
@@ -44,7 +44,7 @@ def slot_sent() -> bool:
     return request.method == "POST" and bool(request.form.keys() & {"slot", "day"})
 
 
-def said(slot: Slot) -> str:
+def date_words(slot: Slot) -> str:
     """четвртак, 15. октобар 2026. у 10:00"""
     language = page_language()
     return _("%(day)s at %(time)s", day=long_day(slot.on_day, language), time=clock_time(slot.starts_local, language))
@@ -54,7 +54,7 @@ def value_of(slot: Slot) -> str:
     return f"{slot.on_day.isoformat()}T{slot.starts_local:%H:%M}"
 
 
-def pressed(booking: BookingDraft) -> bool | None:
+def press_date(booking: BookingDraft) -> bool | None:
     """A date or a day of the calendar was pressed: True when a date is held now. None when it is another page's press.
 
     A day with several free times asks for the time first; one that asks first is taken as it is, by the page itself.
@@ -66,10 +66,10 @@ def pressed(booking: BookingDraft) -> bool | None:
     if slot is None:
         slot = _only_time_of(booking, request.form.get("day", ""))
     if slot is None:
-        shown: Typed = {PRESSED: [request.form.get("day", "")[:20]]}
+        shown: Typed = {DAY_KEY: [request.form.get("day", "")[:20]]}
         booking.set_aside("when", booking.answers.get("when", {}) | shown, wrong=False)
         return False
-    return hold(booking, slot)
+    return hold_slot(booking, slot)
 
 
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
@@ -79,7 +79,7 @@ def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
     return Slot(dt.date.fromisoformat(day), starts[0]) if len(starts) == 1 else None
 
 
-def hold(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool:
+def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool:
     """Hold a date for this visitor and remember it as the answer; else set it aside, to offer others."""
     wish = booking.hold_wish(slot, by_the_bell=by_the_bell)
     if wish is None:
@@ -93,34 +93,34 @@ def hold(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))
         return False
     except Conflict:
-        lost(booking, slot)
+        note_lost_date(booking, slot)
         return False
     booking.read["held"] = held
     booking.keep("when", answer)
     return True
 
 
-def lost(booking: BookingDraft, slot: Slot) -> None:
+def note_lost_date(booking: BookingDraft, slot: Slot) -> None:
     """Somebody else has that date: all answers stay, and the page about days offers three others."""
-    booking.set_aside("when", booking.answers.get("when", {}) | {GONE: [value_of(slot)]}, wrong=False)
+    booking.set_aside("when", booking.answers.get("when", {}) | {SLOT_KEY: [value_of(slot)]}, wrong=False)
 
 
-def settle(booking: BookingDraft, page: str) -> bool:
+def move_hold(booking: BookingDraft, page: str) -> bool:
     """After an answer that changes where, what or how long: the held date follows it. False when it cannot."""
     slot = booking.slot()
     if slot is None or page not in CHANGES_THE_DATE:
         return True
     programme, held = booking.programme(), booking.held()
     if programme is None or not programme.book_now:
-        drop(booking)
+        release_hold(booking)
         return True
     wish = booking.hold_wish(slot, by_the_bell=False)
     if held is None or wish is None or held.suits(wish):
         return True
-    return hold(booking, slot, by_the_bell=False)
+    return hold_slot(booking, slot, by_the_bell=False)
 
 
-def stays(booking: BookingDraft, typed: Typed) -> Typed:
+def keep_or_release(booking: BookingDraft, typed: Typed) -> Typed:
     """Days were sent as the answer: those of the date that is held leave it held, others are named instead of it."""
     slot = booking.slot()
     if slot is None:
@@ -132,29 +132,29 @@ def stays(booking: BookingDraft, typed: Typed) -> Typed:
     return {name: said for name, said in typed.items() if name != "slot"}
 
 
-def drop(booking: BookingDraft) -> None:
+def release_hold(booking: BookingDraft) -> None:
     """The date is not held any more; its day stays as the wish."""
     booking.release()
     booking.answers.get("when", {}).pop("slot", None)
     booking.keep("when", booking.answers.get("when", {}))
 
 
-def shown(booking: BookingDraft) -> dict[str, Any]:
+def hold_facts(booking: BookingDraft) -> dict[str, Any]:
     """What every page of the booking says of the date: until when it is held, or that it is not any more."""
     slot = booking.slot()
     if slot is None:
         return {"date_words": ""}
     held = booking.held()
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
-    gone = not held and GONE in booking.aside("when")
-    return {"date_words": "" if gone else said(slot), "held_until": until, "date_value": value_of(slot)}
+    gone = not held and SLOT_KEY in booking.aside("when")
+    return {"date_words": "" if gone else date_words(slot), "held_until": until, "date_value": value_of(slot)}
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(ZoneInfo(centre_timezone()))
 
 
-def calendar(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
+def calendar_facts(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     """The question about days: the calendar, times of the pressed day, three dates instead of a lost one."""
     wish = booking.free_wish()
     if wish is None:
@@ -172,7 +172,7 @@ def _times(booking: BookingDraft, free: Any, form: BaseForm) -> dict[str, Any]:
     day = _pressed_day(booking, form)
     starts = next((one.starts for one in free if one.day == day), ())
     language = page_language()
-    times = [Choice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
+    times = [DateChoice(value_of(Slot(day, time)), clock_time(time, language)) for time in starts] if day else []
     hours = [one for one in times if one.words.endswith(":00")] if len(times) > MOST_TIMES else times
     more = [one for one in times if one not in hours]
     return {"day_words": long_day(day, language) if day else "", "times": hours, "more_times": more}
@@ -180,7 +180,7 @@ def _times(booking: BookingDraft, free: Any, form: BaseForm) -> dict[str, Any]:
 
 def _pressed_day(booking: BookingDraft, form: BaseForm) -> dt.date | None:
     """The day of the calendar that was pressed, here or on an open page; else the one day that was typed."""
-    pressed = booking.aside("when").get(PRESSED, [""])[0]
+    pressed = booking.aside("when").get(DAY_KEY, [""])[0]
     with suppress(ValueError):
         return dt.date.fromisoformat(pressed)
     first: dt.date | None = form["first_day"].data
@@ -188,13 +188,13 @@ def _pressed_day(booking: BookingDraft, form: BaseForm) -> dt.date | None:
 
 
 def _gone(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
-    slot = slot_of(booking.aside("when").get(GONE, [""])[0])
+    slot = slot_of(booking.aside("when").get(SLOT_KEY, [""])[0])
     wish, free = booking.hold_wish(slot, by_the_bell=False) if slot else None, booking.free_wish()
     if slot is None or wish is None or free is None:
         return {}
     wish = replace(wish, wish=replace(free, minutes=wish.wish.minutes))  # her own hold keeps nothing from her
-    others = [Choice(value_of(one), said(one)) for one in other_dates(wish, now=booking.now)]
-    return {"gone_words": said(slot), "others": others}
+    others = [DateChoice(value_of(one), date_words(one)) for one in other_dates(wish, now=booking.now)]
+    return {"gone_words": date_words(slot), "others": others}
 
 
 def send(booking: BookingDraft, slot: Slot, form_key: str) -> int:
@@ -212,4 +212,4 @@ def kept_words(request_id: int | None) -> dict[str, str]:
     if kept is None or not kept.holds(clock.now()):
         return {}
     until = Slot(_local(kept.until).date(), _local(kept.until).time().replace(second=0, microsecond=0))
-    return {"kept_date": said(kept.slot), "kept_until": said(until)}
+    return {"kept_date": date_words(kept.slot), "kept_until": date_words(until)}

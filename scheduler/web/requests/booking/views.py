@@ -7,8 +7,8 @@ from typing import Any
 from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.booking.service.booked import prove_booking
 from scheduler.booking.service.holds import release_date
+from scheduler.booking.service.proof import prove_booking
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
@@ -17,25 +17,25 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import ANONYMOUS
 from scheduler.requests.queries.pages import proof_of
-from scheduler.requests.rules.asked import MOST_PRESENTATIONS
-from scheduler.requests.service import asking
-from scheduler.requests.service.asking import send_new_link, submit_request, was_sent
-from scheduler.web import near
+from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
+from scheduler.requests.service import submission
+from scheduler.requests.service.submission import send_new_link, submit_request, was_sent
+from scheduler.web import near_dates
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import BOOKINGS, FREE_DATES, SEARCHES, limiter
+from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter
 from scheduler.web.reasons import FormReason, worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
-from scheduler.web.requests.booking.carried import carried_in, take_along
-from scheduler.web.requests.booking.days import day_is_missed, for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
-from scheduler.web.requests.forms import AddressForm, CheckForm, PressForm, WhoForm
+from scheduler.web.requests.booking.prefill import carried_in, take_along
+from scheduler.web.requests.forms import AddressForm, CheckForm, RequestPressForm, WhoForm
 
 WORDS = {  # of each page: what its link says, and its title
     "what": (_l("Programme"), _l("What would you like?")),
@@ -50,7 +50,7 @@ MOST_SUGGESTED = 8  # while typing; the page itself shows more
 
 @bp.route("/book", methods=["GET", "POST"])
 @public
-@limiter.limit(BOOKINGS, methods=["POST"])
+@limiter.limit(BOOKING_RATE, methods=["POST"])
 def book() -> ResponseReturnValue:
     """Where shall we come? The host is found by typing, in either script, and chosen by its button."""
     booking = BookingDraft.of_visitor()
@@ -59,8 +59,8 @@ def book() -> ResponseReturnValue:
         booking.host_row(chosen)
         take_along(booking, carried_in(request.form))
         booking.keep("host", {"host_id": [str(chosen)]})
-        near.remember(host=chosen)
-        return redirect(address_of(booking.next_page("host") if hold.settle(booking, "host") else "when"))
+        near_dates.remember(host=chosen)
+        return redirect(address_of(booking.next_page("host") if hold.move_hold(booking, "host") else "when"))
     typed, asked = request.args.get("q", "")[:200], host_asked()
     return render_template(
         "requests/book.html",
@@ -106,7 +106,7 @@ def _option(host: HostRow, typed: str) -> str:
 
 @bp.route("/book/new-host", methods=["GET", "POST"])
 @public
-@limiter.limit(BOOKINGS, methods=["POST"])
+@limiter.limit(BOOKING_RATE, methods=["POST"])
 def new_host() -> ResponseReturnValue:
     """The school is not on the list: its name, place and municipality."""
     booking = BookingDraft.of_visitor()
@@ -115,7 +115,7 @@ def new_host() -> ResponseReturnValue:
         form.name.data = request.args.get("name", "")[:150]  # what was typed and not found
     if form.accepted():
         booking.keep("new_host", typed_in(form))
-        return redirect(address_of(booking.next_page("host") if hold.settle(booking, "new_host") else "when"))
+        return redirect(address_of(booking.next_page("host") if hold.move_hold(booking, "new_host") else "when"))
     if request.method == "POST" and not form.unsafe():
         booking.set_aside("new_host", typed_in(form), wrong=True)
         return redirect(url_for(".new_host"))
@@ -130,7 +130,7 @@ def _costs_little() -> bool:
 @bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
 @public
 @limiter.limit(FREE_DATES, exempt_when=lambda: _costs_little() and not hold.slot_sent())
-@limiter.limit(BOOKINGS, methods=["POST"])
+@limiter.limit(BOOKING_RATE, methods=["POST"])
 def book_page(page: str) -> ResponseReturnValue:
     """One question after the other."""
     booking = BookingDraft.of_visitor()
@@ -143,7 +143,7 @@ def book_page(page: str) -> ResponseReturnValue:
     if page == "when" and "classes" in request.form:
         booking.keep("classes", only_classes(request.form["classes"]))
         return redirect(address_of(page))
-    if page == "when" and (held := hold.pressed(booking)) is not None:
+    if page == "when" and (held := hold.press_date(booking)) is not None:
         return redirect(
             address_of(booking.next_page(page)) if held else url_for(".book_page", page=page, _anchor="times")
         )
@@ -164,9 +164,9 @@ def _answered(booking: BookingDraft, page: str, typed: Typed) -> ResponseReturnV
     """A page is answered: on to the next one. A held date follows the answer, or other dates are offered; a day that
     does not suit the classes is asked again, once."""
     if page == "when":
-        typed = hold.stays(booking, typed)
+        typed = hold.keep_or_release(booking, typed)
     booking.keep(page, typed)
-    fits = hold.settle(booking, page) and not (page == "who" and day_is_missed(booking))
+    fits = hold.move_hold(booking, page) and not (page == "who" and day_is_missed(booking))
     return redirect(address_of(booking.next_page(page) if fits else "when"))
 
 
@@ -191,8 +191,8 @@ def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseRetu
         programmes=booking.programmes() if page == "what" else [],
         earliest=booking.earliest_day(),
         lessons=booking.beside(form),
-        **(hold.calendar(booking, form) if page == "when" else {}),
-        **hold.shown(booking),
+        **(hold.calendar_facts(booking, form) if page == "when" else {}),
+        **hold.hold_facts(booking),
         goes_on=address_of(booking.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
     )
@@ -230,7 +230,7 @@ def check() -> ResponseReturnValue:
             try:
                 return _send(booking, form)
             except Conflict:  # the date went to another meanwhile: nothing typed is lost
-                hold.lost(booking, booking.slot() or Slot(booking.request_draft().first_day, dt.time()))
+                hold.note_lost_date(booking, booking.slot() or Slot(booking.request_draft().first_day, dt.time()))
                 return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
@@ -241,7 +241,7 @@ def check() -> ResponseReturnValue:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
             status = 422
     rows = answer_rows(booking, problems)
-    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.shown(booking)), status
+    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.hold_facts(booking)), status
 
 
 def _send(booking: BookingDraft, form: CheckForm) -> ResponseReturnValue:
@@ -286,7 +286,7 @@ def correct_address() -> ResponseReturnValue:
     if form.accepted():
         network = network_of(request.remote_addr)
         try:
-            asking.correct_address(request_id, form.email.data, network=network, now=clock.now())
+            submission.correct_address(request_id, form.email.data, network=network, now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         except TooMany:
@@ -313,7 +313,7 @@ def forget() -> ResponseReturnValue:
 @public
 def prove(token: str) -> ResponseReturnValue:
     """The page behind the mailed link. Opening it changes nothing: scanners open links, people press buttons."""
-    form = PressForm()
+    form = RequestPressForm()
     proof = proof_of(token, now=clock.now())
     if form.accepted():
         secret = prove_booking(token, now=clock.now())

@@ -10,7 +10,7 @@ from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.booking.queries.free_dates import free_dates
-from scheduler.booking.service import booked
+from scheduler.booking.service import proof
 from scheduler.booking.service.proposals import accept_free_date, propose_free_dates
 from scheduler.booking.terms.free_dates import FreeDay, FreeWish
 from scheduler.booking.terms.reasons import BookingReason
@@ -21,9 +21,9 @@ from scheduler.policy import Actor
 from scheduler.requests.queries.pages import own_request, proposed_dates, request_page
 from scheduler.requests.rules.states import may_move
 from scheduler.requests.service.dates import decline_dates
-from scheduler.requests.terms.asked import RequestState
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
 from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web import forms
 from scheduler.web.filters import clock as wall
@@ -35,11 +35,11 @@ from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.fields import slot_of
-from scheduler.web.requests.forms import PressForm
+from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
 
-MOST = 3
-SHOWN = 6  # free days beside the form
+MOST_DATES = 3
+FREE_DAYS_BESIDE = 6  # free days beside the form
 END_OF_DAY = dt.time(18, 0)
 
 
@@ -54,10 +54,10 @@ class DateFields(Form):  # type: ignore[misc]
     starts_local = TimeField(_l("Start"), default=dt.time(10, 0))
 
 
-class ProposeForm(PressForm):
+class ProposeForm(RequestPressForm):
     """Up to three dates, and until when the school may choose."""
 
-    dates = FieldList(FormField(DateFields), min_entries=MOST, max_entries=MOST)
+    dates = FieldList(FormField(DateFields), min_entries=MOST_DATES, max_entries=MOST_DATES)
     held_until = DayField(_l("Last day for the answer (until 6 p.m.)"), [Needed()])
 
     def drafts(self) -> list[DateDraft]:
@@ -78,7 +78,7 @@ class ProposeForm(PressForm):
         super().show({name: reason for name, reason in problems.items() if name not in inner})
 
 
-class ChooseForm(PressForm):
+class ChooseForm(RequestPressForm):
     """One of the dates."""
 
     date = RadioField(_l("Which date suits you?"), [Needed()])
@@ -92,7 +92,7 @@ class ChooseForm(PressForm):
         return form
 
 
-class NoneSuitsForm(PressForm):
+class NoneSuitsForm(RequestPressForm):
     reason = LinesField(_l("Which days would suit you?"), [Needed()], limit=300)
 
 
@@ -132,7 +132,7 @@ def _free_for(page: RequestPage) -> tuple[FreeDay, ...]:
     wish = FreeWish(
         page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=classes
     )
-    return free_dates(wish, now=clock.now()).free[:SHOWN]
+    return free_dates(wish, now=clock.now()).free[:FREE_DAYS_BESIDE]
 
 
 @bp.route("/status/<secret>/dates", methods=["GET", "POST"])
@@ -176,7 +176,7 @@ def take_other_date(secret: str) -> ResponseReturnValue:
     slot = slot_of(request.form.get("slot", ""))
     if BaseForm().accepted() and slot is not None:
         try:
-            booked.take_other_date(actor, page.row.id, slot, now=clock.now())
+            proof.take_other_date(actor, page.row.id, slot, now=clock.now())
         except Conflict as conflict:
             if conflict.reason is BookingReason.DATE_TAKEN:
                 say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))

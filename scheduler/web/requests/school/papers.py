@@ -9,8 +9,8 @@ from scheduler.core.errors import Conflict
 from scheduler.requests import pdf
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.school import tell_directions
-from scheduler.requests.terms.asked import NoteSitting, ParentsNote
-from scheduler.requests.terms.pages import PresentationRow, RequestPage
+from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
+from scheduler.requests.terms.school_request import NoteSitting, ParentsNote
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.web.filters import say
@@ -21,11 +21,11 @@ from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import EQUIPMENT, Typed
-from scheduler.web.requests.forms import PressForm
+from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
 
 
-class DirectionsForm(PressForm):
+class DirectionsForm(RequestPressForm):
     directions = LinesField(_l("Entrance, parking, floor, who waits at the door"), limit=500)
 
 
@@ -53,7 +53,7 @@ def directions(secret: str) -> ResponseReturnValue:
 def book_again(secret: str) -> ResponseReturnValue:
     """A new booking with the answers of this request: only the days are asked, and the promises are given afresh."""
     _actor, page = opened(secret)
-    if not PressForm().accepted():
+    if not RequestPressForm().accepted():
         return redirect(url_for(".status", secret=secret))
     booking = BookingDraft.of_visitor()
     booking.answers.clear()
@@ -92,7 +92,7 @@ def answers_again(page: RequestPage) -> dict[str, Typed]:
     return answers
 
 
-def _sitting(asked: PresentationRow) -> dict[str, str]:
+def _sitting(asked: RequestedPresentationRow) -> dict[str, str]:
     return {
         "audience": asked.audience.value,
         "level": asked.level.value,

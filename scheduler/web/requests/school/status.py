@@ -20,8 +20,8 @@ from scheduler.requests.queries.pages import own_request, proposed_dates
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
 from scheduler.requests.service import school
 from scheduler.requests.service.school import answer_question, withdraw_request
-from scheduler.requests.terms.asked import PaperPerson, PaperPresentation, RequestPaper, RequestState
 from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.waitlist.queries import offered_date
@@ -34,10 +34,10 @@ from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.answers import equipment_of, sitting_of
-from scheduler.web.requests.booking.hold import said, value_of
-from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, PressForm, WithdrawForm
+from scheduler.web.requests.booking.hold import date_words, value_of
+from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, RequestPressForm, WithdrawForm
 
-HELD = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
+AFTER_VISIT = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
 
 
 def opened(secret: str) -> tuple[Actor, RequestPage]:
@@ -75,8 +75,8 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         offered=offered,
         visit=visit,
         shown_crew=visit if state not in OVER and state is not RequestState.DISRUPTED else None,
-        dated=visit is not None and state in WITH_DATE.union(HELD),
-        held=state in HELD,
+        dated=visit is not None and state in WITH_DATE.union(AFTER_VISIT),
+        held=state in AFTER_VISIT,
         cancel_href=url_if("readiness.cancel_by_school", secret=secret) if bound and bound.may_cancel(now) else "",
         page=page,
         row=page.row,
@@ -101,7 +101,7 @@ def _lost(request_id: int, now: dt.datetime) -> dict[str, Any] | None:
     found = lost_date(request_id, now=now)
     if found is None or not found.others:
         return None
-    return {"words": said(found.slot), "others": [(value_of(slot), said(slot)) for slot in found.others]}
+    return {"words": date_words(found.slot), "others": [(value_of(slot), date_words(slot)) for slot in found.others]}
 
 
 def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:
@@ -121,8 +121,8 @@ def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> di
         "wish": open_wish_of(bound.visit_id) if bound else None,
         "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
         "ask_until": until if until and now <= until else None,
-        "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in HELD,
-        "press": PressForm(formdata=None),
+        "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in AFTER_VISIT,
+        "press": RequestPressForm(formdata=None),
         "tallies": tallies_of(bound.visit_id) if bound else [],
         "needs": page.row.programme.needs.lines(page_language()),
     }

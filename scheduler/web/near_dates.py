@@ -25,12 +25,12 @@ from scheduler.programmes.terms import ProgrammeRow
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
 CENTRE_OF_BELGRADE = "Стари град"  # of its seventeen municipalities
-KEPT_FOR = dt.timedelta(minutes=10)
+DATES_KEPT_FOR = dt.timedelta(minutes=10)
 MOST_KEPT = 500  # places; more than are asked for in a day
 
 
 @dataclass(frozen=True)
-class Near:
+class NearDates:
     """A place, and on which of the next days somebody can come there."""
 
     place: HostRow | MunicipalityRow
@@ -55,7 +55,7 @@ def remember(*, host: int | None = None, town: int | None = None) -> None:
     session["near"] = ["host", host] if host is not None else ["town", town]
 
 
-def next_dates(programme: ProgrammeRow) -> tuple[list[Near], bool]:
+def next_dates(programme: ProgrammeRow) -> tuple[list[NearDates], bool]:
     """The place that the visitor chose, else the largest cities; and whether it was chosen."""
     kept = _Kept(programme, clock.now())
     chosen = session.get("near")
@@ -97,22 +97,22 @@ class _Kept:
         found: list[MunicipalityRow] = self._kept("cities", _cities)
         return found
 
-    def near(self, kind: str, number: int) -> Near:
+    def near(self, kind: str, number: int) -> NearDates:
         """Raises: NotFound."""
-        found: Near = self._kept((self.programme, kind, number), lambda: self._asked(kind, number))
+        found: NearDates = self._kept((self.programme, kind, number), lambda: self._asked(kind, number))
         return found
 
-    def _asked(self, kind: str, number: int) -> Near:
+    def _asked(self, kind: str, number: int) -> NearDates:
         host = kind == "host"
         place = place_queries.host_of(number) if host else _municipality(number)
         where = {"host_id": number} if host else {"municipality_id": number}
         wish = asked_of(self.programme, TeachingLanguage.SERBIAN, **where)
-        return Near(place, free_dates(wish, now=self.now))
+        return NearDates(place, free_dates(wish, now=self.now))
 
     def _kept(self, what: Any, ask: Callable[[], Any]) -> Any:
         key = (what, clock.local_day(self.now))
         kept = self.rows.get(key)
-        old = kept is not None and not dt.timedelta(0) <= self.now - kept[0] < KEPT_FOR
+        old = kept is not None and not dt.timedelta(0) <= self.now - kept[0] < DATES_KEPT_FOR
         if kept is None or (old and self.may_renew):
             self.may_renew = self.may_renew and not old
             if len(self.rows) >= MOST_KEPT:

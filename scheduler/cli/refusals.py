@@ -38,7 +38,7 @@ class Command(click.Command):
             return super().make_context(*args, **given)
 
 
-class Group(AppGroup):
+class CommandGroup(AppGroup):
     """The commands of one room."""
 
     command_class = Command
@@ -56,7 +56,7 @@ class AllGroups(AppGroup):
     """All that the application brings to `flask`, whose root asks here last."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        super().add_command(cmd if isinstance(cmd, Command | Group) else _as_ours(cmd), name)
+        super().add_command(cmd if isinstance(cmd, Command | CommandGroup) else _as_ours(cmd), name)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         found = super().get_command(ctx, name)
@@ -71,4 +71,4 @@ def _as_ours(command: click.Command) -> click.Command:
     if not isinstance(command, click.Group):
         return Command(command.name, **like)
     inner = {name: _as_ours(one) for name, one in command.commands.items()}
-    return Group(command.name, commands=inner, **like)
+    return CommandGroup(command.name, commands=inner, **like)

@@ -8,7 +8,7 @@ from typing import Any
 from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
-from scheduler.requests.rules.asked import LONGEST_SPAN_DAYS
+from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
 from scheduler.web.requests.booking.draft import BookingDraft

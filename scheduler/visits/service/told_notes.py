@@ -8,11 +8,11 @@ from scheduler.core.errors import GroundReason, Rejected
 from scheduler.messages import mail
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import ToldNote
-from scheduler.visits.queries.told_by_phone import tellable, told_values
+from scheduler.visits.queries.told_notes import tellable, told_values
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.rows import VisitPage
-from scheduler.visits.terms.told import ToldDraft, ToldWhat
+from scheduler.visits.terms.told_notes import ToldDraft, ToldWhat
 
 LETTERS = {
     ToldWhat.OFFER: "visit_offered",

@@ -160,7 +160,7 @@ REQUEST_MACHINE = Machine(
 )
 
 
-class Channel(StrEnum):
+class RequestChannel(StrEnum):
     """How a request reached the centre."""
 
     WEB = "web"
@@ -245,7 +245,7 @@ class RequestDraft:
 
 
 @dataclass(frozen=True)
-class Facts:
+class RequestFacts:
     """What rules must know of the world to judge a draft."""
 
     programme: ProgrammeRow
@@ -256,7 +256,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Counts:
+class ExpectedCounts:
     """People expected at one requested presentation, by its place in the request (from 1)."""
 
     ordinal: int

@@ -21,26 +21,26 @@ from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest, UndoableAct
 from scheduler.requests.queries.lineage import contacts_of_each
-from scheduler.requests.queries.rows import loaded, request_rows
+from scheduler.requests.queries.rows import request_rows, with_related_rows
 from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, UNDO_WITHIN, may_together
 from scheduler.requests.service.lineage import take_apart
-from scheduler.requests.service.rows import locked, values_of, write_to_school
-from scheduler.requests.terms.acts import Chosen, Done, Preview, Refusal, SomeCannot, TakenBack, Together
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.service.locked_request import locked_request, values_of, write_to_school
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest, Done, Preview, Refusal, SomeCannot, TakenBack
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 log = logging.getLogger(__name__)
-MOST = 100  # a page of the inbox
+MOST_TOGETHER = 100  # a page of the inbox
 
 
 def act_together(
-    actor: Actor, act: Together, chosen: Sequence[Chosen], *, now: dt.datetime, owner_id: int | None = None
+    actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest], *, now: dt.datetime, owner_id: int | None = None
 ) -> Done:
     """Do one act to every chosen request, or to none.
 
     `owner_id` is the colleague of ASSIGN. Raises: NotAllowed; NotFound; Rejected without a request or a colleague;
     SomeCannot, with the reasons, when one of them has changed meanwhile or is in another state.
     """
-    if act is Together.TAKE:
+    if act is BulkAct.TAKE:
         owner_id = actor.user_id
     _require_choice(actor, act, chosen, owner_id)
     batch, done = secrets.token_urlsafe(16), 0
@@ -55,24 +55,24 @@ def act_together(
     return Done(done, batch if done else "")
 
 
-def _require_choice(actor: Actor, act: Together, chosen: Sequence[Chosen], owner_id: int | None) -> None:
-    if act is Together.MERGE:
+def _require_choice(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest], owner_id: int | None) -> None:
+    if act is BulkAct.MERGE:
         raise Rejected({"act": GroundReason.NOT_A_CHOICE})
-    if not chosen or len(chosen) > MOST:
+    if not chosen or len(chosen) > MOST_TOGETHER:
         raise Rejected({"rows": GroundReason.NOTHING_TICKED if not chosen else GroundReason.TOO_MANY})
-    if act is Together.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
+    if act is BulkAct.ASSIGN and owner_id not in {who for who, _name in colleagues_of(actor.centre_id)}:
         raise Rejected({"owner": GroundReason.NOT_A_CHOICE})
 
 
 def _rows(
-    session: Session, actor: Actor, act: Together, chosen: Sequence[Chosen]
+    session: Session, actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest]
 ) -> tuple[list[SchoolRequest], list[Refusal]]:
     """The chosen requests, locked in the order of their ids, and why the act is not for some of them."""
     rows: list[SchoolRequest] = []
     refusals: list[Refusal] = []
     seen = {one.request_id: one.version for one in chosen}
     for request_id in sorted(seen):
-        row = locked(session, actor, "update", request_id)
+        row = locked_request(session, actor, "update", request_id)
         if seen[request_id] is not None and row.version != seen[request_id]:
             refusals.append(Refusal(row.id, row.number, GroundReason.CHANGED_MEANWHILE))
         elif not may_together(act, row.state):
@@ -87,7 +87,7 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
     undoable.school_request_id, undoable.state_before = row.id, row.state
     undoable.since_before, undoable.owner_before_id = row.state_since, row.owner_id
     now = undoable.done_at
-    if undoable.act is Together.WAITLIST:
+    if undoable.act is BulkAct.WAITLIST:
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
         write_to_school(row, LETTERS[undoable.act], now=now, not_before=now + MAIL_WAITS)
     elif row.state is RequestState.NEW:
@@ -104,7 +104,7 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
     return True
 
 
-def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, now: dt.datetime) -> Preview:
+def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest], *, now: dt.datetime) -> Preview:
     """What an act that mails schools would do; nothing is stored. Raises: as `act_together`, but not SomeCannot."""
     _require_choice(actor, act, chosen, None)
     with transaction() as session:
@@ -113,7 +113,7 @@ def preview_together(actor: Actor, act: Together, chosen: Sequence[Chosen], *, n
         to = [(row, contacts[row.id][0].language) for row in rows if contacts[row.id]]
         letter = mail.render(LETTERS[act], to[0][1], values_of(*to[0])) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
-        shown = request_rows(session.scalars(loaded(wanted)).all(), now)
+        shown = request_rows(session.scalars(with_related_rows(wanted)).all(), now)
     return Preview(
         rows=tuple(shown),
         refusals=tuple(refusals),
@@ -133,9 +133,9 @@ def take_back(actor: Actor, batch: str, *, now: dt.datetime, request_id: int | N
     back, kept = 0, []
     with transaction() as session:
         for act in _acts(session, batch, request_id):
-            row = locked(session, actor, "update", act.school_request_id)
+            row = locked_request(session, actor, "update", act.school_request_id)
             if _may_go_back(act, row, now):
-                if act.act is Together.MERGE:
+                if act.act is BulkAct.MERGE:
                     take_apart(session, actor, row, now)
                 _restore(act, row, actor, now)
                 session.delete(act)

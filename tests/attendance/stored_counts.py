@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import Counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.programmes.terms import Audience
 
@@ -22,4 +22,4 @@ def counting(presentation_id):
         )
     ).all()
     assert len(rows) in (0, len(Audience))
-    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
+    return HeadCounts(**{audience.value: people for audience, people in rows}) if rows else None

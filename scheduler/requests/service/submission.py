@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
-from scheduler.core.db import hold, transaction
+from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
@@ -22,7 +22,7 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
 from scheduler.requests.queries.hours import school_hours
 from scheduler.requests.queries.lineage import places_in_line
-from scheduler.requests.rules.asked import (
+from scheduler.requests.rules.school_request import (
     MAILS_A_DAY_FROM_NETWORK,
     MAILS_A_DAY_TO_ADDRESS,
     MOST_CORRECTIONS,
@@ -31,14 +31,20 @@ from scheduler.requests.rules.asked import (
     problems_with,
 )
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
-from scheduler.requests.service.rows import STATUS_HOURS, locked, write_to_school
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, Facts, RequestDraft, RequestState
+from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import (
+    REQUEST_MACHINE,
+    RequestChannel,
+    RequestDraft,
+    RequestFacts,
+    RequestState,
+)
 
 log = logging.getLogger(__name__)
 
-LISTED = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
-HOLD_FORMS, HOLD_FLOODS = 21, 22  # kinds of advisory locks
+ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
+FORM_LOCK, FLOOD_LOCK = 21, 22  # kinds of advisory locks
 
 
 def submit_request(
@@ -61,14 +67,14 @@ def submit_request(
     policy.require(actor, "create", "request", centre=programme.centre_id)
     key = _key_of(form_key)
     with transaction() as session:
-        hold(session, HOLD_FORMS, [people_rules.lock_number(key)])
+        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
         if (earlier := form_keys.answer_of(key)) is not None:
             return int(earlier)
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
         hours = school_hours(host, draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = problems_with(draft, today, Facts(programme, levels, by_staff, *hours))
+        problems = problems_with(draft, today, RequestFacts(programme, levels, by_staff, *hours))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = GroundReason.UNKNOWN
         if problems:
@@ -106,10 +112,10 @@ def store_request(
 ) -> SchoolRequest:
     """The rows of a draft that the rules have accepted; its number is taken, nobody is written to yet."""
     row = SchoolRequest(
-        **{name: value for name, value in vars(draft).items() if name not in LISTED},
+        **{name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN},
         number=numbers.next_number("R", clock.local_day(now)),
         centre_id=centre_id,
-        channel=Channel.PHONE if by_staff else Channel.WEB,
+        channel=RequestChannel.PHONE if by_staff else RequestChannel.WEB,
         state=RequestState.DRAFT,
         state_since=now,
         submitted_at=now,
@@ -157,11 +163,11 @@ def set_off(
     kept_until: dt.datetime | None = None,
 ) -> None:
     """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
-    if row.channel is Channel.PHONE:
+    if row.channel is RequestChannel.PHONE:
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
         row.owner_id = actor.user_id
         session.flush()
-        fresh = locked(session, actor, "create", row.id)
+        fresh = locked_request(session, actor, "create", row.id)
         write_to_school(fresh, "request_received", now=now)
         return
     states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
@@ -191,7 +197,7 @@ def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.date
 def _count_mail(session: Session, address: str, network: str, now: dt.datetime) -> None:
     """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network."""
     key = people_rules.account_key(address, purpose="booking")
-    hold(session, HOLD_FLOODS, [people_rules.lock_number(key), people_rules.lock_number(network)])
+    advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(key), people_rules.lock_number(network)])
     a_day_ago = now - dt.timedelta(days=1)
     session.execute(delete(UnprovedMail).where(UnprovedMail.at <= a_day_ago))
     of_address, of_network = UnprovedMail.address_key == key, UnprovedMail.network == network
@@ -213,7 +219,7 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         link = tokens.opened_by(token, "prove", now=now)
         if link is None:
             raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
-        row = locked(session, SYSTEM, "update", link.subject_id)
+        row = locked_request(session, SYSTEM, "update", link.subject_id)
         if row.proved_at is not None:
             return None
         if row.state is not RequestState.UNVERIFIED:
@@ -237,7 +243,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
     every mail that a stranger causes. Raises: NotFound; Conflict("address_proven"); TooMany.
     """
     with transaction() as session:
-        row = locked(session, SYSTEM, "update", request_id)
+        row = locked_request(session, SYSTEM, "update", request_id)
         if row.state is not RequestState.UNVERIFIED:
             raise Conflict(RequestReason.ADDRESS_PROVEN)
         typed = people_rules.address_of(address)
@@ -271,7 +277,7 @@ def send_new_link(address: str, *, language: str, network: str, now: dt.datetime
             .order_by(SchoolRequest.id.desc())
             .limit(3)
         )
-        rows = [locked(session, SYSTEM, "read", request_id) for request_id in session.scalars(wanted).all()]
+        rows = [locked_request(session, SYSTEM, "read", request_id) for request_id in session.scalars(wanted).all()]
         unproved = [row for row in rows if row.state is RequestState.UNVERIFIED]
         for row in unproved[:1]:
             _write_to_unproved(row, now)
@@ -286,7 +292,9 @@ def expire_unproved(now: dt.datetime) -> int:
         wanted = select(SchoolRequest.id).where(
             SchoolRequest.state == RequestState.UNVERIFIED, SchoolRequest.submitted_at <= now - PROVE_WITHIN
         )
-        found = [locked(session, SYSTEM, "update", one) for one in session.scalars(wanted.order_by(SchoolRequest.id))]
+        found = [
+            locked_request(session, SYSTEM, "update", one) for one in session.scalars(wanted.order_by(SchoolRequest.id))
+        ]
         # PostgreSQL: one may have been proven between the question and its lock
         late = [row for row in found if row.state is RequestState.UNVERIFIED]
         for row in late:

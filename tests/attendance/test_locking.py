@@ -14,19 +14,19 @@ from scheduler.attendance.queries.counting import (
     waiting_attendance,
 )
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
-from scheduler.attendance.service.deciding import correct_counts, lock_assumed, lock_attendance
-from scheduler.attendance.terms import AttendanceState, Counts, CountSource
+from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_attendance
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
-from tests.attendance.said import counting, state_of
+from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 
-OTHER = Counts(pupils=86, teachers=3)
+OTHER = HeadCounts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
 
 
@@ -97,7 +97,7 @@ def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
     begun = a_counted_visit()
 
     with pytest.raises(Rejected) as refusal:
-        correct_counts(begun.coordinator, begun.first, Counts(pupils=-1), "", now=LEAVING)
+        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
     assert refusal.value.problems == {"pupils": "count_out_of_range", "reason": "reason_missing"}
     with pytest.raises(Conflict, match="wrong_state"):
         correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
@@ -148,7 +148,7 @@ def test_a_school_that_wakes_up_late_can_still_sign(session):
 
 
 def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
-    begun = a_counted_visit(counts=Counts(pupils=50, teachers=3))
+    begun = a_counted_visit(counts=HeadCounts(pupils=50, teachers=3))
 
     name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
     name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
@@ -159,7 +159,7 @@ def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_rep
 
 
 def test_more_names_than_adults_in_the_room_are_refused(session):
-    begun = a_counted_visit(counts=Counts(pupils=50, teachers=1))
+    begun = a_counted_visit(counts=HeadCounts(pupils=50, teachers=1))
 
     with pytest.raises(Rejected) as refusal:
         name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)

@@ -13,7 +13,7 @@ from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.terms.states import LIVING_HOLDS
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.service.past_crews import COLUMN as CREW
+from scheduler.attendance.service.past_crews import CREW_COLUMN as CREW
 from scheduler.attendance.service.past_crews import Crews
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
 from scheduler.config import settings
@@ -25,9 +25,9 @@ from scheduler.core.imports.staging import Filing, Importer, Placed, Stage, Stal
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
-from scheduler.people.service.named import NamedPresenter
+from scheduler.people.service.presenter_names import NamedPresenter
 from scheduler.places.models import Host
-from scheduler.places.service.named import HostNames
+from scheduler.places.service.host_names import HostNames
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -37,7 +37,7 @@ from scheduler.visits.terms.states import AssignmentState, PresentationState, Vi
 log = logging.getLogger(__name__)
 Named = TypeVar("Named", Programme, Campaign)
 
-KIND = "visits"
+VISIT_IMPORT = "visits"
 ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, VisitState.REPLANNED)]
 
 
@@ -55,7 +55,7 @@ class _Outing:
 
 
 @dataclass
-class _Comparison:
+class _VisitComparison:
     sheet: PastSheet
     problems: list[LineProblem]
     new: list[_Outing] = field(default_factory=list)
@@ -85,16 +85,16 @@ def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Import
     if centre_id is None:
         raise NotFound("centre")
 
-    def compare(session: Session) -> _Comparison:
+    def compare(session: Session) -> _VisitComparison:
         return _compared(session, sheet, centre_id)
 
-    outcome: Imported = take_in(actor, filing, Importer(KIND, compare, _stage, _still_new))
+    outcome: Imported = take_in(actor, filing, Importer(VISIT_IMPORT, compare, _stage, _still_new))
     log.info("past visits imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
 
-def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison:
-    found = _Comparison(sheet, list(sheet.problems))
+def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _VisitComparison:
+    found = _VisitComparison(sheet, list(sheet.problems))
     names = _Names(session, centre_id)
     crews = Crews(session, centre_id, sheet.sittings)
     outings: dict[tuple[int, int, dt.date], _Outing] = {}
@@ -126,7 +126,7 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _Comparison
     return found
 
 
-def _settle_starts(found: _Comparison, crews: Crews) -> None:
+def _settle_starts(found: _VisitComparison, crews: Crews) -> None:
     """Note when each presentation began; what is wrong with that is a problem of its line."""
     pairs = [(outing, sitting, place) for outing in found.new for place, sitting in enumerate(outing.sittings)]
     for outing, sitting, place in sorted(pairs, key=lambda pair: pair[1].starts is None):
@@ -188,7 +188,7 @@ def _still_new(session: Session, stage: Stage) -> None:
         raise Stale
 
 
-def _stage(stage: Stage, found: _Comparison) -> None:
+def _stage(stage: Stage, found: _VisitComparison) -> None:
     """A table at a time."""
     now = stage.filing.now
     numbers = _numbers(found.new)
@@ -324,7 +324,7 @@ def take_back_visits(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
         batches.in_turn(session)
         batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
         policy.require(actor, "import", "visit", centre=batch.centre_id if batch else None)
-        if batch is None or batch.kind != KIND:
+        if batch is None or batch.kind != VISIT_IMPORT:
             raise NotFound("import")
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

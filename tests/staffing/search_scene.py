@@ -10,10 +10,10 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.visits.models.substitution import Relief, ReliefAsk
+from scheduler.visits.models.substitution import SubstituteAsk, SubstituteSearch
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.pages import visit_for
-from scheduler.visits.terms.states import AssignmentState, ReliefState
+from scheduler.visits.terms.states import AssignmentState, SubstituteSearchState
 from tests.factories.people import make_user, presenter_actor, works
 from tests.factories.visits import VISIT_DAY
 from tests.visits.scene import Scene
@@ -60,20 +60,23 @@ class Ill(Scene):
         reason = "" if accepts else "exam"
         answer_offer(presenter_actor(who), self.visit_id, accepts=accepts, reason=reason, now=now)
 
-    def search(self) -> Relief:
+    def search(self) -> SubstituteSearch:
         db.session.rollback()
         found = db.session.scalars(
-            sa.select(Relief).where(Relief.visit_id == self.visit_id).order_by(Relief.id.desc()).limit(1)
+            sa.select(SubstituteSearch)
+            .where(SubstituteSearch.visit_id == self.visit_id)
+            .order_by(SubstituteSearch.id.desc())
+            .limit(1)
         )
         return found.one()
 
-    def state(self) -> ReliefState:
+    def state(self) -> SubstituteSearchState:
         return self.search().state
 
     def whom(self) -> list[int]:
         """Who was asked, in order."""
         db.session.rollback()
-        return list(db.session.scalars(sa.select(ReliefAsk.presenter_id).order_by(ReliefAsk.id)))
+        return list(db.session.scalars(sa.select(SubstituteAsk.presenter_id).order_by(SubstituteAsk.id)))
 
     def offered(self) -> set[int]:
         row = visit_for(self.coordinator, self.number)

@@ -9,16 +9,16 @@ from sqlalchemy import select
 
 from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitSurvey
-from scheduler.attendance.queries.after import is_followed_up, survey_of
+from scheduler.attendance.queries.feedback import is_followed_up, survey_of
 from scheduler.attendance.service.feedback import give_feedback
-from scheduler.attendance.service.following import answer_survey, resume_follow_ups, send_follow_ups, stop_follow_ups
+from scheduler.attendance.service.follow_ups import answer_survey, resume_follow_ups, send_follow_ups, stop_follow_ups
 from scheduler.attendance.terms import Feedback, FollowUp, Survey
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.at_once import all_at_once

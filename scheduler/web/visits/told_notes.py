@@ -7,11 +7,11 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import html_lang, languages, names_of
 from scheduler.visits.queries.pages import visit_page
-from scheduler.visits.queries.told_by_phone import tellable, texts_for
-from scheduler.visits.service import told_by_phone
-from scheduler.visits.service.told_by_phone import text_to_tell
+from scheduler.visits.queries.told_notes import tellable, texts_for
+from scheduler.visits.service import told_notes
+from scheduler.visits.service.told_notes import text_to_tell
 from scheduler.visits.terms.rows import VisitPage
-from scheduler.visits.terms.told import ToldWhat
+from scheduler.visits.terms.told_notes import ToldWhat
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -40,7 +40,7 @@ def note_told(number: str) -> ResponseReturnValue:
     form = ToldForm.of(what, tellable(page.visit))
     if form.accepted():
         try:
-            told_by_phone.note_told(current_actor(), page, form.draft(what), now=clock.now())
+            told_notes.note_told(current_actor(), page, form.draft(what), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
@@ -67,7 +67,7 @@ def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status:
         form=form,
         text=text_to_tell(page, what, language, now=clock.now()) if what else "",
         kinds=[
-            {"label": labels.TOLD[one.value], "on": one is what,
+            {"label": labels.TOLD_WHAT[one.value], "on": one is what,
              "href": url_for(".text", number=number, of=one.value, script=language)}
             for one in texts_for(page)
         ],

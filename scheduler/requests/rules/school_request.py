@@ -5,12 +5,18 @@ from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.people import rules as people_rules
-from scheduler.places.rules.presence import away, best_standings, left_on
-from scheduler.places.terms.school_time import AskedTime, Standing
+from scheduler.places.rules.presence import best_standings, is_anyone_away, left_on
+from scheduler.places.terms.school_time import AskedTime, ClassStanding
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.terms.asked import Blackout, Counts, Facts, PresentationDraft, RequestDraft
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import (
+    Blackout,
+    ExpectedCounts,
+    PresentationDraft,
+    RequestDraft,
+    RequestFacts,
+)
 
 LONGEST_SPAN_DAYS = 120
 FURTHEST_DAYS = 550  # a request for the school year after the next cannot be planned
@@ -24,7 +30,7 @@ MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more th
 TWIN_DAYS = 30
 
 
-def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, Reason]:
+def problems_with(draft: RequestDraft, today: dt.date, facts: RequestFacts) -> dict[str, Reason]:
     """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
     problems = _problems_with_days(draft, today, facts)
     problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
@@ -40,7 +46,7 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
         problems["presentations"] = RequestReason.TOO_MANY_PRESENTATIONS
     for number, presentation in enumerate(draft.presentations):
         found = _problems_with_presentation(presentation, facts)
-        if not presentation.outside_shift and away(where_classes_are(presentation, draft, facts)):
+        if not presentation.outside_shift and is_anyone_away(where_classes_are(presentation, draft, facts)):
             found.setdefault("starts_local" if presentation.starts_local else "lesson", RequestReason.CLASS_NOT_THERE)
         if _year_has_ended(presentation, draft, facts):
             found.setdefault("classes", RequestReason.YEAR_ENDED)
@@ -49,7 +55,7 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str
     return problems
 
 
-def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> bool:
+def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: RequestFacts) -> bool:
     """Whether a class has lessons on none of the asked days although its school has: the last grades end earlier."""
     if facts.lessons is None or asked.audience is not Audience.PUPILS or asked.outside_shift:
         return False
@@ -64,7 +70,7 @@ def levels_at(teaches_primary: bool, teaches_secondary: bool) -> frozenset[Schoo
     return frozenset(level for level, teaches in pairs if teaches)
 
 
-def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Facts) -> list[Standing]:
+def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: RequestFacts) -> list[ClassStanding]:
     """Where the classes of a presentation are at the asked hour, on the first of the asked days that suits them, else
     why they are not there. Nothing without an hour, without told shifts, or for parents: they come outside shifts."""
     named = asked.starts_local is not None or asked.lesson is not None
@@ -76,7 +82,7 @@ def where_classes_are(asked: PresentationDraft, draft: RequestDraft, facts: Fact
     return best_standings(facts.clock, asked.classes, span, wanted)
 
 
-def _problems_with_days(draft: RequestDraft, today: dt.date, facts: Facts) -> dict[str, Reason]:
+def _problems_with_days(draft: RequestDraft, today: dt.date, facts: RequestFacts) -> dict[str, Reason]:
     notice = 0 if facts.by_staff else facts.programme.notice_days
     if draft.first_day < today:
         return {"first_day": GroundReason.IN_THE_PAST}
@@ -125,7 +131,7 @@ def cannot_on(blackouts: Iterable[Blackout], day: dt.date) -> bool:
     return any(days.holds(day) for days in blackouts)
 
 
-def _problems_with_contact(draft: RequestDraft, facts: Facts) -> dict[str, Reason]:
+def _problems_with_contact(draft: RequestDraft, facts: RequestFacts) -> dict[str, Reason]:
     problems: dict[str, Reason] = {} if draft.contact_name else {"contact_name": GroundReason.MISSING}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
         problems["contact_email"] = GroundReason.MISSING
@@ -138,7 +144,7 @@ def _problem_with_address(typed: str) -> Reason | None:
     return people_rules.problem_with_address(people_rules.address_of(typed))
 
 
-def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[str, Reason]:
+def _problems_with_presentation(asked: PresentationDraft, facts: RequestFacts) -> dict[str, Reason]:
     problems: dict[str, Reason] = {}
     if asked.audience not in facts.programme.audiences:
         problems["audience"] = RequestReason.NOT_FOR_THEM
@@ -149,11 +155,11 @@ def _problems_with_presentation(asked: PresentationDraft, facts: Facts) -> dict[
             problems["level"] = RequestReason.NOT_AT_THIS_HOST
     if asked.starts_local and not EARLIEST <= asked.starts_local <= LATEST:
         problems["starts_local"] = RequestReason.NOT_IN_THE_DAY
-    counts = Counts(1, asked.pupils, asked.parents, asked.teachers)
+    counts = ExpectedCounts(1, asked.pupils, asked.parents, asked.teachers)
     return problems | problems_with_counts(counts, asked.audience, facts.programme.group_size)
 
 
-def problems_with_counts(counts: Counts, audience: Audience, group_size: int) -> dict[str, Reason]:
+def problems_with_counts(counts: ExpectedCounts, audience: Audience, group_size: int) -> dict[str, Reason]:
     """{field: reason code} of one presentation's numbers: its audience must come, and all must fit into the group."""
     named = {"pupils": counts.pupils, "parents": counts.parents, "teachers": counts.teachers}
     problems: dict[str, Reason] = {field: RequestReason.NEGATIVE for field, number in named.items() if number < 0}

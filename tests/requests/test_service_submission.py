@@ -12,16 +12,16 @@ from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service import asking
-from scheduler.requests.service.asking import expire_unproved, prove_address, send_new_link
-from scheduler.requests.service.rows import locked
-from scheduler.requests.terms.asked import REQUEST_MACHINE, Channel, RequestState
+from scheduler.requests.service import submission
+from scheduler.requests.service.locked_request import locked_request
+from scheduler.requests.service.submission import expire_unproved, prove_address, send_new_link
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestChannel, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import a_host_draft, make_host
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.requests import make_school_request
-from tests.requests.asked import ask, audit_of, mails, prove_link, stored
+from tests.requests.shorthand import ask, audit_of, mails, prove_link, stored
 
 # a school asks
 
@@ -30,7 +30,7 @@ def test_a_request_from_the_web_waits_for_the_proof_of_its_address(session):
     request_id = ask(contact_email=" Ana@School.example ")
 
     row = stored(request_id)
-    assert (row.number, row.state, row.channel) == ("R-2026-0001", RequestState.UNVERIFIED, Channel.WEB)
+    assert (row.number, row.state, row.channel) == ("R-2026-0001", RequestState.UNVERIFIED, RequestChannel.WEB)
     assert row.contact_email == "ana@school.example"
     assert audit_of(request_id) == ["school request unverified"]
     assert [(mail.kind, mail.address, mail.link_purpose) for mail in mails()] == [
@@ -281,11 +281,11 @@ def test_who_proves_the_address_while_the_job_runs_keeps_the_request(session, mo
     request_id = ask()
 
     def proven_meanwhile(inside, actor, verb, wanted, **given):
-        row = locked(inside, actor, verb, wanted, **given)
+        row = locked_request(inside, actor, verb, wanted, **given)
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=SYSTEM, at=MONDAY)
         return row
 
-    monkeypatch.setattr(asking, "locked", proven_meanwhile)
+    monkeypatch.setattr(submission, "locked_request", proven_meanwhile)
 
     assert expire_unproved(MONDAY + dt.timedelta(days=8)) == 0
     assert stored(request_id).state is RequestState.NEW
@@ -319,7 +319,7 @@ def test_a_request_taken_on_the_phone_is_new_at_once(session):
     request_id = ask(actor=actor, programme_id=programme.id, contact_email="")
 
     row = stored(request_id)
-    assert (row.state, row.channel, row.owner_id) == (RequestState.NEW, Channel.PHONE, actor.user_id)
+    assert (row.state, row.channel, row.owner_id) == (RequestState.NEW, RequestChannel.PHONE, actor.user_id)
     assert audit_of(request_id) == ["school request new"]
     assert mails() == []
 

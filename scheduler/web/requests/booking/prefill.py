@@ -7,17 +7,17 @@ from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes import queries as programme_queries
 from scheduler.web.requests.booking import hold
-from scheduler.web.requests.booking.days import for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.calendar import for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.forms import FEW_LETTERS
 
-CARRIED = ("programme", "language", "classes", "day")
-WAITING = "waiting"  # instead of a day: the waiting list
+PREFILL_FIELDS = ("programme", "language", "classes", "day")
+WAITING_LIST = "waiting"  # instead of a day: the waiting list
 
 
 def carried_in(sent: Mapping[str, str]) -> dict[str, str]:
     """What an address or a form carries, as far as it says something."""
-    found = {name: sent.get(name, "").replace("\0", "")[:FEW_LETTERS].strip() for name in CARRIED}
+    found = {name: sent.get(name, "").replace("\0", "")[:FEW_LETTERS].strip() for name in PREFILL_FIELDS}
     return {name: value for name, value in found.items() if value}
 
 
@@ -37,8 +37,8 @@ def take_along(booking: BookingDraft, carried: dict[str, str]) -> None:
     if "classes" in carried:
         booking.answers["classes"] = only_classes(carried["classes"])
     if "day" in carried and booking.slot():
-        hold.drop(booking)
-    if carried.get("day") == WAITING:
+        hold.release_hold(booking)
+    if carried.get("day") == WAITING_LIST:
         booking.answers["when"] = for_the_waiting_list(booking.with_page("what", booking.answers.get("wish", {})))
     elif "day" in carried:
         booking.answers.pop("when", None)

@@ -9,7 +9,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import other_dates
 from scheduler.booking.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, wish_of_hold
-from scheduler.booking.rules.holds import HELD_FOR, sittings
+from scheduler.booking.rules.holds import HELD_FOR, sitting_times
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
 from scheduler.booking.service.plan_as_asked import plans_as_asked
 from scheduler.booking.terms.holds import HoldWish, Slot
@@ -17,9 +17,9 @@ from scheduler.core import tokens
 from scheduler.core.errors import Conflict, GroundReason, NotFound, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.asking import prove_address
-from scheduler.requests.service.rows import locked, write_to_centre, write_to_school
-from scheduler.requests.terms.asked import REQUEST_MACHINE, RequestState
+from scheduler.requests.service.locked_request import locked_request, write_to_centre, write_to_school
+from scheduler.requests.service.submission import prove_address
+from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.service.locked_visit import hold_time
 from scheduler.visits.service.plan_and_move import plan_visit
@@ -60,7 +60,7 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
             raise NotFound("date")
         wish = wish_of_hold(asked, lost, slot, by_the_bell=True)
         crew = crew_under_lock(act, wish)
-        asked = locked(act.session, actor, "update", request_id)
+        asked = locked_request(act.session, actor, "update", request_id)
         if asked.state not in MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
             raise Conflict(GroundReason.WRONG_STATE)
         said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
@@ -81,7 +81,7 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
         act.session.refresh(kept)
         if kept.state in LIVING_HOLDS:
             end_hold(act, kept, HoldState.LAPSED)
-        asked = locked(act.session, SYSTEM, "update", request_id)
+        asked = locked_request(act.session, SYSTEM, "update", request_id)
         others = [vars(slot) for slot in other_dates(wish, now=act.now)]
         write_to_school(asked, "booking_gone", now=act.now, day=kept.on_day, time=kept.starts_local, others=others)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
@@ -90,7 +90,7 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
 
 
 def _tell_booked(act: Act, kept: DateHold, number: str, request_id: int) -> None:
-    asked = locked(act.session, SYSTEM, "update", request_id)
+    asked = locked_request(act.session, SYSTEM, "update", request_id)
     day, time = kept.on_day, kept.starts_local
     write_to_school(asked, "booking_taken", now=act.now, day=day, time=time)
     write_to_centre(asked, "booked_now", now=act.now, visit=number, day=day, time=time)
@@ -107,7 +107,7 @@ def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
         act.session.refresh(kept)
     if kept.state in LIVING_HOLDS:
         end_hold(act, kept, HoldState.TAKEN)
-    asked = locked(act.session, SYSTEM, "update", kept.school_request_id or 0)
+    asked = locked_request(act.session, SYSTEM, "update", kept.school_request_id or 0)
     for state in (RequestState.TRIAGE, RequestState.AGREED):
         if asked.state is not state:  # somebody of the centre may read it already
             act.move(REQUEST_MACHINE, asked, state)
@@ -124,5 +124,5 @@ def _crew(hold_id: int) -> Select[int]:
 
 def _draft(asked: SchoolRequest, kept: DateHold) -> VisitDraft:
     named = [wish.starts_local for wish in asked.presentations]
-    plans = plans_as_asked(asked, sittings(kept.starts_local, named, asked.programme.minutes))
+    plans = plans_as_asked(asked, sitting_times(kept.starts_local, named, asked.programme.minutes))
     return VisitDraft(asked.programme_id, asked.host_id, kept.on_day, plans, asked.id, asked.campaign_id)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from scheduler.acts import change
 from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
-from scheduler.attendance.queries.after import is_followed_up, survey_of
-from scheduler.attendance.service.rows import visit_of_school, write_to_school
+from scheduler.attendance.queries.feedback import is_followed_up, survey_of
+from scheduler.attendance.service.locked_numbers import visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
@@ -21,15 +21,15 @@ from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.locked_visit import lock_visit
 from scheduler.visits.service.outcome import ask_for_numbers
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
-_HELD = {RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED}
-ASKING = sorted(OPEN - _HELD)
+_AFTER_VISIT = {RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED}
+ASKING_STATES = sorted(OPEN - _AFTER_VISIT)
 LETTERS = {
     FollowUp.FEEDBACK: ("follow_up_feedback", "/status/{token}/feedback"),
     FollowUp.SURVEY: ("follow_up_survey", "/status/{token}/later"),
@@ -106,7 +106,7 @@ def _asks_already() -> ColumnElement[bool]:
     return exists().where(
         SchoolRequest.host_id == Visit.host_id,
         SchoolRequest.centre_id == Visit.centre_id,
-        SchoolRequest.state.in_(ASKING),
+        SchoolRequest.state.in_(ASKING_STATES),
     )
 
 

@@ -9,7 +9,7 @@ from scheduler.places.models import Host
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.rows import loaded, request_rows, scoped
+from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
 from scheduler.requests.terms.pages import RequestRow
 
 
@@ -20,7 +20,7 @@ def requests_found(
 
     Open ones and closed ones alike. Four queries, however many. Raises: NotAllowed.
     """
-    wanted = scoped(actor)
+    wanted = requests_in_reach(actor)
     if host_id is not None:
         wanted = wanted.where(SchoolRequest.host_id == host_id)
     elif number:
@@ -29,5 +29,5 @@ def requests_found(
         return []
     if words:
         wanted = wanted.where(SchoolRequest.host_id.in_(select(Host.id).where(*has_words(words))))
-    rows = db.session().scalars(loaded(wanted).order_by(SchoolRequest.id.desc()).limit(limit)).all()
+    rows = db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.id.desc()).limit(limit)).all()
     return request_rows(rows, now)

@@ -8,12 +8,12 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance
-from scheduler.attendance.service.rows import (
+from scheduler.attendance.service.locked_numbers import (
     attendances_of,
+    counts_of,
     let_count,
-    lock,
+    lock_numbers,
     report_when_locked,
-    said_by,
     store_counts,
 )
 from scheduler.attendance.terms import (
@@ -21,8 +21,8 @@ from scheduler.attendance.terms import (
     COUNTS_FOR_REPORTS,
     AttendanceState,
     CountDraft,
-    Counts,
     CountSource,
+    HeadCounts,
 )
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
@@ -86,10 +86,10 @@ def _of(rows: Mapping[int, Attendance], presentation_id: int) -> Attendance:
 
 def _lock(act: Act, attendance: Attendance, source: CountSource) -> None:
     let_count(act, attendance, source)
-    lock(act, attendance)
+    lock_numbers(act, attendance)
 
 
-def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: str, *, now: dt.datetime) -> None:
+def correct_counts(actor: Actor, presentation_id: int, counts: HeadCounts, reason: str, *, now: dt.datetime) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 
     Raises: NotAllowed, NotFound; Rejected; Conflict("wrong_state") when they are not locked yet.
@@ -105,7 +105,7 @@ def correct_counts(actor: Actor, presentation_id: int, counts: Counts, reason: s
         attendance = _of(rows, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
             raise Conflict(GroundReason.WRONG_STATE)
-        said = said_by(act, attendance, CountSource.COORDINATOR)
+        said = counts_of(act, attendance, CountSource.COORDINATOR)
         if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
             return  # the second press of a double click: one correction, one version
         attendance.version += 1

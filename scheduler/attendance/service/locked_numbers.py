@@ -14,8 +14,8 @@ from scheduler.attendance.terms import (
     COUNTS_FOR_REPORTS,
     AttendanceReason,
     AttendanceState,
-    Counts,
     CountSource,
+    HeadCounts,
 )
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
@@ -23,8 +23,8 @@ from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.rows import SchoolLetter, request_of_visit, write_to_contacts
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.service.locked_request import SchoolLetter, request_of_visit, write_to_contacts
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
 from scheduler.visits.terms.states import PresentationState
@@ -54,7 +54,7 @@ def attendances_of(act: Act, opened: OpenVisit) -> dict[int, Attendance]:
     return {row.presentation_id: row for row in rows}
 
 
-def said_by(act: Act, attendance: Attendance, source: CountSource) -> Counts | None:
+def counts_of(act: Act, attendance: Attendance, source: CountSource) -> HeadCounts | None:
     """What one source said in the present version."""
     rows = act.session.execute(
         select(HeadCount.audience, HeadCount.people).where(
@@ -63,10 +63,10 @@ def said_by(act: Act, attendance: Attendance, source: CountSource) -> Counts | N
             HeadCount.version == attendance.version,
         )
     ).all()
-    return Counts(**{audience.value: people for audience, people in rows}) if rows else None
+    return HeadCounts(**{audience.value: people for audience, people in rows}) if rows else None
 
 
-def store_counts(act: Act, attendance: Attendance, source: CountSource, counts: Counts) -> None:
+def store_counts(act: Act, attendance: Attendance, source: CountSource, counts: HeadCounts) -> None:
     """The four numbers of one source, in the attendance's version."""
     act.session.add_all(
         HeadCount(
@@ -93,12 +93,12 @@ def let_count(act: Act, attendance: Attendance, source: CountSource) -> None:
         raise Conflict(AttendanceReason.COUNT_MISSING)
 
 
-def lock(act: Act, attendance: Attendance) -> None:
+def lock_numbers(act: Act, attendance: Attendance) -> None:
     act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.LOCKED)
     attendance.locked_at = act.now
 
 
-def all_said(opened: OpenVisit, rows: Mapping[int, Attendance]) -> bool:
+def all_counted(opened: OpenVisit, rows: Mapping[int, Attendance]) -> bool:
     """Whether every presentation of the visit that was to be held has been counted."""
     to_count = [one.id for one in opened.every if one.state in (PresentationState.PLANNED, *COUNTABLE)]
     return all(one in rows and rows[one].state is not AttendanceState.OPEN for one in to_count)
@@ -106,7 +106,7 @@ def all_said(opened: OpenVisit, rows: Mapping[int, Attendance]) -> bool:
 
 def report_when_locked(act: Act, opened: OpenVisit, rows: Mapping[int, Attendance]) -> None:
     """When the last presentation of a visit is locked, its school request is reported."""
-    if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows.values()) or not all_said(opened, rows):
+    if not rows or any(row.state not in COUNTS_FOR_REPORTS for row in rows.values()) or not all_counted(opened, rows):
         return
     asked = request_of_visit(act.session, opened.visit.school_request_id)
     if asked is not None and asked.state is RequestState.DELIVERED:

@@ -14,10 +14,10 @@ from scheduler.messages.terms import MessageState
 from scheduler.policy import Actor, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import MAIL_WAITS, UNDO_WITHIN
+from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
 from scheduler.requests.service.desk import agree_request
-from scheduler.requests.service.together import act_together, preview_together, take_back
-from scheduler.requests.terms.acts import Chosen, SomeCannot, Together
-from scheduler.requests.terms.asked import RequestState
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
+from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.programmes import make_programme
@@ -36,8 +36,8 @@ def coordinator(programme) -> Actor:
     return an_actor(centre_id=programme.centre_id)
 
 
-def ticks(*rows: SchoolRequest) -> list[Chosen]:
-    return [Chosen(row.id, row.version) for row in rows]
+def ticks(*rows: SchoolRequest) -> list[ChosenRequest]:
+    return [ChosenRequest(row.id, row.version) for row in rows]
 
 
 def stored(session, row: SchoolRequest) -> SchoolRequest:
@@ -56,7 +56,7 @@ def test_what_is_ticked_is_taken_and_given_back_with_its_age(session, coordinato
     new = make_school_request(programme=programme)
     old = make_school_request(RequestState.AGREED, programme=programme)
 
-    done = act_together(coordinator, Together.TAKE, ticks(new, old), now=LATER)
+    done = act_together(coordinator, BulkAct.TAKE, ticks(new, old), now=LATER)
 
     assert done.requests == 2
     assert [stored(session, row).owner_id for row in (new, old)] == [coordinator.user_id] * 2
@@ -77,11 +77,11 @@ def test_what_is_ticked_is_taken_and_given_back_with_its_age(session, coordinato
 def test_nothing_is_done_with_any_when_one_has_changed(session, coordinator, programme):
     rows = [make_school_request(programme=programme) for _ in range(2)]
     seen = ticks(*rows)
-    act_together(coordinator, Together.TAKE, seen[:1], now=LATER)
+    act_together(coordinator, BulkAct.TAKE, seen[:1], now=LATER)
     colleague = an_actor(centre_id=programme.centre_id)
 
     with pytest.raises(SomeCannot) as refused:
-        act_together(colleague, Together.TAKE, seen, now=LATER)
+        act_together(colleague, BulkAct.TAKE, seen, now=LATER)
 
     assert [(one.number, one.reason) for one in refused.value.refusals] == [(rows[0].number, "changed_meanwhile")]
     assert stored(session, rows[1]).owner_id is None
@@ -90,7 +90,7 @@ def test_nothing_is_done_with_any_when_one_has_changed(session, coordinator, pro
 def test_what_was_so_already_cannot_be_taken_back(session, coordinator, programme):
     row = make_school_request(RequestState.TRIAGE, programme=programme, owner_id=coordinator.user_id)
 
-    done = act_together(coordinator, Together.TAKE, ticks(row), now=LATER)
+    done = act_together(coordinator, BulkAct.TAKE, ticks(row), now=LATER)
 
     assert (done.requests, done.batch) == (0, "")
 
@@ -102,8 +102,8 @@ def test_a_colleague_gets_what_is_assigned_and_a_stranger_never(session, coordin
 
     for other in others:
         with pytest.raises(Rejected):
-            act_together(coordinator, Together.ASSIGN, ticks(row), now=LATER, owner_id=other.id)
-    act_together(coordinator, Together.ASSIGN, ticks(row), now=LATER, owner_id=colleague.id)
+            act_together(coordinator, BulkAct.ASSIGN, ticks(row), now=LATER, owner_id=other.id)
+    act_together(coordinator, BulkAct.ASSIGN, ticks(row), now=LATER, owner_id=colleague.id)
 
     assert stored(session, row).owner_id == colleague.id
 
@@ -111,7 +111,7 @@ def test_a_colleague_gets_what_is_assigned_and_a_stranger_never(session, coordin
 def test_a_request_of_another_centre_is_as_if_it_were_not_there(session, coordinator):
     foreign = make_school_request()
 
-    for act in (lambda: act_together(coordinator, Together.TAKE, ticks(foreign), now=LATER),):
+    for act in (lambda: act_together(coordinator, BulkAct.TAKE, ticks(foreign), now=LATER),):
         with pytest.raises(NotFound):
             act()
     assert stored(session, foreign).owner_id is None
@@ -121,7 +121,7 @@ def test_looking_at_what_would_be_mailed_stores_nothing(session, coordinator, pr
     rows = [make_school_request(state, programme=programme) for state in (RequestState.TRIAGE, RequestState.NEW)]
     silent = make_school_request(RequestState.TRIAGE, programme=programme, contact_email="")
 
-    preview = preview_together(coordinator, Together.WAITLIST, ticks(*rows, silent), now=LATER)
+    preview = preview_together(coordinator, BulkAct.WAITLIST, ticks(*rows, silent), now=LATER)
 
     assert {row.number for row in preview.rows} == {rows[0].number, silent.number}
     assert [(one.number, one.reason) for one in preview.refusals] == [(rows[1].number, "wrong_state")]
@@ -133,7 +133,7 @@ def test_looking_at_what_would_be_mailed_stores_nothing(session, coordinator, pr
 @pytest.mark.both_databases
 def test_a_mail_waits_in_the_house_and_is_stopped_when_its_act_is_taken_back(session, coordinator, programme):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
-    done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
+    done = act_together(coordinator, BulkAct.WAITLIST, ticks(row), now=LATER)
 
     assert due_ids(10, LATER + MAIL_WAITS / 2) == []
     assert take_back(coordinator, done.batch, now=LATER + MAIL_WAITS / 2).requests == 1
@@ -145,7 +145,7 @@ def test_a_mail_waits_in_the_house_and_is_stopped_when_its_act_is_taken_back(ses
 
 def test_nothing_is_taken_back_once_the_mail_has_left(session, coordinator, programme):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
-    done = act_together(coordinator, Together.WAITLIST, ticks(row), now=LATER)
+    done = act_together(coordinator, BulkAct.WAITLIST, ticks(row), now=LATER)
     left = LATER + MAIL_WAITS
     (mail,) = due_ids(10, left)
     deliver(mail, left)
@@ -158,7 +158,7 @@ def test_nothing_is_taken_back_once_the_mail_has_left(session, coordinator, prog
 
 def test_what_somebody_has_gone_on_with_stays_and_the_rest_goes_back(session, coordinator, programme):
     rows = [make_school_request(programme=programme) for _ in range(2)]
-    done = act_together(coordinator, Together.TAKE, ticks(*rows), now=LATER)
+    done = act_together(coordinator, BulkAct.TAKE, ticks(*rows), now=LATER)
     agree_request(coordinator, rows[0].id, now=LATER)
 
     back = take_back(coordinator, done.batch, now=LATER)
@@ -170,14 +170,14 @@ def test_what_somebody_has_gone_on_with_stays_and_the_rest_goes_back(session, co
 @pytest.mark.parametrize("late", [UNDO_WITHIN + dt.timedelta(seconds=1), dt.timedelta(hours=23)])
 def test_an_hour_later_it_is_too_late(session, coordinator, programme, late):
     row = make_school_request(programme=programme)
-    done = act_together(coordinator, Together.TAKE, ticks(row), now=LATER)
+    done = act_together(coordinator, BulkAct.TAKE, ticks(row), now=LATER)
 
     assert take_back(coordinator, done.batch, now=LATER + late).requests == 0
 
 
 def test_one_of_several_can_be_taken_back_alone(session, coordinator, programme):
     rows = [make_school_request(programme=programme) for _ in range(2)]
-    done = act_together(coordinator, Together.TAKE, ticks(*rows), now=LATER)
+    done = act_together(coordinator, BulkAct.TAKE, ticks(*rows), now=LATER)
 
     take_back(coordinator, done.batch, now=LATER, request_id=rows[1].id)
 
@@ -196,8 +196,8 @@ def test_the_preview_counts_a_mail_for_each_contact_of_what_was_merged(session, 
             contact_email=address,
         )
 
-    preview = preview_together(coordinator, Together.WAITLIST, ticks(kept, silent), now=LATER)
-    act_together(coordinator, Together.WAITLIST, ticks(kept, silent), now=LATER)
+    preview = preview_together(coordinator, BulkAct.WAITLIST, ticks(kept, silent), now=LATER)
+    act_together(coordinator, BulkAct.WAITLIST, ticks(kept, silent), now=LATER)
 
     assert (preview.mails, preview.without_address) == (2, 1)
     assert sorted(mail.address for mail in mails(session)) == ["bojan@school.example", "vera@school.example"]

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance.service.past import take_back_visits
+from scheduler.attendance.service.past_visits import take_back_visits
 from scheduler.certificates import queries as certificates
 from scheduler.cli.invariants import violations
 from scheduler.core import audit
@@ -16,7 +16,7 @@ from scheduler.policy import Role
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.terms.counting import Filters, Group, Period
 from scheduler.visits.models.visits import ToldNote, Visit
-from scheduler.visits.terms.told import ToldHow, ToldWhat
+from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 from tests.attendance.past_files import HEAD, TWO, counts, read, stored, who_imports
 from tests.factories import MONDAY
 from tests.factories.counting import a_locked_visit

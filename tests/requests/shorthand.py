@@ -10,7 +10,7 @@ from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, school_contact
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.asking import submit_request
+from scheduler.requests.service.submission import submit_request
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host

@@ -24,7 +24,9 @@ STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
 
 
-def locked(session: Session, actor: Actor, verb: str, request_id: int, *, version: int | None = None) -> SchoolRequest:
+def locked_request(
+    session: Session, actor: Actor, verb: str, request_id: int, *, version: int | None = None
+) -> SchoolRequest:
     """The request, locked until the transaction ends, with its host, programme and presentations.
 
     `version` is what the actor's page showed. Raises: NotAllowed; NotFound, also for staff before the address is

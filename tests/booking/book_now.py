@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from scheduler.booking.queries.free_dates import free_dates
-from scheduler.booking.service.booked import prove_booking
 from scheduler.booking.service.holds import book_now, hold_date
+from scheduler.booking.service.proof import prove_booking
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish, Slot
 from scheduler.core.db import db, transaction
@@ -21,7 +21,7 @@ from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import HoldState
 from tests.factories import MONDAY
 from tests.factories.requests import a_draft, a_presentation
-from tests.requests.asked import prove_link
+from tests.requests.shorthand import prove_link
 from tests.visits.scene import Scene
 
 THURSDAY = dt.date(2026, 10, 15)
