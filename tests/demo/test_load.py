@@ -15,7 +15,7 @@ from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.clock import local_day
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import NotFound
 from scheduler.demo import load as demo
 from scheduler.demo import rows
 from scheduler.people.models import Presenter, User
@@ -241,7 +241,7 @@ def test_removing_takes_all_demo_rows_and_leaves_the_reference_data(loaded):
     assert [db.session.scalar(select(func.count()).select_from(kind)) for kind in kinds] == [0] * len(kinds)
     assert db.session.scalar(select(func.count()).select_from(Municipality)) == 182
     assert demo.remove() is False
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         demo.sign_ins()
 
 

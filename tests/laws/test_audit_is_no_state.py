@@ -78,7 +78,8 @@ def _written() -> Iterator[str]:
     for _path, tree in _trees(*ROOMS):
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "record" and len(call.args) > 1:
-                yield from _texts(call.args[1])
+                of_an_act = getattr(getattr(call.func, "value", None), "id", "") != "audit"
+                yield from _texts(call.args[0 if of_an_act else 1])
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

@@ -112,10 +112,11 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
     works = db.session.scalars(sa.select(LongWork.id).where(LongWork.centre_id == centre_id)).all()
     programmes = db.session.scalars(sa.select(Programme.id).where(Programme.centre_id == centre_id)).all()
     pairs = [{"number": one["number"], "into": other} for one in of_requests for other in _two_requests()]
+    planned = [*of_visits, *of_requests, *({"date_id": str(one)} for one in dates)]
     return {
         "requests": [*of_requests, *pairs],
         "admin": [{"work_id": str(one)} for one in works] + [{"programme_id": str(one)} for one in programmes],
-        "planning": [*of_visits, *of_requests, *({"date_id": str(one)} for one in dates)],
+        **dict.fromkeys(("visits", "own", "board", "waitlist", "readiness", "booking"), planned),
         "attendance": of_visits,
         "people": people,
         "safeguarding": people,

@@ -15,7 +15,7 @@ REAL_PROCESSES = {
     "journeys/at_another_time.py": "runs in such a program and adds that to the machine's clock",
 }
 
-TELLS_A_HANG = {"core/test_workbook.py": "8 ms of the processor's time as a rule, minutes when the search is wrong"}
+TELLS_A_HANG = {"core/imports/test_workbook.py": "8 ms of the processor as a rule, minutes when the search is wrong"}
 STOPWATCHES = {"monotonic", "perf_counter", "process_time"}
 
 

@@ -22,7 +22,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
-from tests.factories.staffing import THE_DAY, UNTIL, a_plan
+from tests.factories.staffing import THE_DAY, UNTIL, a_plan, with_entries
 from tests.factories.visits import VISIT_DAY
 from tests.visits.scene import (
     Scene,
@@ -341,6 +341,7 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
 
 def test_a_step_that_no_calendar_shows_writes_no_calendar_text(scene):
     scene.confirmed_by(scene.educator())
+    with_entries(scene.visit_id)
 
     with asked_and_written() as made:
         mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
