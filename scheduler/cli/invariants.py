@@ -10,7 +10,7 @@ from flask import Flask
 from scheduler.attendance.queries import counting
 from scheduler.cli.refusals import CommandGroup
 from scheduler.reports.queries import attendance
-from scheduler.visits.queries import invariants
+from scheduler.staffing.queries import invariants
 
 ROOMS: tuple[Callable[[], list[str]], ...] = (invariants.violations, counting.violations, attendance.violations)
 

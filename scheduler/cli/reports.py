@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.cli.refusals import BadInput
-from scheduler.cli.refusals import CommandGroup as CommandGroup
+from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound

@@ -15,8 +15,8 @@ from scheduler.core.errors import Conflict, NotAllowed
 from scheduler.people.models import User
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes

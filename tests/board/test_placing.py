@@ -11,7 +11,7 @@ from scheduler.board.terms import Doubt, Placing
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected, SchedulerError
 from scheduler.people.models import AvailabilityException, User
-from scheduler.visits.queries.invariants import violations
+from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.rules.limits import MOST_A_DAY
 from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.states import AssignmentState, VisitState

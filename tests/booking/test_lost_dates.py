@@ -16,8 +16,8 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.terms.states import HoldState
 from tests.booking.book_now import DAY, TEN, BookNow, held_people, states
 from tests.factories import MONDAY

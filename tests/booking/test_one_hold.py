@@ -15,11 +15,11 @@ from scheduler.core.defences import DEFENCES, create_defences
 from scheduler.core.errors import Conflict
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.held_time import HeldTime
 from scheduler.visits.models.visits import Assignment, Visit
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service import locked_visit
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import PROMISED, HoldState

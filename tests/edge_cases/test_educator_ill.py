@@ -8,11 +8,11 @@ from scheduler.core.errors import Conflict
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
 from scheduler.staffing.service.offers import lapse_offers
 from scheduler.staffing.service.substitutes import send_waves
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.plan_and_move import move_visit

@@ -31,9 +31,10 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.staffing import UNTIL
 from tests.requests.shorthand import ask, coordinator_of
 from tests.standing_clock import StandingClock
-from tests.visits.scene import UNTIL, Scene, visit_of
+from tests.visits.scene import Scene, visit_of
 from tests.web.browser import browser_of
 
 #                              SELECTs, writes

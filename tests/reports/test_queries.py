@@ -20,8 +20,7 @@ from scheduler.reports.queries.attendance import (
     visits_behind,
 )
 from scheduler.reports.rules.attendance import as_document, total, year_of
-from scheduler.reports.terms.counting import CampaignOutcome, Filters, Group
-from scheduler.reports.terms.counting import ReportCounts as ReportCounts
+from scheduler.reports.terms.counting import CampaignOutcome, Filters, Group, ReportCounts
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance

@@ -21,8 +21,7 @@ from scheduler.reports.queries.signing import books_of, carried_elsewhere, signe
 from scheduler.reports.rules import attendance, signing
 from scheduler.reports.rules.attendance import read_period, year_of
 from scheduler.reports.rules.signing import plus
-from scheduler.reports.terms.counting import Filters, Period
-from scheduler.reports.terms.counting import ReportCounts as ReportCounts
+from scheduler.reports.terms.counting import Filters, Period, ReportCounts
 from scheduler.visits.models.visits import Visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme

@@ -14,12 +14,12 @@ from scheduler.policy import ANONYMOUS, SYSTEM, Role
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import CalendarEntry
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.at_once import all_at_once

@@ -13,8 +13,8 @@ from scheduler.policy import Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
+from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.visits import Assignment
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.queries.pages import (
     crew_for_school,
     not_confirmed_before,

@@ -16,9 +16,9 @@ from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.service.school import withdraw_request
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.invariants import violations
 from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
 from tests.booking.book_now import DAY, THURSDAY, BookNow, held_people, mails, states, visits
 from tests.factories import MONDAY

@@ -12,16 +12,7 @@ from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import days_in
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
-from scheduler.web.forms import (
-    BaseForm,
-    CountField,
-    DayField,
-    LinesField,
-    Needed,
-    TextField,
-    TimeField,
-    number_of,
-)
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _l
 from scheduler.web.labels import WEEKDAYS
 from scheduler.web.reasons import FormReason, worded

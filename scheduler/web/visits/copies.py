@@ -18,16 +18,7 @@ from scheduler.places.terms.hosts import HostRow
 from scheduler.visits.queries.pages import visit_page
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.web.filters import say
-from scheduler.web.forms import (
-    BaseForm,
-    CountField,
-    DayField,
-    LinesField,
-    ManyField,
-    Needed,
-    TextField,
-    number_of,
-)
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.visits.blueprint import bp
