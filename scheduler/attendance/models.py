@@ -50,10 +50,16 @@ class HeadCount(Base):
     __table_args__ = (
         UniqueConstraint("presentation_id", "audience", "source", "version"),
         CheckConstraint("people BETWEEN 0 AND 2000", name="people_fit_a_hall"),
-        Index("one_count_counts", "presentation_id", "audience", unique=True,
-              sqlite_where=text("counts"), postgresql_where=text("counts")),
+        Index(
+            "one_count_counts",
+            "presentation_id",
+            "audience",
+            unique=True,
+            sqlite_where=text("counts"),
+            postgresql_where=text("counts"),
+        ),
         Index(None, "presentation_id", "audience", "counts", "people"),  # reports read only this
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     presentation_id: Mapped[int] = mapped_column(ForeignKey("attendance.presentation_id", ondelete="RESTRICT"))

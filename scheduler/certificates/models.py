@@ -20,9 +20,16 @@ class Certificate(Base):
         CheckConstraint("length(number) = 16", name="number_of_80_bits"),
         CheckConstraint("kind <> 'school' OR holder_name IS NULL", name="no_person_on_a_schools_certificate"),
         CheckConstraint("(state = 'reissued') = (replaced_by_id IS NOT NULL)", name="reissued_has_a_successor"),
-        Index("each_certificate_once", "visit_id", "kind", "holder_key", unique=True,
-              sqlite_where=text(_LIVING), postgresql_where=text(_LIVING)),
-    )  # fmt: skip
+        Index(
+            "each_certificate_once",
+            "visit_id",
+            "kind",
+            "holder_key",
+            unique=True,
+            sqlite_where=text(_LIVING),
+            postgresql_where=text(_LIVING),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # 16 letters and digits of Crockford base 32, 80 random bits

@@ -16,9 +16,15 @@ class FeedToken(Base):
 
     __tablename__ = "feed_token"
     __table_args__ = (
-        Index("one_living_name", "presenter_id", "name", unique=True,
-              sqlite_where=text(_LIVING), postgresql_where=text(_LIVING)),
-    )  # fmt: skip
+        Index(
+            "one_living_name",
+            "presenter_id",
+            "name",
+            unique=True,
+            sqlite_where=text(_LIVING),
+            postgresql_where=text(_LIVING),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)

@@ -79,22 +79,31 @@ def _series_bars(
     most = max([*series.values, 1])
     return [
         Bar(
-            _pc(FIRST_SLOT + (place + 0.16) * slot), round(base - tall * value / most, 1), _pc(slot * 0.68),
-            round(tall * value / most, 1), look, f"{series.name}, {label}: {number(value, lang)}",
+            _pc(FIRST_SLOT + (place + 0.16) * slot),
+            round(base - tall * value / most, 1),
+            _pc(slot * 0.68),
+            round(tall * value / most, 1),
+            look,
+            f"{series.name}, {label}: {number(value, lang)}",
         )
         for place, (label, value) in enumerate(zip(labels, series.values, strict=True))
         if value
-    ]  # fmt: skip
+    ]
 
 
 def _series_letters(series: Series, frame: tuple[float, float, float], lang: str) -> list[Letters]:
     base, tall, slot = frame
     most = max([*series.values, 1])
     values = [
-        Letters(_pc(FIRST_SLOT + (place + 0.5) * slot), round(base - tall * value / most - 5, 1), number(value, lang),
-                "middle", "value")
+        Letters(
+            _pc(FIRST_SLOT + (place + 0.5) * slot),
+            round(base - tall * value / most - 5, 1),
+            number(value, lang),
+            "middle",
+            "value",
+        )
         for place, value in enumerate(series.values)
-    ]  # fmt: skip
+    ]
     head = [
         Letters("0", base - tall + 4, series.name, look="name"),
         Letters("0", base - tall + 22, number(sum(series.values), lang)),

@@ -66,11 +66,21 @@ class DateOffer(Base):
     __tablename__ = "date_offer"
     __table_args__ = (
         UniqueConstraint("open_date_id", "school_request_id", name="offered_once"),
-        Index("one_firm_offer_a_date", "open_date_id", unique=True,
-              sqlite_where=text(_FIRM_OFFER), postgresql_where=text(_FIRM_OFFER)),
-        Index("one_held_date_a_request", "school_request_id", unique=True,
-              sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
-    )  # fmt: skip
+        Index(
+            "one_firm_offer_a_date",
+            "open_date_id",
+            unique=True,
+            sqlite_where=text(_FIRM_OFFER),
+            postgresql_where=text(_FIRM_OFFER),
+        ),
+        Index(
+            "one_held_date_a_request",
+            "school_request_id",
+            unique=True,
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     open_date_id: Mapped[int] = mapped_column(ForeignKey("open_date.id", ondelete="CASCADE"))

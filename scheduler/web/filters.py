@@ -281,9 +281,23 @@ def url_if(endpoint: str, **values: object) -> str:
 
 
 FILTERS = (
-    long_day, short_day, short_month, short_weekday, clock, moment, short_moment, moment_in_zone, ago, from_now, number,
-    percent, name, letters, dashed, marked,
-)  # fmt: skip
+    long_day,
+    short_day,
+    short_month,
+    short_weekday,
+    clock,
+    moment,
+    short_moment,
+    moment_in_zone,
+    ago,
+    from_now,
+    number,
+    percent,
+    name,
+    letters,
+    dashed,
+    marked,
+)
 GLOBALS = (state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title)
 
 

@@ -103,10 +103,12 @@ def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
             if _part(visit, member):
                 crews[member.presenter_id].append(visit)
     located = {
-        number: [Stop(row.visit_id, row.presentation_id, row.busy_from, row.busy_until, grounds[number].point)
-                 for row in rows]
+        number: [
+            Stop(row.visit_id, row.presentation_id, row.busy_from, row.busy_until, grounds[number].point)
+            for row in rows
+        ]
         for number, rows in stops.items()
-    }  # fmt: skip
+    }
     held = held_shown(actor.centre_id, wish, now)
     days = _days(wish, shown, held.days)
     return _Facts(wish, shown, grounds, located, crews, days, edited_at, shifts_shown(shown), held)
@@ -255,15 +257,20 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
 
 
 def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
-    people = [row for row in people_queries.presenters_of(actor.centre_id or 0)
-              if not row.suspended or row.presenter_id in facts.crews]  # fmt: skip
+    people = [
+        row
+        for row in people_queries.presenters_of(actor.centre_id or 0)
+        if not row.suspended or row.presenter_id in facts.crews
+    ]
     people.sort(key=_by_family_name)
     ids = [row.presenter_id for row in people]
     hours = people_queries.hours_of(ids)
     exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
     homes = homes_of(ids)
-    return [_presenter_row(facts, row, homes[row.presenter_id], hours[row.presenter_id], exceptions[row.presenter_id])
-            for row in people]  # fmt: skip
+    return [
+        _presenter_row(facts, row, homes[row.presenter_id], hours[row.presenter_id], exceptions[row.presenter_id])
+        for row in people
+    ]
 
 
 def _by_family_name(person: PresenterRow) -> tuple[str, str, int]:

@@ -24,8 +24,20 @@ MAX_ROWS = 200_000
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally
 NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
-MONTHS = ("januar", "februar", "mart", "april", "maj", "jun", "jul", "avgust", "septembar", "oktobar", "novembar",
-          "decembar")  # fmt: skip
+MONTHS = (
+    "januar",
+    "februar",
+    "mart",
+    "april",
+    "maj",
+    "jun",
+    "jul",
+    "avgust",
+    "septembar",
+    "oktobar",
+    "novembar",
+    "decembar",
+)
 ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 MOST_LISTED_DAYS = 60  # of one list
 MOST_TITLE_LINES = 20  # lines above the headings, at most

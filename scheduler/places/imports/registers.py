@@ -312,9 +312,16 @@ def _calendar_line(row: Row) -> tuple[CalendarLine | None, dict[str, str]]:
     kind, note = cells["kind"], cells.get("note", "")
     timetable = cells.get("timetable", "") or (note if kind == "working-saturday" else "")
     line = CalendarLine(
-        calendar, cells["school_year"], kind, first, last, cells.get("applies_to") or "all", weekday_of(timetable),
-        note, row.line,
-    )  # fmt: skip
+        calendar,
+        cells["school_year"],
+        kind,
+        first,
+        last,
+        cells.get("applies_to") or "all",
+        weekday_of(timetable),
+        note,
+        row.line,
+    )
     column = {"first_day": "date_from", "last_day": "date_to", "timetable_of": "timetable"}
     wrong = {column.get(name, name): reason for name, reason in problems_of_line(line).items()}
     if cells.get("timetable") and line.timetable_of is None:

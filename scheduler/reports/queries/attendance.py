@@ -82,16 +82,18 @@ DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERE
 GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
     Group.CITY: (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression),
     Group.DISTRICT: tuple(
-        column.expression
-        for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
+        column.expression for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
     ),
     Group.MONTH: tuple(cast(extract(part, Presentation.on_day), Integer) for part in ("year", "month")),
     Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
     Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
     Group.PRESENTER: (
-        Presenter.id.expression, User.given_name.expression, User.family_name.expression, Presenter.adult_on.expression,
+        Presenter.id.expression,
+        User.given_name.expression,
+        User.family_name.expression,
+        Presenter.adult_on.expression,
     ),
-}  # fmt: skip
+}
 
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
@@ -135,8 +137,15 @@ def visits_behind(
     wanted = (
         _summed(each)
         .add_columns(
-            Visit.id, Visit.number, Visit.on_day, Host.name_sr_cyrl, Host.name_sr_latn, Municipality.city_sr_cyrl,
-            Municipality.city_sr_latn, Programme.name_sr_cyrl, Programme.name_en,
+            Visit.id,
+            Visit.number,
+            Visit.on_day,
+            Host.name_sr_cyrl,
+            Host.name_sr_latn,
+            Municipality.city_sr_cyrl,
+            Municipality.city_sr_latn,
+            Programme.name_sr_cyrl,
+            Programme.name_en,
         )
         .join(Visit, Visit.id == each.c.visit_id)
         .join(Host, Host.id == Visit.host_id)
@@ -146,7 +155,7 @@ def visits_behind(
         .order_by(*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
         .limit(PER_PAGE)
         .offset(first_row(number))
-    )  # fmt: skip
+    )
     return Page([_line(row, language) for row in session.execute(wanted)], number, total)
 
 

@@ -28,11 +28,17 @@ def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[Sig
     carried = _carried(centre_id, periods)
     return [
         SignedTotals(
-            row.id, periods[row.id], _counts(row), row.signed_at, user.full_name if user else "",
-            tuple(carried.get(row.id, ())), row.taken_back_at, row.taken_back_why or "",
+            row.id,
+            periods[row.id],
+            _counts(row),
+            row.signed_at,
+            user.full_name if user else "",
+            tuple(carried.get(row.id, ())),
+            row.taken_back_at,
+            row.taken_back_why or "",
         )
         for row, user in rows
-    ]  # fmt: skip
+    ]
 
 
 def books_of(report: Report) -> Books | None:

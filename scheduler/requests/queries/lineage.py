@@ -32,11 +32,15 @@ def kept_request(request_id: int) -> tuple[int, int]:
     asked: int | None = request_id
     while asked is not None and asked not in seen:
         seen.add(asked)
-        row = db.session().execute(
-            select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.merged_into_id).where(
-                SchoolRequest.id == asked
+        row = (
+            db.session()
+            .execute(
+                select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.merged_into_id).where(
+                    SchoolRequest.id == asked
+                )
             )
-        ).one_or_none()  # fmt: skip
+            .one_or_none()
+        )
         if row is None:
             break
         if row.merged_into_id is None:

@@ -21,9 +21,14 @@ class Finding(Base):
         CheckConstraint("(kind = 'away') = (presenter_id IS NOT NULL)", name="somebody_is_away"),
         UniqueConstraint("visit_id", "ordinal", "class_name", "why", name="each_class_once"),
         UniqueConstraint("visit_id", "presenter_id", name="each_presenter_once"),
-        Index("closed_once", "visit_id", unique=True,
-              sqlite_where=text("kind = 'closed'"), postgresql_where=text("kind = 'closed'")),
-    )  # fmt: skip
+        Index(
+            "closed_once",
+            "visit_id",
+            unique=True,
+            sqlite_where=text("kind = 'closed'"),
+            postgresql_where=text("kind = 'closed'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))

@@ -30,13 +30,23 @@ class DateHold(Base):
         CheckConstraint("busy_from < busy_until", name="ends_after_it_starts"),
         CheckConstraint("host_id IS NOT NULL OR municipality_id IS NOT NULL", name="somewhere"),
         CheckConstraint("state NOT IN ('kept', 'taken') OR school_request_id IS NOT NULL", name="kept_for_a_request"),
-        Index("one_hold_a_draft", "draft", unique=True,
-              sqlite_where=text(_WITH_THE_VISITOR), postgresql_where=text(_WITH_THE_VISITOR)),
-        Index("one_hold_a_request", "school_request_id", unique=True,
-              sqlite_where=text(_LIVING), postgresql_where=text(_LIVING)),
+        Index(
+            "one_hold_a_draft",
+            "draft",
+            unique=True,
+            sqlite_where=text(_WITH_THE_VISITOR),
+            postgresql_where=text(_WITH_THE_VISITOR),
+        ),
+        Index(
+            "one_hold_a_request",
+            "school_request_id",
+            unique=True,
+            sqlite_where=text(_LIVING),
+            postgresql_where=text(_LIVING),
+        ),
         Index(None, "state", "until"),
         Index(None, "network", "state"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     draft: Mapped[str]  # hash of the token in the visitor's cookie, as booking_answers has it

@@ -18,10 +18,11 @@ class SubstituteSearch(Base):
     __table_args__ = (
         CheckConstraint("wave >= 0", name="waves_are_counted"),
         CheckConstraint("state <> 'searching' OR next_wave_at IS NOT NULL", name="who_searches_goes_on"),
-        Index("one_open_relief_a_visit", "visit_id", unique=True,
-              sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index(
+            "one_open_relief_a_visit", "visit_id", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)
+        ),
         Index(None, "visit_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))

@@ -36,9 +36,14 @@ class Visit(Base):
         CheckConstraint("kilometres >= 0", name="kilometres_not_negative"),
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
-        Index("one_living_visit_a_request", "school_request_id", unique=True,
-              sqlite_where=text(_NOT_OVER), postgresql_where=text(_NOT_OVER)),
-    )  # fmt: skip
+        Index(
+            "one_living_visit_a_request",
+            "school_request_id",
+            unique=True,
+            sqlite_where=text(_NOT_OVER),
+            postgresql_where=text(_NOT_OVER),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # P-2026-0417
@@ -149,12 +154,18 @@ class Assignment(Base):
             ondelete="RESTRICT",
             name="fk_assignment_copies_presentation",
         ),
-        Index("one_living_assignment", "presentation_id", "presenter_id", unique=True,
-              sqlite_where=text(_LIVING), postgresql_where=text(_LIVING)),
+        Index(
+            "one_living_assignment",
+            "presentation_id",
+            "presenter_id",
+            unique=True,
+            sqlite_where=text(_LIVING),
+            postgresql_where=text(_LIVING),
+        ),
         Index(None, "presenter_id", "busy_from"),
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     presentation_id: Mapped[int]
@@ -200,9 +211,14 @@ class DateWish(Base):
     __tablename__ = "date_wish"
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_an_outcome"),
-        Index("one_open_wish_a_visit", "visit_id", unique=True,
-              sqlite_where=text("answered_at IS NULL"), postgresql_where=text("answered_at IS NULL")),
-    )  # fmt: skip
+        Index(
+            "one_open_wish_a_visit",
+            "visit_id",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))

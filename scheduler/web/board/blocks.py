@@ -219,8 +219,12 @@ def _beside(other: CrewRow, mine: CrewRow | None) -> Face:
 
 def _crew(block: Block) -> list[Face]:
     """Who goes, in a row that is not a presenter's; without anybody, whom the programme wants."""
-    firm = [one for one in block.visit.crew if one.state not in (AssignmentState.DECLINED, AssignmentState.LAPSED,
-            AssignmentState.WITHDRAWN, AssignmentState.REPLACED)]  # fmt: skip
+    firm = [
+        one
+        for one in block.visit.crew
+        if one.state
+        not in (AssignmentState.DECLINED, AssignmentState.LAPSED, AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
+    ]
     if firm:
         return [Face("quiet", "person", ", ".join(one.given_name if one.minor else one.full_name for one in firm))]
     rule = block.visit.rule

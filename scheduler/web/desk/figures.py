@@ -21,8 +21,9 @@ def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
     said = _n(
         "Map of districts: %(all)s presentations in %(num)s district in this school year.",
         "Map of districts: %(all)s presentations in %(num)s districts in this school year.",
-        reached, all=number(year.totals.presentations),
-    )  # fmt: skip
+        reached,
+        all=number(year.totals.presentations),
+    )
     return {
         "months": months,
         "months_drawn": charts.columns(drawn, page_language()),

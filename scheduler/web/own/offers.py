@@ -30,9 +30,14 @@ def _offers(problem: str = "") -> ResponseReturnValue:
     read = called_off_for(current_actor(), now)
     called_off = [(one, DrivenForm.of(one.kilometres, one.number)) for one in read]
     page = render_template(
-        "own/my_offers.html", offers=offers, open_visits=open_visits, press=PressForm(formdata=None), now=now,
-        problem=problem, called_off=called_off,
-    )  # fmt: skip
+        "own/my_offers.html",
+        offers=offers,
+        open_visits=open_visits,
+        press=PressForm(formdata=None),
+        now=now,
+        problem=problem,
+        called_off=called_off,
+    )
     return page, 409 if problem else 200
 
 

@@ -98,6 +98,8 @@ def _said(one: CampaignRow, outcome: Outcome) -> str:
 
 def _cities_said(outcome: Outcome) -> str:
     return _n(
-        "held in %(num)s of %(all)s city", "held in %(num)s of %(all)s cities", outcome.cities_reached,
+        "held in %(num)s of %(all)s city",
+        "held in %(num)s of %(all)s cities",
+        outcome.cities_reached,
         all=len(outcome.cities),
-    )  # fmt: skip
+    )

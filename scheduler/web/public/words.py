@@ -95,8 +95,10 @@ def year_map(year: PublicYear) -> MapDrawing:
     said = _n(
         "Map of districts: %(all)s presentations in %(num)s district in %(year)s.",
         "Map of districts: %(all)s presentations in %(num)s districts in %(year)s.",
-        reached, all=number(year.presentations), year=year.year,
-    )  # fmt: skip
+        reached,
+        all=number(year.presentations),
+        year=year.year,
+    )
     return charts.district_map(year.districts, said, page_language())
 
 

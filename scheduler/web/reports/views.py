@@ -60,10 +60,14 @@ def attendance_report() -> ResponseReturnValue:
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
-        "reports/attendance_report.html", form=form, links=links, page=shown, pills=_pills(form),
+        "reports/attendance_report.html",
+        form=form,
+        links=links,
+        page=shown,
+        pills=_pills(form),
         may_sign=signing.may_sign(report),
         **_shown(report, shown.rows),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/reports/attendance/print")

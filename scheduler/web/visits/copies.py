@@ -86,8 +86,12 @@ def copy_visit(number: str) -> ResponseReturnValue:
             away = rejected.copies if isinstance(rejected, CopiesAway) else ()
             form.show(rejected.problems)
         else:
-            told = _n("%(num)s visit is planned: %(which)s.", "%(num)s visits are planned: %(which)s.", len(numbers),
-                      which=", ".join(numbers))  # fmt: skip
+            told = _n(
+                "%(num)s visit is planned: %(which)s.",
+                "%(num)s visits are planned: %(which)s.",
+                len(numbers),
+                which=", ".join(numbers),
+            )
             say(told)
             return redirect(url_for(".visit", number=numbers[0]))
     elif form.look.data:

@@ -67,14 +67,21 @@ def _text(page: VisitPage, what: ToldWhat | None, form: ToldForm | None, status:
         form=form,
         text=text_to_tell(page, what, language, now=clock.now()) if what else "",
         kinds=[
-            {"label": labels.TOLD_WHAT[one.value], "on": one is what,
-             "href": url_for(".text", number=number, of=one.value, script=language)}
+            {
+                "label": labels.TOLD_WHAT[one.value],
+                "on": one is what,
+                "href": url_for(".text", number=number, of=one.value, script=language),
+            }
             for one in texts_for(page)
         ],
         scripts=[
-            {"label": name, "lang": html_lang(one), "on": one == language,
-             "href": url_for(".text", number=number, of=what.value if what else "", script=one)}
+            {
+                "label": name,
+                "lang": html_lang(one),
+                "on": one == language,
+                "href": url_for(".text", number=number, of=what.value if what else "", script=one),
+            }
             for one, name in ((one, names_of(one)[1]) for one in languages())
         ],
-    )  # fmt: skip
+    )
     return shown, status
