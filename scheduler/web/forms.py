@@ -14,6 +14,7 @@ from babel.support import LazyProxy
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
@@ -276,6 +277,11 @@ class CountField(_TypedField):
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "number", "min": 0, "max": self.most} | given))
+
+
+def choices_of(words: Mapping[Any, LazyProxy]) -> list[SelectChoice]:
+    """The choices of a field, from the table that words them."""
+    return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
 class ManyField(SelectMultipleField):  # type: ignore[misc]

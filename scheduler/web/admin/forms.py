@@ -1,9 +1,7 @@
 """Forms of the administrator."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from babel.support import LazyProxy
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
@@ -22,6 +20,7 @@ from scheduler.web.forms import (
     ManyField,
     Needed,
     TextField,
+    choices_of,
 )
 from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES, TOPICS, WEEKDAYS
@@ -35,11 +34,6 @@ LONGEST_CALENDAR = 200_000  # letters: a calendar of both regions has about 2,00
 
 
 NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes", "notice_days")
-
-
-def choices_of(words: Mapping[Any, LazyProxy]) -> list[SelectChoice]:
-    """The choices of a field, from the table that words them."""
-    return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
 class CentreForm(BaseForm):

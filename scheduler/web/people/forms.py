@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -25,7 +25,7 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, choices_of
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
 from scheduler.web.reasons import FormReason, worded
@@ -50,11 +50,6 @@ ROLES = {
     Role.INFLUENCER: _l("youth influencer"),
 }
 RANGE = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?\s*", re.ASCII)
-
-
-def choices_of(words: Mapping[Any, Any]) -> list[SelectChoice]:
-    """The choices of a field, from the table that words an enumeration."""
-    return [SelectChoice(one.value, word) for one, word in words.items()]
 
 
 class SecretField(PasswordField):  # type: ignore[misc]

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from babel.support import LazyProxy
 from flask import request
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
@@ -30,6 +29,7 @@ from scheduler.web.forms import (
     Needed,
     TextField,
     TimeField,
+    choices_of,
     day_typed,
     number_of,
 )
@@ -47,11 +47,6 @@ MOST_TICKS = 500
 E = TypeVar("E", bound=StrEnum)
 
 
-def choices(named: Mapping[E, LazyProxy]) -> list[SelectChoice]:
-    """A list to choose from, of a table of words."""
-    return [SelectChoice(str(value), word) for value, word in named.items()]
-
-
 class HostForm(BaseForm):
     """Which host of the register; chosen by a button in the list of those found."""
 
@@ -65,7 +60,7 @@ class NewHostForm(BaseForm):
     """A host that the register does not hold."""
 
     name = TextField(_l("Name of the school or institution"), [Needed()], limit=150)
-    kind = SelectField(_l("What it is"), choices=choices(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
+    kind = SelectField(_l("What it is"), choices=choices_of(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
     place = TextField(_l("Place"), [Needed()], limit=FEW_LETTERS)
     municipality = SelectField(_l("Municipality"), [Needed()])
     address = TextField(_l("Street and number"), limit=150)
@@ -86,7 +81,7 @@ class WhatForm(BaseForm):
     programme = RadioField(_l("Programme"), [Needed()])
     teaching_language = SelectField(
         _l("Language of the presentation"),
-        choices=choices(LANGUAGES),
+        choices=choices_of(LANGUAGES),
         default=TeachingLanguage.SERBIAN.value,
     )
 
@@ -120,7 +115,7 @@ class PreferredDateForm(Form):  # type: ignore[misc]
 
     on_day = DayField(_l("Day"))
     starts_local = TimeField(_l("Start, if only one hour suits you"))
-    day_part = SelectField(_l("When in the day?"), choices=choices(DAY_PARTS), default=DayPart.ANY.value)
+    day_part = SelectField(_l("When in the day?"), choices=choices_of(DAY_PARTS), default=DayPart.ANY.value)
 
 
 class WhenForm(ListedForm):
@@ -128,7 +123,7 @@ class WhenForm(ListedForm):
 
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
-    day_part = RadioField(_l("When in the day?"), choices=choices(DAY_PARTS), default=DayPart.ANY.value)
+    day_part = RadioField(_l("When in the day?"), choices=choices_of(DAY_PARTS), default=DayPart.ANY.value)
     preferred = FieldList(FormField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
     waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
@@ -157,15 +152,15 @@ class PresentationForm(Form):  # type: ignore[misc]
         def get_translations(self, form: Form) -> forms.OurWords:
             return forms.OurWords()
 
-    audience = SelectField(_l("Who listens"), choices=choices(AUDIENCES), default=Audience.PUPILS.value)
-    level = SelectField(_l("School"), choices=choices(words.LEVELS), default=SchoolLevel.PRIMARY.value)
+    audience = SelectField(_l("Who listens"), choices=choices_of(AUDIENCES), default=Audience.PUPILS.value)
+    level = SelectField(_l("School"), choices=choices_of(words.LEVELS), default=SchoolLevel.PRIMARY.value)
     classes = TextField(_l("Classes, for example VII-1 and VII-2"), limit=FEW_LETTERS)
     pupils = CountField(_l("Pupils"))
     parents = CountField(_l("Parents"))
     teachers = CountField(_l("Teachers"))
     day_part = SelectField(
         _l("When in the day?"),
-        choices=[SelectChoice("", _l("As you said before")), *choices(DAY_PARTS)],
+        choices=[SelectChoice("", _l("As you said before")), *choices_of(DAY_PARTS)],
         default="",
     )
     lesson = SelectField(

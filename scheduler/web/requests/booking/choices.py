@@ -9,10 +9,11 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.rules.school_request import levels_at
+from scheduler.web.forms import choices_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words
-from scheduler.web.requests.forms import WhoForm, choices
+from scheduler.web.requests.forms import WhoForm
 
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
@@ -28,7 +29,7 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
         entry.form.audience.choices = [
             SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences
         ]
-        entry.form.level.choices = choices(offered)
+        entry.form.level.choices = choices_of(offered)
 
 
 def programme_choices(rows: Iterable[ProgrammeRow]) -> list[SelectChoice]:
