@@ -63,7 +63,10 @@ RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATO
 ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
 LISTS = {  # a page of one visit or one person stands under the list that it was opened from
     "requests": "requests.inbox",
-    "planning": "visits.week",
+    **dict.fromkeys(("visits", "own", "booking", "readiness"), "visits.week"),
+    "board": "board.board",
+    "closures": "closures.closures",
+    "waitlist": "waitlist.waiting_list",
     "attendance": "attendance.overview",
     "certificates": "certificates.overview",
     "reports": "reports.attendance_report",
@@ -76,19 +79,11 @@ UNDER = {
     "people.change_roles": "people.users",
     "people.invite_user": "people.users",
     "feeds.my_calendars": "people.my_account",
-    "waitlist.give_date": "waitlist.waiting_list",
-    "waitlist.take_date_back": "waitlist.waiting_list",
-    "board.board_month": "board.board",
-    "board.place": "board.board",
-    "closures.new_closure": "closures.closures",
-    "closures.closure": "closures.closures",
-    "closures.lift_closure": "closures.closures",
-    "closures.close_again": "closures.closures",
-    "closures.replan_stopped": "closures.closures",
+    "waitlist.waiting_weights": "admin.settings",
     "admin.school_calendar": "closures.closures",
 }
 ON_THE_ROAD = {  # the same for who presents and has no such lists
-    "planning": "own.calendar",
+    **dict.fromkeys(("visits", "own", "booking", "readiness", "board", "closures", "waitlist"), "own.calendar"),
     "attendance": "own.calendar",
     "feeds": "people.my_account",
     "people": "people.my_account",
