@@ -19,7 +19,7 @@ from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.terms.plans import Promise, Stop, TakenTime
-from scheduler.visits.terms.states import PROMISED, AssignmentState
+from scheduler.visits.terms.states import DUE, OFF_VISITS, PROMISED, AssignmentState
 
 
 def time_taken(
@@ -243,8 +243,28 @@ def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
     return list(rows)
 
 
+def readers_in_crew(visit_id: int) -> set[int]:
+    """Presenters who may read a visit: who is asked, has promised or was due (TRUST S54).
+
+    Who declined, let an offer lapse or left reads it no more: it lives on, with a minor's day perhaps. Of a visit that
+    will not be held everybody who was asked reads that it is off.
+    """
+    rows = db.session().scalars(
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.offered_until.is_not(None),
+            Assignment.state.in_(DUE) | Visit.state.in_(OFF_VISITS),
+            Assignment.state != AssignmentState.SUGGESTED,
+        )
+    )
+    return set(rows)
+
+
 def asked_presenters(visit_id: int) -> set[int]:
-    """Who was ever offered a visit, whatever came of it: they may read it. Who is only suggested knows nothing yet."""
+    """Who was ever offered a visit, whatever came of it: she may answer, and is told what became of her offer."""
     rows = db.session().scalars(
         select(Assignment.presenter_id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)

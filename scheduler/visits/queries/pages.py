@@ -21,7 +21,7 @@ from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
-from scheduler.visits.queries.agenda import asked_presenters
+from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
 from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
 from scheduler.visits.rules.timetable import wall_end
@@ -173,7 +173,7 @@ def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
-    """One visit for whoever may read it: staff of its centre, and who was offered it. Raises: NotAllowed, NotFound."""
+    """One visit for whoever may read it: staff of its centre, and its crew. Raises: NotAllowed, NotFound."""
     rows = visits_where(Visit.number == number)
     if not rows:
         raise NotFound("visit")
@@ -184,9 +184,18 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         "visit",
         centre=row.centre_id,
         request=row.school_request_id,
-        presenters=asked_presenters(row.id),
+        presenters=readers_in_crew(row.id),
     )
     return row
+
+
+def offered_visit_id(actor: Actor, number: str) -> int:
+    """The visit of an offer that was ever made to the reader: she may answer it. Raises: NotFound."""
+    visit_id = db.session().scalar(select(Visit.id).where(Visit.number == number))
+    if visit_id is None:
+        raise NotFound("visit")
+    policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
+    return visit_id
 
 
 def visit_page(actor: Actor, number: str) -> VisitPage:

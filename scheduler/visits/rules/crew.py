@@ -10,9 +10,7 @@ from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Teaches, UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import PresenterCard
-from scheduler.visits.terms.states import AssignmentState
-
-_FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+from scheduler.visits.terms.states import FIRM
 
 
 def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
@@ -22,7 +20,7 @@ def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
     """
     return bool(crews) and all(
         any(
-            member.state in _FIRM and member.kind is PresenterKind.EDUCATOR and not is_minor(member.adult_on, day)
+            member.state in FIRM and member.kind is PresenterKind.EDUCATOR and not is_minor(member.adult_on, day)
             for member in crew
         )
         for crew in crews
@@ -31,7 +29,7 @@ def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
 
 def crew_problems(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> list[Why]:
     """What keeps one presentation from being confirmed: who has accepted must meet the programme's rule."""
-    firm = [member for member in crew if member.state in _FIRM]
+    firm = [member for member in crew if member.state in FIRM]
     educators = sum(member.kind is PresenterKind.EDUCATOR for member in firm)
     influencers = len(firm) - educators
     problems = []

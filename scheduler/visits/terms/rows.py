@@ -10,6 +10,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.plans import CrewRule, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import (
+    FIRM,
     LIVING,
     OPEN_VISITS,
     STAFFED,
@@ -41,6 +42,10 @@ class CrewRow:
     def living(self) -> frozenset[int]:
         """The presentations, by id, to which she goes or may go."""
         return frozenset(which for which, state in self.states.items() if state in LIVING)
+
+    def goes_with(self, other: "CrewRow") -> bool:
+        """Whether she has accepted a presentation to which the other one goes or may go."""
+        return any(self.states.get(which) in FIRM for which in other.living)
 
     @property
     def state(self) -> AssignmentState:

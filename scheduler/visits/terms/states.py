@@ -209,10 +209,19 @@ PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.P
 LIVING = (AssignmentState.SUGGESTED, *PROMISED)
 
 
+FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+
+
+DUE = (*PROMISED, AssignmentState.ABSENT)  # is asked, goes, went or was missed
+
+
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
 
 
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+
+
+OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED)  # not held on that day
 
 
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit

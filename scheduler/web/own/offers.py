@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict
 from scheduler.staffing.queries.late_notice import called_off_for
 from scheduler.staffing.queries.open_calls import open_visits_for
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.visits.queries.pages import offers_of, visit_for
+from scheduler.visits.queries.pages import offered_visit_id, offers_of, visit_for
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -44,9 +44,9 @@ def _offers(problem: str = "") -> ResponseReturnValue:
 @bp.post("/offers/<number>/accept")
 @may("answer", "offer")
 def accept(number: str) -> ResponseReturnValue:
-    visit = visit_for(current_actor(), number)
+    visit_id = offered_visit_id(current_actor(), number)
     try:
-        answer_offer(current_actor(), visit.id, accepts=True, now=clock.now())
+        answer_offer(current_actor(), visit_id, accepts=True, now=clock.now())
     except Conflict as conflict:
         return _offers(labels.refusal(conflict))
     say(_("Thank you. The visit is in your calendar."))
@@ -56,13 +56,14 @@ def accept(number: str) -> ResponseReturnValue:
 @bp.route("/offers/<number>/decline", methods=["GET", "POST"])
 @may("answer", "offer")
 def decline(number: str) -> ResponseReturnValue:
-    visit = visit_for(current_actor(), number)
+    visit_id = offered_visit_id(current_actor(), number)
     form = ReasonForm()
     if form.accepted():
         try:
-            answer_offer(current_actor(), visit.id, accepts=False, reason=form.reason.data, now=clock.now())
+            answer_offer(current_actor(), visit_id, accepts=False, reason=form.reason.data, now=clock.now())
         except Conflict as conflict:
             return _offers(labels.refusal(conflict))
         say(_("Thank you for telling us."))
         return redirect(url_for(".my_offers"))
+    visit = visit_for(current_actor(), number)  # who is asked no more reads it no more
     return render_template("own/decline.html", form=form, visit=visit), 422 if form.errors else 200

@@ -138,8 +138,14 @@ def visit(number: str) -> ResponseReturnValue:
         own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
         me = next((one for one in row.crew if one.presenter_id == current_actor().presenter_id), None)
         not_mine = {one.id for one in row.without(me)} if me else set()
+        unnamed = {one.presenter_id for one in row.crew if me and one.minor and one is not me and not me.goes_with(one)}
         return render_template(
-            "visits/own_visit.html", visit=row, may_count=_may_count(row), own=own, not_mine=not_mine
+            "visits/own_visit.html",
+            visit=row,
+            may_count=_may_count(row),
+            own=own,
+            not_mine=not_mine,
+            unnamed=unnamed,
         )
     return shown_visit(number)
 

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.policy import Role
+from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.pages import visit_for, visits_of_week
+from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
-from tests.factories.people import always_free, make_user
+from tests.factories.people import always_free, make_user, presenter_actor
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
@@ -296,6 +298,7 @@ def test_trust_r11_a_presenter_who_presses_twice_is_thanked_twice(app, scene):
 def test_the_crews_page_never_shows_a_minors_surname(app, scene):
     ana, tara = scene.educator(), scene.minor()
     number = offered_soon(scene, ana, tara)
+    answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
 
     shown = body(browser_of(app, ana).get(f"/visits/{number}"))
 
@@ -342,3 +345,44 @@ def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(
 
     assert is_led(ana)
     assert not is_led(keeper)
+
+
+def test_who_declined_reads_a_visit_no_more_wherever_it_moves(app, scene):
+    """TRUST S54: the visit goes on without her, with a minor in its crew perhaps."""
+    ana, boris = scene.educator(), scene.educator()
+    number = offered_soon(scene, ana, boris)
+    assert browser_of(app, ana).get(f"/visits/{number}").status_code == 200
+
+    answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="x", now=MONDAY)
+
+    browser = browser_of(app, ana)
+    assert [browser.get(page).status_code for page in (f"/visits/{number}", f"/offers/{number}/decline")] == [404, 404]
+    assert browser.post(f"/offers/{number}/decline", data={"reason": "x"}).location == "/offers"  # pressed twice
+    assert browser_of(app, boris).get(f"/visits/{number}").status_code == 200
+
+
+def test_of_a_visit_that_is_called_off_whoever_was_asked_reads_that(app, scene):
+    ana = scene.educator()
+    number = offered_soon(scene, ana)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Нема струје.", now=MONDAY)
+
+    assert browser_of(app, ana).get(f"/visits/{number}").status_code == 200
+
+
+def test_a_minors_name_is_read_by_who_accepted_the_same_presentation_only(app, scene):
+    """TRUST S54: who is only offered it reads that a young presenter comes along."""
+    ana, boris, tara = scene.educator(), scene.educator(given_name="Борис"), scene.minor()
+    number = offered_soon(scene, ana, boris, tara)
+    for person in (ana, tara):
+        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+
+    told = {who: body(reading(app, who).get(f"/visits/{number}")) for who in (ana, boris, tara)}
+
+    assert [("Tara" in text, "A young presenter comes along" in text) for text in told.values()] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
+    assert "Tara" in body(
+        reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)).get(f"/visits/{number}")
+    )
