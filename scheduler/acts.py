@@ -36,7 +36,7 @@ class DefenceReason(Reason):
     HAS_A_VISIT = "has_a_visit"
 
 
-DEFENCES: dict[str, DefenceReason] = {
+DEFENCE_REASONS: dict[str, DefenceReason] = {
     **{one.value: one for one in DefenceReason},
     "one_living_visit_a_request": DefenceReason.HAS_A_VISIT,
     "visit.school_request_id": DefenceReason.HAS_A_VISIT,  # the same: SQLite names the column
@@ -83,8 +83,8 @@ def change(actor: Actor, now: dt.datetime) -> Iterator[Act]:
 def _reason_of(error: IntegrityError) -> Reason:
     """What the database refused; a rule of it that no race can break was broken by a bug, and is raised as that."""
     name = refused_by(error)
-    if name in DEFENCES:
-        return DEFENCES[name]
+    if name in DEFENCE_REASONS:
+        return DEFENCE_REASONS[name]
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"constraint": name})

@@ -53,9 +53,8 @@ def place_visit(
                 move(act, opened, times, reason=reason)
             _bring(act, opened, returning, wish)
         if wish.changes_crew and wish.comes is not None and not opened.of(wish.comes, *TO_COME):
-            raise Conflict(
-                DefenceReason.MINOR_KEEPS_AN_ADULT
-            )  # one who came for the last adult has been released with her
+            # who came for the last adult was released with her
+            raise Conflict(DefenceReason.MINOR_KEEPS_AN_ADULT)
     log.info("visit placed", extra={"visit_id": visit_id})
 
 

@@ -129,7 +129,7 @@ def certificate_pdf(actor: Actor, number: str) -> bytes:
 
 
 def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
-    """One PDF of several certificates, in the order given. Raises: as `drawn`."""
+    """One PDF of several certificates, in the order given. Raises: as `certificate_pdf`."""
     wanted = list(dict.fromkeys(numbers))
     papers = queries.papers_to_draw(actor, wanted)
     if not wanted or len(papers) != len(wanted):

@@ -1,6 +1,6 @@
 """Private calendar addresses: who may read one, and what it shows.
 
 A feed is a pure function of its token and the database; it only joins the VEVENT texts that
-planning made when something changed.
+visits made when something changed.
 Words: feed, feed token.
 """

@@ -135,7 +135,7 @@ def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *
 def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
     """End a consent for good, and every other living one for a purpose of its; the presenter's id.
 
-    planning calls this inside its own use case, which frees her visits.
+    staffing calls this inside its own use case, which frees her visits.
 
     Raises: NotAllowed; NotFound. Withdrawing twice is withdrawing once.
     """

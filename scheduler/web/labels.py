@@ -137,6 +137,8 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "adult_left": _l("The adult has left: a young person never stays alone."),
     "not_cleared": _l("A check or a consent no longer covers the day."),
     "visit_cancelled": _l("The visit was called off."),
+    "visit_replanned": _l("Planned again"),
+    "never_answered": _l("An offer ended without an answer"),
     "presentations_joined": _l("The presentation was joined with another one."),
 }
 

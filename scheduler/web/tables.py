@@ -1,6 +1,6 @@
 """The head of a list: which columns stand there, by which it is sorted, and the links that turn the sorting.
 
-A list describes its columns once; `Table` reads the address and what its reader has hidden. Sorting itself is the
+A list describes its columns once; `ListTable` reads the address and what its reader has hidden. Sorting itself is the
 query's (core/sorting.py): it and the head know the same names.
 """
 

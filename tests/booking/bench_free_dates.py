@@ -1,4 +1,4 @@
-"""What an answer about free dates costs at M scale (timed, so no test): `python -m tests.planning.bench_free_dates`."""
+"""What an answer about free dates costs at M scale (timed, so no test): `python -m tests.booking.bench_free_dates`."""
 
 import gc
 import tempfile

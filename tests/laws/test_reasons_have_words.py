@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from scheduler.acts import DEFENCES, DefenceReason
+from scheduler.acts import DEFENCE_REASONS, DefenceReason
 from scheduler.core.db import Base, prepare
 from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.core.text import to_latin
@@ -96,7 +96,7 @@ def test_what_the_database_refuses_in_a_race_is_a_reason_too() -> None:
     assert len(names) > len(OTHER_DEFENCES)
     of_an_index = {DefenceReason.HAS_A_VISIT.value}
     assert names - OTHER_DEFENCES == {one.value for one in DefenceReason} - of_an_index
-    assert set(DEFENCES.values()) == set(DefenceReason)
+    assert set(DEFENCE_REASONS.values()) == set(DefenceReason)
 
 
 def plain_reasons(source: str) -> list[int]:

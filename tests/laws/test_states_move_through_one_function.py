@@ -6,7 +6,7 @@ from pathlib import Path
 CODE = Path(__file__).parents[2] / "scheduler"
 MOVER = "core/states.py"
 # Queues that are leased by UPDATE, with no machine and no audit of each attempt: mails, long work.
-QUEUES = {"messages/service.py", "jobs/work.py"}
+QUEUES = {"messages/service.py", "work/service.py"}
 GUARDED = {"state", "state_since"}
 
 

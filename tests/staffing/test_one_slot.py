@@ -122,7 +122,7 @@ def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def drop_defences(connection: sa.Connection) -> None:
-    """All that planning/models.py defends the table `assignment` with."""
+    """All that visits/models/visits.py defends the table `assignment` with."""
     assert "assignment" in {defence.table for defence in DEFENCES}
     if connection.dialect.name == "sqlite":
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'assignment'"

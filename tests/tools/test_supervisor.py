@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import supervisor
+
 ROOT = Path(__file__).resolve().parents[2]
 STUBBORN = "import signal; [signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT)]; "
 RUN = """
@@ -128,3 +130,8 @@ def test_killing_the_supervisor_leaves_no_child(start: Start, tmp_path: Path) ->
     os.kill(process.pid, signal.SIGKILL)
 
     assert dead_within(children, 30)
+
+
+def test_a_child_that_does_not_listen_gets_less_than_five_seconds() -> None:
+    """A promise by its figure: no stopwatch, for a busy machine is no fault."""
+    assert supervisor.PATIENCE_S < 5

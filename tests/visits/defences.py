@@ -1,4 +1,4 @@
-"""Ways to try the defences of planning's tables: by the ORM, by plain SQL, by the cascade."""
+"""Ways to try the defences of the tables of visits: by the ORM, by plain SQL, by the cascade."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A centre with its coordinator, a school and a visit: what tests of planning's acts begin with."""
+"""A centre with its coordinator, a school and a visit: what tests of acts on visits begin with."""
 
 import datetime as dt
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What of planning a handover is about: the visits of its days, and the letters about them."""
+"""What of visits a handover is about: the visits of its days, and the letters about them."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What planning's tables refuse by themselves, whatever the code path: each case by the ORM's or by plain SQL.
+"""What the tables of visits refuse by themselves, whatever the code path: each case by the ORM's or by plain SQL.
 
 TRUST R8, S45, S47, S50. Every test runs on SQLite and on PostgreSQL.
 """

@@ -1,4 +1,4 @@
-"""What planning shows: the right rows to the right people, in a number of queries that does not grow."""
+"""What visits show: the right rows to the right people, in a number of queries that does not grow."""
 
 import datetime as dt
 from collections.abc import Callable

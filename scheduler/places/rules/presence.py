@@ -76,8 +76,10 @@ def _is_there(clock: SchoolClock, class_name: ClassName, day: dt.date, asked: As
 
 
 def class_away(clock: SchoolClock, classes: str, day: dt.date, time: dt.time, minutes: int) -> bool:
-    """Whether a class of a list is not in the building then: what `away` says of its standings, without the search for
-    the nearest right times."""
+    """Whether a class of a list is not in the building then.
+
+    What `is_anyone_away` says of its standings, without the search for the nearest right times.
+    """
     placed = [one for one in classes_in(classes) if shift_on(clock.told, one, day)]
     if not all(clock.open_on(one)(day) for one in placed):
         return True

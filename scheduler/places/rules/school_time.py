@@ -31,7 +31,6 @@ DAY = dt.timedelta(days=1)
 SHORT_LESSON = 30
 SAME_HOUR = 45  # minutes: as near as one lesson
 LOOK_AROUND = 40  # days: in a monthly rotation the other shift is at most five weeks away
-GRADES = range(1, 9)
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
 CLASS = re.compile(r"(viii|vii|vi|iv|v|iii|ii|i|[1-8]) ?([a-z]{1,2}|\d{1,2})?(?: razred)?")
 

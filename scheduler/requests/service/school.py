@@ -38,7 +38,7 @@ def answer_question(
 def withdraw_request(
     actor: Actor, request_id: int, reason: str = "", *, now: dt.datetime, version: int | None = None
 ) -> None:
-    """End a request that has no date yet; the centre is told. (With a visit it is planning's `cancel_visit`.)
+    """End a request that has no date yet; the centre is told. (With a visit it is `cancel_visit` of visits.)
 
     Raises: NotFound; Conflict("has_a_date") when a visit is planned; Conflict("wrong_state") when all is over.
     """

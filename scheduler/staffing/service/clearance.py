@@ -36,9 +36,8 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
             _hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
         presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
         _release_where_not_cleared(act, presenter_id)
-    with change(
-        actor, now
-    ) as act:  # what was offered at that very moment: such an offer was over before the consent was
+    # what was offered at that very moment: such an offer was over before the consent was
+    with change(actor, now) as act:
         _release_where_not_cleared(act, presenter_id)
     return presenter_id
 

@@ -44,7 +44,6 @@ from scheduler.visits.terms.states import (
     VisitState,
 )
 
-CREW_STATES = tuple(state for state in AssignmentState if state is not AssignmentState.REPLACED)
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 FIRM_OR_OFFERED = (*FIRM, AssignmentState.OFFERED)
 SORTS: Columns = {

@@ -1,4 +1,4 @@
-"""Pure rules of planning: when a visit is, who can arrive, which crew may go, who is shown to whom."""
+"""Pure rules of visits: when a visit is, who can arrive, which crew may go, who is shown to whom."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence

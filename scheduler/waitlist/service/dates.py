@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -258,7 +259,8 @@ def _visit_of(session: Session, request_id: int) -> str:
 
 def _accept(act: Act, date: OpenDate, offer: DateOffer) -> str:
     asked = locked_request(act.session, act.actor, "update", offer.school_request_id)
-    if asked.state is not RequestState.PROPOSED:
+    act.session.refresh(offer)  # under the lock of its request: it may have been answered otherwise meanwhile
+    if offer.state is not DateOfferState.HELD or not _waits_for(offer, asked):
         raise Conflict(RequestReason.DATE_GONE)
     act.move(DATE_OFFER_MACHINE, offer, DateOfferState.ACCEPTED)
     act.session.flush()
@@ -281,7 +283,7 @@ def pass_dates_on(*, now: dt.datetime) -> int:
     for date_id in dates_to_pass_on(now):
         try:
             changed += _sweep(date_id, now)
-        except SchedulerError:
+        except (SchedulerError, DBAPIError):  # of two that waited for each other the next sweep takes one
             log.exception("date not passed on", extra={"open_date_id": date_id})
     return changed
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from scheduler.web.filters import url_if
 
 PLAIN = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
-FIRST_PAGES = ("desk.first_page", "desk.today", "people.my_account")
+FIRST_PAGES = ("desk.today", "people.my_account")
 
 
 def is_safe(target: str) -> bool:

@@ -74,7 +74,7 @@ def _host(number: int) -> HostRow | None:
 @bp.route("/visits/<number>/copy", methods=["GET", "POST"])
 @may("create", "visit")
 def copy_visit(number: str) -> ResponseReturnValue:
-    """The form; "Find" only adds schools to tick, planning writes to nobody."""
+    """The form; "Find" only adds schools to tick, it writes to nobody."""
     visit = visit_page(current_actor(), number).visit
     form = CopyForm.for_visit(visit)
     away: tuple[CopyAway, ...] = ()

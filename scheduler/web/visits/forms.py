@@ -1,4 +1,4 @@
-"""Forms of planning: the plan of a visit, an offer's end, a move, a reason."""
+"""Forms of visits: the plan of a visit, an offer's end, a move, a reason."""
 
 import datetime as dt
 from collections.abc import Sequence

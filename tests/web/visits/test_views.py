@@ -1,4 +1,4 @@
-"""Pages of planning: the right people act, others are refused, what is wrong is said, lists do not grow in queries."""
+"""Pages of visits: the right people act, others are refused, what is wrong is said, lists do not grow in queries."""
 
 import datetime as dt
 

@@ -206,7 +206,7 @@ def paper_of(page: RequestPage) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     row = page.row
     visit = crew_for_school(row.id, clock.now())
-    names = visit.names if visit else ()  # planning gives names only once the visit is confirmed
+    names = visit.names if visit else ()  # visits give names only once the visit is confirmed
     times = visit.starts_local if visit and names else ()
     paper = RequestPaper(
         running_number=row.number,
