@@ -22,11 +22,11 @@ class PersonReason(Reason):
     NOT_A_BIRTH_DATE = "not_a_birth_date"
     NOT_OF_EDUCATORS = "not_of_educators"
     UNDER_AGE = "under_age"
-    PASSWORD_SHORT = "password_short"
-    PASSWORD_LONG = "password_long"
-    PASSWORD_COMMON = "password_common"
-    PASSWORD_OWN = "password_own"
-    WRONG_PASSWORD = "wrong_password"
+    PASSWORD_SHORT = "password_short"  # nosec B105  (a reason, no password)
+    PASSWORD_LONG = "password_long"  # nosec B105  (a reason, no password)
+    PASSWORD_COMMON = "password_common"  # nosec B105  (a reason, no password)
+    PASSWORD_OWN = "password_own"  # nosec B105  (a reason, no password)
+    WRONG_PASSWORD = "wrong_password"  # nosec B105  (a reason, no password)
     TOO_MANY_SIGN_INS = "too_many_sign_ins"
     TOO_MANY_RESETS = "too_many_resets"
 
