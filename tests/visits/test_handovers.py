@@ -12,7 +12,7 @@ from scheduler.places.models import Municipality
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.handovers import HandoverDraft
-from scheduler.visits.queries.handovers import covered_visits
+from scheduler.staffing.queries.handovers import covered_visits
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.service.notify import tell_coordinators
 from scheduler.visits.terms.states import VisitState

@@ -17,7 +17,7 @@ from scheduler.requests.rules.handovers import handover_state
 from scheduler.requests.service import handovers as requests_handovers
 from scheduler.requests.service.handovers import check_handover, hand_over
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
-from scheduler.visits.queries.handovers import covered_visits
+from scheduler.staffing.queries.handovers import covered_visits
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.guards import current_actor, may
