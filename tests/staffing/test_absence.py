@@ -41,7 +41,7 @@ def test_one_report_frees_the_visit_flags_it_tells_the_coordinators_and_closes_t
 
     [mail] = session.scalars(select(OutboxMessage))
     [away] = session.scalars(select(AvailabilityException))
-    row = visit_for(presenter_actor(educator), visit.number)
+    row = visit_for(an_actor(centre_id=educator.centre_id), visit.number)
     assert left == 1
     assert _states(session) == [AssignmentState.WITHDRAWN]
     assert row.state is VisitState.PLANNED
