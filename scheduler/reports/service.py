@@ -16,8 +16,9 @@ from scheduler.policy import Actor
 from scheduler.reports.models import CarriedDifference, SignedPeriod
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
+from scheduler.reports.rules.attendance import numbers_of
 from scheduler.reports.rules.signing import LONGEST_REASON, problems_with_signing, seen_of
-from scheduler.reports.terms.counting import COUNT_FIELDS, Correction, Filters, Period, Report, ReportCounts
+from scheduler.reports.terms.counting import Correction, Filters, Period, Report, ReportCounts
 from scheduler.reports.terms.reasons import ReportReason
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def _store(session: Session, actor: Actor, report: Report, now: dt.datetime) -> 
         last_day=period.last,
         signed_at=now,
         signed_by_id=actor.user_id,
-        **_numbers(report.totals),
+        **numbers_of(report.totals),
     )
     session.add(row)
     try:
@@ -94,17 +95,13 @@ def _store(session: Session, actor: Actor, report: Report, now: dt.datetime) -> 
 
 
 def _carry(row: SignedPeriod, one: Correction) -> CarriedDifference:
-    return CarriedDifference(carried_in_id=row.id, of_period_id=one.of_period, **_numbers(one.counts))
-
-
-def _numbers(counts: ReportCounts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in COUNT_FIELDS}
+    return CarriedDifference(carried_in_id=row.id, of_period_id=one.of_period, **numbers_of(one.counts))
 
 
 def _told(period: Period, totals: ReportCounts, owed: tuple[Correction, ...]) -> dict[str, object]:
     return {
         "from": period.first,
         "to": period.last,
-        "totals": _numbers(totals),
-        "carried": {str(one.of_period): _numbers(one.counts) for one in owed},
+        "totals": numbers_of(totals),
+        "carried": {str(one.of_period): numbers_of(one.counts) for one in owed},
     }

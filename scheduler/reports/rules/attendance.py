@@ -91,8 +91,8 @@ def as_document(report: Report) -> dict[str, Any]:
     return {
         "period": {"from": report.filters.period.first.isoformat(), "to": report.filters.period.last.isoformat()},
         "filters": {"centre": report.centre, "campaign": None, "programme": None} | report.filters.narrowing(),
-        "totals": _numbers(report.totals),
-        "rows": [_names(row.keys) | _numbers(row.counts) for row in report.rows],
+        "totals": numbers_of(report.totals),
+        "rows": [_names(row.keys) | numbers_of(row.counts) for row in report.rows],
         "not_held": dict(report.not_held),
         "indicators": dict(report.indicators),
     }
@@ -100,9 +100,9 @@ def as_document(report: Report) -> dict[str, Any]:
 
 def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:
     """Headings and lines of the CSV file: the rows, or the totals alone when the report is not split."""
-    lines: list[Mapping[str, Any]] = [_names(row.keys) | _numbers(row.counts) for row in report.rows]
+    lines: list[Mapping[str, Any]] = [_names(row.keys) | numbers_of(row.counts) for row in report.rows]
     if not report.by:
-        lines = [_numbers(report.totals)]
+        lines = [numbers_of(report.totals)]
     headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNT_FIELDS)
     return headings, [[line[heading] for heading in headings] for line in lines]
 
@@ -133,7 +133,8 @@ def _values(key: Key) -> tuple[Any, ...]:
     return (key.label, int(key.value) if key.group is Group.PRESENTER else key.value)
 
 
-def _numbers(counts: ReportCounts) -> dict[str, int]:
+def numbers_of(counts: ReportCounts) -> dict[str, int]:
+    """Each count by its name, as documents and tables hold them."""
     return {name: getattr(counts, name) for name in COUNT_FIELDS}
 
 

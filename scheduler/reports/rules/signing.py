@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.core.errors import Reason
-from scheduler.reports.rules.attendance import as_document, period_of
+from scheduler.reports.rules.attendance import as_document, numbers_of, period_of
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     BadPeriod,
@@ -92,13 +92,14 @@ def as_keys(books: Books | None) -> dict[str, object]:
     signed = books.signed and {
         "at": books.signed.at.isoformat(timespec="seconds"),
         "by": books.signed.by,
-        "totals": _named(books.signed.totals),
-        "changed_since": _named(books.since),
+        "totals": numbers_of(books.signed.totals),
+        "changed_since": numbers_of(books.since),
     }
     return {
         "signed": signed,
         "corrections": [
-            {"period": {"from": one.period.first.isoformat(), "to": one.period.last.isoformat()}} | _named(one.counts)
+            {"period": {"from": one.period.first.isoformat(), "to": one.period.last.isoformat()}}
+            | numbers_of(one.counts)
             for one in books.corrections
         ],
     }
@@ -107,7 +108,3 @@ def as_keys(books: Books | None) -> dict[str, object]:
 def document_of(report: Report) -> dict[str, object]:
     """The JSON document of `reports attendance`, with what signed-off periods say of these days."""
     return as_document(report) | as_keys(report.books)
-
-
-def _named(counts: ReportCounts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in COUNT_FIELDS}

@@ -249,23 +249,18 @@ def readers_in_crew(visit_id: int) -> set[int]:
     Who declined, let an offer lapse or left reads it no more: it lives on, with a minor's day perhaps. Of a visit that
     will not be held everybody who was asked reads that it is off.
     """
-    rows = db.session().scalars(
-        select(Assignment.presenter_id)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(
-            Presentation.visit_id == visit_id,
-            Assignment.offered_until.is_not(None),
-            Assignment.state.in_(DUE) | Visit.state.in_(OFF_VISITS),
-            Assignment.state != AssignmentState.SUGGESTED,
-        )
-    )
-    return set(rows)
+    asked = _asked(visit_id).join(Visit, Visit.id == Presentation.visit_id)
+    return set(db.session().scalars(asked.where(Assignment.state.in_(DUE) | Visit.state.in_(OFF_VISITS))))
 
 
 def asked_presenters(visit_id: int) -> set[int]:
     """Who was ever offered a visit, whatever came of it: she may answer, and is told what became of her offer."""
-    rows = db.session().scalars(
+    return set(db.session().scalars(_asked(visit_id)))
+
+
+def _asked(visit_id: int) -> Select[int]:
+    """Who is only suggested knows nothing yet."""
+    return (
         select(Assignment.presenter_id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .where(
@@ -274,4 +269,3 @@ def asked_presenters(visit_id: int) -> set[int]:
             Assignment.offered_until.is_not(None),
         )
     )
-    return set(rows)
