@@ -10,11 +10,11 @@ help:
 	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
 	@echo "make test          set everything up, then every check and test"
 	@echo "make test DAY=2028-02-29    the same on another day; \`python -m tools.many_days 60\` loads the demo on sixty"
-	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
+	@echo "make check         the fast loop, under a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
-	@echo "make pythons       the fast tests on each Python of this machine: 3.11 to 3.14"
+	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
 	@echo "make translations  the catalogues from the code and the templates"
 
 setup:

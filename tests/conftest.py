@@ -30,6 +30,7 @@ from tests.clean_tables import forget_power_failures, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
+DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 clock.now = THE_CLOCK.now
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -58,7 +59,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`)."""
+    """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`).
+
+    `make check` leaves out whatever opens a database: the rules and the laws are what it has a minute for.
+    """
+    for item in items:
+        if DATABASES.intersection(item.fixturenames):  # type: ignore[attr-defined]
+            item.add_marker("database")
     long = {item.path for item in items if item.get_closest_marker("journey") or item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in long, item.path.parent.name not in ("laws", "languages")))
 

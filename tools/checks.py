@@ -1,6 +1,6 @@
 """`make check` and `make test`: every check runs even when an earlier one failed; the last line names what failed.
 
-python -m tools.checks fast    ruff, mypy, import-linter, oxlint and the tests that need nothing but Python
+python -m tools.checks fast    ruff, mypy, import-linter, oxlint, and the tests of the rules and the laws (no database)
 python -m tools.checks all     every check, then every test on SQLite, PostgreSQL with Redis, and in the browser
 
 With DAY=2028-02-29 all of it runs on that day.
@@ -31,7 +31,7 @@ SLOWER = {
     "bandit": "bandit --quiet -ii -c pyproject.toml -r scheduler tools wsgi.py",
 }
 PYTEST = "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"  # in the order of tests/conftest.py
-NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres")
+NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres and not database")
 
 
 def is_good(name: str, line: str, *more: str, env: dict[str, str]) -> bool:

@@ -1,14 +1,18 @@
-"""`make pythons`: the fast tests on every Python of this machine that we support, each in an environment of its own."""
+"""`make pythons`: the tests that need no server, on every Python of this machine that we support.
+
+Each has an environment of its own.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 
-from tools.checks import NEEDS_NOTHING, PYTEST
+from tools.checks import PYTEST
 from tools.environment import ROOT
 from tools.lock import PYTHONS
 
+NEEDS_NO_SERVER = ("-m", "not slow and not journey and not postgres")
 STARTS = "import ensurepip, sys; sys.exit('{version}' != '%d.%d' % sys.version_info[:2])"
 
 
@@ -24,12 +28,12 @@ def _starts(program: str, version: str) -> bool:
 
 
 def is_good(version: str, program: str) -> bool:
-    """Make the environment of that Python current and run the fast tests in it."""
+    """Make the environment of that Python current and run those tests in it."""
     place = f".venv.{version}"
     _, *tests = PYTEST.split()
     for command in (
         [program, "tools/environment.py", "--in", place, "run", "test"],
-        [f"{place}/bin/python", *tests, "-q", *NEEDS_NOTHING],
+        [f"{place}/bin/python", *tests, "-q", *NEEDS_NO_SERVER],
     ):
         env = os.environ | {"PYTHONUTF8": "1"}
         if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=env, check=False).returncode:
