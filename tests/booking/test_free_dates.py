@@ -357,3 +357,16 @@ def test_an_agreed_time_that_the_clocks_jump_over_is_free_on_the_days_around_onl
     answer = free_dates(wish, moment_of)
 
     assert [on(answer, day) for day in days] == [(dt.time(2, 30),), (), (dt.time(2, 30),)]
+
+
+def test_who_can_go_at_a_time_is_named_with_the_least_busy_first():
+    busy, idle, away = a_seeker(1, presentations={TODAY: 2}), a_seeker(2), a_seeker(3, hours=())
+    wish = facts(busy, idle, away, told=TWO_SHIFTS, classes=("VII-2",))
+
+    def able(time: dt.time, wish: FreeFacts = wish, *, by_the_bell: bool = True) -> list[tuple[int, list[int]]]:
+        return able_at(wish, TUESDAY, time, moment_of, by_the_bell=by_the_bell)
+
+    assert able(dt.time(8, 50)) == [(1, [2, 1])]
+    assert able(dt.time(8, 50), replace(wish, shut_days=frozenset({TUESDAY}))) == []
+    assert able(dt.time(14, 50)) == []  # the class has gone home
+    assert able(dt.time(14, 50), by_the_bell=False) == [(1, [2, 1])]  # the school says that it stays

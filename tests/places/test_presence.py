@@ -5,12 +5,13 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.places.rules.presence import best_standings, class_standings, is_anyone_away, starts_of
+from scheduler.places.rules.presence import best_standings, class_away, class_standings, is_anyone_away, starts_of
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.school_time import AskedTime, Bells, Rotation, Shift
 from tests.places.one_school import MAY_12 as MONDAY
 from tests.places.one_school import a_clock
 
+DAYS = a_clock().open_days
 WEEK = [MONDAY + dt.timedelta(days=number) for number in range(5)]
 
 
@@ -59,6 +60,13 @@ def test_an_asked_lesson_is_meant_on_the_first_day_on_which_the_class_has_it():
 
 def test_a_class_of_an_unknown_shift_does_not_hide_one_that_is_away():
     assert is_anyone_away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
+
+
+def test_a_class_without_lessons_on_a_day_of_its_school_is_away():
+    eighth_has_left = a_clock(of_grades={7: DAYS, 8: DAYS - {MONDAY}})
+
+    assert class_away(eighth_has_left, "8b", MONDAY, dt.time(15, 55), 45)
+    assert not class_away(eighth_has_left, "7b", MONDAY, dt.time(9, 55), 45)
 
 
 def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():
