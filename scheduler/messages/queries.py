@@ -107,15 +107,6 @@ def message_of(centre_id: int, message_id: int) -> MessagePage | None:
     return MessagePage(_row(message), tuple(line for line in message.text.split("\n") if line.strip()))
 
 
-def waiting_since(now: dt.datetime) -> dt.datetime | None:
-    """The moment when the oldest unsent mail became due; None when nothing waits."""
-    return db.session.scalar(
-        select(func.min(OutboxMessage.created_at)).where(
-            OutboxMessage.state.in_(UNSENT), OutboxMessage.created_at <= now
-        )
-    )
-
-
 def due_ids(limit: int, now: dt.datetime) -> list[int]:
     """Mails that may leave now, oldest first; to one address only the first unsent one, so that order holds."""
     earlier = aliased(OutboxMessage)

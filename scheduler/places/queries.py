@@ -189,7 +189,7 @@ def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> l
         .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
     )
     return [
-        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id, row.timetable_of)
+        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id)
         for row in db.session().scalars(wanted)
     ]
 

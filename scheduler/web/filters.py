@@ -18,7 +18,6 @@ from scheduler.web.i18n import _, _l, _n, page_language
 
 TOASTS_KEY = "said"
 YEAR_DAYS = 365
-TONES = ("quiet", "wait", "move", "good", "stop", "youth")
 
 
 @dataclass(frozen=True)

@@ -337,3 +337,36 @@ def test_the_reason_of_the_whole_is_the_one_that_goes_furthest_before_the_first_
     assert answer.first.day == TODAY + 4 * DAY
     assert answer.lacking is not None
     assert answer.lacking.lack is Lack.TAKEN
+
+
+def test_what_she_has_promised_between_two_shifts_takes_no_time_of_either():
+    two_lessons = {shift: replace(bells, lessons=2) for shift, bells in TWO_SHIFTS.bells.items()}
+    hours = tuple(Hours(day, dt.time(7), dt.time(20)) for day in range(5))
+    between = a_seeker(hours=hours, promised=(a_stop(1, TUESDAY, dt.time(11)),))
+    wish = facts(between, told=replace(TWO_SHIFTS, bells=two_lessons), classes=("VII-2", "VI-1"))
+
+    assert on(free_dates(wish, moment_of), TUESDAY) == (dt.time(8), dt.time(8, 50), dt.time(14), dt.time(14, 50))
+
+
+def test_an_agreed_time_that_the_clocks_jump_over_is_free_on_the_days_around_only():
+    sunday = dt.date(2027, 3, 28)
+    days = (sunday - DAY, sunday, sunday + DAY)
+    awake = a_seeker(hours=tuple(Hours(day, dt.time(0), dt.time(23)) for day in range(7)))
+    wish = facts(awake, today=days[0], open_days=frozenset(days), at=dt.time(2, 30))
+
+    answer = free_dates(wish, moment_of)
+
+    assert [on(answer, day) for day in days] == [(dt.time(2, 30),), (), (dt.time(2, 30),)]
+
+
+def test_who_can_go_at_a_time_is_named_with_the_least_busy_first():
+    busy, idle, away = a_seeker(1, presentations={TODAY: 2}), a_seeker(2), a_seeker(3, hours=())
+    wish = facts(busy, idle, away, told=TWO_SHIFTS, classes=("VII-2",))
+
+    def able(time: dt.time, wish: FreeFacts = wish, *, by_the_bell: bool = True) -> list[tuple[int, list[int]]]:
+        return able_at(wish, TUESDAY, time, moment_of, by_the_bell=by_the_bell)
+
+    assert able(dt.time(8, 50)) == [(1, [2, 1])]
+    assert able(dt.time(8, 50), replace(wish, shut_days=frozenset({TUESDAY}))) == []
+    assert able(dt.time(14, 50)) == []  # the class has gone home
+    assert able(dt.time(14, 50), by_the_bell=False) == [(1, [2, 1])]  # the school says that it stays

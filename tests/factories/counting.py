@@ -15,7 +15,6 @@ from sqlalchemy.orm.attributes import flag_modified
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import countersign, name_adults, submit_counts
-from scheduler.attendance.service.locking import lock_attendance
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, CountSource, HeadCounts
 from scheduler.core import audit
 from scheduler.core.db import transaction
@@ -181,9 +180,3 @@ def sign_all(begun: Begun, counts: HeadCounts = FAIR) -> Begun:
     said = {presentation.id: counts for presentation in begun.presentations}
     countersign(begun.school, begun.visit.id, said, now=LEAVING)
     return begun
-
-
-def lock_as_educator(begun: Begun, *, now: dt.datetime = LEAVING) -> None:
-    """The coordinator decides for the educator's numbers in every presentation."""
-    for presentation in begun.presentations:
-        lock_attendance(begun.coordinator, presentation.id, CountSource.EDUCATOR, now=now)

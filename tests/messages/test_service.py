@@ -12,7 +12,7 @@ from sqlalchemy import select
 from scheduler import config
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.messages import queries, service
+from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import Failure, LinkWish, MessageDraft, MessageState
 from tests.factories import MONDAY
@@ -264,4 +264,3 @@ def test_a_mail_is_not_due_before_its_time(app):
     assert service.unsent_ids(10, MONDAY) == []
     assert service.unsent_ids(10, MONDAY + MINUTE) == [message.id]
     assert service.deliver(message.id, MONDAY) is None
-    assert queries.waiting_since(MONDAY + MINUTE) == MONDAY + MINUTE

@@ -5,27 +5,14 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.places.rules.presence import best_standings, class_standings, is_anyone_away, starts_of
+from scheduler.places.rules.presence import best_standings, class_away, class_standings, is_anyone_away, starts_of
 from scheduler.places.rules.school_time import classes_in
-from scheduler.places.terms.school_time import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift
+from scheduler.places.terms.school_time import AskedTime, Bells, Rotation, Shift
+from tests.places.one_school import MAY_12 as MONDAY
+from tests.places.one_school import a_clock
 
-MONDAY = dt.date(2025, 5, 12)
-DAYS = frozenset(
-    day for number in range(-60, 120) if (day := MONDAY + dt.timedelta(days=number)).weekday() < 5
-)  # every working day
+DAYS = a_clock().open_days
 WEEK = [MONDAY + dt.timedelta(days=number) for number in range(5)]
-
-
-def a_clock(**given) -> SchoolClock:
-    """Odd grades in the morning in the week of 12 May 2025, even ones in the afternoon; they change each week."""
-    fair = {
-        "bells": {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
-        "grouping": Grouping.GRADES,
-        "first_grades": frozenset({1, 3, 5, 7}),
-        "rotation": Rotation.WEEK,
-        "anchor_day": MONDAY,
-    }
-    return SchoolClock(SchoolTime(**(fair | given)), DAYS)
 
 
 def test_a_start_within_the_shift_is_right_and_one_before_it_is_not():
@@ -58,8 +45,28 @@ def test_over_several_days_the_first_that_suits_all_classes_is_meant():
     assert is_anyone_away(best_standings(a_clock(), "7b, 8b", two_weeks, morning))  # they are never there together
 
 
+def test_an_asked_lesson_is_meant_on_the_first_day_on_which_the_class_has_it():
+    short_afternoons = {
+        (Shift.MORNING, False): Bells(dt.time(8)),
+        (Shift.AFTERNOON, False): Bells(dt.time(14), lessons=5),
+    }
+    sixth, two_weeks = AskedTime(45, lesson=6), [*WEEK, *(day + dt.timedelta(days=7) for day in WEEK)]
+
+    [standing] = best_standings(a_clock(bells=short_afternoons), "8b", two_weeks, sixth)
+
+    assert (standing.day, standing.shift, standing.reason) == (MONDAY + dt.timedelta(days=7), Shift.MORNING, "")
+    assert is_anyone_away(best_standings(a_clock(bells=short_afternoons), "8b", WEEK, sixth))
+
+
 def test_a_class_of_an_unknown_shift_does_not_hide_one_that_is_away():
     assert is_anyone_away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
+
+
+def test_a_class_without_lessons_on_a_day_of_its_school_is_away():
+    eighth_has_left = a_clock(of_grades={7: DAYS, 8: DAYS - {MONDAY}})
+
+    assert class_away(eighth_has_left, "8b", MONDAY, dt.time(15, 55), 45)
+    assert not class_away(eighth_has_left, "7b", MONDAY, dt.time(9, 55), 45)
 
 
 def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():

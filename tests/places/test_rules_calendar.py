@@ -23,7 +23,7 @@ from scheduler.places.terms.hosts import (
 
 YEAR = CalendarSpan("term1", dt.date(2026, 9, 1), dt.date(2026, 12, 31))
 SATURDAY, SUNDAY, MONDAY = dt.date(2026, 10, 3), dt.date(2026, 10, 4), dt.date(2026, 10, 5)
-WORKING = CalendarSpan("working-saturday", SATURDAY, SATURDAY, timetable_of=4)
+WORKING = CalendarSpan("working-saturday", SATURDAY, SATURDAY)
 NORTH = next(iter(SchoolCalendar))
 
 
@@ -45,10 +45,7 @@ def test_a_grade_has_the_days_on_which_one_of_its_levels_has_lessons():
     assert hosts.levels_taught(False, False) == []
 
 
-def test_a_working_saturday_follows_the_timetable_of_its_day():
-    assert hosts.timetable_of(SATURDAY, [YEAR, WORKING], Level.PRIMARY) == 4
-    assert hosts.timetable_of(MONDAY, [YEAR, WORKING], Level.PRIMARY) == 0
-    assert hosts.timetable_of(SATURDAY, [CalendarSpan("working-saturday", SATURDAY, SATURDAY)], Level.PRIMARY) == 5
+def test_a_working_saturday_alone_is_no_calendar_of_its_year():
     assert hosts.years_entered([YEAR, WORKING]) == {"2026/27"}
     assert hosts.years_entered([WORKING]) == set()
 

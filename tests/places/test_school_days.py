@@ -11,7 +11,7 @@ from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import Closure
-from scheduler.places.rules.hosts import is_school_day, school_year, timetable_of
+from scheduler.places.rules.hosts import is_school_day, school_year
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, Level, SchoolCalendar
@@ -24,10 +24,7 @@ DAYS = st.dates(dt.date(2025, 9, 1), dt.date(2026, 8, 31))
 
 def spans(calendar: SchoolCalendar) -> list[CalendarSpan]:
     ours = [line for line in LINES if line.calendar is calendar]
-    return [
-        CalendarSpan(one.kind, one.first_day, one.last_day, one.applies_to, timetable_of=one.timetable_of)
-        for one in ours
-    ]
+    return [CalendarSpan(one.kind, one.first_day, one.last_day, one.applies_to) for one in ours]
 
 
 @given(st.sampled_from(SchoolCalendar), DAYS, st.sets(DAYS, max_size=40), st.sampled_from(Level))
@@ -66,13 +63,10 @@ def test_the_last_grade_ends_early():
     assert [is_school_day(after, entries, (), Level.PRIMARY, grade) for grade in (7, 8)] == [True, False]
 
 
-def test_a_working_saturday_follows_another_days_timetable():
-    entries = spans(SchoolCalendar.VOJVODINA)
+def test_a_line_says_which_days_timetable_a_working_saturday_follows():
+    named = {line.first_day: line.timetable_of for line in LINES if line.timetable_of is not None}
 
-    assert timetable_of(dt.date(2025, 10, 11), entries, Level.PRIMARY) == 0
-    assert timetable_of(dt.date(2026, 3, 21), entries, Level.PRIMARY) == 4
-    assert timetable_of(dt.date(2026, 3, 20), entries, Level.PRIMARY) == 4
-    assert timetable_of(dt.date(2025, 10, 11), entries, Level.SECONDARY) == 5
+    assert named == {dt.date(2025, 10, 11): 0, dt.date(2026, 3, 21): 4}  # as Monday's, as Friday's
 
 
 def test_an_exam_day_has_no_lessons_for_those_it_concerns():

@@ -1,6 +1,7 @@
 """School time: each kind of rotation is a test; both directions hold for any rotation, any start, any day."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,15 +13,15 @@ from scheduler.places.rules.school_time import (
     lesson_on,
     problems_with_school_time,
     read_class,
+    said_together,
     sections_in,
     shift_on,
     week_of,
 )
-from scheduler.places.terms.school_time import Bells, ClassName, Grouping, Rotation, SchoolTime
-from tests.places.one_school import AFTERNOON, DAY, MIDDLE, MORNING, WEEK, on_weekdays, shifts
+from scheduler.places.terms.school_time import Bells, ClassName, ClassStanding, Grouping, Rotation, SchoolTime
+from tests.places.one_school import AFTERNOON, DAY, MAY_12, MIDDLE, MORNING, WEEK, on_weekdays, shifts
 
 BELLS = {(MORNING, False): Bells(dt.time(8)), (AFTERNOON, False): Bells(dt.time(14))}
-MAY_12 = dt.date(2025, 5, 12)  # a Monday
 SEVEN_B, SIX_B, SEVEN_1, SEVEN_2 = (
     ClassName(7, "b"),
     ClassName(6, "b"),
@@ -271,6 +272,28 @@ def test_a_lesson_that_the_shift_does_not_have_names_the_last_one():
     standing = lesson_on(a_school(), SEVEN_B, 8, MAY_12, on_weekdays)
 
     assert (standing.reason, [one.lesson.number for one in standing.nearest]) == ("no_such_lesson", [7])
+
+
+def test_a_lesson_in_a_shift_without_bells_is_when_nobody_can_say():
+    mornings_only = a_school(bells={(MORNING, False): Bells(dt.time(8))})
+
+    standing = lesson_on(mornings_only, SIX_B, 3, MAY_12, on_weekdays)
+
+    assert (standing.shift, standing.reason, standing.nearest) == (AFTERNOON, "no_bells", ())
+
+
+def test_classes_that_are_in_the_same_place_are_named_together():
+    here, away = ClassStanding(MAY_12, SEVEN_1, MORNING), ClassStanding(MAY_12, SIX_B, AFTERNOON, reason="too_early")
+    unread = ClassStanding(MAY_12, None, reason="unknown_class")
+
+    said = said_together([here, away, replace(here, class_name=SEVEN_2), unread])
+
+    assert [(names, one.reason) for names, one in said] == [
+        ("7-1, 7-2", ""),
+        ("6b", "too_early"),
+        ("", "unknown_class"),
+    ]
+    assert {one.class_name for _names, one in said} == {None}
 
 
 def test_a_school_that_is_never_open_has_no_nearest_time():

@@ -7,12 +7,12 @@ from scheduler.reports.rules.attendance import (
     adds_up,
     as_document,
     as_table,
+    districts_of,
     each_month,
     months_up_to,
+    presets,
     read_period,
     school_year_of,
-    share,
-    total,
     year_of,
 )
 from scheduler.reports.rules.signing import period_or_none
@@ -20,6 +20,7 @@ from scheduler.reports.terms.counting import (
     BadPeriod,
     CampaignOutcome,
     CountRow,
+    DistrictLine,
     Filters,
     Group,
     Key,
@@ -89,15 +90,26 @@ def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
     assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
 
 
-def test_totals_are_the_sum_of_every_count():
-    rows = [ReportCounts(1, 2, 30, 0, 1, 0, 1, 40), ReportCounts(2, 3, 70, 5, 2, 1, 2, 60)]
+def test_the_periods_that_people_ask_for_most_are_years_around_today():
+    found = presets(dt.date(2026, 2, 3))
 
-    assert total(rows) == ReportCounts(3, 5, 100, 5, 3, 1, 3, 100)
-    assert total([]) == ReportCounts()
+    assert {name: (one.first.isoformat(), one.last.isoformat()) for name, one in found.items()} == {
+        "this_year": ("2026-01-01", "2026-12-31"),
+        "last_year": ("2025-01-01", "2025-12-31"),
+        "school_year": ("2025-09-01", "2026-08-31"),
+        "year_2023": ("2023-01-01", "2023-12-31"),
+    }
 
 
-def test_a_share_of_nothing_is_nothing():
-    assert (share(1, 4), share(0, 0)) == (0.25, 0.0)
+def test_a_map_is_drawn_of_districts_alone():
+    nisava = Key(Group.DISTRICT, "RS-20", "Nišava")
+    counts = ReportCounts(presentations=2, pupils=40, parents=3)
+    split = CountRow((nisava, Key(Group.MONTH, "2023-02", "2023-02")), counts)
+
+    assert districts_of(a_report(CountRow((nisava,), counts), by=(Group.DISTRICT,))) == (
+        DistrictLine("RS-20", "Nišava", 2, 43),
+    )
+    assert districts_of(a_report(split, by=(Group.DISTRICT, Group.MONTH))) == ()
 
 
 def test_rows_by_presenter_do_not_add_up():

@@ -22,6 +22,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.requests.shorthand import audit_of
 
 LATER = MONDAY + dt.timedelta(days=2)
 
@@ -61,6 +62,8 @@ def test_what_is_ticked_is_taken_and_given_back_with_its_age(session, coordinato
     assert done.requests == 2
     assert [stored(session, row).owner_id for row in (new, old)] == [coordinator.user_id] * 2
     assert (stored(session, new).state, stored(session, old).state) == (RequestState.TRIAGE, RequestState.AGREED)
+    assert audit_of(new.id) == ["school request triage"]
+    assert audit_of(old.id) == ["owner changed"]
 
     back = take_back(coordinator, done.batch, now=LATER)
 

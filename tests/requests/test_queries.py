@@ -11,7 +11,7 @@ from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.models import Programme
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.pages import own_request, request_page
-from scheduler.requests.service.desk import ask_school, take_request
+from scheduler.requests.service.desk import ask_school
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
@@ -20,6 +20,7 @@ from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.requests.acts import take_request
 
 DAY = dt.timedelta(days=1)
 

@@ -9,13 +9,13 @@ from scheduler.core.errors import SchedulerError
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.rules.states import OVER, PROMISED_DAYS, WITH_DATE, age_days, turn_of
-from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts, take_request
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts
 from scheduler.requests.service.school import answer_question, change_counts, withdraw_request
 from scheduler.requests.terms.pages import InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
-from tests.requests.acts import waitlist_request
+from tests.requests.acts import take_request, waitlist_request
 from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
 
 ACTS = ("take", "ask", "answer", "decline", "waitlist", "agree", "withdraw", "change_counts", "note")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import levels_at, problems_with_counts
-from scheduler.requests.rules.states import HIDDEN, OVER, is_late, may_change_counts, turn_of, way_out
+from scheduler.requests.rules.states import HIDDEN, OVER, age_days, is_late, may_change_counts, turn_of, way_out
 from scheduler.requests.terms.pages import NextStep, Turn
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
-from tests.factories.requests import a_draft, a_presentation
+from tests.factories import MONDAY
+from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, a_presentation
+from tests.places.one_school import a_clock
 from tests.requests.drafts import TODAY, a_programme, problems
 
 
@@ -102,6 +105,51 @@ def test_each_presentation_is_judged_and_its_number_named(given, found):
     assert problems(draft) == {f"presentations-1-{field}": reason for field, reason in found.items()}
 
 
+def asked_for_the_eighth(**given):
+    """Grade 8 is in the building in the afternoons of the week that is asked for, in the mornings of the next."""
+    return a_draft(presentations=(a_presentation(classes="8b", **given),))
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"starts_local": dt.time(9, 55)}, {"presentations-0-starts_local": "class_not_there"}),
+        ({"lesson": 8}, {"presentations-0-lesson": "class_not_there"}),
+        ({"starts_local": dt.time(9, 55), "outside_shift": True}, {}),
+        ({"starts_local": dt.time(15, 55)}, {}),
+        ({"lesson": 3}, {}),
+        ({}, {}),
+        ({"starts_local": dt.time(6)}, {"presentations-0-starts_local": "not_in_the_day"}),
+    ],
+)
+def test_an_hour_at_which_the_class_is_not_in_the_building_is_refused_unless_it_comes_for_it(given, found):
+    assert problems(asked_for_the_eighth(**given), clock=a_clock(FIRST_DAY)) == found
+
+
+def test_one_day_on_which_the_class_is_there_is_enough():
+    fortnight = replace(asked_for_the_eighth(starts_local=dt.time(9, 55)), last_day=LAST_DAY + dt.timedelta(days=7))
+
+    assert problems(fortnight, clock=a_clock(FIRST_DAY)) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"classes": "8a, 8b"}, {"presentations-0-classes": "year_ended"}),
+        ({"classes": "8a", "outside_shift": True}, {}),
+        ({"classes": "7a"}, {}),
+    ],
+)
+def test_a_class_with_lessons_on_none_of_the_asked_days_is_refused(given, found):
+    lessons = {None: frozenset({FIRST_DAY, LAST_DAY}), 8: frozenset({FIRST_DAY - dt.timedelta(days=3)})}
+
+    assert problems(a_draft(presentations=(a_presentation(**given),)), lessons=lessons) == found
+
+
+def test_where_the_whole_school_has_no_lessons_no_class_is_blamed():
+    assert problems(a_draft(), lessons={None: frozenset[dt.date]()}) == {}
+
+
 def test_a_library_has_pupils_of_any_level():
     draft = a_draft(presentations=(a_presentation(level=SchoolLevel.SECONDARY),))
 
@@ -131,6 +179,13 @@ def test_every_state_has_one_whose_turn_it_is(state):
 def test_changed_counts_bring_a_settled_request_back_to_the_centre():
     assert turn_of(RequestState.CONFIRMED, attention=True) == (Turn.YOURS, NextStep.CHECK_COUNTS)
     assert turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
+
+
+def test_a_wait_is_counted_in_whole_days():
+    hour = dt.timedelta(hours=1)
+
+    assert [age_days(MONDAY, MONDAY + hours * hour) for hours in (0, 23, 24, 71)] == [0, 0, 1, 2]
+    assert age_days(MONDAY + hour, MONDAY) == 0  # a clock that was set back makes nobody early
 
 
 def test_the_promise_is_five_days():

@@ -8,42 +8,25 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.desk import agree_request, ask_school, decline_request, follow_visit, take_request
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request, follow_visit
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.requests import make_school_request
-from tests.requests.acts import waitlist_request
+from tests.requests.acts import take_request, waitlist_request
 from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
 
 # the desk
 
 
-def test_taking_a_request_makes_its_owner_and_starts_triage(session):
-    row = make_school_request()
-    actor = coordinator_of(row)
-    take_request(actor, row.id, now=MONDAY, version=row.version)
-
-    assert (stored(row.id).state, stored(row.id).owner_id) == (RequestState.TRIAGE, actor.user_id)
-    assert audit_of(row.id) == ["school request triage"]
-
-
-def test_a_colleague_takes_it_over_without_a_change_of_state(session):
-    row = make_school_request(RequestState.WAITLISTED)
-    take_request(coordinator_of(row), row.id, now=MONDAY)
-
-    assert stored(row.id).state is RequestState.WAITLISTED
-    assert audit_of(row.id) == ["owner changed"]
-
-
 def test_the_slower_of_two_colleagues_is_told(session):
     row = make_school_request()
     seen = row.version
-    take_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
+    take_request(coordinator_of(row), row.id, now=MONDAY)
 
     with pytest.raises(Conflict) as refusal:
-        waitlist_request(coordinator_of(row), row.id, now=MONDAY, version=seen)
+        decline_request(coordinator_of(row), row.id, "No crew", now=MONDAY, version=seen)
     assert refusal.value.reason == "changed_meanwhile"
 
 
@@ -102,7 +85,6 @@ def test_waiting_list(session):
 
 
 STAFF_ACTS = [
-    lambda actor, row: take_request(actor, row.id, now=MONDAY),
     lambda actor, row: ask_school(actor, row.id, "?", now=MONDAY),
     lambda actor, row: decline_request(actor, row.id, "no", now=MONDAY),
     lambda actor, row: waitlist_request(actor, row.id, now=MONDAY),

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed
 from scheduler.policy import Role
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.staffing.queries.own_days import days_of, year_of
-from scheduler.staffing.rules.own_days import comes_home, kit_of, sets_out
+from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_of, sets_out
 from scheduler.staffing.terms.own_days import Kit, School
 from scheduler.visits.models.visits import Assignment
+from scheduler.visits.terms.rows import PresentationRow
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.people import an_actor, presenter_actor
@@ -140,6 +142,43 @@ def test_the_year_counts_held_visits_their_presentations_and_kilometres(app, ses
 )
 def test_the_bag_holds_what_the_school_lacks(school, kit):
     assert {one for one, _count in kit_of(school, [])} == kit
+
+
+def a_sitting(pupils: int, parents: int, teachers: int) -> PresentationRow:
+    nine = dt.datetime(2026, 10, 6, 7, 0, tzinfo=dt.UTC)
+    return PresentationRow(
+        id=1,
+        ordinal=1,
+        starts_local=dt.time(9),
+        ends_local=dt.time(9, 45),
+        minutes=45,
+        starts_at=nine,
+        ends_at=nine + dt.timedelta(minutes=45),
+        audience=Audience.PUPILS,
+        level=SchoolLevel.PRIMARY,
+        classes="7b",
+        room="",
+        expected_pupils=pupils,
+        expected_parents=parents,
+        expected_teachers=teachers,
+        state=PresentationState.CONFIRMED,
+        reason="",
+    )
+
+
+def test_the_bag_holds_a_leaflet_for_each_head_and_a_sheet_where_adults_sign():
+    pupils_alone, with_adults = a_sitting(25, 0, 0), a_sitting(0, 30, 2)
+
+    assert dict(kit_of(School(), [pupils_alone])).get(Kit.LEAFLETS) == 25
+    assert Kit.SHEET not in dict(kit_of(School(), [pupils_alone]))
+    both = dict(kit_of(School(), [pupils_alone, with_adults]))
+    assert (both[Kit.LEAFLETS], both[Kit.SHEET]) == (57, 0)
+
+
+def test_a_contact_is_shown_for_a_week_after_the_visit():
+    shown = [contact_is_shown(VISIT_DAY, VISIT_DAY + dt.timedelta(days=days)) for days in (-30, 0, 7, 8)]
+
+    assert shown == [True, True, True, False]
 
 
 def test_nobody_leaves_at_an_odd_minute():

@@ -1,4 +1,4 @@
-"""A visit's hours and the shifts of its classes: suggested, refused, meant all the same, and said on the board."""
+"""A visit's hours and the shifts of its classes: refused, meant all the same, and said on the board."""
 
 import datetime as dt
 
@@ -9,15 +9,10 @@ from scheduler.board.queries.week import board
 from scheduler.board.service import place_visit
 from scheduler.board.terms import BoardWish, Placing, ShiftsShown
 from scheduler.core.errors import Rejected
-from scheduler.places.queries import host_of
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.queries.hours import school_clock
-from scheduler.requests.terms.pages import RequestedPresentationRow
-from scheduler.requests.terms.school_request import DayPart
 from scheduler.visits.queries.pages import visits_of_week
-from scheduler.visits.rules.starts import first_day_for, suggested_starts
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from tests.closures.incidents import tell
@@ -30,56 +25,9 @@ DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
 
 
-def a_wish(**given) -> RequestedPresentationRow:
-    fair = {
-        "ordinal": 1,
-        "audience": Audience.PUPILS,
-        "level": SchoolLevel.PRIMARY,
-        "classes": "7b",
-        "pupils": 25,
-        "parents": 0,
-        "teachers": 1,
-        "day_part": DayPart.ANY,
-        "starts_local": None,
-    }
-    return RequestedPresentationRow(**(fair | given))
-
-
-def suggested(scene: Scene, *wishes: RequestedPresentationRow, day: dt.date = VISIT_DAY) -> list[str]:
-    hours = school_clock(host_of(scene.host.id), day, day)
-    return [f"{start:%H:%M}" for start in suggested_starts(wishes, day, 45, hours)]
-
-
 @pytest.fixture
 def scene(session) -> Scene:
     return Scene(planned=False)
-
-
-def test_a_start_is_suggested_from_the_lessons_of_the_class(scene):
-    tell(scene)
-
-    assert suggested(scene, a_wish()) == ["09:55"]
-    assert suggested(scene, a_wish(), day=VISIT_DAY + WEEK) == ["15:55"]
-    assert suggested(scene, a_wish(lesson=5)) == ["11:35"]
-    assert suggested(scene, a_wish(lesson=5, starts_local=dt.time(9))) == ["09:00"]
-
-
-def test_presentations_follow_each_other_by_the_bells_and_the_afternoon_shift_comes_after_the_morning(scene):
-    tell(scene)
-    parents = a_wish(audience=Audience.PARENTS, classes="", day_part=DayPart.EVENING)
-
-    assert suggested(scene, a_wish(), a_wish(classes="5a"), a_wish(classes="8b"), parents) == [
-        "09:55",
-        "10:45",
-        "14:00",
-        "18:00",
-    ]
-
-
-def test_without_told_shifts_the_part_of_the_day_decides(scene):
-    wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
-
-    assert suggested(scene, *wishes) == ["10:00", "11:00", "14:00", "18:00"]
 
 
 def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(scene):
@@ -143,17 +91,6 @@ def test_the_board_says_before_the_drop_that_the_class_is_not_there_and_what_is_
     assert answer(scene.coordinator, scene.visit_id, back, now=MONDAY).doubts == ()
     place_visit(scene.coordinator, scene.visit_id, back, now=MONDAY)
     assert [row.outside_shift for row in presentations(session, scene)] == [False]
-
-
-def test_the_first_day_that_suits_all_classes_is_proposed(scene):
-    tell(scene)
-    span = (VISIT_DAY, VISIT_DAY + WEEK + 3 * DAY)
-    hours = school_clock(host_of(scene.host.id), *span)
-
-    assert first_day_for([a_wish(day_part=DayPart.MORNING)], span, 45, hours) == VISIT_DAY
-    even = [a_wish(classes="8b", day_part=DayPart.MORNING)]
-    assert first_day_for(even, span, 45, hours) == VISIT_DAY - VISIT_DAY.weekday() * DAY + WEEK
-    assert first_day_for(even, span, 45, None) == VISIT_DAY
 
 
 def test_the_board_shows_the_shift_of_the_classes_and_says_when_they_are_away(scene):

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from scheduler.waitlist.rules import is_rural, rank_key, rank_parts, years_since
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.waitlist.rules import is_rural, rank_key, rank_parts, still_waits, years_since
 from scheduler.waitlist.terms import Part, Points, WaitingFacts, Weights
 from tests.factories import MONDAY
 
@@ -83,3 +84,11 @@ def test_equal_points_go_by_the_place_in_line_and_first_once_goes_before_all():
 )
 def test_rural_is_what_lies_outside_of_its_towns(place, towns, rural):
     assert is_rural(place, towns) is rural
+
+
+def test_an_offered_date_is_void_once_the_request_was_answered_otherwise():
+    later = MONDAY + dt.timedelta(hours=1)
+
+    assert still_waits(RequestState.PROPOSED, MONDAY, MONDAY)
+    assert not still_waits(RequestState.PROPOSED, later, MONDAY)  # other dates were proposed since
+    assert not still_waits(RequestState.AGREED, MONDAY, MONDAY)

@@ -31,18 +31,11 @@ from scheduler.visits.service.locked_visit import OpenVisit, open_visit_of
 log = logging.getLogger(__name__)
 
 
-def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, now: dt.datetime) -> None:
-    """A coordinator decides whose numbers count and locks them.
-
-    Raises: NotAllowed, NotFound; Conflict("wrong_state"); Conflict("count_missing") when that source said nothing.
-    """
-    lock_visit(actor, {presentation_id: source}, now=now)
-
-
 def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
-    """Lock several presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
+    """Lock presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
 
-    Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
+    Raises: NotAllowed, NotFound; Conflict("wrong_state"), also when none is left to lock; Conflict("count_missing")
+    when that source said nothing.
     """
     if not sources:
         raise Conflict(GroundReason.WRONG_STATE)

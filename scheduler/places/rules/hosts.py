@@ -156,15 +156,6 @@ def levels_taught(primary: bool, secondary: bool) -> list[Level]:
     return [level for level, has in ((Level.PRIMARY, primary), (Level.SECONDARY, secondary)) if has]
 
 
-def timetable_of(day: dt.date, entries: Iterable[CalendarSpan], level: Level) -> int:
-    """The weekday (0 is Monday) whose timetable is followed: a working Saturday stands for another day."""
-    for entry in entries:
-        saturday = entry.kind == "working-saturday" and entry.first_day <= day <= entry.last_day
-        if saturday and entry.timetable_of is not None and _applies(entry.applies_to, level, None):
-            return entry.timetable_of
-    return day.weekday()
-
-
 def years_entered(entries: Iterable[CalendarSpan]) -> set[str]:
     """The school years whose terms are known; one working Saturday alone does not make a calendar."""
     return {school_year(entry.first_day) for entry in entries if entry.kind in TERMS}

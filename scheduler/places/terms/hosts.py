@@ -153,7 +153,6 @@ class CalendarSpan:
     last_day: dt.date
     applies_to: str = "all"  # one of APPLIES_TO
     id: int = 0
-    timetable_of: int | None = None  # a working Saturday follows that day's timetable: 0 is Monday
 
 
 CALENDAR_KINDS = (

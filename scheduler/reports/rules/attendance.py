@@ -1,4 +1,4 @@
-"""Pure rules of reports: periods, shares, and a report as the data that files are made of."""
+"""Pure rules of reports: periods, and a report as the data that files are made of."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -69,16 +69,6 @@ def presets(today: dt.date) -> dict[str, Period]:
         "school_year": school_year_of(today),
         "year_2023": year_of(2023),
     }
-
-
-def total(rows: Sequence[ReportCounts]) -> ReportCounts:
-    """The sum of counts whose presentations, visits and cities do not overlap."""
-    return ReportCounts(**{name: sum(getattr(row, name) for row in rows) for name in COUNT_FIELDS})
-
-
-def share(part: int, whole: int) -> float:
-    """A part of a whole, 0 to 1; of nothing it is 0."""
-    return part / whole if whole else 0.0
 
 
 def adds_up(by: Sequence[Group]) -> bool:

@@ -75,7 +75,7 @@ def lesson_days(town: MunicipalityRow | None, levels: Collection[Level], first: 
             if extent.holds(town):
                 shut |= {day for day in span if row.first_day <= day <= until}
         else:
-            entries.append(CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.one, row.two))
+            entries.append(CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.one))
     open_days = [day for day in span if day not in shut]  # snow closes a working Saturday too
     return days_by_grade(open_days, levels, holidays, entries), frozenset(shut)
 
@@ -104,7 +104,7 @@ def _calendar(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> Compou
         entry.kind,
         entry.applies_to,
         entry.id,
-        entry.timetable_of,
+        number,
         day,
     ).where(
         entry.calendar == calendar,

@@ -7,29 +7,16 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER
+from scheduler.requests.rules.states import FOLLOWED, OPEN
 from scheduler.requests.service.locked_request import locked_request, write_to_school
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 
-def take_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
-    """Make the actor the owner; a new request is then in triage.
-
-    Raises: NotAllowed; NotFound; Conflict when somebody was quicker or all is over.
-    """
-    with transaction() as session:
-        row = locked_request(session, actor, "update", request_id, version=version)
-        if row.state in OVER:
-            raise Conflict(GroundReason.WRONG_STATE)
-        row.owner_id = actor.user_id
-        if row.state is RequestState.NEW:
-            states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
-        else:
-            audit.record(actor, "owner changed", row, at=now)
-
-
 def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime, version: int | None = None) -> None:
-    """Ask the school for what is missing. Raises: as `take_request`; Rejected without a question."""
+    """Ask the school for what is missing.
+
+    Raises: NotAllowed; NotFound; Conflict when somebody was quicker or all is over; Rejected without a question.
+    """
     if not question:
         raise Rejected({"question": GroundReason.MISSING})
     with transaction() as session:
@@ -43,7 +30,7 @@ def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime
 def decline_request(
     actor: Actor, request_id: int, reason: str, *, now: dt.datetime, version: int | None = None
 ) -> None:
-    """Say no, with the reason that the school reads. Raises: as `take_request`; Rejected without a reason."""
+    """Say no, with the reason that the school reads. Raises: as `ask_school`; Rejected without a reason."""
     if not reason:
         raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
@@ -55,7 +42,7 @@ def decline_request(
 
 
 def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
-    """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `take_request`."""
+    """Say yes: somebody will come within the days asked for; the visit is planned next. Raises: as `ask_school`."""
     with transaction() as session:
         row = locked_request(session, actor, "accept", request_id, version=version)
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)

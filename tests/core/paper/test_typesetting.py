@@ -13,7 +13,6 @@ from scheduler.core.paper.typesetting import (
     register_fonts,
     settled,
     shortened,
-    unprintable,
     width_of,
     wrapped,
 )
@@ -23,16 +22,19 @@ SERBIAN = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШ" + "аб
 TEN = Style(10)
 
 
+def without_shape(words: str) -> set[str]:
+    """The letters that one of the fonts would print as an empty box."""
+    return {
+        letter for font in register_fonts().values() for letter in words if ord(letter) not in font.face.charToGlyph
+    }
+
+
 def test_every_serbian_letter_of_both_scripts_has_a_shape_in_every_font():
-    assert unprintable(SERBIAN + to_latin(SERBIAN) + "čćžšđČĆŽŠĐ „“”–—…·№€") == ""
+    assert without_shape(SERBIAN + to_latin(SERBIAN) + "čćžšđČĆŽŠĐ „“”–—…·№€") == set()
 
 
 def test_names_of_the_neighbours_have_a_shape_too():
-    assert unprintable("Győző Škrabáková Țăranu Ľudmila Ѓорѓи Ќирил Şükrü Ёлкин Ґоля") == ""
-
-
-def test_unprintable_names_each_letter_without_a_shape_once():
-    assert unprintable("ана 山 山 ע") == "山ע"
+    assert without_shape("Győző Škrabáková Țăranu Ľudmila Ѓорѓи Ќирил Şükrü Ёлкин Ґоля") == set()
 
 
 def test_fonts_are_small_and_carry_their_licence():

@@ -1,0 +1,133 @@
+"""When the presentations of a request could begin, and on which day first: by what the school said of its shifts."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from scheduler.places.terms.school_time import SchoolClock
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.requests.terms.pages import RequestedPresentationRow
+from scheduler.requests.terms.school_request import DayPart, Preference
+from scheduler.visits.rules.starts import (
+    classes_of_sittings,
+    first_day_for,
+    left_school,
+    starts_on_wish,
+    suggested_starts,
+)
+from tests.factories.staffing import a_plan
+from tests.places.one_school import DAY, WEEK, a_clock
+
+MONDAY = dt.date(2026, 10, 5)
+HOURS = a_clock(MONDAY)  # odd grades in the morning of this week, the others from 14:00
+EVENING = {"audience": Audience.PARENTS, "classes": "", "day_part": DayPart.EVENING}
+
+
+def a_wish(**given: Any) -> RequestedPresentationRow:
+    fair: dict[str, Any] = {
+        "ordinal": 1,
+        "audience": Audience.PUPILS,
+        "level": SchoolLevel.PRIMARY,
+        "classes": "7b",
+        "pupils": 25,
+        "parents": 0,
+        "teachers": 1,
+        "day_part": DayPart.ANY,
+        "starts_local": None,
+    }
+    return RequestedPresentationRow(**(fair | given))
+
+
+def written(starts: list[dt.time]) -> list[str]:
+    return [f"{start:%H:%M}" for start in starts]
+
+
+def suggested(*wishes: RequestedPresentationRow, day: dt.date = MONDAY, hours: SchoolClock | None = HOURS) -> list[str]:
+    return written(suggested_starts(wishes, day, 45, hours))
+
+
+def test_a_start_is_suggested_from_the_lessons_of_the_class():
+    assert suggested(a_wish()) == ["09:55"]
+    assert suggested(a_wish(), day=MONDAY + WEEK) == ["15:55"]
+    assert suggested(a_wish(lesson=5)) == ["11:35"]
+    assert suggested(a_wish(lesson=5, starts_local=dt.time(9))) == ["09:00"]
+
+
+def test_a_class_in_the_other_shift_is_met_in_its_own_hours_whatever_part_of_the_day_was_asked_for():
+    assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING)) == ["15:55"]
+    assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING), day=MONDAY + WEEK) == ["09:55"]
+
+
+def test_where_the_class_has_no_such_lesson_the_part_of_the_day_decides():
+    assert suggested(a_wish(lesson=9)) == ["10:00"]
+    assert suggested(a_wish(classes="the choir", day_part=DayPart.AFTERNOON)) == ["14:00"]
+
+
+def test_presentations_follow_each_other_by_the_bells_and_the_afternoon_shift_comes_after_the_morning():
+    wishes = (a_wish(), a_wish(classes="5a"), a_wish(classes="8b"), a_wish(**EVENING))
+
+    assert suggested(*wishes) == ["09:55", "10:45", "14:00", "18:00"]
+
+
+def test_without_told_shifts_the_part_of_the_day_decides():
+    wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
+
+    assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
+
+
+@pytest.mark.parametrize(
+    ("liked", "start"),
+    [
+        (Preference(MONDAY, dt.time(8, 50)), "08:50"),
+        (Preference(MONDAY, day_part=DayPart.AFTERNOON), "13:15"),
+        (Preference(MONDAY), "09:55"),
+        (Preference(MONDAY + WEEK), "15:55"),
+    ],
+)
+def test_on_a_date_that_the_school_likes_the_first_presentation_takes_its_hour_or_its_part(liked, start):
+    assert written(starts_on_wish([a_wish(day_part=DayPart.MORNING)], liked, 45, HOURS)) == [start]
+
+
+def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_nothing():
+    evening, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
+
+    assert written(starts_on_wish([evening, later], Preference(MONDAY), 45, None)) == ["18:00", "19:00"]
+    assert written(starts_on_wish([later, evening], Preference(MONDAY), 45, None)) == ["19:00", "20:00"]
+
+
+def test_the_first_day_that_suits_all_classes_is_proposed():
+    span = (MONDAY + DAY, MONDAY + WEEK + 3 * DAY)
+    odd, even = (a_wish(classes=classes, day_part=DayPart.MORNING) for classes in ("7b", "8b"))
+
+    assert first_day_for([odd], span, 45, HOURS) == MONDAY + DAY
+    assert first_day_for([even], span, 45, HOURS) == MONDAY + WEEK
+    assert first_day_for([even], span, 45, None) == MONDAY + DAY
+
+
+def test_where_no_day_suits_all_the_first_school_day_is_proposed_and_without_any_the_first_of_all():
+    never_together = [a_wish(classes="7b, 8b", starts_local=dt.time(9, 55))]
+    saturday = MONDAY - 2 * DAY
+
+    assert first_day_for(never_together, (saturday, MONDAY + WEEK), 45, HOURS) == MONDAY
+    assert first_day_for(never_together, (saturday, saturday + DAY), 45, HOURS) == saturday
+
+
+def test_a_day_must_suit_each_list_of_classes_once_and_nobody_who_comes_outside_the_shift():
+    asked = [
+        a_wish(classes="7b"),
+        a_wish(classes="8b"),
+        a_wish(classes="7b"),
+        a_wish(classes="6a", outside_shift=True),
+        a_wish(classes="the choir"),
+        a_wish(**EVENING),
+    ]
+
+    assert classes_of_sittings(asked, Audience.PUPILS) == ("7b", "8b")
+
+
+def test_a_class_whose_year_has_ended_is_named_by_the_place_of_its_presentation():
+    gone = {None: frozenset({MONDAY}), 8: frozenset[dt.date]()}
+    plans = [a_plan(classes="7b"), a_plan(classes="7b, 8a"), a_plan(classes="8a", audience=Audience.PARENTS)]
+
+    assert left_school(gone, MONDAY, plans) == [1]
