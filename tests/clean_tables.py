@@ -17,9 +17,13 @@ from scheduler.core.db import Base
 
 
 def forget_power_failures(engine: Engine) -> None:
-    """Rows live as long as the tests: waiting for the disk at each commit only costs time."""
+    """Rows live as long as the tests: waiting for the disk at each commit only costs time.
+
+    And sixty threads on a busy machine wait longer for each other than a person would: no answer may tell of the load.
+    """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+        for pragma in ("synchronous=OFF", "busy_timeout=300000"):
+            event.listen(engine, "connect", lambda raw, _record, said=pragma: raw.execute(f"PRAGMA {said}"))
 
 
 def _which_hold_rows() -> str:
