@@ -24,9 +24,10 @@ def commands(python: str) -> list[list[str]]:
     uv = [python, "-m", "uv", "pip", "compile"]
     locks = [f"{name}.txt" for name in FILES]
     tried = ("--no-config", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-platform", "linux")
+    nowhere = str(Path(python).with_name("tried.txt"))  # never /dev/null: uv renames its answer over what is there
     return [
         *([*uv, *OPTIONS, f"{name}.in", "-o", f"{name}.txt"] for name in FILES),
-        *([*uv, *tried, "--python-version", version, *locks, "-o", "/dev/null"] for version in PYTHONS),
+        *([*uv, *tried, "--python-version", version, *locks, "-o", nowhere] for version in PYTHONS),
     ]
 
 
