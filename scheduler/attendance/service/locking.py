@@ -36,10 +36,10 @@ def lock_attendance(actor: Actor, presentation_id: int, source: CountSource, *, 
 
     Raises: NotAllowed, NotFound; Conflict("wrong_state"); Conflict("count_missing") when that source said nothing.
     """
-    lock_visit(actor, {presentation_id: source}, now=now)
+    lock_counts(actor, {presentation_id: source}, now=now)
 
 
-def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+def lock_counts(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
     """Lock several presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
 
     Raises: as `lock_attendance`; Conflict("wrong_state") when none is left to lock.
