@@ -27,8 +27,11 @@ from scheduler.visits.terms.states import AssignmentState, CancelledBy, Presenta
 WEEKS_BEHIND, WEEKS_AHEAD = 6, 10
 RESPECT = replace(CAMPAIGN, campaign=None)
 _ACC, _OFF, _SUG, _PRES = (
-    AssignmentState.ACCEPTED, AssignmentState.OFFERED, AssignmentState.SUGGESTED, AssignmentState.PRESENT,
-)  # fmt: skip
+    AssignmentState.ACCEPTED,
+    AssignmentState.OFFERED,
+    AssignmentState.SUGGESTED,
+    AssignmentState.PRESENT,
+)
 _GONE = AssignmentState.WITHDRAWN
 _V, _R, _A = VisitState, RequestState, AttendanceState
 
@@ -240,12 +243,13 @@ class _Stage:
             presentation_state=PRESENTATION_OF.get(scene.state, PresentationState.PLANNED),
             planned_at=asked_at + dt.timedelta(days=3),
             state_since=since,
-            request=replace(request, first_day=day - dt.timedelta(days=2), last_day=day + dt.timedelta(days=5),
-                            reason=scene.reason),
+            request=replace(
+                request, first_day=day - dt.timedelta(days=2), last_day=day + dt.timedelta(days=5), reason=scene.reason
+            ),
             reason=scene.reason,
             cancelled_by=CancelledBy.SCHOOL if scene.state is VisitState.CANCELLED else None,
             offered_until=self.now + dt.timedelta(days=3),
-        )  # fmt: skip
+        )
 
     def asked(self, number: int, one: DemoRequest) -> RequestPlan:
         fitting = self.fitting(one.shape)

@@ -180,8 +180,8 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
             "proved_at": None if plan.state in waiting[:2] else plan.submitted_at + dt.timedelta(minutes=20),
         }
         made += added(session, SchoolRequest, [row])
-    asked = [_asked(ident, number, one) for ident, plan in zip(made, plans, strict=True)
-             for number, one in enumerate(plan.sittings, 1)]  # fmt: skip
+    of_each = [(ident, *one) for ident, plan in zip(made, plans, strict=True) for one in enumerate(plan.sittings, 1)]
+    asked = [_asked(ident, number, one) for ident, number, one in of_each]
     added(session, RequestedPresentation, asked)
     offered = [one for ident, plan in zip(made, plans, strict=True) for one in _proposals(ident, plan, ids.now)]
     added(session, DateProposal, offered)

@@ -17,8 +17,18 @@ DEMO_YEAR = 2023
 PUPILS, PARENTS, TEACHERS = 7803, 1097, 302
 CAMPAIGN_PUPILS = 2940
 CAMPAIGN_CITIES = (
-    "Београд", "Нови Сад", "Ниш", "Јагодина", "Врање", "Сомбор", "Шабац", "Чачак", "Панчево", "Смедерево", "Пирот",
-)  # fmt: skip
+    "Београд",
+    "Нови Сад",
+    "Ниш",
+    "Јагодина",
+    "Врање",
+    "Сомбор",
+    "Шабац",
+    "Чачак",
+    "Панчево",
+    "Смедерево",
+    "Пирот",
+)
 MONTHS = {1: 4, 2: 16, 3: 9, 4: 6, 5: 6, 6: 3, 9: 6, 10: 7, 11: 6, 12: 2}  # visits, the campaign's apart
 CAMPAIGN_MONTHS = {10: 4, 11: 5, 12: 2}
 BREAKS = (
@@ -52,9 +62,15 @@ SECONDARY = Shape("privacy-online", Audience.PUPILS, SchoolLevel.SECONDARY, (dt.
 EVENING = Shape("parents-evening", Audience.PARENTS, SchoolLevel.NONE, (dt.time(18, 0),), 60, 0.8)
 GATHERING = Shape("teachers-gathering", Audience.TEACHERS, SchoolLevel.NONE, (dt.time(13, 30),), 90, 20.5)
 CAMPAIGN = Shape(
-    "show-respect-talk", Audience.PUPILS, SchoolLevel.SECONDARY, (dt.time(10, 30), dt.time(12, 15)), 60, 2.0,
-    influencers=2, campaign="show-respect",
-)  # fmt: skip
+    "show-respect-talk",
+    Audience.PUPILS,
+    SchoolLevel.SECONDARY,
+    (dt.time(10, 30), dt.time(12, 15)),
+    60,
+    2.0,
+    influencers=2,
+    campaign="show-respect",
+)
 DETECTIVES = Shape(
     "web-detectives", Audience.PUPILS, SchoolLevel.PRIMARY, (dt.time(10, 0), dt.time(11, 45)), 90, 1.0, centre="cnzd"
 )

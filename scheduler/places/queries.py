@@ -2,8 +2,23 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
@@ -19,8 +34,8 @@ from scheduler.places.models import (
     Municipality,
     SchoolCalendarEntry,
 )
-from scheduler.places.rules.hosts import TERMS, days_by_grade, days_with_pupils, levels_taught, school_year
-from scheduler.places.rules.school_time import LOOK_AROUND
+from scheduler.places.rules.hosts import levels_taught
+from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import (
     CalendarEntryRow,
     CalendarLine,
@@ -30,7 +45,6 @@ from scheduler.places.terms.hosts import (
     Extent,
     HolidayRow,
     HostRow,
-    Level,
     MunicipalityRow,
     Point,
     SchoolCalendar,
@@ -178,37 +192,12 @@ def supplies(today: dt.date) -> Supplies:
 
 def calendar_spans(calendar: SchoolCalendar, first: dt.date, last: dt.date) -> list[CalendarSpan]:
     """What a school calendar says about the school years that a span touches, by day."""
-    wanted = (
-        select(SchoolCalendarEntry)
-        .where(
-            SchoolCalendarEntry.calendar == calendar,
-            SchoolCalendarEntry.removed_at.is_(None),
-            SchoolCalendarEntry.last_day >= first - dt.timedelta(days=366),
-            SchoolCalendarEntry.first_day <= last + dt.timedelta(days=366),
-        )
-        .order_by(SchoolCalendarEntry.first_day, SchoolCalendarEntry.id)
-    )
-    return [
-        CalendarSpan(row.kind, row.first_day, row.last_day, row.applies_to, row.id)
-        for row in db.session().scalars(wanted)
-    ]
+    return list(lesson_calendar(first, last).entries[calendar])
 
 
 def calendar_missing(day: dt.date) -> str:
     """The school year of a day, "2026/27", when one of the two calendars does not have it yet; else empty."""
-    year = school_year(day)
-    entered = set(
-        db.session().scalars(
-            select(SchoolCalendarEntry.calendar)
-            .where(
-                SchoolCalendarEntry.school_year == year,
-                SchoolCalendarEntry.kind.in_(TERMS),
-                SchoolCalendarEntry.removed_at.is_(None),
-            )
-            .distinct()
-        )
-    )
-    return "" if entered == set(SchoolCalendar) else year
+    return lesson_calendar(day, day).missing(day)
 
 
 def calendar_years() -> list[tuple[str, SchoolCalendar, bool]]:
@@ -317,32 +306,47 @@ def districts() -> list[DistrictRow]:
 
 
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:
-    """The days of a span on which the host has pupils: three queries, however long the span.
-
-    A host that teaches neither level (a library, a camp, a host abroad) is open on every working day.
-    """
-    return days_with_pupils(*_calendar_of(host, first, last))
+    """The days of a span on which the host has pupils: one question, however long the span."""
+    levels = levels_taught(host.teaches_primary, host.teaches_secondary)
+    return lesson_calendar(first, last).with_pupils(host.municipality, levels, first, last)
 
 
 def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades:
     """The same by grade, as the last grades of a school end their year earlier; all of the host's under None."""
-    return days_by_grade(*_calendar_of(host, first, last))
-
-
-Calendar = tuple[list[dt.date], list[Level], set[dt.date], list[CalendarSpan]]
-
-
-def _calendar_of(host: HostRow, first: dt.date, last: dt.date) -> Calendar:
     levels = levels_taught(host.teaches_primary, host.teaches_secondary)
-    span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-    if host.municipality is None:
-        return span, [], set(), []
-    shut = closed_days(host, first, last)
-    span = [day for day in span if day not in shut]  # snow closes a working Saturday too
-    if not levels:
-        return span, [], set(), []
-    closed = {row.day for row in holidays_between(first, last) if row.no_lessons}
-    return span, levels, closed, calendar_spans(host.municipality.school_calendar, first, last)
+    return lesson_calendar(first, last).by_grade(host.municipality, levels, first, last)
+
+
+def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
+    """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
+    closures, holidays, lines = [], set(), []
+    for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(first, last)):
+        if what == "holiday":
+            holidays.add(begins)
+        elif what == "closure":
+            extent = Extent(one, two, SchoolCalendar(calendar) if calendar else None)
+            closures.append(ShutDays(extent, begins, ends if opened is None else opened - dt.timedelta(days=1)))
+        else:
+            lines.append((SchoolCalendar(calendar), CalendarSpan(kind, begins, ends, applies_to, one)))
+    lines.sort(key=lambda line: (line[1].first_day, line[1].id))
+    entries = {one: tuple(span for calendar, span in lines if calendar is one) for one in SchoolCalendar}
+    return LessonCalendar(first, last, tuple(closures), frozenset(holidays), entries)
+
+
+def _lines(first: dt.date, last: dt.date) -> CompoundSelect[Any]:
+    """Three tables under each other. Where a line has its id, a closure has its place."""
+    line, year = SchoolCalendarEntry, dt.timedelta(days=366)
+    number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
+    place = Closure.municipality_id, Closure.district_id
+    closed = Closure.first_day, Closure.last_day, cast(Closure.calendar, String), text, text, *place, Closure.open_from
+    free = Holiday.day, Holiday.day, text, text, text, number, number, day
+    said = line.first_day, line.last_day, cast(line.calendar, String), line.kind, line.applies_to
+    near = line.removed_at.is_(None), line.last_day >= first - year, line.first_day <= last + year
+    closures = select(literal("closure"), *closed).where(Closure.first_day <= last, Closure.last_day >= first)
+    holidays = select(literal("holiday"), *free).where(
+        Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
+    )
+    return union_all(closures, holidays, select(literal("line"), *said, line.id, number, day).where(*near))
 
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:
@@ -383,12 +387,6 @@ def school_time_row(row: HostSchoolTime) -> SchoolTimeRow:
         afternoon_starts=row.afternoon_starts,
     )
     return SchoolTimeRow(told, row.version, row.changed_at, row.by_school)
-
-
-def open_days_around(host: HostRow, day: dt.date) -> frozenset[dt.date]:
-    """The school days among which the rules of school time look for the nearest right times."""
-    around = dt.timedelta(days=LOOK_AROUND + 7)
-    return frozenset(school_days(host, day - around, day + around))
 
 
 def call_notes_of(host_id: int) -> list[CallNoteRow]:

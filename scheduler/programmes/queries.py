@@ -82,6 +82,7 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         centre_en=programme.centre.name_en,
         audiences=frozenset(row.audience for row in programme.audiences),
         minutes=programme.minutes,
+        set_up_minutes=programme.set_up_minutes,
         group_size=programme.group_size,
         educators=programme.educators,
         influencers=programme.influencers,

@@ -81,6 +81,7 @@ class ProgrammeRow:
     centre_en: str
     audiences: frozenset[Audience]
     minutes: int  # of one presentation
+    set_up_minutes: int
     group_size: int
     educators: int
     influencers: int

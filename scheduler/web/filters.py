@@ -304,6 +304,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")  # a list that a page fills: {% do pills.append(…) %}
     app.jinja_env.filters.update({one.__name__: one for one in FILTERS})
     app.jinja_env.filters["clock_time"] = clock
     app.jinja_env.globals.update({one.__name__: one for one in GLOBALS})

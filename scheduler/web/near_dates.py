@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import current_app, session
 
-from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.queries.free_dates import AskedPlace, free_dates
 from scheduler.booking.rules.holds import main_audience
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
@@ -22,6 +22,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
 from scheduler.programmes.terms import ProgrammeRow
+from scheduler.requests.queries.hours import OpenSchool
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
 CENTRE_OF_BELGRADE = "Стари град"  # of its seventeen municipalities
@@ -73,6 +74,13 @@ def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) 
     return FreeWish(programme.id, language, main, **where)
 
 
+def place_of(programme: ProgrammeRow, place: HostRow | MunicipalityRow) -> AskedPlace:
+    """What the page knows already of a host, or of a municipality and any school in it, the calendar asks not again."""
+    if isinstance(place, HostRow):
+        return AskedPlace(programme, OpenSchool(place), place.municipality)
+    return AskedPlace(programme, None, place)
+
+
 def _cities() -> list[MunicipalityRow]:
     rows = sorted(place_queries.municipalities(), key=lambda row: row.name_sr_cyrl == CENTRE_OF_BELGRADE)
     of_city = {row.city_sr_cyrl: row for row in rows}
@@ -107,7 +115,7 @@ class _Kept:
         place = place_queries.host_of(number) if host else _municipality(number)
         where = {"host_id": number} if host else {"municipality_id": number}
         wish = asked_of(self.programme, TeachingLanguage.SERBIAN, **where)
-        return NearDates(place, free_dates(wish, now=self.now))
+        return NearDates(place, free_dates(wish, now=self.now, place=place_of(self.programme, place)))
 
     def _kept(self, what: Any, ask: Callable[[], Any]) -> Any:
         key = (what, clock.local_day(self.now))

@@ -14,7 +14,7 @@ from scheduler.attendance.queries.counting import (
     waiting_attendance,
 )
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
-from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_visit
+from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
@@ -41,7 +41,7 @@ def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     begun = a_counted_visit()
     countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
 
-    lock_visit(begun.coordinator, {begun.first: source}, now=LEAVING)
+    lock_counts(begun.coordinator, {begun.first: source}, now=LEAVING)
 
     assert counting(begun.first) == counts
     assert state_of(begun.first) is AttendanceState.LOCKED
@@ -53,9 +53,9 @@ def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early
     begun = a_counted_visit()
 
     with pytest.raises(Conflict, match="count_missing"):
-        lock_visit(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
+        lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
     with pytest.raises(Conflict, match="wrong_state"):
-        lock_visit(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
+        lock_counts(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
     assert counting(begun.first) == FAIR
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
@@ -65,7 +65,7 @@ def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
 
     for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
         with pytest.raises(refusal):
-            lock_visit(actor, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
+            lock_counts(actor, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
         with pytest.raises(refusal):
             correct_counts(actor, begun.first, OTHER, "typed wrongly", now=LEAVING)
     assert counting(begun.first) == FAIR
@@ -114,7 +114,7 @@ def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person
 
     assert state_of(begun.first) is AttendanceState.ASSUMED
     assert request_state(begun) is RequestState.DELIVERED
-    lock_visit(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING + WEEK)
+    lock_counts(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING + WEEK)
     assert request_state(begun) is RequestState.REPORTED
 
 

@@ -69,7 +69,7 @@ class BookNow(Scene):
         sent, new_host = FormSent(draft, key, given.pop("network", "")), given.pop("new_host", None)
         wish = self.wish(slot, by_the_bell=False, **given.pop("wished", {}))
         asked = a_draft(**self.asked_for(slot, **given))
-        return book_now(ANONYMOUS, asked, wish, sent, now=now, new_host=new_host)
+        return book_now(ANONYMOUS, asked, wish, sent, now=now, where=new_host)
 
     def prove(self, request_id: int, *, now: dt.datetime = MONDAY) -> str | None:
         token = prove_link(request_id)

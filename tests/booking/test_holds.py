@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.board.queries.placing import answers_in_cells
-from scheduler.booking.queries.free_dates import other_dates
+from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules.holds import HELD_FOR, MOST_FROM_NETWORK
-from scheduler.booking.service.holds import lapse_holds, release_date
+from scheduler.booking.service.holds import hold_date, lapse_holds, release_date
 from scheduler.booking.terms.holds import Slot
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
@@ -101,6 +101,17 @@ def test_a_date_beside_ones_own_is_taken_although_the_own_one_would_be_in_the_wa
     moved = book.hold(slot=Slot(THURSDAY, dt.time(10, 15)))
 
     assert (moved.slot.starts_local, states()) == (dt.time(10, 15), [HoldState.RELEASED, HoldState.HELD])
+
+
+def test_a_calendar_that_a_page_opened_too_early_holds_nothing(book):
+    opened = open_calendar(book.wish().wish, now=MONDAY)
+    first = hold_date("yours", book.wish(), now=MONDAY, calendar=opened)
+
+    with pytest.raises(Conflict) as refusal:
+        hold_date("mine", book.wish(), now=MONDAY, calendar=opened)
+
+    assert (refusal.value.reason, states(), first.slot) == ("date_taken", [HoldState.HELD], TEN)
+    assert opened.free_dates(book.wish().wish).first  # what was read is not read again
 
 
 def test_who_is_refused_another_date_keeps_the_first(book):

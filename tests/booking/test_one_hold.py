@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from scheduler.booking.queries.free_dates import other_dates
+from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.rules.holds import KEPT_FOR
 from scheduler.booking.service import holds
 from scheduler.core.db import db
@@ -61,6 +61,20 @@ def test_trust_r01_sixty_press_for_the_last_date_one_holds_it_and_the_others_hav
     others = other_dates(book.wish(), now=MONDAY)
     assert len({slot.on_day for slot in others}) == 3
     assert all(book.free_at(slot) for slot in others)
+
+
+def test_trust_r01_of_many_pages_that_show_the_date_as_free_one_holds_it(app: Flask):
+    book = BookNow()
+    wish = book.wish()
+    shown = open_calendar(wish.wish, now=MONDAY)
+
+    def press(number: int) -> Callable[[], object]:
+        return lambda: holds.hold_date(f"draft {number}", wish, now=MONDAY, calendar=shown)
+
+    answers = all_at_once(app, [press(number) for number in range(20)])
+
+    refused = [answer.reason for answer in answers if isinstance(answer, Conflict)]
+    assert (answers.count(None), refused, held_twice()) == (1, ["date_taken"] * 19, 0)
 
 
 def test_with_two_educators_two_of_many_hold_the_date(app: Flask):

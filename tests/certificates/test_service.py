@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.counting import countersign, name_adults
-from scheduler.attendance.service.locking import correct_counts, lock_visit
+from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import CountSource, HeadCounts
 from scheduler.certificates import queries, service
 from scheduler.certificates.models import Certificate
@@ -142,7 +142,7 @@ def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
 
     with pytest.raises(Conflict, match="attendance_not_locked"):
         issue(begun)
-    lock_visit(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
+    lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
     assert issue(begun).issued == 1
 
 

@@ -1,6 +1,7 @@
 """True numbers of things that are somebody else's: as if there were no such thing, by every route (TRUST S1, S2)."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -23,7 +24,7 @@ from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import GuardianConsent
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.waitlist.models import OpenDate
 from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
@@ -123,8 +124,15 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "feeds": feeds,
         "messages": [{"message_id": one(OutboxMessage.id, centre_id=centre_id)}],
         "certificates": papers,
+        "closures": [{"closure_id": str(one)} for one in closures_of(centre_id)],
         "reports": [{"period_id": one(SignedPeriod.id, centre_id=centre_id)}],
     }
+
+
+def closures_of(centre_id: int) -> list[int]:
+    """Closures that have stopped a visit of the centre."""
+    stopped = sa.select(Disruption.closure_id).join(Visit, Visit.id == Disruption.visit_id)
+    return list(db.session.scalars(stopped.where(Visit.centre_id == centre_id).distinct()))
 
 
 def _signed_period(centre_id: int) -> None:
@@ -181,7 +189,9 @@ def test_staff_of_another_centre_open_nothing(house: Flask, watch: Watch):
     client = browser_of(house, make_user(*STAFF, Role.EDUCATOR, centre_id=here))
     asked = list(addresses(house, things_of(there)))
 
-    assert opened(client, asked, watch) == []
+    everybodys = [one for one in asked if one[1].startswith("/closures/")]  # its own test stands below
+    assert everybodys
+    assert opened(client, [one for one in asked if one not in everybodys], watch) == []
     assert len({address.rsplit("/", 1)[-1] for _method, address in asked}) > 20
     assert len(asked) > 200
     for part in ("/imports/", "/work/", "/waiting-list/dates/", "/merge-into/", "/settings/programmes/"):
@@ -204,6 +214,26 @@ def test_the_own_centre_does_open_them(house: Flask, watch: Watch):
     reached = [method for method, _address, _status in opened(client, list(addresses(house, things_of(centre))), watch)]
 
     assert reached.count("GET") > 50
+
+
+def test_a_closure_is_everybodys_and_the_visits_that_it_stopped_are_their_centres(house: Flask, watch: Watch):
+    """Snow is snow for every centre, so each may read and lift it; of what it stopped each sees its own alone."""
+    here, there = centre_of("cnzd"), centre_of("ncc")
+    ours, theirs = (browser_of(house, make_user(*STAFF, centre_id=centre)) for centre in (there, here))
+    closure_id = closures_of(there)[0]
+    stopped = sa.select(Visit).join(Disruption, Disruption.visit_id == Visit.id)
+    visit = db.session.scalars(stopped.where(Disruption.closure_id == closure_id)).first()
+    pages = [browser.get(f"/closures/{closure_id}") for browser in (ours, theirs)]
+    assert [(page.status_code, visit.number in page.text) for page in pages] == [(200, True), (200, False)]
+
+    proposed = re.findall(rf'value="({visit.id}:[\d-]+)"', pages[0].text)
+    until = {"until_day": f"{MONDAY.day + 2}.{MONDAY.month}.{MONDAY.year}.", "until_time": "12:00"}
+    watch.anything_stored()
+    answers, stored = [], []
+    for browser in (theirs, ours):
+        answers.append(browser.post(f"/closures/{closure_id}/replan", data=until | {"days": proposed[0]}).status_code)
+        stored.append(watch.anything_stored())
+    assert (answers, stored) == ([422, 302], [False, True])
 
 
 def test_a_foreign_presenter_goes_into_no_visit_of_ours(house: Flask, watch: Watch):

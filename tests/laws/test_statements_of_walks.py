@@ -54,7 +54,7 @@ WALKS = {
     "download a certificate": (3, 0),
     "check a certificate": (1, 0),
     "attendance report": (12, 0),
-    "free dates": (9, 0),
+    "free dates": (8, 0),
     "a visit's page": (38, 0),
 }
 

@@ -25,6 +25,7 @@ def a_programme(**given) -> ProgrammeRow:
         "centre_en": "Centre",
         "audiences": frozenset({Audience.PUPILS, Audience.PARENTS}),
         "minutes": 45,
+        "set_up_minutes": 15,
         "group_size": 120,
         "educators": 1,
         "influencers": 0,

@@ -23,7 +23,7 @@ def ask(key="key", actor=ANONYMOUS, network="10.0.0.0/24", now=MONDAY, new_host=
         given["programme_id"] = make_programme().id
     if "host_id" not in given:
         given["host_id"] = make_host().id
-    return submit_request(actor, a_draft(**given), form_key=key, now=now, network=network, new_host=new_host)
+    return submit_request(actor, a_draft(**given), form_key=key, now=now, network=network, where=new_host)
 
 
 def stored(request_id) -> SchoolRequest:

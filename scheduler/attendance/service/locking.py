@@ -31,7 +31,7 @@ from scheduler.visits.service.locked_visit import OpenVisit, open_visit_of
 log = logging.getLogger(__name__)
 
 
-def lock_visit(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+def lock_counts(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
     """Lock presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
 
     Raises: NotAllowed, NotFound; Conflict("wrong_state"), also when none is left to lock; Conflict("count_missing")

@@ -20,8 +20,8 @@ from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host, Municipality
-from scheduler.places.rules.hosts import is_school_day, road_km, road_minutes
-from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Level, Point, SchoolCalendar
+from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor
 from scheduler.staffing.queries.candidates import homes_of
 from scheduler.visits.models.visits import Presentation, Visit
@@ -163,8 +163,7 @@ def _days(
     for visit in visits:
         counts[visit.on_day] = counts.get(visit.on_day, 0) + len(visit.presentations)
     holidays = {row.day: row for row in place_queries.holidays_between(wish.first_day, wish.last_day)}
-    closed = {day for day, row in holidays.items() if row.no_lessons}
-    spans = {one: place_queries.calendar_spans(one, wish.first_day, wish.last_day) for one in SchoolCalendar}
+    lessons = place_queries.lesson_calendar(wish.first_day, wish.last_day)
     closures = place_queries.closures_between(wish.first_day, wish.last_day)
     whole = len(wish.days) > 7
     days = {}
@@ -173,9 +172,7 @@ def _days(
             breaks = frozenset(
                 one
                 for one in SchoolCalendar
-                if day.weekday() < 5
-                and day not in closed
-                and not any(is_school_day(day, spans[one], closed, level) for level in Level)
+                if day.weekday() < 5 and day not in lessons.holidays and not lessons.has_lessons(one, day)
             )
             shut = tuple(row for row in closures if row.covers(day))
             days[day] = replace(_day(day, counts.get(day, 0), holidays.get(day), breaks), closures=shut)

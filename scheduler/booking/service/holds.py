@@ -10,26 +10,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import and_, case, delete, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.booking.queries.free_dates import able_at
+from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.queries.holds import held_date, holds_over
 from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock, tokens
 from scheduler.core.db import advisory_lock
-from scheduler.core.errors import Conflict, NotFound, TooMany
+from scheduler.core.errors import Conflict, TooMany
 from scheduler.people import rules as people_rules
-from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Booking
+from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.rules.school_request import PROVE_WITHIN
 from scheduler.requests.service.submission import submit_request, was_sent
 from scheduler.requests.terms.school_request import RequestDraft
@@ -45,29 +44,35 @@ DRAFT_LOCK, NETWORK_LOCK = 31, 32  # kinds of advisory locks
 ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
 
 
-def hold_date(draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime) -> HeldDate:
+def hold_date(
+    draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime, calendar: OpenCalendar | None = None
+) -> HeldDate:
     """Hold a date for the booking under this token, for a quarter of an hour; its earlier one is free again.
 
-    The same date held again counts from now. Raises: NotFound; Conflict("date_taken")
-    when it is not free (any more): what the booking held before stays held; Conflict("not_book_now"); TooMany.
+    The same date held again counts from now. A page that has opened the calendar hands it on; whose time is free is
+    asked again under the locks all the same. Raises: NotFound; Conflict("date_taken") when it is not free (any more):
+    what the booking held before stays held; Conflict("not_book_now"); TooMany.
     """
-    key = tokens.token_hash(draft)
     with change(ANONYMOUS, now) as act:
-        programme = _programme(act.session, wish)
-        advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
-        before = _held(act.session, key)
-        _refuse_flood(act.session, key, network, now)
-        if before is not None:  # her own date keeps others away, not her
-            wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
-        crew = crew_under_lock(act, wish)
-        if before is not None and (earlier := _held(act.session, key, lock=True)) is not None:
-            end_hold(act, earlier, HoldState.RELEASED)
-        row = _write(act.session, key, network, wish, programme, now)
-        give_time(act.session, row, crew)
-        act.record("date held", row)
-        shown = held_date(row)
+        calendar = calendar or open_calendar(wish.wish, now=now, only=wish.slot.on_day)
+        shown = held_date(_hold(act, tokens.token_hash(draft), network, wish, calendar))
     log.info("date held", extra={"hold_id": shown.id})
     return shown
+
+
+def _hold(act: Act, key: str, network: str, wish: HoldWish, calendar: OpenCalendar) -> DateHold:
+    _require_book_now(calendar.place.programme)
+    before = _lock_draft(act, key, network)
+    if before is not None:  # her own date keeps others away, not her
+        wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
+    crew = crew_under_lock(act, wish, calendar)
+    if before is not None and before.state is HoldState.HELD:
+        end_hold(act, before, HoldState.RELEASED)
+    said = {"state": HoldState.HELD, "state_since": act.now, "until": act.now + HELD_FOR}
+    row = hold_row(wish, calendar.place, draft=key, network=network, **said)
+    give_time(act.session, row, crew)
+    act.record("date held", row)
+    return row
 
 
 def release_date(draft: str | None, *, now: dt.datetime) -> None:
@@ -89,7 +94,7 @@ def book_now(
     sent: FormSent,
     *,
     now: dt.datetime,
-    new_host: HostDraft | None = None,
+    where: HostDraft | OpenSchool | None = None,
 ) -> int:
     """Send the form with its held date: the date is kept until the address is proven; the id of the request.
 
@@ -101,9 +106,11 @@ def book_now(
         advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
         row = _held(act.session, key)
         stands = row is not None and row.until > now and held_date(row).suits(wish)
-        if not stands and not was_sent(sent.form_key):
-            hold_date(sent.draft, wish, network=sent.network, now=now)
-            row = _held(act.session, key)
+        anew = not stands and not was_sent(sent.form_key)
+        if anew:
+            place = place_of(wish.wish, where) if isinstance(where, OpenSchool) else None
+            calendar = open_calendar(wish.wish, now=now, only=wish.slot.on_day, place=place)
+            row = _hold(act, key, sent.network, wish, calendar)
         until = min(now + KEPT_FOR, row.busy_from) if row else None
         request_id = submit_request(
             actor,
@@ -111,9 +118,9 @@ def book_now(
             form_key=sent.form_key,
             now=now,
             network=sent.network,
-            new_host=new_host,
+            where=where,
         )
-        row = _held(act.session, key, lock=True)
+        row = row if anew else _held(act.session, key, lock=True)
         if row is not None and until is not None:
             if row.host_id is None:  # the register holds the school since it was sent
                 row.host_id = act.session.get_one(SchoolRequest, request_id).host_id
@@ -146,14 +153,10 @@ def lapse_holds(*, now: dt.datetime) -> int:
     return len(late)
 
 
-def _programme(session: Session, wish: HoldWish) -> Programme:
-    programme = session.get(Programme, wish.wish.programme_id)
-    if programme is None:
-        raise NotFound("programme")
+def _require_book_now(programme: ProgrammeRow) -> None:
     policy.require(ANONYMOUS, "create", "request", centre=programme.centre_id)
-    if programme.booking is not Booking.NOW or not programme.open:
+    if not programme.book_now or not programme.open:
         raise Conflict(BookingReason.NOT_BOOK_NOW)
-    return programme
 
 
 def _held(session: Session, key: str, *, lock: bool = False) -> DateHold | None:
@@ -166,52 +169,61 @@ def _held(session: Session, key: str, *, lock: bool = False) -> DateHold | None:
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
-def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) -> None:
-    """So many dates at once no school holds. Raises: TooMany."""
-    if not network:
-        return
-    advisory_lock(session, NETWORK_LOCK, [people_rules.lock_number(network)])
-    living = DateHold.network == network, DateHold.state == HoldState.HELD, DateHold.until > now, DateHold.draft != key
-    if session.scalars(select(func.count()).select_from(DateHold).where(*living)).one() >= MOST_FROM_NETWORK:
+def _lock_draft(act: Act, key: str, network: str) -> DateHold | None:
+    """Nobody else holds a date for this booking, nor from its network; the hold of the booking, it may be over.
+
+    So many dates at once no school holds. Raises: TooMany.
+    """
+    advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
+    wanted = DateHold.draft == key
+    if network:
+        advisory_lock(act.session, NETWORK_LOCK, [people_rules.lock_number(network)])
+        wanted = or_(wanted, and_(DateHold.network == network, DateHold.until > act.now))
+    rows = act.session.scalars(
+        select(DateHold).where(DateHold.state == HoldState.HELD, wanted).execution_options(populate_existing=True)
+    ).all()
+    if len([row for row in rows if row.draft != key]) >= MOST_FROM_NETWORK:
         raise TooMany(BookingReason.TOO_MANY_HOLDS)
+    return next((row for row in rows if row.draft == key), None)
 
 
-def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:
+def crew_under_lock(act: Act, wish: HoldWish, calendar: OpenCalendar) -> list[int]:
     """Who would go, with nobody else giving their time away until the transaction ends.
 
     Looked for twice: everybody who could go is known after the first look, and what others did meanwhile after the
     second. All locks are taken at once, in order. Raises: Conflict("date_taken").
     """
-    able = able_at(wish, now=act.now)
+    able = calendar.able_at(wish)
     locked = {who for _number, ids in able for who in ids}
     if any(len(ids) < number for number, ids in able) or not able:
         raise Conflict(BookingReason.DATE_TAKEN)
     hold_time(act.session, locked)
-    _end_over(act.by(SYSTEM), locked)
+    _end_over(act.by(SYSTEM), locked, wish.wish.own_hold)
     crew: list[int] = []
-    still = able_at(wish, now=act.now)
-    for number, ids in still:
-        chosen = [who for who in ids if who in locked][:number]
-        if len(chosen) < number:
+    for number, ids in calendar.of_locked(locked, wish.slot.on_day, now=act.now).able_at(wish):
+        if len(ids) < number:
             raise Conflict(BookingReason.DATE_TAKEN)
-        crew += chosen
+        crew += ids[:number]
     if not crew:
         raise Conflict(BookingReason.DATE_TAKEN)
     return crew
 
 
-def _end_over(act: Act, presenter_ids: Collection[int]) -> None:
-    """End the holds of these presenters whose time is over; their locks are held."""
-    over = select(HeldTime.date_hold_id).where(HeldTime.presenter_id.in_(presenter_ids))
+def _end_over(act: Act, presenter_ids: Collection[int], own_hold: int) -> None:
+    """End the holds of these presenters whose time is over; their locks are held.
+
+    The hold of who asks is locked with them, in one order for everybody; it ends if it is over, too.
+    """
+    theirs = select(HeldTime.date_hold_id).where(HeldTime.presenter_id.in_(presenter_ids))
     rows = act.session.scalars(
         select(DateHold)
-        .where(DateHold.id.in_(over), DateHold.until <= act.now)
+        .where(or_(and_(DateHold.id.in_(theirs), DateHold.until <= act.now), DateHold.id == own_hold))
         .order_by(DateHold.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        if row.state in LIVING_HOLDS:
+        if row.state in LIVING_HOLDS and row.until <= act.now:
             end_hold(act, row, HoldState.LAPSED)
 
 
@@ -222,22 +234,11 @@ def end_hold(act: Act, row: DateHold, to: HoldState) -> None:
     act.session.flush()
 
 
-def _write(
-    session: Session, key: str, network: str, wish: HoldWish, programme: Programme, now: dt.datetime
-) -> DateHold:
-    until = now + HELD_FOR
-    row = hold_row(wish, programme, draft=key, network=network, state=HoldState.HELD, state_since=now, until=until)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def hold_row(wish: HoldWish, programme: Programme, **said: Any) -> DateHold:
+def hold_row(wish: HoldWish, place: AskedPlace, **said: Any) -> DateHold:
     """A hold of that date; for whom and until when, its caller says in columns."""
-    asked, slot = wish.wish, wish.slot
+    asked, slot, programme = wish.wish, wish.slot, place.programme
     minutes = asked.minutes or programme.minutes
-    begins = clock.moment_of(slot.on_day, slot.starts_local, _zone(asked.host_id))
-    span = span_of(begins, minutes, programme.set_up_minutes)
+    span = span_of(clock.moment_of(slot.on_day, slot.starts_local, place.zone), minutes, programme.set_up_minutes)
     return DateHold(
         programme_id=programme.id,
         host_id=asked.host_id,
@@ -251,12 +252,10 @@ def hold_row(wish: HoldWish, programme: Programme, **said: Any) -> DateHold:
     )
 
 
-def _zone(host_id: int | None) -> str:
-    return place_queries.host_of(host_id).zone if host_id is not None else clock.BELGRADE
-
-
 def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
-    """The time of these presenters is held; their locks are."""
+    """The hold is stored, and the time of these presenters held; their locks are."""
+    session.add(row)
+    session.flush()
     for who in crew:
         session.add(HeldTime(date_hold_id=row.id, presenter_id=who, busy_from=row.busy_from, busy_until=row.busy_until))
     session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.booking.queries.free_dates import other_dates
+from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, wish_of_hold
 from scheduler.booking.rules.holds import HELD_FOR, sitting_times
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
@@ -59,14 +59,13 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
         if asked is None or lost is None:
             raise NotFound("date")
         wish = wish_of_hold(asked, lost, slot, by_the_bell=True)
-        crew = crew_under_lock(act, wish)
+        calendar = open_calendar(wish.wish, now=now, only=slot.on_day)
+        crew = crew_under_lock(act, wish, calendar)
         asked = locked_request(act.session, actor, "update", request_id)
         if asked.state not in MAY_TAKE_ANOTHER or lost.state is not HoldState.LAPSED:
             raise Conflict(GroundReason.WRONG_STATE)
         said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
-        row = hold_row(wish, asked.programme, **said, state_since=now, until=now + HELD_FOR)
-        act.session.add(row)
-        act.session.flush()
+        row = hold_row(wish, calendar.place, **said, state_since=now, until=now + HELD_FOR)
         give_time(act.session, row, crew)
         _tell_booked(act, row, _plan(act.by(SYSTEM), row, wish), request_id)
 
@@ -103,7 +102,7 @@ def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
         crew = list(act.session.scalars(_crew(kept.id)))
         hold_time(act.session, crew)
     else:
-        crew = crew_under_lock(act, wish)
+        crew = crew_under_lock(act, wish, open_calendar(wish.wish, now=act.now, only=wish.slot.on_day))
         act.session.refresh(kept)
     if kept.state in LIVING_HOLDS:
         end_hold(act, kept, HoldState.TAKEN)

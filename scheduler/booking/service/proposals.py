@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.acts import change
-from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.queries.free_dates import OpenCalendar, open_calendar
 from scheduler.booking.rules.free_dates import is_taken, others_than
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.reasons import BookingReason
@@ -46,7 +46,7 @@ def propose_free_dates(
     with change(actor, now) as act:
         row = locked_request(act.session, actor, "accept", request_id, version=version)
         wish = _wish(row)
-        taken = _taken(wish, dates, now)
+        taken = _taken(open_calendar(wish, now=now), wish, dates)
         if taken:
             places = [number for number, one in enumerate(dates) if one in taken]
             raise Rejected({f"dates-{number}-on_day": BookingReason.ALL_PROMISED for number in places})
@@ -65,14 +65,15 @@ def accept_free_date(
         row = locked_request(act.session, actor, "update", request_id, version=version)
         held = {one.id: one for one in _held(act.session, row, now)}
         wish, chosen = _wish(row), held.get(proposal_id)
-        if chosen is None or not _taken(wish, [_draft(chosen)], now):
+        calendar = open_calendar(wish, now=now) if chosen else None
+        if chosen is None or calendar is None or not _taken(calendar, wish, [_draft(chosen)]):
             accept_date(actor, request_id, proposal_id, now=now, version=version)
             return True
-        taken = _taken(wish, [_draft(one) for one in held.values()], now)
+        taken = _taken(calendar, wish, [_draft(one) for one in held.values()])
         gone = {one.id for one in held.values() if _draft(one) in taken}
         known = {one.on_day for one in held.values()}
         after = clock.local_day(chosen.held_until)
-        others = others_than(free_dates(wish, now=now), known, after, chosen.starts_local)
+        others = others_than(calendar.free_dates(wish), known, after, chosen.starts_local)
         replace_dates(actor, row, gone, [DateDraft(*one) for one in others], now=now)
     log.info("a proposed date was taken meanwhile", extra={"request_id": request_id, "gone": len(gone)})
     return False
@@ -95,8 +96,8 @@ def _wish(row: SchoolRequest) -> FreeWish:
     return FreeWish(row.programme_id, row.teaching_language, first.audience, host_id=row.host_id, classes=classes)
 
 
-def _taken(wish: FreeWish, dates: Collection[DateDraft], now: dt.datetime) -> set[DateDraft]:
-    """The dates for which all who could come are promised elsewhere. The calendar is asked once for each hour."""
+def _taken(calendar: OpenCalendar, wish: FreeWish, dates: Collection[DateDraft]) -> set[DateDraft]:
+    """The dates for which all who could come are promised elsewhere."""
     hours = sorted({one.starts_local for one in dates})
-    calendars = {hour: free_dates(replace(wish, at=hour), now=now) for hour in hours}
-    return {one for one in dates if is_taken(calendars[one.starts_local], one.on_day)}
+    found = {hour: calendar.free_dates(replace(wish, at=hour)) for hour in hours}
+    return {one for one in dates if is_taken(found[one.starts_local], one.on_day)}

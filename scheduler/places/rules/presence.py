@@ -53,6 +53,16 @@ def is_anyone_away(found: Sequence[ClassStanding]) -> bool:
     return any(one.reason in AWAY_REASONS for one in found)
 
 
+class SaidBeside:
+    """What a page says beside the times of presentations: of each, its classes with where they are."""
+
+    beside: list[list[tuple[str, ClassStanding]]]
+
+    def away(self, place: int) -> bool:
+        """Whether a class is not in the building at the time of one presentation."""
+        return place < len(self.beside) and is_anyone_away([one for _names, one in self.beside[place]])
+
+
 def best_standings(clock: SchoolClock, classes: str, days: Sequence[dt.date], asked: AskedTime) -> list[ClassStanding]:
     """Where the classes are on the first of some days on which all of them are there; on the first school day if on
     none (the very first when none is one)."""

@@ -271,7 +271,7 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
     if problems := problems_with(draft):
         raise Rejected(problems)
     with transaction() as session:
-        town = session.get(Municipality, draft.municipality_id) if draft.municipality_id is not None else None
+        town = _town(session, draft.municipality_id)
         if draft.municipality_id is not None and town is None:
             raise Rejected({"municipality": PlaceReason.UNKNOWN_MUNICIPALITY})
         host = _typed_host(draft, town, now)
@@ -280,6 +280,12 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
         audit.record(actor, "host proposed", host, at=now)
     log.info("host proposed", extra={"host_id": host.id})
     return host
+
+
+def _town(session: Session, municipality_id: int | None) -> Municipality | None:
+    """With its district, so that the new host is shown without another question."""
+    wanted = select(Municipality).where(Municipality.id == municipality_id).options(joinedload(Municipality.district))
+    return session.scalar(wanted) if municipality_id is not None else None
 
 
 def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -> Host:
@@ -295,7 +301,7 @@ def _typed_host(draft: HostDraft, town: Municipality | None, now: dt.datetime) -
         postcode=draft.postcode,
         place_sr_cyrl=places[0],
         place_sr_latn=places[1],
-        municipality_id=town.id if town else None,
+        municipality=town,
         zone=draft.zone,
         phone=draft.phone,
         teaches_primary=primary,

@@ -16,11 +16,11 @@ from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places.service.hosts import propose_host
-from scheduler.places.terms.hosts import HostDraft, HostRow
+from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
-from scheduler.requests.queries.hours import school_hours
+from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.school_request import (
     MAILS_A_DAY_FROM_NETWORK,
@@ -54,13 +54,13 @@ def submit_request(
     form_key: str,
     now: dt.datetime,
     network: str = "",
-    new_host: HostDraft | None = None,
+    where: HostDraft | OpenSchool | None = None,
 ) -> int:
     """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
 
     From the web it is unverified, and a mail that proves the address is queued: both or neither. Taken on the phone by
-    staff it is new at once. `new_host` is a host that the register does not hold; then the draft's host counts for
-    nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    staff it is new at once. `where` is a host that the register does not hold, or one that a page has opened; then the
+    draft's host counts for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
@@ -70,9 +70,9 @@ def submit_request(
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
         if (earlier := form_keys.answer_of(key)) is not None:
             return int(earlier)
-        host = _host(actor, draft, new_host, now)
-        today = clock.local_day(now)
-        hours = school_hours(host, draft.first_day, draft.last_day, today=today)
+        school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
+        host, today = school.host, clock.local_day(now)
+        hours = school.hours(draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
         problems = problems_with(draft, today, RequestFacts(programme, levels, by_staff, *hours))
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
@@ -98,13 +98,14 @@ def _key_of(form_key: str) -> str:
     return f"request:{form_key}"
 
 
-def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> HostRow:
+def _opened(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> OpenSchool:
     if new_host is None:
-        return place_queries.host_of(draft.host_id)
+        return OpenSchool(place_queries.host_of(draft.host_id))
     try:
-        return place_queries.host_of(propose_host(actor, new_host, now=now).id)
+        host = place_queries.host_row(propose_host(actor, new_host, now=now))
     except Rejected as rejected:
         raise Rejected({f"new_host-{field}": reason for field, reason in rejected.problems.items()}) from rejected
+    return OpenSchool(host, new=True)
 
 
 def store_request(

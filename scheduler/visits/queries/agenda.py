@@ -28,7 +28,6 @@ def time_taken(
     *,
     now: dt.datetime,
     except_visit: int = 0,
-    except_hold: int = 0,
 ) -> list[TakenTime]:
     """Whose time is taken on these local days, both included, in order of time: the one answer to that, one query.
 
@@ -59,7 +58,7 @@ def time_taken(
             Visit.id != except_visit,
         )
     )
-    both: CompoundSelect[Any] = union_all(promised, _held_time(presenter_ids, days, now, except_hold))
+    both: CompoundSelect[Any] = union_all(promised, _held_time(presenter_ids, days, now))
     rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
     return [
         TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
@@ -68,7 +67,7 @@ def time_taken(
 
 
 def _held_time(
-    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], now: dt.datetime, except_hold: int
+    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], now: dt.datetime
 ) -> Select[*tuple[Any, ...]]:
     """The dates that are held for a booking, in the columns of what was promised."""
     return (
@@ -89,7 +88,6 @@ def _held_time(
             HeldTime.presenter_id.in_(presenter_ids),
             DateHold.until > now,
             DateHold.on_day.between(*days),
-            DateHold.id != except_hold,
         )
     )
 

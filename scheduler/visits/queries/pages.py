@@ -143,6 +143,7 @@ def _presentation_row(row: Presentation) -> PresentationRow:
         reason=row.reason,
         outside_shift=row.outside_shift,
         minutes_given=row.minutes_given,
+        notice_hours=row.notice_hours,
     )
 
 

@@ -75,6 +75,7 @@ class PresentationRow:
     reason: str
     outside_shift: bool = False
     minutes_given: int | None = None  # how long it was, where that was shorter than planned
+    notice_hours: int | None = None  # called off by somebody: so many whole hours before it began
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from scheduler.acts import Act
+from scheduler.booking.queries.free_dates import open_calendar
 from scheduler.booking.rules.holds import main_audience
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
 from scheduler.booking.service.plan_as_asked import minutes_of
@@ -38,14 +39,12 @@ def keep_crew(act: Act, asked: SchoolRequest, date: OpenDate, *, until: dt.datet
     )
     wish = HoldWish(free, Slot(date.on_day, date.starts_local), by_the_bell=False, by_the_centre=True)
     try:
-        crew = crew_under_lock(act, wish)
+        calendar = open_calendar(free, now=act.now, only=date.on_day)
+        crew = crew_under_lock(act, wish, calendar)
     except Conflict:
         return False
     said = {"draft": "", "network": "", "school_request_id": asked.id, "state": HoldState.KEPT, "state_since": act.now}
-    row = hold_row(wish, asked.programme, **said, until=until)
-    act.session.add(row)
-    act.session.flush()
-    give_time(act.session, row, crew)
+    give_time(act.session, hold_row(wish, calendar.place, **said, until=until), crew)
     return True
 
 

@@ -21,7 +21,7 @@ from scheduler.attendance.queries.counting import (
 )
 from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign, submit_counts
-from scheduler.attendance.service.locking import correct_counts, lock_visit
+from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
 from scheduler.certificates import queries as certificates
@@ -224,7 +224,7 @@ def lock(number: str) -> ResponseReturnValue:
     form = LockForm()
     if form.accepted():
         try:
-            lock_visit(current_actor(), form.sources(visit), now=clock.now())
+            lock_counts(current_actor(), form.sources(visit), now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:

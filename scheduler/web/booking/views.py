@@ -79,6 +79,5 @@ def _answer(
 ) -> FreeDates:
     where = {"host_id": host.id} if host else {"municipality_id": town.id}
     named: Sequence[str] = (classes,) if classes and host else ()
-    return booking_free_dates.free_dates(
-        near_dates.asked_of(programme, language, classes=tuple(named), **where), now=clock.now()
-    )
+    wish = near_dates.asked_of(programme, language, classes=tuple(named), **where)
+    return booking_free_dates.free_dates(wish, now=clock.now(), place=near_dates.place_of(programme, host or town))

@@ -17,6 +17,7 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding, SchoolTime, Shift
 from scheduler.policy import Actor
+from scheduler.requests.queries.hours import AROUND
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _
@@ -127,7 +128,7 @@ def _school_time(actor: Actor, host_id: int, template: str, back: str) -> Respon
 def _week(form: SchoolTimeForm, told: SchoolTime, host: HostRow) -> Week:
     """The example that the form asks for, by the school days of the host."""
     day, number = form.example_day.data, form.example_lesson.data
-    open_days = queries.open_days_around(host, day)
+    open_days = frozenset(queries.school_days(host, day - AROUND, day + AROUND))
     found = week_of(told, read_class(form.example_class.data), number, day, open_days.__contains__)
     usual = [one for one in found if (one.shift, one.lesson) == (found[0].shift, found[0].lesson)]
     others = [one for one in found if one not in usual]

@@ -76,6 +76,7 @@ def _a_programme() -> ProgrammeRow:
         centre_en="National Contact Centre",
         audiences=frozenset({Audience.PUPILS}),
         minutes=45,
+        set_up_minutes=15,
         group_size=120,
         educators=1,
         influencers=0,

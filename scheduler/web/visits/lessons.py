@@ -7,8 +7,7 @@ from typing import Protocol
 
 from scheduler.core import clock
 from scheduler.places import queries
-from scheduler.places.rules import presence
-from scheduler.places.rules.presence import class_standings
+from scheduler.places.rules.presence import SaidBeside, class_standings
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.school_time import AskedTime, ClassStanding, SchoolClock
 from scheduler.programmes.terms import Audience
@@ -34,7 +33,7 @@ class TypedTime:
 
 
 @dataclass(frozen=True)
-class VisitLessons:
+class VisitLessons(SaidBeside):
     """What is said beside each time, with the classes that it is said of."""
 
     host_id: int
@@ -42,10 +41,6 @@ class VisitLessons:
     ask: bool  # nobody has, and it is a school
     beside: list[list[tuple[str, ClassStanding]]]
     hours: SchoolClock | None = None
-
-    def away(self, place: int) -> bool:
-        """Whether a class is not in the building at the typed time of one presentation."""
-        return place < len(self.beside) and presence.is_anyone_away([one for _names, one in self.beside[place]])
 
     @property
     def places(self) -> str:

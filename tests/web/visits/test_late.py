@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.late_notice import LateNotice
+from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.cancel import cancel_visit
 from tests.closures.incidents import LATE
 from tests.visits.scene import Scene, visit_of
@@ -49,6 +50,13 @@ def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(app, ses
     page = ours.get(f"/visits/{number}?lang=en").text
     assert "has not read it" not in page
     assert "84 km driven" in re.sub(r"\s+", " ", page)
+
+
+def test_the_page_says_how_many_hours_before_its_start_it_was_called_off(app, session, scene, educator, now):
+    page = browser_for(app, scene.coordinator.user_id).get(f"/visits/{visit_of(session, scene).number}?lang=en").text
+
+    assert db.session.scalars(sa.select(Presentation.notice_hours)).all() == [23]
+    assert "23 hours before the start" in page
 
 
 @pytest.mark.parametrize("typed", ["-1", "2001", "many"])

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
@@ -62,7 +61,8 @@ def day_is_missed(booking: BookingDraft) -> bool:
     day, wish = None if booking.slot() else booking.only_day(), booking.free_wish()
     if day is None or wish is None or not wish.classes:
         return False
-    answer = free_dates(wish, now=booking.now)
+    calendar = booking.calendar(wish)
+    answer = calendar.free_dates(wish)
     if not answer.bells or any(one.day == day for one in answer.free):
         return False
-    return any(one.day == day for one in free_dates(replace(wish, classes=()), now=booking.now).free)
+    return any(one.day == day for one in calendar.free_dates(replace(wish, classes=())).free)

@@ -14,8 +14,10 @@ from flask import request, session
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
+from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
+from scheduler.booking.rules.free_dates import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
@@ -28,7 +30,7 @@ from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.programmes.queries import open_programmes, programme_of
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
-from scheduler.requests.queries.hours import school_hours
+from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
@@ -308,13 +310,38 @@ class BookingDraft:
         problems = problems_with(draft, clock.local_day(self.now), facts)
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
+    def school(self, host: HostRow) -> OpenSchool:
+        """The host with its shifts and days, read once for what is asked of the calendar and of the hours."""
+        today = clock.local_day(self.now)
+        span = today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND
+        return self.once(("school", host.id), lambda: OpenSchool(host, span))
+
+    def where(self) -> HostDraft | OpenSchool | None:
+        """The host that was typed, or the one of the register with all that this request has read of it."""
+        host = self.host()
+        return self.school(host) if host else self.new_host()
+
+    def calendar(self, wish: FreeWish, only: dt.date | None = None) -> OpenCalendar:
+        """What free dates are made of, of all next days or of one: opened once, whatever classes and hours are asked.
+
+        Raises: NotFound.
+        """
+        asked = wish.programme_id, wish.language, wish.audience, wish.host_id, wish.municipality_id
+        whole: OpenCalendar | None = self.read.get(("calendar", None, asked))
+        host, programme = self.host(), self.programme()
+        place = AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
+        return whole or self.once(
+            ("calendar", only, asked), lambda: open_calendar(wish, now=self.now, only=only, place=place)
+        )
+
     def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> RequestFacts:
         """What the rules must know of the chosen programme and host, where they judge who listens and at what hour."""
         host, (first, last) = self.host(), (draft.first_day, draft.last_day)
         if host is None:
             return RequestFacts(programme, self.levels())
         today = clock.local_day(self.now)
-        hours = self.once(("hours", host.id, first, last), lambda: school_hours(host, first, last, today=today))
+        school = self.school(host)
+        hours = self.once(("hours", host.id, first, last), lambda: school.hours(first, last, today=today))
         return RequestFacts(programme, self.levels(), False, *hours)
 
     def beside(self, form: BaseForm) -> BookingLessons:

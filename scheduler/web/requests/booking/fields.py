@@ -11,7 +11,7 @@ from scheduler.booking.terms.holds import Slot
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
-from scheduler.places.rules import presence
+from scheduler.places.rules.presence import SaidBeside, is_anyone_away
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding
@@ -89,20 +89,16 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
 
 
 @dataclass(frozen=True)
-class BookingLessons:
+class BookingLessons(SaidBeside):
     """Beside each presentation: where its classes are at the asked hour, or why they are not there."""
 
     known: bool  # somebody has told the shifts and bells of the host
     beside: list[list[tuple[str, ClassStanding]]]
-
-    def away(self, place: int) -> bool:
-        """Whether a class is not in the building at the asked time of one presentation."""
-        return place < len(self.beside) and presence.is_anyone_away([one for _names, one in self.beside[place]])
 
 
 def lessons_beside(draft: RequestDraft, facts: RequestFacts) -> BookingLessons:
     """What is said beside each presentation: over several days only a refusal, for the clock follows from the day."""
     found = [said_together(where_classes_are(one, draft, facts)) for one in draft.presentations]
     if draft.first_day != draft.last_day:
-        found = [said if presence.is_anyone_away([one for _names, one in said]) else [] for said in found]
+        found = [said if is_anyone_away([one for _names, one in said]) else [] for said in found]
     return BookingLessons(facts.clock is not None, found)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from flask import request, session
 
-from scheduler.booking.queries.free_dates import free_dates, other_dates
 from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.service.holds import book_now, hold_date
 from scheduler.booking.terms.holds import FormSent, Slot
@@ -18,7 +17,6 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
-from scheduler.places.queries import calendar_missing
 from scheduler.policy import ANONYMOUS
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -74,7 +72,7 @@ def press_date(booking: BookingDraft) -> bool | None:
 
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
     wish = booking.free_wish()
-    found = free_dates(wish, now=booking.now).free if wish else ()
+    found = booking.calendar(wish).free_dates(wish).free if wish else ()
     starts = next((one.starts for one in found if one.day.isoformat() == day), ())
     return Slot(dt.date.fromisoformat(day), starts[0]) if len(starts) == 1 else None
 
@@ -88,7 +86,8 @@ def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) ->
     if "booking" not in session:
         booking.set_aside("when", answer, wrong=False)
     try:
-        held = hold_date(session["booking"], wish, network=network_of(request.remote_addr), now=booking.now)
+        calendar, network = booking.calendar(wish.wish, slot.on_day), network_of(request.remote_addr)
+        held = hold_date(session["booking"], wish, network=network, now=booking.now, calendar=calendar)
     except TooMany:
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))
         return False
@@ -159,12 +158,14 @@ def calendar_facts(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     wish = booking.free_wish()
     if wish is None:
         return {}
-    answer = free_dates(wish, now=booking.now)
+    calendar = booking.calendar(wish)
+    answer = calendar.free_dates(wish)
     more: dict[str, Any] = {}
     programme = booking.programme()
     if programme and programme.book_now:
         more = {"book_now": True} | _gone(booking, form) | _times(booking, answer.free, form)
-    missing = calendar_missing(clock.local_day(booking.now))
+    today = clock.local_day(booking.now)
+    missing = calendar.place.lessons(today, today).missing(today)
     return more | free_days(booking, wish, answer) | {"missing": missing}
 
 
@@ -193,7 +194,7 @@ def _gone(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     if slot is None or wish is None or free is None:
         return {}
     wish = replace(wish, wish=replace(free, minutes=wish.wish.minutes))  # her own hold keeps nothing from her
-    others = [DateChoice(value_of(one), date_words(one)) for one in other_dates(wish, now=booking.now)]
+    others = [DateChoice(value_of(one), date_words(one)) for one in booking.calendar(free).other_dates(wish)]
     return {"gone_words": date_words(slot), "others": others}
 
 
@@ -203,7 +204,7 @@ def send(booking: BookingDraft, slot: Slot, form_key: str) -> int:
     if wish is None:
         raise Conflict(BookingReason.DATE_TAKEN)
     sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
-    return book_now(ANONYMOUS, booking.request_draft(), wish, sent, now=booking.now, new_host=booking.new_host())
+    return book_now(ANONYMOUS, booking.request_draft(), wish, sent, now=booking.now, where=booking.where())
 
 
 def kept_words(request_id: int | None) -> dict[str, str]:

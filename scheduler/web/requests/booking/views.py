@@ -255,7 +255,7 @@ def _send(booking: BookingDraft, form: CheckForm) -> ResponseReturnValue:
             form_key=form.form_key.data,
             now=booking.now,
             network=network_of(request.remote_addr),
-            new_host=booking.new_host(),
+            where=booking.where(),
         )
     booking.forget()
     session["booked"], session["asked"] = draft.contact_email, request_id
