@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.core import audit, states
 from scheduler.core.db import Base, transaction
-from scheduler.core.errors import Conflict, GroundReason, Reason
+from scheduler.core.errors import Conflict, GroundReason, Reason, SchedulerError
 from scheduler.core.machines import Machine
 from scheduler.core.refusals import crossed, refused_by
 from scheduler.policy import Actor
@@ -35,6 +35,10 @@ class DefenceReason(Reason):
     NOBODY_HELD_AND_PROMISED = "nobody_held_and_promised"
     HAS_A_VISIT = "has_a_visit"
 
+
+# What a job that goes through many things logs, to go on with the next: also what only a bug can make the database
+# refuse, for whoever else waits (a lapsed offer, a check that ended) has nothing to do with that bug.
+LEFT_BEHIND = (SchedulerError, IntegrityError)
 
 DEFENCE_REASONS: dict[str, DefenceReason] = {
     **{one.value: one for one in DefenceReason},

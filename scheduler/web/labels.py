@@ -40,6 +40,7 @@ WEEKDAYS = (
     _l("Saturday"),
     _l("Sunday"),
 )
+SCHOOL_WEEKDAYS = WEEKDAYS[:5]  # a working Saturday follows the timetable of one of these
 REASONS = {
     ClosureReason.SNOW: _l("Snow"),
     ClosureReason.STRIKE: _l("Strike"),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.queries.counting import history_of, said_so_far, violations, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign, submit_counts
+from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
@@ -252,6 +253,14 @@ def test_the_school_signs_once_but_may_press_twice(session):
     with pytest.raises(Conflict, match="not_submitted"):
         countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     assert len(said_so_far([begun.first])) == 2
+
+
+def test_a_school_that_presses_an_old_page_after_a_correction_is_told_that_nothing_waits(session):
+    begun = a_locked_visit()
+    correct_counts(begun.coordinator, begun.first, OTHER, "counted twice", now=LEAVING)
+
+    with pytest.raises(Conflict, match="not_submitted"):
+        countersign(begun.school, begun.visit.id, {}, now=LEAVING)  # the page shows no number of the school's any more
 
 
 def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):

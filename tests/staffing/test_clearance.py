@@ -19,7 +19,7 @@ from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting, release_not_cleared, suspend_user, withdraw_consent
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
-from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.at_once import all_at_once
@@ -245,6 +245,28 @@ def test_a_check_that_no_longer_covers_the_day_frees_the_adult_and_the_minor_bes
 
     assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
     assert visit_of(session, scene).state is VisitState.PLANNED
+
+
+@pytest.mark.both_databases
+def test_a_presenter_over_whom_the_database_stumbles_keeps_nobody_else_in_a_crew(session, monkeypatch):
+    broken, other = Scene(educators=1, influencers=0), Scene(educators=1, influencers=0)
+    first, second = broken.educator(), other.educator()
+    for scene, adult in ((broken, first), (other, second)):
+        scene.confirmed_by(adult)
+        _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
+    rightly = clearance._release_where_not_cleared
+
+    def wrongly(act, presenter_id):
+        if presenter_id == first.id:
+            act.session.execute(update(Visit).where(Visit.id == broken.visit_id).values(kilometres=-1))
+        rightly(act, presenter_id)
+
+    monkeypatch.setattr(clearance, "_release_where_not_cleared", wrongly)
+
+    release_not_cleared(now=MONDAY)
+
+    assert states(session, broken) == {first.id: ACCEPTED}
+    assert states(session, other) == {second.id: WITHDRAWN}
 
 
 @pytest.mark.parametrize("covered", ["last day", "grown up", "over"])

@@ -166,7 +166,9 @@ def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
 def _signed_already(act: Act, rows: Iterable[Attendance], said: Mapping[int, HeadCounts]) -> list[bool]:
     """Whether both said the same, by presentation, when the school sends again what it has signed; else nothing."""
     signed = [row for row in rows if row.countersigned_at]
-    if any(counts_of(act, row, CountSource.SCHOOL) != said.get(row.presentation_id) for row in signed):
+    if {row.presentation_id for row in signed} - said.keys():  # corrected since: what the school said is history
+        return []
+    if any(counts_of(act, row, CountSource.SCHOOL) != said[row.presentation_id] for row in signed):
         return []
     return [counts_of(act, row, CountSource.EDUCATOR) == said[row.presentation_id] for row in signed]
 

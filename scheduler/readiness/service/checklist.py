@@ -3,9 +3,8 @@
 import datetime as dt
 import logging
 
-from scheduler.acts import Act, change
+from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core import clock
-from scheduler.core.errors import SchedulerError
 from scheduler.policy import SYSTEM
 from scheduler.readiness.queries import checklists_to_tell
 from scheduler.readiness.rules import checklist_is_told
@@ -36,7 +35,7 @@ def _tell(visit_id: int, now: dt.datetime) -> bool:
             days = (opened.visit.on_day - clock.local_day(now, opened.visit.zone)).days
             notify.tell_school("checklist_opens", opened, now=now, days=days)
             return True
-    except SchedulerError:
+    except LEFT_BEHIND:
         log.exception("checklist not told", extra={"visit_id": visit_id})
         return False
 

@@ -5,8 +5,8 @@ import logging
 
 from sqlalchemy import select
 
-from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, GroundReason, SchedulerError
+from scheduler.acts import LEFT_BEHIND, Act, change
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import SYSTEM, Actor
 from scheduler.readiness.queries import CHECK_STATES, found_against, found_in, visits_to_check
 from scheduler.readiness.terms import FindingFact
@@ -32,7 +32,7 @@ def recheck_visits(*, now: dt.datetime) -> int:
     for visit_id in visits_to_check(now):
         try:
             changed += _recheck(visit_id, now)
-        except SchedulerError:
+        except LEFT_BEHIND:
             log.exception("visit not checked again", extra={"visit_id": visit_id})
     return changed
 

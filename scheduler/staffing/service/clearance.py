@@ -6,8 +6,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.acts import Act, change
-from scheduler.core.errors import SchedulerError
+from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.people.models import Presenter
 from scheduler.people.service import invitations
 from scheduler.policy import SYSTEM, Actor
@@ -73,7 +72,7 @@ def release_not_cleared(*, now: dt.datetime) -> int:
         try:
             with change(SYSTEM, now) as act:
                 _release_where_not_cleared(act, presenter_id)
-        except SchedulerError:
+        except LEFT_BEHIND:
             log.exception("presenter not released", extra={"presenter_id": presenter_id})
     return len(found)
 

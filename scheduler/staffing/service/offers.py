@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, SchedulerError
+from scheduler.acts import LEFT_BEHIND, Act, change
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
@@ -133,7 +133,7 @@ def lapse_offers(*, now: dt.datetime) -> int:
     for visit_id in visits_with_lapsed_offers(now):
         try:
             changed += _lapse_in(visit_id, now)
-        except SchedulerError:
+        except LEFT_BEHIND:
             log.exception("offers not lapsed", extra={"visit_id": visit_id})
     return changed
 

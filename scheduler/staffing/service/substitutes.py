@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from scheduler.acts import Act, change
-from scheduler.core.errors import Conflict, GroundReason, SchedulerError
+from scheduler.acts import LEFT_BEHIND, Act, change
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Actor
@@ -125,7 +125,7 @@ def send_waves(*, now: dt.datetime) -> int:
     for visit_id in open_searches():
         try:
             changed += _go_on(visit_id, now)
-        except SchedulerError:
+        except LEFT_BEHIND:
             log.exception("wave not sent", extra={"visit_id": visit_id})
     return changed
 

@@ -23,7 +23,7 @@ from scheduler.web.forms import (
     choices_of,
 )
 from scheduler.web.i18n import _l
-from scheduler.web.labels import AUDIENCES, TOPICS, WEEKDAYS
+from scheduler.web.labels import AUDIENCES, SCHOOL_WEEKDAYS, TOPICS
 
 TEXTS = tuple(
     f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
@@ -70,7 +70,7 @@ class CalendarForm(BaseForm):
     applies_to = SelectField(_l("For whom"), choices=choices_of(APPLIES))
     timetable_of = SelectField(
         _l("Follows the timetable of"),
-        choices=[SelectChoice("", "–"), *(SelectChoice(str(day), word) for day, word in enumerate(WEEKDAYS))],
+        choices=[SelectChoice("", "–"), *(SelectChoice(str(day), word) for day, word in enumerate(SCHOOL_WEEKDAYS))],
         default="",
     )
 

@@ -14,7 +14,7 @@ from scheduler.places.rules.school_time import grades_in, read_class, sections_i
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _l
-from scheduler.web.labels import WEEKDAYS
+from scheduler.web.labels import SCHOOL_WEEKDAYS
 from scheduler.web.reasons import FormReason, worded
 
 GROUPINGS = {
@@ -70,7 +70,7 @@ class SchoolTimeForm(BaseForm):
     long_break_minutes = CountField(_l("Minutes of the long break"), [Needed()], most=60, default=20)
     other_weekday = SelectField(
         _l("On this weekday the afternoon begins at another time"),
-        choices=[SelectChoice("", _l("On none")), *(SelectChoice(str(n), w) for n, w in enumerate(WEEKDAYS))],
+        choices=[SelectChoice("", _l("On none")), *(SelectChoice(str(n), w) for n, w in enumerate(SCHOOL_WEEKDAYS))],
         default="",
     )
     other_starts = TimeField(_l("On that weekday the afternoon begins"))

@@ -163,6 +163,18 @@ def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(ses
     assert "First term" in admin.get("/settings/holidays?lang=en").text
 
 
+def test_a_working_saturday_follows_the_timetable_of_a_weekday(admin):
+    page = admin.get("/settings/holidays?lang=en").text
+    field = page[page.index('name="timetable_of"') :].split("</select>")[0]
+    saturday = {"calendar": "vojvodina", "kind": "working-saturday", "applies_to": "all", "timetable_of": "5"}
+    day = f"{MONDAY + dt.timedelta(days=5):%d.%m.%Y.}"
+
+    assert [day for day in ("Monday", "Friday", "Saturday", "Sunday") if day in field] == ["Monday", "Friday"]
+    refused = admin.post("/settings/calendar", data=saturday | {"first_day": day, "last_day": day})
+    assert refused.status_code == 422
+    assert 'id="timetable_of-calendar-error"' in refused.text
+
+
 def test_a_programme_is_described_changed_retired_and_offered_again(session, admin):
     assert admin.post("/settings/programmes/new", data=PROGRAMME | {"educators": "0"}).status_code == 422
     assert admin.post("/settings/programmes/new", data=PROGRAMME).status_code == 302

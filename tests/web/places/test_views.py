@@ -137,6 +137,17 @@ def test_what_a_rule_misses_stands_beside_its_field(app, scene):
     assert 'id="afternoon_starts-error"' in answer.text
 
 
+def test_the_afternoon_begins_at_another_time_on_a_weekday_only(app, scene):
+    path = f"/hosts/{scene.host.id}/school-time"
+    page = coordinator(app, scene).get(path).text
+    field = page[page.index('name="other_weekday"') :].split("</select>")[0]
+
+    assert [day for day in ("Monday", "Friday", "Saturday", "Sunday") if day in field] == ["Monday", "Friday"]
+    answer = coordinator(app, scene).post(path, data=TYPED | {"other_weekday": "5", "other_starts": "13:00"})
+    assert answer.status_code == 422
+    assert 'id="other_weekday-error"' in answer.text
+
+
 def test_the_school_tells_its_own_shifts_by_its_secret_link(app, client, scene):
     secret = secret_of(scene)
     assert f"/status/{secret}/school-time" in reading(client).get(f"/status/{secret}").text
