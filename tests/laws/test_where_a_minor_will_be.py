@@ -15,6 +15,7 @@ from scheduler.people.models import User
 from tests.laws.whereabouts import (
     HIDDEN,
     HIDDEN_CYRL,
+    MACHINE,
     RANDOM,
     TWINS,
     Answer,
@@ -93,7 +94,8 @@ def check(app: Flask, walk: Walk, who: Sequence[str]) -> int:
     one, other = (seen_in_world(app, twin, walk, who) for twin in (0, 1))
     assert one.answers.keys() == other.answers.keys()
     for name, answers in one.answers.items():
-        differ = [way for way in answers | other.answers[name] if answers.get(way) != other.answers[name].get(way)]
+        ways = [way for way in answers | other.answers[name] if not way.startswith(MACHINE)]
+        differ = [way for way in ways if answers.get(way) != other.answers[name].get(way)]
         assert differ == [], difference(answers.get(differ[0]), other.answers[name].get(differ[0]))
     assert one.letters == other.letters
     for seen in (one, other):
@@ -167,7 +169,7 @@ def test_every_part_of_an_address_is_known(house: Flask):
 
 @pytest.mark.slow
 def test_no_staff_of_another_centre_is_told(house: Flask):
-    assert check(house, SHUT, ["foreign staff"]) > 300
+    assert check(house, SHUT, ["foreign staff"]) > 200
 
 
 @pytest.mark.slow
