@@ -29,10 +29,15 @@ def cancelled_since(seat: FeedSeat) -> dt.datetime | None:
     if not seat.was_offered:
         return None
     if seat.state in _ENDED:
-        return seat.state_since if seat.edited_at <= seat.state_since else None
+        return seat.state_since if _is_as_she_left_it(seat) else None
     if seat.state in _LIVING and seat.presentation_state in _OFF:
         return max(seat.state_since, seat.presentation_since)
     return None
+
+
+def _is_as_she_left_it(seat: FeedSeat) -> bool:
+    """Neither edited since, nor moved in the very act in which somebody else took her place."""
+    return seat.edited_at <= seat.state_since and (seat.moved_at is None or seat.moved_at < seat.state_since)
 
 
 def shown_as(seat: FeedSeat, now: dt.datetime) -> EntryStatus | None:

@@ -240,8 +240,10 @@ def seekers_of(app: Flask, world: World) -> dict[str, Seeker]:
     }
     for seeker in seekers.values():  # her account says that a calendar was there
         seeker.client.get(f"/feeds/{seeker.own['token']}.ics")
+    other = world.twins[1 - world.twin]
     return {
         **seekers,
+        "other minor": Seeker("other minor", presenter_actor(other), browser_of(app, other), token=make_feed(other)),
         "foreign staff": Seeker("foreign staff", world.foreign.actor(), browser_of(app, world.foreign)),
         "other school": Seeker("other school", school, app.test_client(), secret=secret),
         "anybody": Seeker("anybody", ANONYMOUS, app.test_client()),

@@ -8,7 +8,10 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.board.service import place_visit
+from scheduler.board.terms import Placing
 from scheduler.core.db import db, transaction
+from scheduler.core.language import long_day
 from scheduler.feeds import queries as feeds
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
@@ -138,6 +141,22 @@ def test_a_calendar_does_not_follow_a_visit_that_its_reader_left(scene):
     assert [event["status"] for event in calendar_of(boris)] == ["TENTATIVE"]
 
 
+def test_who_is_replaced_as_the_visit_moves_reads_no_new_day_in_her_calendar(scene):
+    ana, boris = scene.educator(), scene.educator()
+    plan_soon(scene)
+    scene.accept(ana)
+    wish = Placing(NEXT_DAY, dt.time(10), MONDAY + 48 * HOUR, leaves=ana.id, comes=boris.id)
+
+    place_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY + HOUR)
+
+    assert calendar_of(ana) == []
+    [offered] = calendar_of(boris)
+    assert offered["dtstart_utc"].startswith(NEXT_DAY.isoformat())
+    released = db.session.scalars(sa.select(OutboxMessage.text).where(OutboxMessage.kind == "visit_released")).one()
+    assert (long_day(DAY, "sr_Cyrl") in released, long_day(NEXT_DAY, "sr_Cyrl") in released) == (True, False)
+
+
+@pytest.mark.both_databases
 def test_a_visit_that_moved_and_is_called_off_is_not_read_by_who_had_left(app, scene):
     ana, boris = scene.educator(), scene.educator()
     number = offered_soon(scene, ana, boris)
@@ -161,6 +180,7 @@ def test_who_said_no_is_not_called_openly_to_the_same_visit(app, scene):
     assert list(db.session.scalars(asked)) == [db.session.get_one(User, vera.user_id).email]
 
 
+@pytest.mark.both_databases
 def test_who_is_asked_no_more_keeps_one_line_whatever_becomes_of_the_visit(app, scene):
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
     number = offered_soon(scene, ana, boris, tara)
