@@ -10,9 +10,9 @@ from scheduler.staffing.terms.past_offers import PastOffer
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import DUE, AssignmentState
 
-SHOWN_FOR = dt.timedelta(days=120)  # a school term
-MOST_SHOWN = 20
-ENDED = (AssignmentState.DECLINED, AssignmentState.LAPSED, AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
+PAST_OFFERS_SPAN = dt.timedelta(days=120)  # a school term
+MOST_PAST_OFFERS = 20
+OFFER_ENDS = (AssignmentState.DECLINED, AssignmentState.LAPSED, AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
 
 
 def past_offers_of(presenter_id: int, now: dt.datetime) -> list[PastOffer]:
@@ -33,9 +33,9 @@ def past_offers_of(presenter_id: int, now: dt.datetime) -> list[PastOffer]:
         .join(Visit, Visit.id == Presentation.visit_id)
         .where(
             Assignment.presenter_id == presenter_id,
-            Assignment.state.in_(ENDED),
+            Assignment.state.in_(OFFER_ENDS),
             Assignment.offered_until.is_not(None),
-            Assignment.state_since > now - SHOWN_FOR,
+            Assignment.state_since > now - PAST_OFFERS_SPAN,
             ~asked_now,
         )
         .order_by(Assignment.state_since.desc(), Assignment.id.desc())
@@ -43,4 +43,4 @@ def past_offers_of(presenter_id: int, now: dt.datetime) -> list[PastOffer]:
     newest: dict[str, PastOffer] = {}
     for number, state, since, until in rows:
         newest.setdefault(number, PastOffer(number, state, since, until or since))
-    return list(newest.values())[:MOST_SHOWN]
+    return list(newest.values())[:MOST_PAST_OFFERS]
