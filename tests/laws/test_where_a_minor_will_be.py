@@ -37,7 +37,7 @@ OTHER_MINOR = "other minor"
 STAFFED = [*(("suggest", who) for who in (0, 1, 3)), ("offer", 9), ("accept", 0), ("accept", 3)]
 LEFT = [*STAFFED, ("decline", 1), ("release", 0), ("suggest", 2), ("offer", 9), ("accept", 2), ("move", 1)]
 APART = [*(("suggest", who) for who in (0, 9, 7, 2)), ("offer", 9), ("accept", 0), ("accept", 1), ("accept", 3)]
-CALLED_OFF = [*STAFFED, ("accept", 1), ("leave", 0), ("seek", 0), ("move", 2), ("confirm", 0), ("cancel", 0)]
+CALLED_OFF = [*STAFFED, ("accept", 1), ("leave", 0), ("leave", 3), ("seek", 0), ("move", 2), ("cancel", 0)]
 SHUT = [*STAFFED, ("confirm", 0), ("decline", 1), ("call", 0), ("hand", 2), ("hand", 1), ("rename", 1), ("shut", 0)]
 TAKEN_BACK = [*STAFFED, ("confirm", 0), ("replace", 0), ("join", 0), ("lapse", 0), ("take_back", 0)]
 ACTS = (
@@ -169,6 +169,17 @@ def test_every_part_of_an_address_is_known(house: Flask):
     parts = parts_of(world, seekers_of(house, world)["anybody"])
 
     assert [list(addresses(rule, parts)) for rule in house.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_no_walk_is_only_refusals(house: Flask):
+    done: set[str] = set()
+    for walk in (LEFT, APART, CALLED_OFF, SHUT, TAKEN_BACK):
+        house.extensions["clean_tables"].empty()
+        world = World(0)
+        world.walk(walk)
+        done |= world.done
+
+    assert done == set(ACTS)
 
 
 @pytest.mark.slow

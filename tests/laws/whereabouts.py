@@ -87,6 +87,7 @@ class World:
     now: dt.datetime = MONDAY
     called: bool = False  # an open call tells every presenter of the centre of the visit
     people: list[Presenter] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)  # acts that were not refused
 
     def __post_init__(self) -> None:
         tests.factories._numbers = itertools.count(1)
@@ -115,8 +116,8 @@ class World:
             )
             self.foreign = make_user(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
             self.stranger = works(a_cleared_educator(centre_id=self.foreign.centre_id))
-        plans = (a_plan(room="Qsoba"), a_plan(dt.time(11), room="Qsoba"))
-        draft = VisitDraft(programme.id, self.host.id, VISIT_DAY, plans, self.asked.id)
+        plans = [a_plan(dt.time(hour), room="Qsoba", expected_pupils=40) for hour in (10, 11)]
+        draft = VisitDraft(programme.id, self.host.id, VISIT_DAY, tuple(plans), self.asked.id)
         visit = plan_visit(self.desk, draft, now=MONDAY)
         self.visit_id, self.number = visit.id, visit.number
         sittings = sa.select(Presentation.id).where(Presentation.visit_id == visit.id).order_by(Presentation.ordinal)
@@ -130,6 +131,7 @@ class World:
                 getattr(self, name)(number)
             except SchedulerError:
                 continue
+            self.done.add(name)
 
     def who(self, number: int) -> Presenter:
         return self.people[number % len(self.people)]
@@ -161,11 +163,11 @@ class World:
         report_absence(presenter_actor(person), VISIT_DAY, last, seen=seen, now=self.now)
 
     def replace(self, number: int) -> None:
-        """On the board: one leaves, the next one comes."""
+        """On the board: one leaves, the next but one comes."""
         day = db.session.get_one(Visit, self.visit_id).on_day
         first = db.session.get_one(Presentation, self.sittings[0]).starts_local
         db.session.rollback()
-        until, leaves, comes = self.now + 9 * HOUR, self.who(number).id, self.who(number + 1).id
+        until, leaves, comes = self.now + 9 * HOUR, self.who(number).id, self.who(number + 2).id
         place_visit(self.desk, self.visit_id, Placing(day, first, until, leaves, comes), reason="x", now=self.now)
 
     def confirm(self, _: int) -> None:
