@@ -99,11 +99,12 @@ class CountDraft:
 
 @dataclass(frozen=True)
 class CrewAt:
-    """A presenter of a presentation's crew, as a colleague may read her name, and whether she was noted as absent."""
+    """A presenter of a presentation's crew, as its crew may read her name, and whether she was noted as absent."""
 
     presenter_id: int
     name: str
     absent: bool
+    minor: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scheduler.feeds.models import FeedToken
 from scheduler.feeds.terms import Feed, FeedRow, FeedSeat
 from scheduler.people.models import Presenter, User
 from scheduler.visits import ics
-from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation
+from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.terms.states import EntryStatus
 
 ENTRIES_AT_ONCE = 5_000  # entries asked for in one statement: two parameters each, under both databases' limit
@@ -67,8 +67,10 @@ def _seats(presenter_id: int) -> list[FeedSeat]:
             Presentation.state,
             Presentation.state_since,
             Presentation.edited_at,
+            Visit.moved_at,
         )
         .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
         .where(Assignment.presenter_id == presenter_id)
         .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
     )

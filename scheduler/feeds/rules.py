@@ -21,14 +21,23 @@ _OFF = {_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO}  # it does not take place, w
 
 
 def cancelled_since(seat: FeedSeat) -> dt.datetime | None:
-    """Since when the reader should see this struck out; None if it stands, or if she was never asked."""
+    """Since when the reader should see this struck out; None if it stands, or if she was never asked.
+
+    Who no longer goes sees what she left, as long as it is that: once it is changed, moved perhaps, her calendar holds
+    it no more (TRUST S54).
+    """
     if not seat.was_offered:
         return None
     if seat.state in _ENDED:
-        return seat.state_since
+        return seat.state_since if _is_as_she_left_it(seat) else None
     if seat.state in _LIVING and seat.presentation_state in _OFF:
         return max(seat.state_since, seat.presentation_since)
     return None
+
+
+def _is_as_she_left_it(seat: FeedSeat) -> bool:
+    """Neither edited since, nor moved in the very act in which somebody else took her place."""
+    return seat.edited_at <= seat.state_since and (seat.moved_at is None or seat.moved_at < seat.state_since)
 
 
 def shown_as(seat: FeedSeat, now: dt.datetime) -> EntryStatus | None:
@@ -53,10 +62,18 @@ def entries(seats: Iterable[FeedSeat], now: dt.datetime) -> dict[int, EntryStatu
 
 
 def last_change(seats: Iterable[FeedSeat], made_at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """The last moment at which the body can have become another one: an edit, an answer, or an end of 30 days."""
+    """The last moment at which the body can have become another one: an edit, an answer, or an end of 30 days.
+
+    What is edited after the reader has left it, or before she is asked, is not told by that moment either: who asks by
+    it alone, without the ETag, keeps what was struck out.
+    """
     moments = [made_at]
     for seat in seats:
-        moments += [seat.edited_at, seat.state_since, seat.presentation_since]
+        if not seat.was_offered or seat.state is AssignmentState.SUGGESTED:
+            continue
+        moments.append(seat.state_since)
+        if seat.state in _LIVING:
+            moments += [seat.edited_at, seat.presentation_since]
         since = cancelled_since(seat)
         if since is not None and since + CANCELLED_STAYS <= now:
             moments.append(since + CANCELLED_STAYS)

@@ -28,6 +28,7 @@ class FeedSeat:
     presentation_state: PresentationState
     presentation_since: dt.datetime
     edited_at: dt.datetime
+    moved_at: dt.datetime | None = None  # its visit, to its present time
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
         lines += [
             _("Room: %(room)s") % {"room": room} if room else "",
             _classes(facts.classes, language),
-            _("Coming: %(names)s") % {"names": ", ".join(map(_line, facts.crew))} if facts.crew else "",
+            *_crew(facts, status, language),
             _("Held online: the address stands on the page of the visit.")
             if facts.online
             else _("Map: %(link)s") % {"link": _map_link(facts, language)},
@@ -133,6 +133,15 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
             % {"helpline": _line(facts.helpline)}
         )
     return "\n".join(line for line in lines if line)
+
+
+def _crew(facts: EntryFacts, status: EntryStatus, language: str) -> list[str]:
+    """Who comes: of minors the first name, and to who is only asked not even that (TRUST S54)."""
+    _ = translator(language).gettext
+    asked = status is EntryStatus.TENTATIVE
+    names = facts.crew if asked else (*facts.crew, *facts.young)
+    lines = [_("Coming: %(names)s") % {"names": ", ".join(map(_line, names))}] if names else []
+    return [*lines, _("A young presenter comes along")] if asked and facts.young else lines
 
 
 def _wall_time(facts: EntryFacts, language: str) -> str:

@@ -14,6 +14,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
 from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.reasons import WhyNot
+from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.reasons import worded
 
@@ -88,6 +89,14 @@ TOLD_WHAT: dict[str, LazyProxy] = {
     "offer": _l("The offer"),
     "confirmation": _l("The confirmation"),
     "change": _l("The change"),
+}
+
+
+ANSWERED: Mapping[AssignmentState, LazyProxy] = {  # how an offer ended, to the presenter whom it was made to
+    AssignmentState.DECLINED: _l("you could not come"),
+    AssignmentState.LAPSED: _l("no answer came in time"),
+    AssignmentState.WITHDRAWN: _l("you no longer go"),
+    AssignmentState.REPLACED: _l("you no longer go"),
 }
 
 

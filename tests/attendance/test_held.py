@@ -11,7 +11,7 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories.counting import LEAVING, a_begun_visit, a_count
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
-from tests.factories.visits import make_assignment
+from tests.factories.visits import VISIT_DAY, make_assignment
 
 A, P = AssignmentState, PresentationState
 
@@ -110,4 +110,4 @@ def test_colleagues_read_a_minors_first_name_only(session):
     minor = a_cleared_minor(centre_id=begun.visit.centre_id, given_name="Tara", family_name="Ilić")
     make_assignment(begun.presentations[0], minor.id)
 
-    assert "Tara" in [one.name for one in crew_at(begun.first)]
+    assert "Tara" in [one.name for one in crew_at(begun.first, VISIT_DAY)]

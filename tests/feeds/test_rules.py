@@ -68,6 +68,21 @@ def test_what_was_struck_out_stays_30_days_and_then_goes() -> None:
     assert rules.shown_as(seat, MONDAY + 30 * DAY) is None
 
 
+def test_what_was_struck_out_goes_once_it_is_edited_again() -> None:
+    """TRUST S54: a visit that its reader left takes a minor elsewhere, perhaps."""
+    assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY), MONDAY) is EntryStatus.CANCELLED
+    assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY + SECOND), MONDAY + DAY) is None
+
+
+def test_the_last_change_does_not_tell_of_a_visit_that_its_reader_left_or_never_heard_of() -> None:
+    made, later = MONDAY - 9 * DAY, MONDAY + DAY
+    left = [a_seat(state, edited_at=later, presentation_since=later) for state in (A.WITHDRAWN, A.DECLINED, A.LAPSED)]
+    unasked = [a_seat(A.SUGGESTED, was_offered=False), a_seat(A.WITHDRAWN, was_offered=False)]
+
+    assert rules.last_change(left, made, later) == MONDAY
+    assert rules.last_change(unasked, made, later) == made
+
+
 def test_who_was_never_asked_never_hears_of_it() -> None:
     assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
     assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None

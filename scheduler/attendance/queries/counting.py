@@ -83,7 +83,16 @@ def crew_of(visit_id: int) -> frozenset[int]:
     return frozenset(rows)
 
 
-def crew_at(presentation_id: int) -> list[CrewAt]:
+def crewmates(actor: Actor, crew: Sequence[CrewAt]) -> list[CrewAt]:
+    """Whom of a presentation's crew a presenter of the visit counts beside herself.
+
+    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54).
+    """
+    goes = any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
+    return [one for one in crew if one.presenter_id != actor.presenter_id and (goes or not one.minor)]
+
+
+def crew_at(presentation_id: int, today: dt.date) -> list[CrewAt]:
     """The crew of one presentation who promised to come, by name; of minors the first name only (TRUST S49)."""
     rows = db.session.execute(
         select(Assignment, Presenter, User)
@@ -92,14 +101,12 @@ def crew_at(presentation_id: int) -> list[CrewAt]:
         .where(Assignment.presentation_id == presentation_id, Assignment.state.in_((*_CREW, AssignmentState.ABSENT)))
         .order_by(User.given_name, Presenter.id)
     )
-    return [
-        CrewAt(
-            person.id,
-            user.given_name if is_minor(person.adult_on, seat.on_day) else user.full_name,
-            seat.state is AssignmentState.ABSENT,
-        )
-        for seat, person, user in rows
-    ]
+    crew = []
+    for seat, person, user in rows:
+        minor = is_minor(person.adult_on, min(today, seat.on_day))
+        name = user.given_name if minor else user.full_name
+        crew.append(CrewAt(person.id, name, seat.state is AssignmentState.ABSENT, minor))
+    return crew
 
 
 def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:

@@ -31,6 +31,7 @@ from scheduler.attendance.terms import (
     HeadCounts,
 )
 from scheduler.config import settings
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.text import name_key
 from scheduler.policy import SYSTEM, Actor
@@ -152,14 +153,14 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
 
 def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
-    said = counts_of(act, attendance, CountSource.EDUCATOR)
+    said, today = counts_of(act, attendance, CountSource.EDUCATOR), clock.local_day(act.now)
     return attendance.state is not AttendanceState.OPEN and draft == CountDraft(
         said or HeadCounts(),
         teacher_present=bool(attendance.teacher_present),
         minutes_given=attendance.minutes_given or 0,
         same_pupils=attendance.same_pupils,
         turned_away=attendance.turned_away,
-        absent=frozenset(one.presenter_id for one in crew_at(attendance.presentation_id) if one.absent),
+        absent=frozenset(one.presenter_id for one in crew_at(attendance.presentation_id, today) if one.absent),
     )
 
 

@@ -36,7 +36,7 @@ def hands_of(visit_id: int, candidates: Iterable[Candidate]) -> tuple[Hand, ...]
 
 
 def open_visits_for(actor: Actor, now: dt.datetime) -> list[OpenVisitRow]:
-    """The open visits of the presenter's centre that have not begun and in whose crew she is not."""
+    """The open visits of the presenter's centre that have not begun and for which she was not asked."""
     if actor.presenter_id is None or policy.scope_of(actor, "answer", "offer") is None:
         return []
     rows = [row for row in visits_where(*_for_her(actor)) if row.starts_at is not None and row.starts_at > now]
@@ -46,7 +46,11 @@ def open_visits_for(actor: Actor, now: dt.datetime) -> list[OpenVisitRow]:
 
 
 def _for_her(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    seat = has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(LIVING))
+    """In whose crew she neither is nor was: who said no or left hears of it from the coordinator only (TRUST S54)."""
+    seat = has_seat(
+        Assignment.presenter_id == actor.presenter_id,
+        Assignment.state.in_(LIVING) | Assignment.offered_until.is_not(None),
+    )
     return (
         Visit.centre_id == actor.centre_id,
         Visit.state.in_(OPEN_VISITS),

@@ -19,10 +19,11 @@ from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
 from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_of, sets_out
-from scheduler.staffing.terms.own_days import Companion, OwnDay, OwnVisit, OwnYear, School, Way
+from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of
-from scheduler.visits.queries.pages import FIRM, FIRM_OR_OFFERED, has_seat, visits_of_presenter, visits_where
+from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter, visits_where
+from scheduler.visits.rules.crew import companions
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
@@ -98,7 +99,7 @@ def _own_visit(reader: _Reader, row: VisitRow, visit: Visit) -> OwnVisit:
         visit=row,
         presentations=mine,
         school=school,
-        crew=_crew(reader, row),
+        crew=companions(row, reader.person.id, reader.today),
         kit=kit_of(school, mine),
         point=place_of(visit) if visit.host.lat is not None else None,
         arrives_local=_set_up_from(visit, mine).time() if mine else None,
@@ -131,17 +132,6 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
         teacher_stays=asked.teacher_stays,
         safeguarding_contact=asked.safeguarding_contact,
     )
-
-
-def _crew(reader: _Reader, row: VisitRow) -> tuple[Companion, ...]:
-    """Who comes, adults first; a minor today or on the day of the visit is read by her first name."""
-    day = min(reader.today, row.on_day)
-    shown = []
-    for one in row.crew:
-        minor, me = is_minor(one.adult_on, day), one.presenter_id == reader.person.id
-        if set(one.states.values()) & set(FIRM_OR_OFFERED):
-            shown.append(Companion(one.given_name if minor else one.full_name, minor, me, one.state))
-    return tuple(shown)
 
 
 def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int, Visit]) -> OwnDay:

@@ -15,6 +15,7 @@ from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.open_calls import call_is_open
 from scheduler.visits.models.visits import OpenCall, RaisedHand
+from scheduler.visits.queries.agenda import asked_presenters
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit, require, require_seen
 from scheduler.visits.terms.reasons import WhyNot
@@ -55,7 +56,9 @@ def open_call(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | N
 
 def _ask(act: Act, opened: OpenVisit) -> int:
     """One mail to each presenter against whom nothing speaks, who was not asked for this visit or often today."""
-    fit = [one.presenter_id for one in candidates(act.actor, opened.visit.id, now=act.now) if one.fits]
+    asked = asked_presenters(opened.visit.id)
+    able = [one.presenter_id for one in candidates(act.actor, opened.visit.id, now=act.now) if one.fits]
+    fit = [who for who in able if who not in asked]
     rows = act.session.scalars(
         select(Presenter).where(Presenter.id.in_(fit)).options(joinedload(Presenter.user)).order_by(Presenter.id)
     ).all()
@@ -87,7 +90,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         visit, who = opened.visit, actor.presenter_id
-        seated = bool(who is not None and opened.of(who, *LIVING))
+        seated = bool(who is not None and opened.of(who, *LIVING)) or who in asked_presenters(visit_id)
         if who is None or visit.centre_id != actor.centre_id or not call_is_open(visit_id) or seated:
             raise NotFound("visit")
         if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:

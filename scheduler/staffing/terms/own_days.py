@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from scheduler.core.language import pick, worded
 from scheduler.places.terms.hosts import Point
-from scheduler.visits.terms.rows import PresentationRow, VisitRow
-from scheduler.visits.terms.states import AssignmentState, VisitState
+from scheduler.visits.terms.rows import Companion, PresentationRow, VisitRow
+from scheduler.visits.terms.states import VisitState
 
 
 class Kit(StrEnum):
@@ -40,16 +40,6 @@ class School:
     special_needs: bool = False
     teacher_stays: bool = False
     safeguarding_contact: str = ""
-
-
-@dataclass(frozen=True)
-class Companion:
-    """One of the crew as another presenter may read her: of a minor the first name only."""
-
-    name: str
-    minor: bool
-    me: bool
-    state: AssignmentState
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, case, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
@@ -19,7 +19,7 @@ from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.terms.plans import Promise, Stop, TakenTime
-from scheduler.visits.terms.states import DUE, OFF_VISITS, PROMISED, AssignmentState
+from scheduler.visits.terms.states import DUE, OFF_VISITS, PROMISED, AssignmentState, PresentationState
 
 
 def time_taken(
@@ -245,10 +245,16 @@ def readers_in_crew(visit_id: int) -> set[int]:
     """Presenters who may read a visit: who is asked, has promised or was due (TRUST S54).
 
     Who declined, let an offer lapse or left reads it no more: it lives on, with a minor's day perhaps. Of a visit that
-    will not be held everybody who was asked reads that it is off.
+    will not be held everybody who was asked to the end reads that it is off.
     """
     asked = _asked(visit_id).join(Visit, Visit.id == Presentation.visit_id)
-    return set(db.session().scalars(asked.where(Assignment.state.in_(DUE) | Visit.state.in_(OFF_VISITS))))
+    to_the_end = and_(
+        Visit.state.in_(OFF_VISITS),
+        Assignment.state == AssignmentState.WITHDRAWN,
+        Presentation.state.in_((PresentationState.CANCELLED, PresentationState.DISRUPTED)),
+        Assignment.state_since >= Presentation.state_since,  # released with it: nobody is released after that
+    )
+    return set(db.session().scalars(asked.where(Assignment.state.in_(DUE) | to_the_end)))
 
 
 def asked_presenters(visit_id: int) -> set[int]:

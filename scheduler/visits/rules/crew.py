@@ -9,8 +9,8 @@ from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Teaches, UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import PresenterCard
-from scheduler.visits.terms.states import FIRM
+from scheduler.visits.terms.rows import Companion, CrewRow, PresenterCard, VisitRow
+from scheduler.visits.terms.states import FIRM, PROMISED, AssignmentState
 
 
 def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
@@ -90,6 +90,28 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
     first = sorted(adults, key=lambda card: card.kind is not PresenterKind.EDUCATOR)[:1]  # an educator answers for her
     with_whom = first[0].name if first else ""
     return adults + [replace(card, adult=with_whom) for card in minors]
+
+
+def companions(row: VisitRow, reader_id: int | None, today: dt.date) -> tuple[Companion, ...]:
+    """Whoever is asked or goes, as a presenter of the visit may read her; staff, without a `reader_id`, reads all.
+
+    A minor is named, by her first name, to who has accepted the same presentation; to who has not, not even her place
+    in the alphabet tells (TRUST S54).
+    """
+    day, asked = min(today, row.on_day), [one for one in row.crew if set(one.states.values()) & set(PROMISED)]
+    me = next((one for one in asked if one.presenter_id == reader_id), None)
+    shown = []
+    for one in asked:
+        minor = is_minor(one.adult_on, day)
+        named = reader_id is None or not minor or one is me or (me is not None and me.goes_with(one))
+        name = one.given_name if minor else one.full_name
+        shown.append(Companion(name if named else "", minor, one is me, _weakest(one)))
+    return tuple(sorted(shown, key=lambda one: (not one.name, PROMISED.index(one.state) if not one.name else 0)))
+
+
+def _weakest(one: CrewRow) -> AssignmentState:
+    """How firm she is where she is least so."""
+    return min(set(one.states.values()) & set(PROMISED), key=PROMISED.index)
 
 
 def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:

@@ -14,9 +14,10 @@ from scheduler.core.language import languages
 from scheduler.places.terms.hosts import Point
 from scheduler.visits import ics
 from scheduler.visits.models.visits import CalendarEntry, Presentation
-from scheduler.visits.rules.crew import who_is_shown
+from scheduler.visits.rules.crew import cards_of
 from scheduler.visits.service.locked_visit import OpenVisit, as_member, raise_version
 from scheduler.visits.terms.plans import EntryFacts
+from scheduler.visits.terms.rows import PresenterCard
 from scheduler.visits.terms.states import AssignmentState, EntryStatus
 
 Texts = dict[tuple[EntryStatus, str], str]
@@ -69,6 +70,7 @@ def _texts(opened: OpenVisit, presentation: Presentation) -> Texts:
 
 def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
     visit, host, known = opened.visit, opened.visit.host, settings()
+    crew = _crew(opened, presentation)
     return EntryFacts(
         uid=presentation.uid,
         sequence=presentation.sequence,
@@ -86,7 +88,8 @@ def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
         room=presentation.room,
         classes=presentation.classes,
         point=Point(host.lat, host.lon) if host.lat is not None and host.lon is not None else None,
-        crew=_crew(opened, presentation),
+        crew=tuple(card.name for card in crew if not card.minor),
+        young=tuple(card.name for card in crew if card.minor),
         page_url=f"{known.base_url}/visits/{visit.number}",
         helpline=known.helpline_number,
         online=bool(visit.online_link),
@@ -97,9 +100,9 @@ def _address(street: str, postcode: str, place: str) -> str:
     return ", ".join(part for part in (street, f"{postcode} {place}".strip()) if part)
 
 
-def _crew(opened: OpenVisit, presentation: Presentation) -> tuple[str, ...]:
+def _crew(opened: OpenVisit, presentation: Presentation) -> list[PresenterCard]:
     """Who has accepted. Ages are judged by the day of the last edit, so that the text changes only with an edit."""
     came = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
     members = [as_member(row) for row in opened.seats_of(presentation) if row.state in came]
     edited = clock.local_day(presentation.edited_at, presentation.zone)
-    return tuple(who_is_shown(members, min(edited, presentation.on_day)))
+    return cards_of(members, min(edited, presentation.on_day))

@@ -212,7 +212,8 @@ class EntryFacts:
     room: str
     classes: str
     point: Point | None  # the host's own: a phone drives there, so its town's would mislead
-    crew: tuple[str, ...]  # as a school may see them: a minor's first name only
+    crew: tuple[str, ...]  # the adults of it
     page_url: str  # asks for sign-in
     helpline: str
     online: bool = False  # nobody drives; where it is held stands on the page
+    young: tuple[str, ...] = ()  # the first names of its minors, for who has accepted the same presentation

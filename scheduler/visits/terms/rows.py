@@ -246,6 +246,16 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """One of the crew as another presenter may read her: of a minor the first name, or no name (TRUST S54)."""
+
+    name: str  # empty: a young presenter of a presentation that the reader has not accepted
+    minor: bool
+    me: bool
+    state: AssignmentState
+
+
+@dataclass(frozen=True)
 class PresenterCard:
     """One of those who come, as a school may read her: of a minor the first name only, and with which adult."""
 

@@ -1,7 +1,7 @@
 """Forms of counting: four numbers on a phone, the school's answer, the coordinator's decision."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
 
@@ -53,15 +53,15 @@ class HeadCountForm(BaseForm):
 
     counts = FourNumbers.counts
 
-    def draft(self) -> CountDraft:
-        """What the form says; call after `accepted()`."""
+    def draft(self, noted: Collection[int]) -> CountDraft:
+        """What the form says, and who was noted as absent already and is not asked about; call after `accepted()`."""
         return CountDraft(
             self.counts(),
             teacher_present=self.teacher_present.data,
             minutes_given=self.minutes_given.data or 0,
             same_pupils=self.same_pupils.data,
             turned_away=self.turned_away.data or 0,
-            absent=frozenset(self.absent.data or ()),
+            absent=frozenset(self.absent.data or ()).union(noted),
         )
 
 

@@ -14,6 +14,7 @@ from scheduler.attendance.queries.counting import (
     counted_visit,
     counted_visit_of_request,
     crew_at,
+    crewmates,
     history_of,
     late_counts,
     said_so_far,
@@ -74,12 +75,15 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
         return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
-    crew = [mate for mate in crew_at(one.presentation_id) if mate.presenter_id != current_actor().presenter_id]
+    everybody, me = crew_at(one.presentation_id, clock.local_day(clock.now())), current_actor()
+    crew = crewmates(me, everybody)
+    unasked = [mate for mate in everybody if mate not in crew and mate.presenter_id != me.presenter_id]
+    noted = {mate.presenter_id for mate in unasked if mate.absent}  # by who may name her
     form = HeadCountForm(data=said_before(one) | {"absent": [mate.presenter_id for mate in crew if mate.absent]})
     form.ask_about(crew)
     if form.accepted():
         try:
-            submit_counts(current_actor(), one.presentation_id, form.draft(), now=clock.now())
+            submit_counts(current_actor(), one.presentation_id, form.draft(noted), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:

@@ -7,6 +7,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.staffing.queries.late_notice import called_off_for
 from scheduler.staffing.queries.open_calls import open_visits_for
+from scheduler.staffing.queries.past_offers import past_offers_of
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.queries.pages import offered_visit_id, offers_of, visit_for
 from scheduler.web import labels
@@ -37,6 +38,8 @@ def _offers(problem: str = "") -> ResponseReturnValue:
         now=now,
         problem=problem,
         called_off=called_off,
+        past=past_offers_of(presenter_id, now) if presenter_id else [],
+        answers=labels.ANSWERED,
     )
     return page, 409 if problem else 200
 

@@ -22,6 +22,7 @@ from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
 from scheduler.visits.queries.told_notes import told_of
+from scheduler.visits.rules.crew import companions
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move
 from scheduler.visits.service.cancel import cancel_visit
@@ -138,14 +139,13 @@ def visit(number: str) -> ResponseReturnValue:
         own = policy.scope_of(current_actor(), "read", "day") is not None and row.state in OPEN_VISITS
         me = next((one for one in row.crew if one.presenter_id == current_actor().presenter_id), None)
         not_mine = {one.id for one in row.without(me)} if me else set()
-        unnamed = {one.presenter_id for one in row.crew if me and one.minor and one is not me and not me.goes_with(one)}
         return render_template(
             "visits/own_visit.html",
             visit=row,
             may_count=_may_count(row),
             own=own,
             not_mine=not_mine,
-            unnamed=unnamed,
+            crew=companions(row, current_actor().presenter_id, _today()),
         )
     return shown_visit(number)
 

@@ -1,0 +1,199 @@
+"""Where a named minor will be is told to nobody outside her visit, by no way in and whatever is done (TRUST S54)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import ndiff
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from scheduler.core.db import db
+from scheduler.people.models import User
+from tests.laws.whereabouts import (
+    HIDDEN,
+    HIDDEN_CYRL,
+    MACHINE,
+    RANDOM,
+    TWINS,
+    Answer,
+    World,
+    addresses,
+    answer_of,
+    letters_to,
+    look,
+    parts_of,
+    presses,
+    seekers_of,
+)
+
+Walk = list[tuple[str, int]]
+STRANGERS = ("foreign educator", "foreign staff", "other school", "anybody")
+EDUCATORS = ("ana", "boris", "vera")
+OTHER_MINOR = "other minor"
+# Ana and the minor accept, Boris is asked, Vera knows of nothing; who is who in an act: 0 Ana, 1 Boris, 2 Vera, 3 she
+STAFFED = [*(("suggest", who) for who in (0, 1, 3)), ("offer", 9), ("accept", 0), ("accept", 3)]
+LEFT = [*STAFFED, ("decline", 1), ("release", 0), ("suggest", 2), ("offer", 9), ("accept", 2), ("move", 1)]
+APART = [*(("suggest", who) for who in (0, 9, 7, 2)), ("offer", 9), ("accept", 0), ("accept", 1), ("accept", 3)]
+CALLED_OFF = [*STAFFED, ("accept", 1), ("leave", 0), ("leave", 3), ("seek", 0), ("move", 2), ("cancel", 0)]
+SHUT = [*STAFFED, ("confirm", 0), ("decline", 1), ("call", 0), ("hand", 2), ("hand", 1), ("rename", 1), ("shut", 0)]
+TAKEN_BACK = [*STAFFED, ("confirm", 0), ("replace", 0), ("join", 0), ("lapse", 0), ("take_back", 0)]
+ACTS = (
+    *("suggest", "offer", "accept") * 3,
+    *("decline", "lapse", "release", "leave", "replace", "confirm", "move", "join", "rename", "cancel"),
+    *("shut", "take_back", "seek", "call", "hand"),
+)
+WALKS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 11)), min_size=2, max_size=8).map(
+    lambda more: [*STAFFED, *more]
+)
+
+
+@dataclass
+class Seen:
+    """What is read in one world after a walk: by seekers outside the circle, by those in it, and in letters to both."""
+
+    answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
+    insiders: dict[str, dict[str, Answer]] = field(default_factory=dict)
+    letters: list[tuple[str, str, str]] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)  # who was never told of the visit
+
+
+def seen_in_world(app: Flask, twin: int, walk: Walk, who: Sequence[str]) -> Seen:
+    """Walk in a fresh world, and look; who was asked no more half-way must read at the end what she read then."""
+    db.session.remove()
+    app.extensions["clean_tables"].empty()
+    world, seen = World(twin), Seen()
+    seekers, own = seekers_of(app, world), dict(zip(EDUCATORS, world.educators, strict=True))
+    half = len(STAFFED) + (len(walk) - len(STAFFED)) // 2
+    world.walk(walk[:half])
+    seats = world.seats()
+    stopped = {name: since for name in EDUCATORS if (since := world.asked_until(own[name], seats))}
+    before = {name: look(app, world, seekers[name]) for name in stopped if name in who and twin == 0}
+    world.walk(walk[half:])
+    seats = world.seats()
+    for name in set(who) - {OTHER_MINOR}:
+        outside = name in STRANGERS or not world.may_know(own[name], seats)
+        (seen.answers if outside else seen.insiders)[name] = look(app, world, seekers[name])
+        asked = name in EDUCATORS and any(seat.presenter_id == own[name].id and seat.offered_until for seat in seats)
+        if name in before and world.asked_until(own[name], seats) == stopped[name]:
+            assert_stands_still(name, before[name], seen.answers[name])
+        if not asked and (not world.called or name in STRANGERS):
+            seen.strangers.add(name)
+        if outside and (not asked or world.asked_until(own[name], seats)):  # who is asked would answer by pressing
+            pressed = {way: answer_of(seekers[name], "POST", way) for way in presses(app, world, seekers[name])}
+            seen.answers[name] |= {f"POST {RANDOM.sub('…', way)}": said for way, said in pressed.items()}
+    if not world.may_know(world.twins[1 - twin], seats):  # she is called as one of the two, so only names can tell
+        told = look(app, world, seekers[OTHER_MINOR]) if OTHER_MINOR in who else {}
+        assert [way for way, said in told.items() if set(TWINS[twin]) & names_in(said, way)] == []
+    users = [one.user_id for one in (*world.educators, world.stranger)] + [world.foreign.id]
+    emails = db.session.scalars(sa.select(User.email).where(User.id.in_(users)))
+    seen.letters = letters_to({*emails, world.elsewhere.contact_email})
+    return seen
+
+
+def check(app: Flask, walk: Walk, who: Sequence[str]) -> int:
+    """How many answers were looked at: each is the same whichever of the two minors goes, and names neither."""
+    one, other = (seen_in_world(app, twin, walk, who) for twin in (0, 1))
+    assert one.answers.keys() == other.answers.keys()
+    for name, answers in one.answers.items():
+        ways = [way for way in answers | other.answers[name] if not way.startswith(MACHINE)]
+        differ = [way for way in ways if answers.get(way) != other.answers[name].get(way)]
+        assert differ == [], difference(answers.get(differ[0]), other.answers[name].get(differ[0]))
+    assert one.letters == other.letters
+    for seen in (one, other):
+        named = [
+            (name, way) for name, answers in seen.answers.items() for way in answers if names_in(answers[way], way)
+        ]
+        assert named == []
+        assert [
+            letter for letter in seen.letters if any(word in "".join(letter) for twin in TWINS for word in twin)
+        ] == []
+        for name, answers in seen.insiders.items():
+            known = {way: names_in(said, way) & {family for _given, family in TWINS} for way, said in answers.items()}
+            assert [(name, way) for way, names in known.items() if names] == []
+        for name in seen.strangers & {*EDUCATORS, "foreign educator"}:
+            found = [way for way, said in seen.answers[name].items() if HIDDEN in said.text or HIDDEN_CYRL in said.text]
+            assert [(name, way) for way in found if "host=" not in way and HIDDEN not in way] == []
+    return sum(map(len, one.answers.values()))
+
+
+def names_in(said: Answer, way: str = "") -> set[str]:
+    """The names of the two minors in an answer, without what was typed into the address."""
+    return {word for twin in TWINS for word in twin if word in said.text and word not in way}
+
+
+def assert_stands_still(name: str, before: dict[str, Answer], after: dict[str, Answer]) -> None:
+    """Who is asked no more reads what she read then; from her calendar a thing may only go."""
+    for way, said in before.items():
+        now = after[way]
+        if way.startswith("/feeds/"):
+            assert set(events_in(now)) <= set(events_in(said)), name
+            assert now.changed == said.changed, name
+        else:
+            assert now == said, (name, way, difference(said, now))
+
+
+def events_in(said: Answer) -> list[str]:
+    return said.text.split("BEGIN:VEVENT")[1:]
+
+
+def difference(one: Answer | None, other: Answer | None) -> list[str]:
+    """The lines that differ, for who reads why the test failed."""
+    texts = [
+        repr((said.status, said.leads_to, said.changed)) + "\n" + said.text if said else "" for said in (one, other)
+    ]
+    return [line for line in ndiff(*(text.splitlines() for text in texts)) if line[:1] in "+-"][:12]
+
+
+@pytest.fixture
+def house(app: Flask, monkeypatch) -> Flask:
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)
+    return app
+
+
+@pytest.mark.parametrize("walk", [LEFT, APART], ids=["some left", "each goes to a part"])
+def test_no_colleague_outside_the_circle_is_told(house: Flask, walk: Walk):
+    assert check(house, walk, EDUCATORS) > 60
+
+
+def test_no_stranger_is_told(house: Flask):
+    """Who presents for another centre, another school, anybody, and another minor of the centre."""
+    assert check(house, SHUT, ["foreign educator", "other school", "anybody", OTHER_MINOR]) > 100
+
+
+def test_every_part_of_an_address_is_known(house: Flask):
+    """A page with a part that nobody has thought of yet falls under this law by naming what may stand there."""
+    world = World(0)
+    parts = parts_of(world, seekers_of(house, world)["anybody"])
+
+    assert [list(addresses(rule, parts)) for rule in house.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_no_walk_is_only_refusals(house: Flask):
+    done: set[str] = set()
+    for walk in (LEFT, APART, CALLED_OFF, SHUT, TAKEN_BACK):
+        house.extensions["clean_tables"].empty()
+        world = World(0)
+        world.walk(walk)
+        done |= world.done
+
+    assert done == set(ACTS)
+
+
+@pytest.mark.slow
+def test_no_staff_of_another_centre_is_told(house: Flask):
+    assert check(house, SHUT, ["foreign staff"]) > 200
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@example(walk=CALLED_OFF)
+@example(walk=SHUT)
+@example(walk=TAKEN_BACK)
+@given(walk=WALKS)
+def test_whatever_is_done_nobody_outside_the_circle_is_told(house: Flask, walk: Walk):
+    check(house, walk, EDUCATORS)
