@@ -67,6 +67,13 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_A_PHONE: _l("Enter a phone number, for example 018 555 123."),
     GroundReason.NOT_AN_EMAIL: _l("Enter the whole address, for example ime@skola.example.org."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
+    GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
+    GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
+    GroundReason.NO_LETTER: _l("Write a name: it needs at least one letter."),
+    GroundReason.MIXED_SCRIPTS: _l("Write this name anew: a word of it mixes Latin and Cyrillic letters."),
+    GroundReason.UNPRINTABLE: _l(
+        "Write this name in Latin or Cyrillic letters: our papers have no others."
+    ),
     GroundReason.NOTHING_TICKED: _l("Tick at least one row."),
     GroundReason.IN_THE_PAST: _l("Choose a day that is still to come."),
     GroundReason.IN_THE_FUTURE: _l("Choose a day that is not still to come."),

@@ -25,6 +25,7 @@ from scheduler.work import service
 from scheduler.work.terms import STORES, WorkKind, WorkReason
 
 MOST_FILE_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
+MOST_OF_NAME = 120  # the end of a file's name says more than its beginning
 NAMES = (".csv", ".txt", ".xlsx")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -40,6 +41,8 @@ def imports() -> ResponseReturnValue:
         try:
             if not problem:
                 return _started(kind, content, _name(form.file.data.filename))
+        except BadText as bad:
+            problem = bad.reason
         except TooMany:
             problem = WorkReason.TOO_MANY_FILES
         form.show({"file": problem})
@@ -98,11 +101,8 @@ def _uploaded(given: object) -> tuple[bytes, Reason | None]:
 
 
 def _name(typed: str | None) -> str:
-    """The file's name for people to recognise; it is never a path."""
-    try:
-        return clean((typed or "").replace("\\", "/").rpartition("/")[2], limit=120)
-    except BadText:
-        return ""
+    """The file's name for people to recognise; it is never a path. Raises: BadText for whom it names by a number."""
+    return clean((typed or "").replace("\\", "/").rpartition("/")[2][-MOST_OF_NAME:], limit=MOST_OF_NAME)
 
 
 @bp.post("/imports/<int:work_id>/apply")
