@@ -52,6 +52,7 @@ COMMANDS = (
     "backup",
     "imports",
     "export",
+    "audit",
 )
 
 __all__ = ["all_models", "create_app"]

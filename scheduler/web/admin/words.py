@@ -289,6 +289,8 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
+    "core.seal_audit": _l("Seals the record of who did what"),
+    "core.verify_audit": _l("Checks the seals of that record"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
 
