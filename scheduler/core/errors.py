@@ -52,6 +52,10 @@ class NotFound(SchedulerError):
     """There is no such thing, or it lies outside the actor's scope: both look the same (TRUST S2)."""
 
 
+class OutOfReach(NotFound):
+    """It is there, and not hers: told as if it were not (TRUST S2), and noted in the audit of who is signed in."""
+
+
 class Gone(SchedulerError):
     """It was here and has ended: an old secret link, a used invitation."""
 

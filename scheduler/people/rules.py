@@ -34,6 +34,7 @@ NAME_LIMIT = 80
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
 PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
+PASSWORD_HOLDS_FOR = dt.timedelta(minutes=10)  # so long, exports and changes of roles ask no second time
 SEEN_AT_MOST_EACH = dt.timedelta(minutes=15)
 
 TRY_WINDOW = dt.timedelta(minutes=1)

@@ -104,6 +104,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.PASSWORD_LONG: _l("Choose a shorter password: at most 128 characters."),
     PersonReason.PASSWORD_COMMON: _l("Choose another password: this one is guessed first."),
     PersonReason.PASSWORD_OWN: _l("Choose another password: not your name or address."),
+    PersonReason.WRONG_OWN_PASSWORD: _l("Enter your password again: this one does not match."),
     PersonReason.WRONG_PASSWORD: _l("Enter the address and the password again: they do not match."),
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     PersonReason.TOO_MANY_RESETS: _l("Try again tomorrow: too many links were asked for today."),

@@ -20,6 +20,7 @@ from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_face
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.web.password_again import asked_first
 from scheduler.web.reasons import FormReason
 from scheduler.work import service
 from scheduler.work.terms import STORES, WorkKind, WorkReason
@@ -110,6 +111,8 @@ def _name(typed: str | None) -> str:
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
     content, name, kind = service.content_of(current_actor(), work_id)
+    if kind is WorkKind.CHECK_PEOPLE and (page := asked_first()):  # such a file gives roles
+        return page
     return _started(STORES[kind], content, name)
 
 
