@@ -9,7 +9,7 @@ from scheduler.cli import files
 from scheduler.cli.refusals import BadInput, Command, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import GroundReason, NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Reason, Rejected
 from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
 from scheduler.core.names import problem_with_name
@@ -28,7 +28,7 @@ REASONS = {
     "has_account": "belongs to an account already",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
-NAMES = {
+NAMES: dict[Reason, str] = {
     GroundReason.IDENTITY_NUMBER: "no identity number (JMBG) is stored here, remove it",
     GroundReason.NOT_TEXT: "some letters are broken, type them anew",
     GroundReason.NO_LETTER: "a name needs at least one letter",

@@ -4,7 +4,7 @@ import smtplib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -68,7 +68,8 @@ def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
     """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (LettersNotTaken, smtplib's errors)."""
     if not smtp_url:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(folder / f"{name}.eml", mail.as_bytes(policy=mail.policy.clone(utf8=not str(mail["To"]).isascii())))
+        policy = SMTP if str(mail["To"]).isascii() else SMTPUTF8
+        write_whole(folder / f"{name}.eml", mail.as_bytes(policy=policy))
         return
     where = urlsplit(smtp_url)
     kind = smtplib.SMTP_SSL if where.scheme == "smtps" else smtplib.SMTP

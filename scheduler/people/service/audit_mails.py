@@ -1,6 +1,7 @@
 """What staff is told of the sealed audit: a break at once, its newest head once a week."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import select
 
@@ -25,7 +26,7 @@ def mail_head(head: Head, *, now: dt.datetime) -> None:
     _mail("audit_head", values, frozenset({Role.ADMINISTRATOR}), now)
 
 
-def _mail(kind: str, values: dict[str, object], roles: frozenset[Role], now: dt.datetime) -> None:
+def _mail(kind: str, values: Mapping[str, object], roles: frozenset[Role], now: dt.datetime) -> None:
     with transaction() as session:
         ids = select(UserRole.user_id).where(UserRole.role.in_(roles))
         readers = select(User).where(User.id.in_(ids), User.suspended_at.is_(None))
