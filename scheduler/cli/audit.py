@@ -65,7 +65,7 @@ def _head_typed(typed: str) -> Head:
 
 def _tell(found: Verified, heads: int) -> None:
     if found.broken:
-        click.echo(said(found.broken))
+        click.echo(break_in_words(found.broken))
         return
     if found.late_since:
         click.echo(f"Records wait for their seal since {found.late_since:%Y-%m-%d %H:%M} UTC: does the worker run?")
@@ -76,7 +76,7 @@ def _tell(found: Verified, heads: int) -> None:
     )
 
 
-def said(broken: Broken) -> str:
+def break_in_words(broken: Broken) -> str:
     """The first broken record in one sentence."""
     before = f"the last one that fits is {broken.after_id}" if broken.after_id else "none before it fits"
     return f"Record {broken.record_id} {FAULTS[broken.fault]}; {before}."

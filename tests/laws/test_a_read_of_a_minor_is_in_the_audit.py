@@ -17,7 +17,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.demo import load as demo
 from scheduler.people.models import User, UserRole
-from scheduler.people.service.reads import READ
+from scheduler.people.service.reads import MINOR_READ
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
@@ -60,7 +60,9 @@ def test_trust_s34_every_page_that_names_a_minor_to_staff_is_noted(app: Flask):
     named = pages_that_name(app, sign_in_as(app.test_client(), reader))
 
     db.session.rollback()
-    lines = db.session.execute(sa.select(AuditEntry.actor, AuditEntry.details).where(AuditEntry.action == READ)).all()
+    lines = db.session.execute(
+        sa.select(AuditEntry.actor, AuditEntry.details).where(AuditEntry.action == MINOR_READ)
+    ).all()
     assert {actor for actor, _details in lines} == {f"user:{reader}"}
     noted = {json.loads(details)["page"] for _actor, details in lines}
     assert named - noted == set()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
-from scheduler.people.service.reads import DENIED, READ
+from scheduler.people.service.reads import DENIED, MINOR_READ
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.web.reads import named_in
@@ -43,7 +43,7 @@ def test_trust_s34_staff_that_sees_a_minors_name_is_noted_with_the_page(app: Fla
     browser = browser_of(app, coordinator)
     assert "Тара Зорић" in browser.get("/people").text
 
-    assert lines(READ) == [(f"user:{coordinator.id}", minor.id, "people.presenters")]
+    assert lines(MINOR_READ) == [(f"user:{coordinator.id}", minor.id, "people.presenters")]
 
 
 def test_a_day_of_looking_is_one_line_for_each_reader_minor_and_page(app: Flask, minor, coordinator, the_clock):
@@ -52,12 +52,12 @@ def test_a_day_of_looking_is_one_line_for_each_reader_minor_and_page(app: Flask,
         browser = browser_of(app, reader)
         for path in ("/people", "/people", f"/people/{minor.id}", "/people", f"/people/{minor.id}"):
             browser.get(path)
-    assert [page for _actor, _id, page in lines(READ)] == ["people.presenters", "people.presenter"] * 2
+    assert [page for _actor, _id, page in lines(MINOR_READ)] == ["people.presenters", "people.presenter"] * 2
 
     the_clock.stands_at(MONDAY + 24 * HOUR)
     browser_of(app, coordinator).get("/people")
 
-    assert len(lines(READ)) == 5
+    assert len(lines(MINOR_READ)) == 5
 
 
 def test_who_is_no_staff_or_sees_no_minor_is_not_noted(app: Flask, minor, coordinator):
@@ -66,7 +66,7 @@ def test_who_is_no_staff_or_sees_no_minor_is_not_noted(app: Flask, minor, coordi
     browser_of(app, coordinator).get("/settings")
     browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id)).get("/people")
 
-    assert lines(READ) == []
+    assert lines(MINOR_READ) == []
 
 
 def test_a_name_is_found_across_marks_in_attributes_and_escaped():
@@ -106,4 +106,4 @@ def test_who_is_not_signed_in_leaves_no_line(app: Flask, minor):
     app.test_client().get("/people")
     app.test_client().get("/no/such/page")
 
-    assert lines(DENIED) == lines(READ) == []
+    assert lines(DENIED) == lines(MINOR_READ) == []

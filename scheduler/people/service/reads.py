@@ -17,7 +17,7 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 
-READ, DENIED = "minor read", "denied"
+MINOR_READ, DENIED = "minor read", "denied"
 DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
@@ -34,7 +34,7 @@ def note_reads(actor: Actor, presenter_ids: Collection[int], page: str, *, now: 
     if fresh:
         with transaction() as session:
             for person in session.scalars(select(Presenter).where(Presenter.id.in_(fresh)).order_by(Presenter.id)):
-                audit.record(actor, READ, person, at=now, details={"page": page})
+                audit.record(actor, MINOR_READ, person, at=now, details={"page": page})
 
 
 def note_denial(actor: Actor, page: str, wanted: str, *, now: dt.datetime) -> None:
@@ -55,7 +55,7 @@ def _midnight_before(now: dt.datetime) -> dt.datetime:
 
 
 def _seen_since(actor: Actor, presenter_ids: Collection[int], page: str, since: dt.datetime) -> set[int]:
-    pages = _pages(Presenter.__tablename__, presenter_ids, READ, actor, since)
+    pages = _pages(Presenter.__tablename__, presenter_ids, MINOR_READ, actor, since)
     return {presenter_id for presenter_id, seen in pages.items() if page in seen}
 
 

@@ -90,7 +90,7 @@ def _form(visit: VisitRow) -> PlaceForm:
             },
         )
     offered = choices(current_actor(), visit.on_day)
-    reads.shown(one.presenter_id for one in offered)
+    reads.note_given_names(one.presenter_id for one in offered)
     form.furnish(offered, leaves)
     return form
 

@@ -141,7 +141,7 @@ def _asked() -> tuple[ReportForm, Report | None]:
     if filters is None:
         return form, None
     report = attendance.attendance_report(filters, form.groups(), language=page_language())
-    reads.shown(
+    reads.note_given_names(
         int(key.value)
         for row in report.rows
         for key in row.keys
