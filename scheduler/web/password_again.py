@@ -14,7 +14,7 @@ from flask_login import current_user
 from wtforms import PasswordField
 
 from scheduler.core import clock
-from scheduler.people import rules
+from scheduler.people import queries, rules
 from scheduler.people.service import accounts, reads
 from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.web.forms import BaseForm, Needed
@@ -61,8 +61,15 @@ def asked_first() -> ResponseReturnValue | None:
         carried=carried[:MOST_CARRIED],
         address=request.full_path.rstrip("?"),
         minutes=minutes,
+        demo_password=_demo_password(),
     )
     return page, 422
+
+
+def _demo_password() -> str:
+    """In the demo nobody was ever told a password: the page says it. Elsewhere there is none to say."""
+    own = queries.email_of(current_user.user.user_id)
+    return next((one.password for one in queries.demo_sign_ins() if one.email == own), "")
 
 
 def _typed_lately() -> bool:

@@ -1,8 +1,8 @@
 """What staff sees of minors, and what anybody signed in is refused, goes into the audit with the answer (TRUST S34).
 
 Every answer is looked at after it is made, so that no page can forget it: a page, a table or a calendar that holds a
-minor's whole name is a read. What shows less, a given name alone, or is no text (PDF), says so by `note_given_names`. An answer
-whose line cannot be written is not given. The file with everything has its own line in the audit.
+minor's whole name is a read. What shows less, a given name alone, or is no text (PDF), says so by `note_given_names`.
+An answer whose line cannot be written is not given. The file with everything has its own line in the audit.
 """
 
 import re

@@ -1,12 +1,15 @@
 """Exports, roles and restores ask for the password again, keep what was typed and go on where one was (TRUST S34)."""
 
 import datetime as dt
+import json
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from scheduler import config
 from scheduler.core import passwords
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -159,3 +162,15 @@ def test_what_was_typed_is_carried_as_text(browser):
     asked = browser.post("/people/users/new?lang=en", data=data)
 
     assert "<script>alert(1)" not in asked.text
+
+
+def test_the_demo_says_the_password_that_nobody_was_told(app: Flask, browser, boss):
+    path = app.config["SETTINGS"].instance / "demo_sign_ins.json"
+    path.write_text(json.dumps([{"role": "administrator", "email": boss.email, "password": PASSWORD}]))
+    try:
+        assert PASSWORD in browser.post("/settings/export?lang=en").text
+        config.use(replace(app.config["SETTINGS"], mode="production"))
+        assert PASSWORD not in browser.post("/settings/export?lang=en").text
+    finally:
+        config.use(app.config["SETTINGS"])
+        path.unlink()
