@@ -138,7 +138,9 @@ def is_address(text: str) -> bool:
     except EmailNotValidError:
         return False
     ours = (f"{found.local_part}@{domain}".lower() for domain in (found.domain, found.ascii_domain))
-    return "." in found.ascii_domain and text.lower() in ours
+    end = found.ascii_domain.rpartition(".")[2]
+    country = len(end) > 1 and (end.isalpha() or end.startswith("xn--"))  # no domain ends otherwise, anywhere
+    return country and "." in found.ascii_domain and text.lower() in ours
 
 
 def normal_form(password: str) -> str:

@@ -107,3 +107,16 @@ def test_who_is_not_signed_in_leaves_no_line(app: Flask, minor):
     app.test_client().get("/no/such/page")
 
     assert lines(DENIED) == lines(MINOR_READ) == []
+
+
+def test_an_answer_whose_line_cannot_be_written_is_not_given(app: Flask, minor, coordinator, monkeypatch):
+    def full_disk(*_args: object, **_given: object) -> None:
+        raise OSError("no space left")
+
+    browser = browser_of(app, coordinator)
+    monkeypatch.setattr("scheduler.web.reads.reads.note_reads", full_disk)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = browser.get("/people")
+
+    assert answer.status_code == 500
+    assert "Зорић" not in answer.text
