@@ -52,11 +52,13 @@ def note_what_is_shown(response: Response) -> Response:
 
 
 def _note_minors(actor: Actor, page: str, response: Response) -> None:
-    now = clock.now()
+    now, told = clock.now(), set(g.get("minors_shown", ()))
+    readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
+    if not readable and not told:
+        return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
     minors = reads.minors_of(actor.centre_id, clock.local_day(now))
-    readable = minors and response.mimetype in READABLE
-    seen = named_in(response.get_data(as_text=True), minors) if readable else set()
-    if seen := seen | (set(g.get("minors_shown", ())) & minors.keys()):
+    seen = named_in(response.get_data(as_text=True), minors) if readable and minors else set()
+    if seen := seen | (told & minors.keys()):
         reads.note_reads(actor, seen, page, now=now)
 
 
