@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y coverage lock translations pythons
+.PHONY: help setup setup-tests run test check fix a11y coverage trust lock translations pythons
 .NOTPARALLEL:
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make check         the fast loop, under a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
+	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
 	@echo "make translations  the catalogues from the code and the templates"
@@ -40,6 +41,10 @@ a11y: setup-tests
 coverage: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.branches
+
+trust: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.trust
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .

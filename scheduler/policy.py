@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.errors import NotAllowed, OutOfReach
 
 
 class Role(StrEnum):
@@ -186,7 +186,7 @@ def require(
 
     Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
     is not reached: who forgets to say it is refused, never let in.
-    Raises: NotAllowed when no role has the verb at all; NotFound when the thing lies outside the actor's scope.
+    Raises: NotAllowed when no role has the verb at all; OutOfReach, a NotFound, outside of the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
     if scope is None:
@@ -200,4 +200,4 @@ def require(
         Scope.OWN: part_of,
     }
     if not reaches[scope]:
-        raise NotFound(f"{verb} {thing}")
+        raise OutOfReach(f"{verb} {thing}")

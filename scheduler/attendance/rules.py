@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from scheduler.attendance.terms import AttendanceReason, AttendanceState, CountDraft, FollowUp, HeadCounts
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.names import problem_with_name
 from scheduler.programmes.terms import Audience
 
 MOST_IN_A_ROOM = 2000
@@ -66,6 +67,8 @@ def problem_with_names(names: Collection[str], adults: int | None) -> Reason | N
         return AttendanceReason.TOO_MANY_NAMES
     if any(len(name) > LONGEST_NAME for name in names):
         return GroundReason.TOO_LONG
+    if reason := next(filter(None, map(problem_with_name, names)), None):
+        return reason
     return AttendanceReason.MORE_NAMES_THAN_ADULTS if adults is not None and len(names) > adults else None
 
 

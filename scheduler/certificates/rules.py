@@ -8,6 +8,7 @@ from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.names import problem_with_name
 from scheduler.core.text import fold, name_key
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
@@ -76,7 +77,7 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
         return None
     if not fold(name):
         return GroundReason.MISSING
-    return GroundReason.TOO_LONG if len(name) > LONGEST_NAME else None
+    return GroundReason.TOO_LONG if len(name) > LONGEST_NAME else problem_with_name(name)
 
 
 def names_match(key: str, typed: str, *, secret: str) -> bool:

@@ -1,15 +1,20 @@
 """Commands of the backup: `backup create FILE`, `backup restore FILE`."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import click
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import select
 
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import ROOT, settings
-from scheduler.core import backup, clock
+from scheduler.core import audit, backup, clock, seals
+from scheduler.core.db import transaction
+from scheduler.people.models import Centre
+from scheduler.policy import SYSTEM
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
 # held until a person sends it again. Plain SQL, because the backup may be of an older schema.
@@ -53,6 +58,8 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     """Put a backup in place, in an empty installation, with web and worker stopped.
 
     A damaged backup changes nothing. Everybody signs in anew; mails that waited are held until somebody sends them.
+    The heads of the audit that is lost are laid aside, and the restore is recorded in the audit. No password is asked:
+    who may run this reads and writes the database anyway, and its accounts may be what is broken.
     """
     known = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()]
     try:
@@ -61,9 +68,20 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
         raise BadInput(f"{file}: {error}") from error
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
+    now = clock.now()
+    seals.lay_heads_aside(settings().instance, now=now)
+    if made.revision == known[0]:
+        _record_restore(now)
     _tell("restored", made, as_json)
     if made.revision != known[0] and not as_json:
         click.echo("The backup is of an older version: run `db upgrade` before you start.")
+
+
+def _record_restore(now: dt.datetime) -> None:
+    """The restored audit says that it was restored; one of an older schema cannot be written to yet."""
+    with transaction() as session:
+        for centre in session.scalars(select(Centre).order_by(Centre.id)):
+            audit.record(SYSTEM, "backup restored", centre, at=now)
 
 
 def _tell(what: str, made: backup.Contents, as_json: bool) -> None:

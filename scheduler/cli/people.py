@@ -9,9 +9,10 @@ from scheduler.cli import files
 from scheduler.cli.refusals import BadInput, Command, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Reason, Rejected
 from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
+from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean
 from scheduler.people import queries, rules
 from scheduler.people.imports import read_people
@@ -27,7 +28,13 @@ REASONS = {
     "has_account": "belongs to an account already",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
-
+NAMES: dict[Reason, str] = {
+    GroundReason.IDENTITY_NUMBER: "no identity number (JMBG) is stored here, remove it",
+    GroundReason.NOT_TEXT: "some letters are broken, type them anew",
+    GroundReason.NO_LETTER: "a name needs at least one letter",
+    GroundReason.MIXED_SCRIPTS: "a word of this name mixes Latin and Cyrillic letters, type it anew",
+    GroundReason.UNPRINTABLE: "our papers cannot print some of these letters, use Latin or Cyrillic ones",
+}
 
 group = CommandGroup("people", help="Users, presenters, invitations.")
 
@@ -109,9 +116,13 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
 
 def _cleaned(what: str, typed: str, limit: int) -> str:
     try:
-        return clean(typed, limit=limit)
+        text = clean(typed, limit=limit)
     except BadText as error:
-        raise BadInput(f"{what}: at most {limit} characters") from error
+        said = f"at most {limit} characters" if error.reason is GroundReason.TOO_LONG else NAMES[error.reason]
+        raise BadInput(f"{what}: {said}") from error
+    if reason := problem_with_name(text):
+        raise BadInput(f"{what}: {NAMES[reason]}")
+    return text
 
 
 def _told(rejected: Rejected) -> BadInput:

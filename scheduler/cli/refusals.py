@@ -8,6 +8,8 @@ import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
 
+from scheduler.core.identity import has_identity_number
+
 
 class BadInput(click.ClickException):
     """What was given cannot be used; the text says what and where."""
@@ -35,7 +37,10 @@ class Command(click.Command):
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with told_in_one_line():
-            return super().make_context(*args, **given)
+            made = super().make_context(*args, **given)
+        if name := next((name for name, value in made.params.items() if has_identity_number(str(value or ""))), None):
+            raise BadInput(f"{name}: no identity number (JMBG) is stored here, remove it")
+        return made
 
 
 class CommandGroup(AppGroup):

@@ -1,7 +1,7 @@
 """Who did what, when: one row for each change, written in the transaction of the change, never edited.
 
-A trigger on both databases refuses DELETE and every UPDATE but two: `seal` from empty (a later job seals the rows
-in order), and actor or details to their blanked form (erasure).
+A trigger on both databases refuses DELETE and every UPDATE but two: `seal` from empty (each minute a job seals the rows
+in order, see `core.seals`), and actor or details to their blanked form (erasure).
 """
 
 import datetime as dt

@@ -26,7 +26,15 @@ FORMAT, VERSION = "raspored backup", 1
 MANIFEST, DATABASE, TABLES, FILES = "manifest.json", "database.sqlite3", "tables/", "files/"
 COPY_BYTES = 1 << 20
 WAIT_S = 20  # for who still uses the database
-LEFT_OUT = ("secret_key", "lock", "queue.sqlite3", "mail", "backups", ".gitignore")  # names at the top of the instance
+LEFT_OUT = (
+    "secret_key",
+    "lock",
+    "queue.sqlite3",
+    "mail",
+    "backups",
+    ".gitignore",
+    "audit-heads.txt",
+)  # names at the top of the instance
 PASSING = (".part", ".lock", ".pid", ".log", "-wal", "-shm", "-journal")
 
 

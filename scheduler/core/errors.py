@@ -22,6 +22,11 @@ class GroundReason(Reason):
     NOT_A_PHONE = "not_a_phone"
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_DAY = "not_a_day"
+    IDENTITY_NUMBER = "identity_number"
+    NOT_TEXT = "not_text"
+    NO_LETTER = "no_letter"
+    MIXED_SCRIPTS = "mixed_scripts"
+    UNPRINTABLE = "unprintable"
     NOTHING_TICKED = "nothing_ticked"
     IN_THE_PAST = "in_the_past"
     IN_THE_FUTURE = "in_the_future"
@@ -45,6 +50,10 @@ class NotAllowed(SchedulerError):
 
 class NotFound(SchedulerError):
     """There is no such thing, or it lies outside the actor's scope: both look the same (TRUST S2)."""
+
+
+class OutOfReach(NotFound):
+    """It is there, and not hers: told as if it were not (TRUST S2), and noted in the audit of who is signed in."""
 
 
 class Gone(SchedulerError):

@@ -4,9 +4,11 @@ import smtplib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import idna
 
 from scheduler.core.files import write_whole
 
@@ -25,6 +27,25 @@ class Outgoing:
     date: str
 
 
+class LettersNotTaken(OSError):
+    """Our mail server cannot send to an address with such letters (it has no SMTPUTF8), and never will: it is final."""
+
+
+def in_ascii_domain(address: str) -> str:
+    """An address as every mail server takes it, as far as that goes: ana@школа.срб is ana@xn--80atdl2c.xn--90a3ac.
+
+    A domain has such a form (IDNA 2008); what stands before the @ has none, see `LettersNotTaken`. What no library can
+    read stays as it is.
+    """
+    user, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{user}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return address
+
+
 def compose(outgoing: Outgoing) -> EmailMessage:
     """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
     for value in (outgoing.sender_name, outgoing.to, outgoing.subject):
@@ -33,7 +54,7 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     user, _, domain = outgoing.sender.partition("@")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(outgoing.sender_name, user, domain)
-    mail["To"] = outgoing.to
+    mail["To"] = in_ascii_domain(outgoing.to)
     mail["Subject"] = outgoing.subject
     mail["Message-ID"] = outgoing.message_id
     mail["Date"] = outgoing.date
@@ -44,10 +65,11 @@ def compose(outgoing: Outgoing) -> EmailMessage:
 
 
 def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
-    """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (smtplib's errors are its children)."""
+    """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (LettersNotTaken, smtplib's errors)."""
     if not smtp_url:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(folder / f"{name}.eml", mail.as_bytes())
+        policy = SMTP if str(mail["To"]).isascii() else SMTPUTF8
+        write_whole(folder / f"{name}.eml", mail.as_bytes(policy=policy))
         return
     where = urlsplit(smtp_url)
     kind = smtplib.SMTP_SSL if where.scheme == "smtps" else smtplib.SMTP
@@ -56,4 +78,7 @@ def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
             server.starttls()
         if where.username:
             server.login(unquote(where.username), unquote(where.password or ""))
+        server.ehlo_or_helo_if_needed()
+        if not str(mail["To"]).isascii() and not server.has_extn("smtputf8"):
+            raise LettersNotTaken(str(mail["Message-ID"]))
         server.send_message(mail)

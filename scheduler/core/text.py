@@ -14,9 +14,11 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from scheduler.core.errors import GroundReason, Reason, SchedulerError
+from scheduler.core.identity import has_identity_number
 
 SLACK = 4  # a text in decomposed letters, or with many spaces, may shrink this much when cleaned
 MOST_ACCENTS = 2  # accents on one letter; more is "zalgo", not a language
+BROKEN = "\ufffd"  # what a decoder writes for bytes that are no text
 INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)}
 INVISIBLE |= set(range(0xE0100, 0xE01F0))
 LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -69,11 +71,25 @@ class BadText(SchedulerError):
 
 
 def clean(text: str, *, limit: int, lines: bool = False) -> str:
-    """The text as it may be stored: NFC, only visible letters, single spaces, none at the ends.
+    """The text as it may be stored: `tidy`, and neither broken bytes nor anybody's identity number in it (TRUST S43).
+
+    Every text that a person types or a file brings passes here: fields, columns, file names, words of a command.
+    Raises: BadText("too_long", "not_text", "identity_number").
+    """
+    kept = tidy(text, limit=limit, lines=lines)
+    if BROKEN in kept:
+        raise BadText(GroundReason.NOT_TEXT)
+    if has_identity_number(kept):
+        raise BadText(GroundReason.IDENTITY_NUMBER)
+    return kept
+
+
+def tidy(text: str, *, limit: int, lines: bool = False) -> str:
+    """The text in its one form: NFC, only visible letters, single spaces, none at the ends.
 
     Controls, bidirectional and zero-width characters, tags, private and lone surrogate code points fall away, and a
     letter keeps at most two accents. `lines` keeps line ends (as LF, at most one empty line in a row).
-    Cleaning twice is cleaning once. Raises: BadText("too_long") for more than `limit` characters; text many times
+    Tidying twice is tidying once. Raises: BadText("too_long") for more than `limit` characters; text many times
     longer than that is refused before any work is done on it.
     """
     if len(text) > limit * SLACK:
@@ -83,12 +99,12 @@ def clean(text: str, *, limit: int, lines: bool = False) -> str:
     composed = _fewer_marks(unicodedata.normalize("NFC", visible))
     if lines:
         kept = "\n".join(" ".join(line.split()) for line in composed.split("\n"))
-        tidy = re.sub("\n{3,}", "\n\n", kept).strip()
+        kept = re.sub("\n{3,}", "\n\n", kept).strip()
     else:
-        tidy = " ".join(composed.split())
-    if len(tidy) > limit:
+        kept = " ".join(composed.split())
+    if len(kept) > limit:
         raise BadText(GroundReason.TOO_LONG)
-    return tidy
+    return kept
 
 
 def _unseen(letter: str) -> bool:
@@ -122,7 +138,9 @@ def is_address(text: str) -> bool:
     except EmailNotValidError:
         return False
     ours = (f"{found.local_part}@{domain}".lower() for domain in (found.domain, found.ascii_domain))
-    return "." in found.ascii_domain and text.lower() in ours
+    end = found.ascii_domain.rpartition(".")[2]
+    country = len(end) > 1 and (end.isalpha() or end.startswith("xn--"))  # no domain ends otherwise, anywhere
+    return country and "." in found.ascii_domain and text.lower() in ours
 
 
 def normal_form(password: str) -> str:

@@ -11,7 +11,7 @@ from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.core import clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, Layout, read_table
 from scheduler.core.imports.staging import Filing
@@ -99,6 +99,8 @@ def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
 
     filing = Filing(clock.now(), taken.centre_id, service.file_name_of(taken), dry_run, tell)
     outcome = kind.store(_Given(actor, content, columns, filing))
+    if any(problem.problem == GroundReason.IDENTITY_NUMBER for problem in outcome.problems):
+        service.forget_content(taken)
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
     hidden = {"hidden": table.hidden} if table.hidden else {}
     return _told(outcome) | hidden | _columns(kind, outcome, headings, columns)

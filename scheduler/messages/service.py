@@ -165,6 +165,8 @@ def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
 
 
 def _failure_of(error: OSError) -> Failure:
+    if isinstance(error, mailer.LettersNotTaken):
+        return Failure.LETTERS
     if isinstance(error, sms.NotTaken):
         return rules.failure_of_http(error.status)
     return rules.failure_of(_answer(error))

@@ -31,6 +31,7 @@ class Failure(StrEnum):
     LATER = "later"  # it answers "not now" (4xx)
     REFUSED = "refused"  # it answers "never" (5xx): the address is wrong or closed
     BROKEN = "broken"  # the mail cannot be built
+    LETTERS = "letters"  # our own mail server sends to no address with such letters
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
+from scheduler.core.names import problem_with_name
 from scheduler.core.text import fold
 from scheduler.people.rules import NAME_LIMIT, address_of, problem_with_address
 from scheduler.people.terms import ImportedPerson, PeopleSheet, TeachingLanguage, Topic
@@ -116,13 +117,17 @@ def _names(line: Cells) -> tuple[str, str]:
     """The two parts of a name: as columns, or one column whose heading says which part stands first."""
     if "full_name" not in line.table.headings:
         for name in ("given_name", "family_name"):
-            if not line.text(name):
+            if reason := problem_with_name(line.text(name)):
+                line.wrong(name, reason)
+            elif not line.text(name):
                 line.wrong(name, "missing")
         return line.text("given_name"), line.text("family_name")
     parts = line.text("full_name").split(maxsplit=1)
     if len(parts) < 2:
         line.wrong("full_name", "name_of_two_parts" if parts else "missing")
         return "", ""
+    if reason := next(filter(None, map(problem_with_name, parts)), None):
+        line.wrong("full_name", reason)
     if fold(line.table.column("full_name")).startswith("prezime"):
         return parts[1], parts[0]
     return parts[0], parts[1]

@@ -170,6 +170,14 @@ def exceptions_of(
     return {presenter_id: tuple(rows) for presenter_id, rows in exceptions.items()}
 
 
+def email_of(user_id: int) -> str:
+    """The address with which a user signs in. Raises: NotFound."""
+    email = db.session.scalar(select(User.email).where(User.id == user_id))
+    if email is None:
+        raise NotFound("user")
+    return email
+
+
 def staff_of(centre_id: int) -> list[StaffRow]:
     """Users of a centre who are not presenters with a profile, by name."""
     found = db.session.execute(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.names import problem_with_name
 from scheduler.core.phones import can_be_dialled, e164_of
 from scheduler.core.text import is_address, normal_form
 from scheduler.people.terms import (
@@ -33,6 +34,7 @@ NAME_LIMIT = 80
 
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
 PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
+PASSWORD_HOLDS_FOR = dt.timedelta(minutes=10)  # so long, exports and changes of roles ask no second time
 SEEN_AT_MOST_EACH = dt.timedelta(minutes=15)
 
 TRY_WINDOW = dt.timedelta(minutes=1)
@@ -122,7 +124,9 @@ def problems_with_acceptance(wish: Acceptance, *, email: str, common: Collection
     """What is wrong with an invited person's answer: {field: reason}."""
     problems: dict[str, Reason] = {}
     for name in ("given_name", "family_name"):
-        if not getattr(wish, name):
+        if reason := problem_with_name(getattr(wish, name)):
+            problems[name] = reason
+        elif not getattr(wish, name):
             problems[name] = GroundReason.MISSING
     whole_name = f"{wish.given_name} {wish.family_name}"
     if reason := problem_with_password(wish.password, common=common, own_words=(email, whole_name)):

@@ -27,6 +27,7 @@ class PersonReason(Reason):
     PASSWORD_COMMON = "password_common"  # nosec B105  (a reason, no password)
     PASSWORD_OWN = "password_own"  # nosec B105  (a reason, no password)
     WRONG_PASSWORD = "wrong_password"  # nosec B105  (a reason, no password)
+    WRONG_OWN_PASSWORD = "wrong_own_password"  # nosec B105  (a reason, no password)
     TOO_MANY_SIGN_INS = "too_many_sign_ins"
     TOO_MANY_RESETS = "too_many_resets"
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vDuration, vGeo
 
 from scheduler.core.language import clock_time, long_day, pick, translator, worded
-from scheduler.core.text import clean, to_latin
+from scheduler.core.text import tidy, to_latin
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
 
@@ -76,7 +76,7 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 
 def _line(text: str) -> str:
     """One line of visible letters. NFC may lengthen a text, at most threefold (UAX 15)."""
-    return clean(text, limit=3 * len(text) + 1)
+    return tidy(text, limit=3 * len(text) + 1)
 
 
 def _typed(text: str, contact: re.Pattern[str] = _CONTACT) -> str:

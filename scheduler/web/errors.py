@@ -7,7 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
+from scheduler.core.errors import (
+    Conflict,
+    Gone,
+    GroundReason,
+    NotAllowed,
+    NotFound,
+    OutOfReach,
+    Rejected,
+    SchedulerError,
+    TooMany,
+)
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
 from scheduler.web.i18n import forget_language
@@ -36,6 +46,8 @@ def status_of(error: SchedulerError) -> int:
 def show_problem(error: SchedulerError) -> ResponseReturnValue:
     """The page of an error of the house; the reasons it carries are worded as beside a field."""
     status = status_of(error)
+    if isinstance(error, NotAllowed | OutOfReach):
+        g.out_of_reach = str(error)  # what was wanted, for the audit: see web/reads.py
     reasons = list(error.problems.values()) if isinstance(error, Rejected) else []
     if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]

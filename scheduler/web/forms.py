@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
+from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, FormReason, worded
@@ -152,6 +153,15 @@ class TextField(StringField):  # type: ignore[misc]
 
     def _value(self) -> str:
         return str(self.data or "")
+
+
+class NameField(TextField):
+    """The name of a person, a school, a programme, as papers print it: letters, each word in one script."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        if reason := problem_with_name(self.data or ""):
+            raise ValueError(worded(reason))
 
 
 class LinesField(TextField):

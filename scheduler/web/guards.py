@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,8 @@ from flask_login import current_user
 
 from scheduler import policy
 from scheduler.core import clock, tokens
-from scheduler.core.errors import Gone, NotAllowed, NotFound
+from scheduler.core.errors import Gone, GroundReason, NotAllowed, NotFound
+from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
 from scheduler.requests.queries.lineage import kept_request
 
@@ -86,6 +88,19 @@ def refuse_nul() -> None:
         raise NotFound("address")
 
 
+def refuse_broken_letters() -> None:
+    """Before each request: what is sent must be UTF-8; else "%8A" would be stored for a letter. Raises: BadText."""
+    parts = [request.query_string]
+    if request.mimetype == "application/x-www-form-urlencoded":
+        parts.append(request.get_data(cache=True, parse_form_data=False))
+    try:
+        for part in parts:
+            unquote_to_bytes(part).decode()
+    except UnicodeDecodeError as error:
+        raise BadText(GroundReason.NOT_TEXT) from error
+
+
 def register(app: Flask) -> None:
     app.before_request(refuse_nul)
+    app.before_request_funcs[None].insert(0, refuse_broken_letters)  # before anybody has read the form
     app.before_request(deny_by_default)

@@ -156,6 +156,12 @@ def forget_contents(now: dt.datetime) -> int:
         return int(getattr(forgotten, "rowcount", 0))
 
 
+def forget_content(work: LeasedWork) -> None:
+    """Drop the file of this work at once: it holds what must not be stored."""
+    with transaction():
+        _write(work.id, work.attempt, content=None)
+
+
 def work_page(actor: Actor, work_id: int, *, now: dt.datetime) -> WorkRow:
     """One work of the actor's centre. Raises: NotAllowed, NotFound."""
     rows = _rows(_of(actor, work_id), now)

@@ -5,7 +5,10 @@ import pytest
 from scheduler.certificates.pdf import draw, draw_many
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import Signatory
+from scheduler.core.names import problem_with_name
 from scheduler.core.paper.qr import NotAscii
+from scheduler.core.paper.typesetting import unprintable
+from scheduler.core.text import clean
 from tests.factories.papers import CHECK_URL, a_school_certificate, a_teacher_certificate
 from tests.papers import boxes_of, pages_of, qr_codes_of, saved, told, unembedded_fonts, words_of
 
@@ -45,6 +48,27 @@ def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(
     assert "3 1.204 12" in words
     assert "roditelji" not in words
     assert "Штампа" not in words
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Љубица Џунић-Њежић",
+        "Đurđa Čeĉ O\u2019Hara",
+        "S\u030cpela Z\u030civkovic\u0301",  # letter and accent apart, as some keyboards send them
+        "Gyo\u030bzo\u030b Ľudmila",
+        "Ана\u200b\u202e Ристић",
+        "Ана Smith",
+    ],
+)
+def test_trust_s22_a_certificate_shows_exactly_the_stored_letters(tmp_path, typed):
+    stored = clean(typed, limit=120)
+    assert problem_with_name(stored) is None
+
+    words = words_of(saved(draw(a_teacher_certificate(holder_name=stored), "sr_Cyrl"), tmp_path))
+
+    assert stored.replace(" ", "") in words.replace(" ", "")
+    assert unprintable(stored) == ""
 
 
 @pytest.mark.parametrize(("minutes", "text"), [(45, "45 минута"), (60, "1 сат"), (120, "2 сата"), (90, "90 минута")])

@@ -15,7 +15,7 @@ from flask_migrate import stamp
 from sqlalchemy import func, select, text
 
 from scheduler.config import ROOT, settings
-from scheduler.core import audit, backup
+from scheduler.core import audit, backup, seals
 from scheduler.core.db import db, transaction
 from scheduler.core.imports import batches, staging
 from scheduler.messages.models import OutboxMessage
@@ -353,3 +353,21 @@ def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):
         f"Error: {tmp_path / 'b.zip'}: No space left on device, nothing written\n",
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trust_s34_a_restore_is_recorded_and_lays_the_heads_of_the_lost_audit_aside(run, tmp_path):
+    instance = settings().instance
+    run("create", tmp_path / "b.zip")
+    seals.write_head(instance, seals.Head(999, "ab" * 32), now=MONDAY)
+
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
+
+    db.session.rollback()
+    actions = list(db.session.scalars(select(audit.AuditEntry.action).order_by(audit.AuditEntry.id)))
+    aside = list(instance.glob("audit-heads-before-*.txt"))
+    for file in aside:
+        file.unlink()
+    assert actions == ["centre opened", "backup restored"]
+    assert (seals.heads_in(instance), len(aside)) == ([], 1)
+    seals.seal_records()
+    assert seals.verify(now=MONDAY).well

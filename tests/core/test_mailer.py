@@ -49,4 +49,19 @@ def test_every_address_that_we_take_is_the_one_that_gets_the_mail(user: str, dom
 
     mail = mailer.compose(mailer.Outgoing(**(FAIR | {"to": address})))
 
-    assert [(to.addr_spec, to.display_name) for to in mail["To"].addresses] == [(address, "")]
+    assert [(to.addr_spec, to.display_name) for to in mail["To"].addresses] == [(mailer.in_ascii_domain(address), "")]
+
+
+@pytest.mark.parametrize(
+    ("address", "sent_to"),
+    [
+        ("ana@school.example", "ana@school.example"),
+        ("ana@школа.срб", "ana@xn--80atdl2c.xn--90a3ac"),
+        ("ана@школа.срб", "ана@xn--80atdl2c.xn--90a3ac"),
+    ],
+)
+def test_a_cyrillic_domain_is_written_as_every_server_takes_it(address: str, sent_to: str, tmp_path: Path) -> None:
+    mail = mailer.compose(mailer.Outgoing(**(FAIR | {"to": address})))
+    mailer.send(mail, smtp_url="", folder=tmp_path, name="1")
+
+    assert f"To: {sent_to}\r\n" in (tmp_path / "1.eml").read_bytes().decode()

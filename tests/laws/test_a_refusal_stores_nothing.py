@@ -19,7 +19,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.laws.reach import browser, forms_within_reach
 from tests.laws.routes import pages
-from tests.laws.watch import Watch
+from tests.laws.watch import Watch, nobody_notes_looks
 from tests.web.browser import browser_of
 
 TYPED = ("", "a\x00b", "9" * 5000, "nobody-knows-this")
@@ -27,7 +27,8 @@ COUNTED = {"/sign-in"}  # a try that fails is counted, or there would be no limi
 
 
 @pytest.fixture
-def watch(house: Flask) -> Iterator[Watch]:
+def watch(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    nobody_notes_looks(monkeypatch)
     watching = Watch()
     yield watching
     watching.close()

@@ -35,7 +35,7 @@ from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
 from tests.factories.work import make_work
-from tests.laws.watch import Watch
+from tests.laws.watch import Watch, nobody_notes_looks
 from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
@@ -68,7 +68,8 @@ def _what_the_demo_has_not(centre_id: int) -> None:
 
 
 @pytest.fixture
-def watch(house: Flask) -> Iterator[Watch]:
+def watch(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    nobody_notes_looks(monkeypatch)
     watching = Watch()
     yield watching
     watching.close()

@@ -55,14 +55,14 @@ def test_the_table_has_rights_that_do_not_reach_everything():
 def test_who_does_not_say_where_the_thing_lies_is_refused():
     answers = {right: answer(holder(right[0]), *right[1:]) for right in rights()}
 
-    assert {right: said for right, said in answers.items() if said != "NotFound"} == {}
+    assert {right: said for right, said in answers.items() if said != "OutOfReach"} == {}
 
 
 def test_whoever_belongs_nowhere_reaches_nothing_that_lies_nowhere():
     nowhere: dict[str, Any] = {"centre": None, "request": None, "presenters": [None]}
     answers = {right: answer(Actor(frozenset({right[0]})), *right[1:], **nowhere) for right in rights()}
 
-    assert {right: said for right, said in answers.items() if said != "NotFound"} == {}
+    assert {right: said for right, said in answers.items() if said != "OutOfReach"} == {}
 
 
 def test_what_is_said_rightly_is_reached():

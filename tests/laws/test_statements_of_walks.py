@@ -53,9 +53,9 @@ WALKS = {
     "issue certificates": (11, 9),
     "download a certificate": (3, 0),
     "check a certificate": (1, 0),
-    "attendance report": (12, 0),
+    "attendance report": (13, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (8, 0),
-    "a visit's page": (38, 0),
+    "a visit's page": (39, 0),  # the last as above
 }
 
 

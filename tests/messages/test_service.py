@@ -1,4 +1,6 @@
 import datetime as dt
+import email
+import email.policy
 import smtplib
 import threading
 from collections.abc import Iterator
@@ -236,6 +238,35 @@ def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, mon
     assert service.deliver(message.id, MONDAY) is MessageState.WAITING
 
     assert stored(message).failure == Failure.UNREACHABLE
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_cyrillic_address_leaves_by_smtputf8_or_is_refused_with_words(app, takes):
+    handler = Sink()
+    controller = Controller(handler, hostname="127.0.0.1", port=8157, enable_SMTPUTF8=takes)
+    controller.start()
+    config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8157"))
+    whole, domain = make_message("ана@школа.срб"), make_message("ana@школа.срб")
+
+    outcomes = [service.deliver(message.id, MONDAY) for message in (whole, domain)]
+
+    controller.stop()
+    config.use(app.config["SETTINGS"])
+    assert outcomes == [MessageState.SENT if takes else MessageState.FAILED, MessageState.SENT]
+    assert stored(whole).failure == (None if takes else Failure.LETTERS)
+    assert b"To: ana@xn--80atdl2c.xn--90a3ac" in handler.taken[-1]
+
+
+def test_a_schools_name_with_the_mark_of_an_encoded_word_loses_no_mail(app, sink):
+    host = "ОШ =?utf-8?q?a=0D=0ABcc:x@y?= Вук"
+    values = {"host": host, "day": MONDAY.date(), "reason": "снег", "by": "centre"}
+    message = make_message(kind="visit_cancelled", values=values, language="sr_Cyrl")
+
+    assert service.deliver(message.id, MONDAY) is MessageState.SENT
+
+    read = email.message_from_bytes(sink.taken[0], policy=email.policy.default)
+    assert [read[name] for name in ("Bcc", "Cc")] == [None, None]
+    assert "=?" not in str(read["Subject"])
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,8 @@ def test_latin_typed_by_hand_stays_as_typed_in_both_scripts():
         ({"phone": "+999 18 123-456"}, {"phone": "not_a_phone"}),
         ({"phone": "12"}, {"phone": "not_a_phone"}),
         ({"phone": "٠١٨١٢٣٤٥٦"}, {"phone": "not_a_phone"}),
+        ({"name": "Маrko"}, {"name": "mixed_scripts"}),
+        ({"name": "学校"}, {"name": "unprintable"}),
     ],
 )
 def test_a_typed_host_says_what_is_wrong_beside_its_field(given, problems):

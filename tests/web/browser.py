@@ -8,11 +8,12 @@ from flask.testing import FlaskClient
 from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter, SignIn, User
+from scheduler.web.password_again import TYPED_AT
 from tests.standing_clock import THE_CLOCK
 
 
-def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
-    """The same client, from now on with that user's session."""
+def sign_in_as(client: FlaskClient, user_id: int, *, password_typed: bool = True) -> FlaskClient:
+    """The same client, from now on with that user's session, in which the password was typed again just now."""
     token, now = tokens.new_token(), THE_CLOCK.now()
     with transaction() as session:
         session.add(
@@ -26,6 +27,8 @@ def sign_in_as(client: FlaskClient, user_id: int) -> FlaskClient:
         )
     with client.session_transaction() as cookies:
         cookies["_user_id"] = token
+        if password_typed:
+            cookies[TYPED_AT] = now.timestamp()
     return client
 
 

@@ -1,7 +1,6 @@
 """Tables as people have them: CSV from any spreadsheet, in any of our encodings, or XLSX, with their own column names.
 
-Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where,
-and the caller stores nothing.
+Titles above the headings are passed over. `read_table` never raises for a bad file: it says what is wrong and where.
 """
 
 import codecs
@@ -14,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar
 
+from scheduler.core.errors import GroundReason
+from scheduler.core.identity import has_identity_number
 from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
 from scheduler.core.text import BadText, clean, fold
 
@@ -106,6 +107,8 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
         fields = _fields_of(header, layout, given)
     except SheetError as unreadable:
         return FileTable(problems=(unreadable.where,))
+    except BadText as bad:
+        return FileTable(problems=(LineProblem(1, "", bad.reason),))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout)
     every = tuple(heading for _, heading in fields if heading)
@@ -305,14 +308,23 @@ def _cleaned(
             kept: dict[str, str] = {}
             for (name, heading), cell in zip(fields, cells, strict=False):
                 try:
-                    cell = cell.strip().replace("\n", ";") if name in layout.lists else cell
-                    kept |= {name: clean(cell, limit=layout.limits.get(name, FIELD_LIMIT))} if name else {}
+                    kept |= _kept(cell, name, layout)
                 except BadText as bad:
                     problems.append(LineProblem(line, heading, bad.reason))
             rows.append(Row(line, kept))
     except SheetError as unreadable:
         problems.append(unreadable.where)
     return rows, problems
+
+
+def _kept(cell: str, name: str, layout: Layout) -> dict[str, str]:
+    """What is kept of a cell: nothing where nobody needs its column, but no identity number may stand there either."""
+    if has_identity_number(f"0{cell}" if len(cell) == 12 and cell.isdigit() else cell):  # a table drops the first 0
+        raise BadText(GroundReason.IDENTITY_NUMBER)
+    if not name:
+        return {}
+    text = cell.strip().replace("\n", ";") if name in layout.lists else cell
+    return {name: clean(text, limit=layout.limits.get(name, FIELD_LIMIT))}
 
 
 @dataclass(frozen=True)

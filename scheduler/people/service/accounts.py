@@ -65,6 +65,21 @@ def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str
     return token
 
 
+def confirm_password(user_id: int, password: str, *, network: str, now: dt.datetime) -> None:
+    """Whether who is signed in knows the password of the account; each try counts as one to sign in.
+
+    Raises: TooMany, BadSignIn as `sign_in` does.
+    """
+    email = queries.email_of(user_id)
+    key = rules.account_key(email)
+    known = _count_try(email, key, network, now)
+    if known is None or not passwords.fits(known.password_hash, password):
+        log.info("password not confirmed", extra={"user_id": user_id})
+        raise BadSignIn("confirm")
+    with transaction() as session:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
+
+
 def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known | None:
     with transaction() as session:
         advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network)])

@@ -14,6 +14,7 @@ from scheduler.core.imports.sheets import (
     in_order,
     read_table,
 )
+from scheduler.core.names import problem_with_register_name
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, is_address, to_latin
 from scheduler.places.rules.hosts import problems_of_line, teaches
@@ -132,6 +133,8 @@ class _Line(Cells):
         ):
             if not fold(value):
                 self.wrong(self.column_of(name), "missing")
+        if reason := problem_with_register_name(name_cyrl) or problem_with_register_name(name_latn):
+            self.wrong(self.column_of("name"), reason)
         if not self.text("kind"):
             self.wrong("kind", "missing")
         primary = self.read("teaches_primary", _yes, "not_yes_or_no")

@@ -7,6 +7,7 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.names import problem_with_name
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, to_latin
 from scheduler.places.terms.hosts import (
@@ -280,6 +281,9 @@ def problems_with(draft: HostDraft) -> dict[str, Reason]:
     problems: dict[str, Reason] = {
         field: GroundReason.MISSING for field in ("name", "place") if not fold(getattr(draft, field))
     }
+    for field in ("name", "place"):
+        if reason := problem_with_name(getattr(draft, field)):
+            problems.setdefault(field, reason)
     if not _is_zone(draft.zone):
         problems["zone"] = PlaceReason.UNKNOWN_ZONE
     if draft.phone and not can_be_dialled(draft.phone):

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason
+from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
 
@@ -26,7 +27,7 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
 
     Raises: BadText("too_long") for more than any honest booking can hold.
     """
-    text = json.dumps(answers, ensure_ascii=False)
+    text = json.dumps(_storable(answers), ensure_ascii=False)
     if len(text) > MOST_CHARACTERS:
         raise BadText(GroundReason.TOO_LONG)
     with transaction() as session:
@@ -36,6 +37,14 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
         token = tokens.new_token()
         session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))
     return token
+
+
+def _storable(answers: Answers) -> Answers:
+    """The same without what holds an identity number: its page has refused it, and it is kept nowhere (TRUST S43)."""
+    return {
+        page: {field: ["" if has_identity_number(typed) else typed for typed in texts] for field, texts in said.items()}
+        for page, said in answers.items()
+    }
 
 
 def answers_of(token: str | None, *, now: dt.datetime) -> Answers:

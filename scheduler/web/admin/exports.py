@@ -10,12 +10,14 @@ from scheduler.core import clock
 from scheduler.privacy import service
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.guards import current_actor, may, own_centre_id
+from scheduler.web.password_again import password_again
 
 IN_MEMORY = 5_000_000  # a larger one lies in a nameless file
 
 
 @bp.post("/settings/export")
 @may("export", "everything")
+@password_again
 def export_everything() -> ResponseReturnValue:
     """A ZIP of every table; made whole before it leaves, so that an error is a page and never half a file."""
     now = clock.now()

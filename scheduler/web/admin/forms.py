@@ -18,6 +18,7 @@ from scheduler.web.forms import (
     EmailField,
     LinesField,
     ManyField,
+    NameField,
     Needed,
     TextField,
     choices_of,
@@ -37,14 +38,14 @@ NUMBERS = ("minutes", "group_size", "educators", "influencers", "set_up_minutes"
 
 
 class CentreForm(BaseForm):
-    name_sr_cyrl = TextField(_l("Name in Cyrillic letters"), [Needed()])
-    name_sr_latn = TextField(_l("Name in Latin letters"), [Needed()])
-    name_en = TextField(_l("Name in English"))
-    place_sr_cyrl = TextField(_l("Town in Cyrillic letters"))
-    place_sr_latn = TextField(_l("Town in Latin letters"))
+    name_sr_cyrl = NameField(_l("Name in Cyrillic letters"), [Needed()])
+    name_sr_latn = NameField(_l("Name in Latin letters"), [Needed()])
+    name_en = NameField(_l("Name in English"))
+    place_sr_cyrl = NameField(_l("Town in Cyrillic letters"))
+    place_sr_latn = NameField(_l("Town in Latin letters"))
     email = EmailField(_l("Contact address"))
     phone = TextField(_l("Phone number"), limit=40)
-    signatory = TextField(_l("Who signs certificates"))
+    signatory = NameField(_l("Who signs certificates"))
 
     def change(self) -> CentreChange:
         """What the form says; call after `accepted()`."""
@@ -53,8 +54,8 @@ class CentreForm(BaseForm):
 
 class HolidayForm(BaseForm):
     day = DayField(_l("Day"), [Needed()])
-    name = TextField(_l("Name, in Cyrillic letters if you can"), [Needed()], limit=SHORT_TEXT)
-    name_en = TextField(_l("Name in English"), limit=SHORT_TEXT)
+    name = NameField(_l("Name, in Cyrillic letters if you can"), [Needed()], limit=SHORT_TEXT)
+    name_en = NameField(_l("Name in English"), limit=SHORT_TEXT)
     no_lessons = BooleanField(_l("Schools have no lessons on this day"), default=True)
 
     def draft(self) -> HolidayDraft:
@@ -87,8 +88,8 @@ class CalendarForm(BaseForm):
 
 
 class ProgrammeForm(BaseForm):
-    name_sr_cyrl = TextField(_l("Name in Serbian, Cyrillic letters"), [Needed()], limit=120)
-    name_en = TextField(_l("Name in English"), limit=120)
+    name_sr_cyrl = NameField(_l("Name in Serbian, Cyrillic letters"), [Needed()], limit=120)
+    name_en = NameField(_l("Name in English"), limit=120)
     summary_sr_cyrl = LinesField(_l("Short text in Serbian, Cyrillic letters"), [Needed()], limit=600)
     summary_en = LinesField(_l("Short text in English"), limit=600)
     about_sr_cyrl = LinesField(_l("Long text in Serbian, Cyrillic letters"), limit=4000)

@@ -20,11 +20,13 @@ from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_face
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.web.password_again import asked_first
 from scheduler.web.reasons import FormReason
 from scheduler.work import service
 from scheduler.work.terms import STORES, WorkKind, WorkReason
 
 MOST_FILE_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
+MOST_OF_NAME = 120  # the end of a file's name says more than its beginning
 NAMES = (".csv", ".txt", ".xlsx")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -40,6 +42,8 @@ def imports() -> ResponseReturnValue:
         try:
             if not problem:
                 return _started(kind, content, _name(form.file.data.filename))
+        except BadText as bad:
+            problem = bad.reason
         except TooMany:
             problem = WorkReason.TOO_MANY_FILES
         form.show({"file": problem})
@@ -98,11 +102,8 @@ def _uploaded(given: object) -> tuple[bytes, Reason | None]:
 
 
 def _name(typed: str | None) -> str:
-    """The file's name for people to recognise; it is never a path."""
-    try:
-        return clean((typed or "").replace("\\", "/").rpartition("/")[2], limit=120)
-    except BadText:
-        return ""
+    """The file's name for people to recognise; it is never a path. Raises: BadText for whom it names by a number."""
+    return clean((typed or "").replace("\\", "/").rpartition("/")[2][-MOST_OF_NAME:], limit=MOST_OF_NAME)
 
 
 @bp.post("/imports/<int:work_id>/apply")
@@ -110,6 +111,8 @@ def _name(typed: str | None) -> str:
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
     content, name, kind = service.content_of(current_actor(), work_id)
+    if kind is WorkKind.CHECK_PEOPLE and (page := asked_first()):  # such a file gives roles
+        return page
     return _started(STORES[kind], content, name)
 
 

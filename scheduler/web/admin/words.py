@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 from babel.support import LazyProxy
 
+from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
+from scheduler.web.reasons import WORDS
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 
 CALENDARS: Mapping[str, LazyProxy] = {
@@ -110,6 +112,11 @@ FAILURES: Mapping[str, LazyProxy] = {
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "missing": _l("Nothing is written here."),
     "too_long": _l("The text is too long."),
+    GroundReason.IDENTITY_NUMBER: WORDS[GroundReason.IDENTITY_NUMBER],
+    GroundReason.NOT_TEXT: _l("Some letters are broken: save the file as UTF-8."),
+    GroundReason.NO_LETTER: WORDS[GroundReason.NO_LETTER],
+    GroundReason.MIXED_SCRIPTS: WORDS[GroundReason.MIXED_SCRIPTS],
+    GroundReason.UNPRINTABLE: WORDS[GroundReason.UNPRINTABLE],
     "unknown_kind": _l("This kind of school is not known."),
     "twice_in_the_file": _l("This number of the register stands in the file twice."),
     "no_such_column": _l("The file has no such column."),
@@ -282,6 +289,8 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
+    "core.seal_audit": _l("Seals the record of who did what"),
+    "core.verify_audit": _l("Checks the seals of that record"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
 

@@ -22,6 +22,7 @@ from scheduler.web import labels
 from scheduler.web.filters import Face, clock, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.labels import closure_place, closure_reason, hours
+from scheduler.web.reads import note_given_names
 
 AFTERNOON = dt.time(12, 30)
 
@@ -211,6 +212,7 @@ def _shifts(shown: ShiftsShown) -> Face:
 
 def _beside(other: CrewRow, mine: CrewRow | None) -> Face:
     if other.minor:
+        note_given_names([other.presenter_id])
         return Face("youth", "duo", _("young: %(name)s", name=other.given_name))
     if mine is not None and mine.minor:
         return Face("youth", "duo", _("adult: %(name)s", name=other.full_name))
@@ -226,6 +228,7 @@ def _crew(block: Block) -> list[Face]:
         not in (AssignmentState.DECLINED, AssignmentState.LAPSED, AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
     ]
     if firm:
+        note_given_names(one.presenter_id for one in firm)
         return [Face("quiet", "person", ", ".join(one.given_name if one.minor else one.full_name for one in firm))]
     rule = block.visit.rule
     wanted = _n("%(num)s educator wanted", "%(num)s educators wanted", rule.educators)

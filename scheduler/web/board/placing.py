@@ -18,7 +18,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import PROMISED
-from scheduler.web import labels
+from scheduler.web import labels, reads
 from scheduler.web.board import blocks
 from scheduler.web.board.blueprint import bp
 from scheduler.web.board.forms import PlaceForm
@@ -89,7 +89,9 @@ def _form(visit: VisitRow) -> PlaceForm:
                 "offer": visit.state.value != "planned",
             },
         )
-    form.furnish(choices(current_actor(), visit.on_day), leaves)
+    offered = choices(current_actor(), visit.on_day)
+    reads.note_given_names(one.presenter_id for one in offered)
+    form.furnish(offered, leaves)
     return form
 
 

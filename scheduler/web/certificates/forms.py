@@ -1,7 +1,7 @@
 """Forms of certificates: a number to look up, a name to compare, a new name, a reason."""
 
 from scheduler.attendance.rules import LONGEST_NAME
-from scheduler.web.forms import BaseForm, Needed, TextField
+from scheduler.web.forms import BaseForm, NameField, Needed, TextField
 from scheduler.web.i18n import _l
 
 
@@ -14,7 +14,7 @@ class CompareForm(BaseForm):
 
 
 class ReissueForm(BaseForm):
-    name = TextField(_l("The right name"), limit=LONGEST_NAME)
+    name = NameField(_l("The right name"), limit=LONGEST_NAME)
 
 
 class RevokeForm(BaseForm):

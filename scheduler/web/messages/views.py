@@ -38,6 +38,7 @@ FAILURES = {
     "later": _l("The other mail server asked to try again later."),
     "refused": _l("The other mail server does not know this address."),
     "broken": _l("The mail could not be built: check the address."),
+    "letters": _l("Our mail server sends to no address with these letters: ask for one in Latin letters."),
     "restored": _l("It waited when the backup was made, and may have left since: it is held."),
 }
 

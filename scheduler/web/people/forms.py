@@ -9,6 +9,8 @@ from markupsafe import Markup
 from wtforms import PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
+from scheduler.core.errors import GroundReason
+from scheduler.core.identity import has_identity_number
 from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.people import queries
@@ -25,7 +27,7 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
-from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, Needed, TextField, choices_of
+from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, NameField, Needed, TextField, choices_of
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
 from scheduler.web.reasons import FormReason, worded
@@ -58,6 +60,12 @@ class SecretField(PasswordField):  # type: ignore[misc]
     def __init__(self, label: Any, new: bool, **given: Any) -> None:
         words = {"autocomplete": "new-password" if new else "current-password", "maxlength": 1000}
         super().__init__(label, [Needed()], render_kw=words, **given)
+        self.new = new
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.new and has_identity_number(self.data or ""):
+            raise ValueError(worded(GroundReason.IDENTITY_NUMBER))
 
 
 class SignInForm(BaseForm):
@@ -74,8 +82,8 @@ class ResetForm(BaseForm):
 
 
 class InvitationForm(BaseForm):
-    given_name = TextField(_l("Given name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "given-name"})
-    family_name = TextField(_l("Family name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "family-name"})
+    given_name = NameField(_l("Given name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "given-name"})
+    family_name = NameField(_l("Family name"), [Needed()], limit=NAME_LIMIT, render_kw={"autocomplete": "family-name"})
     password = SecretField(_l("Password"), new=True)
 
     def acceptance(self) -> Acceptance:
@@ -85,8 +93,8 @@ class InvitationForm(BaseForm):
 
 class InviteForm(BaseForm):
     email = EmailField(_l("E-mail address"), [Needed()])
-    given_name = TextField(_l("Given name"), limit=NAME_LIMIT)
-    family_name = TextField(_l("Family name"), limit=NAME_LIMIT)
+    given_name = NameField(_l("Given name"), limit=NAME_LIMIT)
+    family_name = NameField(_l("Family name"), limit=NAME_LIMIT)
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
 
     def draft(self) -> InvitationDraft:
@@ -145,8 +153,8 @@ class SkillsForm(BaseForm):
 
 
 class PresenterForm(SkillsForm):
-    given_name = TextField(_l("Given name"), [Needed()], limit=NAME_LIMIT)
-    family_name = TextField(_l("Family name"), [Needed()], limit=NAME_LIMIT)
+    given_name = NameField(_l("Given name"), [Needed()], limit=NAME_LIMIT)
+    family_name = NameField(_l("Family name"), [Needed()], limit=NAME_LIMIT)
     email = EmailField(_l("E-mail address"), [Needed()])
     kind = RadioField(
         _l("Presents as"),

@@ -11,6 +11,7 @@ from scheduler.people.terms import StaffRow
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.password_again import password_again
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.forms import RolesForm
 
@@ -34,6 +35,7 @@ def invite_again(user_id: int) -> ResponseReturnValue:
 
 @bp.route("/people/users/<int:user_id>/roles", methods=["GET", "POST"])
 @may("update", "user")
+@password_again
 def change_roles(user_id: int) -> ResponseReturnValue:
     row = _of_staff(user_id)
     form = RolesForm(roles=list(row.roles))

@@ -27,6 +27,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
+from scheduler.web.password_again import password_again
 from scheduler.web.people import forms, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
@@ -297,6 +298,7 @@ def users() -> ResponseReturnValue:
 
 @bp.route("/people/users/new", methods=["GET", "POST"])
 @may("create", "user")
+@password_again
 def invite_user() -> ResponseReturnValue:
     form = forms.InviteForm()
     if form.accepted():
@@ -325,6 +327,7 @@ def _list_of_people() -> str:
 
 @bp.post("/people/users/<int:user_id>/restore")
 @may("suspend", "presenter")
+@password_again
 def restore_user(user_id: int) -> ResponseReturnValue:
     invitations.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))

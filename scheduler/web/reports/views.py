@@ -24,7 +24,7 @@ from scheduler.reports.rules.attendance import adds_up, as_table, districts_of
 from scheduler.reports.rules.signing import document_of, figures_of
 from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
 from scheduler.reports.wording import charts_of, definitions, figures, head_of, label_of, number_heads, side_figures
-from scheduler.web import tables
+from scheduler.web import reads, tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
@@ -141,6 +141,12 @@ def _asked() -> tuple[ReportForm, Report | None]:
     if filters is None:
         return form, None
     report = attendance.attendance_report(filters, form.groups(), language=page_language())
+    reads.note_given_names(
+        int(key.value)
+        for row in report.rows
+        for key in row.keys
+        if key.group is Group.PRESENTER and key.value.isdigit()
+    )
     report = replace(report, not_held=not_held(filters), indicators=indicators(filters))
     return form, with_books(report)
 

@@ -26,6 +26,7 @@ from scheduler.web.forms import (
     DayField,
     EmailField,
     LinesField,
+    NameField,
     Needed,
     TextField,
     TimeField,
@@ -59,9 +60,9 @@ class HostForm(BaseForm):
 class NewHostForm(BaseForm):
     """A host that the register does not hold."""
 
-    name = TextField(_l("Name of the school or institution"), [Needed()], limit=150)
+    name = NameField(_l("Name of the school or institution"), [Needed()], limit=150)
     kind = SelectField(_l("What it is"), choices=choices_of(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
-    place = TextField(_l("Place"), [Needed()], limit=FEW_LETTERS)
+    place = NameField(_l("Place"), [Needed()], limit=FEW_LETTERS)
     municipality = SelectField(_l("Municipality"), [Needed()])
     address = TextField(_l("Street and number"), limit=150)
 
@@ -223,7 +224,7 @@ class WhereForm(BaseForm):
 class YouForm(BaseForm):
     """Whom we write to."""
 
-    contact_name = TextField(_l("Your name and surname"), [Needed()], limit=FEW_LETTERS)
+    contact_name = NameField(_l("Your name and surname"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("Your e-mail address"), [Needed()])
     contact_phone = TextField(_l("Your phone"), limit=40)
     file_number = TextField(_l("File number of the school"), limit=40)
@@ -238,7 +239,7 @@ class CheckForm(BaseForm):
 class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm):
     """The same questions on one page, for a coordinator with the school on the phone."""
 
-    contact_name = TextField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
+    contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("E-mail address of the school"), [Optional()])
     contact_phone = TextField(_l("Phone"), limit=40)
     file_number = TextField(_l("File number of the school"), limit=40)

@@ -6,7 +6,7 @@ from wtforms.fields import SelectChoice
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult
-from scheduler.web.forms import BaseForm, DayField, EmailField, Needed, TextField
+from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField
 from scheduler.web.i18n import _l
 
 CONSENT_TEXT = "2026-01"  # version of the paper that centres print; a new text asks for a new consent
@@ -29,7 +29,7 @@ class VettingForm(BaseForm):
 
 
 class ConsentForm(BaseForm):
-    guardian_name = TextField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
+    guardian_name = NameField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
     guardian_email = EmailField(_l("Guardian's e-mail address"), [Needed()])
     guardian_phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
     given_on = DayField(_l("Signed on"), [Needed()])

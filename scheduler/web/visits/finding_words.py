@@ -6,6 +6,7 @@ from scheduler.readiness.terms import FindingFact
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import ClockWrong, FindingKind
 from scheduler.web.i18n import _
+from scheduler.web.reads import note_given_names
 
 
 def finding_words(found: FindingFact, crew: Sequence[CrewRow]) -> str:
@@ -14,6 +15,7 @@ def finding_words(found: FindingFact, crew: Sequence[CrewRow]) -> str:
         return _("The school has no pupils on that day: a closure, a holiday or the school calendar.")
     if found.kind is FindingKind.AWAY:
         who = next((one for one in crew if one.presenter_id == found.presenter_id), None)
+        note_given_names([who.presenter_id] if who else [])
         name = (who.given_name if who.minor else who.full_name) if who else ""
         return _("%(who)s: the hours or days away that this presenter keeps no longer hold this visit.", who=name)
     name = found.class_name or ""

@@ -105,6 +105,24 @@ def test_what_is_no_register_is_refused_at_the_door(browser, session, content, n
     assert session.scalars(select(LongWork)).all() == []
 
 
+def test_trust_s43_a_file_named_after_an_identity_number_is_refused_with_the_reason(browser, session):
+    answer = upload(browser, GOOD, "ana-0101990710008.csv")
+
+    assert answer.status_code == 422
+    assert "Remove the identity number (JMBG)" in answer.text
+    assert session.query(LongWork).count() == 0
+
+
+def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_it_is_read(browser, session):
+    content = f"{HEAD}7;Вук 0101990710008;osnovna škola;Ниш\n".encode()
+    checked = upload(browser, content).location
+    do_long_work.call_local()
+
+    assert "Remove the identity number (JMBG)" in browser.get(f"{checked}?lang=en").text
+    assert [work.content for work in session.query(LongWork)] == [None]
+    assert browser.post(f"/imports/{checked.rpartition('/')[2]}/apply").status_code == 404
+
+
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
     assert upload(browser, b"x" * 1_100_000).status_code == 413
 

@@ -1,6 +1,7 @@
 """A school books: page by page, without an account, without a script, without losing a letter."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import BookingAnswers, RequestedPresentation, SchoolRequest
+from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
@@ -340,3 +342,9 @@ def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
         client.post(f"/book/{page}", data=answers(programme)[page])
 
     assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in client.get("/book/who").text
+
+
+def test_trust_s43_an_identity_number_typed_into_a_booking_is_kept_nowhere(app, session):
+    keep_answers(None, {"you": {"contact_name": ["Ана 0101990 710008"], "room": ["7"]}}, now=MONDAY)
+
+    assert json.loads(session.query(BookingAnswers).one().answers) == {"you": {"contact_name": [""], "room": ["7"]}}

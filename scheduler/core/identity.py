@@ -1,0 +1,69 @@
+"""The citizen's number (JMBG), so that it can be refused: no identity number is stored here, in no field or file."""
+
+import datetime as dt
+import re
+import unicodedata
+
+LENGTH = 13
+WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+NEWEST_BIRTH_YEAR = 2049  # the three digits of a year say 1900 to 2049; what is later is a price or a number of a law
+MOST_BETWEEN = 3  # signs between two groups of digits that are still read as one number: "0101990. - 710006"
+DIGITS = re.compile(r"[0-9]+")
+BETWEEN = re.compile(rf"[\s./\\_,·•‧∙⋅。︒‐‑‒–—―−﹘﹣－-]{{1,{MOST_BETWEEN}}}")
+
+
+def has_identity_number(text: str) -> bool:
+    """Whether thirteen digits that check stand in a text: a day of birth that exists, and the last digit (modulus 11).
+
+    Digits of every script and form count (full-width, Arabic, raised, in circles), and the number may be cut into
+    groups by spaces, dots and dashes. A longer number without a gap is none: an account, a barcode.
+    """
+    if sum(letter.isnumeric() for letter in text) < LENGTH:
+        return False
+    return any(_checks(window) for run in _runs(_plain_digits(text)) for window in _windows(run))
+
+
+def _plain_digits(text: str) -> str:
+    """The text with digits of every kind as 0 to 9, without the marks that sit on them (a keycap's frame)."""
+    letters = unicodedata.normalize("NFKD", text)
+    bare = (letter for letter in letters if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
+    return "".join(str(digit) if (digit := unicodedata.digit(letter, -1)) >= 0 else letter for letter in bare)
+
+
+def _runs(text: str) -> list[list[str]]:
+    """Groups of digits that only spaces, dots and dashes part."""
+    runs: list[list[str]] = []
+    end = None
+    for group in DIGITS.finditer(text):
+        if end is not None and BETWEEN.fullmatch(text, end, group.start()):
+            runs[-1].append(group.group())
+        else:
+            runs.append([group.group()])
+        end = group.end()
+    return runs
+
+
+def _windows(groups: list[str]) -> list[str]:
+    """What neighbouring groups say together, where it has the length of the number."""
+    found = []
+    for first in range(len(groups)):
+        joined = ""
+        for group in groups[first:]:
+            joined += group
+            if len(joined) >= LENGTH:
+                break
+        if len(joined) == LENGTH:
+            found.append(joined)
+    return found
+
+
+def _checks(number: str) -> bool:
+    day, month, year = int(number[:2]), int(number[2:4]), int(number[4:7])
+    year += 1000 if year >= 900 else 2000
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    rest = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:-1], strict=True)) % 11
+    last = 0 if rest == 0 else 11 - rest
+    return year <= NEWEST_BIRTH_YEAR and last == int(number[-1])  # a rest of 1 gives 10: such a number is not given out

@@ -1,0 +1,66 @@
+"""What staff sees of minors, and what anybody signed in is refused, goes into the audit with the answer (TRUST S34).
+
+Every answer is looked at after it is made, so that no page can forget it: a page, a table or a calendar that holds a
+minor's whole name is a read. What shows less, a given name alone, or is no text (PDF), says so by `note_given_names`.
+An answer whose line cannot be written is not given. The file with everything has its own line in the audit.
+"""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+from flask import Flask, Response, g, request
+
+from scheduler.core import clock
+from scheduler.people.service import reads
+from scheduler.people.terms import STAFF_ROLES
+from scheduler.policy import Actor
+from scheduler.web.guards import current_actor
+
+READABLE = ("text/html", "text/plain", "text/csv", "text/calendar", "application/json")
+TAG = re.compile(r"<[^>]*>")
+SPACES = re.compile(r"\s+")
+
+
+def note_given_names(presenter_ids: Iterable[int]) -> None:
+    """Say that this answer names these presenters, the minors among them by their given names alone."""
+    g.minors_shown = {*g.get("minors_shown", ()), *presenter_ids}
+
+
+def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
+    """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
+    texts = [SPACES.sub(" ", unescape(text)) for text in (body, TAG.sub("", body))]
+    return {
+        presenter_id
+        for presenter_id, (given, family) in minors.items()
+        if any(name in text for text in texts for name in (f"{given} {family}", f"{family} {given}"))
+    }
+
+
+def note_what_is_shown(response: Response) -> Response:
+    """After each answer to somebody who is signed in."""
+    if response.is_streamed or g.get("failed") or request.endpoint in (None, "static"):
+        return response
+    actor, page = current_actor(), str(request.endpoint)
+    if actor.user_id is None:
+        return response
+    if response.status_code == 403 or "out_of_reach" in g:
+        reads.note_denial(actor, page, g.get("out_of_reach", ""), now=clock.now())
+    elif actor.roles & set(STAFF_ROLES) and response.status_code < 500:
+        _note_minors(actor, page, response)
+    return response
+
+
+def _note_minors(actor: Actor, page: str, response: Response) -> None:
+    now, told = clock.now(), set(g.get("minors_shown", ()))
+    readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
+    if not readable and not told:
+        return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
+    minors = reads.minors_of(actor.centre_id, clock.local_day(now))
+    seen = named_in(response.get_data(as_text=True), minors) if readable and minors else set()
+    if seen := seen | (told & minors.keys()):
+        reads.note_reads(actor, seen, page, now=now)
+
+
+def register(app: Flask) -> None:
+    app.after_request(note_what_is_shown)

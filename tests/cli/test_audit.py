@@ -1,0 +1,106 @@
+"""`audit verify` says it in one sentence, and the jobs keep and mail what a database cannot change (TRUST S34)."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from scheduler.config import settings
+from scheduler.core import audit, seals
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.jobs.audit import seal_audit, verify_audit
+from scheduler.messages.models import OutboxMessage
+from scheduler.policy import SYSTEM, Role
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_user
+
+
+@pytest.fixture
+def run(app):
+    return app.test_cli_runner().invoke
+
+
+@pytest.fixture
+def sealed(app):
+    """Three sealed records, their head kept in the instance's folder."""
+    (settings().instance / seals.HEADS).unlink(missing_ok=True)
+    with transaction():
+        centre = make_centre()
+        for number in range(3):
+            audit.record(SYSTEM, "changed", centre, at=MONDAY, details={"n": number})
+    seal_audit.call_local()
+    yield [row.id for row in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+    (settings().instance / seals.HEADS).unlink(missing_ok=True)
+
+
+def cut_the_tail(ids: list[int]) -> None:
+    """Past the triggers, as who writes to the file of the database can."""
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        (sql,) = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'audit_entry_keeps'")).one()
+        connection.execute(text("DROP TRIGGER audit_entry_keeps"))
+        connection.execute(text("DELETE FROM audit_entry WHERE id = :id"), {"id": ids[-1]})
+        connection.execute(text(sql))
+
+
+def test_a_whole_chain_is_told_with_its_head(run, sealed):
+    answer = run(args=["audit", "verify"])
+
+    (head,) = seals.heads_in(settings().instance)
+    assert answer.exit_code == 0
+    assert f"the head is {head.record_id}:{head.chain}" in answer.output
+    assert run(args=["audit", "verify", "--head", f"{head.record_id}:{head.chain}"]).exit_code == 0
+
+
+def test_a_cut_tail_is_told_by_the_file_of_heads(run, sealed):
+    cut_the_tail(sealed)
+
+    answer = run(args=["audit", "verify"])
+
+    assert answer.exit_code == 1
+    assert f"Record {sealed[-1]} is not there" in answer.output
+    assert f"the last one that fits is {sealed[-2]}." in answer.output
+    told = json.loads(run(args=["audit", "verify", "--json"]).output)
+    assert (told["well"], told["broken"]["record_id"], told["broken"]["fault"]) == (False, sealed[-1], "gone")
+
+
+def test_a_head_out_of_a_mail_is_told_apart_from_nonsense(run, sealed):
+    assert run(args=["audit", "verify", "--head", f"{sealed[0]}:{'0' * 64}"]).exit_code == 1
+    refused = run(args=["audit", "verify", "--head", "yesterday's"])
+    assert (refused.exit_code, "NUMBER:CHAIN" in refused.output) == (2, True)
+
+
+def test_seal_now_says_what_it_did(run, sealed):
+    assert run(args=["audit", "seal"]).output == "nothing to seal\n"
+
+
+def mails(kind: str) -> list[OutboxMessage]:
+    db.session.rollback()
+    return db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.address).all()
+
+
+def test_a_break_is_mailed_to_all_staff_in_the_night(sealed):
+    readers = [make_user(role) for role in (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)]
+    cut_the_tail(sealed)
+
+    verify_audit.call_local()
+
+    told = mails("audit_broken")
+    assert {mail.address for mail in told} == {reader.email for reader in readers[:3]}
+    assert all(str(sealed[-1]) in mail.text for mail in told)
+
+
+def test_the_head_is_mailed_to_administrators_on_mondays_only(sealed, the_clock):
+    reader = make_user(Role.ADMINISTRATOR)
+    make_user(Role.COORDINATOR)
+    the_clock.stands_at(MONDAY.replace(day=MONDAY.day + 1))
+    verify_audit.call_local()
+    assert mails("audit_head") == []
+
+    the_clock.stands_at(MONDAY)
+    verify_audit.call_local()
+
+    (mail,) = mails("audit_head")
+    (head,) = seals.heads_in(settings().instance)
+    assert mail.address == reader.email
+    assert f"{head.record_id}:{head.chain}" in mail.text

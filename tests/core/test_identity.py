@@ -1,0 +1,73 @@
+"""The citizen's number is found however it is written, and nothing else is taken for one (TRUST S43)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.core.errors import GroundReason
+from scheduler.core.identity import LENGTH, WEIGHTS, has_identity_number
+from scheduler.core.text import BadText, clean
+
+INVENTED = "0101990710008"  # 1 January 1990; the last digit checks
+WIDE = INVENTED.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
+ARABIC = INVENTED.translate({ord(str(digit)): chr(0x0660 + digit) for digit in range(10)})
+RAISED = INVENTED.translate({ord(str(digit)): "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] for digit in range(10)})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        INVENTED,
+        "0101990 710008",
+        "01.01.990-710008",
+        "01/01/990/71 0008",
+        "0101990–71–0008",
+        "0101990 - 710008",
+        " ".join(INVENTED),
+        "\u200b".join(INVENTED),
+        "\ufe0f\u20e3".join(INVENTED) + "\ufe0f\u20e3",
+        WIDE,
+        ARABIC,
+        RAISED,
+        f"ЈМБГ:{INVENTED}, Ана",
+        f"broj{INVENTED}x",
+        f"{INVENTED} {INVENTED}",
+        f"VII-2 {INVENTED[:7]} {INVENTED[7:]} 24",
+        "0101990\n710008",
+    ],
+)
+def test_trust_s43_an_identity_number_is_refused_however_it_is_written(written: str):
+    assert has_identity_number(written)
+    with pytest.raises(BadText) as refused:
+        clean(written, limit=200, lines=True)
+    assert refused.value.reason is GroundReason.IDENTITY_NUMBER
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        INVENTED[:-1],
+        INVENTED[:-1] + "9",  # the last digit does not check
+        "3102990710008",  # no 31 February
+        INVENTED + "1",  # a longer number is none
+        "1" + INVENTED,
+        "9788612345678",  # a book
+        "160-0000000001234-56",  # an account
+        "+381 64 123 45 67, 018 555 123",
+        "12. 5. 2027. 13:00–13:45, VII-1 i VII-2, 24 + 25",
+        "0101990 a 710008",
+    ],
+)
+def test_what_is_no_identity_number_stays(written: str):
+    assert not has_identity_number(written)
+    assert clean(written, limit=200) == written
+
+
+@given(first=st.text("0123456789", min_size=LENGTH - 1, max_size=LENGTH - 1))
+def test_of_thirteen_digits_at_most_one_last_digit_checks(first: str):
+    found = [last for last in "0123456789" if has_identity_number(first + last)]
+    rest = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first, strict=True)) % 11
+
+    assert len(found) <= 1
+    assert all((rest + int(last)) % 11 == 0 for last in found)

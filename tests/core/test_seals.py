@@ -1,0 +1,248 @@
+"""The audit's seals: which change is noticed, and which record is named (TRUST S34).
+
+An attacker with SQL is played: the triggers that refuse such statements are dropped first.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from scheduler.core import audit, seals
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.seals import Broken, Fault, Head
+from scheduler.people.models import Centre
+from scheduler.policy import SYSTEM
+from tests.factories import MONDAY
+from tests.factories.people import make_centre
+
+MINUTE = dt.timedelta(minutes=1)
+HOUR = 60 * MINUTE
+CONTENT = "actor, action, thing, thing_id, details"
+
+
+def write(count: int) -> list[int]:
+    """So many records, a minute apart, of one centre."""
+    with transaction() as session:
+        centre = session.query(Centre).first() or make_centre()
+        begins = session.query(AuditEntry).count()
+        for number in range(count):
+            audit.record(SYSTEM, "changed", centre, at=MONDAY + (begins + number) * MINUTE, details={"n": number})
+        session.flush()
+        return [row.id for row in session.query(AuditEntry).order_by(AuditEntry.id)]
+
+
+@pytest.fixture
+def ids(app) -> list[int]:
+    """Ten sealed records."""
+    make_centre()
+    numbers = write(10)
+    seals.seal_records()
+    return numbers
+
+
+@pytest.fixture
+def as_attacker(app):
+    """What runs SQL past every trigger; the triggers are put back for the tests after this one."""
+    postgresql = db.engine.dialect.name == "postgresql"
+    with db.engine.begin() as connection:
+        if postgresql:
+            stored = ()
+            connection.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER USER"))
+        else:
+            wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'"
+            stored = connection.execute(text(wanted)).all()
+            for name, _sql in stored:
+                connection.execute(text(f"DROP TRIGGER {name}"))
+
+    def run(statement: str, **given: object) -> None:
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(text(statement), given)
+
+    yield run
+    with db.engine.begin() as connection:
+        for _name, sql in stored:
+            connection.execute(text(sql))
+        if postgresql:
+            connection.execute(text("ALTER TABLE audit_entry ENABLE TRIGGER USER"))
+
+
+def verified(heads: tuple[Head, ...] = ()) -> seals.Verified:
+    db.session.rollback()
+    return seals.verify(now=MONDAY + HOUR, heads=heads)
+
+
+@pytest.mark.both_databases
+def test_what_nobody_touched_is_well_and_twice_sealed_is_once(ids):
+    found = verified()
+
+    assert (found.well, found.sealed, found.unsealed) == (True, 10, 0)
+    assert found.head is not None
+    assert found.head.record_id == ids[-1]
+    assert seals.seal_records() is None
+
+
+@pytest.mark.both_databases
+def test_later_records_go_on_from_the_head(ids):
+    numbers = write(3)
+    seals.seal_records()
+
+    assert (verified().well, verified().sealed) == (True, 13)
+    assert verified().head.record_id == numbers[-1]
+
+
+def altered(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    run("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[4])
+    return ids[4], Fault.ALTERED
+
+
+def another_actor(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    run("UPDATE audit_entry SET actor = 'user:99' WHERE id = :id", id=ids[4])
+    return ids[4], Fault.ALTERED
+
+
+def other_details(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    run("""UPDATE audit_entry SET details = '{"n": 7}' WHERE id = :id""", id=ids[4])
+    return ids[4], Fault.ALTERED
+
+
+def deleted(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    run("DELETE FROM audit_entry WHERE id = :id", id=ids[4])
+    return ids[5], Fault.CUT
+
+
+def the_first_deleted(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    run("DELETE FROM audit_entry WHERE id = :id", id=ids[0])
+    return ids[1], Fault.CUT
+
+
+def replaced(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    """Another record under the same number, with the old seal."""
+    run(
+        f"UPDATE audit_entry SET ({CONTENT}) = (SELECT {CONTENT} FROM audit_entry WHERE id = :other) WHERE id = :id",
+        id=ids[4],
+        other=ids[7],
+    )
+    return ids[4], Fault.ALTERED
+
+
+def written_over(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    """As INSERT OR REPLACE does: the new record brings no seal."""
+    run("DELETE FROM audit_entry WHERE id = :id", id=ids[4])
+    run(
+        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id, at, {CONTENT} FROM audit_entry WHERE id = :other",
+        id=ids[4],
+        other=ids[3],
+    )
+    return ids[4], Fault.INSERTED
+
+
+def put_in_between(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    """A gap between two numbers, as PostgreSQL leaves them, is filled later."""
+    run("DELETE FROM audit_entry WHERE id = :id", id=ids[9])
+    run(
+        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id + 5, at, {CONTENT} FROM audit_entry WHERE id = :of",
+        id=ids[9],
+        of=ids[3],
+    )
+    seals.seal_records()
+    run(
+        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id + 2, at, {CONTENT} FROM audit_entry WHERE id = :of",
+        id=ids[9],
+        of=ids[3],
+    )
+    seals.seal_records()
+    return ids[9] + 2, Fault.INSERTED
+
+
+def two_exchanged(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
+    for number, other in ((999_999, ids[4]), (ids[4], ids[5]), (ids[5], 999_999)):
+        run("UPDATE audit_entry SET id = :number WHERE id = :other", number=number, other=other)
+    return ids[4], Fault.ALTERED
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "attack",
+    [
+        altered,
+        another_actor,
+        other_details,
+        deleted,
+        the_first_deleted,
+        replaced,
+        written_over,
+        put_in_between,
+        two_exchanged,
+    ],
+)
+def test_trust_s34_the_first_broken_record_is_named(ids, as_attacker, attack):
+    record_id, fault = attack(as_attacker, ids)
+
+    broken = verified().broken
+
+    assert broken is not None
+    assert (broken.record_id, broken.fault) == (record_id, fault)
+    present = {row.id for row in db.session.query(AuditEntry)}
+    assert broken.after_id == max((number for number in present if number < record_id), default=0)
+
+
+def head_of(record_id: int) -> Head:
+    row = db.session.get_one(AuditEntry, record_id)
+    return Head(record_id, row.seal.partition(".")[0])
+
+
+@pytest.mark.both_databases
+def test_trust_s34_a_cut_tail_is_noticed_by_a_head_that_was_kept_elsewhere_only(ids, as_attacker):
+    kept = head_of(ids[-1])
+    as_attacker("DELETE FROM audit_entry WHERE id > :id", id=ids[6])
+
+    assert verified().well  # the chain alone cannot know what followed
+    assert verified((kept,)).broken == Broken(ids[-1], Fault.GONE, ids[6])
+
+
+@pytest.mark.both_databases
+def test_trust_s34_a_chain_that_was_computed_anew_is_noticed_by_a_kept_head(ids, as_attacker):
+    early, late = head_of(ids[2]), head_of(ids[-1])
+    as_attacker("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[4])
+    as_attacker("UPDATE audit_entry SET seal = NULL")
+    seals.seal_records()
+
+    assert verified().well
+    assert verified((early, late)).broken == Broken(ids[-1], Fault.RESEALED, ids[8])
+
+
+@pytest.mark.both_databases
+def test_an_erasure_that_blanks_actor_or_details_breaks_nothing_and_is_counted(ids):
+    with transaction() as session:
+        session.execute(
+            text("UPDATE audit_entry SET actor = 'erased:1', details = '{}' WHERE id = :id"), {"id": ids[4]}
+        )
+
+    found = verified()
+
+    assert (found.well, found.sealed, found.blanked) == (True, 10, 1)
+
+
+def test_records_without_a_seal_for_five_minutes_are_told(app):
+    make_centre()
+    numbers = write(1)
+
+    assert numbers
+    assert seals.verify(now=MONDAY + 5 * MINUTE).well
+    late = seals.verify(now=MONDAY + 6 * MINUTE)
+    assert (late.well, late.broken, late.late_since) == (False, None, MONDAY)
+
+
+def test_the_file_of_heads_has_one_line_a_day_and_is_laid_aside_by_a_restore(tmp_path: Path):
+    for hours, number in ((0, 1), (1, 2), (30, 3)):
+        seals.write_head(tmp_path, Head(number, "ab" * 32), now=MONDAY + hours * HOUR)
+
+    assert seals.heads_in(tmp_path) == [Head(2, "ab" * 32), Head(3, "ab" * 32)]
+    aside = seals.lay_heads_aside(tmp_path, now=MONDAY)
+    assert aside is not None
+    assert (aside.exists(), seals.heads_in(tmp_path)) == (True, [])
+    assert seals.lay_heads_aside(tmp_path, now=MONDAY) is None

@@ -1,0 +1,122 @@
+"""What staff sees of a minor, and what anybody is refused, is in the audit (TRUST S34)."""
+
+import datetime as dt
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.people.models import Presenter, User
+from scheduler.people.service.reads import DENIED, MINOR_READ
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
+from scheduler.web.reads import named_in
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_presenter, make_user
+from tests.web.browser import browser_of
+
+HOUR = dt.timedelta(hours=1)
+
+
+def lines(action: str) -> list[tuple[str, int, str]]:
+    db.session.rollback()
+    found = db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+    return [(one.actor, one.thing_id, json.loads(one.details)["page"]) for one in found]
+
+
+@pytest.fixture
+def minor(app) -> Presenter:
+    return make_presenter(
+        kind=PresenterKind.INFLUENCER, birth_date=dt.date(2010, 5, 1), given_name="Тара", family_name="Зорић"
+    )
+
+
+@pytest.fixture
+def coordinator(minor) -> User:
+    return make_user(Role.COORDINATOR, centre_id=minor.centre_id)
+
+
+def test_trust_s34_staff_that_sees_a_minors_name_is_noted_with_the_page(app: Flask, minor, coordinator):
+    browser = browser_of(app, coordinator)
+    assert "Тара Зорић" in browser.get("/people").text
+
+    assert lines(MINOR_READ) == [(f"user:{coordinator.id}", minor.id, "people.presenters")]
+
+
+def test_a_day_of_looking_is_one_line_for_each_reader_minor_and_page(app: Flask, minor, coordinator, the_clock):
+    other = make_user(Role.COORDINATOR, centre_id=minor.centre_id)
+    for reader in (coordinator, other):
+        browser = browser_of(app, reader)
+        for path in ("/people", "/people", f"/people/{minor.id}", "/people", f"/people/{minor.id}"):
+            browser.get(path)
+    assert [page for _actor, _id, page in lines(MINOR_READ)] == ["people.presenters", "people.presenter"] * 2
+
+    the_clock.stands_at(MONDAY + 24 * HOUR)
+    browser_of(app, coordinator).get("/people")
+
+    assert len(lines(MINOR_READ)) == 5
+
+
+def test_who_is_no_staff_or_sees_no_minor_is_not_noted(app: Flask, minor, coordinator):
+    make_presenter(given_name="Вера", family_name="Адамовић")
+    browser_of(app, minor).get("/account")
+    browser_of(app, coordinator).get("/settings")
+    browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id)).get("/people")
+
+    assert lines(MINOR_READ) == []
+
+
+def test_a_name_is_found_across_marks_in_attributes_and_escaped():
+    minors = {1: ("Тара", "Зорић"), 2: ("Ana", "O'Hara"), 3: ("Вук", "Лукић")}
+
+    assert named_in("<p><mark>Та</mark>ра\n Зо<b>рић</b></p>", minors) == {1}
+    assert named_in('<a aria-label="Ana O&#39;Hara">x</a>', minors) == {2}
+    assert named_in("Лукић Вук;12", minors) == {3}
+    assert named_in("Тара и Лукић", minors) == set()
+
+
+@pytest.mark.parametrize(("path", "page"), [("/settings/programmes", "admin"), ("/people/users", "people.users")])
+def test_trust_s34_each_403_of_who_is_signed_in_is_noted_once_an_hour(app: Flask, minor, the_clock, path, page):
+    browser = browser_of(app, minor)
+    answers = [browser.get(path).status_code for _ in range(3)]
+    assert answers == [403] * 3
+    assert [(actor, thing_id) for actor, thing_id, _page in lines(DENIED)] == [(f"user:{minor.user_id}", minor.user_id)]
+    assert lines(DENIED)[0][2].startswith(page)
+
+    the_clock.stands_at(MONDAY + HOUR + dt.timedelta(minutes=1))
+    browser_of(app, minor).get(path)
+
+    assert len(lines(DENIED)) == 2
+
+
+def test_trust_s34_what_lies_in_another_centre_looks_absent_and_is_noted(app: Flask, minor):
+    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id)
+    browser = browser_of(app, stranger)
+
+    assert browser.get(f"/people/{minor.id}").status_code == 404
+    assert browser.get("/people/999999").status_code == 404
+
+    assert lines(DENIED) == [(f"user:{stranger.id}", stranger.id, "people.presenter")]
+
+
+def test_who_is_not_signed_in_leaves_no_line(app: Flask, minor):
+    app.test_client().get("/people")
+    app.test_client().get("/no/such/page")
+
+    assert lines(DENIED) == lines(MINOR_READ) == []
+
+
+def test_an_answer_whose_line_cannot_be_written_is_not_given(app: Flask, minor, coordinator, monkeypatch):
+    def full_disk(*_args: object, **_given: object) -> None:
+        raise OSError("no space left")
+
+    browser = browser_of(app, coordinator)
+    monkeypatch.setattr("scheduler.web.reads.reads.note_reads", full_disk)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = browser.get("/people")
+
+    assert answer.status_code == 500
+    assert "Зорић" not in answer.text
