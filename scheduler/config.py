@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -157,7 +158,7 @@ def weakness_of(key: str) -> str:
 
 def _runs_on(plain: str) -> bool:
     """Whether more than half of the letters follow from one before them: abcd, 9876, a1b2c3, qwerty."""
-    pairs = list(zip(plain, plain[1:], strict=False))
+    pairs = list(pairwise(plain))
     keys = sum(any(one + other in row or other + one in row for row in KEYBOARD) for one, other in pairs)
     steps = [
         Counter(ord(other) - ord(one) for one, other in zip(plain, plain[stride:], strict=False)).most_common(1)[0][1]

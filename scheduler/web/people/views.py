@@ -212,6 +212,7 @@ def presenter(presenter_id: int) -> ResponseReturnValue:
 
 
 def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseReturnValue:
+    account = queries.suspended_as(page.row.user_id)
     shown = render_template(
         "people/presenter.html",
         page=page,
@@ -222,7 +223,8 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         roles=forms.ROLES,
         clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,
         may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
-        may_suspend=policy.scope_of(current_actor(), "suspend", "presenter") is not None,
+        may_suspend=policy.scope_of(current_actor(), "suspend", account) is not None,
+        may_restore=policy.scope_of(current_actor(), "restore", account) is not None,
         may_see_list=policy.scope_of(current_actor(), "list", "presenter") is not None,
         may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
     )
@@ -314,7 +316,8 @@ def invite_user() -> ResponseReturnValue:
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
     clearance.suspend_user(current_actor(), user_id, now=clock.now())
-    say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
+    back = policy.scope_of(current_actor(), "restore", "presenter") and url_for(".restore_user", user_id=user_id)
+    say(_("Suspended: the account no longer opens anything."), undo=back or "")
     return redirect(_list_of_people())
 
 
@@ -324,7 +327,7 @@ def _list_of_people() -> str:
 
 
 @bp.post("/people/users/<int:user_id>/restore")
-@may("suspend", "presenter")
+@may("restore", "presenter")
 def restore_user(user_id: int) -> ResponseReturnValue:
     invitations.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
