@@ -1,5 +1,6 @@
 """What can go wrong, in the product's words. Each room adds its own children in its `terms.py`."""
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -68,8 +69,9 @@ class Rejected(SchedulerError):
 
 
 class TooMany(SchedulerError):
-    """A limit on how often something may be tried was reached; try again later."""
+    """A limit on how often something may be tried was reached; try again after `wait`, which programs are told too."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, *, wait: dt.timedelta) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.wait = wait

@@ -11,6 +11,7 @@ from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotF
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
 from scheduler.web.i18n import forget_language
+from scheduler.web.limits import note_wait
 from scheduler.web.reasons import worded
 
 STATUS: dict[type[SchedulerError], int] = {
@@ -37,6 +38,8 @@ def show_problem(error: SchedulerError) -> ResponseReturnValue:
     """The page of an error of the house; the reasons it carries are worded as beside a field."""
     status = status_of(error)
     reasons = list(error.problems.values()) if isinstance(error, Rejected) else []
+    if isinstance(error, TooMany):
+        note_wait(error)
     if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]
     log.info("refused", extra={"kind": type(error).__name__, "status": status})

@@ -173,7 +173,7 @@ def _refuse_flood(session: Session, key: str, network: str, now: dt.datetime) ->
     advisory_lock(session, NETWORK_LOCK, [people_rules.lock_number(network)])
     living = DateHold.network == network, DateHold.state == HoldState.HELD, DateHold.until > now, DateHold.draft != key
     if session.scalars(select(func.count()).select_from(DateHold).where(*living)).one() >= MOST_FROM_NETWORK:
-        raise TooMany(BookingReason.TOO_MANY_HOLDS)
+        raise TooMany(BookingReason.TOO_MANY_HOLDS, wait=HELD_FOR)
 
 
 def crew_under_lock(act: Act, wish: HoldWish) -> list[int]:

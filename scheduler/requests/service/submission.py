@@ -25,6 +25,7 @@ from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.school_request import (
     MAILS_A_DAY_FROM_NETWORK,
     MAILS_A_DAY_TO_ADDRESS,
+    MAILS_WINDOW,
     MOST_CORRECTIONS,
     PROVE_WITHIN,
     levels_at,
@@ -198,14 +199,13 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
     """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network."""
     key = people_rules.account_key(address, purpose="booking")
     advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(key), people_rules.lock_number(network)])
-    a_day_ago = now - dt.timedelta(days=1)
-    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= a_day_ago))
+    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= now - MAILS_WINDOW))
     of_address, of_network = UnprovedMail.address_key == key, UnprovedMail.network == network
     row = session.execute(
         select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
     ).one()
     if row[0] >= MAILS_A_DAY_TO_ADDRESS or row[1] >= MAILS_A_DAY_FROM_NETWORK:
-        raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
+        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
 
 
@@ -250,7 +250,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         if typed == row.contact_email:
             return
         if row.addresses_corrected >= MOST_CORRECTIONS:
-            raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
+            raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))

@@ -25,7 +25,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter
+from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
 from scheduler.web.reasons import FormReason, worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
@@ -234,7 +234,8 @@ def check() -> ResponseReturnValue:
                 return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
-            except TooMany:
+            except TooMany as error:
+                note_wait(error)
                 form.form_errors.append(_too_many())
                 status = 429
         else:
@@ -289,7 +290,8 @@ def correct_address() -> ResponseReturnValue:
             submission.correct_address(request_id, form.email.data, network=network, now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
-        except TooMany:
+        except TooMany as error:
+            note_wait(error)
             form.form_errors.append(_too_many())
             return render_template("requests/correct_address.html", form=form), 429
         else:
@@ -334,7 +336,8 @@ def new_link() -> ResponseReturnValue:
         network, began = network_of(request.remote_addr), time.perf_counter()
         try:
             send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
-        except TooMany:
+        except TooMany as error:
+            note_wait(error)
             form.form_errors.append(_too_many())
             return render_template("requests/new_link.html", form=form, asked=False), 429
         time.sleep(max(0, ANSWERED_AFTER_S - (time.perf_counter() - began)))
