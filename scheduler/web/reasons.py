@@ -229,6 +229,10 @@ WORDS: dict[Reason, LazyProxy] = {
     AttendanceReason.ALREADY_COUNTERSIGNED: _l(
         "Ask your coordinator to correct the numbers: the school has answered already."
     ),
+    AttendanceReason.CORRECTED_MEANWHILE: _l(
+        "Look at the numbers again: a colleague has corrected them since you opened this page. "
+        "What you typed stands here still; save it again if it is right."
+    ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
