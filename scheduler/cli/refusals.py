@@ -8,6 +8,10 @@ import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
 
+from scheduler.core.db import LARGEST_ID
+
+ROW = click.IntRange(1, LARGEST_ID)  # the id of a row, as an argument: no row has one beyond
+
 
 class BadInput(click.ClickException):
     """What was given cannot be used; the text says what and where."""

@@ -18,6 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
+from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.text import BadText, clean, is_address
@@ -46,6 +47,7 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
+LONGEST_ID = len(str(LARGEST_ID))
 SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
 
@@ -307,9 +309,9 @@ class Needed:
 
 
 def number_of(typed: object) -> int | None:
-    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
+    """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
 
 
 def error_title(form: BaseForm | None, title: str) -> str:

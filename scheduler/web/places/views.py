@@ -24,7 +24,7 @@ from scheduler.web.places.blueprint import bp
 from scheduler.web.places.forms import CallNoteForm, SchoolTimeForm
 from scheduler.web.reasons import worded
 
-HOST = "/hosts/<int(max=999999999):host_id>"
+HOST = "/hosts/<int:host_id>"
 
 
 @dataclass(frozen=True)
