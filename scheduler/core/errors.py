@@ -31,6 +31,7 @@ class GroundReason(Reason):
     COUNT_OUT_OF_RANGE = "count_out_of_range"
     WRONG_STATE = "wrong_state"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    SENT_WITH_OTHER_CONTENT = "sent_with_other_content"
     REASON_MISSING = "reason_missing"
     UNDONE_ALREADY = "undone_already"
     LATER_DATA = "later_data"

@@ -75,6 +75,10 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.COUNT_OUT_OF_RANGE: _l("Enter a number from 0 to 2,000."),
     GroundReason.WRONG_STATE: _l("Open the page again: something has changed in the meantime."),
     GroundReason.CHANGED_MEANWHILE: _l("Open the page again: something has changed in the meantime."),
+    GroundReason.SENT_WITH_OTHER_CONTENT: _l(
+        "This form was already sent, with other content, and that is stored. "
+        "Open the page again, look at what stands there, and send what is missing."
+    ),
     GroundReason.REASON_MISSING: _l("Write the reason."),
     GroundReason.UNDONE_ALREADY: _l("Open the list again: this import was taken back already."),
     GroundReason.LATER_DATA: _l("Leave this import as it is: later data hang on it."),

@@ -45,6 +45,7 @@ from scheduler.requests.terms.school_request import (
 log = logging.getLogger(__name__)
 
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
+KEYS_APART = "|"  # stands in no key
 FORM_LOCK, FLOOD_LOCK = 21, 22  # kinds of advisory locks
 
 
@@ -66,10 +67,10 @@ def submit_request(
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
     policy.require(actor, "create", "request", centre=programme.centre_id)
-    key = _key_of(form_key)
+    key, *also = _keys_of(form_key)
     with transaction() as session:
-        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
-        if (earlier := form_keys.answer_of(key)) is not None:
+        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
+        if (earlier := form_keys.answer_of(key, *also)) is not None:
             return int(earlier)
         host = _host(actor, draft, new_host, now)
         today = clock.local_day(now)
@@ -84,7 +85,7 @@ def submit_request(
         row = store_request(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
         set_off(session, actor, row, network, now, draft.kept_until)
-        form_keys.remember(key, str(row.id), at=now)
+        form_keys.remember(key, str(row.id), at=now, also=also)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
     return request_id
@@ -92,11 +93,12 @@ def submit_request(
 
 def was_sent(form_key: str) -> bool:
     """Whether the form with this key has made its request: pressed twice, it is answered as it was the first time."""
-    return form_keys.answer_of(_key_of(form_key)) is not None
+    return form_keys.answer_of(*_keys_of(form_key)) is not None
 
 
-def _key_of(form_key: str) -> str:
-    return f"request:{form_key}"
+def _keys_of(form_key: str) -> list[str]:
+    """A form has one key; the last page of a booking has its own and that of the booking."""
+    return [f"request:{one}" for one in form_key.split(KEYS_APART)]
 
 
 def _host(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> HostRow:

@@ -44,6 +44,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
@@ -120,6 +121,7 @@ def sign(secret: str) -> ResponseReturnValue:
 
 @bp.post("/status/<secret>/attendance/names")
 @public
+@sent_once
 def name_adults(secret: str) -> ResponseReturnValue:
     """The school names adults who want a certificate."""
     actor = link_actor(secret)

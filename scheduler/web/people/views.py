@@ -27,6 +27,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
+from scheduler.web.once import sent_once
 from scheduler.web.people import forms, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
@@ -98,6 +99,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 @bp.route("/reset", methods=["GET", "POST"])
 @public
+@sent_once
 def ask_reset() -> ResponseReturnValue:
     form = forms.AskResetForm()
     if form.accepted():
@@ -185,6 +187,7 @@ def presenters() -> ResponseReturnValue:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @may("create", "presenter")
+@sent_once
 def new_presenter() -> ResponseReturnValue:
     form = forms.PresenterForm()
     if form.accepted():
@@ -233,6 +236,7 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
 
 @bp.post("/people/<int:presenter_id>")
 @may("update", "presenter")
+@sent_once
 def add_exception(presenter_id: int) -> ResponseReturnValue:
     page = _page_for("update", presenter_id)
     form = forms.ExceptionForm()
@@ -299,6 +303,7 @@ def users() -> ResponseReturnValue:
 
 @bp.route("/people/users/new", methods=["GET", "POST"])
 @may("create", "user")
+@sent_once
 def invite_user() -> ResponseReturnValue:
     form = forms.InviteForm()
     if form.accepted():

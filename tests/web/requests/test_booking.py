@@ -322,6 +322,17 @@ def test_trust_r11_the_second_press_of_a_double_click_shows_what_the_first_did(c
     assert requests_stored() == 1
 
 
+def test_two_tabs_with_the_last_page_of_one_booking_make_one_request(app, client, programme, host):
+    answer_all(client, programme, host)
+    other = app.test_client()
+    other.set_cookie("raspored", client.get_cookie("raspored").value)
+
+    answers = [one.post("/book/check", data={"form_key": key}) for one, key in ((client, "one"), (other, "two"))]
+
+    assert [answer.location for answer in answers] == ["/book/sent", "/book/sent"]
+    assert requests_stored() == 1
+
+
 def test_more_than_any_booking_holds_is_refused_and_breaks_nothing(client, programme, host):
     client.post("/book", data={"host_id": host.id})
 
