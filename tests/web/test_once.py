@@ -19,7 +19,7 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.web.browser import browser_of
 
-OTHER_CONTENT = "This form was already sent, with other content"
+OTHER_CONTENT = "this form was already sent, with other content"
 NOTE = {"text": "They have no projector.", "form_key": "one"}
 
 
