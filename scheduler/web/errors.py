@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from scheduler.acts import defence_of
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
@@ -58,7 +59,12 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def show_crossing(error: Exception) -> ResponseReturnValue:
-    """Two acts crossed and no service has words for it: the page says to look again, the log what refused."""
+    """The database refused and no service has said so: the page has the reason's words, the log its name.
+
+    Where two acts crossed the page says to look again; anything else is a bug.
+    """
+    if (reason := defence_of(error)) is not None:
+        return show_problem(Conflict(reason))
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})
