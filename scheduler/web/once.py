@@ -22,7 +22,7 @@ from scheduler.web.guards import current_actor
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 NOT_CONTENT = ("csrf_token", "form_key")
-TRIES, PAUSE_S = 20, 0.05  # the first of two presses has stored already, and only its answer is on the way
+MOST_LOOKS, PAUSE_S = 20, 0.05  # the first of two presses has stored already, and only its answer is on the way
 
 
 def sent_once(view: View[P]) -> View[P]:
@@ -75,7 +75,7 @@ def _digest(*said: object) -> str:
 
 def _where_it_led(key: str) -> str:
     """The address that the first sending led to; where none is known, the page that the form stood on."""
-    for _try in range(TRIES if _may_be_stored() else 0):
+    for _look in range(MOST_LOOKS if _may_be_stored() else 0):
         if led_to := answer_of(key):
             return led_to
         db.session.rollback()
