@@ -84,11 +84,19 @@ def change(actor: Actor, now: dt.datetime) -> Iterator[Act]:
         raise Conflict(GroundReason.CHANGED_MEANWHILE) from error
 
 
+def defence_of(error: Exception) -> DefenceReason | None:
+    """The reason under which the database itself refused, and its line in the log; None for anything else."""
+    name = refused_by(error) if isinstance(error, IntegrityError) else ""
+    if name in DEFENCE_REASONS:
+        log.info("refused by the database", extra={"constraint": name})
+    return DEFENCE_REASONS.get(name)
+
+
 def _reason_of(error: IntegrityError) -> Reason:
     """What the database refused; a rule of it that no race can break was broken by a bug, and is raised as that."""
+    if (reason := defence_of(error)) is not None:
+        return reason
     name = refused_by(error)
-    if name in DEFENCE_REASONS:
-        return DEFENCE_REASONS[name]
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"constraint": name})

@@ -13,7 +13,7 @@ from scheduler import all_models, config
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.web import assets, errors, filters, guards, headers, i18n, limits, login, navigation, packing, reads
+from scheduler.web import assets, errors, filters, guards, headers, i18n, ids, limits, login, navigation, packing, reads
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
 # a module of commands with `register`.
@@ -103,7 +103,7 @@ def _open_database(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
-    for part in (packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
+    for part in (ids, packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
         part.register(app)
     for name in PAGES:
         app.register_blueprint(_pages_of(import_module(f"scheduler.web.{name}")))

@@ -2,8 +2,10 @@
 
 import os
 import secrets
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -13,6 +15,22 @@ from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
+MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
+REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
+KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
+OF_EXAMPLES = (
+    "example",
+    "change",
+    "secret",
+    "password",
+    "default",
+    "insecure",
+    "placeholder",
+    "replace",
+    "raspored",
+    "lozinka",
+    "192b9bdd22ab9ed4d12e236c78afcb9a",  # Flask's own manual
+)
 
 
 class BadSettings(Exception):
@@ -38,6 +56,7 @@ class Settings:
     instance: Path
     proxy_hops: int = 0
     sms_url: str = ""
+    debugs: bool = False
 
     @property
     def demo(self) -> bool:
@@ -92,6 +111,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         uid_domain=env.str("UID_DOMAIN", "raspored.example.org"),
         instance=folder,
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
+        debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
     )
     try:
         env.seal()
@@ -108,14 +128,43 @@ def problems_with(wanted: Settings) -> list[str]:
     if wanted.mode not in ("demo", "production"):
         problems.append(f"MODE is {wanted.mode!r}: it is demo or production")
     if not wanted.demo:
-        if len(wanted.secret_key) < 32 or len(set(wanted.secret_key)) < 10:
-            problems.append("SECRET_KEY is missing or weak: set at least 32 random characters")
+        if weakness := weakness_of(wanted.secret_key):
+            problems.append(f"SECRET_KEY {weakness}: {MAKE_A_KEY}")
+        if wanted.debugs:
+            problems.append("FLASK_DEBUG would let a visitor run code: take it out, or set FLASK_DEBUG=0")
         if not wanted.https:
             problems.append("BASE_URL must begin with https:// in production")
         if not wanted.trusted_hosts or any(not host.strip(". ") or "*" in host for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS must name the hosts, not * and not nothing")
+        elif any(host.strip().startswith(".") for host in wanted.trusted_hosts):
+            problems.append("TRUSTED_HOSTS has a leading dot, which lets in every name below it: write each host whole")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
     return problems + _problems_with_shapes(wanted)
+
+
+def weakness_of(key: str) -> str:
+    """What makes a key easy to guess, in words that never repeat it; nothing if it looks random."""
+    if len(key) < 32 or len(set(key)) < 10:
+        return "is missing, short or of few different characters"
+    plain = key.casefold()
+    if any(word in plain for word in OF_EXAMPLES):
+        return "is an example that others know"
+    if any(plain.find(plain[at : at + REPEATED], at + 1) >= 0 for at in range(len(plain) - REPEATED)):
+        return "repeats a pattern"
+    if _runs_on(plain):
+        return "is a sequence"
+    return ""
+
+
+def _runs_on(plain: str) -> bool:
+    """Whether more than half of the letters follow from one before them: abcd, 9876, a1b2c3, qwerty."""
+    pairs = list(pairwise(plain))
+    keys = sum(any(one + other in row or other + one in row for row in KEYBOARD) for one, other in pairs)
+    steps = [
+        Counter(ord(other) - ord(one) for one, other in zip(plain, plain[stride:], strict=False)).most_common(1)[0][1]
+        for stride in (1, 2, 3, 4)
+    ]
+    return max(keys, *steps) > len(plain) // 2
 
 
 def _problems_with_shapes(wanted: Settings) -> list[str]:

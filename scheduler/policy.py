@@ -127,7 +127,9 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
-        _all(Scope.CENTRE, presenter="create read update", vetting="read create", consent="read create withdraw"),
+        _all(
+            Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
+        ),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
@@ -137,7 +139,8 @@ TABLE: dict[Role, Rights] = {
     Role.SAFEGUARDING: _join(
         _STAFF,
         _OWN_LISTS,
-        _all(Scope.CENTRE, presenter="read update suspend", vetting="read create", consent="read create withdraw"),
+        _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
+        _all(Scope.CENTRE, vetting="read create", consent="read create withdraw"),
         _all(Scope.ANY, host="read", programme="read"),
         _all(Scope.ANY, calendar="read", closure="read"),
     ),
@@ -147,13 +150,12 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
-        _all(
-            Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
-        ),
+        _all(Scope.CENTRE, presenter="create read update suspend restore", colleague="suspend restore"),
+        _all(Scope.CENTRE, vetting="read create", consent="read create withdraw"),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
-        _all(Scope.CENTRE, user="create read update suspend import", audit="read", everything="export"),
+        _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),

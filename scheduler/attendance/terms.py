@@ -16,6 +16,7 @@ class AttendanceReason(Reason):
     """Why a count or its signature is not taken."""
 
     ALREADY_COUNTERSIGNED = "already_countersigned"
+    CORRECTED_MEANWHILE = "corrected_meanwhile"
     COUNT_MISSING = "count_missing"
     HALL_IS_FULL = "hall_is_full"
     MINUTES_OUT_OF_RANGE = "minutes_out_of_range"

@@ -13,7 +13,7 @@ from flask import Flask
 from scheduler.certificates import queries, service
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
-from scheduler.cli.refusals import BadInput, CommandGroup
+from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.policy import SYSTEM
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 
 @group.command("issue")
 @click.option("--campaign", metavar="SLUG", default="", help="Only visits of one campaign.")
-@click.option("--visit", "visit_id", type=int, metavar="ID", help="Only one visit.")
+@click.option("--visit", "visit_id", type=ROW, metavar="ID", help="Only one visit.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.cli import files
 from scheduler.cli.people import centre_of
-from scheduler.cli.refusals import BadInput, CommandGroup
+from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.core.imports import batches
@@ -65,7 +65,7 @@ def list_imports() -> None:
 
 
 @group.command("undo")
-@click.argument("number", type=int)
+@click.argument("number", type=ROW)
 def undo(number: int) -> None:
     """Take back all that import NUMBER stored; refused, with the reason, when something hangs on it (exit code 2)."""
     found = batches.batch(number)

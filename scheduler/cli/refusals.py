@@ -1,5 +1,6 @@
 """How commands refuse what they cannot use: exit code 2, and one line on standard error that says what and where."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,8 +8,17 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError
 
+from scheduler.core.db import LARGEST_ID
+from scheduler.core.errors import Conflict
 from scheduler.core.identity import has_identity_number
+from scheduler.core.refusals import refused_by
+
+log = logging.getLogger(__name__)
+MEND = "Mend what it names, then try again."
+
+ROW = click.IntRange(1, LARGEST_ID)  # the id of a row, as an argument: no row has one beyond
 
 
 class BadInput(click.ClickException):
@@ -32,8 +42,29 @@ def _where(error: click.UsageError) -> str:
     return f"See {error.ctx.command_path if error.ctx else 'flask'} --help."
 
 
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the database refuses is no crash of the command: nothing was stored, and the reason has a name."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = refused_by(error)
+        log.info("refused by the database", extra={"constraint": name})
+        raise BadInput(
+            f"Refused by the database, nothing was stored: {name}. Mend what it names, then try again."
+        ) from error
+    except Conflict as conflict:
+        raise BadInput(
+            f"Refused, nothing was stored: {conflict.reason}. Mend what it names, then try again."
+        ) from conflict
+
+
 class Command(click.Command):
     """A command of ours."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with refusals_told():
+            return super().invoke(ctx)
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with told_in_one_line():

@@ -22,10 +22,28 @@ def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:
     """The UTC moment of a wall clock time.
 
     Raises: ValueError when the clocks jump over that time (02:30 on the last Sunday of March). A doubled
-    time (02:30 on the last Sunday of October) is read as the earlier one, as PEP 495's fold=0 says.
+    time (02:30 on the last Sunday of October) is the earlier one, or with `fold=1` the later, as PEP 495 says.
     """
     local = dt.datetime.combine(day, wall, tzinfo=ZoneInfo(zone))
     moment = local.astimezone(dt.UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("a time that the clocks jump over")
     return moment
+
+
+def is_doubled(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> bool:
+    """Whether the clocks show this time twice on that day: they go back over it."""
+    first, second = _offsets(day, wall, zone)
+    return first > second
+
+
+def is_shown(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> bool:
+    """Whether the clocks show this time at all on that day."""
+    first, second = _offsets(day, wall, zone)
+    return first >= second
+
+
+def _offsets(day: dt.date, wall: dt.time, zone: str) -> tuple[dt.timedelta, dt.timedelta]:
+    readings = (dt.datetime.combine(day, wall.replace(fold=fold), tzinfo=ZoneInfo(zone)) for fold in (0, 1))
+    first, second = (one.utcoffset() or dt.timedelta() for one in readings)
+    return first, second

@@ -6,7 +6,7 @@ block: 1 booked, 199 told "full", no error; without the write lock at the beginn
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -113,6 +114,8 @@ def transaction() -> Iterator[Session]:
 
     What is read inside is the locked state. What was added to the session outside is dropped, so
     whoever writes does so in here; whoever must survive an inner failure asks for `begin_nested()`.
+    A form that counts once (`core.form_keys`) has left its claim on the session: it is part of the first block that
+    commits, or of none.
     """
     session = db.session()
     if session.info.get("open"):
@@ -122,11 +125,16 @@ def transaction() -> Iterator[Session]:
     session.rollback()  # end the request's read transaction: rows read before are read again under the lock
     session.connection(execution_options={"writes": True})
     session.info["open"] = True
+    claim: Callable[[Session], None] | None = session.info.pop("claim", None)
     try:
+        if claim is not None:
+            claim(session)
         yield session
         session.commit()
     except BaseException:
         session.rollback()
+        if claim is not None:
+            session.info["claim"] = claim
         raise
     finally:
         session.info.pop("open", None)

@@ -1,5 +1,6 @@
 """What can go wrong, in the product's words. Each room adds its own children in its `terms.py`."""
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class GroundReason(Reason):
     COUNT_OUT_OF_RANGE = "count_out_of_range"
     WRONG_STATE = "wrong_state"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    SENT_WITH_OTHER_CONTENT = "sent_with_other_content"
     REASON_MISSING = "reason_missing"
     UNDONE_ALREADY = "undone_already"
     LATER_DATA = "later_data"
@@ -77,8 +79,9 @@ class Rejected(SchedulerError):
 
 
 class TooMany(SchedulerError):
-    """A limit on how often something may be tried was reached; try again later."""
+    """A limit on how often something may be tried was reached; try again after `wait`, which programs are told too."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, *, wait: dt.timedelta) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.wait = wait

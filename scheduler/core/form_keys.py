@@ -1,15 +1,20 @@
 """A form sent twice counts once: a key made with the form is unique here, beside the answer it got.
 
 The row is written in the transaction of the use case, so the second of two equal POSTs either waits and sees the answer
-or makes its own; never both. Kept for 24 hours.
+or makes its own; never both. Kept for 24 hours. `web/once.py` claims a key for a page; a service that takes a form's
+key itself asks `answer_of` and remembers its answer.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import Text, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Text, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, transaction
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 
 KEYS_KEPT_FOR = dt.timedelta(hours=24)
 
@@ -21,18 +26,80 @@ class FormKey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)
+    said: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # the digest of what the form said; empty: nobody compares
     answer: Mapped[str] = mapped_column(Text)
     at: Mapped[dt.datetime]
 
 
-def answer_of(key: str) -> str | None:
-    """What the form with this key was answered, or None if it is new."""
-    return db.session().scalar(select(FormKey.answer).where(FormKey.key == key))
+class AlreadySent(SchedulerError):
+    """The same form, with the same content, was sent before; `key` leads to the answer it got."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("already sent")
+        self.key = key
 
 
-def remember(key: str, answer: str, *, at: dt.datetime) -> None:
-    """Store the answer inside the caller's transaction and forget the ones past their day."""
+def answer_of(*keys: str) -> str | None:
+    """What the form with this key, or one of these, was answered, or None if it is new."""
+    return db.session().scalar(select(FormKey.answer).where(FormKey.key.in_(keys)).order_by(FormKey.id).limit(1))
+
+
+def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
+    """Store the answer, under other keys also, inside the caller's transaction; forget the ones past their day."""
     session = db.session()
     session.execute(delete(FormKey).where(FormKey.at < at - KEYS_KEPT_FOR))
-    session.add(FormKey(key=key, answer=answer, at=at))
+    session.add_all(FormKey(key=one, answer=answer, at=at) for one in (key, *also))
     session.flush()
+
+
+class Claim:
+    """A form's wish to count once; it waits on the session for the first transaction that commits."""
+
+    def __init__(self, key: str, said: str, at: dt.datetime) -> None:
+        self.key, self.said, self.at = key, said, at
+        self._made = False
+
+    def __call__(self, session: Session) -> None:
+        """Inside that transaction. Whoever sends the same at the same time waits here until it ends.
+
+        Raises: AlreadySent for the same content; Conflict("sent_with_other_content") for another.
+        """
+        self._made = False
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        row = insert(FormKey).values(key=self.key, said=self.said, answer="", at=self.at)
+        made = session.scalar(row.on_conflict_do_nothing(index_elements=[FormKey.key]).returning(FormKey.id))
+        if made is None:
+            before = session.scalar(select(FormKey.said).where(FormKey.key == self.key))
+            raise AlreadySent(self.key) if before == self.said else Conflict(GroundReason.SENT_WITH_OTHER_CONTENT)
+        self._made = True
+
+    @property
+    def stored(self) -> bool:
+        """Whether something was stored for this claim: what is rolled back waits on the session again."""
+        return self._made and db.session().info.get("claim") is not self
+
+    def note_answer(self, answer: str) -> None:
+        """Where the sending led to; keys past their day are forgotten."""
+        with transaction() as session:
+            session.execute(delete(FormKey).where(FormKey.at < self.at - KEYS_KEPT_FOR))
+            session.execute(update(FormKey).where(FormKey.key == self.key).values(answer=answer))
+
+    def give_back(self) -> None:
+        """The page refused after all: the same form may be sent again, mended."""
+        with transaction() as session:
+            session.execute(delete(FormKey).where(FormKey.key == self.key))
+
+
+@contextmanager
+def claimed(claim: Claim) -> Iterator[None]:
+    """What is stored in here for the first time counts once for this key: both are stored, or neither."""
+    info = db.session().info
+    info["claim"] = claim
+    try:
+        yield
+    finally:
+        stored = claim.stored
+        info.pop("claim", None)
+        claim._made = stored

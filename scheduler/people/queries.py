@@ -216,6 +216,13 @@ def coordinators_of(centre_id: int) -> list[Reader]:
     return [Reader(user.id, user.email, user.language) for user in found]
 
 
+def suspended_as(user_id: int) -> str:
+    """As what the table of rights knows this presenter, where somebody would suspend her."""
+    return rules.suspended_as(
+        db.session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)), presents=True
+    )
+
+
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
     found = db.session.scalars(

@@ -232,6 +232,12 @@ def sign_in_length(roles: Collection[Role]) -> dt.timedelta:
     return STAFF_LASTS if set(roles) & set(STAFF_ROLES) else PRESENTER_LASTS
 
 
+def suspended_as(roles: Iterable[Role], *, presents: bool) -> str:
+    """As what the table of rights knows an account that is to be suspended: a coordinator locks out no other staff."""
+    staff = not set(roles).isdisjoint(STAFF_ROLES)
+    return "presenter" if presents and not staff else "colleague" if presents else "user"
+
+
 def idle_limit(roles: Collection[Role]) -> dt.timedelta:
     """How long a sign-in lives unused.
 

@@ -74,7 +74,7 @@ def _refuse_a_flood(session: Session, actor: Actor, centre_id: int, now: dt.date
     )
     if (session.scalar(taken) or 0) >= EXPORTS_IN_A_WINDOW:
         log.warning("too many exports", extra={"centre_id": centre_id})
-        raise TooMany(PrivacyReason.TOO_MANY_EXPORTS)
+        raise TooMany(PrivacyReason.TOO_MANY_EXPORTS, wait=EXPORTS_WINDOW)
 
 
 def _member(archive: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> int:

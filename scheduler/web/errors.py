@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from scheduler.acts import defence_of
 from scheduler.core.errors import (
     Conflict,
     Gone,
@@ -21,6 +22,7 @@ from scheduler.core.errors import (
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
 from scheduler.web.i18n import forget_language
+from scheduler.web.limits import note_wait
 from scheduler.web.reasons import worded
 
 STATUS: dict[type[SchedulerError], int] = {
@@ -49,6 +51,8 @@ def show_problem(error: SchedulerError) -> ResponseReturnValue:
     if isinstance(error, NotAllowed | OutOfReach):
         g.out_of_reach = str(error)  # what was wanted, for the audit: see web/reads.py
     reasons = list(error.problems.values()) if isinstance(error, Rejected) else []
+    if isinstance(error, TooMany):
+        note_wait(error)
     if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]
     log.info("refused", extra={"kind": type(error).__name__, "status": status})
@@ -67,7 +71,12 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def show_crossing(error: Exception) -> ResponseReturnValue:
-    """Two acts crossed and no service has words for it: the page says to look again, the log what refused."""
+    """The database refused and no service has said so: the page has the reason's words, the log its name.
+
+    Where two acts crossed the page says to look again; anything else is a bug.
+    """
+    if (reason := defence_of(error)) is not None:
+        return show_problem(Conflict(reason))
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})

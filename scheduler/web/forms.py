@@ -6,18 +6,21 @@
 import datetime as dt
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from babel.support import LazyProxy
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
+from scheduler.config import centre_timezone
+from scheduler.core import clock
+from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.names import problem_with_name
@@ -47,8 +50,10 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
+LONGEST_ID = len(str(LARGEST_ID))
 SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
-WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?", re.ASCII)
+WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abаб]?)", re.ASCII | re.IGNORECASE)
+SECOND = ("b", "б")  # 2:30B: the second of two, when the clocks go back; 2:30A the first
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,24 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
                 field.id = field.label.field_id = f"{field.id}-{mark}"
 
     def accepted(self) -> bool:
-        """Whether this is a POST and every field has its shape."""
-        return bool(self.validate_on_submit())
+        """Whether this is a POST, every field has its shape, and every time of a day is one moment."""
+        return bool(self.validate_on_submit()) and self._asks_about_no_time()
+
+    def _asks_about_no_time(self) -> bool:
+        """The day `on_day` belongs to every time of the form but the one by which somebody answers."""
+        asked = []
+        for field in _times_in(self):
+            until = field.short_name == "until_time"
+            day = getattr(self._fields.get("until_day" if until else "on_day"), "data", None)
+            if not isinstance(day, dt.date) or field.data is None:
+                continue
+            if field.comes_twice(day):
+                asked.append((field, FormReason.HOUR_TWICE))
+            elif until and not clock.is_shown(day, field.data, centre_timezone()):
+                asked.append((field, FormReason.HOUR_SKIPPED))  # of a visit its service says so, by its host's clocks
+        for field, reason in asked:
+            field.errors = [*field.errors, worded(reason)]
+        return not asked
 
     def unsafe(self) -> bool:
         """Whether the sending did not come from a page of ours, or from one that is too old."""
@@ -112,6 +133,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         """The lines of the error summary, in the order of the fields."""
         general = [Problem("", str(text)) for text in self.form_errors]
         return general + [problem for field in self for problem in _problems_of(field)]
+
+
+def _times_in(fields: Iterable[Field]) -> Iterator["TimeField"]:
+    for field in fields:
+        if isinstance(field, TimeField):
+            yield field
+        elif isinstance(field, FieldList | FormField):
+            yield from _times_in(field)
 
 
 def _problems_of(field: Field) -> list[Problem]:
@@ -251,8 +280,9 @@ class DayField(_TypedField):
 
 
 class TimeField(_TypedField):
-    """A wall clock time typed as 9:55 or 09.55."""
+    """A wall clock time typed as 9:55 or 09.55; of an hour that comes twice, 2:30A or 2:30B (then it has a `fold`)."""
 
+    says_which = False  # of two hours with one name
     reason = FormReason.NOT_A_TIME
     attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -260,11 +290,16 @@ class TimeField(_TypedField):
         found = WALL_TIME.fullmatch(typed)
         if not found:
             return None
-        hour, minute = (int(part) for part in found.groups())
-        return dt.time(hour, minute) if hour < 24 and minute < 60 else None
+        hour, minute, which = int(found[1]), int(found[2]), found[3].casefold()
+        self.says_which = bool(which)
+        return dt.time(hour, minute, fold=which in SECOND) if hour < 24 and minute < 60 else None
 
     def written(self, value: dt.time) -> str:
         return value.strftime("%H:%M")
+
+    def comes_twice(self, day: dt.date) -> bool:
+        """Whether the clocks of the centre show this time twice on that day, and nobody has said which is meant."""
+        return not self.says_which and clock.is_doubled(day, self.data, centre_timezone())
 
 
 class CountField(_TypedField):
@@ -317,9 +352,9 @@ class Needed:
 
 
 def number_of(typed: object) -> int | None:
-    """An id or a version as an address or a hidden field says it; whatever is none is nobody."""
+    """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
 
 
 def error_title(form: BaseForm | None, title: str) -> str:

@@ -3,11 +3,15 @@
 When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16).
 """
 
-from flask import Flask, Response, current_app, request
+import math
+import time
+
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
 
 from scheduler.config import Settings
+from scheduler.core.errors import TooMany
 from scheduler.people.rules import network_of
 
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
@@ -16,6 +20,7 @@ FREE_DATES = "60 per minute"  # each costs a tenth of a second
 BOOKING_RATE = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
 NAME_RATE = "10 per minute; 100 per day"
 FALLBACK = "20 per minute"
+USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
 
 
 def neighbourhood() -> str:
@@ -43,9 +48,30 @@ def was_wrong(response: Response) -> bool:
     return response.status_code == 404
 
 
+def note_wait(error: TooMany) -> None:
+    """This answer refuses because of a limit of a room: whoever asks again by itself is told when."""
+    g.wait_s = math.ceil(error.wait.total_seconds())
+
+
+def tell_when_to_come_back(response: Response) -> Response:
+    """After each request: "too often" says when it is no longer too often, on pages, feeds and JSON alike."""
+    if response.status_code == 429 and "Retry-After" not in response.headers:
+        response.headers["Retry-After"] = str(g.get("wait_s") or _seconds_of_limit())
+    return response
+
+
+def _seconds_of_limit() -> int:
+    """Until the window of the limit that was reached begins anew."""
+    reached = limiter.current_limit
+    if reached is None or not reached.breached:
+        return USUAL_WAIT_S
+    return max(1, math.ceil(reached.reset_at - time.time()))
+
+
 def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)
+    app.after_request(tell_when_to_come_back)

@@ -39,6 +39,8 @@ class FormReason(Reason):
 
     NOT_A_NUMBER = "not_a_number"
     NOT_A_TIME = "not_a_time"
+    HOUR_TWICE = "hour_twice"
+    HOUR_SKIPPED = "hour_skipped"
     TOO_SHORT = "too_short"
     TOO_QUICK = "too_quick"
     NOT_SPANS = "not_spans"
@@ -80,6 +82,10 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.COUNT_OUT_OF_RANGE: _l("Enter a number from 0 to 2,000."),
     GroundReason.WRONG_STATE: _l("Open the page again: something has changed in the meantime."),
     GroundReason.CHANGED_MEANWHILE: _l("Open the page again: something has changed in the meantime."),
+    GroundReason.SENT_WITH_OTHER_CONTENT: _l(
+        "Open the page again: this form was already sent, with other content, and that is stored. "
+        "Look at what stands there, and send what is missing."
+    ),
     GroundReason.REASON_MISSING: _l("Write the reason."),
     GroundReason.UNDONE_ALREADY: _l("Open the list again: this import was taken back already."),
     GroundReason.LATER_DATA: _l("Leave this import as it is: later data hang on it."),
@@ -235,6 +241,10 @@ WORDS: dict[Reason, LazyProxy] = {
     AttendanceReason.ALREADY_COUNTERSIGNED: _l(
         "Ask your coordinator to correct the numbers: the school has answered already."
     ),
+    AttendanceReason.CORRECTED_MEANWHILE: _l(
+        "Check the numbers: a colleague has corrected them since you opened this page. "
+        "What you typed stands here still; save it again if it is right."
+    ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
@@ -261,6 +271,11 @@ WORDS: dict[Reason, LazyProxy] = {
     PrivacyReason.TOO_MANY_EXPORTS: _l("Wait an hour: six exports have left in the last one."),
     FormReason.NOT_A_NUMBER: _l("Enter a whole number, for example 25."),
     FormReason.NOT_A_TIME: _l("Enter a time like this: 9:55."),
+    FormReason.HOUR_TWICE: _l(
+        "Write which one you mean: the clocks go back on this day, so this time comes twice. "
+        "Write an A behind it for the first (2:30A), a B for the second (2:30B)."
+    ),
+    FormReason.HOUR_SKIPPED: _l("Choose another time: the clocks go forward on this day and skip that hour."),
     FormReason.TOO_SHORT: _l("Write a little more."),
     FormReason.TOO_QUICK: _l("Wait a few seconds and send it again."),
     FormReason.NOT_SPANS: _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),

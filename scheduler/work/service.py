@@ -76,7 +76,7 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
     )
     if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
         log.warning("too many files", extra={"user_id": user_id})
-        raise TooMany(WorkReason.TOO_MANY_FILES)
+        raise TooMany(WorkReason.TOO_MANY_FILES, wait=FILES_WINDOW)
 
 
 def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:

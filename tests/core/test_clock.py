@@ -34,6 +34,21 @@ def test_a_doubled_time_is_the_earlier_one() -> None:
     assert clock.moment_of(DAY_CLOCKS_GO_BACK, dt.time(2, 30)) == dt.datetime(2027, 10, 31, 0, 30, tzinfo=dt.UTC)
 
 
+def test_a_doubled_time_is_the_later_one_where_somebody_said_so() -> None:
+    second = dt.time(2, 30, fold=1)
+
+    assert clock.moment_of(DAY_CLOCKS_GO_BACK, second) == dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
+    with pytest.raises(ValueError, match="jump over"):
+        clock.moment_of(DAY_CLOCKS_GO_FORWARD, second)
+
+
+def test_which_times_come_twice_and_which_never() -> None:
+    asked = [(day, dt.time(hour, 30)) for day in (DAY_CLOCKS_GO_FORWARD, DAY_CLOCKS_GO_BACK) for hour in (1, 2, 3)]
+
+    assert [clock.is_doubled(*one) for one in asked] == [False, False, False, False, True, False]
+    assert [clock.is_shown(*one) for one in asked] == [True, False, True, True, True, True]
+
+
 def test_today_is_the_centres_day(app: Flask) -> None:
     late = dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC)
     assert clock.local_day(late) == dt.date(2026, 9, 15)

@@ -1,5 +1,8 @@
 """The one table of who may do what."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from scheduler import policy
@@ -7,6 +10,9 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role, Scope, require, scope_of
 
 COORDINATOR = Actor(frozenset({Role.COORDINATOR}), user_id=1, centre_id=10)
+SCHEDULER = Path(policy.__file__).parent
+STAFF = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
+OUTSIDE = (Role.EDUCATOR, Role.INFLUENCER, Role.SCHOOL_CONTACT, Role.ANONYMOUS)
 EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=2, centre_id=10, presenter_id=5)
 
 
@@ -55,6 +61,46 @@ def test_only_staff_reach_the_centres_own_books() -> None:
     outside = (Role.EDUCATOR, Role.INFLUENCER, Role.GUARDIAN, Role.SCHOOL_CONTACT, Role.ANONYMOUS)
 
     assert {role: found for role in outside if (found := books & policy.TABLE[role].keys())} == {}
+
+
+def holder(role: Role, *, presenter: int = 5) -> Actor:
+    return Actor(frozenset({role}), user_id=2, centre_id=10, presenter_id=presenter, request_id=7, host_id=70)
+
+
+def test_a_consent_is_the_guardians_and_nobody_edits_one() -> None:
+    """The guardian gives, reads and ends her own child's; the minor ends her own; staff record paper (TRUST S48)."""
+    rights = {role: things["consent"] for role, things in policy.TABLE.items() if "consent" in things}
+
+    assert rights == {
+        Role.GUARDIAN: dict.fromkeys(("create", "read", "withdraw"), Scope.OWN),
+        Role.INFLUENCER: dict.fromkeys(("read", "withdraw"), Scope.OWN),
+        **{role: dict.fromkeys(("read", "create", "withdraw"), Scope.CENTRE) for role in STAFF},
+    }
+
+
+def test_no_minor_colleague_or_school_gives_a_consent_and_a_guardian_only_for_her_own_child() -> None:
+    for role in OUTSIDE:
+        with pytest.raises(NotAllowed):
+            require(holder(role), "create", "consent", centre=10, request=7, presenters=(5,))
+    require(holder(Role.GUARDIAN), "create", "consent", centre=10, presenters=(5,))
+    with pytest.raises(NotFound):
+        require(holder(Role.GUARDIAN), "create", "consent", centre=10, presenters=(6,))
+
+
+def test_what_staff_record_is_paper_and_nothing_else_makes_a_consent() -> None:
+    """The right to create is the same word for staff and guardian: each place that makes a row says whose it is.
+
+    Whoever adds one, say the guardian's own link, adds its line here, and shows that no staff reaches it.
+    """
+    made = {}
+    for path in sorted(SCHEDULER.rglob("*.py")):
+        for function in (one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.FunctionDef)):
+            for call in (one for one in ast.walk(function) if isinstance(one, ast.Call)):
+                if ast.unparse(call.func) == "GuardianConsent":
+                    method = [ast.unparse(one.value) for one in call.keywords if one.arg == "method"]
+                    made[str(path.relative_to(SCHEDULER)), function.name] = method
+
+    assert made == {("safeguarding/service.py", "record_paper_consent"): ["ConsentMethod.PAPER"]}
 
 
 def test_nobody_sees_anothers_feed() -> None:

@@ -3,17 +3,19 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core.db import db
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
-from scheduler.people.models import Centre, User
+from scheduler.people.models import Centre, User, UserRole
 from scheduler.people.service.accounts import sign_in
 from scheduler.people.service.invitations import (
     accept_invitation,
     invitation_path,
     invite_user,
     open_centre,
+    restore_user,
     set_up_centre,
     suspend_user,
 )
@@ -145,6 +147,29 @@ def test_a_safeguarding_officer_suspends_presenters_and_nobody_else(app):
         suspend_user(officer, make_user(centre_id=presenter.centre_id).id, now=MONDAY)
     with pytest.raises(NotAllowed):
         suspend_user(presenter_actor(presenter), presenter.user_id, now=MONDAY)
+
+
+def test_a_coordinator_suspends_presenters_but_neither_restores_them_nor_locks_out_a_colleague(app, session):
+    presenter = make_presenter()
+    presenting = make_presenter(centre_id=presenter.centre_id)
+    with transaction() as writing:
+        writing.add(UserRole(user_id=presenting.user_id, role=Role.ADMINISTRATOR))
+    coordinator = an_actor(Role.COORDINATOR, centre_id=presenter.centre_id)
+
+    suspend_user(coordinator, presenter.user_id, now=MONDAY)
+
+    assert [row.suspended for row in queries.presenters_of(presenter.centre_id)].count(True) == 1
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "suspended")).one()
+    assert (entry.actor, entry.thing_id) == (coordinator.label, presenter.user_id)
+    for user_id in (presenting.user_id, make_user(centre_id=presenter.centre_id).id):
+        with pytest.raises(NotAllowed):
+            suspend_user(coordinator, user_id, now=MONDAY)
+    with pytest.raises(NotFound):
+        suspend_user(coordinator, make_presenter().user_id, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        restore_user(coordinator, presenter.user_id, now=MONDAY)
+    restore_user(an_actor(Role.SAFEGUARDING, centre_id=presenter.centre_id), presenter.user_id, now=MONDAY)
+    assert not any(row.suspended for row in queries.presenters_of(presenter.centre_id))
 
 
 @pytest.mark.both_databases

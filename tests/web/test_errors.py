@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from flask import Flask
 from flask_wtf.csrf import CSRFError
@@ -11,6 +13,8 @@ from scheduler.core.text import BadText
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import errors, guards
 from scheduler.work.terms import WorkReason
+
+AN_HOUR = dt.timedelta(hours=1)
 
 
 class RoomsOwn(NotFound):
@@ -43,7 +47,7 @@ def raising(app: Flask, monkeypatch):
         (Conflict(BookingReason.DATE_TAKEN), 409),
         (Rejected({"day": RequestReason.TOO_SOON}), 422),
         (BadText(GroundReason.TOO_LONG), 422),
-        (TooMany(WorkReason.TOO_MANY_FILES), 429),
+        (TooMany(WorkReason.TOO_MANY_FILES, wait=AN_HOUR), 429),
         (SchedulerError(), 400),
         (RequestEntityTooLarge(), 413),
         (UnsupportedMediaType(), 415),
@@ -95,7 +99,14 @@ def test_acts_that_crossed_are_told_so_and_a_bug_stays_a_bug(raising, caplog, er
 
 def test_the_reason_of_a_refusal_is_said_in_words(raising):
     assert "this one has just been taken" in raising(Conflict(BookingReason.DATE_TAKEN)).text
-    assert "you have sent 30 files" in raising(TooMany(WorkReason.TOO_MANY_FILES)).text
+    assert "you have sent 30 files" in raising(TooMany(WorkReason.TOO_MANY_FILES, wait=AN_HOUR)).text
+
+
+def test_too_often_says_when_to_come_back(raising):
+    assert raising(TooMany(WorkReason.TOO_MANY_FILES, wait=AN_HOUR)).headers["Retry-After"] == "3600"
+    assert raising(TooManyRequests()).headers["Retry-After"] == "60"
+    assert raising(TooManyRequests(retry_after=7)).headers["Retry-After"] == "7"
+    assert "Retry-After" not in raising(NotFound()).headers
 
 
 def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 from flask import Flask
+from flask_limiter.util import get_qualified_name
 
 from scheduler.web import limits
 from tests.conftest import settings_for
@@ -27,6 +28,30 @@ def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(tmp_path, 
 
     assert (limited.count(200), limited.count(429)) == (let_in, 30 - let_in)
     assert unlimited.count(200) == 30  # whoever works behind one address goes on working
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/certificates/AAAAAAAAAAAAAAAA", 60), ("/book/hosts.json", 300)],
+)
+def test_a_limit_that_is_reached_says_when_it_opens_again(client, address, most):
+    answers = [client.get(address) for _ in range(most + 2)]
+
+    assert [one.status_code for one in answers].index(429) == most
+    assert {one.headers.get("Retry-After") for one in answers[:most]} == {None}
+    assert {int(one.headers["Retry-After"]) for one in answers[most:]} <= set(range(1, 62))
+
+
+def test_behind_every_answer_of_a_page_with_a_limit_stands_who_tells_when(app):
+    """A new page with a limit needs nothing: `tell_when_to_come_back` stands behind every answer."""
+    limited = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if limits.limiter.limit_manager.decorated_limits(get_qualified_name(view))
+    ]
+
+    assert len(limited) > 8
+    assert limits.tell_when_to_come_back in app.after_request_funcs[None]
 
 
 def open_page() -> str:

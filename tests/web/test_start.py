@@ -1,20 +1,23 @@
 """What a server does before its first answer: it refuses a dangerous environment in one line (TRUST S31, S38)."""
 
 import os
+import random
 import stat
+import string
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask.helpers import get_debug_flag
 
 from scheduler import config
-from scheduler.config import ROOT, Settings, problems_with, read_settings
+from scheduler.config import ROOT, Settings, problems_with, read_settings, weakness_of
 from tests.conftest import settings_for
 from tools import another_day
 
-GOOD = {"mode": "production", "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz", "base_url": "https://a.example"}
+GOOD = {"mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo", "base_url": "https://a.example"}
 COMMANDS = (["flask", "--app", "wsgi", "db", "upgrade"], ["waitress", "--listen=127.0.0.1:8239", "wsgi:app"])
 
 
@@ -45,6 +48,16 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"secret_key": ""}, "SECRET_KEY"),
         ({"secret_key": "short"}, "SECRET_KEY"),
         ({"secret_key": "a" * 60}, "SECRET_KEY"),
+        ({"secret_key": "k9Xq2mVw7L" * 4}, "SECRET_KEY repeats a pattern"),
+        ({"secret_key": "k9Xq2mVw7LbT4-k9Xq2mVw7LbT4+K9XQ2MVW7LBT4"}, "SECRET_KEY repeats a pattern"),
+        ({"secret_key": "0123456789abcdefghijklmnopqrstuvwxyz"}, "SECRET_KEY is a sequence"),
+        ({"secret_key": "zyxwvutsrqponmlkjihgfedcba9876543210"}, "SECRET_KEY is a sequence"),
+        ({"secret_key": "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8"}, "SECRET_KEY is a sequence"),
+        ({"secret_key": "QWERTYUIOPASDFGHJKLZXCVBNM1234567890"}, "SECRET_KEY is a sequence"),
+        ({"secret_key": "please-change-me-before-you-go-online"}, "SECRET_KEY is an example"),
+        ({"secret_key": "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"}, "is an example"),
+        ({"debugs": True}, "FLASK_DEBUG"),
+        ({"trusted_hosts": ("a.example", ".b.example")}, "TRUSTED_HOSTS has a leading dot"),
         ({"base_url": "http://a.example"}, "BASE_URL"),
         ({"trusted_hosts": ("*",)}, "TRUSTED_HOSTS"),
         ({"trusted_hosts": ("*.example",)}, "TRUSTED_HOSTS"),
@@ -83,6 +96,21 @@ def test_production_takes_every_kind_of_service(tmp_path, given):
     assert problems_with(wanted(tmp_path, **given)) == []
 
 
+def test_a_key_of_random_letters_is_taken(tmp_path):
+    made = random.Random(26)  # seeded: the same keys on any day
+    letters = string.ascii_letters + string.digits + "-_"
+    keys = ["".join(made.choices(of, k=size)) for of in (letters, "0123456789abcdef") for size in (43, 64) * 100]
+
+    assert [key for key in keys if weakness_of(key)] == []
+
+
+@pytest.mark.parametrize(("typed", "debugs"), [("1", True), ("yes", True), ("0", False), ("false", False), ("", False)])
+def test_debugging_is_read_as_flask_reads_it(tmp_path, monkeypatch, typed, debugs):
+    monkeypatch.setenv("FLASK_DEBUG", typed)
+
+    assert (read_settings(instance=tmp_path).debugs, get_debug_flag()) == (debugs, debugs)
+
+
 def test_a_start_that_is_killed_leaves_no_empty_key(tmp_path, monkeypatch):
     monkeypatch.setattr(config.secrets, "token_urlsafe", lambda size: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
@@ -110,6 +138,25 @@ def test_production_refuses_a_database_that_others_may_read(tmp_path):
     assert problems_with(settings) == [f"{file} may be read by others: chmod go= {file}"]
     file.chmod(0o600)
     assert problems_with(settings) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["flask", "waitress"])
+def test_a_dangerous_production_says_why_and_what_to_do_in_one_line(tmp_path, command):
+    key = "k9Xq2mVw7L" * 4
+    ended = started(
+        command,
+        tmp_path,
+        MODE="production",
+        BASE_URL="https://a.example",
+        SECRET_KEY=key,
+        FLASK_DEBUG="1",
+        TRUSTED_HOSTS=".a.example",
+    )
+
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
+    for word in ("SECRET_KEY repeats a pattern: make one by", "set FLASK_DEBUG=0", "write each host whole"):
+        assert word in ended.stderr
+    assert key not in ended.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=["flask", "waitress"])

@@ -19,6 +19,7 @@ from scheduler.attendance.service.locked_numbers import (
 from scheduler.attendance.terms import (
     ATTENDANCE_MACHINE,
     COUNTS_FOR_REPORTS,
+    AttendanceReason,
     AttendanceState,
     CountDraft,
     CountSource,
@@ -82,10 +83,14 @@ def _lock(act: Act, attendance: Attendance, source: CountSource) -> None:
     lock_numbers(act, attendance)
 
 
-def correct_counts(actor: Actor, presentation_id: int, counts: HeadCounts, reason: str, *, now: dt.datetime) -> None:
+def correct_counts(
+    actor: Actor, presentation_id: int, counts: HeadCounts, reason: str, *, now: dt.datetime, seen: int | None = None
+) -> None:
     """Numbers that were locked become other numbers, with a reason; the old ones are kept and shown.
 
-    Raises: NotAllowed, NotFound; Rejected; Conflict("wrong_state") when they are not locked yet.
+    `seen` is the version whose numbers the actor looked at; None where nobody looked at a page.
+    Raises: NotAllowed, NotFound; Rejected; Conflict("wrong_state") when they are not locked yet;
+    Conflict("corrected_meanwhile") when somebody else has corrected them since.
     """
     draft = CountDraft(counts, teacher_present=True, minutes_given=1)
     problems = rules.problems_with(draft, starts_at=now, now=now)
@@ -101,6 +106,8 @@ def correct_counts(actor: Actor, presentation_id: int, counts: HeadCounts, reaso
         said = counts_of(act, attendance, CountSource.COORDINATOR)
         if attendance.state is AttendanceState.CORRECTED and said == counts and attendance.reason == reason:
             return  # the second press of a double click: one correction, one version
+        if seen is not None and attendance.version != seen:
+            raise Conflict(AttendanceReason.CORRECTED_MEANWHILE)
         attendance.version += 1
         attendance.reason = reason
         store_counts(act, attendance, CountSource.COORDINATOR, counts)

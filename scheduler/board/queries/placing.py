@@ -85,7 +85,7 @@ def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> A
     visit = _visit(actor, visit_id)
     crew = _crew(visit)
     who = set(crew)
-    if wish.comes is not None and wish.changes_crew:
+    if wish.comes is not None and (wish.changes_crew or wish.comes not in who):  # left the crew meanwhile, perhaps
         found = people_queries.presenters_by_id([wish.comes]).get(wish.comes)
         if found is None or found.centre_id != visit.centre_id:
             return Answer((Doubt(Why(GroundReason.UNKNOWN), hard=True),))

@@ -183,7 +183,7 @@ def _lock_draft(act: Act, key: str, network: str) -> DateHold | None:
         select(DateHold).where(DateHold.state == HoldState.HELD, wanted).execution_options(populate_existing=True)
     ).all()
     if len([row for row in rows if row.draft != key]) >= MOST_FROM_NETWORK:
-        raise TooMany(BookingReason.TOO_MANY_HOLDS)
+        raise TooMany(BookingReason.TOO_MANY_HOLDS, wait=HELD_FOR)
     return next((row for row in rows if row.draft == key), None)
 
 

@@ -47,6 +47,13 @@ def register_fonts() -> dict[str, TTFont]:
     return fonts
 
 
+def unprintable(words: str) -> str:
+    """The letters of a text for which the fonts have no shape, each once: they would print as empty boxes."""
+    fonts = register_fonts().values()
+    known = set.intersection(*(set(font.face.charToGlyph) for font in fonts))
+    return "".join(dict.fromkeys(letter for letter in words if ord(letter) not in known))
+
+
 @lru_cache(maxsize=512)
 def _points_at_size_one(words: str, font: str) -> float:
     register_fonts()

@@ -93,7 +93,7 @@ def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known |
         )
         if of_account >= rules.TRIES_OF_ACCOUNT or of_network >= rules.TRIES_OF_NETWORK:
             log.warning("too many tries to sign in", extra={"of_account": of_account, "of_network": of_network})
-            raise TooMany(PersonReason.TOO_MANY_SIGN_INS)
+            raise TooMany(PersonReason.TOO_MANY_SIGN_INS, wait=rules.TRY_WINDOW)
         session.add(SignInAttempt(account_key=key, network=network, at=now))
         found = session.execute(select(User.id, User.password_hash).where(User.email == email)).one_or_none()
         return _Known(found.id, found.password_hash) if found else None
@@ -143,7 +143,7 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
         since = now - rules.ASK_WINDOW
         asked = SignInAttempt.account_key.like("reset:%")
         if _tries(session, SignInAttempt.network == network, asked, since=since) >= rules.ASKS_OF_NETWORK:
-            raise TooMany(PersonReason.TOO_MANY_RESETS)
+            raise TooMany(PersonReason.TOO_MANY_RESETS, wait=rules.ASK_WINDOW)
         of_address = _tries(session, SignInAttempt.account_key == key, since=since)
         session.add(SignInAttempt(account_key=key, network=network, at=now))
         if of_address >= rules.ASKS_OF_ADDRESS:

@@ -231,7 +231,7 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     Raises: NotAllowed, NotFound; Conflict("own_account").
     """
     with transaction() as session:
-        user, presenter = _to_suspend(session, actor, user_id)
+        user, presenter = _to_suspend(session, actor, "suspend", user_id)
         if user.id == actor.user_id:
             raise Conflict(PersonReason.OWN_ACCOUNT)
         if user.suspended_at is not None:
@@ -249,7 +249,7 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
 def restore_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Let a suspended user in again; she signs in anew. Raises: NotAllowed, NotFound."""
     with transaction() as session:
-        user, presenter = _to_suspend(session, actor, user_id)
+        user, presenter = _to_suspend(session, actor, "restore", user_id)
         if user.suspended_at is None:
             return
         user.suspended_at = None
@@ -258,10 +258,11 @@ def restore_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
         audit.record(actor, "restored", user, at=now)
 
 
-def _to_suspend(session: Session, actor: Actor, user_id: int) -> tuple[User, Presenter | None]:
+def _to_suspend(session: Session, actor: Actor, verb: str, user_id: int) -> tuple[User, Presenter | None]:
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("user")
     presenter = session.scalar(select(Presenter).where(Presenter.user_id == user_id))
-    policy.require(actor, "suspend", "presenter" if presenter else "user", centre=user.centre_id)
+    thing = rules.suspended_as((row.role for row in user.roles), presents=presenter is not None)
+    policy.require(actor, verb, thing, centre=user.centre_id)
     return user, presenter

@@ -25,6 +25,7 @@ from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.school_request import (
     MAILS_A_DAY_FROM_NETWORK,
     MAILS_A_DAY_TO_ADDRESS,
+    MAILS_WINDOW,
     MOST_CORRECTIONS,
     PROVE_WITHIN,
     levels_at,
@@ -44,6 +45,7 @@ from scheduler.requests.terms.school_request import (
 log = logging.getLogger(__name__)
 
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
+KEYS_APART = "|"  # stands in no key
 FORM_LOCK, FLOOD_LOCK = 21, 22  # kinds of advisory locks
 
 
@@ -65,10 +67,10 @@ def submit_request(
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
     policy.require(actor, "create", "request", centre=programme.centre_id)
-    key = _key_of(form_key)
+    key, *also = _keys_of(form_key)
     with transaction() as session:
-        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
-        if (earlier := form_keys.answer_of(key)) is not None:
+        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
+        if (earlier := form_keys.answer_of(key, *also)) is not None:
             return int(earlier)
         school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
         host, today = school.host, clock.local_day(now)
@@ -83,7 +85,7 @@ def submit_request(
         row = store_request(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
         set_off(session, actor, row, network, now, draft.kept_until)
-        form_keys.remember(key, str(row.id), at=now)
+        form_keys.remember(key, str(row.id), at=now, also=also)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
     return request_id
@@ -91,11 +93,12 @@ def submit_request(
 
 def was_sent(form_key: str) -> bool:
     """Whether the form with this key has made its request: pressed twice, it is answered as it was the first time."""
-    return form_keys.answer_of(_key_of(form_key)) is not None
+    return form_keys.answer_of(*_keys_of(form_key)) is not None
 
 
-def _key_of(form_key: str) -> str:
-    return f"request:{form_key}"
+def _keys_of(form_key: str) -> list[str]:
+    """A form has one key; the last page of a booking has its own and that of the booking."""
+    return [f"request:{one}" for one in form_key.split(KEYS_APART)]
 
 
 def _opened(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: dt.datetime) -> OpenSchool:
@@ -199,14 +202,13 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
     """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network."""
     key = people_rules.account_key(address, purpose="booking")
     advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(key), people_rules.lock_number(network)])
-    a_day_ago = now - dt.timedelta(days=1)
-    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= a_day_ago))
+    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= now - MAILS_WINDOW))
     of_address, of_network = UnprovedMail.address_key == key, UnprovedMail.network == network
     row = session.execute(
         select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
     ).one()
     if row[0] >= MAILS_A_DAY_TO_ADDRESS or row[1] >= MAILS_A_DAY_FROM_NETWORK:
-        raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
+        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
 
 
@@ -251,7 +253,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         if typed == row.contact_email:
             return
         if row.addresses_corrected >= MOST_CORRECTIONS:
-            raise TooMany(RequestReason.TOO_MANY_BOOKINGS)
+            raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))

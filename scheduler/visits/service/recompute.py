@@ -55,8 +55,9 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
 
 
 def _shift_of(row: Presentation) -> dt.timedelta:
-    """How far the stored start is from what the clocks at the host will show now."""
-    return clock.moment_of(row.on_day, row.starts_local, row.zone) - row.starts_at
+    """How far the stored start is from what the clocks at the host will show now; of two hours it may be either."""
+    readings = (clock.moment_of(row.on_day, row.starts_local.replace(fold=fold), row.zone) for fold in (0, 1))
+    return min((moment - row.starts_at for moment in readings), key=abs)
 
 
 def _move(act: Act, row: Presentation, shift: dt.timedelta) -> None:

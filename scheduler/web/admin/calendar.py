@@ -17,6 +17,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _n
 from scheduler.web.labels import WEEKDAYS
+from scheduler.web.once import sent_once
 
 
 def _year() -> str:
@@ -51,6 +52,7 @@ def school_calendar() -> ResponseReturnValue:
 
 @bp.route("/school-calendar/import", methods=["GET", "POST"])
 @may("import", "calendar")
+@sent_once
 def import_calendar() -> ResponseReturnValue:
     """First the check, which stores nothing; on the second press the file is stored, whole or not at all."""
     form, outcome = CalendarFileForm(), None

@@ -17,12 +17,14 @@ from scheduler.web.admin.words import APPLIES, CALENDARS, SPANS
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 
 LISTED_AHEAD = dt.timedelta(days=800)  # the list is short: about fifteen days a year
 
 
 @bp.route("/settings/holidays", methods=["GET", "POST"])
 @may("create", "holiday")
+@sent_once
 def holidays() -> ResponseReturnValue:
     """The list and the form for one more day."""
     form = HolidayForm(mark="holiday")
@@ -39,6 +41,7 @@ def holidays() -> ResponseReturnValue:
 
 @bp.post("/settings/calendar")
 @may("create", "holiday")
+@sent_once
 def add_calendar_entry() -> ResponseReturnValue:
     form = CalendarForm(mark="calendar")
     if form.accepted():

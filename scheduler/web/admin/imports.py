@@ -20,6 +20,7 @@ from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_face
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.web.limits import note_wait
 from scheduler.web.password_again import asked_first
 from scheduler.web.reasons import FormReason
 from scheduler.work import service
@@ -44,7 +45,8 @@ def imports() -> ResponseReturnValue:
                 return _started(kind, content, _name(form.file.data.filename))
         except BadText as bad:
             problem = bad.reason
-        except TooMany:
+        except TooMany as error:
+            note_wait(error)
             problem = WorkReason.TOO_MANY_FILES
         form.show({"file": problem})
     status = 429 if problem is WorkReason.TOO_MANY_FILES else 422 if form.errors else 200

@@ -12,6 +12,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
 from scheduler.web.labels import AUDIENCES
+from scheduler.web.once import sent_once
 
 
 @bp.get("/settings/programmes")
@@ -23,6 +24,7 @@ def programmes() -> ResponseReturnValue:
 
 @bp.route("/settings/programmes/new", methods=["GET", "POST"])
 @may("create", "programme")
+@sent_once
 def new_programme() -> ResponseReturnValue:
     form = ProgrammeForm()
     if form.accepted():

@@ -19,6 +19,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, LinesField, Needed
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
 MARKS = [
@@ -131,6 +132,7 @@ def letters(secret: str, act: str) -> ResponseReturnValue:
 
 @bp.route("/status/<secret>/feedback", methods=["GET", "POST"])
 @public
+@sent_once
 def feedback(secret: str) -> ResponseReturnValue:
     """Said once; afterwards the page thanks."""
     (actor, shown), now = opened(secret), clock.now()

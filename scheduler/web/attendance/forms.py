@@ -9,7 +9,7 @@ from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
 from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, CountSource, CrewAt, HeadCounts
 from scheduler.core.errors import Reason
 from scheduler.web import forms
-from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField
+from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.i18n import _l
 from scheduler.web.reasons import worded
 
@@ -148,5 +148,10 @@ class CorrectForm(BaseForm):
     teachers = CountField(_l("Teachers"), [Needed()], most=MOST_IN_A_ROOM)
     others = CountField(_l("Others"), [Needed()], most=MOST_IN_A_ROOM)
     reason = TextField(_l("Reason"), [Needed()], limit=300)
+    version = HiddenField()  # of the numbers that its reader saw
 
     counts = FourNumbers.counts
+
+    def seen(self) -> int:
+        """The version that the reader saw; one that no numbers have when the form does not say."""
+        return number_of(self.version.data) or 0

@@ -24,7 +24,7 @@ from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
-from scheduler.attendance.terms import CountedPresentation, CountedVisit, CountSource
+from scheduler.attendance.terms import AttendanceReason, CountedPresentation, CountedVisit, CountSource, HeadCounts
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
@@ -45,6 +45,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
@@ -124,6 +125,7 @@ def sign(secret: str) -> ResponseReturnValue:
 
 @bp.post("/status/<secret>/attendance/names")
 @public
+@sent_once
 def name_adults(secret: str) -> ResponseReturnValue:
     """The school names adults who want a certificate."""
     actor = link_actor(secret)
@@ -242,17 +244,32 @@ def lock(number: str) -> ResponseReturnValue:
 def correct(number: str, ordinal: str) -> ResponseReturnValue:
     visit, one = _one_of(number, ordinal)
     form = CorrectForm(mark=ordinal)
-    if form.accepted():
-        try:
-            correct_counts(current_actor(), one.presentation_id, form.counts(), form.reason.data or "", now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        except Conflict as conflict:
-            form.form_errors.append(worded(conflict.reason))
-        else:
-            say(_("Corrected. The old numbers are kept."))
-            return redirect(url_for(".show_attendance", number=number))
+    if not form.accepted():
+        return _desk_page(visit, correct_form=form, at=one)
+    actor, said, why = current_actor(), form.counts(), form.reason.data or ""
+    try:
+        correct_counts(actor, one.presentation_id, said, why, now=clock.now(), seen=form.seen())
+    except Rejected as rejected:
+        form.show(rejected.problems)
+    except Conflict as conflict:
+        form.form_errors.append(worded(conflict.reason))
+        visit, one = _one_of(number, ordinal)  # as it is by now
+        if conflict.reason is AttendanceReason.CORRECTED_MEANWHILE and one.counted:
+            form.form_errors.append(_counts_now(one.counted, one.reason))
+            form.version.data = str(one.version)
+    else:
+        say(_("Corrected. The old numbers are kept."))
+        return redirect(url_for(".show_attendance", number=number))
     return _desk_page(visit, correct_form=form, at=one)
+
+
+def _counts_now(counts: HeadCounts, reason: str) -> str:
+    return _(
+        "What counts now: pupils %(pupils)s, parents %(parents)s, teachers %(teachers)s, others %(others)s "
+        "(%(reason)s).",
+        **vars(counts),
+        reason=reason,
+    )
 
 
 @bp.post("/visits/<number>/presentations/<ordinal>/not-held/<any(host, presenter):absent>")
@@ -320,4 +337,5 @@ def _correction(one: CountedPresentation, at: CountedPresentation | None, typed:
     """The form to correct one presentation: as it was typed when it was this one that could not be stored."""
     if typed is not None and at is not None and at.presentation_id == one.presentation_id:
         return typed
-    return CorrectForm(formdata=None, mark=one.ordinal, data=vars(one.counted) if one.counted else {})
+    shown = vars(one.counted) if one.counted else {}
+    return CorrectForm(formdata=None, mark=one.ordinal, data=shown | {"version": one.version})

@@ -18,6 +18,7 @@ from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 from scheduler.work import service as work_service
@@ -179,6 +180,7 @@ def issue_due() -> ResponseReturnValue:
 
 @bp.route("/certificates/<number>/reissue", methods=["GET", "POST"])
 @may("issue", "certificate")
+@sent_once
 def reissue(number: str) -> ResponseReturnValue:
     """A new paper with the right name or numbers; the old one shows "replaced"."""
     row = queries.certificate_to_change(current_actor(), number)

@@ -24,6 +24,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.labels import closure_place, closure_reason, rejected_words
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
 SHOWN_FOR = dt.timedelta(days=365)
@@ -53,6 +54,7 @@ def closures() -> ResponseReturnValue:
 
 @bp.route("/closures/new", methods=["GET", "POST"])
 @may("create", "closure")
+@sent_once
 def new_closure() -> ResponseReturnValue:
     """The form; once it is sent, who is affected; and on the second press the act itself."""
     form = ClosureForm()
@@ -161,6 +163,7 @@ def lift_closure(closure_id: int) -> ResponseReturnValue:
 
 @bp.post("/closures/<int:closure_id>/again")
 @may("update", "closure")
+@sent_once
 def close_again(closure_id: int) -> ResponseReturnValue:
     form, problem = SeenVisitsForm(), worded(GroundReason.CHANGED_MEANWHILE)
     if form.accepted():

@@ -12,6 +12,7 @@ from scheduler.web.feeds.forms import ButtonForm, FeedForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, page_language
+from scheduler.web.once import sent_once
 
 bp = Blueprint("feeds", __name__)
 
@@ -48,6 +49,7 @@ def my_calendars() -> ResponseReturnValue:
 
 @bp.post("/feeds")
 @may("create", "feed")
+@sent_once
 def make_feed() -> ResponseReturnValue:
     form = FeedForm()
     if form.accepted():

@@ -14,12 +14,14 @@ from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n
+from scheduler.web.once import sent_once
 from scheduler.web.own.blueprint import bp
 from scheduler.web.own.forms import AbsenceForm
 
 
 @bp.route("/absence", methods=["GET", "POST"])
 @may("create", "absence")
+@sent_once
 def absence() -> ResponseReturnValue:
     """`?from=2026-11-24&to=2026-11-26` fills in the days; without them it is about today."""
     form = AbsenceForm() if request.method == "POST" else AbsenceForm(**_asked_days())

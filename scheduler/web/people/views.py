@@ -27,6 +27,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import load_viewer
+from scheduler.web.once import sent_once
 from scheduler.web.password_again import password_again
 from scheduler.web.people import forms, staff
 from scheduler.web.people.blueprint import bp
@@ -99,6 +100,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 @bp.route("/reset", methods=["GET", "POST"])
 @public
+@sent_once
 def ask_reset() -> ResponseReturnValue:
     form = forms.AskResetForm()
     if form.accepted():
@@ -186,6 +188,7 @@ def presenters() -> ResponseReturnValue:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @may("create", "presenter")
+@sent_once
 def new_presenter() -> ResponseReturnValue:
     form = forms.PresenterForm()
     if form.accepted():
@@ -213,6 +216,7 @@ def presenter(presenter_id: int) -> ResponseReturnValue:
 
 
 def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseReturnValue:
+    account = queries.suspended_as(page.row.user_id)
     shown = render_template(
         "people/presenter.html",
         page=page,
@@ -223,7 +227,8 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         roles=forms.ROLES,
         clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,
         may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
-        may_suspend=policy.scope_of(current_actor(), "suspend", "presenter") is not None,
+        may_suspend=policy.scope_of(current_actor(), "suspend", account) is not None,
+        may_restore=policy.scope_of(current_actor(), "restore", account) is not None,
         may_see_list=policy.scope_of(current_actor(), "list", "presenter") is not None,
         may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
     )
@@ -232,6 +237,7 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
 
 @bp.post("/people/<int:presenter_id>")
 @may("update", "presenter")
+@sent_once
 def add_exception(presenter_id: int) -> ResponseReturnValue:
     page = _page_for("update", presenter_id)
     form = forms.ExceptionForm()
@@ -299,6 +305,7 @@ def users() -> ResponseReturnValue:
 @bp.route("/people/users/new", methods=["GET", "POST"])
 @may("create", "user")
 @password_again
+@sent_once
 def invite_user() -> ResponseReturnValue:
     form = forms.InviteForm()
     if form.accepted():
@@ -316,7 +323,8 @@ def invite_user() -> ResponseReturnValue:
 @may("suspend", "presenter")
 def suspend_user(user_id: int) -> ResponseReturnValue:
     clearance.suspend_user(current_actor(), user_id, now=clock.now())
-    say(_("Suspended: the account no longer opens anything."), undo=url_for(".restore_user", user_id=user_id))
+    back = policy.scope_of(current_actor(), "restore", "presenter") and url_for(".restore_user", user_id=user_id)
+    say(_("Suspended: the account no longer opens anything."), undo=back or "")
     return redirect(_list_of_people())
 
 
@@ -326,7 +334,7 @@ def _list_of_people() -> str:
 
 
 @bp.post("/people/users/<int:user_id>/restore")
-@may("suspend", "presenter")
+@may("restore", "presenter")
 @password_again
 def restore_user(user_id: int) -> ResponseReturnValue:
     invitations.restore_user(current_actor(), user_id, now=clock.now())

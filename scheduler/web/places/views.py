@@ -21,11 +21,12 @@ from scheduler.requests.queries.hours import AROUND
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.places.blueprint import bp
 from scheduler.web.places.forms import CallNoteForm, SchoolTimeForm
 from scheduler.web.reasons import worded
 
-HOST = "/hosts/<int(max=999999999):host_id>"
+HOST = "/hosts/<int:host_id>"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def host(host_id: int) -> ResponseReturnValue:
 
 @bp.post(HOST)
 @may("create", "call_note")
+@sent_once
 def write_call_note(host_id: int) -> ResponseReturnValue:
     form = CallNoteForm()
     if form.accepted():

@@ -23,6 +23,7 @@ from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.readiness.blueprint import bp
 from scheduler.web.readiness.forms import ChecklistForm, DateWishForm
 from scheduler.web.seen_forms import PressForm, ReasonForm
@@ -75,6 +76,7 @@ def _back(secret: str) -> ResponseReturnValue:
 
 @bp.route("/status/<secret>/date", methods=["GET", "POST"])
 @public
+@sent_once
 def ask_for_date(secret: str) -> ResponseReturnValue:
     """The school asks for another date; the agreed one stays until the centre has answered."""
     actor, shown, now = _visit(secret)

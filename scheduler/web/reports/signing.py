@@ -22,6 +22,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import query_of
@@ -43,6 +44,7 @@ class TakeBackForm(BaseForm):
 
 @bp.route("/reports/signed/new", methods=["GET", "POST"])
 @may("sign", "report")
+@sent_once
 def sign_off() -> ResponseReturnValue:
     """The totals that would be signed, with what they carry of earlier periods; signing stores them as they are."""
     form = SignPeriodForm(request.form if request.method == "POST" else request.args)

@@ -23,6 +23,7 @@ from scheduler.visits.queries.pages import visit_of_request
 from scheduler.web.filters import say, url_if
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
@@ -143,6 +144,7 @@ def paper(number: str) -> ResponseReturnValue:
 
 @bp.route("/requests/phone", methods=["GET", "POST"])
 @may("create", "request")
+@sent_once
 def phone() -> ResponseReturnValue:
     """A school is on the phone: find it, then all questions on one page."""
     actor = current_actor()

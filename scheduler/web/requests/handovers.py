@@ -22,6 +22,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.once import sent_once
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import RequestPressForm
@@ -74,6 +75,7 @@ def _states(rows: list[HandoverRow]) -> dict[int, HandoverState]:
 
 @bp.route("/handovers/new", methods=["GET", "POST"])
 @may("create", "handover")
+@sent_once
 def new_handover() -> ResponseReturnValue:
     """The form; once it is sent, what is handed over; and on the second press of the same, the act itself."""
     actor, now = current_actor(), clock.now()

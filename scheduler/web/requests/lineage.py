@@ -11,6 +11,7 @@ from scheduler.requests.service.lineage import book_again, merge_request
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AgainForm, RequestPressForm
@@ -31,6 +32,7 @@ def merge(number: str, into: str) -> ResponseReturnValue:
 
 @bp.route("/requests/<number>/again", methods=["GET", "POST"])
 @may("create", "request")
+@sent_once
 def again(number: str) -> ResponseReturnValue:
     """The same request within other days."""
     actor, now, form = current_actor(), clock.now(), AgainForm()

@@ -16,6 +16,7 @@ from scheduler.staffing.service.clearance import record_vetting
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
+from scheduler.web.once import sent_once
 from scheduler.web.safeguarding import forms
 
 bp = Blueprint("safeguarding", __name__)
@@ -69,6 +70,7 @@ def proofs(presenter_id: int) -> ResponseReturnValue:
 
 @bp.route("/safeguarding/<int:presenter_id>/vetting", methods=["GET", "POST"])
 @may("create", "vetting")
+@sent_once
 def new_vetting(presenter_id: int) -> ResponseReturnValue:
     page = _page_for("create", "vetting", presenter_id)
     form = forms.VettingForm()
@@ -85,6 +87,7 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
 
 @bp.route("/safeguarding/<int:presenter_id>/consent", methods=["GET", "POST"])
 @may("create", "consent")
+@sent_once
 def new_consent(presenter_id: int) -> ResponseReturnValue:
     page = _page_for("create", "consent", presenter_id)
     form = forms.ConsentForm()

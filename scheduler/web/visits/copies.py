@@ -21,6 +21,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n, page_language
+from scheduler.web.once import sent_once
 from scheduler.web.visits.blueprint import bp
 
 DAYS_BETWEEN_COPIES = 7
@@ -73,6 +74,7 @@ def _host(number: int) -> HostRow | None:
 
 @bp.route("/visits/<number>/copy", methods=["GET", "POST"])
 @may("create", "visit")
+@sent_once
 def copy_visit(number: str) -> ResponseReturnValue:
     """The form; "Find" only adds schools to tick, it writes to nobody."""
     visit = visit_page(current_actor(), number).visit

@@ -14,7 +14,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.told_notes import ToldDraft, ToldHow, ToldWhat
-from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS
@@ -217,8 +217,7 @@ class ToldForm(BaseForm):
 
     def draft(self, what: ToldWhat) -> ToldDraft:
         """What the form says; call after `accepted()`."""
-        whom = str(self.whom.data)
-        return ToldDraft(what, ToldHow(self.how.data), int(whom) if whom.isdigit() else None)
+        return ToldDraft(what, ToldHow(self.how.data), number_of(self.whom.data))
 
 
 class OnlineForm(SeenForm):

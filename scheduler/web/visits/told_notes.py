@@ -16,6 +16,7 @@ from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
+from scheduler.web.once import sent_once
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.forms import ToldForm
 
@@ -31,6 +32,7 @@ def text(number: str) -> ResponseReturnValue:
 
 @bp.post("/visits/<number>/text")
 @may("update", "visit")
+@sent_once
 def note_told(number: str) -> ResponseReturnValue:
     """Somebody was told."""
     page = visit_page(current_actor(), number)

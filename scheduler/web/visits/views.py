@@ -36,6 +36,7 @@ from scheduler.web.forms import number_of
 from scheduler.web.free_dates import blackouts_of, wish_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
 from scheduler.web.tables import Column
@@ -62,6 +63,7 @@ def _today() -> dt.date:
 
 @bp.route("/requests/<number>/plan", methods=["GET", "POST"])
 @may("create", "visit")
+@sent_once
 def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_page(current_actor(), number, now=clock.now())
     form = PlanForm() if request.method == "POST" else _plan_form(asked)

@@ -26,6 +26,7 @@ from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField, number_of
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.once import sent_once
 from scheduler.web.waitlist.blueprint import bp
 
 HOLD_HOURS = 48
@@ -119,6 +120,7 @@ def waiting_list() -> ResponseReturnValue:
 
 @bp.route("/waiting-list/dates/new", methods=["GET", "POST"])
 @may("accept", "request")
+@sent_once
 def give_date() -> ResponseReturnValue:
     form = DateForm()
     if form.accepted():

@@ -305,6 +305,7 @@ def test_thirty_files_in_an_hour_are_enough(app, browser, session):
     answer = upload(browser, GOOD + b"\n" * 40)
 
     assert (answer.status_code, "you have sent 30 files" in answer.text) == (429, True)
+    assert answer.headers["Retry-After"] == "3600"
     assert session.scalar(select(func.count()).select_from(LongWork)) == service.FILES_IN_A_WINDOW
     assert upload(browser_of(app, make_user(Role.COORDINATOR)), GOOD).status_code == 302  # another person is not held
     first = session.scalars(select(LongWork.id)).first()

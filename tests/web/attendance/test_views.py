@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import assume_silent, countersign
+from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.certificates import service as certificates
 from scheduler.core import tokens
@@ -218,11 +219,39 @@ def test_the_list_of_what_waits_asks_as_often_for_three_as_for_one(client, sessi
     assert len(for_three) == len(for_one)
 
 
+def seen_on(page) -> str:
+    """The version of the numbers that the form of a correction says its reader saw."""
+    return re.search(r'name="version"[^>]* value="(\d+)"', page.text)[1]
+
+
+@pytest.mark.both_databases
+def test_who_corrects_from_an_old_page_is_told_what_changed_and_loses_nothing_typed(client, session):
+    begun = a_locked_visit()
+    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
+    seen = seen_on(desk.get(path))
+    correct_counts(begun.coordinator, begun.first, HeadCounts(86, 0, 2, 0), "the list says 86", now=LEAVING)
+    typed = {"pupils": "79", "parents": "1", "teachers": "2", "others": "0", "reason": "I was there: 79"}
+
+    stale = desk.post(f"{path}/1/correct?lang=en", data=typed | {"version": seen})
+
+    assert stale.status_code == 422
+    told = words_of(stale)
+    assert "a colleague has corrected them since you opened this page" in told
+    assert "What counts now: pupils 86, parents 0, teachers 2, others 0 (the list says 86)." in told
+    assert ('value="79"' in stale.text, 'value="I was there: 79"' in stale.text) == (True, True)
+    assert sorted(row.people for row in said() if row.counts) == [0, 0, 2, 86]
+    for unsaid in ({}, {"version": ""}, {"version": "x"}):
+        assert desk.post(f"{path}/1/correct", data=typed | unsaid).status_code == 422
+
+    assert desk.post(f"{path}/1/correct", data=typed | {"version": seen_on(stale)}).status_code == 302
+    assert sorted(row.people for row in said() if row.counts) == [0, 1, 2, 79]
+
+
 def test_a_correction_needs_a_reason_and_shows_old_and_new(client, session):
     begun = a_locked_visit()
     desk = desk_of(client, begun)
     path = f"/attendance/{begun.visit.number}"
-    typed = {"pupils": "80", "parents": "0", "teachers": "2", "others": "0"}
+    typed = {"pupils": "80", "parents": "0", "teachers": "2", "others": "0", "version": seen_on(desk.get(path))}
 
     without = desk.post(f"{path}/1/correct", data=typed | {"reason": ""})
     assert (without.status_code, 'value="80"' in without.text) == (422, True)

@@ -344,3 +344,14 @@ def test_a_held_date_is_drawn_with_until_when_and_leads_nowhere_before_its_proof
     assert "10:00–10:45" in block
     assert book.host.name_sr_latn in block
     assert "/requests/" not in block.split("</td>")[0]
+
+
+def test_the_panel_of_who_has_left_the_crew_or_never_was_says_so_and_breaks_nothing(app, scene):
+    ana = scene.educator()
+    number = offered_soon(scene, ana)
+    browser = coordinator(app, scene)
+    stranger = scene.educator()
+
+    answers = [browser.get(f"/visits/{number}/place?from={who}") for who in (stranger.id, 999_999_999)]
+
+    assert [one.status_code for one in answers] == [200, 200]

@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.people import queries
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, UserRole
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from tests.counting import statements
@@ -174,3 +174,31 @@ def test_a_minors_birth_date_and_address_stand_on_no_page(app, centre_id, coordi
     assert "17" not in [part.strip() for part in page.split(".")]
     assert "2010" not in page
     assert "tara@home.example" not in page
+
+
+def test_a_coordinator_suspends_a_presenter_and_reads_who_restores_her(app, centre_id, coordinator, session):
+    presenter = make_presenter(centre_id=centre_id)
+    page = f"/people/{presenter.id}?lang=en"
+    assert f'action="/people/users/{presenter.user_id}/suspend"' in coordinator.get(page).text
+
+    assert coordinator.post(f"/people/users/{presenter.user_id}/suspend").location == "/people"
+
+    session.expire_all()
+    assert session.get(Presenter, presenter.id).suspended_at == MONDAY
+    shown = coordinator.get(page).text
+    assert "A safeguarding officer or an administrator restores who was suspended." in shown
+    assert "/restore" not in shown
+    assert coordinator.post(f"/people/users/{presenter.user_id}/restore").status_code == 403
+    officer = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=centre_id))
+    assert f'action="/people/users/{presenter.user_id}/restore"' in officer.get(page).text
+
+
+def test_a_colleague_who_presents_too_is_not_suspended_by_a_coordinator(app, centre_id, coordinator, session):
+    presenter = make_presenter(centre_id=centre_id)
+    with transaction() as writing:
+        writing.add(UserRole(user_id=presenter.user_id, role=Role.ADMINISTRATOR))
+
+    assert "/suspend" not in coordinator.get(f"/people/{presenter.id}").text
+    assert coordinator.post(f"/people/users/{presenter.user_id}/suspend").status_code == 403
+    session.expire_all()
+    assert session.get(Presenter, presenter.id).suspended_at is None

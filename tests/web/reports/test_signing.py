@@ -98,14 +98,15 @@ def test_numbers_that_moved_between_reading_and_pressing_are_shown_again_and_not
     assert signs(coordinator).status_code == 302
 
 
-def test_pressed_twice_it_is_signed_once_and_the_second_press_says_so(coordinator):
+def test_pressed_twice_it_is_signed_once_and_signing_those_days_anew_says_so(coordinator):
     page = coordinator.get(SIGN, query_string=YEAR)
     hidden = dict(re.findall(r'<input[^>]*name="(form_key|seen|first|last)"[^>]*value="([^"]*)"', page.text))
 
     answers = [coordinator.post(SIGN, query_string={"lang": "en"}, data=hidden) for _press in range(2)]
+    anew = coordinator.post(SIGN, query_string={"lang": "en"}, data=hidden | {"form_key": "of another page"})
 
-    assert [one.status_code for one in answers] == [302, 422]
-    assert "some of these are signed off already" in words_of(answers[1])
+    assert [(one.status_code, one.location) for one in answers] == [(302, answers[0].location)] * 2
+    assert (anew.status_code, "some of these are signed off already" in words_of(anew)) == (422, True)
     assert len(db.session.scalars(sa.select(SignedPeriod)).all()) == 1
 
 

@@ -12,6 +12,7 @@ from scheduler.booking.service.proof import prove_booking
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
+from scheduler.core.tokens import token_hash
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
@@ -19,13 +20,13 @@ from scheduler.policy import ANONYMOUS
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.service import submission
-from scheduler.requests.service.submission import send_new_link, submit_request, was_sent
+from scheduler.requests.service.submission import KEYS_APART, send_new_link, submit_request, was_sent
 from scheduler.web import near_dates
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter
+from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
 from scheduler.web.reasons import FormReason, worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
@@ -217,8 +218,10 @@ def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Is everything right? Only this press sends something."""
     booking, form = BookingDraft.of_visitor(), CheckForm()
-    if form.accepted() and was_sent(form.form_key.data):
-        return redirect(url_for(".sent"))  # the second press of a double click: its answers are gone by now
+    key = _keys_of_booking(form)
+    again = "booking" not in session and "asked" in session  # the second press: its answers are gone by now
+    if form.accepted() and (again or was_sent(key)):
+        return redirect(url_for(".sent"))
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, Reason] = {}
@@ -228,13 +231,14 @@ def check() -> ResponseReturnValue:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
         if not booking.too_quick():
             try:
-                return _send(booking, form)
+                return _send(booking, key)
             except Conflict:  # the date went to another meanwhile: nothing typed is lost
                 hold.note_lost_date(booking, booking.slot() or Slot(booking.request_draft().first_day, dt.time()))
                 return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
-            except TooMany:
+            except TooMany as error:
+                note_wait(error)
                 form.form_errors.append(_too_many())
                 status = 429
         else:
@@ -244,15 +248,21 @@ def check() -> ResponseReturnValue:
     return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.hold_facts(booking)), status
 
 
-def _send(booking: BookingDraft, form: CheckForm) -> ResponseReturnValue:
+def _keys_of_booking(form: CheckForm) -> str:
+    """One booking makes one request, in however many tabs its last page stands, and so does one page of it."""
+    answers = session.get("booking")
+    return KEYS_APART.join(token_hash(one) for one in (answers, form.form_key.data) if one)
+
+
+def _send(booking: BookingDraft, key: str) -> ResponseReturnValue:
     draft, slot = booking.request_draft(), booking.slot()
     if slot is not None:
-        request_id = hold.send(booking, slot, form.form_key.data)
+        request_id = hold.send(booking, slot, key)
     else:
         request_id = submit_request(
             ANONYMOUS,
             draft,
-            form_key=form.form_key.data,
+            form_key=key,
             now=booking.now,
             network=network_of(request.remote_addr),
             where=booking.where(),
@@ -289,7 +299,8 @@ def correct_address() -> ResponseReturnValue:
             submission.correct_address(request_id, form.email.data, network=network, now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
-        except TooMany:
+        except TooMany as error:
+            note_wait(error)
             form.form_errors.append(_too_many())
             return render_template("requests/correct_address.html", form=form), 429
         else:
@@ -334,7 +345,8 @@ def new_link() -> ResponseReturnValue:
         network, began = network_of(request.remote_addr), time.perf_counter()
         try:
             send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
-        except TooMany:
+        except TooMany as error:
+            note_wait(error)
             form.form_errors.append(_too_many())
             return render_template("requests/new_link.html", form=form, asked=False), 429
         time.sleep(max(0, ANSWERED_AFTER_S - (time.perf_counter() - began)))

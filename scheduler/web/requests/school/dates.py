@@ -32,6 +32,7 @@ from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeFiel
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import FREE_DATES, limiter
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.fields import slot_of
@@ -98,6 +99,7 @@ class NoneSuitsForm(RequestPressForm):
 
 @bp.route("/requests/<number>/dates", methods=["GET", "POST"])
 @may("accept", "request")
+@sent_once
 def propose(number: str) -> ResponseReturnValue:
     """The coordinator proposes dates; the school gets one mail."""
     page = request_page(current_actor(), number, now=clock.now())

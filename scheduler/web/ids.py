@@ -1,0 +1,16 @@
+"""Ids in addresses: a number beyond every row's is an address that is not there, on any database."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+from scheduler.core.db import LARGEST_ID
+
+
+class IdConverter(IntegerConverter):
+    """What `<int:…>` means in every address of the house: by its shape, so that no other method of it answers 405."""
+
+    regex = rf"\d{{1,{len(str(LARGEST_ID))}}}"
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters["int"] = IdConverter

@@ -1,0 +1,85 @@
+"""When the clocks go back an hour comes twice: a page asks which; when they go forward, it says so (TRUST R25)."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import db
+from scheduler.policy import SYSTEM
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.service.recompute import recompute_times
+from tests.factories import MONDAY
+from tests.visits.scene import Scene
+from tests.web.visits.pages import body, coordinator, offered_soon, plan_soon
+
+BACK = "25.10.2026."  # a Sunday
+FORWARD = "28.3.2027."
+TWICE = "Write which one you mean: the clocks go back on this day"
+UNTIL = {"until_day": "1.10.2026.", "until_time": "14:00"}
+
+
+@pytest.fixture
+def scene(app):
+    return Scene(planned=False)
+
+
+def starts(scene: Scene) -> dt.datetime:
+    db.session.rollback()
+    return db.session.scalar(sa.select(Presentation.starts_at).where(Presentation.visit_id == scene.visit_id))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("typed", "hour"), [("2:30A", 0), ("2.30 a", 0), ("02:30B", 1), ("2:30 б", 1)], ids=["A", "a", "B", "be"]
+)
+def test_a_doubled_hour_is_asked_about_and_either_of_the_two_is_taken(app, scene, typed, hour):
+    browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
+    before = starts(scene)
+    form = UNTIL | {"on_day": BACK, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y", "reason": "Night"}
+
+    asked = browser.post(path, data=form)
+
+    assert (asked.status_code, TWICE in body(asked), 'value="2:30"' in body(asked)) == (422, True, True)
+    assert starts(scene) == before
+    assert browser.post(path, data=form | {"starts-0-starts_local": typed}).status_code == 302
+    assert starts(scene) == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
+    assert recompute_times(SYSTEM, now=MONDAY).moved == 0
+    assert starts(scene) == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
+
+
+def test_a_skipped_hour_is_refused_in_words(app, scene):
+    browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
+    before = starts(scene)
+    form = UNTIL | {"on_day": FORWARD, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y"}
+
+    refused = browser.post(path, data=form)
+
+    assert refused.status_code == 422
+    assert "the clocks skip that hour on this day" in body(refused)
+    assert starts(scene) == before
+
+
+@pytest.mark.parametrize(("day", "words"), [(BACK, TWICE), (FORWARD, "the clocks go forward on this day and skip")])
+def test_the_time_by_which_somebody_answers_is_one_moment_too(app, scene, day, words):
+    ana = scene.educator()
+    browser, path = coordinator(app, scene), f"/visits/{offered_soon(scene, ana)}/move"
+    form = {"until_day": day, "until_time": "02:30", "on_day": "1.4.2027.", "starts-0-starts_local": "10:00"}
+
+    refused = browser.post(path, data=form)
+
+    assert (refused.status_code, words in body(refused)) == (422, True)
+
+
+def test_the_board_and_the_plan_of_a_visit_ask_too(app, scene):
+    browser = coordinator(app, scene)
+    plan = {"on_day": BACK, "presentations-0-starts_local": "2:30", "presentations-0-minutes": "45"}
+
+    planned = browser.post(f"/requests/{scene.asked.number}/plan", data=plan)
+    number = plan_soon(scene)
+    placed = browser.post(
+        f"/visits/{number}/place", data=UNTIL | {"on_day": BACK, "starts_local": "2:30", "presenter": "", "act": "move"}
+    )
+
+    assert (planned.status_code, TWICE in body(planned)) == (422, True)
+    assert (placed.status_code, TWICE in body(placed)) == (422, True)
