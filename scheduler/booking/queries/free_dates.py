@@ -41,7 +41,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.hours import lesson_days
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import good_consents, good_vettings
+from scheduler.safeguarding.queries import consents_to_more, good_vettings
 from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, Stop, UnderLaw
 
@@ -153,7 +153,7 @@ def _people(
     able = [one.presenter_id for one in people if one.topics and one.languages]
     if not able:
         return tuple(people)
-    known, promised = _known(able, *span), _promised(able, span, now, wish.own_hold)
+    known, promised = _known(able, *span, now), _promised(able, span, now, wish.own_hold)
     return tuple(
         replace(
             one,
@@ -204,10 +204,10 @@ def _presenters(programme: Programme, language: TeachingLanguage) -> list[Seeker
 Known = dict[tuple[str, int], list[Any]]
 
 
-def _known(ids: Collection[int], first: dt.date, last: dt.date) -> Known:
+def _known(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> Known:
     """Weekly hours, days that differ, good vettings and consents; by what it is and whose."""
     known: Known = defaultdict(list)
-    for row in db.session().execute(_facts_of(ids, first, last)):
+    for row in db.session().execute(_facts_of(ids, first, last, now)):
         if row.what == "hours":
             value: Any = Hours(row.weekday, row.from_local, row.until_local)
         elif row.what == "exception":
@@ -218,7 +218,7 @@ def _known(ids: Collection[int], first: dt.date, last: dt.date) -> Known:
     return known
 
 
-def _facts_of(ids: Collection[int], first: dt.date, last: dt.date) -> CompoundSelect[Any]:
+def _facts_of(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> CompoundSelect[Any]:
     """Four tables under each other. Whether an exception says "available" stands where hours have their weekday."""
     day, number, time = cast(null(), Date), cast(null(), Integer), cast(null(), Time)
     week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
@@ -240,7 +240,9 @@ def _facts_of(ids: Collection[int], first: dt.date, last: dt.date) -> CompoundSe
     ).where(vetting.presenter_id.in_(ids), vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings())
     consents = select(
         literal("consent"), consent.presenter_id, consent.given_on, consent.valid_until, number, time, time
-    ).where(consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last, *good_consents())
+    ).where(
+        consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)
+    )
     return union_all(hours, exceptions, vettings, consents)
 
 

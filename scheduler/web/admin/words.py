@@ -282,6 +282,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
+    "safeguarding.ask_anew": _l("Asks guardians for a consent to a new text"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
 
