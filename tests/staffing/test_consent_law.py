@@ -256,6 +256,13 @@ class Stage:
 
 
 @hypothesis.given(acts=ACTS)
+@hypothesis.example(acts=[("give", 0), ("withdraw", "first"), ("replace", "first"), ("day", 7), ("give", 1)])
+@hypothesis.example(acts=[("record", ("first", 0)), ("confirm", "first"), ("confirm", "second")])
+@hypothesis.example(
+    acts=[("give", 0), ("day", 3), ("withdraw", "minor"), ("record", ("first", 2)), ("confirm", "second")]
+)
+@hypothesis.example(acts=[("record", ("first", 0)), ("withdraw", "guardian"), ("confirm", "second")])
+@hypothesis.example(acts=[("record", ("first", 0)), ("replace", "first"), ("day", 7), ("confirm", "second")])
 @hypothesis.settings(max_examples=60, suppress_health_check=list(hypothesis.HealthCheck))
 def test_whatever_people_do_after_a_withdrawal_only_the_guardian_gives_a_consent_again(app, acts):
     stage = Stage()
