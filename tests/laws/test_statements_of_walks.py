@@ -55,7 +55,7 @@ WALKS = {
     "check a certificate": (1, 0),
     "attendance report": (12, 0),
     "free dates": (9, 0),
-    "a visit's page": (38, 0),
+    "a visit's page": (39, 0),  # one asks whose guardian is being changed, of everybody who could go
 }
 
 
