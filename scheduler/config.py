@@ -57,6 +57,7 @@ class Settings:
     proxy_hops: int = 0
     sms_url: str = ""
     debugs: bool = False
+    guardian_wait_days: int = 7
 
     @property
     def demo(self) -> bool:
@@ -112,6 +113,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         instance=folder,
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
+        guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
     )
     try:
         env.seal()
@@ -174,6 +176,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("BASE_URL must begin with http:// or https://")
     if not _is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
+    if not 1 <= wanted.guardian_wait_days <= 90:
+        problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
     for name, url, schemes in (

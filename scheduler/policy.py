@@ -43,6 +43,7 @@ class Actor:
     presenter_id: int | None = None
     request_id: int | None = None
     host_id: int | None = None
+    guardian_id: int | None = None
 
     @property
     def label(self) -> str:
@@ -51,6 +52,8 @@ class Actor:
             return f"user:{self.user_id}"
         if self.request_id is not None:
             return f"link:request:{self.request_id}"
+        if self.guardian_id is not None:
+            return f"link:guardian:{self.guardian_id}"
         return next(iter(sorted(self.roles)), Role.ANONYMOUS).value
 
 
@@ -61,6 +64,11 @@ SYSTEM = Actor(frozenset({Role.SYSTEM}))
 def school_contact(request_id: int, host_id: int) -> Actor:
     """The holder of a request's secret link: no account, limited to that request and its host."""
     return Actor(frozenset({Role.SCHOOL_CONTACT}), request_id=request_id, host_id=host_id)
+
+
+def guardian(guardian_id: int, presenter_id: int) -> Actor:
+    """The holder of a guardian's secret link: no account, limited to the one minor for whom she speaks."""
+    return Actor(frozenset({Role.GUARDIAN}), presenter_id=presenter_id, guardian_id=guardian_id)
 
 
 Rights = dict[str, dict[str, Scope]]
@@ -94,6 +102,9 @@ _STAFF = _all(
     feedback="read",
 )
 
+# Staff never consent: they name the guardian, see her paper, withdraw on her word; a birth date two of them correct.
+_OF_MINORS = {"consent": "read record name withdraw", "birth_date": "correct"}
+
 # Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
 _SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 
@@ -120,16 +131,14 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
-    Role.GUARDIAN: _all(Scope.OWN, consent="create read withdraw", assignment="read"),
+    Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read"),
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_LISTS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
-        _all(
-            Scope.CENTRE, presenter="create read update suspend", vetting="read create", consent="read create withdraw"
-        ),
+        _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
@@ -140,7 +149,7 @@ TABLE: dict[Role, Rights] = {
         _STAFF,
         _OWN_LISTS,
         _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
-        _all(Scope.CENTRE, vetting="read create", consent="read create withdraw"),
+        _all(Scope.CENTRE, vetting="read create", **_OF_MINORS),
         _all(Scope.ANY, host="read", programme="read"),
         _all(Scope.ANY, calendar="read", closure="read"),
     ),
@@ -151,7 +160,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update suspend restore", colleague="suspend restore"),
-        _all(Scope.CENTRE, vetting="read create", consent="read create withdraw"),
+        _all(Scope.CENTRE, vetting="read create", **_OF_MINORS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, work="read", handover="create read update"),

@@ -10,9 +10,14 @@ from flask import Flask
 from scheduler.attendance.queries import counting
 from scheduler.cli.refusals import CommandGroup
 from scheduler.reports.queries import attendance
-from scheduler.staffing.queries import invariants
+from scheduler.staffing.queries import consent_law, invariants
 
-ROOMS: tuple[Callable[[], list[str]], ...] = (invariants.violations, counting.violations, attendance.violations)
+ROOMS: tuple[Callable[[], list[str]], ...] = (
+    invariants.violations,
+    consent_law.violations,
+    counting.violations,
+    attendance.violations,
+)
 
 group = CommandGroup("invariants", help="What must always hold.")
 

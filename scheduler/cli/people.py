@@ -1,15 +1,16 @@
-"""Commands of the people: `setup`, `people invite`, `people import`."""
+"""Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from scheduler.cli import files
-from scheduler.cli.refusals import BadInput, Command, CommandGroup
+from scheduler.cli.refusals import ROW, BadInput, Command, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import GroundReason, NotFound, Reason, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
 from scheduler.core.names import problem_with_name
@@ -21,11 +22,14 @@ from scheduler.people.service.importing import import_people
 from scheduler.people.service.invitations import invitation_path, invite_user, set_up_centre
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
+from scheduler.staffing.service.birth_dates import confirm_on_the_host
 
 REASONS = {
     "missing": "is missing",
     "not_an_email": "is no e-mail address",
     "has_account": "belongs to an account already",
+    "correction_is_over": "no such birth date waits: propose it on the page of checks and consents first",
+    "host_not_needed": "the only administrator of the centre has not proposed it: a second person confirms on the page",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
 NAMES: dict[Reason, str] = {
@@ -112,6 +116,24 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
     filing = Filing(clock.now(), centre_of(slug).id, file.name, dry_run)
     outcome = import_people(SYSTEM, sheet, filing)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
+
+
+@group.command("confirm-birth-date")
+@click.argument("presenter_id", type=ROW)
+@click.argument("birth_date", type=click.DateTime(["%Y-%m-%d"]))
+def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
+    """Confirm the BIRTH_DATE (2009-03-01) that the only administrator of a centre has proposed for PRESENTER_ID.
+
+    It is the second pair of eyes where a centre has one administrator: look at a document first. It is audited, all
+    staff of the centre are told by mail, and visits to come that the new date forbids are free at once.
+    """
+    try:
+        confirm_on_the_host(presenter_id, birth_date.date(), now=clock.now())
+    except NotFound as error:
+        raise BadInput(f"presenter {presenter_id}: there is none") from error
+    except Conflict as refused:
+        raise BadInput(f"presenter {presenter_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
+    click.echo(f"presenter {presenter_id}: the birth date is corrected, and all staff of the centre are told")
 
 
 def _cleaned(what: str, typed: str, limit: int) -> str:

@@ -25,8 +25,8 @@ from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Role
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentMethod, VettingResult
+from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
 
 SINCE = dt.date(2022, 9, 1)  # vetted and consented before the published year
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -190,27 +190,56 @@ def _write_safeguards(session: Session, presenting: list[Person], ids: dict[str,
     )
     note(session, "vetting", vettings, "vetting recorded", now)
     young = [(person, born) for person in presenting if (born := person.birth_date(today))]
+    young = [
+        (person, born)
+        for person, born in young
+        if rules.adult_on(born) > max(SINCE, rules.may_present_from(born)) + dt.timedelta(days=1)
+    ]
+    guardians = _write_guardians(session, young, ids, now)
     consents = added(
         session,
         GuardianConsent,
         [
             {
                 "presenter_id": ids[person.email],
+                "guardian_id": guardian_id,
                 "guardian_name": f"{person.row['family_name']} (пример)",
                 "guardian_email": f"guardian.{person.email.partition('@')[0]}@family.example",
                 "takes_part": True,
                 "travels": True,
-                "method": ConsentMethod.PAPER,
-                "text_version": "2022-09",
+                "method": ConsentMethod.LINK,
+                "text_version": CONSENT_TEXT,
                 "given_on": max(SINCE, rules.may_present_from(born)),
                 "valid_until": rules.adult_on(born) - dt.timedelta(days=1),
                 "recorded_at": now,
             }
-            for person, born in young
-            if rules.adult_on(born) > max(SINCE, rules.may_present_from(born)) + dt.timedelta(days=1)
+            for (person, born), guardian_id in zip(young, guardians, strict=True)
         ],
     )
     note(session, "guardian_consent", consents, "consent recorded", now)
+
+
+def _write_guardians(
+    session: Session, young: list[tuple[Person, dt.date]], ids: dict[str, int], now: dt.datetime
+) -> list[int]:
+    since = dt.datetime.combine(SINCE, dt.time(8), dt.UTC)
+    guardians = added(
+        session,
+        Guardian,
+        [
+            {
+                "presenter_id": ids[person.email],
+                "name": f"{person.row['family_name']} (пример)",
+                "email": f"guardian.{person.email.partition('@')[0]}@family.example",
+                "named_at": since,
+                "in_force_at": since,
+                "asked_text": CONSENT_TEXT,
+            }
+            for person, _born in young
+        ],
+    )
+    note(session, "guardian", guardians, "guardian named", now)
+    return guardians
 
 
 def guides(session: Session) -> list[Guide]:

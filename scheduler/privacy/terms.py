@@ -9,6 +9,7 @@ LEFT_OUT = frozenset(
     {
         "booking_answers",
         "column_name",
+        "consent_paper",
         "date_hold",
         "form_key",
         "held_time",

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.scans import ScanKind
 from scheduler.people.models import Presenter
-from scheduler.safeguarding.terms import ConsentMethod, VettingResult
+from scheduler.safeguarding.terms import ConsentMethod, VettingResult, WithdrawnBy
 
 
 class Vetting(Base):
@@ -31,12 +32,84 @@ class Vetting(Base):
     presenter: Mapped[Presenter] = relationship(lazy="raise")
 
 
+class Guardian(Base):
+    """Who speaks for one minor, and from when: the next one is named here while the one before still speaks."""
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        CheckConstraint("replaced_at >= in_force_at", name="moments_in_order"),
+        Index(
+            "one_last_guardian",
+            "presenter_id",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")  # empty: none is known
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    named_at: Mapped[dt.datetime]
+    in_force_at: Mapped[dt.datetime]
+    replaced_at: Mapped[dt.datetime | None]  # when the next one is in force; the same moment as her own: called off
+    asked_text: Mapped[str] = mapped_column(default="")  # version of the text to which she was asked for anew
+
+    presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+class ConsentPaper(Base):
+    """The scan of a signed paper, and which two of the staff have seen it: before that it allows nothing."""
+
+    __tablename__ = "consent_paper"
+    __table_args__ = (
+        CheckConstraint("valid_until >= given_on", name="days_in_order"),
+        CheckConstraint("takes_part", name="is_about_taking_part"),
+        CheckConstraint("second_seen_by_id <> first_seen_by_id", name="seen_by_two_people"),
+        CheckConstraint("(second_seen_by_id IS NULL) = (second_seen_at IS NULL)", name="seen_by_somebody"),
+        CheckConstraint("second_seen_at IS NULL OR ended_at IS NULL", name="seen_or_ended"),
+        Index(None, "presenter_id", "first_seen_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    guardian_id: Mapped[int] = mapped_column(ForeignKey("guardian.id", ondelete="CASCADE"), index=True)
+    takes_part: Mapped[bool]
+    travels: Mapped[bool]
+    photo: Mapped[bool]
+    name_on_the_web: Mapped[bool]
+    text_version: Mapped[str]
+    given_on: Mapped[dt.date]
+    valid_until: Mapped[dt.date]
+    scan: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    scan_kind: Mapped[ScanKind]
+    first_seen_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    first_seen_at: Mapped[dt.datetime]
+    second_seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    second_seen_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]  # turned down, or the consent was withdrawn before two had seen it
+
+    presenter: Mapped[Presenter] = relationship(lazy="raise")
+    guardian: Mapped[Guardian] = relationship(lazy="raise")
+
+
 class GuardianConsent(Base):
     """What a guardian agreed to for one minor: purposes apart, all off unless given; withdrawn is for good."""
 
     __tablename__ = "guardian_consent"
     __table_args__ = (
         CheckConstraint("valid_until >= given_on", name="days_in_order"),
+        CheckConstraint("method <> 'link' OR earlier OR guardian_id IS NOT NULL", name="link_is_of_a_guardian"),
+        CheckConstraint(
+            "method <> 'paper' OR earlier OR (paper_id IS NOT NULL AND first_seen_by_id IS NOT NULL"
+            " AND second_seen_by_id IS NOT NULL)",
+            name="paper_is_seen_by_two",
+        ),
+        CheckConstraint("second_seen_by_id <> first_seen_by_id", name="seen_by_two_people"),
+        CheckConstraint("withdrawn_by IS NULL OR withdrawn_at IS NOT NULL", name="withdrawn_at_a_moment"),
         Index(None, "presenter_id", "valid_until"),
     )
 
@@ -56,5 +129,43 @@ class GuardianConsent(Base):
     withdrawn_at: Mapped[dt.datetime | None]
     warned_days: Mapped[int | None]  # the nearest warning sent that it ends: 30 or 7 days before
     recorded_at: Mapped[dt.datetime]
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("guardian.id", ondelete="CASCADE"))
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("consent_paper.id", ondelete="CASCADE"))
+    first_seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    second_seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    withdrawn_by: Mapped[WithdrawnBy | None]
+    earlier: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # recorded when one pair of eyes was enough
+
+    presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+class BirthDateCorrection(Base):
+    """Another birth date for one presenter: one of the staff says it, another one confirms it, then it counts."""
+
+    __tablename__ = "birth_date_correction"
+    __table_args__ = (
+        CheckConstraint("confirmed_by_id <> proposed_by_id", name="corrected_by_two_people"),
+        CheckConstraint("confirmed_at IS NULL OR confirmed_by_id IS NOT NULL OR on_the_host", name="confirmed_by_one"),
+        CheckConstraint("confirmed_at IS NULL OR ended_at IS NULL", name="confirmed_or_ended"),
+        Index(
+            "one_open_correction",
+            "presenter_id",
+            unique=True,
+            sqlite_where=text("confirmed_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NULL AND ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    birth_date: Mapped[dt.date]
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    proposed_at: Mapped[dt.datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    confirmed_at: Mapped[dt.datetime | None]
+    on_the_host: Mapped[bool] = mapped_column(default=False)  # confirmed by the command of whoever runs the machine
+    ended_at: Mapped[dt.datetime | None]  # turned down
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")

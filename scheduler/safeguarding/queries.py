@@ -2,31 +2,40 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, aliased
+from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select
+from sqlalchemy.orm import QueryableAttribute, aliased
 
+from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotFound, Reason
+from scheduler.core.mailboxes import mailbox_key
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
-from scheduler.people.models import Presenter
-from scheduler.people.rules import address_of
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import address_of, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
-from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    BirthDateRow,
     Clearance,
     ConsentRow,
     Ending,
+    GuardianRow,
+    PaperRow,
     ProofStanding,
     SafeguardingPage,
+    SafeguardingReason,
     VettingResult,
     VettingRow,
 )
 
+GUARDIAN_LINK = "guardian"  # purpose of a guardian's secret links; the link's subject is her row
 Day = dt.date | QueryableAttribute[dt.date]
 
 
@@ -44,6 +53,12 @@ def good_vettings() -> list[ColumnElement[bool]]:
 def good_consents() -> list[ColumnElement[bool]]:
     """Consents to take part that stand; each is good on its own days."""
     return [GuardianConsent.takes_part.is_(True), GuardianConsent.withdrawn_at.is_(None)]
+
+
+def consents_to_more(now: dt.datetime) -> list[ColumnElement[bool]]:
+    """Of the consents that stand, those under which a minor may promise something new."""
+    coming = _coming(GuardianConsent.presenter_id, now)
+    return [*good_consents(), GuardianConsent.text_version == CONSENT_TEXT, ~coming]
 
 
 def vetting_covers(day: Day) -> list[ColumnElement[bool]]:
@@ -106,32 +121,201 @@ def endings_due(day: dt.date) -> list[Ending]:
 
 
 def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
-    """Where to write to the guardian of each of them who is a minor on a day: the address of the newest consent.
+    """Where to write to the guardian of each of them who is a minor on a day: the one who speaks for her that day.
 
-    One that was not withdrawn goes first; a guardian who withdrew is still told what came of it.
+    Who has withdrawn is still told what came of it. On the day of a change the one before is told.
     """
-    found = _guardian_of_each(GuardianConsent.guardian_email, presenter_ids, day)
-    return {presenter_id: address_of(address) for presenter_id, address in found.items()}
+    return {who: address_of(row.email) for who, row in _guardian_of_each(presenter_ids, day).items()}
 
 
 def guardian_phones_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
-    """The same guardian's phone number, where the consent names one."""
-    found = _guardian_of_each(GuardianConsent.guardian_phone, presenter_ids, day)
-    return {presenter_id: phone for presenter_id, phone in found.items() if phone}
+    """The same guardian's phone number, where one is known."""
+    return {who: row.phone for who, row in _guardian_of_each(presenter_ids, day).items() if row.phone}
 
 
-def _guardian_of_each(wanted: InstrumentedAttribute[str], presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
-    rows = db.session.execute(
-        select(GuardianConsent.presenter_id, wanted)
-        .join(Presenter, Presenter.id == GuardianConsent.presenter_id)
-        .where(GuardianConsent.presenter_id.in_(list(presenter_ids)), Presenter.adult_on > day)
-        .order_by(
-            case((GuardianConsent.withdrawn_at.is_(None), 1), else_=0),
-            GuardianConsent.given_on,
-            GuardianConsent.id,
+def _guardian_of_each(presenter_ids: Iterable[int], day: dt.date) -> dict[int, GuardianRow]:
+    minors = select(Presenter.id).where(Presenter.id.in_(list(presenter_ids)), Presenter.adult_on > day)
+    found: dict[int, GuardianRow] = {}
+    for row in _guardians(Guardian.presenter_id.in_(minors)):
+        begun = clock.local_day(row.in_force_at) <= day
+        if begun and (row.replaced_at is None or clock.local_day(row.replaced_at) >= day):
+            found.setdefault(row.presenter_id, _guardian_row(row))
+    return found
+
+
+def _guardians(*wanted: ColumnElement[bool]) -> list[Guardian]:
+    """Guardians who speak, have spoken or will, the earlier first; who was called off before her time is none."""
+    rows = select(Guardian).where(
+        *wanted, or_(Guardian.replaced_at.is_(None), Guardian.replaced_at > Guardian.in_force_at)
+    )
+    return list(db.session().scalars(rows.order_by(Guardian.presenter_id, Guardian.in_force_at, Guardian.id)))
+
+
+def _guardian_row(row: Guardian) -> GuardianRow:
+    return GuardianRow(row.id, row.name, row.email, row.phone, row.in_force_at, row.replaced_at)
+
+
+def guardians_named(presenter_ids: Collection[int]) -> dict[int, list[GuardianRow]]:
+    """Every guardian of each of them, the earlier first."""
+    found: dict[int, list[GuardianRow]] = {presenter_id: [] for presenter_id in presenter_ids}
+    for row in _guardians(Guardian.presenter_id.in_(presenter_ids)):
+        found[row.presenter_id].append(_guardian_row(row))
+    return found
+
+
+def guardian_of(presenter_id: int, now: dt.datetime) -> GuardianRow | None:
+    """Who speaks for a minor at a moment."""
+    return next((row for row in guardians_named([presenter_id])[presenter_id] if row.speaks(now)), None)
+
+
+def account_keys(day: dt.date) -> dict[str, bool]:
+    """The address of every account as `mailbox_key` writes it, and whether a young person's it is on a day."""
+    rows = db.session().execute(
+        select(User.email, Presenter.adult_on).outerjoin(Presenter, Presenter.user_id == User.id).order_by(User.id)
+    )
+    keys: dict[str, bool] = {}
+    for email, adult_on in rows:
+        key = mailbox_key(email)
+        keys[key] = keys.get(key, False) or is_minor(adult_on, day)
+    return keys
+
+
+def last_withdrawal(consents: Iterable[ConsentRow]) -> dt.date | None:
+    """The local day on which somebody last took a consent back."""
+    moments = [row.withdrawn_at for row in consents if row.taken_back and row.withdrawn_at is not None]
+    return clock.local_day(max(moments)) if moments else None
+
+
+def wait_with_new_promises(presenter_ids: Collection[int], day: dt.date, now: dt.datetime) -> dict[int, bool]:
+    """Who of them, a minor on that day, takes no new visit meanwhile; what she has promised stays.
+
+    True: another guardian is named who does not speak yet. False: the guardian agreed to another text than today's.
+    """
+    coming = _coming(Presenter.id, now).label("coming")
+    agreed = exists().where(GuardianConsent.presenter_id == Presenter.id, *consent_covers(day))
+    anew = agreed.where(GuardianConsent.text_version == CONSENT_TEXT)
+    rows = db.session().execute(
+        select(Presenter.id, coming).where(
+            Presenter.id.in_(presenter_ids), Presenter.adult_on > day, or_(coming, and_(agreed, ~anew))
         )
     )
-    return {row[0]: row[1] for row in rows}  # the last one stays
+    return {row.id: bool(row.coming) for row in rows}
+
+
+def _coming(presenter_id: QueryableAttribute[int], now: dt.datetime) -> Exists:
+    """Whether another guardian is named who does not speak yet."""
+    return exists().where(
+        Guardian.presenter_id == presenter_id, Guardian.in_force_at > now, Guardian.replaced_at.is_(None)
+    )
+
+
+def older_texts(now: dt.datetime) -> list[int]:
+    """Minors whose guardian has agreed to an older text than today's, and was not asked for this one yet."""
+    day = clock.local_day(now)
+    newer = aliased(GuardianConsent)
+    rows = db.session().scalars(
+        select(Guardian.presenter_id)
+        .join(Presenter, Presenter.id == Guardian.presenter_id)
+        .join(GuardianConsent, GuardianConsent.presenter_id == Guardian.presenter_id)
+        .where(
+            Presenter.adult_on > day,
+            Presenter.suspended_at.is_(None),
+            Guardian.asked_text != CONSENT_TEXT,
+            Guardian.in_force_at <= now,
+            or_(Guardian.replaced_at.is_(None), Guardian.replaced_at > now),
+            *consent_covers(day),
+            ~exists().where(
+                newer.presenter_id == Guardian.presenter_id,
+                newer.withdrawn_at.is_(None),
+                newer.text_version == CONSENT_TEXT,
+            ),
+        )
+        .distinct()
+        .order_by(Guardian.presenter_id)
+    )
+    return list(rows)
+
+
+def whole_page_of(presenter_id: int, now: dt.datetime) -> SafeguardingPage:
+    """`page_of`, with the guardian, the papers that wait and a birth date that is being corrected. Raises: NotFound."""
+    day = clock.local_day(now)
+    page = page_of(presenter_id, day)
+    named = guardians_named([presenter_id])[presenter_id]
+    speaks = next((row for row in named if row.speaks(now)), None)
+    follows = next((row for row in named if row.in_force_at > now), None)
+    barred: Reason | None = SafeguardingReason.GUARDIAN_MISSING
+    if speaks is not None:
+        has_account = mailbox_key(speaks.email) in account_keys(day)
+        barred = rules.link_problem(speaks, page.consents, has_account=has_account)
+    papers = tuple(paper for paper in _papers(ConsentPaper.presenter_id == presenter_id) if not paper.over)
+    return replace(
+        page,
+        guardian=speaks,
+        next_guardian=follows,
+        papers=papers,
+        birth_date=db.session().scalar(select(Presenter.birth_date).where(Presenter.id == presenter_id)),
+        correction=_correction(presenter_id),
+        link_barred=barred,
+    )
+
+
+def papers_waiting(centre_id: int) -> list[tuple[PaperRow, str]]:
+    """Papers of a centre that only one has seen, the longest waiting first, and whose they are."""
+    papers = [paper for paper in _papers(Presenter.centre_id == centre_id) if not paper.over]
+    people = people_queries.presenters_by_id([paper.presenter_id for paper in papers])
+    return [(paper, people[paper.presenter_id].full_name) for paper in papers]
+
+
+def paper_of(paper_id: int) -> PaperRow:
+    """One paper, seen by whom. Raises: NotFound."""
+    if found := _papers(ConsentPaper.id == paper_id):
+        return found[0]
+    raise NotFound("paper")
+
+
+def _papers(*wanted: ColumnElement[bool]) -> list[PaperRow]:
+    first, second = aliased(User), aliased(User)
+    rows = db.session().execute(
+        select(ConsentPaper, first, second)
+        .join(Presenter, Presenter.id == ConsentPaper.presenter_id)
+        .join(first, first.id == ConsentPaper.first_seen_by_id)
+        .outerjoin(second, second.id == ConsentPaper.second_seen_by_id)
+        .where(*wanted)
+        .order_by(ConsentPaper.first_seen_at, ConsentPaper.id)
+    )
+    return [
+        PaperRow(
+            id=row.id,
+            presenter_id=row.presenter_id,
+            purposes=tuple(purpose for purpose in PURPOSES if getattr(row, purpose)),
+            given_on=row.given_on,
+            valid_until=row.valid_until,
+            scan_kind=row.scan_kind,
+            first_seen_by=one.full_name,
+            first_seen_at=row.first_seen_at,
+            second_seen_by=other.full_name if other else "",
+            over=row.ended_at is not None or row.second_seen_at is not None,
+            first_seen_by_id=row.first_seen_by_id,
+        )
+        for row, one, other in rows
+    ]
+
+
+def _correction(presenter_id: int) -> BirthDateRow | None:
+    found = (
+        db.session()
+        .execute(
+            select(BirthDateCorrection, User)
+            .join(User, User.id == BirthDateCorrection.proposed_by_id)
+            .where(BirthDateCorrection.presenter_id == presenter_id)
+            .where(BirthDateCorrection.confirmed_at.is_(None), BirthDateCorrection.ended_at.is_(None))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    row, user = found
+    return BirthDateRow(row.id, row.birth_date, user.full_name, row.proposed_at, row.proposed_by_id)
 
 
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
@@ -171,6 +355,11 @@ def consents_of(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
                 valid_until=row.valid_until,
                 withdrawn=row.withdrawn_at is not None,
                 warned_days=row.warned_days,
+                text_version=row.text_version,
+                guardian_id=row.guardian_id,
+                withdrawn_at=row.withdrawn_at,
+                withdrawn_by=row.withdrawn_by,
+                paper_id=row.paper_id,
             )
         )
     return found

@@ -1,16 +1,22 @@
 """Where a proof stands on a day, and what may be recorded."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.mailboxes import mailbox_key, same_mailbox
+from scheduler.core.scans import BadScan, scan_kind
 from scheduler.people import rules as people_rules
-from scheduler.people.terms import PresenterRow
+from scheduler.people.terms import PersonReason, PresenterRow
 from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
     Clearance,
     ConsentDraft,
     ConsentRow,
     Ending,
+    GuardianDraft,
+    GuardianRow,
+    PaperDraft,
     Proof,
     ProofKind,
     ProofStanding,
@@ -109,35 +115,98 @@ def problems_with_vetting(draft: VettingDraft, *, today: dt.date) -> dict[str, R
     return problems
 
 
-def problems_with_consent(draft: ConsentDraft, *, today: dt.date, minor_email: str, minor: bool) -> dict[str, Reason]:
-    """What is wrong with a consent as typed: {field: reason}. The guardian's address is not the minor's (TRUST S48)."""
+def problems_with_guardian(
+    draft: GuardianDraft, *, minor: bool, minor_email: str, accounts: Mapping[str, bool]
+) -> dict[str, Reason]:
+    """What is wrong with a guardian as typed: {field: reason} (TRUST S48).
+
+    `accounts` are the keys of all addresses with an account (core.mailboxes), and whether a young person's it is. The
+    guardian's address is never a young person's; an adult's account is taken only of who works here herself.
+    """
     problems: dict[str, Reason] = {}
     if not minor:
-        problems["guardian_name"] = SafeguardingReason.IS_AN_ADULT
-    if not draft.guardian_name:
-        problems["guardian_name"] = GroundReason.MISSING
-    if reason := people_rules.problem_with_address(draft.guardian_email):
-        problems["guardian_email"] = reason
-    elif same_mailbox(draft.guardian_email, minor_email):
-        problems["guardian_email"] = SafeguardingReason.ADDRESS_OF_THE_MINOR
-    if people_rules.phone_of(draft.guardian_phone) is None:
-        problems["guardian_phone"] = GroundReason.NOT_A_PHONE
-    if draft.given_on > today:
+        problems["name"] = SafeguardingReason.IS_AN_ADULT
+    if not draft.name:
+        problems["name"] = GroundReason.MISSING
+    if reason := people_rules.problem_with_address(draft.email):
+        problems["email"] = reason
+    elif same_mailbox(draft.email, minor_email):
+        problems["email"] = SafeguardingReason.ADDRESS_OF_THE_MINOR
+    elif (young := accounts.get(mailbox_key(draft.email))) is not None:
+        if young:
+            problems["email"] = SafeguardingReason.ADDRESS_OF_A_MINOR
+        elif not draft.works_here:
+            problems["email"] = SafeguardingReason.ADDRESS_OF_AN_ACCOUNT
+    if people_rules.phone_of(draft.phone) is None:
+        problems["phone"] = GroundReason.NOT_A_PHONE
+    return problems
+
+
+def link_problem(guardian: GuardianRow, consents: Sequence[ConsentRow], *, has_account: bool) -> Reason | None:
+    """Why this guardian does not consent by her link; None: she may.
+
+    Who has an account consents on paper. After a withdrawal the link is for who had consented before: whom staff have
+    named since signs on paper, which two of them see.
+    """
+    if has_account:
+        return SafeguardingReason.ADDRESS_OF_AN_ACCOUNT
+    hers = any(row.guardian_id == guardian.id for row in consents)
+    return SafeguardingReason.PAPER_ONLY if not hers and any(row.taken_back for row in consents) else None
+
+
+def problems_with_ticks(ticked: ConsentDraft) -> dict[str, Reason]:
+    """What is wrong with the purposes: the first is what all others rest on, and the text is the one of today."""
+    problems: dict[str, Reason] = {}
+    if not ticked.takes_part:
+        problems["takes_part"] = GroundReason.MISSING
+    if ticked.text_version != CONSENT_TEXT:
+        problems["text_version"] = SafeguardingReason.NEW_TEXT
+    return problems
+
+
+def problems_with_paper(
+    draft: PaperDraft, *, today: dt.date, minor: bool, withdrawn_on: dt.date | None
+) -> dict[str, Reason]:
+    """What is wrong with a signed paper as typed: {field: reason}. One from before a withdrawal brings nothing back."""
+    problems = problems_with_ticks(draft.ticked)
+    if not minor:
+        problems["given_on"] = SafeguardingReason.IS_AN_ADULT
+    elif draft.given_on > today:
         problems["given_on"] = GroundReason.IN_THE_FUTURE
+    elif withdrawn_on is not None and draft.given_on < withdrawn_on:
+        problems["given_on"] = SafeguardingReason.BEFORE_THE_WITHDRAWAL
     if draft.valid_until < draft.given_on:
         problems["valid_until"] = GroundReason.DAYS_NOT_IN_ORDER
     elif draft.valid_until - draft.given_on > LONGEST_CONSENT:
         problems["valid_until"] = GroundReason.TOO_LONG
-    if not draft.takes_part:
-        problems["takes_part"] = GroundReason.MISSING
+    if not draft.seen:
+        problems["seen"] = SafeguardingReason.PAPER_NOT_SEEN
+    try:
+        scan_kind(draft.scan)
+    except BadScan as bad:
+        problems["scan"] = bad.reason
     return problems
 
 
-def same_mailbox(one: str, other: str) -> bool:
-    """Whether two addresses reach the same mailbox: case, and what stands after a plus, make no other one."""
-    return _mailbox(one) == _mailbox(other)
+def who_may_see(
+    viewer_id: int, viewer_email: str, *, first_seen_by_id: int | None, guardian_email: str
+) -> Reason | None:
+    """Why somebody of the staff is not the next to see a paper: two different people do, and never the guardian."""
+    if same_mailbox(viewer_email, guardian_email):
+        return SafeguardingReason.SEEN_BY_THE_GUARDIAN
+    return SafeguardingReason.SEEN_BY_YOU if viewer_id == first_seen_by_id else None
 
 
-def _mailbox(address: str) -> tuple[str, str]:
-    user, _, domain = people_rules.address_of(address).partition("@")
-    return user.partition("+")[0], domain
+def last_day_of_consent(adult_on: dt.date, today: dt.date) -> dt.date:
+    """Until when a consent by link holds: the last day as a minor, two years at most."""
+    return min(adult_on - dt.timedelta(days=1), today + LONGEST_CONSENT)
+
+
+def problem_with_correction(born: dt.date, before: dt.date | None, *, educator: bool, today: dt.date) -> Reason | None:
+    """Why a birth date is not corrected to this one; None: it can be one."""
+    if educator:
+        return PersonReason.NOT_OF_EDUCATORS
+    if born == before:
+        return SafeguardingReason.SAME_BIRTH_DATE
+    years = people_rules.OLDEST_BIRTH_YEARS
+    return PersonReason.NOT_A_BIRTH_DATE if born >= today or born.year < today.year - years else None

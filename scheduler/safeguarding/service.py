@@ -1,31 +1,44 @@
-"""Vetting and consent are recorded and withdrawn; never edited, never one's own."""
+"""Checks are recorded, guardians are named, consents withdrawn; never edited, never one's own.
+
+What a consent allows is stored by staffing/service/consents.py, which frees and keeps visits in the same transaction.
+"""
 
 import datetime as dt
 import logging
-from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.config import settings
 from scheduler.core import audit, clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.mailboxes import mailbox_key
 from scheduler.core.text import fold
-from scheduler.messages.service import queue_message
-from scheduler.messages.terms import MessageDraft
+from scheduler.messages.service import queue_message, stop_unsent
+from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
-from scheduler.policy import SYSTEM, Actor
+from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.safeguarding import queries, rules
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentDraft, ConsentMethod, Ending, ProofKind, VettingDraft
+from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    Ending,
+    GuardianDraft,
+    ProofKind,
+    SafeguardingReason,
+    VettingDraft,
+    WithdrawnBy,
+)
 
 log = logging.getLogger(__name__)
+GUARDIAN_LINK_HOURS = 2 * 366 * 24  # as long as a consent can hold: it must be taken back at any time
 
 
-def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
+def open_presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
     """The presenter and her account, if the actor may; others who record something of her wait meanwhile."""
     found = session.execute(
         select(Presenter, User)
@@ -40,21 +53,9 @@ def _presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_
     return presenter, user
 
 
-def _says(row: Vetting | GuardianConsent, draft: VettingDraft | ConsentDraft) -> bool:
+def _says(row: Vetting, draft: VettingDraft) -> bool:
     """Whether a stored row holds exactly what was typed."""
     return all(getattr(row, name) == value for name, value in draft.__dict__.items())
-
-
-def _same_paper(row: GuardianConsent, draft: ConsentDraft) -> bool:
-    """Whether it is one paper typed twice: letters' case and script, and how an address is written, mean nothing."""
-    typed = replace(
-        draft,
-        guardian_name=row.guardian_name if fold(row.guardian_name) == fold(draft.guardian_name) else "",
-        guardian_email=row.guardian_email
-        if people_rules.address_of(row.guardian_email) == people_rules.address_of(draft.guardian_email)
-        else "",
-    )
-    return _says(row, typed)
 
 
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
@@ -66,7 +67,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
         raise Rejected(problems)
     with transaction() as session:
-        presenter, user = _presenter(session, actor, "create", "vetting", presenter_id)
+        presenter, user = open_presenter(session, actor, "create", "vetting", presenter_id)
         if user.id == actor.user_id:
             raise NotAllowed("own vetting")
         newest = select(Vetting).where(Vetting.presenter_id == presenter.id).order_by(Vetting.id.desc())
@@ -83,53 +84,132 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     return vetting_id
 
 
-def record_paper_consent(actor: Actor, presenter_id: int, draft: ConsentDraft, *, now: dt.datetime) -> int:
-    """Store what a guardian signed on paper and tell the guardian by mail; the row's id.
+def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now: dt.datetime) -> int:
+    """Say who speaks for a minor; the row's id. The first speaks at once and is asked to consent.
 
-    The same paper twice, unless it was withdrawn, is stored and told once.
+    The next one is told to the one before, who goes on speaking, and withdrawing, for as many days as the setting says;
+    meanwhile the minor takes no new visit. The same guardian typed twice is one.
     Raises: NotAllowed for the minor's own; NotFound; Rejected with {field: reason}.
     """
     today = clock.local_day(now)
     with transaction() as session:
-        presenter, user = _presenter(session, actor, "create", "consent", presenter_id)
+        presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
         if user.id == actor.user_id:
-            raise NotAllowed("own consent")
-        minor = people_rules.is_minor(presenter.adult_on, today)
-        if problems := rules.problems_with_consent(draft, today=today, minor_email=user.email, minor=minor):
+            raise NotAllowed("own guardian")
+        accounts, minor = queries.account_keys(today), people_rules.is_minor(presenter.adult_on, today)
+        if problems := rules.problems_with_guardian(draft, minor=minor, minor_email=user.email, accounts=accounts):
             raise Rejected(problems)
-        draft = replace(draft, guardian_phone=people_rules.phone_of(draft.guardian_phone) or "")
-        living = select(GuardianConsent).where(
-            GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None)
+        last = _last_guardian(session, presenter_id)
+        if last is not None and _is_named(last, draft):
+            return last.id
+        if last is not None and last.in_force_at > now:
+            raise Rejected({"email": SafeguardingReason.CHANGE_WAITS})
+        in_force_at = now
+        if last is not None:
+            in_force_at = last.replaced_at = now + dt.timedelta(days=settings().guardian_wait_days)
+            session.flush()  # of two that are open the database refuses the second
+        guardian = Guardian(
+            presenter_id=presenter.id,
+            name=draft.name,
+            email=people_rules.address_of(draft.email),
+            phone=people_rules.phone_of(draft.phone) or "",
+            named_by_id=actor.user_id,
+            named_at=now,
+            in_force_at=in_force_at,
+            asked_text=CONSENT_TEXT,
         )
-        for before in session.scalars(living.order_by(GuardianConsent.id)):
-            if _same_paper(before, draft):
-                return before.id
-        consent = GuardianConsent(
-            presenter_id=presenter.id, **draft.__dict__, method=ConsentMethod.PAPER, recorded_at=now
-        )
-        session.add(consent)
+        session.add(guardian)
         session.flush()
-        details = {"presenter_id": presenter.id, "valid_until": draft.valid_until, "text": draft.text_version}
-        audit.record(actor, "consent recorded", consent, at=now, details=details)
-        centre = session.get_one(Centre, presenter.centre_id)
-        queue_message(
-            MessageDraft(
-                kind="consent_recorded",
-                address=people_rules.address_of(draft.guardian_email),
-                language=user.language,
-                values={
-                    "given_name": user.given_name,
-                    "centre": centre.name(user.language),
-                    "until": draft.valid_until,
-                },
-                about=("guardian_consent", consent.id),
-                centre_id=presenter.centre_id,
-            ),
-            now=now,
-        )
-        consent_id = consent.id
-    log.info("consent recorded", extra={"consent_id": consent_id, "presenter_id": presenter_id})
-    return consent_id
+        details = {"presenter_id": presenter.id, "in_force_at": in_force_at}
+        audit.record(actor, "guardian named", guardian, at=now, details=details)
+        _ask(session, guardian, user, now)
+        if last is not None:
+            tell_guardian(session, "guardian_changes", last, user, now=now, day=in_force_at)
+        guardian_id = guardian.id
+    log.info("guardian named", extra={"guardian_id": guardian_id, "presenter_id": presenter_id})
+    return guardian_id
+
+
+def _last_guardian(session: Session, presenter_id: int) -> Guardian | None:
+    open_row = Guardian.replaced_at.is_(None)
+    return session.scalar(select(Guardian).where(Guardian.presenter_id == presenter_id, open_row).with_for_update())
+
+
+def _is_named(row: Guardian, draft: GuardianDraft) -> bool:
+    """Whether it is one guardian typed twice: letters' case and script mean nothing."""
+    written = (fold(row.name), row.email, row.phone)
+    return written == (fold(draft.name), people_rules.address_of(draft.email), people_rules.phone_of(draft.phone))
+
+
+def _ask(session: Session, guardian: Guardian, user: User, now: dt.datetime) -> None:
+    """Write to a guardian who is named, on the day from which she speaks: her link, or that she signs on paper."""
+    kind = "consent_on_paper" if _has_account(guardian, now) else "consent_asked"
+    starts, anew = guardian.in_force_at, guardian.in_force_at < now
+    tell_guardian(session, kind, guardian, user, now=now, not_before=starts, anew=anew)
+
+
+def _has_account(guardian: Guardian, now: dt.datetime) -> bool:
+    return mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now))
+
+
+def tell_guardian(
+    session: Session,
+    kind: str,
+    guardian: Guardian,
+    user: User,
+    *,
+    now: dt.datetime,
+    not_before: dt.datetime | None = None,
+    **values: object,
+) -> None:
+    """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes."""
+    centre, has_account = session.get_one(Centre, user.centre_id), _has_account(guardian, now)
+    told = {"given_name": user.given_name, "centre": centre.name(user.language), "has_link": not has_account}
+    link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
+    queue_message(
+        MessageDraft(
+            kind=kind,
+            address=people_rules.address_of(guardian.email),
+            language=user.language,
+            values=told | values,
+            link=None if has_account else link,
+            about=("guardian", guardian.id),
+            centre_id=user.centre_id,
+        ),
+        now=now,
+        not_before=not_before,
+    )
+
+
+def send_link(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
+    """Send the guardian who speaks for a minor her link once more. Raises: NotAllowed; NotFound; Conflict."""
+    with transaction() as session:
+        _presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
+        page = queries.whole_page_of(presenter_id, now)
+        if page.guardian is None or page.link_barred not in (None, SafeguardingReason.PAPER_ONLY):
+            raise Conflict(page.link_barred or SafeguardingReason.GUARDIAN_MISSING)
+        guardian = session.get_one(Guardian, page.guardian.id)
+        tell_guardian(session, "consent_asked", guardian, user, now=now, anew=False)
+        audit.record(actor, "guardian written to", guardian, at=now, details={"presenter_id": presenter_id})
+
+
+def call_off_change(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
+    """Let the guardian before stay, while she still speaks; she is told. Raises: NotAllowed; NotFound."""
+    with transaction() as session:
+        _presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
+        coming = _last_guardian(session, presenter_id)
+        speaks = queries.guardian_of(presenter_id, now)
+        if coming is None or coming.in_force_at <= now or speaks is None:
+            raise NotFound("guardian")
+        coming.replaced_at = coming.in_force_at  # she never speaks
+        session.flush()
+        before = session.get_one(Guardian, speaks.id)
+        before.replaced_at = None
+        for kind in ("consent_asked", "consent_on_paper"):
+            stop_unsent(kind, ("guardian", coming.id))
+        details = {"presenter_id": presenter_id}
+        audit.record(actor, "change of guardian called off", coming, at=now, details=details)
+        tell_guardian(session, "guardian_stays", before, user, now=now)
 
 
 def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
@@ -143,27 +223,93 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         consent = session.get(GuardianConsent, consent_id)
         if consent is None:
             raise NotFound("consent")
-        presenter, _user = _presenter(session, actor, "withdraw", "consent", consent.presenter_id)
-        living = session.scalars(
-            select(GuardianConsent)
-            .where(GuardianConsent.presenter_id == presenter.id, GuardianConsent.withdrawn_at.is_(None))
-            .order_by(GuardianConsent.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)  # somebody else may have been quicker
-        ).all()
-        if consent not in living:
-            return presenter.id
-        for row in living:
-            if row is consent or _same_purpose(row, consent):
-                row.withdrawn_at = now
-                audit.record(actor, "consent withdrawn", row, at=now, details={"presenter_id": presenter.id})
+        presenter, user = open_presenter(session, actor, "withdraw", "consent", consent.presenter_id)
+        _must_speak(actor, presenter.id, now)
+        living = living_consents(session, presenter.id)
+        if consent in living:
+            ended = [row for row in living if row is consent or _same_purpose(row, consent)]
+            _end(session, actor, ended, presenter.id, user, now)
         return presenter.id
+
+
+def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
+    """End all that a guardian agreed to, for good, and every paper that waits. Raises: NotAllowed; NotFound."""
+    with transaction() as session:
+        presenter, user = open_presenter(session, actor, "withdraw", "consent", presenter_id)
+        _must_speak(actor, presenter.id, now)
+        living, papers = living_consents(session, presenter.id), waiting_papers(session, presenter.id)
+        if living or papers:
+            _end(session, actor, living, presenter.id, user, now)
+
+
+def _must_speak(actor: Actor, presenter_id: int, now: dt.datetime) -> None:
+    """A guardian acts as long as she speaks for the minor: whoever was replaced does no more. Raises: NotFound."""
+    if actor.guardian_id is None:
+        return
+    speaks = queries.guardian_of(presenter_id, now)
+    if speaks is None or speaks.id != actor.guardian_id:
+        raise NotFound("guardian")
+
+
+def living_consents(session: Session, presenter_id: int) -> list[GuardianConsent]:
+    """What stands for a minor, under its lock: somebody else may have been quicker."""
+    rows = session.scalars(
+        select(GuardianConsent)
+        .where(GuardianConsent.presenter_id == presenter_id, GuardianConsent.withdrawn_at.is_(None))
+        .order_by(GuardianConsent.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def waiting_papers(session: Session, presenter_id: int) -> list[ConsentPaper]:
+    """Papers of a minor that only one has seen."""
+    waits = (ConsentPaper.second_seen_at.is_(None), ConsentPaper.ended_at.is_(None))
+    rows = select(ConsentPaper).where(ConsentPaper.presenter_id == presenter_id, *waits).order_by(ConsentPaper.id)
+    return list(session.scalars(rows.with_for_update()))
+
+
+def _end(
+    session: Session, actor: Actor, rows: list[GuardianConsent], presenter_id: int, user: User, now: dt.datetime
+) -> None:
+    """Withdraw these, end the papers that wait, and tell the guardian, whoever said it."""
+    word = WithdrawnBy.GUARDIAN if Role.GUARDIAN in actor.roles else WithdrawnBy.STAFF
+    if actor.presenter_id == presenter_id and word is WithdrawnBy.STAFF:
+        word = WithdrawnBy.MINOR
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_by = now, word
+        audit.record(actor, "consent withdrawn", row, at=now, details={"presenter_id": presenter_id, "by": word})
+    for paper in waiting_papers(session, presenter_id):
+        paper.ended_at = now
+        audit.record(actor, "consent paper ended", paper, at=now, details={"presenter_id": presenter_id})
+    session.flush()
+    speaks = queries.guardian_of(presenter_id, now)
+    if speaks is not None:
+        guardian = session.get_one(Guardian, speaks.id)
+        tell_guardian(session, "consent_withdrawn", guardian, user, now=now, by=word.value)
 
 
 def _same_purpose(one: GuardianConsent, other: GuardianConsent) -> bool:
     """Whether two consents share a purpose: who takes back one paper means the other too."""
-    purposes = ("takes_part", "travels", "photo", "name_on_the_web")
-    return any(getattr(one, name) and getattr(other, name) for name in purposes)
+    return any(getattr(one, name) and getattr(other, name) for name in queries.PURPOSES)
+
+
+def ask_anew(*, now: dt.datetime) -> int:
+    """For the nightly job: ask each guardian whose consent is to an older text for a new one, once; how many."""
+    asked = 0
+    for presenter_id in queries.older_texts(now):
+        with transaction() as session:
+            _minor, user = open_presenter(session, SYSTEM, "name", "consent", presenter_id)
+            speaks = queries.guardian_of(presenter_id, now)
+            guardian = session.get_one(Guardian, speaks.id, with_for_update=True) if speaks else None
+            if guardian is None or guardian.asked_text == CONSENT_TEXT:
+                continue
+            guardian.asked_text = CONSENT_TEXT
+            _ask(session, guardian, user, now)
+            audit.record(SYSTEM, "guardian asked anew", guardian, at=now, details={"text": CONSENT_TEXT})
+            asked += 1
+    return asked
 
 
 def warn_of_endings(*, now: dt.datetime) -> int:
@@ -184,7 +330,7 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     if rules.warning_due(proof.valid_until, clock.local_day(now), proof.warned_days) is None:
         return False  # another run was faster
     proof.warned_days = ending.days
-    presenter, user = _presenter(session, SYSTEM, "read", "vetting", ending.presenter_id)
+    presenter, user = open_presenter(session, SYSTEM, "read", "vetting", ending.presenter_id)
     values = {
         "given_name": user.given_name,
         "centre": session.get_one(Centre, presenter.centre_id).name(user.language),
@@ -200,7 +346,7 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     )
     guardian = queries.guardians_of([presenter.id], clock.local_day(now)).get(presenter.id)
     if isinstance(proof, GuardianConsent):
-        queue_message(draft("consent_ends", people_rules.address_of(proof.guardian_email)), now=now)
+        _tell_of_end(session, proof, user, now)
         queue_message(draft("own_consent_ends", user.email), now=now)
     else:
         queue_message(draft("vetting_ends", user.email), now=now)
@@ -210,6 +356,15 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     audit.record(SYSTEM, action, proof, at=now, details={"presenter_id": presenter.id, "days": ending.days})
     log.info("ending proof told", extra={"presenter_id": presenter.id, "days": ending.days})
     return True
+
+
+def _tell_of_end(session: Session, proof: GuardianConsent, user: User, now: dt.datetime) -> None:
+    """The guardian who speaks today gives the next one by her link, if one may go to her."""
+    speaks = queries.guardian_of(proof.presenter_id, now)
+    if speaks is None:
+        return
+    guardian = session.get_one(Guardian, speaks.id)
+    tell_guardian(session, "consent_ends", guardian, user, now=now, until=proof.valid_until)
 
 
 def _locked(session: Session, ending: Ending) -> Vetting | GuardianConsent:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
+from scheduler.core.language import worded
+from scheduler.core.scans import ScanKind
 from scheduler.people.terms import PresenterRow
 
 
@@ -12,7 +14,26 @@ class SafeguardingReason(Reason):
     """Why a proof of safeguarding is not taken."""
 
     ADDRESS_OF_THE_MINOR = "address_of_the_minor"
+    ADDRESS_OF_AN_ACCOUNT = "address_of_an_account"
+    ADDRESS_OF_A_MINOR = "address_of_a_minor"
     IS_AN_ADULT = "is_an_adult"
+    GUARDIAN_MISSING = "guardian_missing"
+    CHANGE_WAITS = "change_waits"
+    PAPER_ONLY = "paper_only"
+    NEW_TEXT = "new_text"
+    BEFORE_THE_WITHDRAWAL = "before_the_withdrawal"
+    SEEN_BY_YOU = "seen_by_you"
+    SEEN_BY_THE_GUARDIAN = "seen_by_the_guardian"
+    PAPER_IS_OVER = "paper_is_over"
+    PAPER_NOT_SEEN = "paper_not_seen"
+    SAME_BIRTH_DATE = "same_birth_date"
+    CORRECTION_WAITS = "correction_waits"
+    CORRECTION_IS_OVER = "correction_is_over"
+    CORRECTED_BY_YOU = "corrected_by_you"
+    HOST_NOT_NEEDED = "host_not_needed"
+
+
+CONSENT_TEXT = "2026-01"  # version of the text on the guardian's page and on paper; a new one asks every guardian anew
 
 
 class VettingResult(StrEnum):
@@ -23,6 +44,15 @@ class VettingResult(StrEnum):
 class ConsentMethod(StrEnum):
     LINK = "link"
     PAPER = "paper"
+
+
+class WithdrawnBy(StrEnum):
+    """Whose word ended a consent."""
+
+    GUARDIAN = "guardian"
+    MINOR = "minor"
+    STAFF = "staff"  # on the word of one of the two
+    REPLACED = "replaced"  # the guardian gave a later one: that is no withdrawal
 
 
 class ProofKind(StrEnum):
@@ -75,19 +105,35 @@ class VettingDraft:
 
 
 @dataclass(frozen=True)
-class ConsentDraft:
-    """A guardian's consent on paper; every purpose is off unless it was ticked."""
+class GuardianDraft:
+    """Who speaks for a minor, as staff type it. Who `works_here` consents on paper: no link goes to an account."""
 
-    guardian_name: str
-    guardian_email: str
-    given_on: dt.date
-    valid_until: dt.date
+    name: str
+    email: str
+    phone: str = ""
+    works_here: bool = False
+
+
+@dataclass(frozen=True)
+class ConsentDraft:
+    """What a guardian agreed to, by her link or on paper; every purpose is off unless she ticked it."""
+
     text_version: str
     takes_part: bool = False
     travels: bool = False
     photo: bool = False
     name_on_the_web: bool = False
-    guardian_phone: str = ""
+
+
+@dataclass(frozen=True)
+class PaperDraft:
+    """A signed paper as staff type it, with its scan."""
+
+    ticked: ConsentDraft
+    given_on: dt.date
+    valid_until: dt.date
+    scan: bytes
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +157,85 @@ class ConsentRow:
     valid_until: dt.date
     withdrawn: bool
     warned_days: int | None = None
+    text_version: str = ""
+    guardian_id: int | None = None
+    withdrawn_at: dt.datetime | None = None
+    withdrawn_by: WithdrawnBy | None = None
+    paper_id: int | None = None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether somebody withdrew it; one that a later consent of the guardian replaces was not."""
+        return self.withdrawn and self.withdrawn_by is not WithdrawnBy.REPLACED
+
+
+@dataclass(frozen=True)
+class GuardianRow:
+    """A guardian of record, and from when to when she speaks for the minor."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    in_force_at: dt.datetime
+    replaced_at: dt.datetime | None = None
+
+    def speaks(self, now: dt.datetime) -> bool:
+        return self.in_force_at <= now and (self.replaced_at is None or now < self.replaced_at)
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper whose scan one of the staff has seen, and who else may."""
+
+    id: int
+    presenter_id: int
+    purposes: tuple[str, ...]
+    given_on: dt.date
+    valid_until: dt.date
+    scan_kind: ScanKind
+    first_seen_by: str
+    first_seen_at: dt.datetime
+    second_seen_by: str = ""
+    over: bool = False
+    first_seen_by_id: int | None = None
+
+
+@dataclass(frozen=True)
+class BirthDateRow:
+    """A correction of a birth date that waits for a second person."""
+
+    id: int
+    birth_date: dt.date
+    proposed_by: str
+    proposed_at: dt.datetime
+    proposed_by_id: int | None = None
+
+
+@dataclass(frozen=True)
+class GuardianPage:
+    """What a guardian reads behind her link: whom she speaks for, what stands, and what keeps her from consenting."""
+
+    guardian: GuardianRow
+    presenter_id: int
+    given_name: str
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
+    centre_email: str
+    centre_phone: str
+    standing: Proof
+    consents: tuple[ConsentRow, ...]
+    minor: bool
+    last_day: dt.date
+    barred: Reason | None = None
+
+    def centre(self, language: str) -> str:
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
+
+    @property
+    def living(self) -> tuple[ConsentRow, ...]:
+        return tuple(row for row in self.consents if not row.withdrawn)
 
 
 @dataclass(frozen=True)
@@ -147,3 +272,9 @@ class SafeguardingPage:
     clearance: Clearance
     vettings: tuple[VettingRow, ...]
     consents: tuple[ConsentRow, ...]
+    guardian: GuardianRow | None = None
+    next_guardian: GuardianRow | None = None  # named, and in force later
+    papers: tuple[PaperRow, ...] = ()  # waiting for a second pair of eyes
+    birth_date: dt.date | None = None
+    correction: BirthDateRow | None = None
+    link_barred: Reason | None = None  # why no link goes to the guardian

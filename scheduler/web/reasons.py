@@ -16,6 +16,7 @@ from scheduler.booking.terms.reasons import BookingReason
 from scheduler.certificates.terms import CertificateReason
 from scheduler.closures.terms import ClosingReason
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.scans import ScanReason
 from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
@@ -115,7 +116,37 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     PersonReason.TOO_MANY_RESETS: _l("Try again tomorrow: too many links were asked for today."),
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
+    SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
+        "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
+    ),
+    SafeguardingReason.ADDRESS_OF_A_MINOR: _l("Enter the guardian's own address: this one is a young person's."),
     SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
+    SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first: who she is and where she is written to."),
+    SafeguardingReason.CHANGE_WAITS: _l("Another guardian is named already. Call that change off first."),
+    SafeguardingReason.PAPER_ONLY: _l(
+        "A consent was withdrawn before this guardian was named. A new one is signed on paper, which two of the staff "
+        "see."
+    ),
+    SafeguardingReason.NEW_TEXT: _l("The text has changed. Read it again, then tick what you agree to."),
+    SafeguardingReason.BEFORE_THE_WITHDRAWAL: _l(
+        "Ask for a new paper: this one was signed before the consent was withdrawn."
+    ),
+    SafeguardingReason.SEEN_BY_YOU: _l("Ask a colleague: you have seen this paper, a second person must see it too."),
+    SafeguardingReason.SEEN_BY_THE_GUARDIAN: _l("Ask two colleagues: nobody confirms a paper of her own."),
+    SafeguardingReason.PAPER_IS_OVER: _l("This paper no longer waits. Look at the consents again."),
+    SafeguardingReason.PAPER_NOT_SEEN: _l("Look at the signed paper first, then tick that you have seen it."),
+    SafeguardingReason.SAME_BIRTH_DATE: _l("Enter another date: this is the one that stands."),
+    SafeguardingReason.CORRECTION_WAITS: _l("Another correction waits for a second person. Turn it down first."),
+    SafeguardingReason.CORRECTION_IS_OVER: _l("This correction no longer waits. Look at the birth date again."),
+    SafeguardingReason.CORRECTED_BY_YOU: _l("Ask a colleague: who proposed a birth date does not confirm it."),
+    SafeguardingReason.HOST_NOT_NEEDED: _l(
+        "Confirm it on the page: the command is for a centre with one administrator."
+    ),
+    ScanReason.SCAN_MISSING: _l("Choose the scan or photograph of the signed paper."),
+    ScanReason.SCAN_TOO_LARGE: _l("Choose a smaller file: at most 5 MB."),
+    ScanReason.SCAN_OF_NO_KIND: _l("Choose a PDF, a JPEG or a PNG: this file is none of them."),
+    ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small or too large to be read."),
+    ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
     ProgrammeReason.EDUCATOR_NEEDED: _l(
         "Enter at least one educator: nobody goes alone, a young person never without an adult."
     ),
@@ -180,6 +211,8 @@ WORDS: dict[Reason, LazyProxy] = {
     WhyNot.TOO_YOUNG: _l("Too young to present on that day."),
     WhyNot.NO_CONSENT: _l("No consent of a guardian covers that day."),
     WhyNot.SUSPENDED: _l("Suspended: takes no new visits."),
+    WhyNot.GUARDIAN_CHANGES: _l("The guardian is being changed: no new visit until the next one speaks."),
+    WhyNot.OLDER_TEXT: _l("The guardian agreed to an older text and is asked anew: no new visit until then."),
     WhyNot.TAKEN: _l("Promised to another visit at that time."),
     WhyNot.CANNOT_ARRIVE: _l("The road from the other visit of that day is too long."),
     WhyNot.TOPIC: _l("Does not speak about this topic."),

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -5,12 +7,14 @@ from scheduler.cli import people
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
+from scheduler.people.models import Presenter
 from scheduler.people.service.accounts import sign_in
 from scheduler.people.service.invitations import accept_invitation
-from scheduler.people.terms import Acceptance
+from scheduler.people.terms import Acceptance, PresenterKind
 from scheduler.policy import Role
+from scheduler.staffing.service.birth_dates import propose_birth_date
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_user
+from tests.factories.people import make_centre, make_presenter, make_user
 
 
 @pytest.fixture
@@ -94,3 +98,32 @@ def test_with_several_centres_invite_wants_one(run):
 
 def test_without_a_centre_invite_says_what_to_do_first(run):
     assert "run `setup` first" in run("people", "invite", "a@b.example", "--role", "coordinator").stderr
+
+
+def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run):
+    person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
+    boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id)
+    command = ("people", "confirm-birth-date", str(person.id), "2010-03-01")
+
+    early = run(*command)
+    assert (early.exit_code, "propose it on the page" in early.stderr) == (2, True)
+    propose_birth_date(boss.actor(), person.id, dt.date(2010, 3, 1), now=MONDAY)
+    assert run("people", "confirm-birth-date", str(person.id), "2010-03-02").exit_code == 2
+    assert run("people", "confirm-birth-date", "4711", "2010-03-01").exit_code == 2
+    done = run(*command)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "2010" not in done.stdout, "no birth date on a screen"
+    db.session.rollback()
+    assert db.session.get(Presenter, person.id).birth_date == dt.date(2010, 3, 1)
+    assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["birth_date_corrected"]
+
+
+def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
+    person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
+    first, _second = (make_user(Role.ADMINISTRATOR, centre_id=person.centre_id) for _ in range(2))
+    propose_birth_date(first.actor(), person.id, dt.date(2010, 3, 1), now=MONDAY)
+
+    refused = run("people", "confirm-birth-date", str(person.id), "2010-03-01")
+
+    assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)

@@ -3,13 +3,17 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import select
+
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentMethod, VettingResult
+from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def make_vetting(presenter_id: int, **given: Any) -> Vetting:
@@ -27,23 +31,54 @@ def make_vetting(presenter_id: int, **given: Any) -> Vetting:
     return vetting
 
 
-def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
-    """A guardian's consent to take part that covers 2020 to 2030."""
+def make_guardian(presenter_id: int, **given: Any) -> Guardian:
+    """Who speaks for a minor since 2020; `in_force_at` and `replaced_at` as needed."""
     fair = {
+        "name": "Vesna Ilić",
+        "email": "vesna@family.example",
+        "named_at": LONG_AGO,
+        "in_force_at": LONG_AGO,
+        "asked_text": CONSENT_TEXT,
+    }
+    with transaction() as session:
+        guardian = Guardian(presenter_id=presenter_id, **(fair | given))
+        session.add(guardian)
+        session.flush()
+    return guardian
+
+
+def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
+    """A guardian's consent to take part, by her link, that covers 2020 to 2030; without a guardian one is named."""
+    fair: dict[str, Any] = {
         "guardian_name": "Vesna Ilić",
         "guardian_email": "vesna@family.example",
         "takes_part": True,
-        "method": ConsentMethod.PAPER,
-        "text_version": "2026-01",
+        "method": ConsentMethod.LINK,
+        "text_version": CONSENT_TEXT,
         "given_on": dt.date(2020, 1, 1),
         "valid_until": dt.date(2030, 12, 31),
-        "recorded_at": MONDAY,
+        "recorded_at": LONG_AGO,
     }
     with transaction() as session:
+        if "guardian_id" not in given:
+            last = select(Guardian.id).where(Guardian.presenter_id == presenter_id, Guardian.replaced_at.is_(None))
+            email = given.get("guardian_email", fair["guardian_email"])
+            fair["guardian_id"] = session.scalar(last) or make_guardian(presenter_id, email=email).id
         consent = GuardianConsent(presenter_id=presenter_id, **(fair | given))
         session.add(consent)
         session.flush()
     return consent
+
+
+def a_scan(kind: str = "png", width: int = 800, height: int = 1100) -> bytes:
+    """Bytes that a scan of that kind begins and ends with; each size is another paper."""
+    if kind == "pdf":
+        return b"%PDF-1.7\n1 0 obj<</Type/Page /W " + str(width).encode() + b">>\n%%EOF\n"
+    if kind == "jpeg":
+        sides = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+        return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + sides + bytes(20) + b"\xff\xd9"
+    head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return head + bytes(9) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 def a_cleared_educator(**given: Any) -> Presenter:

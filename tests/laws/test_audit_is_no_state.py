@@ -34,6 +34,8 @@ ROOMS = ("visits", "staffing", "readiness", "requests")  # whose changes the two
 SILENT = {  # written for whoever reads the log itself; a history says the same by another line, or need not
     "presentation planned", "presentation recomputed", "hand raised", "hand lowered", "cancellation read",
     "driven kilometres noted", "directions told", "dates replaced", "handed over", "handover taken back",
+    "birth date proposed", "birth date turned down", "birth date corrected", "consent paper recorded",
+    "consent paper ended", "consent paper opened", "consent recorded", "consent replaced",
 }  # fmt: skip
 
 

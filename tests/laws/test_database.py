@@ -289,3 +289,38 @@ def test_findings_and_ticks_become_columns_and_come_back(two_urls: tuple[str, st
     ]
     assert (ticked, clocks) == ([(1,)], [("too_early",), (None,)])
     assert after == [_FOUND[:3], [("room teacher",), ("",)], [("too_early",), ("",)]]
+
+
+_AGREED = {
+    "presenter_id": 7, "guardian_name": "Vesna", "guardian_email": "vesna@family.example", "guardian_phone": "",
+    "takes_part": True, "travels": False, "photo": False, "name_on_the_web": False, "method": "paper",
+    "text_version": "2026-01", "given_on": "2026-01-01", "valid_until": "2027-01-01", "recorded_at": _THEN,
+}  # fmt: skip
+
+
+@pytest.mark.both_databases
+def test_consents_of_before_stand_and_the_newest_names_the_guardian(two_urls: tuple[str, str]) -> None:
+    withdrawn = _AGREED | {"guardian_email": "old@family.example", "given_on": "2026-02-01", "withdrawn_at": _THEN}
+    rows = [
+        ("presenter", {"id": 7, "user_id": 1, "centre_id": 1, "home_id": 1, "kind": "educator"}),
+        ("guardian_consent", withdrawn),
+        ("guardian_consent", _AGREED),
+    ]
+    before = "SELECT guardian_email, method, valid_until FROM guardian_consent ORDER BY id"
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0028_findings_in_columns")
+        _put_alone(*rows)
+        told = _told(before)
+        upgrade(revision="0029_consent_of_the_guardian")
+        guardians = _told("SELECT presenter_id, name, email FROM guardian")
+        stand = _told(
+            "SELECT count(*) FROM guardian_consent WHERE earlier AND (withdrawn_by IS NULL OR guardian_id IS NULL)"
+        )
+        ended = _told("SELECT withdrawn_by FROM guardian_consent WHERE withdrawn_at IS NOT NULL")
+        downgrade(revision="0028_findings_in_columns")
+        after = _told(before)
+        db.session.remove()
+        db.engine.dispose()
+
+    assert guardians == [(7, "Vesna", "vesna@family.example")]
+    assert (stand, ended, after) == ([(2,)], [("staff",)], told)

@@ -11,6 +11,7 @@ FOR_YEARS = {
     "/day/<on>",
     "/feeds/<token>.ics",
     "/healthz",
+    "/consent/<token>",
     "/invitation/<token>",
     "/offers",
     "/privacy",

@@ -29,6 +29,8 @@ PUBLIC = {
     "people.sign_in",
     "people.sign_out",
     "places.own_school_time",
+    "safeguarding.guardian_page",
+    "safeguarding.withdraw_by_guardian",
     "waitlist.answer_date",
     "readiness.ask_for_date",
     "readiness.cancel_by_school",

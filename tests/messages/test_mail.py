@@ -12,8 +12,17 @@ VALUES = {
     "given_name": "Тара",
     "until": dt.date(2027, 1, 31),
     "path": "/sign-in",
+    "has_link": True,
+    "anew": False,
+    "by": "staff",
+    "on_the_host": True,
+    "day": dt.datetime(2027, 1, 31, 12, tzinfo=dt.UTC),
 }
-OWN_KINDS = ["invitation", "password_reset", "no_account", "password_changed", "consent_recorded"]
+OWN_KINDS = [
+    "invitation", "password_reset", "no_account", "password_changed", "consent_recorded", "consent_asked",
+    "consent_on_paper", "consent_given", "consent_withdrawn", "consent_ends", "guardian_changes", "guardian_stays",
+    "birth_date_corrected",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -1,25 +1,37 @@
 """A form of safeguarding sent eight times at once: one row, and one mail to the guardian, on both databases."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
+from scheduler import policy
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.safeguarding import service
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult
+from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    ConsentDraft,
+    GuardianDraft,
+    PaperDraft,
+    VettingDraft,
+    VettingResult,
+)
+from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter
+from tests.factories.safeguarding import a_scan, make_guardian
 
 TODAY = MONDAY.date()
 IN_A_YEAR = TODAY + dt.timedelta(days=365)
 CLEARED, REFUSED = (VettingDraft(result, TODAY, IN_A_YEAR) for result in VettingResult)
-PAPER = ConsentDraft("Vesna Ilić", "Vesna@Family.Example", TODAY, IN_A_YEAR, "2026-01", takes_part=True)
+VESNA = GuardianDraft("Vesna Ilić", "Vesna@Family.Example")
+TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
 EIGHT = 8
 
 
@@ -29,24 +41,39 @@ def how_many(model) -> int:
 
 
 @pytest.mark.both_databases
-def test_a_consent_is_recorded_and_told_once(app):
+def test_a_guardian_is_named_and_told_once(app):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     officer, minor_id = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id), minor.id
 
-    raised = all_at_once(app, [lambda: service.record_paper_consent(officer, minor_id, PAPER, now=MONDAY)] * EIGHT)
+    raised = all_at_once(app, [lambda: service.name_guardian(officer, minor_id, VESNA, now=MONDAY)] * EIGHT)
+
+    assert raised == [None] * EIGHT
+    assert (how_many(Guardian), how_many(OutboxMessage)) == (1, 1)
+
+
+@pytest.mark.both_databases
+def test_a_guardian_consents_once(app):
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    her = policy.guardian(make_guardian(minor.id).id, minor.id)
+
+    raised = all_at_once(app, [lambda: give_consent(her, "Vesna Ilić", TICKED, now=MONDAY)] * EIGHT)
 
     assert raised == [None] * EIGHT
     assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
 
 
-def test_a_consent_that_was_withdrawn_is_not_the_same_as_a_new_one(app):
+@pytest.mark.both_databases
+def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
-    officer = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id)
-    service.withdraw_consent(officer, service.record_paper_consent(officer, minor.id, PAPER, now=MONDAY), now=MONDAY)
+    make_guardian(minor.id)
+    officers = [an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id) for _ in range(EIGHT + 1)]
+    draft = PaperDraft(TICKED, TODAY, IN_A_YEAR, a_scan(), seen=True)
+    paper = record_paper(officers[0], minor.id, draft, now=MONDAY)
 
-    service.record_paper_consent(officer, minor.id, PAPER, now=MONDAY)
+    raised = all_at_once(app, [partial(confirm_paper, who, paper, now=MONDAY) for who in officers[1:]])
 
-    assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (2, 2)
+    assert raised.count(None) == 1
+    assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
 
 
 @pytest.mark.both_databases

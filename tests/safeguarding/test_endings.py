@@ -11,8 +11,8 @@ from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding import rules, service
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter
-from tests.factories.safeguarding import make_consent, make_vetting
+from tests.factories.people import make_presenter, make_user
+from tests.factories.safeguarding import make_consent, make_guardian, make_vetting
 
 TODAY = MONDAY.date()
 DAY = dt.timedelta(days=1)
@@ -61,7 +61,30 @@ def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
 
     assert sent(session) == [("consent_ends", "vesna@family.example"), ("own_consent_ends", address)]
     to_guardian = session.scalars(select(OutboxMessage)).first()
-    assert "{link}" not in to_guardian.text + to_guardian.html
+    assert (to_guardian.link_purpose, "{link}" in to_guardian.text) == ("guardian", True), "her own page"
+
+
+def test_a_guardian_with_an_account_gets_no_link_when_the_consent_ends(session):
+    minor = a_minor()
+    make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+
+    service.warn_of_endings(now=MONDAY)
+
+    told = session.scalars(select(OutboxMessage)).first()
+    assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
+
+
+def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
+    older, today_s = a_minor(), a_minor()
+    make_guardian(older.id, asked_text="2019-09")
+    make_consent(older.id, text_version="2019-09")
+    make_guardian(today_s.id, email="other@family.example", asked_text="")
+    make_consent(today_s.id)
+
+    assert [service.ask_anew(now=MONDAY) for _night in range(2)] == [1, 0]
+
+    assert sent(session) == [("consent_asked", "vesna@family.example")]
 
 
 def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(session):

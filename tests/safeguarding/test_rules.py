@@ -9,15 +9,12 @@ from scheduler.safeguarding.rules import (
     clearance,
     consent_on,
     endings_of,
-    problems_with_consent,
     problems_with_vetting,
     proof_until,
-    same_mailbox,
     vetting_on,
     warning_due,
 )
 from scheduler.safeguarding.terms import (
-    ConsentDraft,
     ConsentMethod,
     ConsentRow,
     Proof,
@@ -105,43 +102,6 @@ def test_a_check_was_made_and_covers_days_that_follow(checked_on, valid_until, p
     assert problems_with_vetting(draft, today=TODAY) == problems
 
 
-@pytest.mark.parametrize(
-    ("address", "same"),
-    [
-        ("tara@home.example", True),
-        ("Tara@Home.Example", True),
-        ("tara+mama@home.example", True),
-        ("vesna@home.example", False),
-        ("tara@other.example", False),
-    ],
-)
-def test_trust_s48_the_guardian_has_an_address_of_her_own(address, same):
-    assert same_mailbox(address, "tara@home.example") is same
-    draft = ConsentDraft("Vesna Ilić", address, day(-1), day(300), "2026-01", takes_part=True)
-    problems = problems_with_consent(draft, today=TODAY, minor_email="tara@home.example", minor=True)
-    assert problems == ({"guardian_email": "address_of_the_minor"} if same else {})
-
-
-def test_a_consent_says_who_when_and_that_the_minor_may_take_part():
-    draft = ConsentDraft("", "x", day(1), day(0), "2026-01")
-
-    assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=True) == {
-        "guardian_name": "missing",
-        "guardian_email": "not_an_email",
-        "given_on": "in_the_future",
-        "valid_until": "days_not_in_order",
-        "takes_part": "missing",
-    }
-
-
-def test_an_adult_needs_nobodys_consent():
-    draft = ConsentDraft("Vesna Ilić", "vesna@home.example", day(-1), day(300), "2026-01", takes_part=True)
-
-    assert problems_with_consent(draft, today=TODAY, minor_email="t@home.example", minor=False) == {
-        "guardian_name": "is_an_adult"
-    }
-
-
 BORN_YOUNG = dt.date(2030, 1, 1)  # adult on this day: a minor in all of these tests
 
 
@@ -205,30 +165,3 @@ def test_a_consent_that_ends_soon_is_told_while_it_is_needed(adult_on, consents,
     endings = endings_of(a_presenter(adult_on), [], consents, TODAY)
 
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.CONSENT, days) for days in warned]
-
-
-@pytest.mark.parametrize(
-    ("given", "problems"),
-    [
-        ({}, {}),
-        ({"guardian_email": "vesna"}, {"guardian_email": "not_an_email"}),
-        ({"guardian_email": "tara@example.org"}, {"guardian_email": "address_of_the_minor"}),
-        ({"guardian_phone": "nobody"}, {"guardian_phone": "not_a_phone"}),
-        ({"given_on": day(1)}, {"given_on": "in_the_future"}),
-        ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
-        ({"valid_until": day(3 * 366)}, {"valid_until": "too_long"}),
-        ({"takes_part": False}, {"takes_part": "missing"}),
-    ],
-)
-def test_each_thing_that_a_consent_lacks_is_named(given, problems):
-    fair = {
-        "guardian_name": "Vesna",
-        "guardian_email": "vesna@example.org",
-        "given_on": TODAY,
-        "valid_until": day(300),
-        "text_version": "1",
-        "takes_part": True,
-    }
-    draft = ConsentDraft(**(fair | given))
-
-    assert problems_with_consent(draft, today=TODAY, minor_email="tara@example.org", minor=True) == problems

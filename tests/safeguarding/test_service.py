@@ -5,14 +5,13 @@ from sqlalchemy import select
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.messages.models import OutboxMessage
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding import queries, service
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.terms import ConsentDraft, ProofStanding, VettingDraft, VettingResult
+from scheduler.safeguarding.models import Vetting
+from scheduler.safeguarding.terms import ProofStanding, VettingDraft, VettingResult
 from scheduler.visits.queries.clearance import clearance
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -21,9 +20,6 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, ma
 
 TODAY = MONDAY.date()
 CLEARED = VettingDraft(VettingResult.CLEARED, TODAY, TODAY + dt.timedelta(days=365))
-PAPER = ConsentDraft(
-    "Vesna Ilić", "Vesna@Family.Example", TODAY, TODAY + dt.timedelta(days=300), "2026-01", takes_part=True
-)
 
 
 def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING) -> Actor:
@@ -70,54 +66,10 @@ def test_a_presenter_of_another_centre_does_not_exist(app):
 
     for call in (
         lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), presenter.id, CLEARED, now=MONDAY),
-        lambda: service.record_paper_consent(an_actor(Role.SAFEGUARDING), presenter.id, PAPER, now=MONDAY),
         lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), 4711, CLEARED, now=MONDAY),
     ):
         with pytest.raises(NotFound):
             call()
-
-
-def test_a_consent_on_paper_is_recorded_and_the_guardian_is_told(app):
-    minor = a_minor()
-    make_vetting(minor.id)
-    assert cleared_presenters(TODAY) == frozenset()
-
-    service.record_paper_consent(an_officer_of(minor), minor.id, PAPER, now=MONDAY)
-
-    assert cleared_presenters(TODAY) == {minor.id}
-    mail = db.session.scalars(select(OutboxMessage)).one()
-    assert (mail.kind, mail.address) == ("consent_recorded", "vesna@family.example")
-    assert "Kostić" not in mail.text, "of a minor the first name is enough"
-    row = db.session.scalars(select(GuardianConsent)).one()
-    assert (row.takes_part, row.travels, row.photo, row.name_on_the_web) == (True, False, False, False)
-
-
-def test_a_consent_is_refused_when_it_would_go_to_the_minor_and_nothing_is_stored(app):
-    minor = a_minor()
-    draft = ConsentDraft(**(PAPER.__dict__ | {"guardian_email": "tara+mama@home.example"}))
-
-    with pytest.raises(Rejected) as refusal:
-        service.record_paper_consent(an_officer_of(minor), minor.id, draft, now=MONDAY)
-
-    assert refusal.value.problems == {"guardian_email": "address_of_the_minor"}
-    assert db.session.scalars(select(GuardianConsent)).all() == []
-
-
-def test_a_minor_never_records_a_consent_and_may_withdraw_her_own(app):
-    minor, other = a_cleared_minor(), a_cleared_minor()
-    mine, theirs = db.session.scalars(select(GuardianConsent).order_by(GuardianConsent.id)).all()
-    me = presenter_actor(minor)
-
-    with pytest.raises(NotAllowed):
-        service.record_paper_consent(me, minor.id, PAPER, now=MONDAY)
-    with pytest.raises(NotFound):
-        service.withdraw_consent(me, theirs.id, now=MONDAY)
-    service.withdraw_consent(me, mine.id, now=MONDAY)
-    service.withdraw_consent(me, mine.id, now=MONDAY)
-
-    assert cleared_presenters(TODAY) == {other.id}
-    assert queries.page_of(minor.id, TODAY).clearance.consent.standing is ProofStanding.WITHDRAWN
-    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "consent withdrawn")).all()) == 1
 
 
 def test_who_is_cleared_depends_on_the_day(app):

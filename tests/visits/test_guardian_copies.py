@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
+from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.queries import guardians_of
 from tests.factories import MONDAY
-from tests.factories.safeguarding import make_consent
+from tests.factories.people import make_presenter
+from tests.factories.safeguarding import make_consent, make_guardian
 from tests.visits.scene import Scene, mails
 
 GUARDIAN = "vesna@family.example"
@@ -34,10 +36,19 @@ def test_who_is_of_age_today_has_no_guardian_who_reads_along(session):
     assert GUARDIAN not in [mail.address for mail in mails(session, "visit_offered")]
 
 
-def test_the_copy_goes_to_the_newest_consent_that_was_not_withdrawn(session):
-    scene = Scene(educators=1, influencers=1)
-    minor = scene.minor()
-    make_consent(minor.id, guardian_email="New@family.example", given_on=dt.date(2026, 1, 1))
-    make_consent(minor.id, guardian_email="gone@family.example", given_on=dt.date(2026, 2, 1), withdrawn_at=MONDAY)
+def test_the_copy_goes_to_who_speaks_for_the_minor_on_the_day(session):
+    minor, wait = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1)), dt.timedelta(days=7)
+    make_guardian(minor.id, email="Before@family.example", replaced_at=MONDAY + wait)
+    make_guardian(minor.id, email="next@family.example", in_force_at=MONDAY + wait)
 
-    assert guardians_of([minor.id], MONDAY.date()) == {minor.id: "new@family.example"}
+    told = [guardians_of([minor.id], MONDAY.date() + dt.timedelta(days=days))[minor.id] for days in (0, 7, 8)]
+
+    assert told == ["before@family.example", "before@family.example", "next@family.example"]
+
+
+def test_who_has_withdrawn_is_still_told_and_who_was_called_off_is_not(session):
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    make_consent(minor.id, withdrawn_at=MONDAY)
+    make_guardian(minor.id, email="off@family.example", in_force_at=MONDAY, replaced_at=MONDAY)
+
+    assert guardians_of([minor.id], MONDAY.date()) == {minor.id: GUARDIAN}

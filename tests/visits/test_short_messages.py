@@ -9,11 +9,11 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import GSM
 from scheduler.messages.terms import Channel
 from scheduler.people.models import Presenter
-from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.models import Guardian
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.visits.service.cancel import cancel_visit
 from tests.closures.incidents import LATE
-from tests.factories.safeguarding import make_consent
+from tests.factories.safeguarding import LONG_AGO, make_guardian
 from tests.visits.scene import Scene, visit_of
 
 HERS, OTHERS, GUARDIANS = "+381641111111", "+381642222222", "+381643333333"
@@ -35,8 +35,7 @@ def told(session) -> list[OutboxMessage]:
 
 
 def guardian_says(session, presenter: Presenter, phone: str) -> None:
-    wanted = GuardianConsent.presenter_id == presenter.id
-    session.execute(sa.update(GuardianConsent).where(wanted).values(guardian_phone=phone))
+    session.execute(sa.update(Guardian).where(Guardian.presenter_id == presenter.id).values(phone=phone))
     session.commit()
 
 
@@ -94,7 +93,7 @@ def test_a_minor_is_told_through_the_guardian_and_never_alone(session, scene):
 
 def test_a_minor_without_a_guardians_number_is_told_by_mail_alone(session, scene):
     minor = scene.minor(phone=HERS)
-    make_consent(minor.id, guardian_phone=GUARDIANS, given_on=dt.date(2019, 1, 1))  # older
+    make_guardian(minor.id, phone=GUARDIANS, in_force_at=LONG_AGO, replaced_at=LONG_AGO)  # never spoke
     scene.confirmed_by(scene.educator(), minor)
 
     call_off(scene)

@@ -30,7 +30,7 @@ from scheduler.programmes.queries import programme_of, programme_row
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import good_consents, good_vettings
+from scheduler.safeguarding.queries import consents_to_more, good_vettings
 from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, TakenTime, UnderLaw
 
@@ -155,7 +155,7 @@ def open_calendar(
         first = last = min(max(only, first), last)
     lessons = place.lessons(first, last)
     told = place.school.told() if place.school and wish.audience is Audience.PUPILS else None
-    people, able = _people(place.programme, wish.language, (first, last))
+    people, able = _people(place.programme, wish.language, (first, last), now)
     return OpenCalendar(
         place,
         today,
@@ -202,14 +202,14 @@ def asked_place(wish: FreeWish) -> AskedPlace:
 
 
 def _people(
-    programme: ProgrammeRow, language: TeachingLanguage, span: tuple[dt.date, dt.date]
+    programme: ProgrammeRow, language: TeachingLanguage, span: tuple[dt.date, dt.date], now: dt.datetime
 ) -> tuple[tuple[Seeker, ...], list[int]]:
     """Two questions: everybody of the centre, and the hours and papers of who has topic and language; who these are."""
     people = _presenters(programme, language)
     able = [one.presenter_id for one in people if one.topics and one.languages]
     if not able:
         return tuple(people), able
-    known = _known(able, *span)
+    known = _known(able, *span, now)
     found = (
         replace(
             one,
@@ -259,10 +259,10 @@ def _presenters(programme: ProgrammeRow, language: TeachingLanguage) -> list[See
 Known = dict[tuple[str, int], list[Any]]
 
 
-def _known(ids: Collection[int], first: dt.date, last: dt.date) -> Known:
+def _known(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> Known:
     """Weekly hours, days that differ, good vettings and consents; by what it is and whose."""
     known: Known = defaultdict(list)
-    for row in db.session().execute(_facts_of(ids, first, last)):
+    for row in db.session().execute(_facts_of(ids, first, last, now)):
         if row.what == "hours":
             value: Any = Hours(row.weekday, row.from_local, row.until_local)
         elif row.what == "exception":
@@ -273,7 +273,7 @@ def _known(ids: Collection[int], first: dt.date, last: dt.date) -> Known:
     return known
 
 
-def _facts_of(ids: Collection[int], first: dt.date, last: dt.date) -> CompoundSelect[Any]:
+def _facts_of(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> CompoundSelect[Any]:
     """Four tables under each other. Whether an exception says "available" stands where hours have their weekday."""
     day, number, time = cast(null(), Date), cast(null(), Integer), cast(null(), Time)
     week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
@@ -295,7 +295,9 @@ def _facts_of(ids: Collection[int], first: dt.date, last: dt.date) -> CompoundSe
     ).where(vetting.presenter_id.in_(ids), vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings())
     consents = select(
         literal("consent"), consent.presenter_id, consent.given_on, consent.valid_until, number, time, time
-    ).where(consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last, *good_consents())
+    ).where(
+        consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)
+    )
     return union_all(hours, exceptions, vettings, consents)
 
 

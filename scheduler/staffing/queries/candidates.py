@@ -19,7 +19,7 @@ from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
-from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.clearance import clearance, no_new_promise
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
@@ -42,6 +42,7 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
     here = stops_of_visit(visit, presentations)
     cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id, now=now)
     free, homes, host = _available(ids, visit, presentations), homes_of(ids), place_of(visit)
+    waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
     load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
     found = []
@@ -49,6 +50,7 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
         who = row.presenter_id
         reasons = [
             *cleared[who],
+            *waiting.get(who, []),
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
             *too_far(homes[who], host),

@@ -32,13 +32,26 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
     with change(actor, now) as act:
         minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
         if minor is not None:
-            _hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
+            hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
         presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
-        _release_where_not_cleared(act, presenter_id)
+        release_where_not_cleared(act, presenter_id)
     # what was offered at that very moment: such an offer was over before the consent was
     with change(actor, now) as act:
-        _release_where_not_cleared(act, presenter_id)
+        release_where_not_cleared(act, presenter_id)
     return presenter_id
+
+
+def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
+    """End all that a guardian agreed to, and free every visit to come that rested on it, both or neither.
+
+    Raises: NotAllowed; NotFound.
+    """
+    with change(actor, now) as act:
+        hold_visits(act, presenter_id)
+        proofs.withdraw_all(actor, presenter_id, now=now)
+        release_where_not_cleared(act, presenter_id)
+    with change(actor, now) as act:  # what was offered at that very moment
+        release_where_not_cleared(act, presenter_id)
 
 
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
@@ -49,7 +62,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     with change(actor, now) as act:
         vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
         if draft.result is VettingResult.REFUSED:
-            _release_where_not_cleared(act, presenter_id)
+            release_where_not_cleared(act, presenter_id)
     return vetting_id
 
 
@@ -59,7 +72,7 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
         invitations.suspend_user(actor, user_id, now=now)
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
         if presenter_id is not None:
-            _release_where_not_cleared(act, presenter_id)
+            release_where_not_cleared(act, presenter_id)
 
 
 def release_not_cleared(*, now: dt.datetime) -> int:
@@ -71,20 +84,22 @@ def release_not_cleared(*, now: dt.datetime) -> int:
     for presenter_id in found:
         try:
             with change(SYSTEM, now) as act:
-                _release_where_not_cleared(act, presenter_id)
+                release_where_not_cleared(act, presenter_id)
         except LEFT_BEHIND:
             log.exception("presenter not released", extra={"presenter_id": presenter_id})
     return len(found)
 
 
-def _hold_visits(act: Act, presenter_id: int) -> None:
-    visits = [open_visit(act, visit_id) for visit_id in _visits_to_come(act.session, presenter_id, act.now)]
+def hold_visits(act: Act, presenter_id: int) -> None:
+    """Open her visits to come before her own row: the order of locks that an offer takes too."""
+    visits = [open_visit(act, visit_id) for visit_id in visits_to_come(act.session, presenter_id, act.now)]
     hold_time(act.session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
 
 
-def _release_where_not_cleared(act: Act, presenter_id: int) -> None:
+def release_where_not_cleared(act: Act, presenter_id: int) -> None:
+    """Take her out of every visit to come on whose day her proofs do not stand; coordinators are told."""
     act.session.flush()
-    visits = [open_visit(act, visit_id) for visit_id in _visits_to_come(act.session, presenter_id, act.now)]
+    visits = [open_visit(act, visit_id) for visit_id in visits_to_come(act.session, presenter_id, act.now)]
     hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
     for opened in visits:
         rows = opened.of(presenter_id, *TO_COME)
@@ -96,7 +111,7 @@ def _release_where_not_cleared(act: Act, presenter_id: int) -> None:
         log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
 
 
-def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
+def visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
     """Visits not over yet where she stands in the crew in any living state."""
     rows = session.scalars(
         select(Presentation.visit_id)

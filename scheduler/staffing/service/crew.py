@@ -12,6 +12,7 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.clearance import refuse_new_promise
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
@@ -59,7 +60,11 @@ def suggest(act: Act, opened: OpenVisit, presenter_id: int, presentation_ids: Co
 def add_seat(
     act: Act, opened: OpenVisit, person: Presenter, presentation: Presentation, *, until: dt.datetime | None = None
 ) -> Assignment:
-    """Suggest somebody for one presentation; her user and her home must be loaded. The database judges her at once."""
+    """Suggest somebody for one presentation; her user and her home must be loaded. The database judges her at once.
+
+    Raises: Conflict("guardian_changes", "older_text") where a minor takes no new visit meanwhile.
+    """
+    refuse_new_promise(person, presentation.on_day, act.now)
     row = Assignment(
         presentation_id=presentation.id,
         presenter_id=person.id,

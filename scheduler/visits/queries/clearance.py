@@ -6,12 +6,21 @@ from collections.abc import Collection
 from sqlalchemy import and_, exists, or_, select
 
 from scheduler.core.db import db
+from scheduler.core.errors import Conflict
 from scheduler.people.models import Presenter
+from scheduler.people.rules import is_minor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consent_covers, has_consent, has_vetting, vetting_covers
+from scheduler.safeguarding.queries import (
+    consent_covers,
+    has_consent,
+    has_vetting,
+    vetting_covers,
+    wait_with_new_promises,
+)
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.crew import uncleared
 from scheduler.visits.terms.plans import UnderLaw, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import TO_COME
 
 
@@ -33,6 +42,19 @@ def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Wh
 def not_cleared(presenter_ids: Collection[int], day: dt.date) -> list[Why]:
     """Every reason why somebody of them may not go on a day."""
     return [why for reasons in clearance(presenter_ids, day).values() for why in reasons]
+
+
+def no_new_promise(presenter_ids: Collection[int], day: dt.date, now: dt.datetime) -> dict[int, list[Why]]:
+    """Of minors who take no new visit on that day meanwhile, why: what they have promised stays as it is."""
+    waiting = wait_with_new_promises(presenter_ids, day, now)
+    return {who: [Why(WhyNot.GUARDIAN_CHANGES if changes else WhyNot.OLDER_TEXT)] for who, changes in waiting.items()}
+
+
+def refuse_new_promise(person: Presenter, day: dt.date, now: dt.datetime) -> None:
+    """Raises: Conflict("guardian_changes", "older_text") where a minor takes no new visit meanwhile."""
+    if is_minor(person.adult_on, day):
+        for why in no_new_promise([person.id], day, now).get(person.id, []):
+            raise Conflict(why.code)
 
 
 def uncleared_crew(now: dt.datetime) -> list[int]:

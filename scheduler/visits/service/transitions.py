@@ -9,6 +9,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Readiness
+from scheduler.visits.queries.clearance import refuse_new_promise
 from scheduler.visits.rules import crew
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import CrewRule
@@ -47,7 +48,12 @@ def move_with_request(
 
 
 def move_assignment(act: Act, row: Assignment, to: AssignmentState, *, reason: str = "") -> None:
-    """Move one assignment, and let the database judge it at once: the order of steps is what guards minors."""
+    """Move one assignment, and let the database judge it at once: the order of steps is what guards minors.
+
+    Raises: Conflict("guardian_changes", "older_text") where a minor would promise something new meanwhile.
+    """
+    if to in (AssignmentState.OFFERED, AssignmentState.ACCEPTED):
+        refuse_new_promise(row.presenter, row.on_day, act.now)
     if reason:
         row.reason = reason
     act.move(ASSIGNMENT_MACHINE, row, to, reason=reason)

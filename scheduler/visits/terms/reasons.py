@@ -25,6 +25,8 @@ class WhyNot(Reason):
     TOO_YOUNG = "too_young"
     NO_CONSENT = "no_consent"
     SUSPENDED = "suspended"
+    GUARDIAN_CHANGES = "guardian_changes"
+    OLDER_TEXT = "older_text"
     TAKEN = "taken"
     CANNOT_ARRIVE = "cannot_arrive"
     TOPIC = "topic"

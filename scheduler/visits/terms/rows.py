@@ -228,7 +228,16 @@ class Candidate:
         return any(why.code in BARS for why in self.reasons)
 
 
-BARS = frozenset({WhyNot.UNVETTED, WhyNot.TOO_YOUNG, WhyNot.NO_CONSENT, WhyNot.SUSPENDED})
+BARS = frozenset(
+    {
+        WhyNot.UNVETTED,
+        WhyNot.TOO_YOUNG,
+        WhyNot.NO_CONSENT,
+        WhyNot.SUSPENDED,
+        WhyNot.GUARDIAN_CHANGES,
+        WhyNot.OLDER_TEXT,
+    }
+)
 
 
 @dataclass(frozen=True)

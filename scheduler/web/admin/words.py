@@ -291,6 +291,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "core.seal_audit": _l("Seals the record of who did what"),
     "core.verify_audit": _l("Checks the seals of that record"),
+    "safeguarding.ask_anew": _l("Asks guardians for a consent to a new text"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
 }
 

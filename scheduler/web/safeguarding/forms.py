@@ -1,15 +1,26 @@
 """Forms of vetting and consent; the document itself is never asked for."""
 
-from wtforms import BooleanField, RadioField
+from contextlib import closing
+
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.phones import PHONE_LIMIT
+from scheduler.core.scans import MOST_SCAN_BYTES
 from scheduler.people.rules import NAME_LIMIT
-from scheduler.safeguarding.terms import ConsentDraft, VettingDraft, VettingResult
+from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    ConsentDraft,
+    GuardianDraft,
+    PaperDraft,
+    VettingDraft,
+    VettingResult,
+)
 from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField
 from scheduler.web.i18n import _l
 
-CONSENT_TEXT = "2026-01"  # version of the paper that centres print; a new text asks for a new consent
 RESULTS = {VettingResult.CLEARED: _l("Nothing stands against it"), VettingResult.REFUSED: _l("May not enter a school")}
 
 
@@ -28,28 +39,66 @@ class VettingForm(BaseForm):
         return VettingDraft(self.result.data, self.checked_on.data, self.valid_until.data)
 
 
-class ConsentForm(BaseForm):
-    guardian_name = NameField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
-    guardian_email = EmailField(_l("Guardian's e-mail address"), [Needed()])
-    guardian_phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
-    given_on = DayField(_l("Signed on"), [Needed()])
-    valid_until = DayField(_l("Valid until"), [Needed()])
+class GuardianForm(BaseForm):
+    name = NameField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
+    email = EmailField(_l("Guardian's e-mail address"), [Needed()])
+    phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    works_here = BooleanField(_l("The guardian has an account here herself, and signs on paper"))
+
+    def draft(self) -> GuardianDraft:
+        """What the form says; call after `accepted()`."""
+        return GuardianDraft(self.name.data, self.email.data, self.phone.data or "", self.works_here.data)
+
+
+class PurposesForm(BaseForm):
+    """What a guardian agrees to: each purpose apart, and none is ticked before she ticks it."""
+
+    text_version = HiddenField(default=CONSENT_TEXT)
     takes_part = BooleanField(_l("May take part in visits"))
     travels = BooleanField(_l("May travel to other towns"))
     photo = BooleanField(_l("May be photographed"))
     name_on_the_web = BooleanField(_l("First name may stand on public pages"))
 
-    def draft(self) -> ConsentDraft:
-        """What the form says; call after `accepted()`."""
+    def ticked(self) -> ConsentDraft:
+        """What is ticked; call after `accepted()`."""
         return ConsentDraft(
-            guardian_name=self.guardian_name.data,
-            guardian_email=self.guardian_email.data,
-            given_on=self.given_on.data,
-            valid_until=self.valid_until.data,
-            text_version=CONSENT_TEXT,
+            text_version=self.text_version.data or "",
             takes_part=self.takes_part.data,
             travels=self.travels.data,
             photo=self.photo.data,
             name_on_the_web=self.name_on_the_web.data,
-            guardian_phone=self.guardian_phone.data or "",
         )
+
+
+class GivenForm(PurposesForm):
+    """A guardian's own words behind her link."""
+
+    name = NameField(_l("Your name and surname"), [Needed()], limit=NAME_LIMIT)
+
+
+class PaperForm(PurposesForm):
+    given_on = DayField(_l("Signed on"), [Needed()])
+    valid_until = DayField(_l("Valid until"), [Needed()])
+    scan = FileField(
+        _l("Scan or photograph of the signed paper"),
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
+    )
+    seen = BooleanField(_l("I have seen the signed paper, and this is what it says"))
+
+    def draft(self) -> PaperDraft:
+        """What the form says; call after `accepted()`. Of a file that is too large a byte too much is read."""
+        content = b""
+        if isinstance(self.scan.data, FileStorage):
+            with closing(self.scan.data.stream):
+                content = self.scan.data.stream.read(MOST_SCAN_BYTES + 1)
+        return PaperDraft(self.ticked(), self.given_on.data, self.valid_until.data, content, self.seen.data)
+
+
+class PaperSeenForm(BaseForm):
+    """A second person has looked."""
+
+    seen = BooleanField(_l("I have seen the signed paper, and this is what it says"))
+
+
+class BirthDateForm(BaseForm):
+    birth_date = DayField(_l("Birth date"), [Needed()])

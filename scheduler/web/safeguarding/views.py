@@ -1,4 +1,4 @@
-"""What expires and what waits; vetting and paper consents as people record them."""
+"""What expires and what waits; checks as people record them, consents as they are withdrawn."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.paging import page_number, page_of
-from scheduler.safeguarding import queries, service
+from scheduler.safeguarding import queries
 from scheduler.safeguarding.terms import SafeguardingPage
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting
@@ -33,9 +33,9 @@ def _today() -> dt.date:
     return clock.local_day(clock.now())
 
 
-def _page_for(verb: str, thing: str, presenter_id: int) -> SafeguardingPage:
+def page_for(verb: str, thing: str, presenter_id: int) -> SafeguardingPage:
     """The presenter's proofs, if the actor has `verb` on them. Raises: NotFound."""
-    page = queries.page_of(presenter_id, _today())
+    page = queries.whole_page_of(presenter_id, clock.now())
     centre_id = page.clearance.presenter.centre_id
     policy.require(current_actor(), verb, thing, centre=centre_id, presenters=[presenter_id])
     return page
@@ -50,19 +50,22 @@ def overview() -> ResponseReturnValue:
     rows = queries.clearances_of(centre_id, _today())
     waiting = page_of([row for row in rows if row.waits], page_number(request.args.get("waits")))
     others = page_of([row for row in rows if not row.waits], page_number(request.args.get("page")))
-    return render_template("safeguarding/overview.html", waiting=waiting, others=others)
+    papers = queries.papers_waiting(centre_id) if policy.scope_of(current_actor(), "record", "consent") else []
+    return render_template("safeguarding/overview.html", waiting=waiting, others=others, papers=papers)
 
 
 @bp.get("/safeguarding/<int:presenter_id>")
 @may("read", "vetting")
 def proofs(presenter_id: int) -> ResponseReturnValue:
-    page = _page_for("read", "vetting", presenter_id)
+    page = page_for("read", "vetting", presenter_id)
     own = current_actor().presenter_id == presenter_id
     return render_template(
         "safeguarding/proofs.html",
         page=page,
         purposes=PURPOSES,
         results=forms.RESULTS,
+        own=own,
+        viewer_id=current_actor().user_id,
         may_record=not own and policy.scope_of(current_actor(), "create", "vetting") is not None,
         may_withdraw=policy.scope_of(current_actor(), "withdraw", "consent") is not None,
     )
@@ -72,7 +75,7 @@ def proofs(presenter_id: int) -> ResponseReturnValue:
 @may("create", "vetting")
 @sent_once
 def new_vetting(presenter_id: int) -> ResponseReturnValue:
-    page = _page_for("create", "vetting", presenter_id)
+    page = page_for("create", "vetting", presenter_id)
     form = forms.VettingForm()
     if form.accepted():
         try:
@@ -85,26 +88,11 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
     return render_template("safeguarding/new_vetting.html", form=form, page=page), 422 if form.errors else 200
 
 
-@bp.route("/safeguarding/<int:presenter_id>/consent", methods=["GET", "POST"])
-@may("create", "consent")
-@sent_once
-def new_consent(presenter_id: int) -> ResponseReturnValue:
-    page = _page_for("create", "consent", presenter_id)
-    form = forms.ConsentForm()
-    if form.accepted():
-        try:
-            service.record_paper_consent(current_actor(), presenter_id, form.draft(), now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        else:
-            say(_("The consent is recorded and the guardian is told by mail."))
-            return redirect(url_for(".proofs", presenter_id=presenter_id))
-    return render_template("safeguarding/new_consent.html", form=form, page=page), 422 if form.errors else 200
-
-
 @bp.post("/safeguarding/consents/<int:consent_id>/withdraw")
 @may("withdraw", "consent")
 def withdraw_consent(consent_id: int) -> ResponseReturnValue:
     presenter_id = clearance.withdraw_consent(current_actor(), consent_id, now=clock.now())
-    say(_("The consent is withdrawn, for good. Visits to come that rested on it are free again."))
+    say(_("The consent is withdrawn, for good, and the guardian is told. Visits to come that rested on it are free."))
+    if current_actor().presenter_id == presenter_id:
+        return redirect(url_for("people.my_account"))
     return redirect(url_for(".proofs", presenter_id=presenter_id))

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.core.db import db
-from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from tests.counting import statements
@@ -29,13 +28,6 @@ def centre_id(app) -> int:
 @pytest.fixture
 def officer(app, centre_id):
     return browser_of(app, make_user(Role.SAFEGUARDING, centre_id=centre_id))
-
-
-def a_minor(centre_id: int):
-    born = TODAY.replace(year=TODAY.year - 16, day=1)
-    return make_presenter(
-        PresenterKind.INFLUENCER, birth_date=born, email="tara@home.example", given_name="Tara", centre_id=centre_id
-    )
 
 
 def test_the_list_puts_first_what_waits(officer, centre_id):
@@ -96,29 +88,6 @@ def test_a_wrong_check_is_told_and_nothing_is_stored(officer, centre_id, wrong):
     assert db.session.scalars(select(Vetting)).all() == []
 
 
-def test_a_consent_is_recorded_with_only_what_was_ticked_and_then_withdrawn(officer, centre_id):
-    minor = a_minor(centre_id)
-    path = f"/safeguarding/{minor.id}/consent"
-    assert "checked" not in officer.get(path).text, "purposes are off until ticked"
-    data = {
-        "guardian_name": "Vesna Ilić",
-        "guardian_email": "vesna@family.example",
-        "given_on": typed(-1),
-        "valid_until": typed(300),
-        "takes_part": "y",
-    }
-
-    assert officer.post(path, data=data | {"guardian_email": "Tara+mama@home.example"}).status_code == 422
-    assert officer.post(path, data=data).location == f"/safeguarding/{minor.id}"
-
-    consent = db.session.scalars(select(GuardianConsent)).one()
-    assert (consent.takes_part, consent.travels, consent.photo, consent.name_on_the_web) == (True, False, False, False)
-    assert f"/safeguarding/consents/{consent.id}/withdraw" in officer.get(f"/safeguarding/{minor.id}").text
-    assert officer.post(f"/safeguarding/consents/{consent.id}/withdraw").status_code == 302
-    db.session.rollback()
-    assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is not None
-
-
 def test_a_presenter_reads_her_own_proofs_and_records_none(app):
     presenter = a_cleared_educator()
     me = browser_of(app, presenter)
@@ -143,21 +112,3 @@ def test_presenters_of_another_centre_do_not_exist(officer):
 
     for tail in ("", "/vetting", "/consent"):
         assert officer.get(f"/safeguarding/{presenter.id}{tail}").status_code == 404
-
-
-@pytest.mark.parametrize(("typed_phone", "stored"), [("064 123-4567", "+381641234567"), ("", ""), ("none", None)])
-def test_a_consent_may_name_the_guardians_phone_number(officer, centre_id, typed_phone, stored):
-    minor = a_minor(centre_id)
-    data = {
-        "guardian_name": "Vesna Ilić",
-        "guardian_email": "vesna@family.example",
-        "guardian_phone": typed_phone,
-        "given_on": typed(-1),
-        "valid_until": typed(200),
-        "takes_part": "y",
-    }
-
-    answer = officer.post(f"/safeguarding/{minor.id}/consent", data=data)
-
-    assert answer.status_code == (422 if stored is None else 302)
-    assert db.session.scalars(select(GuardianConsent.guardian_phone)).all() == ([] if stored is None else [stored])

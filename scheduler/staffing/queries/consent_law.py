@@ -1,0 +1,98 @@
+"""Consents that break their own law: for `invariants check` and the nightly job. Ids and numbers only, no names."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from scheduler.core.db import db
+from scheduler.core.mailboxes import mailbox_key
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import adult_on, may_present_from
+from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
+from scheduler.safeguarding.terms import ConsentMethod, WithdrawnBy
+
+
+def violations() -> list[str]:
+    """One plain sentence for each breach. What was recorded before two had to see a paper is held to nothing more."""
+    return [*_papers_unseen(), *_links_astray(), *_back_after_a_withdrawal(), *_two_who_speak(), *_wrong_days()]
+
+
+def _papers_unseen() -> Iterator[str]:
+    """A consent on paper rests on a scan that the same two people have seen, and the guardian is neither."""
+    rows = db.session().execute(
+        select(GuardianConsent, ConsentPaper)
+        .outerjoin(ConsentPaper, ConsentPaper.id == GuardianConsent.paper_id)
+        .where(GuardianConsent.method == ConsentMethod.PAPER, GuardianConsent.earlier.is_(False))
+        .order_by(GuardianConsent.id)
+    )
+    emails = {user.id: user.email for user in db.session().execute(select(User.id, User.email))}
+    for consent, paper in rows:
+        seen = (consent.first_seen_by_id, consent.second_seen_by_id)
+        if paper is None or seen != (paper.first_seen_by_id, paper.second_seen_by_id) or len({*seen, None}) < 3:
+            yield f"consent {consent.id} rests on a paper that two have not seen"
+        if mailbox_key(consent.guardian_email) in {mailbox_key(emails.get(who or 0, "")) for who in seen}:
+            yield f"consent {consent.id} was seen by the guardian herself"
+
+
+def _links_astray() -> Iterator[str]:
+    """A consent by link came from the guardian who spoke then, and not from an account that was there before."""
+    rows = (
+        db.session()
+        .execute(
+            select(GuardianConsent, Guardian)
+            .join(Guardian, Guardian.id == GuardianConsent.guardian_id)
+            .where(GuardianConsent.method == ConsentMethod.LINK, GuardianConsent.earlier.is_(False))
+            .order_by(GuardianConsent.id)
+        )
+        .all()
+    )
+    made = {mailbox_key(email): at for email, at in db.session().execute(select(User.email, User.created_at))}
+    for consent, guardian in rows:
+        since = made.get(mailbox_key(consent.guardian_email))
+        if since is not None and since < consent.recorded_at:
+            yield f"consent {consent.id} came by a link to an account"
+        if guardian.presenter_id != consent.presenter_id:
+            yield f"consent {consent.id} came from another minor's guardian"
+        over = guardian.replaced_at is not None and guardian.replaced_at <= consent.recorded_at
+        if over or consent.recorded_at < guardian.in_force_at:
+            yield f"consent {consent.id} came from a guardian who did not speak then"
+
+
+def _back_after_a_withdrawal() -> Iterator[str]:
+    """After a withdrawal: by link only from who had consented before, or on paper, signed since."""
+    history: dict[int, list[GuardianConsent]] = defaultdict(list)
+    for row in db.session().scalars(select(GuardianConsent).order_by(GuardianConsent.recorded_at, GuardianConsent.id)):
+        history[row.presenter_id].append(row)
+    for rows in history.values():
+        for place, row in enumerate(rows):
+            before = [
+                one
+                for one in rows[:place]
+                if one.withdrawn_at is not None
+                and one.withdrawn_at <= row.recorded_at
+                and one.withdrawn_by is not WithdrawnBy.REPLACED
+            ]
+            hers = any(one.guardian_id == row.guardian_id for one in rows[:place])
+            if before and row.method is ConsentMethod.LINK and not hers and not row.earlier:
+                yield f"consent {row.id} came by a link after a withdrawal, from who had not consented before"
+
+
+def _two_who_speak() -> Iterator[str]:
+    """One guardian after the other: their times do not overlap."""
+    last: dict[int, Guardian] = {}
+    for row in db.session().scalars(select(Guardian).order_by(Guardian.in_force_at, Guardian.id)):
+        if row.replaced_at == row.in_force_at:
+            continue  # called off before she spoke
+        before = last.get(row.presenter_id)
+        if before is not None and (before.replaced_at is None or before.replaced_at > row.in_force_at):
+            yield f"guardians {before.id} and {row.id} speak for presenter {row.presenter_id} at once"
+        last[row.presenter_id] = row
+
+
+def _wrong_days() -> Iterator[str]:
+    """What protects a minor follows from her birth date."""
+    for row in db.session().scalars(select(Presenter).where(Presenter.birth_date.is_not(None)).order_by(Presenter.id)):
+        born = row.birth_date
+        if born and (row.adult_on, row.may_present_from) != (adult_on(born), may_present_from(born)):
+            yield f"presenter {row.id} has days that do not follow from the birth date"

@@ -1,0 +1,45 @@
+"""The guardian's own page, behind the link in her mail: no account, no sign-in, one minor."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.staffing.queries import guardian_page as queries
+from scheduler.staffing.service import clearance, consents
+from scheduler.web.filters import say
+from scheduler.web.guards import public
+from scheduler.web.i18n import _
+from scheduler.web.safeguarding import forms
+from scheduler.web.safeguarding.views import PURPOSES, bp
+
+
+@bp.route("/consent/<token>", methods=["GET", "POST"])
+@public
+def guardian_page(token: str) -> ResponseReturnValue:
+    """Opening the page gives nothing: a guardian ticks, writes her name and presses (TRUST S12)."""
+    now = clock.now()
+    actor = queries.opened_by_link(token, now)
+    page, form = queries.guardian_page(actor, now), forms.GivenForm()
+    if form.accepted():
+        try:
+            consents.give_consent(actor, form.name.data, form.ticked(), now=now)
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as refused:
+            form.show({"": refused.reason})
+        else:
+            say(_("Thank you. Your consent is stored, and a mail with it is on its way to you."))
+            return redirect(url_for(".guardian_page", token=token))
+    shown = render_template("safeguarding/guardian.html", page=page, form=form, purposes=PURPOSES, token=token)
+    return shown, 422 if form.errors else 200
+
+
+@bp.post("/consent/<token>/withdraw")
+@public
+def withdraw_by_guardian(token: str) -> ResponseReturnValue:
+    now = clock.now()
+    actor = queries.opened_by_link(token, now)
+    clearance.withdraw_all(actor, actor.presenter_id or 0, now=now)
+    say(_("Your consent is withdrawn. From now on no visit takes place on the ground of it."))
+    return redirect(url_for(".guardian_page", token=token))

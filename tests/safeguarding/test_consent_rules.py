@@ -1,0 +1,192 @@
+"""Who may consent, by which way, on which paper (TRUST S48): rules without a database."""
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from scheduler.core.mailboxes import mailbox_key
+from scheduler.safeguarding.rules import (
+    last_day_of_consent,
+    link_problem,
+    problem_with_correction,
+    problems_with_guardian,
+    problems_with_paper,
+    problems_with_ticks,
+    who_may_see,
+)
+from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    ConsentDraft,
+    ConsentMethod,
+    ConsentRow,
+    GuardianDraft,
+    GuardianRow,
+    PaperDraft,
+    WithdrawnBy,
+)
+from tests.factories import MONDAY
+from tests.factories.safeguarding import a_scan
+
+TODAY = MONDAY.date()
+ACCOUNTS = {mailbox_key("officer@centre.example"): False, mailbox_key("jana@home.example"): True}
+VESNA = GuardianRow(1, "Vesna Ilić", "vesna@family.example", "", MONDAY)
+TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
+
+
+def day(days: int) -> dt.date:
+    return TODAY + dt.timedelta(days=days)
+
+
+def guardian_problems(email: str, *, works_here: bool = False, name: str = "Vesna Ilić", minor: bool = True):
+    draft = GuardianDraft(name, email, works_here=works_here)
+    return problems_with_guardian(draft, minor=minor, minor_email="tara@home.example", accounts=ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("vesna@family.example", None),
+        ("tara@home.example", "address_of_the_minor"),
+        ("Tara@Home.Example", "address_of_the_minor"),
+        ("tara+mama@home.example", "address_of_the_minor"),
+        ("tаra@home.example", "address_of_the_minor"),  # a Cyrillic а
+        ("tára@home.example", "address_of_the_minor"),
+        ("tara@hοme.example", "address_of_the_minor"),  # a Greek ο
+        ("tara@h0me.example", "address_of_the_minor"),
+        ("officer@centre.example", "address_of_an_account"),
+        ("Officer+mama@centre.example", "address_of_an_account"),
+        ("оfficer@centre.example", "address_of_an_account"),  # a Cyrillic о
+        ("officer@xn--entre-0ye.example", "address_of_an_account"),  # сentre, with a Cyrillic с
+        ("jana@home.example", "address_of_a_minor"),
+        ("vesna", "not_an_email"),
+    ],
+)
+def test_trust_s48_the_guardians_address_is_nobody_elses_however_it_is_written(address, reason):
+    assert guardian_problems(address) == ({"email": reason} if reason else {})
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("officer@centre.example", None),
+        ("tara@home.example", "address_of_the_minor"),
+        ("jana@home.example", "address_of_a_minor"),
+    ],
+)
+def test_who_works_here_may_be_a_guardian_and_a_young_person_never(address, reason):
+    assert guardian_problems(address, works_here=True) == ({"email": reason} if reason else {})
+
+
+def test_a_guardian_has_a_name_and_an_adult_has_none():
+    assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
+    assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a@b.example", "a@c.example"), ("ana@b.example", "anna@b.example"), ("a.b@c.example", "ab@c.example")],
+)
+def test_other_addresses_stay_other_addresses(one, other):
+    assert mailbox_key(one) != mailbox_key(other)
+
+
+def a_consent(guardian_id: int, **given) -> ConsentRow:
+    fair = ConsentRow(1, "Vesna", ConsentMethod.LINK, ("takes_part",), TODAY, day(9), False, guardian_id=guardian_id)
+    return dataclasses.replace(fair, **given)
+
+
+TAKEN_BACK = {"withdrawn": True, "withdrawn_at": MONDAY, "withdrawn_by": WithdrawnBy.STAFF}
+
+
+@pytest.mark.parametrize(
+    ("consents", "reason"),
+    [
+        ([], None),
+        ([a_consent(2)], None),  # another guardian's stands: she may say her own
+        ([a_consent(1, **TAKEN_BACK)], None),  # her own again
+        ([a_consent(2, **TAKEN_BACK)], "paper_only"),  # named after a withdrawal
+        ([a_consent(2, withdrawn=True, withdrawn_by=WithdrawnBy.REPLACED)], None),  # not withdrawn
+        ([a_consent(2, **TAKEN_BACK), a_consent(1)], None),  # her paper was seen by two meanwhile
+    ],
+)
+def test_after_a_withdrawal_a_link_is_for_who_had_consented_before(consents, reason):
+    assert link_problem(VESNA, consents, has_account=False) == reason
+    assert link_problem(VESNA, consents, has_account=True) == "address_of_an_account"
+
+
+def test_taking_part_is_what_all_other_purposes_rest_on_and_the_text_is_todays():
+    assert problems_with_ticks(TICKED) == {}
+    assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
+        "takes_part": "missing",
+        "text_version": "new_text",
+    }
+    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False, False)
+
+
+PAPER = PaperDraft(TICKED, day(-1), day(300), a_scan(), seen=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({}, {}),
+        ({"scan": a_scan("pdf")}, {}),
+        ({"scan": a_scan("jpeg")}, {}),
+        ({"given_on": day(1)}, {"given_on": "in_the_future"}),
+        ({"given_on": day(-6)}, {"given_on": "before_the_withdrawal"}),
+        ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
+        ({"valid_until": day(3 * 366)}, {"valid_until": "too_long"}),
+        ({"seen": False}, {"seen": "paper_not_seen"}),
+        ({"scan": b""}, {"scan": "scan_missing"}),
+        ({"scan": b"x" * 5_000_001}, {"scan": "scan_too_large"}),
+        ({"scan": b"GIF89a" + bytes(100)}, {"scan": "scan_of_no_kind"}),
+        ({"scan": a_scan()[:-14]}, {"scan": "scan_not_whole"}),
+        ({"scan": a_scan("jpeg", width=20)}, {"scan": "scan_not_whole"}),
+        ({"scan": a_scan("png", width=60_000)}, {"scan": "scan_not_whole"}),
+        ({"scan": a_scan("pdf").replace(b"/Page", b"/Page /OpenAction")}, {"scan": "scan_runs"}),
+        ({"scan": b"%PDF-1.7 cut off"}, {"scan": "scan_not_whole"}),
+        ({"ticked": ConsentDraft(CONSENT_TEXT, travels=True)}, {"takes_part": "missing"}),
+    ],
+)
+def test_each_thing_that_a_paper_lacks_is_named(given, problems):
+    draft = dataclasses.replace(PAPER, **given)
+
+    assert problems_with_paper(draft, today=TODAY, minor=True, withdrawn_on=day(-5)) == problems
+
+
+def test_an_adult_needs_nobodys_paper():
+    assert problems_with_paper(PAPER, today=TODAY, minor=False, withdrawn_on=None) == {"given_on": "is_an_adult"}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "email", "first", "reason"),
+    [
+        (2, "officer@centre.example", None, None),
+        (2, "officer@centre.example", 3, None),
+        (2, "officer@centre.example", 2, "seen_by_you"),
+        (2, "Vesna+x@family.example", None, "seen_by_the_guardian"),
+        (2, "vesna@family.example", 3, "seen_by_the_guardian"),
+    ],
+)
+def test_two_different_people_see_a_paper_and_never_the_guardian(viewer, email, first, reason):
+    assert who_may_see(viewer, email, first_seen_by_id=first, guardian_email=VESNA.email) == reason
+
+
+def test_a_consent_by_link_ends_with_childhood_and_after_two_years_at_most():
+    assert last_day_of_consent(day(100), TODAY) == day(99)
+    assert last_day_of_consent(day(3000), TODAY) == day(2 * 366)
+
+
+@pytest.mark.parametrize(
+    ("born", "educator", "reason"),
+    [
+        (dt.date(2009, 1, 1), False, None),
+        (dt.date(2004, 5, 17), False, "same_birth_date"),
+        (TODAY, False, "not_a_birth_date"),
+        (dt.date(1899, 1, 1), False, "not_a_birth_date"),
+        (dt.date(2009, 1, 1), True, "not_of_educators"),
+    ],
+)
+def test_a_birth_date_is_corrected_to_another_that_can_be_one(born, educator, reason):
+    assert problem_with_correction(born, dt.date(2004, 5, 17), educator=educator, today=TODAY) == reason

@@ -1,0 +1,192 @@
+"""Who speaks for a minor: named, told, replaced after a wait in which the one before still may withdraw (TRUST S48)."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from scheduler import policy
+from scheduler.core import tokens
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import MessageState
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import ANONYMOUS, Actor, Role
+from scheduler.safeguarding import queries, service
+from scheduler.safeguarding.models import Guardian, GuardianConsent
+from scheduler.safeguarding.terms import GuardianDraft, WithdrawnBy
+from scheduler.staffing.queries.guardian_page import opened_by_link
+from scheduler.staffing.service.clearance import withdraw_all
+from tests.factories import MONDAY
+from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
+from tests.factories.safeguarding import make_consent, make_guardian
+
+WEEK, MOMENT = dt.timedelta(days=7), dt.timedelta(seconds=1)
+VESNA = GuardianDraft("Vesna Ilić", "Vesna@Family.Example", "064 123-4567")
+NEXT = GuardianDraft("Petar Ilić", "petar@family.example")
+
+
+def a_minor() -> Presenter:
+    return make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), email="tara@home.example")
+
+
+def an_officer_of(minor: Presenter) -> Actor:
+    return an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id)
+
+
+def told(session) -> list[tuple[str, str]]:
+    session.rollback()
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [(row.kind, row.address) for row in rows if row.state is not MessageState.STOPPED]
+
+
+def speaks(minor: Presenter, now: dt.datetime) -> str:
+    found = queries.guardian_of(minor.id, now)
+    return found.email if found else ""
+
+
+@pytest.mark.both_databases
+def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+
+    first = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+
+    assert service.name_guardian(officer, minor.id, VESNA, now=MONDAY) == first, "typed twice is once"
+    assert speaks(minor, MONDAY) == "vesna@family.example"
+    mail = session.scalars(select(OutboxMessage)).one()
+    assert (mail.kind, mail.link_purpose, mail.link_subject_id) == ("consent_asked", "guardian", first)
+    assert "Kostić" not in mail.text, "of a minor the first name is enough"
+    assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["guardian named"]
+    assert session.scalars(select(GuardianConsent)).all() == [], "naming consents to nothing"
+
+
+@pytest.mark.parametrize(
+    ("email", "reason"),
+    [("tara+mama@home.example", "address_of_the_minor"), ("OFFICER@centre.example", "address_of_an_account")],
+)
+def test_a_link_never_goes_to_the_minor_or_to_an_account(session, email, reason):
+    minor = a_minor()
+    make_user(Role.SAFEGUARDING, email="officer@centre.example", centre_id=minor.centre_id)
+
+    with pytest.raises(Rejected) as refusal:
+        service.name_guardian(an_officer_of(minor), minor.id, GuardianDraft("Vesna", email), now=MONDAY)
+
+    assert refusal.value.problems == {"email": reason}
+    assert (told(session), session.scalars(select(Guardian)).all()) == ([], [])
+
+
+def test_a_guardian_who_works_here_is_named_and_gets_no_link(session):
+    minor = a_minor()
+    make_user(Role.COORDINATOR, email="parent@centre.example", centre_id=minor.centre_id)
+    draft = GuardianDraft("Vesna Ilić", "parent@centre.example", works_here=True)
+
+    service.name_guardian(an_officer_of(minor), minor.id, draft, now=MONDAY)
+
+    mail = session.scalars(select(OutboxMessage)).one()
+    assert (mail.kind, mail.link_purpose, "{link}" in mail.text) == ("consent_on_paper", None, False)
+    with pytest.raises(Conflict) as refusal:
+        service.send_link(an_officer_of(minor), minor.id, now=MONDAY)
+    assert refusal.value.reason == "address_of_an_account"
+
+
+@pytest.mark.both_databases
+def test_who_is_replaced_is_told_and_speaks_for_seven_days_more(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+    old = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
+
+    assert [speaks(minor, MONDAY + wait) for wait in (WEEK - MOMENT, WEEK)] == [
+        "vesna@family.example",
+        "petar@family.example",
+    ]
+    mails = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(mail.kind, mail.address, mail.not_before) for mail in mails] == [
+        ("consent_asked", "vesna@family.example", MONDAY),
+        ("consent_asked", "petar@family.example", MONDAY + WEEK),
+        ("guardian_changes", "vesna@family.example", MONDAY),
+    ]
+    with pytest.raises(Rejected) as refusal:
+        service.name_guardian(officer, minor.id, GuardianDraft("Eva", "eva@family.example"), now=MONDAY + MOMENT)
+    assert refusal.value.problems == {"email": "change_waits"}
+    assert old != queries.guardian_of(minor.id, MONDAY + WEEK).id
+
+
+@pytest.mark.both_databases
+def test_a_withdrawal_by_the_one_before_counts_in_that_time_and_not_after(session):
+    minor = a_minor()
+    old = make_guardian(minor.id)
+    make_consent(minor.id)
+    service.name_guardian(an_officer_of(minor), minor.id, NEXT, now=MONDAY)
+    her = policy.guardian(old.id, minor.id)
+
+    with pytest.raises(NotFound):
+        withdraw_all(her, minor.id, now=MONDAY + WEEK)
+    withdraw_all(her, minor.id, now=MONDAY + WEEK - MOMENT)
+
+    session.rollback()
+    row = session.scalars(select(GuardianConsent)).one()
+    assert (row.withdrawn_by, row.withdrawn_at) == (WithdrawnBy.GUARDIAN, MONDAY + WEEK - MOMENT)
+    assert told(session)[-1] == ("consent_withdrawn", "vesna@family.example")
+
+
+def test_a_change_that_is_called_off_leaves_everything_as_it_was(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+    service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
+
+    service.call_off_change(officer, minor.id, now=MONDAY + MOMENT)
+
+    assert [speaks(minor, MONDAY + wait) for wait in (MOMENT, WEEK, 2 * WEEK)] == ["vesna@family.example"] * 3
+    assert ("consent_asked", "petar@family.example") not in told(session)
+    assert told(session)[-1] == ("guardian_stays", "vesna@family.example")
+    with pytest.raises(NotFound):
+        service.call_off_change(officer, minor.id, now=MONDAY + MOMENT)
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY + WEEK)  # and another change may begin
+
+
+def test_a_link_opens_her_page_as_long_as_she_speaks(session):
+    minor = a_minor()
+    old = make_guardian(minor.id, replaced_at=MONDAY + WEEK)
+    with transaction():
+        token = tokens.mint("guardian", old.id, lasts=4 * WEEK, now=MONDAY)
+        other = tokens.mint("status", old.id, lasts=4 * WEEK, now=MONDAY)
+
+    assert opened_by_link(token, MONDAY) == policy.guardian(old.id, minor.id)
+    with pytest.raises(Gone):
+        opened_by_link(token, MONDAY + WEEK)
+    for foreign in (other, "no such link"):
+        with pytest.raises(NotFound):
+            opened_by_link(foreign, MONDAY)
+
+
+def test_who_may_name_a_guardian(session):
+    minor = a_minor()
+    both = Actor(frozenset({Role.COORDINATOR}), minor.user_id, minor.centre_id, minor.id)
+
+    for actor, error in (
+        (an_actor(Role.SAFEGUARDING), NotFound),  # of another centre
+        (presenter_actor(minor), NotAllowed),
+        (policy.guardian(1, minor.id), NotAllowed),
+        (ANONYMOUS, NotAllowed),
+        (both, NotAllowed),  # her own
+    ):
+        with pytest.raises(error):
+            service.name_guardian(actor, minor.id, VESNA, now=MONDAY)
+    assert session.scalars(select(Guardian)).all() == []
+
+
+@pytest.mark.both_databases
+def test_the_database_holds_one_last_guardian(session):
+    minor = a_minor()
+    make_guardian(minor.id)
+
+    with pytest.raises(IntegrityError, match=r"one_last_guardian|guardian\.presenter_id"):
+        make_guardian(minor.id, email="other@family.example")

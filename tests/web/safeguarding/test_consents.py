@@ -1,0 +1,329 @@
+"""Pages of the guardian, her consents and papers, and of a birth date that two correct."""
+
+import datetime as dt
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
+from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
+from scheduler.safeguarding.terms import CONSENT_TEXT, WithdrawnBy
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.safeguarding import a_cleared_minor, a_scan, make_consent, make_guardian
+from tests.web.browser import browser_of
+
+TODAY = MONDAY.date()
+VESNA = {"name": "Vesna Ilić", "email": "vesna@family.example", "phone": "064 123-4567"}
+PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
+
+
+def typed(days: int) -> str:
+    day = TODAY + dt.timedelta(days=days)
+    return f"{day.day}.{day.month}.{day.year}."
+
+
+@pytest.fixture
+def centre_id(app) -> int:
+    return make_centre(email="centre@example.org", phone="011 123 456").id
+
+
+@pytest.fixture
+def officer(app, centre_id):
+    return browser_of(app, make_user(Role.SAFEGUARDING, centre_id=centre_id, given_name="Olga"))
+
+
+@pytest.fixture
+def colleague(app, centre_id):
+    return browser_of(app, make_user(Role.COORDINATOR, centre_id=centre_id))
+
+
+@pytest.fixture
+def minor(centre_id) -> Presenter:
+    born = dt.date(2010, 3, 1)
+    return make_presenter(
+        PresenterKind.INFLUENCER, birth_date=born, email="tara@home.example", given_name="Tara", centre_id=centre_id
+    )
+
+
+def link_of(guardian: Guardian) -> str:
+    with transaction():
+        return "/consent/" + tokens.mint("guardian", guardian.id, lasts=dt.timedelta(days=9), now=MONDAY)
+
+
+def a_paper(**given) -> dict[str, object]:
+    fair = {
+        "given_on": typed(-1),
+        "valid_until": typed(300),
+        "takes_part": "y",
+        "seen": "y",
+        "text_version": CONSENT_TEXT,
+        "scan": (BytesIO(a_scan()), "scan.png"),
+    }
+    return fair | given
+
+
+def test_a_guardian_is_named_and_asked(officer, minor):
+    path = f"/safeguarding/{minor.id}/guardian"
+    assert officer.get(path).status_code == 200
+
+    for wrong in ({"email": "Tara+mama@home.example"}, {"name": ""}, {"phone": "none"}):
+        answer = officer.post(path, data=VESNA | wrong)
+        assert (answer.status_code, "field__error" in answer.text) == (422, True)
+    assert officer.post(path, data=VESNA).location == f"/safeguarding/{minor.id}"
+
+    row = db.session.scalars(select(Guardian)).one()
+    assert (row.email, row.phone) == ("vesna@family.example", "+381641234567")
+    page = officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    for words in ("Vesna Ilić", "Send her the link", "Record a consent on paper", "Replace the guardian"):
+        assert words in page
+
+
+def test_a_guardian_ticks_and_signs_behind_her_link_and_opening_it_gives_nothing(client, minor):
+    path = link_of(make_guardian(minor.id))
+    for _scanner in range(20):
+        page = client.get(path + "?lang=en")
+        assert (page.status_code, "checked" in page.text) == (200, False), "purposes are off until ticked"
+    assert client.post(path, data={}).status_code == 422
+    assert client.post(path, data={"takes_part": "y", "text_version": CONSENT_TEXT}).status_code == 422
+    assert client.post(path, data={"name": "Vesna", "takes_part": "y", "text_version": "old"}).status_code == 422
+    assert db.session.scalars(select(GuardianConsent)).all() == []
+
+    answer = client.post(path, data={"name": "Vesna Ilić", "takes_part": "y", "text_version": CONSENT_TEXT})
+
+    assert answer.location == path
+    row = db.session.scalars(select(GuardianConsent)).one()
+    assert [getattr(row, name) for name in PURPOSES] == [True, False, False, False]
+    page = client.get(path + "?lang=en").text
+    assert "Withdraw my consent" in page
+    assert "Kostić" not in page, "of the young person the first name is enough"
+
+
+def test_a_guardian_withdraws_by_one_button_without_signing_in(client, minor):
+    path = link_of(make_guardian(minor.id))
+    make_consent(minor.id)
+
+    assert client.post(path + "/withdraw").location == path
+
+    row = db.session.scalars(select(GuardianConsent)).one()
+    assert (row.withdrawn_at, row.withdrawn_by) == (MONDAY, WithdrawnBy.GUARDIAN)
+    assert "Withdraw my consent" not in client.get(path + "?lang=en").text
+    assert client.post(path + "/withdraw").location == path, "twice is once"
+
+
+def test_a_link_of_who_was_replaced_has_ended_and_a_strange_one_never_was(client, minor):
+    path = link_of(make_guardian(minor.id, replaced_at=MONDAY))
+    make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
+
+    for tail in ("", "/withdraw"):
+        assert client.post(path + tail, data={"name": "V"}).status_code == 410
+        assert client.post("/consent/nothing" + tail).status_code == 404
+
+
+@pytest.mark.parametrize("case", ["account", "named after a withdrawal", "of age"])
+def test_who_may_not_consent_by_a_link_reads_why(client, minor, case, the_clock):
+    guardian = make_guardian(minor.id)
+    path = link_of(guardian)
+    if case == "account":
+        make_user(Role.EDUCATOR, email="vesna@family.example")
+    elif case == "of age":
+        with transaction() as session:
+            session.get(Presenter, minor.id).adult_on = TODAY
+    else:
+        make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.STAFF)
+        with transaction() as session:
+            session.get(Guardian, guardian.id).replaced_at = MONDAY
+        path = link_of(make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY))
+
+    page = client.get(path + "?lang=en")
+
+    assert (page.status_code, "I give my consent" in page.text) == (200, False)
+    assert client.post(path, data={"name": "V", "takes_part": "y", "text_version": CONSENT_TEXT}).status_code == 422
+
+
+def test_a_paper_is_seen_by_two_and_then_counts(officer, colleague, minor):
+    make_guardian(minor.id)
+    path = f"/safeguarding/{minor.id}/consent"
+    assert "checked" not in officer.get(path).text, "purposes are off until ticked"
+
+    assert officer.post(path, data=a_paper()).location == f"/safeguarding/{minor.id}"
+
+    paper = db.session.scalars(select(ConsentPaper)).one()
+    page = f"/safeguarding/papers/{paper.id}"
+    assert page in officer.get("/safeguarding").text
+    assert page in officer.get(f"/safeguarding/{minor.id}").text
+    assert "Confirm: the consent counts" not in officer.get(page + "?lang=en").text
+    assert officer.post(page, data={"seen": "y"}).status_code == 422
+    assert "Confirm: the consent counts" in colleague.get(page + "?lang=en").text
+    assert colleague.post(page, data={}).status_code == 422
+    assert db.session.scalars(select(GuardianConsent)).all() == []
+    assert colleague.post(page, data={"seen": "y"}).location == f"/safeguarding/{minor.id}"
+    assert db.session.scalars(select(GuardianConsent.paper_id)).all() == [paper.id]
+    assert page not in officer.get("/safeguarding").text
+
+
+def test_a_scan_is_shown_as_what_it_is_and_stays_in_no_cache(officer, minor):
+    make_guardian(minor.id)
+    for number, kind in enumerate(("png", "pdf"), 1):
+        scan = (BytesIO(a_scan(kind)), "whatever.exe")
+        officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper(scan=scan))
+        answer = officer.get(f"/safeguarding/papers/{number}/scan")
+        assert answer.data == a_scan(kind)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert ("attachment" in answer.headers.get("Content-Disposition", "")) == (kind == "pdf")
+        assert answer.mimetype == {"png": "image/png", "pdf": "application/pdf"}[kind]
+        assert officer.get(f"/safeguarding/papers/{number}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scan": (BytesIO(b""), "")},
+        {"scan": (BytesIO(b"MZ not a scan"), "scan.png")},
+        {"seen": ""},
+        {"takes_part": ""},
+        {"given_on": typed(1)},
+        {"valid_until": typed(-2)},
+        {"given_on": "yesterday"},
+        {"text_version": "old"},
+    ],
+)
+def test_a_wrong_paper_is_told_and_nothing_is_stored(officer, minor, wrong):
+    make_guardian(minor.id)
+
+    answer = officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper(**wrong))
+
+    assert (answer.status_code, db.session.scalars(select(ConsentPaper)).all()) == (422, [])
+
+
+def sent_whole(client, path: str, scan: bytes):
+    """A form as a browser sends it, from memory: the test client would leave a file open for one of this size."""
+    fields = {name: str(value) for name, value in a_paper(scan="").items() if name != "scan"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    head = '--x\r\nContent-Disposition: form-data; name="scan"; filename="a.pdf"\r\n\r\n'
+    body = "".join([*parts, head]).encode() + scan + b"\r\n--x--\r\n"
+    return client.post(path, input_stream=BytesIO(body), content_type="multipart/form-data; boundary=x",
+                       content_length=len(body))  # fmt: skip
+
+
+def test_a_scan_of_three_megabytes_is_taken_and_one_of_six_is_not(officer, minor):
+    make_guardian(minor.id)
+    path = f"/safeguarding/{minor.id}/consent"
+    large = a_scan("pdf").replace(b"1 0 obj", b"x" * 3_000_000)
+
+    assert sent_whole(officer, path, large).status_code == 302
+    assert sent_whole(officer, path, large + b" " * 3_000_000).status_code == 413
+    assert sent_whole(officer, f"/safeguarding/{minor.id}/guardian", large).status_code == 413
+    assert len(db.session.scalars(select(ConsentPaper)).all()) == 1
+
+
+def test_a_paper_without_a_guardian_is_refused_with_words(officer, minor):
+    path = f"/safeguarding/{minor.id}/consent"
+    assert "Name the guardian first" in officer.get(path + "?lang=en").text
+
+    assert officer.post(path, data=a_paper()).status_code == 422
+
+
+def test_a_paper_is_turned_down(officer, colleague, minor):
+    make_guardian(minor.id)
+    officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper())
+    number = db.session.scalars(select(ConsentPaper.id)).one()
+
+    assert colleague.post(f"/safeguarding/papers/{number}/no").location == f"/safeguarding/{minor.id}"
+
+    assert db.session.scalars(select(ConsentPaper.ended_at)).one() == MONDAY
+    assert colleague.post(f"/safeguarding/papers/{number}", data={"seen": "y"}).status_code == 422
+
+
+def test_a_guardian_is_replaced_and_the_change_is_called_off(officer, minor):
+    make_guardian(minor.id)
+    assert "until then" in officer.get(f"/safeguarding/{minor.id}/guardian?lang=en").text
+    officer.post(f"/safeguarding/{minor.id}/guardian", data={"name": "Petar", "email": "petar@family.example"})
+    assert "Petar" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    again = {"name": "Eva", "email": "eva@family.example"}
+    assert officer.post(f"/safeguarding/{minor.id}/guardian", data=again).status_code == 422
+
+    assert officer.post(f"/safeguarding/{minor.id}/guardian/stays").location == f"/safeguarding/{minor.id}"
+
+    assert "Petar" not in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    assert officer.post(f"/safeguarding/{minor.id}/guardian/stays").status_code == 404
+
+
+def test_the_link_is_sent_once_more_or_the_page_says_why_not(officer, minor):
+    path = f"/safeguarding/{minor.id}/guardian/link?lang=en"
+    assert officer.post(path).status_code == 302
+    assert "Name the guardian first" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    make_guardian(minor.id)
+    assert officer.post(path).status_code == 302
+    assert "on its way" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+
+
+def test_a_minor_takes_the_consent_back_on_her_own_page(app):
+    minor = a_cleared_minor()
+    me = browser_of(app, minor)
+    consent = db.session.scalars(select(GuardianConsent.id)).one()
+    address = f"/safeguarding/consents/{consent}/withdraw"
+    assert address in me.get("/account").text
+
+    assert me.post(address).location == "/account"
+
+    assert db.session.scalars(select(GuardianConsent.withdrawn_by)).one() is WithdrawnBy.MINOR
+    assert address not in me.get("/account").text
+
+
+def test_a_minor_reads_no_address_of_papers_or_guardian(app, minor):
+    make_guardian(minor.id)
+    page = browser_of(app, minor).get(f"/safeguarding/{minor.id}?lang=en").text
+
+    for words in ("vesna@family.example", "Record a consent", "Replace the guardian", "Correct the birth date"):
+        assert words not in page
+
+
+def test_two_of_the_staff_correct_a_birth_date(officer, colleague, minor):
+    path = f"/safeguarding/{minor.id}"
+    assert officer.get(path + "/birth-date").status_code == 200
+    assert officer.post(path + "/birth-date", data={"birth_date": "1.3.2010."}).status_code == 422
+    assert officer.post(path + "/birth-date", data={"birth_date": "2.3.2010."}).location == path
+    number = db.session.scalars(select(BirthDateCorrection.id)).one()
+    confirm = path + "/birth-date/confirm"
+    assert confirm not in officer.get(path).text
+    assert confirm in colleague.get(path).text
+
+    for client, data in ((officer, {"correction": number}), (colleague, {}), (colleague, {"correction": "77"})):
+        assert client.post(confirm, data=data).location == path
+        assert db.session.get(Presenter, minor.id).birth_date == dt.date(2010, 3, 1)
+    colleague.post(confirm, data={"correction": number})
+
+    db.session.rollback()
+    assert db.session.get(Presenter, minor.id).adult_on == dt.date(2028, 3, 2)
+
+
+def test_a_birth_date_that_is_turned_down_stays(officer, colleague, minor):
+    path = f"/safeguarding/{minor.id}"
+    officer.post(path + "/birth-date", data={"birth_date": "2.3.2010."})
+    colleague.post(path + "/birth-date/no")
+
+    assert colleague.post(path + "/birth-date/no").location == path
+    assert db.session.get(Presenter, minor.id).birth_date == dt.date(2010, 3, 1)
+    assert "2 March 2010" not in colleague.get(path + "?lang=en").text
+
+
+def test_an_educator_has_no_birth_date_to_correct(officer, centre_id):
+    educator = make_presenter(centre_id=centre_id)
+
+    assert officer.get(f"/safeguarding/{educator.id}/birth-date").status_code == 404
+
+
+def test_things_of_another_centre_do_not_exist(officer):
+    other = a_cleared_minor()
+    for tail in ("/guardian", "/consent", "/birth-date"):
+        assert officer.get(f"/safeguarding/{other.id}{tail}").status_code == 404
+    for tail in ("/guardian/link", "/guardian/stays", "/birth-date/no"):
+        assert officer.post(f"/safeguarding/{other.id}{tail}").status_code == 404
+    for tail in ("", "/scan"):
+        assert officer.get(f"/safeguarding/papers/4711{tail}").status_code == 404
