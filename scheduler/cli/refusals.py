@@ -7,6 +7,10 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.acts import DefenceReason, defence_of
+from scheduler.core.errors import Conflict
 
 
 class BadInput(click.ClickException):
@@ -31,7 +35,20 @@ def _where(error: click.UsageError) -> str:
 
 
 class Command(click.Command):
-    """A command of ours."""
+    """A command of ours. What the database refuses by its own law is named, in one line; nothing was changed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except IntegrityError as error:
+            if (law := defence_of(error)) is None:
+                raise
+            raise click.ClickException(f"the database refuses this: {law.value}; nothing was changed") from error
+        except Conflict as error:
+            if not isinstance(error.reason, DefenceReason):
+                raise
+            law = error.reason.value
+            raise click.ClickException(f"the database refuses this: {law}; nothing was changed") from error
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with told_in_one_line():

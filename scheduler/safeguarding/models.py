@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.defences import Refusal, refuse
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult
 
@@ -58,3 +59,16 @@ class GuardianConsent(Base):
     recorded_at: Mapped[dt.datetime]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+# --- What the database itself refuses: after a withdrawal only a new consent lets a minor go again ---
+
+refuse(
+    GuardianConsent.__table__,
+    Refusal(
+        "withdrawal_stays",
+        ("UPDATE",),
+        "OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at",
+    ),
+)
+refuse(Vetting.__table__)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from scheduler.acts import defence_of
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
@@ -55,7 +56,12 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def show_crossing(error: Exception) -> ResponseReturnValue:
-    """Two acts crossed and no service has words for it: the page says to look again, the log what refused."""
+    """Two acts crossed, or the database refused by its own law, and no service has words for it.
+
+    The page says which law, or to look again; the log what refused.
+    """
+    if reason := defence_of(error):
+        return show_problem(Conflict(reason))
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})
