@@ -62,7 +62,8 @@ _REPRINTED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _PRINTED)
 _RENAMED = "(NEW.holder_name IS NOT NULL AND NEW.holder_name IS DISTINCT FROM OLD.holder_name)"  # forgotten it may be
 # A new paper has a key of its own until the one that it replaces has left the index of living ones (service.py).
 _OTHER_HOLDER = "(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %')"
-_REVIVED = "(OLD.state <> 'issued' AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"
+_REVIVED = """(OLD.state <> 'issued'
+  AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"""
 _OF_ANOTHER_VISIT = """(NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM certificate s WHERE s.id = NEW.replaced_by_id AND s.visit_id = NEW.visit_id AND s.id <> NEW.id))"""
 

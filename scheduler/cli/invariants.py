@@ -9,10 +9,16 @@ from flask import Flask
 
 from scheduler.attendance.queries import counting
 from scheduler.cli.refusals import CommandGroup
+from scheduler.core import ways
 from scheduler.reports.queries import attendance
 from scheduler.staffing.queries import invariants
 
-ROOMS: tuple[Callable[[], list[str]], ...] = (invariants.violations, counting.violations, attendance.violations)
+ROOMS: tuple[Callable[[], list[str]], ...] = (
+    invariants.violations,
+    counting.violations,
+    attendance.violations,
+    ways.violations,
+)
 
 group = CommandGroup("invariants", help="What must always hold.")
 

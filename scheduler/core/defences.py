@@ -43,7 +43,7 @@ class Refusal:
         )
 
     def on_postgresql(self, table: str) -> tuple[str, ...]:
-        trigger = f"{table}_{self.name}"
+        trigger = f"{table}_{self.name}_{self.events[0].split()[0].lower()}"
         row = "OLD" if self.events == ("DELETE",) else "NEW"
         return (
             f"""CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -45,7 +45,8 @@ def opened_way(session: Session, way: Way) -> Iterator[None]:
 
 def closed(*ways: Way) -> str:
     """SQL for a trigger: none of these ways is open here."""
-    return f"NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ({', '.join(f"'{way}'" for way in ways)}))"
+    named = ", ".join(f"'{way}'" for way in ways)
+    return f"NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ({named}))"
 
 
 FORGETTING = (Way.DEMO, Way.UNDO_IMPORT, Way.RETENTION, Way.ERASURE)  # ways on which rows of the past are deleted

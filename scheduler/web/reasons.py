@@ -190,7 +190,7 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.PRESENTER_IS_NOT_SUSPENDED: _l("Suspended: takes no new visits."),
     DefenceReason.PRESENCE_STAYS: _l("A young person was there: who was with her stays written."),
     DefenceReason.WITHDRAWAL_STAYS: _l("A consent that was withdrawn stays so: the guardian may give a new one."),
-    DefenceReason.BIRTH_DATE_STAYS_KNOWN: _l("A birth date is corrected, never taken away: it protects a young person."),
+    DefenceReason.BIRTH_DATE_STAYS_KNOWN: _l("A birth date is corrected, never taken away: it protects the young."),
     DefenceReason.PROTECTION_FOLLOWS_THE_BIRTH_DATE: _l(
         "From which day somebody may present, and is an adult, follows the birth date: correct that one."
     ),

@@ -63,11 +63,10 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
-        if presenter_id is None:
-            return invitations.suspend_user(actor, user_id, now=now)
         with opened_way(act.session, Way.RELEASE):
             invitations.suspend_user(actor, user_id, now=now)
-            _release_where_not_cleared(act, presenter_id)
+            if presenter_id is not None:
+                _release_where_not_cleared(act, presenter_id)
 
 
 def release_not_cleared(*, now: dt.datetime) -> int:

@@ -88,7 +88,8 @@ _ENDINGS = (
 
 def _on_sqlite(table: str, event: str, condition: str, who: str, since: str) -> str:
     when = " AND ".join(filter(None, (condition.replace("IS DISTINCT FROM", "IS NOT"), _SERVICE_DOES_IT)))
-    return f"CREATE TRIGGER {table}_frees_{event.lower()} AFTER {event} ON {table} WHEN {when} BEGIN {_both(who, since)} END"
+    name = f"{table}_frees_{event.lower()}"
+    return f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {when} BEGIN {_both(who, since)} END"
 
 
 def _on_postgresql(table: str, event: str, condition: str, who: str, since: str) -> tuple[str, ...]:
