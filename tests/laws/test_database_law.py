@@ -136,7 +136,6 @@ def test_no_statement_about_a_crew_leaves_what_is_unlawful(world: LawWorld) -> N
 
 def endings(world: LawWorld, state: State) -> Iterator[tuple[tuple[str, Row], State]]:
     """Each statement that ends a proof, and the rows it would leave if nobody were freed."""
-    later: Row = {"checked_on": "2095-01-01", "valid_until": "2099-01-01"}
     ways: dict[str, list[Row | None]] = {
         "guardian_consent": [{"withdrawn_at": THEN}, {"valid_until": "2030-01-01"}, {"takes_part": False}, None],
         "vetting": [

@@ -149,6 +149,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "several_presenters": _l("Several presenters have this name: write given name and family name, or the address."),
     "presenter_in_two_places": _l("This presenter was elsewhere at that hour: correct the time or the name."),
     "too_young_then": _l("This person was too young to present on that day: leave the name out."),
+    "no_check_then": _l("This young presenter has no check on record that covers that day."),
     "no_consent_then": _l(
         "No guardian's consent covers that day: record it with the person first, or leave the name out."
     ),
