@@ -19,7 +19,7 @@ def upgrade() -> None:
         "open_way",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
-            "way", sa.Enum(*WAYS, name="way", native_enum=False, create_constraint=True, length=30), nullable=False
+            "way", sa.Enum(*WAYS, name="namedway", native_enum=False, create_constraint=True, length=30), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_way")),
     )

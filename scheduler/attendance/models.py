@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
-from scheduler.core.defences import Refusal, refuse
+from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation
@@ -153,8 +153,8 @@ _SAME = "(NEW.state = OLD.state AND NEW.version = OLD.version AND NEW.reason = O
 
 refuse(
     Attendance.__table__,
-    Refusal("locked_counts_stay", ("UPDATE",), f"{_LOCKED} AND ({_EDITED} OR NOT ({_CORRECTED} OR {_SAME}))"),
-    Refusal("locked_counts_stay", ("DELETE",), f"{_LOCKED} AND {closed(*FORGETTING)}"),
+    TableLaw("locked_counts_stay", ("UPDATE",), f"{_LOCKED} AND ({_EDITED} OR NOT ({_CORRECTED} OR {_SAME}))"),
+    TableLaw("locked_counts_stay", ("DELETE",), f"{_LOCKED} AND {closed(*FORGETTING)}"),
     keys=("n.id = NEW.id", "n.presentation_id = NEW.presentation_id"),
 )
 
@@ -178,13 +178,13 @@ _NO_LONGER = "OLD.counts AND NOT NEW.counts AND " + _locked("OLD", " AND l.versi
 
 refuse(
     HeadCount.__table__,
-    Refusal("locked_counts_stay", ("INSERT",), f"{_SAID_AFTERWARDS} AND {closed(*FORGETTING)}"),
-    Refusal(
+    TableLaw("locked_counts_stay", ("INSERT",), f"{_SAID_AFTERWARDS} AND {closed(*FORGETTING)}"),
+    TableLaw(
         "locked_counts_stay",
         ("UPDATE",),
         f"(({_REWRITTEN}) AND ({_locked('OLD')} OR {_locked('NEW')})) OR ({_COUNTS_AGAIN}) OR ({_NO_LONGER})",
     ),
-    Refusal("locked_counts_stay", ("DELETE",), f"{_locked('OLD')} AND {closed(*FORGETTING)}"),
+    TableLaw("locked_counts_stay", ("DELETE",), f"{_locked('OLD')} AND {closed(*FORGETTING)}"),
     keys=(
         "n.id = NEW.id",
         "(n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import Base
-from scheduler.core.defences import Refusal, refuse
+from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.visits.models.visits import Visit
 
@@ -69,13 +69,13 @@ _OF_ANOTHER_VISIT = """(NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
 
 refuse(
     Certificate.__table__,
-    Refusal("certificate_is_earned", ("INSERT",), f"{_NOT_EARNED}"),
-    Refusal(
+    TableLaw("certificate_is_earned", ("INSERT",), f"{_NOT_EARNED}"),
+    TableLaw(
         "certificate_stays",
         ("UPDATE",),
         f"{_REPRINTED} OR {_RENAMED} OR {_OTHER_HOLDER} OR {_REVIVED} OR {_OF_ANOTHER_VISIT}",
     ),
-    Refusal("certificate_stays", ("DELETE",), closed(*FORGETTING)),
+    TableLaw("certificate_stays", ("DELETE",), closed(*FORGETTING)),
     keys=(
         "n.id = NEW.id",
         "n.number = NEW.number",

@@ -13,8 +13,8 @@ from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
-from scheduler.core.defences import Refusal, defend, refuse
-from scheduler.core.ways import Way, closed
+from scheduler.core.defences import TableLaw, defend, refuse
+from scheduler.core.ways import NamedWay, closed
 
 
 class Doer(Protocol):
@@ -90,9 +90,9 @@ defend(
 
 refuse(
     AuditEntry.__table__,
-    Refusal(
+    TableLaw(
         "audit_entry_stays",
         ("UPDATE",),
-        f"(NEW.actor <> OLD.actor OR NEW.details <> OLD.details) AND {closed(Way.ERASURE)}",
+        f"(NEW.actor <> OLD.actor OR NEW.details <> OLD.details) AND {closed(NamedWay.ERASURE)}",
     ),
 )

@@ -24,7 +24,7 @@ class Defence:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class TableLaw:
     """One law of a table: `when` this holds of NEW (or OLD), what happens ("INSERT", "UPDATE OF day") is refused.
 
     The text is PostgreSQL's; SQLite's differs in the words for "is not the same, or only one is NULL" alone.
@@ -74,7 +74,7 @@ def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
 
 
-def refuse(table: object, *laws: Refusal, keys: tuple[str, ...] = ("n.id = NEW.id",)) -> None:
+def refuse(table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",)) -> None:
     """Let a table refuse by these laws; and that its rows are replaced, or swept away all at once, past them.
 
     SQLite's INSERT OR REPLACE deletes without asking a trigger. `keys` say which row n a new one would take the place
@@ -85,8 +85,8 @@ def refuse(table: object, *laws: Refusal, keys: tuple[str, ...] = ("n.id = NEW.i
     name = table.name
     taken = f"SELECT 1 FROM {name} n WHERE ({' OR '.join(keys)})"
     replaced = (
-        Refusal("row_is_not_replaced", ("INSERT",), f"EXISTS ({taken})"),
-        Refusal("row_is_not_replaced", ("UPDATE",), f"NEW.id <> OLD.id OR EXISTS ({taken} AND n.id <> OLD.id)"),
+        TableLaw("row_is_not_replaced", ("INSERT",), f"EXISTS ({taken})"),
+        TableLaw("row_is_not_replaced", ("UPDATE",), f"NEW.id <> OLD.id OR EXISTS ({taken} AND n.id <> OLD.id)"),
     )
     swept = f"{name}_rows_are_not_swept_away"
     defend(

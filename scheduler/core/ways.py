@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from scheduler.core.db import Base, db
 
 
-class Way(StrEnum):
+class NamedWay(StrEnum):
     """What may do to stored facts what nothing else may."""
 
     DEMO = "demo"  # `demo load`, `demo remove`
@@ -30,11 +30,11 @@ class OpenWay(Base):
     __tablename__ = "open_way"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    way: Mapped[Way]
+    way: Mapped[NamedWay]
 
 
 @contextmanager
-def opened_way(session: Session, way: Way) -> Iterator[None]:
+def opened_way(session: Session, way: NamedWay) -> Iterator[None]:
     """Let the database take what it takes on this way only, inside the caller's transaction."""
     with session.begin_nested():  # an error that somebody catches closes the way too
         session.execute(insert(OpenWay).values(way=way))
@@ -43,13 +43,18 @@ def opened_way(session: Session, way: Way) -> Iterator[None]:
         session.execute(delete(OpenWay))
 
 
-def closed(*ways: Way) -> str:
+def closed(*ways: NamedWay) -> str:
     """SQL for a trigger: none of these ways is open here."""
     named = ", ".join(f"'{way}'" for way in ways)
     return f"NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ({named}))"
 
 
-FORGETTING = (Way.DEMO, Way.UNDO_IMPORT, Way.RETENTION, Way.ERASURE)  # ways on which rows of the past are deleted
+FORGETTING = (
+    NamedWay.DEMO,
+    NamedWay.UNDO_IMPORT,
+    NamedWay.RETENTION,
+    NamedWay.ERASURE,
+)  # ways on which rows of the past are deleted
 
 
 def violations() -> list[str]:

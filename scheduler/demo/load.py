@@ -19,7 +19,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
-from scheduler.core.ways import Way, opened_way
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.demo import centres, crowd, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
@@ -61,7 +61,7 @@ def load(now: dt.datetime) -> bool:
         load_reference_data(now)
         load_example_calendars(session, local_day(now))
         load_example_hosts(now)
-        with opened_way(session, Way.DEMO):
+        with opened_way(session, NamedWay.DEMO):
             _write(session, hashes, now)
         _write_sign_ins(passwords)
     log.info("demo loaded")
@@ -197,7 +197,7 @@ def remove() -> bool:
         ours = list(session.scalars(select(Centre.id).where(Centre.slug.in_(SLUGS))))
         if not ours:
             return False
-        with opened_way(session, Way.DEMO):
+        with opened_way(session, NamedWay.DEMO):
             _remove_work(session, ours)
             _remove_people(session, ours)
         in_use = select(Visit.host_id).union(select(SchoolRequest.host_id))

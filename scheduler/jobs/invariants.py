@@ -25,7 +25,7 @@ def violations() -> list[str]:
     return [sentence for room in ROOMS for sentence in room()]
 
 
-@huey.periodic_task(crontab(hour="4", minute="10"), name="invariants.tell_what_is_broken")
+@huey.periodic_task(crontab(hour="4", minute="10"), name="jobs.tell_what_is_broken")
 @in_app
 def tell_what_is_broken() -> None:
     """Each night, mail the administrators what must never be so. A night's mail is written once: twice is once."""

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DATABASE_LAW, Refusal, defend, refuse
+from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse
 from scheduler.core.language import worded
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
@@ -237,7 +237,7 @@ _FOLLOW = "protection_follows_the_birth_date"
 
 refuse(
     Presenter.__table__,
-    Refusal(
+    TableLaw(
         "birth_date_stays_known",
         ("UPDATE",),
         f"OLD.birth_date IS NOT NULL AND NEW.birth_date IS NULL AND {closed(*FORGETTING)}",
@@ -245,7 +245,7 @@ refuse(
 )
 defend(
     Presenter.__table__,
-    sqlite=Refusal(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_SQLITE})").on_sqlite("presenter"),
-    postgresql=Refusal(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_POSTGRESQL})").on_postgresql("presenter"),
+    sqlite=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_SQLITE})").on_sqlite("presenter"),
+    postgresql=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_POSTGRESQL})").on_postgresql("presenter"),
     since=DATABASE_LAW,
 )

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import Refusal, refuse
+from scheduler.core.defences import TableLaw, refuse
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult
 
@@ -65,7 +65,7 @@ class GuardianConsent(Base):
 
 refuse(
     GuardianConsent.__table__,
-    Refusal(
+    TableLaw(
         "withdrawal_stays",
         ("UPDATE",),
         "OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at",

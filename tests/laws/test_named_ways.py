@@ -18,7 +18,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
-from scheduler.core.ways import OpenWay, Way, opened_way, violations
+from scheduler.core.ways import NamedWay, OpenWay, opened_way, violations
 from scheduler.demo import load as demo
 from scheduler.jobs.invariants import tell_what_is_broken
 from scheduler.jobs.staffing import release_not_cleared
@@ -45,8 +45,8 @@ def a_paper(session: Session) -> Certificate:
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("way", [Way.RETENTION, Way.ERASURE])
-def test_what_is_forgotten_goes_on_its_way_only(session: Session, way: Way) -> None:
+@pytest.mark.parametrize("way", [NamedWay.RETENTION, NamedWay.ERASURE])
+def test_what_is_forgotten_goes_on_its_way_only(session: Session, way: NamedWay) -> None:
     a_paper(session)
     assert refusal_of(lambda: by_sql(DELETE_PAPERS)) == "certificate_stays"
     assert refusal_of(lambda: by_sql("DELETE FROM head_count")) == "locked_counts_stay"
@@ -74,7 +74,7 @@ def test_a_name_is_forgotten_without_any_way(session: Session) -> None:
 def test_an_error_closes_a_way_also_when_somebody_catches_it(session: Session) -> None:
     a_paper(session)
     with transaction() as inside:
-        with pytest.raises(ZeroDivisionError), opened_way(inside, Way.ERASURE):
+        with pytest.raises(ZeroDivisionError), opened_way(inside, NamedWay.ERASURE):
             raise ZeroDivisionError
 
         assert inside.scalars(sa.select(OpenWay)).all() == []

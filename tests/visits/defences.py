@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
 from scheduler.core.refusals import refused_by
-from scheduler.core.ways import Way, opened_way
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
@@ -68,5 +68,5 @@ def take_defences_away(session: Session, *tables: str) -> None:
 @contextmanager
 def ended_past_the_law() -> Iterator[Session]:
     """A proof ends and nobody is freed: as a service does it that is about to free by itself."""
-    with transaction() as session, opened_way(session, Way.RELEASE):
+    with transaction() as session, opened_way(session, NamedWay.RELEASE):
         yield session

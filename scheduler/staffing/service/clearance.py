@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler.acts import Act, change
 from scheduler.core.db import db
 from scheduler.core.errors import SchedulerError
-from scheduler.core.ways import Way, opened_way
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter
 from scheduler.people.service import invitations
 from scheduler.policy import SYSTEM, Actor
@@ -36,7 +36,7 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
         if minor is not None:
             _hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
-        with opened_way(act.session, Way.RELEASE):
+        with opened_way(act.session, NamedWay.RELEASE):
             presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
             _release_where_not_cleared(act, presenter_id)
     # what was offered at that very moment: such an offer was over before the consent was
@@ -53,7 +53,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     with change(actor, now) as act:
         if draft.result is not VettingResult.REFUSED:
             return proofs.record_vetting(actor, presenter_id, draft, now=now)
-        with opened_way(act.session, Way.RELEASE):
+        with opened_way(act.session, NamedWay.RELEASE):
             vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
             _release_where_not_cleared(act, presenter_id)
     return vetting_id
@@ -63,7 +63,7 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
-        with opened_way(act.session, Way.RELEASE):
+        with opened_way(act.session, NamedWay.RELEASE):
             invitations.suspend_user(actor, user_id, now=now)
             if presenter_id is not None:
                 _release_where_not_cleared(act, presenter_id)

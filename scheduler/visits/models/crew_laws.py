@@ -3,7 +3,7 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import Refusal, defend, raised, refuse
+from scheduler.core.defences import TableLaw, defend, raised, refuse
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.visits.models.visits import Assignment
 
@@ -143,8 +143,8 @@ defend(
 # Who was there was there with an adult, for as long as it is remembered.
 refuse(
     Assignment.__table__,
-    Refusal("minor_keeps_an_adult", ("UPDATE",), f"{_GOES} AND {_leaves_minor(_WAS_THERE)}"),
-    Refusal("presence_stays", ("DELETE",), f"{_leaves_minor(_WAS_THERE)} AND {closed(*FORGETTING)}"),
+    TableLaw("minor_keeps_an_adult", ("UPDATE",), f"{_GOES} AND {_leaves_minor(_WAS_THERE)}"),
+    TableLaw("presence_stays", ("DELETE",), f"{_leaves_minor(_WAS_THERE)} AND {closed(*FORGETTING)}"),
     keys=(
         "n.id = NEW.id",
         f"(n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN {LIVING_SQL}"

@@ -1,12 +1,12 @@
 """A proof that ends is never refused: the database itself frees the visits to come that rested on it (TRUST S46, S50).
 
-Services do the same with calendars and mails (staffing/service/clearance.py), and open `Way.RELEASE` for it. What
+Services do the same with calendars and mails (staffing/service/clearance.py), and open `NamedWay.RELEASE` for it. What
 the triggers free by themselves carries `ENDED_IN_DATABASE`, until the minute's job has written to everybody. Of past
 visits nothing changes.
 """
 
 from scheduler.core.defences import DATABASE_LAW, defend
-from scheduler.core.ways import Way, closed
+from scheduler.core.ways import NamedWay, closed
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.visits.models.crew_laws import (
@@ -21,7 +21,7 @@ from scheduler.visits.models.crew_laws import (
 )
 from scheduler.visits.terms.states import ENDED_IN_DATABASE
 
-_SERVICE_DOES_IT = closed(Way.RELEASE, Way.DEMO)
+_SERVICE_DOES_IT = closed(NamedWay.RELEASE, NamedWay.DEMO)
 
 
 def _to_come(row: str, since: str) -> str:

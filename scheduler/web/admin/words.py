@@ -276,7 +276,7 @@ def column_words(column: str) -> str:
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
-    "invariants.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
+    "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
     "jobs.do_long_work": _l("Does imports and issues in bulk"),
     "jobs.forget_uploads": _l("Forgets uploaded files"),
     "messages.send_waiting": _l("Sends mail"),
