@@ -40,15 +40,11 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except IntegrityError as error:
-            if (law := defence_of(error)) is None:
+        except (IntegrityError, Conflict) as error:
+            law = error.reason if isinstance(error, Conflict) else defence_of(error)
+            if not isinstance(law, DefenceReason):
                 raise
             raise click.ClickException(f"the database refuses this: {law.value}; nothing was changed") from error
-        except Conflict as error:
-            if not isinstance(error.reason, DefenceReason):
-                raise
-            law = error.reason.value
-            raise click.ClickException(f"the database refuses this: {law}; nothing was changed") from error
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with told_in_one_line():

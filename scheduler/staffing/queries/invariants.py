@@ -84,7 +84,8 @@ def _minors_alone() -> list[str]:
         .where(Assignment.state.in_(PROMISED))
         .order_by(Assignment.presentation_id)
     )
-    minors, adults = set(), set()
+    minors: set[int] = set()
+    adults: set[int] = set()
     for presentation_id, day, adult_on in rows:
         (minors if is_minor(adult_on, day) else adults).add(presentation_id)
     return [f"presentation {one} has a minor without an adult" for one in sorted(minors - adults)]
