@@ -84,7 +84,8 @@ def a_campaign(**given):
             )  # fmt: skip
             presentation = make_presentation(visit, state=PresentationState.DELIVERED)
             make_attendance(presentation, HeadCounts(pupils=pupils, teachers=6))
-            minor = a_cleared_minor(given_name="Luka", family_name="Tajni")
+            sixteen = campaign.first_day.replace(year=campaign.first_day.year - 16)
+            minor = a_cleared_minor(given_name="Luka", family_name="Tajni", birth_date=sixteen)
             make_assignment(
                 presentation, make_presenter(given_name="Ana", family_name="Ilić").id, AssignmentState.PRESENT
             )
