@@ -33,6 +33,17 @@ class DefenceReason(Reason):
     NOBODY_IN_TWO_PLACES = "nobody_in_two_places"
     NOBODY_HELD_TWICE = "nobody_held_twice"
     NOBODY_HELD_AND_PROMISED = "nobody_held_and_promised"
+    PRESENTER_IS_NOT_SUSPENDED = "presenter_is_not_suspended"
+    PRESENCE_STAYS = "presence_stays"
+    WITHDRAWAL_STAYS = "withdrawal_stays"
+    BIRTH_DATE_STAYS_KNOWN = "birth_date_stays_known"
+    PROTECTION_FOLLOWS_THE_BIRTH_DATE = "protection_follows_the_birth_date"
+    LOCKED_COUNTS_STAY = "locked_counts_stay"
+    CERTIFICATE_IS_EARNED = "certificate_is_earned"
+    CERTIFICATE_STAYS = "certificate_stays"
+    AUDIT_ENTRY_KEEPS = "audit_entry_keeps"
+    AUDIT_ENTRY_STAYS = "audit_entry_stays"
+    ROWS_ARE_NOT_SWEPT_AWAY = "rows_are_not_swept_away"
     HAS_A_VISIT = "has_a_visit"
 
 

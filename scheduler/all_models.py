@@ -3,6 +3,7 @@
 from importlib import import_module
 
 MODULES = (
+    "core.ways",
     "core.audit",
     "core.form_keys",
     "core.imports.batches",
@@ -17,6 +18,8 @@ MODULES = (
     "programmes.models",
     "requests.models",
     "visits.models.visits",
+    "visits.models.crew_laws",
+    "visits.models.releases",
     "visits.models.held_time",
     "visits.models.finding",
     "visits.models.late_notice",

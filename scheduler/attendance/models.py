@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.ways import FORGETTING, closed
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation
 
@@ -139,3 +141,53 @@ class NamedAdult(Base):
     name: Mapped[str]
     name_key: Mapped[str]  # a keyed hash: the same name in the other script is the same name
     entered_at: Mapped[dt.datetime]
+
+
+# --- What the database itself refuses: numbers that were locked stay. A correction is a new version with its reason ---
+
+_LOCKED = "OLD.locked_at IS NOT NULL"
+_KEPT = ("id", "presentation_id", "locked_at", "minutes_given", "same_pupils", "turned_away", "teacher_present")
+_EDITED = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _KEPT)
+_CORRECTED = "(NEW.state = 'corrected' AND NEW.version = OLD.version + 1 AND NEW.reason <> '')"
+_SAME = "(NEW.state = OLD.state AND NEW.version = OLD.version AND NEW.reason = OLD.reason)"
+
+refuse(
+    Attendance.__table__,
+    TableLaw("locked_counts_stay", ("UPDATE",), f"{_LOCKED} AND ({_EDITED} OR NOT ({_CORRECTED} OR {_SAME}))"),
+    TableLaw("locked_counts_stay", ("DELETE",), f"{_LOCKED} AND {closed(*FORGETTING)}"),
+    keys=("n.id = NEW.id", "n.presentation_id = NEW.presentation_id"),
+)
+
+
+def _locked(row: str, more: str = "") -> str:
+    wanted = f"l.presentation_id = {row}.presentation_id AND l.locked_at IS NOT NULL{more}"
+    return f"EXISTS (SELECT 1 FROM attendance l WHERE {wanted})"
+
+
+_FIELDS = ("id", "presentation_id", "audience", "source", "version", "people", "entered_at")
+_REWRITTEN = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _FIELDS)
+# Under a lock a number is added where none of the present version counts yet: a correction, or an import of the past.
+_SAID_AFTERWARDS = _locked(
+    "NEW",
+    " AND (l.version <> NEW.version OR EXISTS (SELECT 1 FROM head_count h WHERE h.presentation_id = l.presentation_id"
+    " AND h.audience = NEW.audience AND h.version = l.version AND h.counts))",
+)
+# Which of them counts changes from an older version to the present one only.
+_COUNTS_AGAIN = "NEW.counts AND NOT OLD.counts AND " + _locked("NEW", " AND l.version <> NEW.version")
+_NO_LONGER = "OLD.counts AND NOT NEW.counts AND " + _locked("OLD", " AND l.version <= OLD.version")
+
+refuse(
+    HeadCount.__table__,
+    TableLaw("locked_counts_stay", ("INSERT",), f"{_SAID_AFTERWARDS} AND {closed(*FORGETTING)}"),
+    TableLaw(
+        "locked_counts_stay",
+        ("UPDATE",),
+        f"(({_REWRITTEN}) AND ({_locked('OLD')} OR {_locked('NEW')})) OR ({_COUNTS_AGAIN}) OR ({_NO_LONGER})",
+    ),
+    TableLaw("locked_counts_stay", ("DELETE",), f"{_locked('OLD')} AND {closed(*FORGETTING)}"),
+    keys=(
+        "n.id = NEW.id",
+        "(n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND"
+        " ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts)))",
+    ),
+)

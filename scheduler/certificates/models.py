@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.ways import FORGETTING, closed
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
@@ -47,3 +49,38 @@ class Certificate(Base):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"))
 
     visit: Mapped[Visit] = relationship(lazy="raise")
+
+
+# --- What the database itself refuses: a paper without locked numbers, and one that changes or vanishes afterwards ---
+
+_OF_VISIT = """SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
+  WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered')"""
+_NOT_EARNED = f"""(NOT EXISTS ({_OF_VISIT} AND a.locked_at IS NOT NULL)
+  OR EXISTS ({_OF_VISIT} AND (a.locked_at IS NULL OR p.ends_at > NEW.issued_at)))"""
+_PRINTED = ("id", "number", "running_number", "kind", "visit_id", "language", "printed", "issued_at")
+_REPRINTED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _PRINTED)
+_RENAMED = "(NEW.holder_name IS NOT NULL AND NEW.holder_name IS DISTINCT FROM OLD.holder_name)"  # forgotten it may be
+# A new paper has a key of its own until the one that it replaces has left the index of living ones (service.py).
+_OTHER_HOLDER = "(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %')"
+_REVIVED = """(OLD.state <> 'issued'
+  AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"""
+_OF_ANOTHER_VISIT = """(NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM certificate s WHERE s.id = NEW.replaced_by_id AND s.visit_id = NEW.visit_id AND s.id <> NEW.id))"""
+
+refuse(
+    Certificate.__table__,
+    TableLaw("certificate_is_earned", ("INSERT",), f"{_NOT_EARNED}"),
+    TableLaw(
+        "certificate_stays",
+        ("UPDATE",),
+        f"{_REPRINTED} OR {_RENAMED} OR {_OTHER_HOLDER} OR {_REVIVED} OR {_OF_ANOTHER_VISIT}",
+    ),
+    TableLaw("certificate_stays", ("DELETE",), closed(*FORGETTING)),
+    keys=(
+        "n.id = NEW.id",
+        "n.number = NEW.number",
+        "n.running_number = NEW.running_number",
+        "(n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key"
+        " AND n.state = 'issued' AND NEW.state = 'issued')",
+    ),
+)

@@ -2,22 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable
 
 import click
 from flask import Flask
 
-from scheduler.attendance.queries import counting
 from scheduler.cli.refusals import CommandGroup
-from scheduler.reports.queries import attendance
-from scheduler.staffing.queries import consent_law, invariants
-
-ROOMS: tuple[Callable[[], list[str]], ...] = (
-    invariants.violations,
-    consent_law.violations,
-    counting.violations,
-    attendance.violations,
-)
+from scheduler.jobs.invariants import violations
 
 group = CommandGroup("invariants", help="What must always hold.")
 
@@ -25,11 +15,6 @@ group = CommandGroup("invariants", help="What must always hold.")
 def register(app: Flask) -> None:
     """Hang the commands on the application."""
     app.cli.add_command(group)
-
-
-def violations() -> list[str]:
-    """A sentence for each violation, in the order of the rooms; empty when all is well."""
-    return [sentence for room in ROOMS for sentence in room()]
 
 
 @group.command("check")

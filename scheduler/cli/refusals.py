@@ -60,7 +60,7 @@ def refusals_told() -> Iterator[None]:
 
 
 class Command(click.Command):
-    """A command of ours."""
+    """A command of ours. What the database refuses is told in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with refusals_told():

@@ -1,7 +1,8 @@
 """Who did what, when: one row for each change, written in the transaction of the change, never edited.
 
 A trigger on both databases refuses DELETE and every UPDATE but two: `seal` from empty (each minute a job seals the rows
-in order, see `core.seals`), and actor or details to their blanked form (erasure).
+in order, see `core.seals`), and actor or details to their blanked form, on the way of erasure only. No row takes the
+place of another.
 """
 
 import datetime as dt
@@ -13,7 +14,8 @@ from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
-from scheduler.core.defences import defend
+from scheduler.core.defences import TableLaw, defend, refuse
+from scheduler.core.ways import NamedWay, closed
 
 
 class Doer(Protocol):
@@ -71,18 +73,27 @@ defend(
         """CREATE OR REPLACE FUNCTION audit_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'audit_entry_keeps' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'audit_entry_keeps' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_entry_keeps';
       END IF;
       IF NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.action <> OLD.action OR NEW.thing <> OLD.thing
         OR NEW.thing_id <> OLD.thing_id
         OR (OLD.seal IS NOT NULL AND NEW.seal IS DISTINCT FROM OLD.seal)
         OR (NEW.actor <> OLD.actor AND NEW.actor NOT LIKE 'erased:%')
         OR (NEW.details <> OLD.details AND NEW.details <> '{}') THEN
-        RAISE EXCEPTION 'audit_entry_stays' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'audit_entry_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_entry_stays';
       END IF;
       RETURN NEW;
     END $$""",
         """CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_entry_keeps()""",
+    ),
+)
+
+refuse(
+    AuditEntry.__table__,
+    TableLaw(
+        "audit_entry_stays",
+        ("UPDATE",),
+        f"(NEW.actor <> OLD.actor OR NEW.details <> OLD.details) AND {closed(NamedWay.ERASURE)}",
     ),
 )

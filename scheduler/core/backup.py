@@ -343,9 +343,9 @@ def _fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterward
         names = [name for name in _stored_columns(connection) if name in contents.rows]
         if set(names) != set(contents.rows):
             raise BadBackup("the backup holds tables that this schema does not have")
-        connection.exec_driver_sql(f"TRUNCATE {_listed(list(_stored_columns(connection)))} CASCADE")
-        for name in names:
+        for name in names:  # the way of a restore: only who owns the tables has it
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+        connection.exec_driver_sql(f"TRUNCATE {_listed(list(_stored_columns(connection)))} CASCADE")
         for name in names:
             _fill_table(connection, name, folder / name, contents.rows[name])
         for name in names:

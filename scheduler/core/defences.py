@@ -10,27 +10,98 @@ from dataclasses import dataclass
 
 from sqlalchemy import DDL, Connection, Table, event, inspect
 
+DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
+
 
 @dataclass(frozen=True)
 class Defence:
-    """Statements that make one table defend itself, for each database, in order."""
+    """Statements that make one table defend itself, for each database, in order; and since which migration."""
 
     table: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+    since: str = ""
+
+
+@dataclass(frozen=True)
+class TableLaw:
+    """One law of a table: `when` this holds of NEW (or OLD), what happens ("INSERT", "UPDATE OF day") is refused.
+
+    The text is PostgreSQL's; SQLite's differs in the words for "is not the same, or only one is NULL" alone.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    when: str
+
+    def on_sqlite(self, table: str) -> tuple[str, ...]:
+        when = self.when.replace("IS DISTINCT FROM", "IS NOT")
+        return tuple(
+            f"CREATE TRIGGER {table}_{self.name}_{one.split()[0].lower()} BEFORE {one} ON {table} "
+            f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            for one in self.events
+        )
+
+    def on_postgresql(self, table: str) -> tuple[str, ...]:
+        trigger = f"{table}_{self.name}_{self.events[0].split()[0].lower()}"
+        row = "OLD" if self.events == ("DELETE",) else "NEW"
+        return (
+            f"""CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF {self.when} THEN {raised(self.name)} END IF;
+          RETURN {row};
+        END $$""",
+            f"CREATE TRIGGER {trigger} BEFORE {' OR '.join(self.events)} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {trigger}()",
+        )
+
+
+def raised(name: str) -> str:
+    """PostgreSQL: refuse under a name."""
+    return f"RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
 
 
 DEFENCES: list[Defence] = []
 
 
-def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...]) -> None:
+def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...], since: str = "") -> None:
     """Register the statements, and let `create_all` run them after the table is made."""
     if not isinstance(table, Table):
         raise TypeError("a defence belongs to a table")
-    DEFENCES.append(Defence(table.name, sqlite, postgresql))
+    DEFENCES.append(Defence(table.name, sqlite, postgresql, since))
     for dialect, statements in (("sqlite", sqlite), ("postgresql", postgresql)):
         for statement in statements:
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
+
+
+def refuse(table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",)) -> None:
+    """Let a table refuse by these laws; and that its rows are replaced, or swept away all at once, past them.
+
+    SQLite's INSERT OR REPLACE deletes without asking a trigger. `keys` say which row n a new one would take the place
+    of. PostgreSQL's TRUNCATE asks no row.
+    """
+    if not isinstance(table, Table):
+        raise TypeError("a law belongs to a table")
+    name = table.name
+    taken = f"SELECT 1 FROM {name} n WHERE ({' OR '.join(keys)})"
+    replaced = (
+        TableLaw("row_is_not_replaced", ("INSERT",), f"EXISTS ({taken})"),
+        TableLaw("row_is_not_replaced", ("UPDATE",), f"NEW.id <> OLD.id OR EXISTS ({taken} AND n.id <> OLD.id)"),
+    )
+    swept = f"{name}_rows_are_not_swept_away"
+    defend(
+        table,
+        sqlite=tuple(one for law in (*laws, *replaced) for one in law.on_sqlite(name)),
+        postgresql=(
+            *(one for law in laws for one in law.on_postgresql(name)),
+            f"""CREATE OR REPLACE FUNCTION {swept}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          {raised("rows_are_not_swept_away")}
+        END $$""",
+            f"CREATE TRIGGER {swept} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {swept}()",
+        ),
+        since=DATABASE_LAW,
+    )
 
 
 def _ddl(statement: str) -> DDL:
@@ -38,19 +109,53 @@ def _ddl(statement: str) -> DDL:
     return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
 
 
-def create_defences(connection: Connection, *, only: str | None = None) -> None:
-    """For migrations: run the statements of every table that is there by now, or of `only` one."""
+def _statements(connection: Connection, defence: Defence) -> tuple[str, ...]:
+    return defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql
+
+
+def create_defences(connection: Connection, *, only: str | None = None, since: str = "") -> None:
+    """For migrations: run the statements of every table that is there by now, or of `only` one.
+
+    What came with a later migration (`since`) speaks of tables that are not there yet: that migration makes it.
+    """
     made = set(inspect(connection).get_table_names())
     for defence in DEFENCES:
-        if only in (None, defence.table) and defence.table in made:
-            for statement in defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql:
+        if only in (None, defence.table) and defence.table in made and defence.since == since:
+            for statement in _statements(connection, defence):
                 connection.execute(_ddl(statement))
+
+
+def renew_triggers(connection: Connection, table: str) -> None:
+    """For a migration that changes the text of a table's first triggers: those that stand give way to ours."""
+    for defence in DEFENCES:
+        if defence.table == table and not defence.since:
+            _drop_triggers(connection, defence)
+            for statement in _statements(connection, defence):
+                if re.match(r"CREATE (TRIGGER|OR REPLACE FUNCTION) ", statement):
+                    connection.execute(_ddl(statement))
+
+
+def drop_defences(connection: Connection, *, since: str) -> None:
+    """For the migration that made them and goes down: the triggers of `since`, and their functions."""
+    for defence in DEFENCES:
+        if defence.since == since:
+            _drop_triggers(connection, defence)
+            _drop_functions_of(connection, defence)
+
+
+def _drop_triggers(connection: Connection, defence: Defence) -> None:
+    of_table = "" if connection.dialect.name == "sqlite" else f" ON {defence.table}"
+    for name in re.findall(r"CREATE TRIGGER (\w+) ", "\n".join(_statements(connection, defence))):
+        connection.execute(_ddl(f"DROP TRIGGER IF EXISTS {name}{of_table}"))
+
+
+def _drop_functions_of(connection: Connection, defence: Defence) -> None:
+    if connection.dialect.name == "postgresql":
+        for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
+            connection.execute(_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
 
 
 def drop_functions(connection: Connection) -> None:
     """For migrations that go down: PostgreSQL keeps a trigger's function when its table is dropped."""
-    if connection.dialect.name != "postgresql":
-        return
     for defence in DEFENCES:
-        for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
-            connection.execute(_ddl(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
+        _drop_functions_of(connection, defence)

@@ -19,6 +19,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.demo import centres, crowd, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
@@ -60,7 +61,8 @@ def load(now: dt.datetime) -> bool:
         load_reference_data(now)
         load_example_calendars(session, local_day(now))
         load_example_hosts(now)
-        _write(session, hashes, now)
+        with opened_way(session, NamedWay.DEMO):
+            _write(session, hashes, now)
         _write_sign_ins(passwords)
     log.info("demo loaded")
     return True
@@ -195,8 +197,9 @@ def remove() -> bool:
         ours = list(session.scalars(select(Centre.id).where(Centre.slug.in_(SLUGS))))
         if not ours:
             return False
-        _remove_work(session, ours)
-        _remove_people(session, ours)
+        with opened_way(session, NamedWay.DEMO):
+            _remove_work(session, ours)
+            _remove_people(session, ours)
         in_use = select(Visit.host_id).union(select(SchoolRequest.host_id))
         session.execute(delete(Host).where(Host.example, Host.id.not_in(in_use)))
         remove_example_calendars(session)

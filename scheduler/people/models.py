@@ -6,7 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse
 from scheduler.core.language import worded
+from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.policy import Actor, Role
@@ -219,3 +221,31 @@ class AvailabilityException(Base):
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
     available: Mapped[bool]
+
+
+# --- What the database itself refuses: the days that protect a minor follow her birth date, which stays known ---
+
+# people/rules.py `birthday`, in each database's words: born on 29 February, grown up on 1 March.
+_DAYS = {"adult_on": 18, "may_present_from": 15}
+_ON_SQLITE = " OR ".join(f"NEW.{name} IS NOT date(NEW.birth_date, '+{years} years')" for name, years in _DAYS.items())
+_ON_POSTGRESQL = " OR ".join(
+    f"NEW.{name} IS DISTINCT FROM (NEW.birth_date + interval '{years} years')::date"
+    " + CASE WHEN to_char(NEW.birth_date, 'MMDD') = '0229' THEN 1 ELSE 0 END"
+    for name, years in _DAYS.items()
+)
+_FOLLOW = "protection_follows_the_birth_date"
+
+refuse(
+    Presenter.__table__,
+    TableLaw(
+        "birth_date_stays_known",
+        ("UPDATE",),
+        f"OLD.birth_date IS NOT NULL AND NEW.birth_date IS NULL AND {closed(*FORGETTING)}",
+    ),
+)
+defend(
+    Presenter.__table__,
+    sqlite=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_SQLITE})").on_sqlite("presenter"),
+    postgresql=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_POSTGRESQL})").on_postgresql("presenter"),
+    since=DATABASE_LAW,
+)

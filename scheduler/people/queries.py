@@ -223,6 +223,20 @@ def suspended_as(user_id: int) -> str:
     )
 
 
+def administrators() -> list[tuple[int, Reader]]:
+    """(centre, who) of every administrator who can sign in, of all centres."""
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.suspended_at.is_(None),
+            User.password_hash.is_not(None),
+            User.roles.any(role=Role.ADMINISTRATOR),
+        )
+        .order_by(User.id)
+    )
+    return [(user.centre_id, Reader(user.id, user.email, user.language)) for user in found]
+
+
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
     found = db.session.scalars(

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.scans import ScanKind
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult, WithdrawnBy
@@ -169,3 +170,16 @@ class BirthDateCorrection(Base):
     ended_at: Mapped[dt.datetime | None]  # turned down
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+# --- What the database itself refuses: after a withdrawal only a new consent lets a minor go again ---
+
+refuse(
+    GuardianConsent.__table__,
+    TableLaw(
+        "withdrawal_stays",
+        ("UPDATE",),
+        "OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at",
+    ),
+)
+refuse(Vetting.__table__)

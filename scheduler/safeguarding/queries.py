@@ -108,7 +108,7 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     row = people_queries.presenters_by_id([presenter_id]).get(presenter_id)
     if row is None:
         raise NotFound("presenter")
-    vettings = _vettings([presenter_id])[presenter_id]
+    vettings = vettings_of([presenter_id])[presenter_id]
     consents = consents_of([presenter_id])[presenter_id]
     return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
 
@@ -116,7 +116,7 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
 def endings_due(day: dt.date) -> list[Ending]:
     """Of every presenter who is not suspended: proofs that end soon, of which nobody was warned."""
     ids = list(db.session.scalars(select(Presenter.id).where(Presenter.suspended_at.is_(None)).order_by(Presenter.id)))
-    rows, vettings, consents = people_queries.presenters_by_id(ids), _vettings(ids), consents_of(ids)
+    rows, vettings, consents = people_queries.presenters_by_id(ids), vettings_of(ids), consents_of(ids)
     return [due for one in ids for due in rules.endings_of(rows[one], vettings[one], consents[one], day)]
 
 
@@ -320,11 +320,12 @@ def _correction(presenter_id: int) -> BirthDateRow | None:
 
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
     ids = [row.presenter_id for row in presenters]
-    vettings, consents = _vettings(ids), consents_of(ids)
+    vettings, consents = vettings_of(ids), consents_of(ids)
     return [rules.clearance(row, vettings[row.presenter_id], consents[row.presenter_id], day) for row in presenters]
 
 
-def _vettings(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
+def vettings_of(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
+    """What checks of presenters have come to, by presenter, the newest first."""
     found: dict[int, list[VettingRow]] = {presenter_id: [] for presenter_id in presenter_ids}
     rows = db.session.scalars(
         select(Vetting)

@@ -146,6 +146,7 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "somebody_was_quicker": _l("somebody else was quicker"),
     "adult_left": _l("The adult has left: a young person never stays alone."),
     "not_cleared": _l("A check or a consent no longer covers the day."),
+    "ended_in_database": _l("A check or a consent no longer covers the day."),
     "visit_cancelled": _l("The visit was called off."),
     "visit_replanned": _l("Planned again"),
     "never_answered": _l("An offer ended without an answer"),

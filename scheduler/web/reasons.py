@@ -232,6 +232,19 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.MINOR_HAS_AN_ADULT: _l("First put an adult into the crew: a young person never goes alone."),
     DefenceReason.MINOR_KEEPS_AN_ADULT: _l("First find another adult: a young person never stays alone."),
     DefenceReason.NOBODY_IN_TWO_PLACES: _l("Promised to another visit at that time."),
+    DefenceReason.PRESENTER_IS_NOT_SUSPENDED: _l("Suspended: takes no new visits."),
+    DefenceReason.PRESENCE_STAYS: _l("A young person was there: who was with her stays written."),
+    DefenceReason.WITHDRAWAL_STAYS: _l("A consent that was withdrawn stays so: the guardian may give a new one."),
+    DefenceReason.BIRTH_DATE_STAYS_KNOWN: _l("A birth date is corrected, never taken away: it protects the young."),
+    DefenceReason.PROTECTION_FOLLOWS_THE_BIRTH_DATE: _l(
+        "From which day somebody may present, and is an adult, follows the birth date: correct that one."
+    ),
+    DefenceReason.LOCKED_COUNTS_STAY: _l("These numbers are locked: correct them, with a reason."),
+    DefenceReason.CERTIFICATE_IS_EARNED: _l("First lock the numbers of every presentation of this visit."),
+    DefenceReason.CERTIFICATE_STAYS: _l("A certificate stays as it was printed: issue it again, or revoke it."),
+    DefenceReason.AUDIT_ENTRY_KEEPS: _l("What was written down about an act is never deleted."),
+    DefenceReason.AUDIT_ENTRY_STAYS: _l("What was written down about an act is never changed."),
+    DefenceReason.ROWS_ARE_NOT_SWEPT_AWAY: _l("Nobody empties this table as a whole."),
     DefenceReason.NOBODY_HELD_TWICE: _l("Choose another date: this one has just been taken."),
     DefenceReason.NOBODY_HELD_AND_PROMISED: _l("Choose another date: this one has just been taken."),
     StaffingReason.CANNOT_STAND_IN: _l(

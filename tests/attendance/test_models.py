@@ -25,7 +25,7 @@ def a_row(begun, **given):
         ({"counts": True}, ""),
         ({"people": -1}, "people_fit_a_hall"),
         ({"people": 2001}, "people_fit_a_hall"),
-        ({"source": CountSource.EDUCATOR}, "head_count"),
+        ({"source": CountSource.EDUCATOR}, ""),
         ({"presentation_id": 10**6}, ""),
     ],
 )

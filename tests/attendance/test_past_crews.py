@@ -18,7 +18,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import make_consent
+from tests.factories.safeguarding import make_consent, make_vetting
 
 HEAD = "datum;škola;vreme;učenika;predavači"
 
@@ -151,6 +151,9 @@ def test_a_minor_is_stored_only_with_consent_old_enough_and_beside_an_adult(acto
     educator(actor, "Јелена", "Илић")
     agreed, other = young(actor, "Лука", "Лукић"), young(actor, "Мила", "Милић")
     make_consent(agreed)
+    make_vetting(agreed)
+    unchecked = young(actor, "Вук", "Вукић")
+    make_consent(unchecked)
     grown = young(actor, "Ива", "Ивић", born=dt.date(2005, 1, 1))
 
     outcome = imported(
@@ -160,14 +163,30 @@ def test_a_minor_is_stored_only_with_consent_old_enough_and_beside_an_adult(acto
         "14.3.2024.;Чегар;10:00;28;Ilić, Milić",
         "15.3.2022.;Чегар;10:00;28;Ilić, Lukić",
         "16.3.2024.;Чегар;10:00;28;Ivić",
+        "17.3.2024.;Чегар;10:00;28;Ilić, Vukić",
     )
 
     assert told(outcome) == [
         (3, "presenters", "minor_without_adult"),
         (4, "presenters (2)", "no_consent_then"),
         (5, "presenters (2)", "too_young_then"),
+        (7, "presenters (2)", "no_check_then"),
     ]
     assert {other, grown} < set(session.scalars(select(Presenter.id)))
+
+
+@pytest.mark.both_databases
+def test_a_minor_of_the_past_is_stored_in_any_order_of_names_and_taken_back(actor, session):
+    educator(actor, "Јелена", "Илић")
+    agreed = young(actor, "Лука", "Лукић")
+    make_consent(agreed)
+    make_vetting(agreed)
+
+    outcome = imported(actor, "12.3.2024.;Чегар;10:00;28;Lukić, Ilić")
+    assert (told(outcome), len(crews(session))) == ([], 2)
+
+    take_back_visits(actor, outcome.batch_id, now=MONDAY)
+    assert crews(session) == []
 
 
 @pytest.mark.both_databases

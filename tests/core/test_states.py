@@ -12,6 +12,7 @@ from scheduler.core import states
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
@@ -81,7 +82,11 @@ def test_the_audit_can_be_sealed_once_and_blanked(session: Session) -> None:
 
     with transaction() as writing:
         writing.connection().exec_driver_sql("UPDATE audit_entry SET seal = 'abc'")
-        writing.connection().exec_driver_sql("UPDATE audit_entry SET actor = 'erased:1', details = '{}'")
+    erase = "UPDATE audit_entry SET actor = 'erased:1', details = '{}'"
+    with pytest.raises(IntegrityError, match="audit_entry"), transaction() as writing:
+        writing.connection().exec_driver_sql(erase)
+    with transaction() as writing, opened_way(writing, NamedWay.ERASURE):
+        writing.connection().exec_driver_sql(erase)
     with pytest.raises(IntegrityError, match="audit_entry"), transaction() as writing:
         writing.connection().exec_driver_sql("UPDATE audit_entry SET seal = 'def'")
 

@@ -35,6 +35,7 @@ from scheduler.safeguarding.models import Vetting
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from tests.factories import MONDAY
+from tests.visits.defences import take_defences_away
 from tools.many_days import ODD, moments
 
 YEAR = year_of(2023)
@@ -69,6 +70,7 @@ def test_the_campaigns_pupils_are_all_of_secondary_schools(loaded):
 def test_changing_one_head_count_moves_the_totals(loaded):
     before = published()
     with transaction() as session:
+        take_defences_away(session, "head_count")
         count = session.scalars(
             select(HeadCount)
             .join(Presentation, Presentation.id == HeadCount.presentation_id)

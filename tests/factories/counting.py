@@ -112,6 +112,7 @@ def a_locked_visit(talks: int = 1, counts: HeadCounts = FAIR, names: tuple[str, 
         rows = sa.select(Attendance).where(Attendance.presentation_id.in_([row.id for row in begun.presentations]))
         for row in session.scalars(rows.order_by(Attendance.id)).all():
             _say(session, row.presentation_id, CountSource.SCHOOL, counts)
+            session.flush()  # numbers come before their lock
             row.countersigned_at = row.locked_at = LEAVING
             for state in (AttendanceState.COUNTERSIGNED, AttendanceState.LOCKED):
                 move(ATTENDANCE_MACHINE, row, state, actor=begun.school, at=LEAVING)

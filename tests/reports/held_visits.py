@@ -4,13 +4,13 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from scheduler.attendance.models import HeadCount
+from scheduler.attendance.models import Attendance
 from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState, VisitState
-from tests.factories.attendance import make_attendance
+from tests.factories.attendance import make_attendance, make_correction
 from tests.factories.visits import make_presentation, make_visit
 
 DAY = dt.date(2026, 10, 6)
@@ -31,10 +31,7 @@ def held(programme, year, pupils=30, **given):
 
 def recount(visit, pupils):
     """What a correction comes to: another number of the visit counts."""
-    ids = sa.select(Presentation.id).where(Presentation.visit_id == visit.id)
+    of_visit = Attendance.presentation_id.in_(sa.select(Presentation.id).where(Presentation.visit_id == visit.id))
     with transaction() as session:
-        session.execute(
-            sa.update(HeadCount)
-            .where(HeadCount.presentation_id.in_(ids), HeadCount.counts, HeadCount.audience == "pupils")
-            .values(people=pupils)
-        )
+        for row in session.scalars(sa.select(Attendance).where(of_visit).order_by(Attendance.id)).all():
+            make_correction(row, pupils=pupils)

@@ -57,7 +57,7 @@ def test_what_was_held_without_its_young_presenter_does_not_count_as_with_one(se
 def test_one_of_two_young_presenters_is_enough(session):
     centre = make_visit().centre_id
     crew = [(a_cleared_minor(centre_id=centre), state) for state in (P.PRESENT, P.ABSENT)]
-    held(crew=crew)
+    held(crew=[(a_cleared_educator(centre_id=centre), P.PRESENT), *crew])
 
     assert indicators(YEAR) == {"pupils_once": 25, "with_influencer": 1, "without_influencer": 0}
 

@@ -3,7 +3,6 @@ import datetime as dt
 import pytest
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
-from scheduler.people.terms import PresenterKind
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
@@ -13,6 +12,7 @@ from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
+from tests.factories.safeguarding import a_cleared_minor
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 TODAY = dt.date(2026, 11, 24)
@@ -70,8 +70,7 @@ def test_a_campaign_is_told_against_its_targets_with_a_crew_of_numbers(session):
     presentation = held(town, HeadCounts(pupils=90, teachers=7), programme=programme, campaign_id=campaign.id)
     held(town, HeadCounts(pupils=33), programme=programme)
     make_assignment(presentation, make_presenter().id, AssignmentState.PRESENT)
-    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
-    make_assignment(presentation, minor.id, AssignmentState.PRESENT)
+    make_assignment(presentation, a_cleared_minor().id, AssignmentState.PRESENT)
 
     row = programme_queries.campaign_page(campaign.slug)
     outcome = campaign_outcome(row, TODAY)

@@ -1,14 +1,17 @@
 """Ways to try the defences of the tables of visits: by the ORM, by plain SQL, by the cascade."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
 from scheduler.core.refusals import refused_by
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
@@ -49,3 +52,21 @@ def move(presentation: Presentation, *, minutes: int = 0, days: int = 0) -> None
 
 def put(assignment: Assignment, state: AssignmentState) -> None:
     by_sql("UPDATE assignment SET state = :state WHERE id = :id", state=state.value, id=assignment.id)
+
+
+def take_defences_away(session: Session, *tables: str) -> None:
+    """What a broken disk or a superuser leaves: these tables refuse and free nothing, on SQLite in the whole test."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        return
+    for table in tables:
+        named = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+        for name in session.scalars(named, {"table": table}).all():
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
+
+
+@contextmanager
+def ended_past_the_law() -> Iterator[Session]:
+    """A proof ends and nobody is freed: as a service does it that is about to free by itself."""
+    with transaction() as session, opened_way(session, NamedWay.RELEASE):
+        yield session

@@ -24,6 +24,7 @@ from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
 from tests.factories.staffing import THE_DAY, UNTIL, a_plan, with_entries
 from tests.factories.visits import VISIT_DAY
+from tests.visits.defences import ended_past_the_law
 from tests.visits.scene import (
     Scene,
     audit_of,
@@ -78,7 +79,8 @@ def test_vetting_that_was_taken_back_meanwhile_stops_the_confirmation(scene):
 
     ana = scene.educator()
     scene.accepted_by(ana)
-    make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=MONDAY.date(), valid_until=MONDAY.date())
+    with ended_past_the_law():
+        make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=MONDAY.date(), valid_until=MONDAY.date())
 
     with pytest.raises(Conflict) as refusal:
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
@@ -91,8 +93,8 @@ def test_consent_withdrawn_meanwhile_stops_the_confirmation(session, scene):
 
     ana, tara = scene.educator(), scene.minor()
     scene.accepted_by(ana, tara)
-    session.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
-    session.commit()
+    with ended_past_the_law() as inside:
+        inside.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
 
     with pytest.raises(Conflict) as refusal:
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)

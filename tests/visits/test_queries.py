@@ -34,6 +34,7 @@ from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.visits.defences import ended_past_the_law
 from tests.visits.scene import Scene
 
 A = AssignmentState
@@ -314,7 +315,7 @@ def test_consent_that_was_withdrawn_after_the_promise_is_found(scene):
 
     tara = scene.minor()
     scene.accepted_by(scene.educator(), tara)
-    with transaction() as session:
+    with ended_past_the_law() as session:
         session.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
 
     assert violations() == [f"presenter {tara.id} may not go on {VISIT_DAY}: no_consent"]

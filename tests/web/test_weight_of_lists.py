@@ -115,7 +115,10 @@ def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
 
 def test_the_certificates(weigh, programme, hosts):
     for host_id in hosts:
-        make_certificate(make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id))
+        visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id)
+        talk = make_presentation(visit, state=PresentationState.DELIVERED)
+        make_attendance(talk)
+        make_certificate(visit, issued_at=talk.ends_at)
 
     is_light_and_has_a_pager(weigh("/certificates/issued"))
 

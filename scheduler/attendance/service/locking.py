@@ -110,7 +110,7 @@ def correct_counts(
             raise Conflict(AttendanceReason.CORRECTED_MEANWHILE)
         attendance.version += 1
         attendance.reason = reason
+        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, reason=reason)  # all three at once
         store_counts(act, attendance, CountSource.COORDINATOR, counts)
         let_count(act, attendance, CountSource.COORDINATOR)
-        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, reason=reason)
     log.info("attendance corrected", extra={"presentation_id": presentation_id})

@@ -13,7 +13,7 @@ from scheduler.core.imports.sheets import LineProblem
 from scheduler.people.rules import is_minor
 from scheduler.people.service.presenter_names import NamedPresenter, PresenterNames
 from scheduler.safeguarding import rules as safeguarding
-from scheduler.safeguarding.queries import consents_of
+from scheduler.safeguarding.queries import consents_of, vettings_of
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import PROMISED
 
@@ -35,7 +35,8 @@ class Crews:
             for name in sitting.presenters
             if not isinstance(one := self.names.named(name), str)
         }
-        self.consents = consents_of([one.presenter_id for one in known if one.adult_on is not None])
+        young = [one.presenter_id for one in known if one.adult_on is not None]
+        self.consents, self.checks = consents_of(young), vettings_of(young)
         self.busy = _busy(session, known, sittings)
 
     def of(self, sitting: PastSitting) -> tuple[list[NamedPresenter], list[LineProblem]]:
@@ -60,7 +61,10 @@ class Crews:
             return "too_young_then"
         minor = is_minor(one.adult_on, day)
         consent = safeguarding.consent_on(self.consents.get(one.presenter_id, ()), day, minor=minor)
-        return "" if consent.holds else "no_consent_then"
+        if not consent.holds:
+            return "no_consent_then"
+        unchecked = minor and not safeguarding.vetting_on(self.checks.get(one.presenter_id, ()), day).holds
+        return "no_check_then" if unchecked else ""
 
     def begin(
         self, sitting: PastSitting, crew: Sequence[NamedPresenter], place: int, *, zone: str, minutes: int

@@ -25,6 +25,7 @@ from scheduler.core.imports.staging import Filing, Importer, Placed, Stage, Stal
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
+from scheduler.people.rules import is_minor
 from scheduler.people.service.presenter_names import NamedPresenter
 from scheduler.places.models import Host
 from scheduler.places.service.host_names import HostNames
@@ -212,7 +213,7 @@ def _stage(stage: Stage, found: _VisitComparison) -> None:
     went = (
         (placed, row, one.presenter_id)
         for placed, row, (_, outing, sitting, _) in zip(held, presentations, pairs, strict=True)
-        for one in outing.crews[sitting.line]
+        for one in sorted(outing.crews[sitting.line], key=lambda one: is_minor(one.adult_on, outing.on_day))
     )
     # The latest first: SQLite's defence against two places then has nothing to look through.
     latest = sorted(went, key=lambda one: one[1]["busy_from"], reverse=True)

@@ -28,6 +28,7 @@ from scheduler.core.db import Base, advisory_lock, db
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports.json_rows import overlay
 from scheduler.core.text import fold
+from scheduler.core.ways import NamedWay, opened_way
 
 IMPORTS_LOCK = 51  # kind of core.db.advisory_lock
 
@@ -126,9 +127,10 @@ def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.d
     for table in tables:  # who is about to refer to one of its rows waits, or has been here before us
         session.execute(select(table.c.id).where(table.c.id.in_(_ids(batch.id, table, made=True))).with_for_update())
     _refuse_what_hangs(session, batch, tables)
-    for table in tables:
-        _put_back(session, batch, table)
-        session.execute(delete(table).where(table.c.id.in_(_ids(batch.id, table, made=True))))
+    with opened_way(session, NamedWay.UNDO_IMPORT):
+        for table in tables:
+            _put_back(session, batch, table)
+            session.execute(delete(table).where(table.c.id.in_(_ids(batch.id, table, made=True))))
     batch.undone_at = now
     audit.record(actor, "import taken back", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
 

@@ -6,7 +6,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from scheduler.core.db import db
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.requests.models import SchoolRequest
@@ -16,7 +16,7 @@ from scheduler.visits.queries.agenda import stops_of_visit
 from scheduler.visits.queries.clearance import clearance
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import Stop
-from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, VisitState
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, VisitState
 
 AGREE = {
     VisitState.PLANNED: {RequestState.STAFFING},
@@ -40,6 +40,7 @@ def violations() -> list[str]:
         *_cannot_arrive(),
         *_minors_alone(),
         *_not_allowed_to_go(),
+        *_suspended_in_part(),
         *_states_disagree(),
     ]
 
@@ -78,17 +79,15 @@ def _cannot_arrive() -> list[str]:
 
 def _minors_alone() -> list[str]:
     rows = db.session().execute(
-        select(Assignment.presentation_id, Assignment.on_day, Assignment.state, Presenter.adult_on)
+        select(Assignment.presentation_id, Assignment.on_day, Presenter.adult_on)
         .join(Presenter, Presenter.id == Assignment.presenter_id)
         .where(Assignment.state.in_(PROMISED))
         .order_by(Assignment.presentation_id)
     )
-    minors, adults = set(), set()
-    for presentation_id, day, state, adult_on in rows:
-        if not is_minor(adult_on, day):
-            adults.add(presentation_id)
-        elif state is not AssignmentState.PRESENT:
-            minors.add(presentation_id)
+    minors: set[int] = set()
+    adults: set[int] = set()
+    for presentation_id, day, adult_on in rows:
+        (minors if is_minor(adult_on, day) else adults).add(presentation_id)
     return [f"presentation {one} has a minor without an adult" for one in sorted(minors - adults)]
 
 
@@ -111,6 +110,17 @@ def _not_allowed_to_go() -> list[str]:
         for who, reasons in clearance(people, day).items()
         for why in reasons
     ]
+
+
+def _suspended_in_part() -> list[str]:
+    """An account that is suspended though its presenter is not: by hand, for the product suspends both at once."""
+    rows = db.session().scalars(
+        select(Presenter.id)
+        .join(User, User.id == Presenter.user_id)
+        .where(User.suspended_at.is_not(None), Presenter.suspended_at.is_(None))
+        .order_by(Presenter.id)
+    )
+    return [f"presenter {who} is not suspended, but her account is" for who in rows]
 
 
 def _states_disagree() -> list[str]:

@@ -4,9 +4,11 @@ import datetime as dt
 import logging
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler.acts import LEFT_BEHIND, Act, change
+from scheduler.core.db import db
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter
 from scheduler.people.service import invitations
 from scheduler.policy import SYSTEM, Actor
@@ -18,7 +20,7 @@ from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.clearance import not_cleared, uncleared_crew
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import hold_time, open_visit
-from scheduler.visits.terms.states import TO_COME, AssignmentState
+from scheduler.visits.terms.states import ENDED_IN_DATABASE, TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
 CLEARANCE_REASON = "not_cleared"
@@ -33,8 +35,9 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
         if minor is not None:
             hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
-        presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
-        release_where_not_cleared(act, presenter_id)
+        with opened_way(act.session, NamedWay.RELEASE):
+            presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
+            release_where_not_cleared(act, presenter_id)
     # what was offered at that very moment: such an offer was over before the consent was
     with change(actor, now) as act:
         release_where_not_cleared(act, presenter_id)
@@ -48,8 +51,9 @@ def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
     """
     with change(actor, now) as act:
         hold_visits(act, presenter_id)
-        proofs.withdraw_all(actor, presenter_id, now=now)
-        release_where_not_cleared(act, presenter_id)
+        with opened_way(act.session, NamedWay.RELEASE):
+            proofs.withdraw_all(actor, presenter_id, now=now)
+            release_where_not_cleared(act, presenter_id)
     with change(actor, now) as act:  # what was offered at that very moment
         release_where_not_cleared(act, presenter_id)
 
@@ -60,8 +64,10 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     Raises: NotAllowed; NotFound; Rejected with {field: reason}.
     """
     with change(actor, now) as act:
-        vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
-        if draft.result is VettingResult.REFUSED:
+        if draft.result is not VettingResult.REFUSED:
+            return proofs.record_vetting(actor, presenter_id, draft, now=now)
+        with opened_way(act.session, NamedWay.RELEASE):
+            vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
             release_where_not_cleared(act, presenter_id)
     return vetting_id
 
@@ -69,17 +75,20 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
 def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
-        invitations.suspend_user(actor, user_id, now=now)
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
-        if presenter_id is not None:
-            release_where_not_cleared(act, presenter_id)
+        with opened_way(act.session, NamedWay.RELEASE):
+            invitations.suspend_user(actor, user_id, now=now)
+            if presenter_id is not None:
+                release_where_not_cleared(act, presenter_id)
 
 
 def release_not_cleared(*, now: dt.datetime) -> int:
     """For the job: whatever ended a proof (its last day, a corrected row, a restored copy), free the visits to come.
 
-    Returns how many presenters were taken out. Safe to run twice: who was freed is not found again.
+    Whom the database has freed by itself is told of it, and so is the visit. Returns how many presenters were taken
+    out. Safe to run twice: who was freed is not found again.
     """
+    _follow_the_database(now)
     found = uncleared_crew(now)
     for presenter_id in found:
         try:
@@ -88,6 +97,37 @@ def release_not_cleared(*, now: dt.datetime) -> int:
         except LEFT_BEHIND:
             log.exception("presenter not released", extra={"presenter_id": presenter_id})
     return len(found)
+
+
+def _follow_the_database(now: dt.datetime) -> None:
+    """A proof was ended past the services: the crew is free already; calendars, states and mails come now."""
+    freed = (
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.state == AssignmentState.WITHDRAWN, Assignment.reason == ENDED_IN_DATABASE)
+    )
+    for visit_id in db.session.scalars(freed.distinct().order_by(Presentation.visit_id)).all():
+        try:
+            with change(SYSTEM, now) as act:
+                _tell_what_was_freed(act, visit_id)
+        except LEFT_BEHIND:
+            log.exception("visit not told", extra={"visit_id": visit_id})
+
+
+def _tell_what_was_freed(act: Act, visit_id: int) -> None:
+    opened = open_visit(act, visit_id)
+    rows = act.session.scalars(
+        select(Assignment)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == visit_id, Assignment.reason == ENDED_IN_DATABASE)
+        .options(joinedload(Assignment.presenter).joinedload(Presenter.user))
+        .order_by(Assignment.id)
+    ).all()
+    for row in rows:
+        row.reason = CLEARANCE_REASON
+    finish_release(act, opened, list(rows), reason=CLEARANCE_REASON)
+    notify.tell_coordinators("crew_not_cleared", opened, now=act.now)
+    log.warning("freed by the database", extra={"visit_id": visit_id, "assignments": len(rows)})
 
 
 def hold_visits(act: Act, presenter_id: int) -> None:

@@ -11,6 +11,7 @@ from scheduler.acts import Act, change
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Reason, Rejected
 from scheduler.core.scans import scan_kind
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import address_of, is_minor
 from scheduler.policy import Actor
@@ -84,14 +85,15 @@ def _store(act: Act, consent: GuardianConsent, user: User, kind: str) -> int:
     consent.recorded_at = act.now
     act.session.add(consent)
     act.session.flush()  # first the new one: the minor is never without
-    for row in before:
-        row.withdrawn_at, row.withdrawn_by = act.now, WithdrawnBy.REPLACED
-        act.record("consent replaced", row, details={"presenter_id": consent.presenter_id, "by": consent.id})
+    with opened_way(act.session, NamedWay.RELEASE):
+        for row in before:
+            row.withdrawn_at, row.withdrawn_by = act.now, WithdrawnBy.REPLACED
+            act.record("consent replaced", row, details={"presenter_id": consent.presenter_id, "by": consent.id})
+        release_where_not_cleared(act, consent.presenter_id)
     details = {"presenter_id": consent.presenter_id, "method": consent.method, "text": consent.text_version}
     act.record("consent recorded", consent, details=details)
     guardian = act.session.get_one(Guardian, consent.guardian_id)
     tell_guardian(act.session, kind, guardian, user, now=act.now, until=consent.valid_until)
-    release_where_not_cleared(act, consent.presenter_id)
     log.info("consent recorded", extra={"consent_id": consent.id, "presenter_id": consent.presenter_id})
     return consent.id
 

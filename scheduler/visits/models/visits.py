@@ -1,4 +1,4 @@
-"""Visits, presentations and assignments. What may never be stored is refused at the end of this file."""
+"""Visits, presentations and assignments. What may never be stored of a crew is refused in crew_laws.py."""
 
 import datetime as dt
 
@@ -6,7 +6,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import defend
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
@@ -281,115 +280,3 @@ class CalendarEntry(Base):
     status: Mapped[EntryStatus]
     language: Mapped[str]
     text: Mapped[str]
-
-
-# --- What the database itself refuses (TRUST R8, S45, S47, S50) ---
-
-_PROMISED = "('offered', 'accepted', 'present')"
-_OPEN = "('suggested', 'offered', 'accepted')"
-
-_IN_TWO_PLACES = f"""NEW.state IN {_PROMISED} AND EXISTS (
-  SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
-    AND a.state IN {_PROMISED} AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until)"""
-
-_UNVETTED = f"""NEW.state IN {_OPEN} AND NOT EXISTS (
-  SELECT 1 FROM vetting v WHERE v.presenter_id = NEW.presenter_id AND v.result = 'cleared'
-    AND v.checked_on <= NEW.on_day AND v.valid_until >= NEW.on_day
-    AND NOT EXISTS (SELECT 1 FROM vetting r WHERE r.presenter_id = v.presenter_id
-                    AND r.result = 'refused' AND r.checked_on >= v.checked_on))"""
-
-_TOO_YOUNG = f"""NEW.state IN {_OPEN} AND EXISTS (
-  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.may_present_from > NEW.on_day)"""
-
-_WITHOUT_CONSENT = f"""NEW.state IN {_OPEN} AND EXISTS (
-  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id AND c.takes_part
-    AND c.withdrawn_at IS NULL AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day)"""
-
-# An adult must be as firm as the minor beside whom he stands: a suggestion does not cover an offer.
-_MINOR_WITHOUT_ADULT = f"""NEW.state IN {_OPEN} AND EXISTS (
-  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = NEW.presentation_id AND a.presenter_id <> NEW.presenter_id
-    AND (a.state IN {_PROMISED} OR (NEW.state = 'suggested' AND a.state = 'suggested'))
-    AND (q.adult_on IS NULL OR q.adult_on <= NEW.on_day))"""
-
-# The last adult may not go while a minor stays; whoever releases both releases the minor first.
-_ADULT_LEAVES_MINOR = f"""OLD.state IN {_PROMISED} AND EXISTS (
-  SELECT 1 FROM presenter q WHERE q.id = OLD.presenter_id AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day))
-  AND EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('offered', 'accepted') AND m.adult_on > OLD.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN {_PROMISED}
-    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day))"""
-_GOES = (
-    f"(NEW.state NOT IN {_PROMISED} OR NEW.presenter_id <> OLD.presenter_id "
-    "OR NEW.presentation_id <> OLD.presentation_id)"
-)
-
-REFUSALS = {
-    "nobody_in_two_places": _IN_TWO_PLACES,
-    "presenter_is_vetted": _UNVETTED,
-    "presenter_is_old_enough": _TOO_YOUNG,
-    "minor_has_consent": _WITHOUT_CONSENT,
-    "minor_has_an_adult": _MINOR_WITHOUT_ADULT,
-}
-
-
-def _on_sqlite(name: str, when: str, event: str) -> str:
-    return (
-        f"CREATE TRIGGER {name}_{event.split()[0].lower()} BEFORE {event} ON assignment "
-        f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{name}'); END"
-    )
-
-
-def _raise(name: str) -> str:
-    return f"RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
-
-
-_POSTGRESQL_STAYS = "\n".join(
-    f"IF {condition} THEN {_raise(name)} END IF;"
-    for name, condition in REFUSALS.items()
-    if name != "nobody_in_two_places"  # the exclusion constraint says that, and holds between transactions too
-)
-
-defend(
-    Assignment.__table__,
-    sqlite=(
-        *(_on_sqlite(name, when, event) for name, when in REFUSALS.items() for event in ("INSERT", "UPDATE")),
-        _on_sqlite("minor_keeps_an_adult", f"{_GOES} AND {_ADULT_LEAVES_MINOR}", "UPDATE"),
-        _on_sqlite("minor_keeps_an_adult", _ADULT_LEAVES_MINOR, "DELETE"),
-    ),
-    postgresql=(
-        "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        f"""ALTER TABLE assignment ADD CONSTRAINT nobody_in_two_places EXCLUDE USING gist
-        (presenter_id WITH =, tstzrange(busy_from, busy_until) WITH &&) WHERE (state IN {_PROMISED})""",
-        # The presentation's row is the lock: two people who change one crew come one after the other.
-        f"""CREATE OR REPLACE FUNCTION assignment_is_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          PERFORM 1 FROM presentation WHERE id = NEW.presentation_id FOR NO KEY UPDATE;
-          -- Who ends a proof holds the presenter's row: a promise is made before that, or sees it.
-          PERFORM 1 FROM presenter WHERE id = NEW.presenter_id FOR SHARE;
-          {_POSTGRESQL_STAYS}
-          RETURN NEW;
-        END $$""",
-        """CREATE TRIGGER assignment_is_allowed BEFORE INSERT OR UPDATE ON assignment
-        FOR EACH ROW EXECUTE FUNCTION assignment_is_allowed()""",
-        f"""CREATE OR REPLACE FUNCTION minor_keeps_an_adult() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          PERFORM 1 FROM presentation WHERE id = OLD.presentation_id FOR NO KEY UPDATE;
-          IF TG_OP = 'DELETE' THEN
-            IF {_ADULT_LEAVES_MINOR} THEN {_raise("minor_keeps_an_adult")} END IF;
-            RETURN OLD;
-          END IF;
-          IF {_GOES} AND {_ADULT_LEAVES_MINOR} THEN {_raise("minor_keeps_an_adult")} END IF;
-          RETURN NEW;
-        END $$""",
-        """CREATE TRIGGER minor_keeps_an_adult BEFORE UPDATE OR DELETE ON assignment
-        FOR EACH ROW EXECUTE FUNCTION minor_keeps_an_adult()""",
-    ),
-)

@@ -130,14 +130,15 @@ def _note_minutes(act: Act, presentation: Presentation, minutes: int) -> bool:
 
 
 def _note_crew(act: Act, opened: OpenVisit, presentation: Presentation, absent: set[int]) -> bool:
-    """Present or absent, minors first: the last adult is never away from a minor who is still expected."""
+    """Present or absent: adults come first and go last, so that a minor is with one at each step."""
     seats = [*opened.assignments, *opened.absent]
     rows = [row for row in seats if row.presentation_id == presentation.id and row.state in _CAME]
     if not absent and not any(row.state is AssignmentState.ABSENT for row in rows):
         return False
     changed = False
-    for row in sorted(rows, key=lambda row: (not opened.minor(row), row.id)):
-        to = AssignmentState.ABSENT if row.presenter_id in absent else AssignmentState.PRESENT
+    gone = {row.id for row in rows if row.presenter_id in absent}
+    for row in sorted(rows, key=lambda row: (row.id in gone, opened.minor(row) != (row.id in gone), row.id)):
+        to = AssignmentState.ABSENT if row.id in gone else AssignmentState.PRESENT
         if row.state is not to:
             transitions.move_assignment(act, row, to)
             changed = True

@@ -218,6 +218,9 @@ DUE = (*PROMISED, AssignmentState.ABSENT)  # is asked, goes, went or was missed
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
 
 
+ENDED_IN_DATABASE = "ended_in_database"  # reason of what the database freed; nobody was told yet
+
+
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 
 

@@ -156,6 +156,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "several_presenters": _l("Several presenters have this name: write given name and family name, or the address."),
     "presenter_in_two_places": _l("This presenter was elsewhere at that hour: correct the time or the name."),
     "too_young_then": _l("This person was too young to present on that day: leave the name out."),
+    "no_check_then": _l("This young presenter has no check on record that covers that day."),
     "no_consent_then": _l(
         "No guardian's consent covers that day: record it with the person first, or leave the name out."
     ),
@@ -282,6 +283,7 @@ def column_words(column: str) -> str:
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
+    "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
     "jobs.do_long_work": _l("Does imports and issues in bulk"),
     "jobs.forget_uploads": _l("Forgets uploaded files"),
     "messages.send_waiting": _l("Sends mail"),

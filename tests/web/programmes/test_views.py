@@ -6,7 +6,7 @@ import pytest
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import transaction
 from scheduler.people.models import PresenterLanguage
-from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
@@ -15,6 +15,7 @@ from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target, make_programme
+from tests.factories.safeguarding import a_cleared_minor
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
@@ -83,9 +84,8 @@ def a_campaign(**given):
             )  # fmt: skip
             presentation = make_presentation(visit, state=PresentationState.DELIVERED)
             make_attendance(presentation, HeadCounts(pupils=pupils, teachers=6))
-            minor = make_presenter(
-                PresenterKind.INFLUENCER, given_name="Luka", family_name="Tajni", birth_date=dt.date(2010, 3, 1)
-            )
+            sixteen = campaign.first_day.replace(year=campaign.first_day.year - 16)
+            minor = a_cleared_minor(given_name="Luka", family_name="Tajni", birth_date=sixteen)
             make_assignment(
                 presentation, make_presenter(given_name="Ana", family_name="Ilić").id, AssignmentState.PRESENT
             )

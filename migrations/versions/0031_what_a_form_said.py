@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032_what_a_form_said"
-down_revision = "0028_findings_in_columns"
+revision = "0031_what_a_form_said"
+down_revision = "0030_database_law"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,35 @@
+"""What must always hold is asked of every room each night; `invariants check` asks the same."""
+
+import logging
+from collections.abc import Callable
+
+from scheduler.attendance.queries import counting
+from scheduler.core import clock, ways
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.people.service.alarms import tell_administrators
+from scheduler.reports.queries import attendance
+from scheduler.staffing.queries import consent_law, invariants
+
+log = logging.getLogger(__name__)
+
+ROOMS: tuple[Callable[[], list[str]], ...] = (
+    invariants.violations,
+    consent_law.violations,
+    counting.violations,
+    attendance.violations,
+    ways.violations,
+)
+
+
+def violations() -> list[str]:
+    """A sentence for each violation, in the order of the rooms; empty when all is well."""
+    return [sentence for room in ROOMS for sentence in room()]
+
+
+@huey.periodic_task(crontab(hour="4", minute="10"), name="jobs.tell_what_is_broken")
+@in_app
+def tell_what_is_broken() -> None:
+    """Each night, mail the administrators what must never be so. A night's mail is written once: twice is once."""
+    if broken := violations():
+        log.error("invariants broken", extra={"violations": len(broken)})
+        tell_administrators(broken, now=clock.now())
