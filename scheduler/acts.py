@@ -99,7 +99,7 @@ def defence_of(error: Exception) -> DefenceReason | None:
     """The reason under which the database itself refused, and its line in the log; None for anything else."""
     name = refused_by(error) if isinstance(error, IntegrityError) else ""
     if name in DEFENCE_REASONS:
-        log.info("refused by the database", extra={"constraint": name})
+        log.warning("refused by the database", extra={"constraint": name})
     return DEFENCE_REASONS.get(name)
 
 

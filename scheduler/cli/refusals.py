@@ -49,7 +49,7 @@ def refusals_told() -> Iterator[None]:
         yield
     except IntegrityError as error:
         name = refused_by(error)
-        log.info("refused by the database", extra={"constraint": name})
+        log.warning("refused by the database", extra={"constraint": name})
         raise BadInput(
             f"Refused by the database, nothing was stored: {name}. Mend what it names, then try again."
         ) from error

@@ -14,6 +14,7 @@ from scheduler.core import audit, seals
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.seals import Broken, Fault, Head
+from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
@@ -217,7 +218,7 @@ def test_trust_s34_a_chain_that_was_computed_anew_is_noticed_by_a_kept_head(ids,
 
 @pytest.mark.both_databases
 def test_an_erasure_that_blanks_actor_or_details_breaks_nothing_and_is_counted(ids):
-    with transaction() as session:
+    with transaction() as session, opened_way(session, NamedWay.ERASURE):
         session.execute(
             text("UPDATE audit_entry SET actor = 'erased:1', details = '{}' WHERE id = :id"), {"id": ids[4]}
         )

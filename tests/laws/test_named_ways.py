@@ -201,5 +201,5 @@ def test_a_command_says_which_law_of_the_database_refused(app: Flask, session: S
 
     answer = app.test_cli_runner().invoke(group, ["papers"])
 
-    assert answer.exit_code == 1
-    assert answer.stderr == "Error: the database refuses this: certificate_stays; nothing was changed\n"
+    assert answer.exit_code == 2
+    assert "Refused by the database, nothing was stored: certificate_stays." in answer.stderr

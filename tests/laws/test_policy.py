@@ -72,35 +72,31 @@ def test_a_consent_is_the_guardians_and_nobody_edits_one() -> None:
     rights = {role: things["consent"] for role, things in policy.TABLE.items() if "consent" in things}
 
     assert rights == {
-        Role.GUARDIAN: dict.fromkeys(("create", "read", "withdraw"), Scope.OWN),
+        Role.GUARDIAN: dict.fromkeys(("give", "read", "withdraw"), Scope.OWN),
         Role.INFLUENCER: dict.fromkeys(("read", "withdraw"), Scope.OWN),
-        **{role: dict.fromkeys(("read", "create", "withdraw"), Scope.CENTRE) for role in STAFF},
+        **{role: dict.fromkeys(("read", "record", "name", "withdraw"), Scope.CENTRE) for role in STAFF},
     }
 
 
 def test_no_minor_colleague_or_school_gives_a_consent_and_a_guardian_only_for_her_own_child() -> None:
-    for role in OUTSIDE:
+    for role in (*OUTSIDE, *STAFF):
         with pytest.raises(NotAllowed):
-            require(holder(role), "create", "consent", centre=10, request=7, presenters=(5,))
-    require(holder(Role.GUARDIAN), "create", "consent", centre=10, presenters=(5,))
+            require(holder(role), "give", "consent", centre=10, request=7, presenters=(5,))
+    require(holder(Role.GUARDIAN), "give", "consent", centre=10, presenters=(5,))
     with pytest.raises(NotFound):
-        require(holder(Role.GUARDIAN), "create", "consent", centre=10, presenters=(6,))
+        require(holder(Role.GUARDIAN), "give", "consent", centre=10, presenters=(6,))
 
 
-def test_what_staff_record_is_paper_and_nothing_else_makes_a_consent() -> None:
-    """The right to create is the same word for staff and guardian: each place that makes a row says whose it is.
-
-    Whoever adds one, say the guardian's own link, adds its line here, and shows that no staff reaches it.
-    """
-    made = {}
+def test_a_consent_is_made_by_the_guardians_link_and_by_the_second_look_at_her_paper_only() -> None:
+    """Whoever adds a place that makes one adds its line here, and shows that no staff reaches it alone."""
+    made = set()
     for path in sorted(SCHEDULER.rglob("*.py")):
         for function in (one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.FunctionDef)):
             for call in (one for one in ast.walk(function) if isinstance(one, ast.Call)):
-                if ast.unparse(call.func) == "GuardianConsent":
-                    method = [ast.unparse(one.value) for one in call.keywords if one.arg == "method"]
-                    made[str(path.relative_to(SCHEDULER)), function.name] = method
+                if ast.unparse(call.func) in ("GuardianConsent", "_consent"):
+                    made.add((str(path.relative_to(SCHEDULER)), function.name))
 
-    assert made == {("safeguarding/service.py", "record_paper_consent"): ["ConsentMethod.PAPER"]}
+    assert made == {("staffing/service/consents.py", name) for name in ("_consent", "give_consent", "confirm_paper")}
 
 
 def test_nobody_sees_anothers_feed() -> None:

@@ -254,14 +254,14 @@ def test_a_presenter_over_whom_the_database_stumbles_keeps_nobody_else_in_a_crew
     for scene, adult in ((broken, first), (other, second)):
         scene.confirmed_by(adult)
         _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
-    rightly = clearance._release_where_not_cleared
+    rightly = clearance.release_where_not_cleared
 
     def wrongly(act, presenter_id):
         if presenter_id == first.id:
             act.session.execute(update(Visit).where(Visit.id == broken.visit_id).values(kilometres=-1))
         rightly(act, presenter_id)
 
-    monkeypatch.setattr(clearance, "_release_where_not_cleared", wrongly)
+    monkeypatch.setattr(clearance, "release_where_not_cleared", wrongly)
 
     release_not_cleared(now=MONDAY)
 

@@ -34,6 +34,7 @@ from scheduler.staffing.service.consents import confirm_paper, give_consent, rec
 from tests.factories import MONDAY, a_number
 from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
 from tests.factories.safeguarding import LONG_AGO, a_scan, make_consent, make_guardian, make_vetting
+from tests.visits.defences import take_defences_away
 
 TODAY = MONDAY.date()
 TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
@@ -97,7 +98,9 @@ def test_a_link_after_a_withdrawal_from_somebody_new_is_named(session):
 
 def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
     minor = a_minor()
-    change(Presenter, adult_on=TODAY)
+    with transaction() as inside:
+        take_defences_away(inside, "presenter")
+        inside.execute(update(Presenter).values(adult_on=TODAY))
 
     assert violations() == [f"presenter {minor.id} has days that do not follow from the birth date"]
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
+from scheduler.people.rules import adult_on, may_present_from
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
@@ -133,7 +134,8 @@ def test_who_may_not_consent_by_a_link_reads_why(client, minor, case, the_clock)
         make_user(Role.EDUCATOR, email="vesna@family.example")
     elif case == "of age":
         with transaction() as session:
-            session.get(Presenter, minor.id).adult_on = TODAY
+            born, grown = dt.date(2000, 1, 1), session.get(Presenter, minor.id)
+            grown.birth_date, grown.adult_on, grown.may_present_from = born, adult_on(born), may_present_from(born)
     else:
         make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.STAFF)
         with transaction() as session:
