@@ -1,4 +1,4 @@
-"""Visits, presentations and assignments. What may never be stored of a crew is refused in crew_laws.py."""
+"""Visits, presentations and assignments. What a crew may never be is refused in staffing/models/crew_laws.py."""
 
 import datetime as dt
 

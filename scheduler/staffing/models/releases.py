@@ -9,7 +9,7 @@ from scheduler.core.defences import DATABASE_LAW, defend
 from scheduler.core.ways import NamedWay, closed
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.visits.models.crew_laws import (
+from scheduler.staffing.models.crew_laws import (
     OPEN_SQL,
     PROMISED_SQL,
     adult,
