@@ -50,13 +50,9 @@ def refusals_told() -> Iterator[None]:
     except IntegrityError as error:
         name = refused_by(error)
         log.warning("refused by the database", extra={"constraint": name})
-        raise BadInput(
-            f"Refused by the database, nothing was stored: {name}. Mend what it names, then try again."
-        ) from error
+        raise BadInput(f"Refused by the database, nothing was stored: {name}. {MEND}") from error
     except Conflict as conflict:
-        raise BadInput(
-            f"Refused, nothing was stored: {conflict.reason}. Mend what it names, then try again."
-        ) from conflict
+        raise BadInput(f"Refused, nothing was stored: {conflict.reason}. {MEND}") from conflict
 
 
 class Command(click.Command):

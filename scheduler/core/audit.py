@@ -17,6 +17,8 @@ from scheduler.core.db import Base, db
 from scheduler.core.defences import TableLaw, defend, refuse
 from scheduler.core.ways import NamedWay, closed
 
+MINOR_READ, DENIED = "minor read", "denied"  # lines about a thing that nobody has changed: somebody looked, or tried
+
 
 class Doer(Protocol):
     """Whoever acts; policy.Actor is one. The label holds no name: `user:12`, `link:request:7`, `system`."""

@@ -4,7 +4,8 @@ import re
 
 from scheduler.core.errors import Reason
 
-# Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere.
+# Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
+# papers: what they allow, and which two have seen them, leaves with the consents.
 LEFT_OUT = frozenset(
     {
         "booking_answers",
@@ -17,6 +18,7 @@ LEFT_OUT = frozenset(
         "imported_row",
         "job_run",
         "long_work",
+        "open_way",
         "running_number",
         "secret_link",
         "sign_in",

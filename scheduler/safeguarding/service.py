@@ -182,13 +182,17 @@ def tell_guardian(
 
 
 def send_link(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
-    """Send the guardian who speaks for a minor her link once more. Raises: NotAllowed; NotFound; Conflict."""
+    """Send the guardian who speaks for a minor her link once more; one that has not left yet stays back.
+
+    Raises: NotAllowed; NotFound; Conflict.
+    """
     with transaction() as session:
         _presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
         page = queries.whole_page_of(presenter_id, now)
         if page.guardian is None or page.link_barred not in (None, SafeguardingReason.PAPER_ONLY):
             raise Conflict(page.link_barred or SafeguardingReason.GUARDIAN_MISSING)
         guardian = session.get_one(Guardian, page.guardian.id)
+        stop_unsent("consent_asked", ("guardian", guardian.id))
         tell_guardian(session, "consent_asked", guardian, user, now=now, anew=False)
         audit.record(actor, "guardian written to", guardian, at=now, details={"presenter_id": presenter_id})
 

@@ -13,6 +13,7 @@ from typing import Any
 from babel.support import LazyProxy
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -22,6 +23,7 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.identity import has_identity_number
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, is_address
@@ -201,6 +203,15 @@ class LinesField(TextField):
 
     def __init__(self, label: Any = None, validators: Any = None, *, limit: int = LONG_TEXT, **given: Any) -> None:
         super().__init__(label, validators, limit=limit, **given)
+
+
+class UploadField(FileField):  # type: ignore[misc]
+    """A file; its name is a text that somebody typed too, and names nobody by a number (TRUST S43)."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and has_identity_number(self.data.filename or ""):
+            raise ValueError(worded(GroundReason.IDENTITY_NUMBER))
 
 
 class EmailField(TextField):

@@ -64,9 +64,12 @@ def _may_be_stored() -> bool:
 
 
 def _content() -> list[tuple[str, str]]:
-    """What the form says, in the order of its fields; of files the names."""
+    """What the form says, in the order of its fields; of files the names and what stands in them."""
     said = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_CONTENT]
-    return said + [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    for name, file in request.files.items(multi=True):
+        said.append((name, f"{file.filename} {hashlib.sha256(file.stream.read()).hexdigest()}"))
+        file.stream.seek(0)
+    return said
 
 
 def _digest(*said: object) -> str:

@@ -22,24 +22,35 @@ from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.people.models import Presenter, User
+from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
+from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.safeguarding.models import Guardian
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.reports import make_signed_period
+from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
 from tests.web.browser import sign_in_as
 
 SCHOOL = "school"
 ROLES = ["", SCHOOL, "coordinator", "administrator", "safeguarding", "educator", "influencer"]
 FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico")
-NOT_PAGES = {"static", "assets", "public.healthz", "public.readyz", "reports.attendance_file", "board.place_cells"}
+NOT_PAGES = {
+    "static",
+    "assets",
+    "public.healthz",
+    "public.readyz",
+    "safeguarding.scan",
+    "reports.attendance_file",
+    "board.place_cells",
+}
 HREF = re.compile(r'href="(/[^"]*)"')
 LONG = dt.timedelta(days=90)
 
@@ -69,7 +80,7 @@ def travellers(app: Flask) -> list[Traveller]:
         Traveller(row["role"], _cookies(_signed_in(app, row["email"])), ["/desk", *_begins(row["role"], row["email"])])
         for row in _one_of_each(app.extensions["demo_sign_ins"])
     ]
-    by_code = [*_certificates(), *_invitations(), *_tallies()]
+    by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians()]
     public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *by_code])
     return [public, Traveller(SCHOOL, _booking(app), ["/book/check", "/book/sent", *_school_links()]), *signed_in]
 
@@ -138,10 +149,26 @@ def _begins(role: str, email: str) -> list[str]:
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
         )
-        return [f"/safeguarding/{number}" for number in young]
+        return [f"/safeguarding/{number}" for number in young] + _waiting_papers(email)
     if role == "educator":
         return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
     return []
+
+
+def _waiting_papers(email: str) -> list[str]:
+    """A guardian's paper that a colleague has seen, and its scan."""
+    of_centre = select(Guardian.presenter_id).join(Presenter).where(Presenter.centre_id == _centre_of(email))
+    colleague = select(UserRole.user_id).where(UserRole.role == Role.COORDINATOR).join(User)
+    seen_by = db.session.scalars(colleague.where(User.centre_id == _centre_of(email)).limit(1)).one()
+    paper = make_paper(db.session.scalars(of_centre.limit(1)).one(), seen_by)
+    return [f"/safeguarding/papers/{paper.id}", f"/safeguarding/papers/{paper.id}/scan"]
+
+
+def _guardians() -> list[str]:
+    """What a guardian's mail opens."""
+    guardian_id = db.session.scalars(select(Guardian.id).order_by(Guardian.id).limit(1)).one()
+    with transaction():
+        return ["/consent/" + tokens.mint("guardian", guardian_id, lasts=LONG, now=MONDAY)]
 
 
 def _handed_over(email: str) -> list[str]:

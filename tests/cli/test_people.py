@@ -102,7 +102,7 @@ def test_without_a_centre_invite_says_what_to_do_first(run):
 
 def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
-    boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id)
+    boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="hers")
     command = ("people", "confirm-birth-date", str(person.id), "2010-03-01")
 
     early = run(*command)
@@ -121,7 +121,8 @@ def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run
 
 def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
-    first, _second = (make_user(Role.ADMINISTRATOR, centre_id=person.centre_id) for _ in range(2))
+    can_sign_in = {"centre_id": person.centre_id, "password_hash": "hers"}
+    first, _second = (make_user(Role.ADMINISTRATOR, **can_sign_in) for _ in range(2))
     propose_birth_date(first.actor(), person.id, dt.date(2010, 3, 1), now=MONDAY)
 
     refused = run("people", "confirm-birth-date", str(person.id), "2010-03-01")

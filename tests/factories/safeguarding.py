@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from scheduler.core.db import transaction
+from scheduler.core.scans import scan_kind
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
@@ -79,6 +80,28 @@ def a_scan(kind: str = "png", width: int = 800, height: int = 1100) -> bytes:
         return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + sides + bytes(20) + b"\xff\xd9"
     head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
     return head + bytes(9) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+
+
+def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> ConsentPaper:
+    """A signed paper that one of the staff has seen and that waits for a second; a guardian must be named already."""
+    scan = a_scan()
+    fair = dict.fromkeys(("travels", "photo", "name_on_the_web"), False) | {
+        "takes_part": True,
+        "text_version": CONSENT_TEXT,
+        "given_on": MONDAY.date(),
+        "valid_until": dt.date(2027, 12, 31),
+        "scan": scan,
+        "scan_kind": scan_kind(scan),
+        "first_seen_at": MONDAY,
+    }
+    with transaction() as session:
+        guardian_id = session.scalars(select(Guardian.id).where(Guardian.presenter_id == presenter_id)).one()
+        paper = ConsentPaper(
+            presenter_id=presenter_id, guardian_id=guardian_id, first_seen_by_id=seen_by_id, **(fair | given)
+        )
+        session.add(paper)
+        session.flush()
+    return paper
 
 
 def a_cleared_educator(**given: Any) -> Presenter:

@@ -13,11 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import MINOR_READ, AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.demo import load as demo
 from scheduler.people.models import Presenter, User, UserRole
-from scheduler.people.service.reads import MINOR_READ
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on

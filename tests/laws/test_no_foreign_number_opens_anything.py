@@ -23,7 +23,7 @@ from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.waitlist.models import OpenDate
 from scheduler.waitlist.service.dates import give_date
@@ -34,6 +34,7 @@ from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_presenter, make_user
+from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.web.browser import browser_of
@@ -53,7 +54,7 @@ def house(app: Flask, monkeypatch) -> Flask:
 
 
 def _what_the_demo_has_not(centre_id: int) -> None:
-    """A file that was checked and one that was stored, and a date that is held for a school."""
+    """A file that was checked and one that was stored, a date that is held for a school, a paper that waits."""
     user = make_user(Role.ADMINISTRATOR, centre_id=centre_id)
     make_work(user, content=b"x")
     make_work(user, WorkKind.IMPORT_HOSTS, content=b"x", state=WorkState.DONE, result='{"batch_id": 1}')
@@ -64,6 +65,8 @@ def _what_the_demo_has_not(centre_id: int) -> None:
     ).first()
     day = MONDAY.date() + dt.timedelta(days=100)
     _signed_period(centre_id)
+    guardians = sa.select(Guardian.presenter_id).join(Presenter, Presenter.id == Guardian.presenter_id)
+    make_paper(db.session.scalars(guardians.where(Presenter.centre_id == centre_id)).first(), user.id)
     give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=MONDAY)
 
 
@@ -105,6 +108,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
             "user_id": str(row.user_id),
             "exception_id": one(AvailabilityException.id, presenter_id=row.id),
             "consent_id": one(GuardianConsent.id, presenter_id=row.id),
+            "paper_id": one(ConsentPaper.id, presenter_id=row.id),
         }
         for row in db.session.execute(presenters).all()
     ]
@@ -195,7 +199,7 @@ def test_staff_of_another_centre_open_nothing(house: Flask, watch: Watch):
     assert opened(client, [one for one in asked if one not in everybodys], watch) == []
     assert len({address.rsplit("/", 1)[-1] for _method, address in asked}) > 20
     assert len(asked) > 200
-    for part in ("/imports/", "/work/", "/waiting-list/dates/", "/merge-into/", "/settings/programmes/"):
+    for part in ("/imports/", "/work/", "/waiting-list/dates/", "/merge-into/", "/settings/programmes/", "/papers/"):
         assert any(part in address for _method, address in asked), part
 
 

@@ -27,7 +27,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.models import ConsentPaper, GuardianConsent
 from scheduler.staffing.queries.own_days import visits_to_leave
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.clearance import withdraw_consent
@@ -49,7 +49,7 @@ from tests.factories.people import an_actor, make_centre, make_user, presenter_a
 from tests.factories.places import make_host
 from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
 from tests.laws.routes import NOBODY
@@ -111,6 +111,8 @@ class World:
                 works(a_cleared_minor(centre_id=self.centre_id, given_name=given, family_name=family))
                 for given, family in TWINS
             ]
+            for one in self.twins:
+                make_paper(one.id, self.desk.user_id)
             self.elsewhere = make_school_request(
                 RequestState.NEW, programme=programme, contact_email="b@school.example"
             )
@@ -266,12 +268,15 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
     """What may stand in each part of an address: true numbers of the visit, of its people and of all about them."""
     days = [(VISIT_DAY + dt.timedelta(days=more)).isoformat() for more in range(3)]
     staff = Role.COORDINATOR in seeker.actor.roles
-    consents = sa.select(GuardianConsent.id).where(GuardianConsent.presenter_id.in_([one.id for one in world.twins]))
+    twins = [one.id for one in world.twins]
+    consents = sa.select(GuardianConsent.id).where(GuardianConsent.presenter_id.in_(twins))
+    papers = sa.select(ConsentPaper.id).where(ConsentPaper.presenter_id.in_(twins))
     return {
         "number": [world.number, world.asked.number] if staff else [world.number],
-        "presenter_id": [str(one.id) for one in world.twins],
+        "presenter_id": [str(one) for one in twins],
         "user_id": [str(one.user_id) for one in world.twins],
         "consent_id": [str(one) for one in db.session.scalars(consents)],
+        "paper_id": [str(one) for one in db.session.scalars(papers)],
         "message_id": [str(one) for one in db.session.scalars(sa.select(sa.func.max(OutboxMessage.id))) if one],
         "secret": [seeker.own.get("secret", "nothing")],
         "token": [seeker.own.get("token", "nothing")],

@@ -9,6 +9,7 @@ from scheduler.core.imports.staging import Filing
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.imports import read_people
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.service import reads
 from scheduler.people.service.importing import import_people, take_back_people
 from scheduler.people.service.invitations import invite_again
 from scheduler.people.terms import TeachingLanguage, Topic
@@ -124,6 +125,18 @@ def test_people_are_taken_back_unless_something_hangs_on_them(actor, session):
         take_back_people(actor, batch_id, now=MONDAY)
     assert refusal.value.thing == "audit_entry"
     assert counts(session) == [4, 4, 2]
+
+
+def test_who_looked_at_a_young_presenter_has_changed_nothing_and_her_import_is_taken_back(actor, session):
+    batch_id = stored(actor, GOOD).batch_id
+    young = session.scalars(select(Presenter.id).where(Presenter.adult_on > MONDAY.date())).one()
+    reads.note_reads(actor, [young], "people.presenters", now=MONDAY)
+    coordinator = session.scalars(select(User).where(User.email == "ana@centre.example")).one()
+    reads.note_denial(coordinator.actor(), "admin.settings", "", now=MONDAY)
+
+    take_back_people(actor, batch_id, now=MONDAY)
+
+    assert counts(session) == [1, 1, 0]
 
 
 def test_only_an_administrator_of_the_centre_imports_people(actor, session):

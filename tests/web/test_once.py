@@ -1,6 +1,7 @@
 """One form, one effect: pressed twice, at once, or with other content under the same key (TRUST R11)."""
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from tests.factories.places import make_host
 from tests.web.browser import browser_of
 
 OTHER_CONTENT = "this form was already sent, with other content"
+CALENDAR = "calendar;school_year;kind;date_from;date_to\nrepublika;2026/27;term1;1.9.2026;29.12.2026\n"
 NOTE = {"text": "They have no projector.", "form_key": "one"}
 
 
@@ -50,6 +52,20 @@ def test_what_was_refused_is_sent_again_mended_with_the_same_key(app):
     assert stored(FormKey) == 0
     assert browser.post(path, data=NOTE).status_code == 302
     assert stored(CallNote) == 1
+
+
+def test_two_files_of_one_name_are_not_the_same_content(app):
+    """Who chooses the mended file on the page that the browser kept is told, and not answered as if it were stored."""
+    browser = browser_of(app, make_user(Role.ADMINISTRATOR))
+
+    def sent(content: str):
+        form = {"file": (BytesIO(content.encode()), "calendar.csv"), "store": "1", "form_key": "one"}
+        return browser.post("/school-calendar/import?lang=en", data=form)
+
+    answers = [sent(one) for one in (CALENDAR, CALENDAR, CALENDAR.replace("29.12.", "28.12."))]
+
+    assert [one.status_code for one in answers] == [302, 302, 409]
+    assert OTHER_CONTENT in answers[2].text
 
 
 def test_an_invitation_is_mailed_once_and_nobody_else_is_invited_by_its_key(app):

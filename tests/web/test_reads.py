@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
-from scheduler.people.service.reads import DENIED, MINOR_READ
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.web.reads import named_in

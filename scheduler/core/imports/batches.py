@@ -149,6 +149,7 @@ def _refuse_what_hangs(session: Session, batch: ImportBatch, tables: Sequence[Ta
                     raise HangsOnIt(other.name)
     later = select(literal(1)).where(
         audit.AuditEntry.id > batch.last_audit_id,
+        audit.AuditEntry.action.not_in((audit.MINOR_READ, audit.DENIED)),
         ImportedRow.batch_id == batch.id,
         ImportedRow.thing == audit.AuditEntry.thing,
         ImportedRow.thing_id == audit.AuditEntry.thing_id,

@@ -12,12 +12,11 @@ from sqlalchemy import select
 
 from scheduler.config import centre_timezone
 from scheduler.core import audit, clock
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 
-MINOR_READ, DENIED = "minor read", "denied"
 DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 

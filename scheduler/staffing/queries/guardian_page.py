@@ -30,8 +30,8 @@ def guardian_page(actor: Actor, now: dt.datetime) -> GuardianPage:
     """What a guardian reads behind her link: her own child's. Raises: NotAllowed, NotFound."""
     policy.require(actor, "read", "consent", centre=None, presenters=[actor.presenter_id])
     presenter_id = actor.presenter_id or 0
-    page, guardian = whole_page_of(presenter_id, now), guardian_of(presenter_id, now)
-    person = page.clearance.presenter
+    page = whole_page_of(presenter_id, now)
+    guardian, person = page.guardian, page.clearance.presenter
     centre = db.session().scalar(select(Centre).join(Presenter).where(Presenter.id == presenter_id))
     if centre is None or guardian is None or guardian.id != actor.guardian_id:
         raise NotFound("guardian")

@@ -13,8 +13,9 @@ from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User, UserRole
+from scheduler.people.queries import administrators
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
-from scheduler.policy import SYSTEM, Actor, Role
+from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import BirthDateCorrection
 from scheduler.safeguarding.queries import has_consent
@@ -108,15 +109,11 @@ def confirm_on_the_host(presenter_id: int, born: dt.date, *, now: dt.datetime) -
         row = _open(act.session, presenter_id)
         if row is None or row.birth_date != born:
             raise Conflict(SafeguardingReason.CORRECTION_IS_OVER)
-        if _administrators(act.session, presenter.centre_id) != [row.proposed_by_id] or row.proposed_by_id == user.id:
+        could = [reader.user_id for centre_id, reader in administrators() if centre_id == presenter.centre_id]
+        if could != [row.proposed_by_id] or row.proposed_by_id == user.id:
             raise Conflict(SafeguardingReason.HOST_NOT_NEEDED)
         row.on_the_host = True
         _correct(act, presenter, user, row)
-
-
-def _administrators(session: Session, centre_id: int) -> list[int]:
-    rows = select(User.id).where(User.centre_id == centre_id, User.suspended_at.is_(None))
-    return list(session.scalars(rows.where(User.roles.any(role=Role.ADMINISTRATOR)).order_by(User.id)))
 
 
 def _correct(act: Act, presenter: Presenter, user: User, row: BirthDateCorrection) -> None:

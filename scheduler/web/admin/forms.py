@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 
@@ -21,6 +20,7 @@ from scheduler.web.forms import (
     NameField,
     Needed,
     TextField,
+    UploadField,
     choices_of,
 )
 from scheduler.web.i18n import _l
@@ -120,13 +120,13 @@ class ProgrammeForm(BaseForm):
 
 
 class RegisterForm(BaseForm):
-    file = FileField(_l("CSV or XLSX file"), render_kw={"accept": ".csv,.xlsx,text/csv,text/plain"})
+    file = UploadField(_l("CSV or XLSX file"), render_kw={"accept": ".csv,.xlsx,text/csv,text/plain"})
 
 
 class CalendarFileForm(BaseForm):
     """A school calendar as a file; what was read stays in the text, so that it can be checked and then stored."""
 
-    file = FileField(_l("CSV file"), render_kw={"accept": ".csv,text/csv,text/plain"})
+    file = UploadField(_l("CSV file"), render_kw={"accept": ".csv,text/csv,text/plain"})
     text = LinesField(_l("Or its text"), limit=LONGEST_CALENDAR)
 
     def content(self) -> bytes:

@@ -2,7 +2,6 @@
 
 from contextlib import closing
 
-from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
@@ -18,7 +17,7 @@ from scheduler.safeguarding.terms import (
     VettingDraft,
     VettingResult,
 )
-from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField
+from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField, UploadField
 from scheduler.web.i18n import _l
 
 RESULTS = {VettingResult.CLEARED: _l("Nothing stands against it"), VettingResult.REFUSED: _l("May not enter a school")}
@@ -79,7 +78,7 @@ class GivenForm(PurposesForm):
 class PaperForm(PurposesForm):
     given_on = DayField(_l("Signed on"), [Needed()])
     valid_until = DayField(_l("Valid until"), [Needed()])
-    scan = FileField(
+    scan = UploadField(
         _l("Scan or photograph of the signed paper"),
         render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
     )

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import MessageState
 from scheduler.people.models import Presenter
 from scheduler.people.rules import adult_on, may_present_from
 from scheduler.people.terms import PresenterKind
@@ -187,6 +189,7 @@ def test_a_scan_is_shown_as_what_it_is_and_stays_in_no_cache(officer, minor):
     [
         {"scan": (BytesIO(b""), "")},
         {"scan": (BytesIO(b"MZ not a scan"), "scan.png")},
+        {"scan": (BytesIO(a_scan()), "0101990710008.png")},
         {"seen": ""},
         {"takes_part": ""},
         {"given_on": typed(1)},
@@ -261,7 +264,9 @@ def test_the_link_is_sent_once_more_or_the_page_says_why_not(officer, minor):
     assert officer.post(path).status_code == 302
     assert "Name the guardian first" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
     make_guardian(minor.id)
-    assert officer.post(path).status_code == 302
+    assert [officer.post(path).status_code for _press in range(2)] == [302, 302]
+    waiting = select(OutboxMessage.kind).where(OutboxMessage.state == MessageState.WAITING)
+    assert db.session.scalars(waiting).all() == ["consent_asked"]
     assert "on its way" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
 
 
