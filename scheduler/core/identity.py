@@ -16,7 +16,7 @@ def has_identity_number(text: str) -> bool:
     """Whether thirteen digits that check stand in a text: a day of birth that exists, and the last digit (modulus 11).
 
     Digits of every script and form count (full-width, Arabic, raised, in circles), and the number may be cut into
-    groups by any signs but letters: spaces, dashes, brackets. A longer number without a gap is none: an account, a barcode.
+    groups by any signs but letters: spaces, dashes, brackets. A longer number without a gap is none: an account.
     """
     if sum(letter.isnumeric() for letter in text) < LENGTH:
         return False

@@ -18,8 +18,9 @@ _LETTERS = str.maketrans(_DRAWN_LIKE)
 def mailbox_key(address: str) -> str:
     """One key for every way to write a mailbox, and for what is drawn like it.
 
-    Case, what stands after a plus, and Gmail's dots mean nothing; a domain in Punycode is read; accents fall away; letters of other
-    scripts, and 0, 1 and rn, count as what they look like. Two keys that agree are no proof: whoever compares refuses.
+    Case, what stands after a plus, and Gmail's dots mean nothing; a domain in Punycode is read; accents fall away;
+    letters of other scripts, and 0, 1 and rn, count as what they look like. Two keys that agree are no proof: whoever
+    compares refuses.
     """
     user, _at, domain = address.strip().rpartition("@")
     user, domain = user.partition("+")[0], ".".join(map(_readable, domain.rstrip(".").split(".")))
