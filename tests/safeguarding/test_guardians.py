@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from scheduler import policy
 from scheduler.core import tokens
@@ -203,3 +203,23 @@ def test_the_database_holds_one_last_guardian(session):
 
     with pytest.raises(IntegrityError, match=r"one_last_guardian|guardian\.presenter_id"):
         make_guardian(minor.id, email="other@family.example")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE guardian_consent SET withdrawn_at = NULL, withdrawn_by = NULL",
+        "UPDATE guardian_consent SET withdrawn_by = 'replaced'",
+        "UPDATE guardian_consent SET presenter_id = :other",
+        "DELETE FROM guardian_consent",
+        "DELETE FROM guardian",
+    ],
+)
+def test_trust_s46_the_database_forgets_no_withdrawal(session, statement):
+    """Without it a guardian named since, or an older paper, would give the consent again."""
+    minor, other = a_minor(), make_presenter()
+    make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.GUARDIAN)
+
+    with pytest.raises(DBAPIError, match="withdrawal_stays"):
+        session.execute(text(statement), {"other": other.id} if ":other" in statement else {})
