@@ -64,6 +64,7 @@ _RENAMED = "(NEW.holder_name IS NOT NULL AND NEW.holder_name IS DISTINCT FROM OL
 _OTHER_HOLDER = "(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %')"
 _REVIVED = """(OLD.state <> 'issued'
   AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"""
+_UNMADE = "(OLD.state = 'issued' AND NEW.state = 'eligible')"  # a paper that is out is taken back by its revocation
 _OF_ANOTHER_VISIT = """(NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM certificate s WHERE s.id = NEW.replaced_by_id AND s.visit_id = NEW.visit_id AND s.id <> NEW.id))"""
 
@@ -73,7 +74,7 @@ refuse(
     TableLaw(
         "certificate_stays",
         ("UPDATE",),
-        f"{_REPRINTED} OR {_RENAMED} OR {_OTHER_HOLDER} OR {_REVIVED} OR {_OF_ANOTHER_VISIT}",
+        f"{_REPRINTED} OR {_RENAMED} OR {_OTHER_HOLDER} OR {_REVIVED} OR {_UNMADE} OR {_OF_ANOTHER_VISIT}",
     ),
     TableLaw("certificate_stays", ("DELETE",), closed(*FORGETTING)),
     keys=(

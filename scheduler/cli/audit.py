@@ -17,6 +17,7 @@ FAULTS = {
     Fault.CUT: "does not follow the record before it: at least one between them was deleted, or this one was replaced",
     Fault.INSERTED: "has no seal although later records have: it was put in between, or written over",
     Fault.GONE: "is not there, although a head kept outside of the database names it: the end was cut off",
+    Fault.UNREADABLE: "cannot be read: its moment is none, or its bytes are no text; it was written past the product",
     Fault.RESEALED: "has another seal than the head kept outside of the database: the chain was computed anew",
 }
 

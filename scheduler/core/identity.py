@@ -7,16 +7,16 @@ import unicodedata
 LENGTH = 13
 WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 NEWEST_BIRTH_YEAR = 2049  # the three digits of a year say 1900 to 2049; what is later is a price or a number of a law
-MOST_BETWEEN = 3  # signs between two groups of digits that are still read as one number: "0101990. - 710006"
+MOST_BETWEEN = 5  # signs between two groups of digits that are still read as one number: "0101990 --- 710006"
 DIGITS = re.compile(r"[0-9]+")
-BETWEEN = re.compile(rf"[\s./\\_,·•‧∙⋅。︒‐‑‒–—―−﹘﹣－-]{{1,{MOST_BETWEEN}}}")
+BETWEEN = re.compile(rf"[\W_]{{1,{MOST_BETWEEN}}}")
 
 
 def has_identity_number(text: str) -> bool:
     """Whether thirteen digits that check stand in a text: a day of birth that exists, and the last digit (modulus 11).
 
     Digits of every script and form count (full-width, Arabic, raised, in circles), and the number may be cut into
-    groups by spaces, dots and dashes. A longer number without a gap is none: an account, a barcode.
+    groups by any signs but letters: spaces, dashes, brackets. A longer number without a gap is none: an account.
     """
     if sum(letter.isnumeric() for letter in text) < LENGTH:
         return False
@@ -27,11 +27,16 @@ def _plain_digits(text: str) -> str:
     """The text with digits of every kind as 0 to 9, without the marks that sit on them (a keycap's frame)."""
     letters = unicodedata.normalize("NFKD", text)
     bare = (letter for letter in letters if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
-    return "".join(str(digit) if (digit := unicodedata.digit(letter, -1)) >= 0 else letter for letter in bare)
+    return "".join(_plain_digit(letter) for letter in bare)
+
+
+def _plain_digit(letter: str) -> str:
+    value = unicodedata.numeric(letter, -1)  # scripts that write numbers in words of one letter have it too: 〇, 七
+    return str(int(value)) if value in range(10) else letter
 
 
 def _runs(text: str) -> list[list[str]]:
-    """Groups of digits that only spaces, dots and dashes part."""
+    """Groups of digits that only signs part."""
     runs: list[list[str]] = []
     end = None
     for group in DIGITS.finditer(text):

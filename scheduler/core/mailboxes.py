@@ -11,17 +11,22 @@ _DRAWN_LIKE = {
     "ø": "o", "р": "p", "ρ": "p", "ԛ": "q", "զ": "q", "г": "r", "ѕ": "s", "т": "t", "τ": "t", "υ": "u", "ս": "u",
     "μ": "u", "ѵ": "v", "ν": "v", "ԝ": "w", "ω": "w", "х": "x", "χ": "x", "у": "y", "γ": "y", "з": "3",
 }  # fmt: skip
+_DOTS_MEAN_NOTHING = {"gmail.com", "googlemail.com"}  # one service under two names: a.b@gmail.com is ab@gmail.com
 _LETTERS = str.maketrans(_DRAWN_LIKE)
 
 
 def mailbox_key(address: str) -> str:
     """One key for every way to write a mailbox, and for what is drawn like it.
 
-    Case and what stands after a plus mean nothing; a domain in Punycode is read; accents fall away; letters of other
-    scripts, and 0, 1 and rn, count as what they look like. Two keys that agree are no proof: whoever compares refuses.
+    Case, what stands after a plus, and Gmail's dots mean nothing; a domain in Punycode is read; accents fall away;
+    letters of other scripts, and 0, 1 and rn, count as what they look like. Two keys that agree are no proof: whoever
+    compares refuses.
     """
     user, _at, domain = address.strip().rpartition("@")
-    return f"{_drawn(user.partition('+')[0])}@{_drawn('.'.join(map(_readable, domain.rstrip('.').split('.'))))}"
+    user, domain = user.partition("+")[0], ".".join(map(_readable, domain.rstrip(".").split(".")))
+    if domain.casefold() in _DOTS_MEAN_NOTHING:
+        user, domain = user.replace(".", ""), "gmail.com"
+    return f"{_drawn(user)}@{_drawn(domain)}"
 
 
 def same_mailbox(one: str, other: str) -> bool:

@@ -47,6 +47,7 @@ class Fault(StrEnum):
     CUT = "cut"  # it does not follow the record before it: at least one between them was deleted
     INSERTED = "inserted"  # it has no seal although later ones have: put in between, or written over
     GONE = "gone"  # a head kept outside names it, and it is not there: the end was cut off
+    UNREADABLE = "unreadable"  # its moment is none, or its bytes are no text: nothing of ours wrote that
     RESEALED = "resealed"  # a head kept outside has another seal: somebody computed the chain anew
 
 
@@ -153,13 +154,16 @@ def verify(*, now: dt.datetime, heads: Sequence[Head] = ()) -> Verified:
         newest = _last_sealed(session)
         walk.last_sealed = newest.record_id if newest else 0
         wanted = select(*COLUMNS).order_by(AuditEntry.id).execution_options(yield_per=PIECE)
-        with session.execute(wanted) as rows:  # a walk that ends early leaves no open cursor
-            for row in rows:
-                walk.look_at(row)
-                if walk.broken:
-                    break
-            else:
-                walk.miss_heads()
+        try:
+            with session.execute(wanted) as rows:  # a walk that ends early leaves no open cursor
+                for row in rows:
+                    walk.look_at(row)
+                    if walk.broken:
+                        break
+                else:
+                    walk.miss_heads()
+        except (ValueError, OperationalError):
+            walk.go_on_singly(session)
     return Verified(walk.sealed, walk.unsealed, walk.blanked, walk.late_since, walk.head, walk.broken)
 
 
@@ -169,11 +173,28 @@ class _Walk:
     def __init__(self, due: dt.datetime, heads: dict[int, str]) -> None:
         self.due, self.heads = due, heads
         self.sealed = self.unsealed = self.blanked = self.last_sealed = 0
+        self.seen: int | None = None  # the last record looked at
         self.late_since: dt.datetime | None = None
         self.head: Head | None = None
         self.broken: Broken | None = None
 
+    def go_on_singly(self, session: Session) -> None:
+        """A piece of records cannot be read: those before the first that cannot are still looked at."""
+        wanted = select(AuditEntry.id).order_by(AuditEntry.id)
+        rest = session.scalars(wanted if self.seen is None else wanted.where(AuditEntry.id > self.seen)).all()
+        for number in rest:
+            try:
+                row = session.execute(select(*COLUMNS).where(AuditEntry.id == number)).one()
+            except (ValueError, OperationalError):
+                self.broken = Broken(number, Fault.UNREADABLE, self.head.record_id if self.head else 0)
+            else:
+                self.look_at(row)
+            if self.broken:
+                return
+        self.miss_heads()
+
     def look_at(self, row: Any) -> None:
+        self.seen = row.id
         before = self.head.record_id if self.head else 0
         if lost := min((number for number in self.heads if before < number < row.id), default=0):
             self.broken = Broken(lost, Fault.GONE, before)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.scans import ScanKind
+from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult, WithdrawnBy
 
@@ -174,12 +175,12 @@ class BirthDateCorrection(Base):
 
 # --- What the database itself refuses: after a withdrawal only a new consent lets a minor go again ---
 
+_WITHDRAWAL = ("withdrawn_at", "withdrawn_by", "presenter_id")
+_REWRITTEN = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _WITHDRAWAL)
+
 refuse(
     GuardianConsent.__table__,
-    TableLaw(
-        "withdrawal_stays",
-        ("UPDATE",),
-        "OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at",
-    ),
+    TableLaw("withdrawal_stays", ("UPDATE",), f"OLD.withdrawn_at IS NOT NULL AND ({_REWRITTEN})"),
+    TableLaw("withdrawal_stays", ("DELETE",), f"OLD.withdrawn_at IS NOT NULL AND {closed(*FORGETTING)}"),
 )
 refuse(Vetting.__table__)

@@ -5,7 +5,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Exists,
+    and_,
+    cast,
+    exists,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler.core import clock
@@ -15,7 +27,7 @@ from scheduler.core.mailboxes import mailbox_key
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
-from scheduler.people.models import Presenter, User
+from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import address_of, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
@@ -169,12 +181,15 @@ def guardian_of(presenter_id: int, now: dt.datetime) -> GuardianRow | None:
 
 
 def account_keys(day: dt.date) -> dict[str, bool]:
-    """The address of every account as `mailbox_key` writes it, and whether a young person's it is on a day."""
-    rows = db.session().execute(
-        select(User.email, Presenter.adult_on).outerjoin(Presenter, Presenter.user_id == User.id).order_by(User.id)
-    )
+    """The address of every account as `mailbox_key` writes it, and whether a young person's it is on a day.
+
+    The mailbox of a centre counts too: staff read it together.
+    """
+    people = select(User.email, Presenter.adult_on).outerjoin(Presenter, Presenter.user_id == User.id)
+    centres = select(Centre.email, cast(null(), Date)).where(Centre.email != "")
+    both: CompoundSelect[Any] = union_all(people, centres)
     keys: dict[str, bool] = {}
-    for email, adult_on in rows:
+    for email, adult_on in db.session().execute(both):
         key = mailbox_key(email)
         keys[key] = keys.get(key, False) or is_minor(adult_on, day)
     return keys

@@ -34,6 +34,14 @@ RAISED = INVENTED.translate({ord(str(digit)): "⁰¹²³⁴⁵⁶⁷⁸⁹"[digi
         f"{INVENTED} {INVENTED}",
         f"VII-2 {INVENTED[:7]} {INVENTED[7:]} 24",
         "0101990\n710008",
+        "0101990:710008",
+        "(0101990) 710008",
+        "0101990 | 710008",
+        "0101990 --- 710008",
+        "0101990 . . 710008",
+        INVENTED.translate({ord(str(digit)): "〇一二三四五六七八九"[digit] for digit in range(10)}),
+        INVENTED.translate({ord(str(digit)): "🄋➀➁➂➃➄➅➆➇➈"[digit] for digit in range(10)}),
+        INVENTED.translate({ord(str(digit)): "0⑴⑵⑶⑷⑸⑹⑺⑻⑼"[digit] for digit in range(10)}),
     ],
 )
 def test_trust_s43_an_identity_number_is_refused_however_it_is_written(written: str):
@@ -55,6 +63,9 @@ def test_trust_s43_an_identity_number_is_refused_however_it_is_written(written: 
         "9788612345678",  # a book
         "160-0000000001234-56",  # an account
         "+381 64 123 45 67, 018 555 123",
+        "+381 (0)64 123-45-67; 00381 11 3340 511",
+        "8:00–8:45, 9:00–9:45, 10:05–10:50",
+        "½ 101990710008",
         "12. 5. 2027. 13:00–13:45, VII-1 i VII-2, 24 + 25",
         "0101990 a 710008",
     ],

@@ -191,6 +191,23 @@ def test_trust_s34_the_first_broken_record_is_named(ids, as_attacker, attack):
     assert broken.after_id == max((number for number in present if number < record_id), default=0)
 
 
+@pytest.mark.parametrize(
+    "how", ["at = 'no moment'", "details = CAST(X'FF' AS TEXT)", "actor = CAST(X'C328' AS TEXT), at = 'no moment'"]
+)
+def test_trust_s34_a_record_that_cannot_be_read_is_named_instead_of_ending_the_walk(ids, as_attacker, how):
+    """PostgreSQL takes no such value; SQLite takes any."""
+    as_attacker(f"UPDATE audit_entry SET {how} WHERE id = :id", id=ids[4])
+
+    assert verified().broken == Broken(ids[4], Fault.UNREADABLE, ids[3])
+
+
+def test_trust_s34_what_was_altered_before_a_record_that_cannot_be_read_is_named_first(ids, as_attacker):
+    as_attacker("UPDATE audit_entry SET at = 'no moment' WHERE id = :id", id=ids[7])
+    as_attacker("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[2])
+
+    assert verified().broken == Broken(ids[2], Fault.ALTERED, ids[1])
+
+
 def head_of(record_id: int) -> Head:
     row = db.session.get_one(AuditEntry, record_id)
     return Head(record_id, row.seal.partition(".")[0])

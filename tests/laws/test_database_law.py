@@ -260,6 +260,7 @@ def statements_about_papers(world: LawWorld, state: State) -> Iterator[Case]:
         {"number": "Z" * 16}, {"running_number": "U-1"}, {"printed": "{}"}, {"issued_at": THEN}, {"language": "en"},
         {"visit_id": world.counted.visit.id}, {"holder_name": "Somebody"}, {"holder_name": None}, {"holder_key": "x"},
         {"state": "revoked", "reason": "Wrong."}, {"kind": "school", "holder_name": None}, {"state": "reissued"},
+        {"state": "eligible"},
     ]  # fmt: skip
     for values in changes:
         whole = values.get("state") != "reissued"  # nothing replaces it

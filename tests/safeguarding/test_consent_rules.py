@@ -38,6 +38,14 @@ def day(days: int) -> dt.date:
     return TODAY + dt.timedelta(days=days)
 
 
+@pytest.mark.parametrize(
+    "address", ["an.a.ilic@gmail.com", "anailic@googlemail.com", "A.N.A.ILIC+mama@gmail.com", "ana.ilic@GoogleMail.com"]
+)
+def test_trust_s48_dots_of_gmail_make_no_other_address(address: str):
+    assert mailbox_key(address) == mailbox_key("ana.ilic@gmail.com")
+    assert mailbox_key("an.ailic@home.example") != mailbox_key("ana.ilic@home.example")
+
+
 def guardian_problems(email: str, *, works_here: bool = False, name: str = "Vesna Ilić", minor: bool = True):
     draft = GuardianDraft(name, email, works_here=works_here)
     return problems_with_guardian(draft, minor=minor, minor_email="tara@home.example", accounts=ACCOUNTS)

@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from scheduler import policy
 from scheduler.core import tokens
@@ -13,7 +13,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
-from scheduler.people.models import Presenter
+from scheduler.people.models import Centre, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.safeguarding import queries, service
@@ -78,6 +78,19 @@ def test_a_link_never_goes_to_the_minor_or_to_an_account(session, email, reason)
 
     assert refusal.value.problems == {"email": reason}
     assert (told(session), session.scalars(select(Guardian)).all()) == ([], [])
+
+
+def test_a_link_never_goes_to_the_mailbox_of_a_centre(session):
+    minor = a_minor()
+    with transaction() as open_session:
+        open_session.get_one(Centre, minor.centre_id).email = "Office@centre.example"
+
+    with pytest.raises(Rejected) as refusal:
+        service.name_guardian(
+            an_officer_of(minor), minor.id, GuardianDraft("Vesna Ilić", "office+ilic@centre.example"), now=MONDAY
+        )
+
+    assert refusal.value.problems == {"email": "address_of_an_account"}
 
 
 def test_a_guardian_who_works_here_is_named_and_gets_no_link(session):
@@ -190,3 +203,23 @@ def test_the_database_holds_one_last_guardian(session):
 
     with pytest.raises(IntegrityError, match=r"one_last_guardian|guardian\.presenter_id"):
         make_guardian(minor.id, email="other@family.example")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE guardian_consent SET withdrawn_at = NULL, withdrawn_by = NULL",
+        "UPDATE guardian_consent SET withdrawn_by = 'replaced'",
+        "UPDATE guardian_consent SET presenter_id = :other",
+        "DELETE FROM guardian_consent",
+        "DELETE FROM guardian",
+    ],
+)
+def test_trust_s46_the_database_forgets_no_withdrawal(session, statement):
+    """Without it a guardian named since, or an older paper, would give the consent again."""
+    minor, other = a_minor(), make_presenter()
+    make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.GUARDIAN)
+
+    with pytest.raises(DBAPIError, match="withdrawal_stays"):
+        session.execute(text(statement), {"other": other.id} if ":other" in statement else {})
