@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from scheduler import policy
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import SchedulerError
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
@@ -94,6 +94,23 @@ def test_a_link_after_a_withdrawal_from_somebody_new_is_named(session):
     consent = make_consent(minor.id, **given).id
 
     assert violations() == [f"consent {consent} came by a link after a withdrawal, from who had not consented before"]
+
+
+def test_whose_staff_or_mailbox_was_changed_past_the_product_is_named(session):
+    """Another centre's staff would read where she will be; a link to herself would be her own consent."""
+    minor, elsewhere = a_minor(), make_presenter().centre_id
+    guardian = make_guardian(minor.id)
+    address = session.execute(select(User.email).where(User.id == minor.user_id)).scalar_one()
+    assert (minor.centre_id != elsewhere, violations()) == (True, [])
+
+    with transaction() as open_session:
+        open_session.execute(update(Presenter).where(Presenter.id == minor.id).values(centre_id=elsewhere))
+        open_session.execute(update(Guardian).values(email=address.replace("@", "+mama@")))
+
+    assert violations() == [
+        f"presenter {minor.id} is of another centre than her account",
+        f"guardian {guardian.id} has the address of the minor herself",
+    ]
 
 
 def test_days_that_do_not_follow_from_the_birth_date_are_named(session):

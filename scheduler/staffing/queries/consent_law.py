@@ -15,7 +15,14 @@ from scheduler.safeguarding.terms import ConsentMethod, WithdrawnBy
 
 def violations() -> list[str]:
     """One plain sentence for each breach. What was recorded before two had to see a paper is held to nothing more."""
-    return [*_papers_unseen(), *_links_astray(), *_back_after_a_withdrawal(), *_two_who_speak(), *_wrong_days()]
+    return [
+        *_papers_unseen(),
+        *_links_astray(),
+        *_back_after_a_withdrawal(),
+        *_two_who_speak(),
+        *_wrong_days(),
+        *_astray(),
+    ]
 
 
 def _papers_unseen() -> Iterator[str]:
@@ -96,3 +103,21 @@ def _wrong_days() -> Iterator[str]:
         born = row.birth_date
         if born and (row.adult_on, row.may_present_from) != (adult_on(born), may_present_from(born)):
             yield f"presenter {row.id} has days that do not follow from the birth date"
+
+
+def _astray() -> Iterator[str]:
+    """A guardian is written to at her own address; a presenter and her account are of one centre, whose staff read."""
+    people = db.session().execute(
+        select(Presenter.id, Presenter.centre_id, User.centre_id, User.email)
+        .join(User, User.id == Presenter.user_id)
+        .order_by(Presenter.id)
+    )
+    emails: dict[int, str] = {}
+    for who, centre, centre_of_account, email in people:
+        emails[who] = mailbox_key(email)
+        if centre != centre_of_account:
+            yield f"presenter {who} is of another centre than her account"
+    guardians = select(Guardian.id, Guardian.presenter_id, Guardian.email).order_by(Guardian.id)
+    for guardian, who, email in db.session().execute(guardians):
+        if mailbox_key(email) == emails[who]:
+            yield f"guardian {guardian} has the address of the minor herself"
