@@ -237,6 +237,12 @@ class GuardianPage:
     def living(self) -> tuple[ConsentRow, ...]:
         return tuple(row for row in self.consents if not row.withdrawn)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is asked of her: what she agreed to holds for long, and is of today's text."""
+        current = any(row.text_version == CONSENT_TEXT for row in self.living)
+        return self.standing.standing is ProofStanding.VALID and current
+
 
 @dataclass(frozen=True)
 class Clearance:

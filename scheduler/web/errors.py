@@ -56,6 +56,7 @@ def show_problem(error: SchedulerError) -> ResponseReturnValue:
     if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]
     log.info("refused", extra={"kind": type(error).__name__, "status": status})
+    g.crossed = reasons == [GroundReason.CHANGED_MEANWHILE]
     return _page(status, reasons=[worded(reason) for reason in reasons])
 
 
@@ -92,7 +93,9 @@ def _page(
     if request.path.startswith("/api/"):
         return jsonify(error=status, reasons=reasons or []), status, headers or {}
     shown = status if status in PAGES else 400 if status < 500 else 500
-    page = render_template(f"errors/{shown}.html", reasons=reasons or [], stale_form=stale_form)
+    page = render_template(
+        f"errors/{shown}.html", reasons=reasons or [], stale_form=stale_form, crossed=g.get("crossed", False)
+    )
     return page, status, headers or {}
 
 

@@ -51,6 +51,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("people.presenters", "people", _l("Presenters")),
         ("board.board", "board", _l("Board")),
         ("visits.week", "calendar", _l("Week")),
+        ("closures.closures", "snow", _l("Closures")),
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
     ),

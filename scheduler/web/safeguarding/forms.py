@@ -53,7 +53,9 @@ class PurposesForm(BaseForm):
     """What a guardian agrees to: each purpose apart, and none is ticked before she ticks it."""
 
     text_version = HiddenField(default=CONSENT_TEXT)
-    takes_part = BooleanField(_l("May take part in visits"))
+    takes_part = BooleanField(
+        _l("May take part in visits"), [Needed(_l("Tick this first: nothing else holds without it."))]
+    )
     travels = BooleanField(_l("May travel to other towns"))
     photo = BooleanField(_l("May be photographed"))
     name_on_the_web = BooleanField(_l("First name may stand on public pages"))
@@ -80,6 +82,7 @@ class PaperForm(PurposesForm):
     valid_until = DayField(_l("Valid until"), [Needed()])
     scan = UploadField(
         _l("Scan or photograph of the signed paper"),
+        [Needed(_l("Choose the scan or the photograph."))],
         render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
     )
     seen = BooleanField(_l("I have seen the signed paper, and this is what it says"))

@@ -334,3 +334,27 @@ def test_things_of_another_centre_do_not_exist(officer):
         assert officer.post(f"/safeguarding/{other.id}{tail}").status_code == 404
     for tail in ("", "/scan"):
         assert officer.get(f"/safeguarding/papers/4711{tail}").status_code == 404
+
+
+def test_a_guardian_reads_what_stands_before_she_may_change_it(client, minor):
+    guardian = make_guardian(minor.id)
+    path = link_of(guardian)
+    assert "<details" not in client.get(path).text.partition("<h1>")[2].partition("</main>")[0], "she is asked openly"
+
+    make_consent(minor.id, guardian_id=guardian.id)
+    settled = client.get(path).text.partition("<h1>")[2].partition("</main>")[0]
+    assert settled.index("/withdraw") < settled.index('<details class="fold">')
+
+    refused = client.post(path, data={"text_version": CONSENT_TEXT})
+    assert (refused.status_code, '<details class="fold" open>' in refused.text) == (422, True)
+    assert refused.text.count("field__error") >= len(("takes_part", "name")), "all that is missing at once"
+
+
+def test_a_guardian_who_is_being_replaced_reads_it_and_afterwards_is_sent_to_the_centre(client, minor, the_clock):
+    guardian = make_guardian(minor.id, replaced_at=MONDAY + dt.timedelta(days=7))
+    path = link_of(guardian)
+    assert "понедељак, 21. септембар 2026." in client.get(path).text
+
+    the_clock.moves_on(dt.timedelta(days=8))
+    gone = client.get(path)
+    assert (gone.status_code, "Линк за старатеља" in gone.text, "/status/" in gone.text) == (410, True, False)

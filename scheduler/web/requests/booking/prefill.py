@@ -1,5 +1,6 @@
 """What somebody chose on another page and takes along into the booking: programme, language, classes, a day."""
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -19,6 +20,13 @@ def carried_in(sent: Mapping[str, str]) -> dict[str, str]:
     """What an address or a form carries, as far as it says something."""
     found = {name: sent.get(name, "").replace("\0", "")[:FEW_LETTERS].strip() for name in PREFILL_FIELDS}
     return {name: value for name, value in found.items() if value}
+
+
+def day_carried(carried: Mapping[str, str]) -> dt.date | None:
+    """The day that was pressed in a calendar, so that the first question can say it."""
+    with suppress(ValueError):
+        return dt.date.fromisoformat(carried.get("day", ""))
+    return None
 
 
 def take_along(booking: BookingDraft, carried: dict[str, str]) -> None:

@@ -35,7 +35,7 @@ from scheduler.web.requests.booking.answers import address_of, answer_rows
 from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
-from scheduler.web.requests.booking.prefill import carried_in, take_along
+from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import AddressForm, CheckForm, RequestPressForm, WhoForm
 
 WORDS = {  # of each page: what its link says, and its title
@@ -62,7 +62,7 @@ def book() -> ResponseReturnValue:
         booking.keep("host", {"host_id": [str(chosen)]})
         near_dates.remember(host=chosen)
         return redirect(address_of(booking.next_page("host") if hold.move_hold(booking, "host") else "when"))
-    typed, asked = request.args.get("q", "")[:200], host_asked()
+    typed, asked, carried = request.args.get("q", "")[:200], host_asked(), carried_in(request.args)
     return render_template(
         "requests/book.html",
         form=form,
@@ -73,7 +73,8 @@ def book() -> ResponseReturnValue:
         chosen=booking.host(),
         chosen_new=booking.new_host(),
         goes_on=address_of(booking.next_page("host")),
-        carried=carried_in(request.args),
+        carried=carried,
+        chosen_day=day_carried(carried),
         total=TOTAL,
         kept=bool(booking.answers),
     )
