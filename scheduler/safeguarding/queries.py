@@ -307,7 +307,6 @@ def _papers(*wanted: ColumnElement[bool]) -> list[PaperRow]:
             valid_until=row.valid_until,
             scan_kind=row.scan_kind,
             first_seen_by=one.full_name,
-            first_seen_at=row.first_seen_at,
             second_seen_by=other.full_name if other else "",
             over=row.ended_at is not None or row.second_seen_at is not None,
             first_seen_by_id=row.first_seen_by_id,
@@ -330,7 +329,7 @@ def _correction(presenter_id: int) -> BirthDateRow | None:
     if found is None:
         return None
     row, user = found
-    return BirthDateRow(row.id, row.birth_date, user.full_name, row.proposed_at, row.proposed_by_id)
+    return BirthDateRow(row.id, row.birth_date, user.full_name, row.proposed_by_id)
 
 
 def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
@@ -375,7 +374,6 @@ def consents_of(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
                 guardian_id=row.guardian_id,
                 withdrawn_at=row.withdrawn_at,
                 withdrawn_by=row.withdrawn_by,
-                paper_id=row.paper_id,
             )
         )
     return found

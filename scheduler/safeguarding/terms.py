@@ -161,7 +161,6 @@ class ConsentRow:
     guardian_id: int | None = None
     withdrawn_at: dt.datetime | None = None
     withdrawn_by: WithdrawnBy | None = None
-    paper_id: int | None = None
 
     @property
     def taken_back(self) -> bool:
@@ -195,7 +194,6 @@ class PaperRow:
     valid_until: dt.date
     scan_kind: ScanKind
     first_seen_by: str
-    first_seen_at: dt.datetime
     second_seen_by: str = ""
     over: bool = False
     first_seen_by_id: int | None = None
@@ -208,7 +206,6 @@ class BirthDateRow:
     id: int
     birth_date: dt.date
     proposed_by: str
-    proposed_at: dt.datetime
     proposed_by_id: int | None = None
 
 

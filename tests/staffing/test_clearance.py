@@ -143,6 +143,37 @@ def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(
     assert violations() == []
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("how", ["refused", "suspended"])
+def test_trust_s50_who_ends_a_check_waits_for_an_offer_and_neither_is_refused(app, session, how):
+    """Both lock the visit before the presenter: else each would hold what the other one wants."""
+    scene = Scene(educators=1, influencers=0)
+    adult, officer = scene.educator(), an_officer(scene)
+    scene.suggest(adult)
+    adult_id, user_id = adult.id, adult.user_id
+    session.rollback()
+    inside, done = threading.Event(), threading.Event()
+
+    def offer() -> None:
+        with change(SYSTEM, MONDAY) as act:
+            open_visit(act, scene.visit_id)
+            inside.set()
+            done.wait(1)  # the other one is under way meanwhile
+            offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+
+    def end() -> None:
+        inside.wait(10)
+        if how == "refused":
+            record_vetting(officer, adult_id, REFUSED, now=MONDAY)
+        else:
+            suspend_user(officer, user_id, now=MONDAY)
+        done.set()
+
+    assert all_at_once(app, [offer, end]) == [None, None]
+    assert states(db.session(), scene) == {adult_id: WITHDRAWN}
+
+
 def test_a_visit_that_is_over_stays_as_it_was(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor()
@@ -212,7 +243,8 @@ def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeyp
 
     suspend_user(an_actor(Role.ADMINISTRATOR, centre_id=first.centre_id), person.user_id, now=MONDAY)
 
-    assert order == [f"visit {first.visit_id}", f"visit {second.visit_id}", {person.id, beside.id}]
+    locked = [f"visit {first.visit_id}", f"visit {second.visit_id}", {person.id, beside.id}]
+    assert order == locked * 2, "once before her account is touched, once to release her"
     for scene in (first, second):
         assert states(session, scene) == {person.id: WITHDRAWN, beside.id: ACCEPTED}
 

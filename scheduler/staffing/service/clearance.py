@@ -34,7 +34,7 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
     with change(actor, now) as act:
         minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
         if minor is not None:
-            hold_visits(act, minor)  # before the proof: the order of locks that an offer takes too
+            hold_visits(act, minor)
         with opened_way(act.session, NamedWay.RELEASE):
             presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
             release_where_not_cleared(act, presenter_id)
@@ -66,6 +66,7 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     with change(actor, now) as act:
         if draft.result is not VettingResult.REFUSED:
             return proofs.record_vetting(actor, presenter_id, draft, now=now)
+        hold_visits(act, presenter_id)
         with opened_way(act.session, NamedWay.RELEASE):
             vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
             release_where_not_cleared(act, presenter_id)
@@ -76,6 +77,8 @@ def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
+        if presenter_id is not None:
+            hold_visits(act, presenter_id)
         with opened_way(act.session, NamedWay.RELEASE):
             invitations.suspend_user(actor, user_id, now=now)
             if presenter_id is not None:
