@@ -18,6 +18,7 @@ READERS = {  # every place that names the log's table, and what for
     ("core/imports/batches.py", "close_batch"): "since when",
     ("core/imports/staging.py", "_audit"): "writes",
     ("core/seals.py", "_horizon"): "seals",
+    ("core/seals.py", "go_on_singly"): "verify",
     ("core/seals.py", "_last_sealed"): "seals",
     ("core/seals.py", "_seal_piece"): "seals",
     ("core/seals.py", "verify"): "verify",
