@@ -55,7 +55,7 @@ WALKS = {
     "check a certificate": (1, 0),
     "attendance report": (13, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (8, 0),
-    "a visit's page": (39, 0),  # the last as above
+    "a visit's page": (40, 0),  # one as above; one asks whose guardian is being changed, of everybody who could go
 }
 
 
