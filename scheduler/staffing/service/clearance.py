@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -19,7 +21,7 @@ from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.clearance import not_cleared, uncleared_crew
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import hold_time, open_visit
+from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
 from scheduler.visits.terms.states import ENDED_IN_DATABASE, TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
@@ -33,14 +35,9 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
     """
     with change(actor, now) as act:
         minor = act.session.scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
-        if minor is not None:
-            hold_visits(act, minor)
-        with opened_way(act.session, NamedWay.RELEASE):
+        with _freeing(act, minor):
             presenter_id = proofs.withdraw_consent(actor, consent_id, now=now)
-            release_where_not_cleared(act, presenter_id)
-    # what was offered at that very moment: such an offer was over before the consent was
-    with change(actor, now) as act:
-        release_where_not_cleared(act, presenter_id)
+    _free_the_latest(actor, presenter_id, now)
     return presenter_id
 
 
@@ -49,12 +46,14 @@ def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
 
     Raises: NotAllowed; NotFound.
     """
+    with change(actor, now) as act, _freeing(act, presenter_id):
+        proofs.withdraw_all(actor, presenter_id, now=now)
+    _free_the_latest(actor, presenter_id, now)
+
+
+def _free_the_latest(actor: Actor, presenter_id: int, now: dt.datetime) -> None:
+    """What was offered at that very moment: such an offer was over before the consent was."""
     with change(actor, now) as act:
-        hold_visits(act, presenter_id)
-        with opened_way(act.session, NamedWay.RELEASE):
-            proofs.withdraw_all(actor, presenter_id, now=now)
-            release_where_not_cleared(act, presenter_id)
-    with change(actor, now) as act:  # what was offered at that very moment
         release_where_not_cleared(act, presenter_id)
 
 
@@ -66,23 +65,31 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     with change(actor, now) as act:
         if draft.result is not VettingResult.REFUSED:
             return proofs.record_vetting(actor, presenter_id, draft, now=now)
-        hold_visits(act, presenter_id)
-        with opened_way(act.session, NamedWay.RELEASE):
-            vetting_id = proofs.record_vetting(actor, presenter_id, draft, now=now)
-            release_where_not_cleared(act, presenter_id)
-    return vetting_id
+        with _freeing(act, presenter_id):
+            return proofs.record_vetting(actor, presenter_id, draft, now=now)
 
 
 def suspend_user(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     """Suspend a user and, if she presents, free every visit to come. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
         presenter_id = act.session.scalar(select(Presenter.id).where(Presenter.user_id == user_id))
-        if presenter_id is not None:
-            hold_visits(act, presenter_id)
-        with opened_way(act.session, NamedWay.RELEASE):
+        with _freeing(act, presenter_id):
             invitations.suspend_user(actor, user_id, now=now)
-            if presenter_id is not None:
-                release_where_not_cleared(act, presenter_id)
+
+
+@contextmanager
+def _freeing(act: Act, presenter_id: int | None) -> Iterator[None]:
+    """In here a proof of hers ends: her visits to come are held before it and freed after it, in the same transaction.
+
+    The database, which would free them without a word to anybody, leaves it to us meanwhile. None: there is nobody.
+    """
+    if presenter_id is None:
+        yield
+        return
+    hold_visits(act, presenter_id)
+    with opened_way(act.session, NamedWay.RELEASE):
+        yield
+        release_where_not_cleared(act, presenter_id)
 
 
 def release_not_cleared(*, now: dt.datetime) -> int:
@@ -128,33 +135,39 @@ def _tell_what_was_freed(act: Act, visit_id: int) -> None:
     ).all()
     for row in rows:
         row.reason = CLEARANCE_REASON
-    finish_release(act, opened, list(rows), reason=CLEARANCE_REASON)
-    notify.tell_coordinators("crew_not_cleared", opened, now=act.now)
+    _tell(act, opened, list(rows))
     log.warning("freed by the database", extra={"visit_id": visit_id, "assignments": len(rows)})
 
 
-def hold_visits(act: Act, presenter_id: int) -> None:
-    """Open her visits to come before her own row: the order of locks that an offer takes too."""
-    visits = [open_visit(act, visit_id) for visit_id in visits_to_come(act.session, presenter_id, act.now)]
+def hold_visits(act: Act, presenter_id: int) -> list[OpenVisit]:
+    """Open her visits to come before anybody's time and her own row: the order of locks that an offer takes too."""
+    visits = [open_visit(act, visit_id) for visit_id in _visits_to_come(act.session, presenter_id, act.now)]
     hold_time(act.session, {who for opened in visits for who in opened.presenter_ids} | {presenter_id})
+    return visits
 
 
 def release_where_not_cleared(act: Act, presenter_id: int) -> None:
     """Take her out of every visit to come on whose day her proofs do not stand; coordinators are told."""
     act.session.flush()
-    visits = [open_visit(act, visit_id) for visit_id in visits_to_come(act.session, presenter_id, act.now)]
-    hold_time(act.session, {who for opened in visits for who in opened.presenter_ids})  # all visits first: no deadlock
-    for opened in visits:
+    for opened in hold_visits(act, presenter_id):
         rows = opened.of(presenter_id, *TO_COME)
-        if not rows or not not_cleared({presenter_id}, opened.visit.on_day):
-            continue
-        told = release(act, opened, rows, reason=CLEARANCE_REASON, to=AssignmentState.WITHDRAWN)
-        finish_release(act, opened, told, reason=CLEARANCE_REASON)
-        notify.tell_coordinators("crew_not_cleared", opened, now=act.now)  # whose proof it was stands on the pages only
-        log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
+        if rows and not_cleared({presenter_id}, opened.visit.on_day):
+            take_out(act, opened, rows)
 
 
-def visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
+def take_out(act: Act, opened: OpenVisit, rows: Sequence[Assignment]) -> None:
+    """Withdraw assignments of one presenter, who may not go; whose proof it was stands on the pages only."""
+    told = release(act, opened, rows, reason=CLEARANCE_REASON, to=AssignmentState.WITHDRAWN)
+    _tell(act, opened, told)
+    log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": rows[0].presenter_id})
+
+
+def _tell(act: Act, opened: OpenVisit, freed: list[Assignment]) -> None:
+    finish_release(act, opened, freed, reason=CLEARANCE_REASON)
+    notify.tell_coordinators("crew_not_cleared", opened, now=act.now)
+
+
+def _visits_to_come(session: Session, presenter_id: int, now: dt.datetime) -> list[int]:
     """Visits not over yet where she stands in the crew in any living state."""
     rows = session.scalars(
         select(Presentation.visit_id)
