@@ -1,4 +1,4 @@
-"""Vetting and guardian consent: rows with dates. visits/models/visits.py makes the database obey them."""
+"""Vetting and guardian consent: rows with dates. staffing/models/ makes the database obey them."""
 
 import datetime as dt
 

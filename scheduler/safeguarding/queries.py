@@ -48,6 +48,8 @@ from scheduler.safeguarding.terms import (
 )
 
 GUARDIAN_LINK = "guardian"  # purpose of a guardian's secret links; the link's subject is her row
+PAPER_WAITS = (ConsentPaper.second_seen_at.is_(None), ConsentPaper.ended_at.is_(None))  # for a second person
+CORRECTION_WAITS = (BirthDateCorrection.confirmed_at.is_(None), BirthDateCorrection.ended_at.is_(None))
 Day = dt.date | QueryableAttribute[dt.date]
 
 
@@ -262,7 +264,7 @@ def whole_page_of(presenter_id: int, now: dt.datetime) -> SafeguardingPage:
     if speaks is not None:
         has_account = mailbox_key(speaks.email) in account_keys(day)
         barred = rules.link_problem(speaks, page.consents, has_account=has_account)
-    papers = tuple(paper for paper in _papers(ConsentPaper.presenter_id == presenter_id) if not paper.over)
+    papers = tuple(_papers(ConsentPaper.presenter_id == presenter_id, *PAPER_WAITS))
     return replace(
         page,
         guardian=speaks,
@@ -276,7 +278,7 @@ def whole_page_of(presenter_id: int, now: dt.datetime) -> SafeguardingPage:
 
 def papers_waiting(centre_id: int) -> list[tuple[PaperRow, str]]:
     """Papers of a centre that only one has seen, the longest waiting first, and whose they are."""
-    papers = [paper for paper in _papers(Presenter.centre_id == centre_id) if not paper.over]
+    papers = _papers(Presenter.centre_id == centre_id, *PAPER_WAITS)
     people = people_queries.presenters_by_id([paper.presenter_id for paper in papers])
     return [(paper, people[paper.presenter_id].full_name) for paper in papers]
 
@@ -321,8 +323,7 @@ def _correction(presenter_id: int) -> BirthDateRow | None:
         .execute(
             select(BirthDateCorrection, User)
             .join(User, User.id == BirthDateCorrection.proposed_by_id)
-            .where(BirthDateCorrection.presenter_id == presenter_id)
-            .where(BirthDateCorrection.confirmed_at.is_(None), BirthDateCorrection.ended_at.is_(None))
+            .where(BirthDateCorrection.presenter_id == presenter_id, *CORRECTION_WAITS)
         )
         .one_or_none()
     )

@@ -36,6 +36,7 @@ from scheduler.safeguarding.terms import (
 
 log = logging.getLogger(__name__)
 GUARDIAN_LINK_HOURS = 2 * 366 * 24  # as long as a consent can hold: it must be taken back at any time
+ON_PAPER = {"consent_asked": "consent_on_paper"}  # what is written instead to who has an account
 
 
 def open_presenter(session: Session, actor: Actor, verb: str, thing: str, presenter_id: int) -> tuple[Presenter, User]:
@@ -143,13 +144,14 @@ def _is_named(row: Guardian, draft: GuardianDraft) -> bool:
 
 def _ask(session: Session, guardian: Guardian, user: User, now: dt.datetime) -> None:
     """Write to a guardian who is named, on the day from which she speaks: her link, or that she signs on paper."""
-    kind = "consent_on_paper" if _has_account(guardian, now) else "consent_asked"
     starts, anew = guardian.in_force_at, guardian.in_force_at < now
-    tell_guardian(session, kind, guardian, user, now=now, not_before=starts, anew=anew)
+    tell_guardian(session, "consent_asked", guardian, user, now=now, not_before=starts, anew=anew)
 
 
-def _has_account(guardian: Guardian, now: dt.datetime) -> bool:
-    return mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now))
+def _speaking(session: Session, presenter_id: int, now: dt.datetime) -> Guardian | None:
+    """The row of who speaks for a minor now."""
+    speaks = queries.guardian_of(presenter_id, now)
+    return session.get_one(Guardian, speaks.id) if speaks else None
 
 
 def tell_guardian(
@@ -163,12 +165,13 @@ def tell_guardian(
     **values: object,
 ) -> None:
     """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes."""
-    centre, has_account = session.get_one(Centre, user.centre_id), _has_account(guardian, now)
+    centre = session.get_one(Centre, user.centre_id)
+    has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now))
     told = {"given_name": user.given_name, "centre": centre.name(user.language), "has_link": not has_account}
     link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
     queue_message(
         MessageDraft(
-            kind=kind,
+            kind=ON_PAPER.get(kind, kind) if has_account else kind,
             address=people_rules.address_of(guardian.email),
             language=user.language,
             values=told | values,
@@ -202,12 +205,11 @@ def call_off_change(actor: Actor, presenter_id: int, *, now: dt.datetime) -> Non
     with transaction() as session:
         _presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
         coming = _last_guardian(session, presenter_id)
-        speaks = queries.guardian_of(presenter_id, now)
-        if coming is None or coming.in_force_at <= now or speaks is None:
+        before = _speaking(session, presenter_id, now)
+        if coming is None or coming.in_force_at <= now or before is None:
             raise NotFound("guardian")
         coming.replaced_at = coming.in_force_at  # she never speaks
         session.flush()
-        before = session.get_one(Guardian, speaks.id)
         before.replaced_at = None
         for kind in ("consent_asked", "consent_on_paper"):
             stop_unsent(kind, ("guardian", coming.id))
@@ -241,9 +243,7 @@ def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
     with transaction() as session:
         presenter, user = open_presenter(session, actor, "withdraw", "consent", presenter_id)
         _must_speak(actor, presenter.id, now)
-        living, papers = living_consents(session, presenter.id), waiting_papers(session, presenter.id)
-        if living or papers:
-            _end(session, actor, living, presenter.id, user, now)
+        _end(session, actor, living_consents(session, presenter.id), presenter.id, user, now)
 
 
 def _must_speak(actor: Actor, presenter_id: int, now: dt.datetime) -> None:
@@ -269,28 +269,27 @@ def living_consents(session: Session, presenter_id: int) -> list[GuardianConsent
 
 def waiting_papers(session: Session, presenter_id: int) -> list[ConsentPaper]:
     """Papers of a minor that only one has seen."""
-    waits = (ConsentPaper.second_seen_at.is_(None), ConsentPaper.ended_at.is_(None))
-    rows = select(ConsentPaper).where(ConsentPaper.presenter_id == presenter_id, *waits).order_by(ConsentPaper.id)
-    return list(session.scalars(rows.with_for_update()))
+    hers = (ConsentPaper.presenter_id == presenter_id, *queries.PAPER_WAITS)
+    return list(session.scalars(select(ConsentPaper).where(*hers).order_by(ConsentPaper.id).with_for_update()))
 
 
 def _end(
     session: Session, actor: Actor, rows: list[GuardianConsent], presenter_id: int, user: User, now: dt.datetime
 ) -> None:
-    """Withdraw these, end the papers that wait, and tell the guardian, whoever said it."""
-    word = WithdrawnBy.GUARDIAN if Role.GUARDIAN in actor.roles else WithdrawnBy.STAFF
-    if actor.presenter_id == presenter_id and word is WithdrawnBy.STAFF:
-        word = WithdrawnBy.MINOR
+    """Withdraw these, end the papers that wait, and tell the guardian, whoever said it; where nothing is, nothing."""
+    papers = waiting_papers(session, presenter_id)
+    if not rows and not papers:
+        return
+    own = WithdrawnBy.MINOR if actor.presenter_id == presenter_id else WithdrawnBy.STAFF
+    word = WithdrawnBy.GUARDIAN if Role.GUARDIAN in actor.roles else own
     for row in rows:
         row.withdrawn_at, row.withdrawn_by = now, word
         audit.record(actor, "consent withdrawn", row, at=now, details={"presenter_id": presenter_id, "by": word})
-    for paper in waiting_papers(session, presenter_id):
+    for paper in papers:
         paper.ended_at = now
         audit.record(actor, "consent paper ended", paper, at=now, details={"presenter_id": presenter_id})
     session.flush()
-    speaks = queries.guardian_of(presenter_id, now)
-    if speaks is not None:
-        guardian = session.get_one(Guardian, speaks.id)
+    if guardian := _speaking(session, presenter_id, now):
         tell_guardian(session, "consent_withdrawn", guardian, user, now=now, by=word.value)
 
 
@@ -364,11 +363,8 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
 
 def _tell_of_end(session: Session, proof: GuardianConsent, user: User, now: dt.datetime) -> None:
     """The guardian who speaks today gives the next one by her link, if one may go to her."""
-    speaks = queries.guardian_of(proof.presenter_id, now)
-    if speaks is None:
-        return
-    guardian = session.get_one(Guardian, speaks.id)
-    tell_guardian(session, "consent_ends", guardian, user, now=now, until=proof.valid_until)
+    if guardian := _speaking(session, proof.presenter_id, now):
+        tell_guardian(session, "consent_ends", guardian, user, now=now, until=proof.valid_until)
 
 
 def _locked(session: Session, ending: Ending) -> Vetting | GuardianConsent:

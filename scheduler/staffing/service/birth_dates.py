@@ -18,15 +18,13 @@ from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import BirthDateCorrection
-from scheduler.safeguarding.queries import has_consent
+from scheduler.safeguarding.queries import CORRECTION_WAITS, has_consent
 from scheduler.safeguarding.service import open_presenter
 from scheduler.safeguarding.terms import SafeguardingReason
-from scheduler.staffing.service.clearance import CLEARANCE_REASON, hold_visits, visits_to_come
-from scheduler.staffing.service.crew import finish_release, release
+from scheduler.staffing.service.clearance import hold_visits, take_out
 from scheduler.visits.models.visits import Assignment
-from scheduler.visits.service import notify
 from scheduler.visits.service.calendar_entries import touch
-from scheduler.visits.service.locked_visit import OpenVisit, open_visit
+from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.states import PROMISED, TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
@@ -65,8 +63,8 @@ def _problem(
 
 
 def _open(session: Session, presenter_id: int) -> BirthDateCorrection | None:
-    waits = (BirthDateCorrection.confirmed_at.is_(None), BirthDateCorrection.ended_at.is_(None))
-    return session.scalar(select(BirthDateCorrection).where(BirthDateCorrection.presenter_id == presenter_id, *waits))
+    hers = (BirthDateCorrection.presenter_id == presenter_id, *CORRECTION_WAITS)
+    return session.scalar(select(BirthDateCorrection).where(*hers))
 
 
 def turn_down_birth_date(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
@@ -120,7 +118,7 @@ def _correct(act: Act, presenter: Presenter, user: User, row: BirthDateCorrectio
     """First whom the new date forbids to go leaves; then it is written: the database never sees the one without."""
     row.confirmed_at = act.now
     adult_on, first_day = people_rules.adult_on(row.birth_date), people_rules.may_present_from(row.birth_date)
-    visits = [open_visit(act, visit_id) for visit_id in visits_to_come(act.session, presenter.id, act.now)]
+    visits = hold_visits(act, presenter.id)
     for opened in visits:
         _release(act, opened, presenter.id, adult_on, first_day)
     presenter.birth_date, presenter.adult_on, presenter.may_present_from = row.birth_date, adult_on, first_day
@@ -140,9 +138,7 @@ def _release(act: Act, opened: OpenVisit, presenter_id: int, adult_on: dt.date, 
     if day >= first_day and not (minor and not has_consent([presenter_id], day)):
         rows = [row for row in rows if minor and _alone(opened, row)]
     if rows:
-        told = release(act, opened, rows, reason=CLEARANCE_REASON, to=AssignmentState.WITHDRAWN)
-        finish_release(act, opened, told, reason=CLEARANCE_REASON)
-        notify.tell_coordinators("crew_not_cleared", opened, now=act.now)
+        take_out(act, opened, rows)
 
 
 def _alone(opened: OpenVisit, mine: Assignment) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -59,15 +60,19 @@ def give_consent(actor: Actor, name: str, ticked: ConsentDraft, *, now: dt.datet
 
 
 def _consent(guardian: GuardianRow, presenter_id: int, ticked: ConsentDraft | ConsentPaper) -> GuardianConsent:
-    said = {name: getattr(ticked, name) for name in ("text_version", *queries.PURPOSES)}
     return GuardianConsent(
         presenter_id=presenter_id,
         guardian_id=guardian.id,
         guardian_name=guardian.name,
         guardian_email=address_of(guardian.email),
         guardian_phone=guardian.phone,
-        **said,
+        **_said(ticked),
     )
+
+
+def _said(ticked: ConsentDraft | ConsentPaper) -> dict[str, Any]:
+    """To which text and to what somebody agreed, as columns of a consent and of a paper."""
+    return {name: getattr(ticked, name) for name in ("text_version", *queries.PURPOSES)}
 
 
 def _same_as_before(act: Act, consent: GuardianConsent) -> int | None:
@@ -113,11 +118,10 @@ def record_paper(actor: Actor, presenter_id: int, draft: PaperDraft, *, now: dt.
         for waiting in waiting_papers(act.session, presenter_id):
             if waiting.scan == draft.scan:
                 return waiting.id
-        said = {name: getattr(draft.ticked, name) for name in ("text_version", *queries.PURPOSES)}
         paper = ConsentPaper(
             presenter_id=presenter_id,
             guardian_id=guardian.id,
-            **said,
+            **_said(draft.ticked),
             given_on=draft.given_on,
             valid_until=draft.valid_until,
             scan=draft.scan,
@@ -171,7 +175,7 @@ def confirm_paper(actor: Actor, paper_id: int, *, now: dt.datetime) -> int:
         guardian = _guardian_for_paper(act, presenter, user, first_seen_by_id=paper.first_seen_by_id)
         if paper.ended_at is not None or paper.second_seen_at is not None or paper.guardian_id != guardian.id:
             raise Conflict(SafeguardingReason.PAPER_IS_OVER)
-        draft = PaperDraft(_ticks(paper), paper.given_on, paper.valid_until, paper.scan, seen=True)
+        draft = PaperDraft(ConsentDraft(**_said(paper)), paper.given_on, paper.valid_until, paper.scan, seen=True)
         if problems := _problems(draft, presenter, now):
             raise Conflict(next(iter(problems.values())))
         paper.second_seen_by_id, paper.second_seen_at = actor.user_id, now
@@ -186,10 +190,6 @@ def _locked_paper(session: Session, paper_id: int) -> ConsentPaper:
     return session.get_one(
         ConsentPaper, paper_id, with_for_update=True, populate_existing=True, options=[undefer(ConsentPaper.scan)]
     )
-
-
-def _ticks(paper: ConsentPaper) -> ConsentDraft:
-    return ConsentDraft(paper.text_version, paper.takes_part, paper.travels, paper.photo, paper.name_on_the_web)
 
 
 def turn_down_paper(actor: Actor, paper_id: int, *, now: dt.datetime) -> int:
