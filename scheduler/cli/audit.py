@@ -32,9 +32,7 @@ def register(app: Flask) -> None:
 @group.command("seal")
 def seal() -> None:
     """Seal the newest records now, as the worker does each minute."""
-    head = seals.seal_records()
-    if head is not None:
-        seals.write_head(settings().instance, head, now=clock.now())
+    head = seals.seal_and_keep(settings().instance, now=clock.now())
     click.echo(f"sealed up to record {head.record_id}" if head else "nothing to seal")
 
 

@@ -49,9 +49,13 @@ def answer_of(*keys: str) -> str | None:
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
     """Store the answer, under other keys also, inside the caller's transaction; forget the ones past their day."""
     session = db.session()
-    session.execute(delete(FormKey).where(FormKey.at < at - KEYS_KEPT_FOR))
+    _forget_old(session, at)
     session.add_all(FormKey(key=one, answer=answer, at=at) for one in (key, *also))
     session.flush()
+
+
+def _forget_old(session: Session, now: dt.datetime) -> None:
+    session.execute(delete(FormKey).where(FormKey.at < now - KEYS_KEPT_FOR))
 
 
 class Claim:
@@ -83,7 +87,7 @@ class Claim:
     def note_answer(self, answer: str) -> None:
         """Where the sending led to; keys past their day are forgotten."""
         with transaction() as session:
-            session.execute(delete(FormKey).where(FormKey.at < self.at - KEYS_KEPT_FOR))
+            _forget_old(session, self.at)
             session.execute(update(FormKey).where(FormKey.key == self.key).values(answer=answer))
 
     def give_back(self) -> None:

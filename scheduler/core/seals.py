@@ -236,6 +236,14 @@ def write_head(instance: Path, head: Head, *, now: dt.datetime) -> None:
     write_whole(path, "".join(f"{line}\n" for line in [*earlier, f"{day} {head.record_id} {head.chain}"]).encode())
 
 
+def seal_and_keep(instance: Path, *, now: dt.datetime) -> Head | None:
+    """Seal what is new and keep the head outside of the database; the head if anything was sealed."""
+    head = seal_records()
+    if head is not None:
+        write_head(instance, head, now=now)
+    return head
+
+
 def heads_in(instance: Path) -> list[Head]:
     """The heads kept in the file of the installation. A line that is none is passed over."""
     return list(_heads(_lines(instance / HEADS)))

@@ -14,9 +14,7 @@ log = logging.getLogger(__name__)
 @in_app
 def seal_audit() -> None:
     """Each minute, seal what is new and keep the head outside of the database. Sealed twice is sealed once."""
-    now = clock.now()
-    if head := seals.seal_records():
-        seals.write_head(settings().instance, head, now=now)
+    seals.seal_and_keep(settings().instance, now=clock.now())
 
 
 @huey.periodic_task(crontab(hour="3", minute="20"), name="core.verify_audit")

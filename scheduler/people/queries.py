@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
@@ -201,18 +201,14 @@ def staff_of(centre_id: int) -> list[StaffRow]:
     ]
 
 
+def _who_can_sign_in(role: Role) -> Select[User]:
+    able = (User.suspended_at.is_(None), User.password_hash.is_not(None), User.roles.any(role=role))
+    return select(User).where(*able).order_by(User.id)
+
+
 def coordinators_of(centre_id: int) -> list[Reader]:
     """The coordinators of a centre who can sign in; who of them is told when something waits, `requests` knows."""
-    found = db.session.scalars(
-        select(User)
-        .where(
-            User.centre_id == centre_id,
-            User.suspended_at.is_(None),
-            User.password_hash.is_not(None),
-            User.roles.any(role=Role.COORDINATOR),
-        )
-        .order_by(User.id)
-    )
+    found = db.session.scalars(_who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id))
     return [Reader(user.id, user.email, user.language) for user in found]
 
 
@@ -225,15 +221,7 @@ def suspended_as(user_id: int) -> str:
 
 def administrators() -> list[tuple[int, Reader]]:
     """(centre, who) of every administrator who can sign in, of all centres."""
-    found = db.session.scalars(
-        select(User)
-        .where(
-            User.suspended_at.is_(None),
-            User.password_hash.is_not(None),
-            User.roles.any(role=Role.ADMINISTRATOR),
-        )
-        .order_by(User.id)
-    )
+    found = db.session.scalars(_who_can_sign_in(Role.ADMINISTRATOR))
     return [(user.centre_id, Reader(user.id, user.email, user.language)) for user in found]
 
 
