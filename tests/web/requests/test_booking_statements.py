@@ -226,13 +226,10 @@ def name_a_new_host(walk, programme, host) -> None:
     finish(walk, programme, *LAST)
 
 
+BEGUN = {"GET /book": 0, "POST /book": 1, "GET /book/what": 2, "POST /book/what": 3, "GET /book/when": 9}
 ASKED = {  # how many SELECTs; a number is raised only with a reason
     ask_first: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when": 3,
         "GET /book/who": 5,
         "POST /book/who": 6,
@@ -245,11 +242,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/sent": 1,
     },
     book_now: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day": 9,
         "GET /book/when its times": 9,
         "POST /book/when a time": 11,
@@ -264,11 +257,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/sent": 1,
     },
     ask_for_one_day: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when in the past": 3,
         "GET /book/when in the past": 9,
         "POST /book/when a day": 3,
@@ -284,11 +273,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/sent": 1,
     },
     lose_a_date: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day": 9,
         "GET /book/when its times": 9,
         "POST /book/when a time that is gone": 9,
@@ -296,11 +281,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "POST /book/when another of three": 11,
     },
     change_a_held_date: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day": 9,
         "GET /book/when its times": 9,
         "POST /book/when a time": 11,
@@ -310,20 +291,12 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "POST /book/when the waiting list instead": 4,
     },
     hold_the_only_time: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day of one time": 12,
         "GET /book/who": 6,
     },
     send_late: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day": 9,
         "GET /book/when its times": 9,
         "POST /book/when a time": 11,
@@ -335,11 +308,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/sent": 1,
     },
     miss_the_classes: {
-        "GET /book": 0,
-        "POST /book": 1,
-        "GET /book/what": 2,
-        "POST /book/what": 3,
-        "GET /book/when": 9,
+        **BEGUN,
         "POST /book/when a day": 3,
         "POST /book/who on a day that is missed": 9,
         "GET /book/when that is missed": 9,
