@@ -30,6 +30,8 @@ from scheduler.core.text import BadText, clean, is_address
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, FormReason, worded
 
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
+
 # What WTForms' own checks say, in our words; tests/web/test_words_of_wtforms.py notices when it says it otherwise.
 OF_WTFORMS: dict[str, LazyProxy] = {
     "This field is required.": WORDS[GroundReason.MISSING],
@@ -366,6 +368,15 @@ def number_of(typed: object) -> int | None:
     """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+
+
+def asked_day(name: str) -> dt.date | None:
+    """A day of the address, like 2026-10-12; what is none, or lies where nobody plans, is not asked for."""
+    try:
+        day = dt.date.fromisoformat(request.args.get(name, "")[:10])
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def error_title(form: BaseForm | None, title: str) -> str:

@@ -52,6 +52,8 @@ NOT_PAGES = {
     "board.place_cells",
 }
 HREF = re.compile(r'href="(/[^"]*)"')
+MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+NEW = re.compile(r'<input[^>]* name="(csrf_token|form_key)"[^>]*>')
 LONG = dt.timedelta(days=90)
 
 
@@ -63,6 +65,8 @@ class Sheet:
     endpoint: str
     path: str
     status: int = 200
+    main: str = ""
+    """What stands between the head and the foot, without what is new each time."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
         if (told := (endpoint, answer.status_code)) in refused:
             continue
         opened.add(endpoint) if answer.status_code == 200 else refused.add(told)
-        yield Sheet(traveller.role, endpoint, path, answer.status_code)
+        yield Sheet(traveller.role, endpoint, path, answer.status_code, NEW.sub("", MAIN.search(answer.text)[0]))
         todo += [href for href in map(unescape, HREF.findall(answer.text)) if not re.search("[?&](lang|theme)=", href)]
 
 

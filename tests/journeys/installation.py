@@ -6,6 +6,7 @@ import email.policy
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ class Installation:
         self.port = a_free_port()
         self.address = f"http://localhost:{self.port}"
         self._instance = folder / "instance"
+        self._loaded = folder.parent / "loaded" / begins.date().isoformat()  # shared with other journeys of that day
         self._ahead = folder / "seconds_ahead"
         self._parts: list[subprocess.Popen[bytes]] = []
         self._said = folder / "said"
@@ -62,9 +64,14 @@ class Installation:
         return done.stdout
 
     def start(self) -> None:
-        """Migrate, load the demo, then serve and work."""
-        self.command("db", "upgrade")
-        self.command("demo", "load")
+        """Migrate, load the demo, then serve and work; what one journey has loaded is copied for the next."""
+        if "DATABASE_URL" not in self._env and self._loaded.exists():
+            shutil.copytree(self._loaded, self._instance)
+        else:
+            self.command("db", "upgrade")
+            self.command("demo", "load")
+            if "DATABASE_URL" not in self._env:
+                shutil.copytree(self._instance, self._loaded)
         web = self._line("waitress", f"--listen=127.0.0.1:{self.port}", "--threads=8", "wsgi:app")
         for line in (web, self._line("flask", "--app", "wsgi", "worker")):
             with self._said.open("ab") as said:

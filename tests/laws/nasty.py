@@ -1,5 +1,6 @@
 """What attackers and clumsy people type, and the forms that a page offers them."""
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -28,6 +29,11 @@ VALUES = (
     "nobody-knows-this",
 )
 LONG = "я" * 120_000
+
+
+def beyond(value: str, typed: str) -> str:
+    """Whatever number stands in a value, alone or in "12.3" or "12:2026-12-10", becomes the other one."""
+    return re.sub(r"(?<!\d)\d+(?!\d)", typed, value, count=1)
 
 
 @dataclass

@@ -1,7 +1,9 @@
-"""The forms that a visitor of a role reaches."""
+"""The forms that a visitor of a role reaches, and what pages read from their address."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -11,9 +13,11 @@ from flask.testing import FlaskClient
 from scheduler.core.db import db
 from scheduler.people.models import User, UserRole
 from scheduler.policy import Role
+from scheduler.web import forms as web_forms
 from tests.laws.nasty import FormSeen, seen_on
 from tests.web.browser import sign_in_as
 
+WEB = Path(web_forms.__file__).parent
 PAGES_EACH = 1  # of addresses that differ only in their numbers
 
 
@@ -23,6 +27,11 @@ def browser(app: Flask, role: Role | None) -> FlaskClient:
         return client
     user_id = db.session.scalar(sa.select(sa.func.min(User.id)).join(UserRole).where(UserRole.role == role))
     return sign_in_as(client, user_id)
+
+
+def shape_of(form: FormSeen) -> tuple[str, str, tuple[str, ...]]:
+    """What two forms share that differ only in the thing they are about."""
+    return form.method, re.sub(r"\d+", "N", urlsplit(form.action).path), tuple(form.names)
 
 
 def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
@@ -36,8 +45,7 @@ def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()
         assert answer.status_code < 500, address
         forms, links = seen_on(address, answer.text if answer.mimetype == "text/html" else "")
         for form in forms:
-            shape = (form.method, re.sub(r"\d+", "N", urlsplit(form.action).path), tuple(form.names))
-            if shapes.setdefault(shape, form) is form:
+            if shapes.setdefault(shape_of(form), form) is form:
                 yield form
         for link in sorted(links - seen):
             shape = re.sub(r"=[^&]*", "", re.sub(r"\d+|[A-Z0-9]{16}", "N", link))
@@ -45,3 +53,18 @@ def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()
             if shapes[shape] <= PAGES_EACH and not link.startswith(("/static", "/assets")):
                 seen.add(link)
                 todo.append(link)
+
+
+def asked_in_addresses() -> dict[str, set[str]]:
+    """Every name that the pages of a blueprint, or all pages (""), read from the query of their address."""
+    names: dict[str, set[str]] = {}
+    for path in WEB.rglob("*.py"):
+        room = path.relative_to(WEB).parts[0] if path.parent != WEB else ""
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="get", value=of), args=[ast.Constant(value=str(name)), *_]):
+                    if ast.unparse(of) in ("request.args", "args", "asked"):
+                        names.setdefault(room, set()).add(name)
+                case ast.Call(func=ast.Name(id="asked_day"), args=[ast.Constant(value=str(name))]):
+                    names.setdefault(room, set()).add(name)
+    return names

@@ -40,6 +40,8 @@ from tests.laws.watch import Watch, nobody_notes_looks
 from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
+STORED = '{"batch_id": 1, "rows": 1, "new": 1, "changed": 0, "same": 0, "problems": 0, "hidden": 0}'
+NUMBER = re.compile(r"[0-9A-Z-]*\d[0-9A-Z-]*")
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def _what_the_demo_has_not(centre_id: int) -> None:
     """A file that was checked and one that was stored, a date that is held for a school, a paper that waits."""
     user = make_user(Role.ADMINISTRATOR, centre_id=centre_id)
     make_work(user, content=b"x")
-    make_work(user, WorkKind.IMPORT_HOSTS, content=b"x", state=WorkState.DONE, result='{"batch_id": 1}')
+    make_work(user, WorkKind.IMPORT_HOSTS, content=b"x", state=WorkState.DONE, result=STORED)
     programme_id = db.session.scalars(
         sa.select(SchoolRequest.programme_id).where(
             SchoolRequest.centre_id == centre_id, SchoolRequest.state == RequestState.WAITLISTED
@@ -101,17 +103,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         .group_by(SchoolRequest.state)
     ).all()
     of_requests = [{"number": number} for number, _state in requests]
-    presenters = sa.select(Presenter.id, Presenter.user_id).where(Presenter.centre_id == centre_id)
-    people = [
-        {
-            "presenter_id": str(row.id),
-            "user_id": str(row.user_id),
-            "exception_id": one(AvailabilityException.id, presenter_id=row.id),
-            "consent_id": one(GuardianConsent.id, presenter_id=row.id),
-            "paper_id": one(ConsentPaper.id, presenter_id=row.id),
-        }
-        for row in db.session.execute(presenters).all()
-    ]
+    people = people_of(centre_id)
     feeds = [{"feed_id": one(FeedToken.id)}]
     papers = [{"number": one(Certificate.number, (Visit, Visit.id == Certificate.visit_id), centre_id=centre_id)}]
     dates = db.session.scalars(sa.select(OpenDate.id).where(OpenDate.centre_id == centre_id)).all()
@@ -132,6 +124,21 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "closures": [{"closure_id": str(one)} for one in closures_of(centre_id)],
         "reports": [{"period_id": one(SignedPeriod.id, centre_id=centre_id)}],
     }
+
+
+def people_of(centre_id: int) -> list[dict[str, str]]:
+    """Presenters of the centre: of each kind one for every choice of what else there is to open about her."""
+    presenters = sa.select(Presenter.id, Presenter.user_id, Presenter.kind).where(Presenter.centre_id == centre_id)
+    found = {}
+    for row in db.session.execute(presenters):
+        more = {
+            "exception_id": one(AvailabilityException.id, presenter_id=row.id),
+            "consent_id": one(GuardianConsent.id, presenter_id=row.id),
+            "paper_id": one(ConsentPaper.id, presenter_id=row.id),
+        }
+        about = (row.kind, *(number != "0" for number in more.values()))
+        found[about] = {"presenter_id": str(row.id), "user_id": str(row.user_id), **more}
+    return list(found.values())
 
 
 def closures_of(centre_id: int) -> list[int]:
@@ -212,13 +219,16 @@ def test_a_presenter_opens_nothing_of_a_colleague(house: Flask, watch: Watch, ki
     assert opened(browser_of(house, stranger), list(addresses(house, things)), watch) == []
 
 
-def test_the_own_centre_does_open_them(house: Flask, watch: Watch):
+def test_the_own_centre_does_open_them(house: Flask):
+    """Without this the others would prove nothing: the addresses are true ones. One of each kind is opened."""
     centre = centre_of("ncc")
     client = browser_of(house, make_user(*STAFF, centre_id=centre))
+    asked = [address for method, address in addresses(house, things_of(centre)) if method == "GET"]
+    kinds = {NUMBER.sub("N", address): address for address in asked}
 
-    reached = [method for method, _address, _status in opened(client, list(addresses(house, things_of(centre))), watch)]
+    reached = [kind for kind, address in kinds.items() if client.get(address).status_code == 200]
 
-    assert reached.count("GET") > 50
+    assert len(reached) > 30
 
 
 def test_a_closure_is_everybodys_and_the_visits_that_it_stopped_are_their_centres(house: Flask, watch: Watch):

@@ -1,47 +1,113 @@
-"""Whatever is typed into a field: a plain answer, never a broken page (TRUST S17, S26, S33)."""
+"""Whatever is typed into a field: a plain answer (TRUST S17, S26, S33), and no refusal stores anything (TRUST R12).
+
+SQLite's `data_version` changes with every commit of another connection that wrote a page, so the watch sees inserts,
+updates and deletes of any table alike. What PostgreSQL alone refuses: test_ids_beyond_the_database.py.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
+from scheduler.core import tokens
+from scheduler.core.db import LARGEST_ID, transaction
 from scheduler.policy import Role
-from tests.laws.nasty import LONG, VALUES
-from tests.laws.reach import browser, forms_within_reach
+from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.laws.nasty import LONG, VALUES, FormSeen, beyond
+from tests.laws.reach import browser, forms_within_reach, shape_of
+from tests.laws.routes import pages
+from tests.laws.watch import Watch, nobody_notes_looks
+from tests.web.browser import browser_of
 
-ROLES = (Role.COORDINATOR, Role.EDUCATOR, None)
+FEW = ("", "a\x00b", "9" * 5000, "nobody-knows-this")  # a school has many pages of the same forms, one a state
+COUNTED = {"/sign-in"}  # a try that fails is counted, or there would be no limit (TRUST S7)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_no_form_breaks_over_what_is_typed(house: Flask, role: Role | None):
+@pytest.fixture
+def watch(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    nobody_notes_looks(monkeypatch)
+    watching = Watch()
+    yield watching
+    watching.close()
+
+
+def school_pages() -> list[str]:
+    """What the secret links of one request in each state open."""
+    wanted = sa.select(sa.func.min(SchoolRequest.id)).group_by(SchoolRequest.state)
+    lasts, now = dt.timedelta(hours=1), MONDAY
+    with transaction() as session:
+        secrets = [tokens.mint("status", one, lasts=lasts, now=now) for one in session.scalars(wanted)]
+    return [f"/status/{secret}{page}" for secret in secrets for page in ("", "/attendance", "/cancel")]
+
+
+def forms_of(app: Flask, client: FlaskClient, role: Role | None) -> list[FormSeen]:
+    """What the role alone reaches: an administrator's forms that a coordinator has too are walked as hers."""
+    known = set()
+    if role is Role.ADMINISTRATOR:
+        known = {shape_of(form) for form in forms_within_reach(app, browser(app, Role.COORDINATOR))}
+    reached = forms_within_reach(app, client, school_pages() if role is None else ())
+    return [form for form in reached if "sign-out" not in form.action and shape_of(form) not in known]
+
+
+def typed_into(form: FormSeen, name: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """The form as its page filled it but for one field, with each value in turn."""
+    was = [value for field, value in form.fields if field == name]
+    values = [*VALUES, *(beyond(value, str(LARGEST_ID + 1)) for value in was if re.search(r"\d", value))]
+    values += [LONG] if form.method == "POST" else []
+    for value in FEW if form.action.startswith("/status/") else values:
+        given: dict[str, list[str]] = {}
+        for field, typed in [*((field, one) for field, one in form.fields if field != name), (name, value)]:
+            given.setdefault(field, []).append(typed)
+        yield value, given
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDUCATOR, None])
+def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
+    house: Flask, watch: Watch, role: Role | None
+):
     client = browser(house, role)
-    broken, sent = [], 0
-    for form in [form for form in forms_within_reach(house, client) if "sign-out" not in form.action]:
+    broken, stored, sent, refused = [], [], 0, 0
+    for form in forms_of(house, client, role):
         for name in form.names:
-            rest = [(field, value) for field, value in form.fields if field != name]
-            for value in (*VALUES, *([LONG] if form.method == "POST" else [])):
-                given: dict[str, list[str]] = {}
-                for field, typed in [*rest, (name, value)]:
-                    given.setdefault(field, []).append(typed)
+            for value, given in typed_into(form, name):
                 place = {"data": given} if form.method == "POST" else {"query_string": given}
-                sent += 1
-                if client.open(form.action, method=form.method, **place).status_code >= 500:
+                watch.anything_stored()
+                status, sent = client.open(form.action, method=form.method, **place).status_code, sent + 1
+                if status >= 500:
                     broken.append((form.action, name, value[:40]))
+                if status >= 400 and form.action.partition("?")[0] not in COUNTED:
+                    refused += 1
+                    stored += [(status, form.action, name, value[:40])] if watch.anything_stored() else []
 
     assert broken == []
+    assert stored == []
     assert sent > 100
+    assert refused > 50
 
 
-@pytest.mark.both_databases
-@pytest.mark.parametrize("role", [Role.COORDINATOR, None])
-def test_every_page_and_form_within_reach_works_on_either_database(house: Flask, role: Role | None):
-    """What PostgreSQL refuses and SQLite takes: NUL in a text, numbers too large, decimal sums."""
-    client = browser(house, role)
-    broken = []
-    for form in [form for form in forms_within_reach(house, client) if "sign-out" not in form.action]:
-        for typed in ("a\x00b", "9223372036854775808"):
-            given = {name: value if name == "csrf_token" else typed for name, value in form.fields}
-            place = {"data": given} if form.method == "POST" else {"query_string": given}
-            for action in (form.action, f"{form.action}%00" if "?" not in form.action else form.action):
-                if client.open(action, method=form.method, **place).status_code >= 500:
-                    broken.append((action, typed, form.names))
+def test_an_address_that_leads_nowhere_stores_nothing(house: Flask, watch: Watch):
+    client = browser_of(house, make_user(*[role for role in Role if role is not Role.SYSTEM]))
+    stored, refused = [], 0
+    for endpoint, method, path in pages(house, "POST"):
+        watch.anything_stored()
+        if client.open(path, method=method).status_code >= 400:
+            refused += 1
+            stored += [endpoint] if watch.anything_stored() else []
 
-    assert broken == []
+    assert stored == []
+    assert refused > 10
+
+
+def test_the_watch_sees_one_changed_row(house: Flask, watch: Watch):
+    watch.anything_stored()
+    assert not watch.anything_stored()
+    with transaction() as session:
+        session.execute(sa.update(SchoolRequest).values(room="1"))
+
+    assert watch.anything_stored()

@@ -22,9 +22,9 @@ from scheduler.web import labels, reads
 from scheduler.web.board import blocks
 from scheduler.web.board.blueprint import bp
 from scheduler.web.board.forms import PlaceForm
-from scheduler.web.board.views import asked_day, today
+from scheduler.web.board.views import today
 from scheduler.web.filters import say
-from scheduler.web.forms import number_of
+from scheduler.web.forms import asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.labels import rejected_words

@@ -17,27 +17,17 @@ from scheduler.core.paging import Page, page_number
 from scheduler.programmes import queries as programme_queries
 from scheduler.web.board import blocks
 from scheduler.web.board.blueprint import bp
-from scheduler.web.forms import number_of
+from scheduler.web.forms import FIRST_DAY, LAST_DAY, asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
 
 BY = ("presenters", "districts")
 A_WEEK = dt.timedelta(days=7)
-FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
 
 
 def today() -> dt.date:
     """The day it is where the centre works."""
     return clock.local_day(clock.now())
-
-
-def asked_day(name: str) -> dt.date | None:
-    """A day of the address; whatever is none is not asked for."""
-    try:
-        day = dt.date.fromisoformat(request.args.get(name, "")[:10])
-    except ValueError:
-        return None
-    return day if FIRST <= day <= LAST else None
 
 
 def _by() -> str:
@@ -109,7 +99,7 @@ def _month(typed: str) -> dt.date | None:
         day = dt.date.fromisoformat(f"{typed[:7]}-01")
     except ValueError:
         return None
-    return day if FIRST <= day <= LAST else None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _steps(

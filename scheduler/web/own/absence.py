@@ -12,6 +12,7 @@ from scheduler.staffing.service.absence import report_absence
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.web import labels
 from scheduler.web.filters import say
+from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n
 from scheduler.web.once import sent_once
@@ -46,15 +47,8 @@ def absence() -> ResponseReturnValue:
 
 def _asked_days() -> dict[str, dt.date]:
     """The days of the address; what is no day there, and a last day before the first, is passed over."""
-    first = _day_of("from") or clock.local_day(clock.now())
-    return {"first_day": first, "last_day": max(first, _day_of("to") or first)}
-
-
-def _day_of(name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    first = asked_day("from") or clock.local_day(clock.now())
+    return {"first_day": first, "last_day": max(first, asked_day("to") or first)}
 
 
 def _visits_of(form: AbsenceForm) -> list[VisitRow]:

@@ -32,7 +32,7 @@ from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
 from scheduler.web import labels, tables
 from scheduler.web.filters import say
-from scheduler.web.forms import number_of
+from scheduler.web.forms import asked_day, number_of
 from scheduler.web.free_dates import blackouts_of, wish_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
@@ -114,10 +114,7 @@ def _plan_form(asked: RequestPage) -> PlanForm:
 @bp.get("/visits")
 @may("read", "visit")
 def week() -> ResponseReturnValue:
-    try:
-        asked = dt.date.fromisoformat(request.args.get("from", ""))
-    except ValueError:
-        asked = _today()
+    asked = asked_day("from") or _today()
     monday = asked - dt.timedelta(days=asked.weekday())
     table = tables.table("visits", WEEK_COLUMNS, SORTS, natural="day", choose=True)
     visits = visits_of_week(current_actor(), monday, table.sort)
