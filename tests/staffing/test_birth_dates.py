@@ -53,9 +53,10 @@ def stored(session, presenter_id: int) -> tuple[dt.date | None, ...]:
 @pytest.mark.both_databases
 def test_two_people_correct_a_birth_date_and_all_staff_are_told(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
-    make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="boss@centre.example")
-    first = an_actor(Role.COORDINATOR, centre_id=person.centre_id)
-    second = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id)
+    make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="boss@centre.example", password_hash="set")
+    make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="invited@centre.example")  # never signed in
+    first = an_actor(Role.COORDINATOR, centre_id=person.centre_id, password_hash="set")
+    second = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id, password_hash="set")
 
     number = propose_birth_date(first, person.id, YOUNG, now=MONDAY)
 
@@ -69,6 +70,7 @@ def test_two_people_correct_a_birth_date_and_all_staff_are_told(session):
     told = session.scalars(select(OutboxMessage)).all()
     assert {mail.kind for mail in told} == {"birth_date_corrected"}
     assert len(told) == 3
+    assert "invited@centre.example" not in {mail.address for mail in told}
     assert all(name not in mail.text for mail in told for name in ("Marija", "Kostić", "2010"))
     actions = [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert actions == ["birth date proposed", "birth date corrected"]
