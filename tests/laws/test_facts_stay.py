@@ -62,7 +62,8 @@ WORDS = {"method": "paper", "withdrawn_by": "staff", "audience": "parents", "zon
 
 def another(table: Table, name: str, before: Any) -> Any:
     """Another value of the same kind: what a hand would write."""
-    kind = table.c[name].type
+    kind: Any = table.c[name].type
+    kind = getattr(kind, "impl", kind)
     if name in WORDS:
         return WORDS[name]
     if isinstance(kind, Boolean):
