@@ -147,7 +147,7 @@ def _seal_piece(horizon: int) -> Sealed:
         return Sealed(last if found else None, stopped)
 
 
-def _links(session: Session, wanted: Select[Any], chain: str) -> tuple[list[tuple[int, str]], int]:
+def _links(session: Session, wanted: Select[*tuple[Any, ...]], chain: str) -> tuple[list[tuple[int, str]], int]:
     """(id, seal) of these records, up to the first that cannot be read; and which one that is, 0 where there is none.
 
     Later ones wait for somebody to look: sealed past it, the chain would say that nothing stood there.

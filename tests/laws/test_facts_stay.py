@@ -19,9 +19,11 @@ from scheduler.core.machines import Machine
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import consents_of
 from scheduler.staffing.queries import consent_law, invariants
+from scheduler.staffing.service.birth_dates import confirm_birth_date, propose_birth_date
 from scheduler.visits.terms.states import (
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
@@ -31,7 +33,7 @@ from scheduler.visits.terms.states import (
 )
 from tests.factories import MONDAY
 from tests.factories.counting import a_counted_visit, a_locked_visit
-from tests.factories.people import make_presenter, make_user
+from tests.factories.people import an_actor, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.laws.test_database_law import a_deletion, an_update, tried
@@ -91,7 +93,7 @@ def in_words(value: Any) -> Any:
 
 
 def a_confirmed_correction(presenter_id: int, born: dt.date = RIGHT) -> int:
-    """As two people make it, row by row: proposed, then confirmed."""
+    """As somebody with SQL writes it, row by row: proposed, then confirmed."""
     first, second = make_user().id, make_user().id
     with transaction() as session:
         row = BirthDateCorrection(
@@ -275,7 +277,21 @@ def test_a_birth_date_that_its_correction_does_not_say_is_named(session: Session
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=BORN)
     number = a_confirmed_correction(person.id)
 
-    assert consent_law.violations() == [f"presenter {person.id} has another birth date than correction {number} says"]
+    assert consent_law.violations() == [
+        f"presenter {person.id} has another birth date than correction {number} says",
+        f"correction {number} of a birth date has no audit row",
+    ]
+
+
+def test_what_two_people_corrected_behind_the_pages_is_lawful(session: Session) -> None:
+    person = make_presenter(PresenterKind.INFLUENCER, birth_date=BORN)
+    first, second = (an_actor(Role.SAFEGUARDING, centre_id=person.centre_id) for _ in range(2))
+
+    number = propose_birth_date(first, person.id, RIGHT, now=MONDAY)
+    confirm_birth_date(second, person.id, number, now=MONDAY + A_DAY)
+
+    assert consent_law.violations() == []
+    assert session.scalars(sa.select(Presenter.birth_date)).one() == RIGHT
 
 
 # --- guardians ---

@@ -15,6 +15,7 @@ from scheduler.people.queries import staff_with
 from scheduler.people.terms import STAFF_ROLES
 from scheduler.policy import Role
 
+RECORD = AuditEntry.__tablename__
 A_NIGHT_LATER = dt.timedelta(hours=25)
 
 
@@ -28,7 +29,7 @@ def mail_break_once(broken: Broken, *, now: dt.datetime) -> None:
     """The same by whoever looks each minute: not while the last night's mail has told of this record."""
     told = select(OutboxMessage.id).where(
         OutboxMessage.kind == "audit_broken",
-        OutboxMessage.about == AuditEntry.__tablename__,
+        OutboxMessage.about == RECORD,
         OutboxMessage.about_id == broken.record_id,
         OutboxMessage.created_at > now - A_NIGHT_LATER,
     )
@@ -46,7 +47,7 @@ def mail_head(head: Head, *, now: dt.datetime) -> None:
 def _mail(
     kind: str, values: Mapping[str, object], roles: Iterable[Role], now: dt.datetime, *, about: int | None = None
 ) -> None:
-    record = (AuditEntry.__tablename__, about) if about is not None else None
+    record = (RECORD, about) if about is not None else None
     with transaction():
         for centre_id, reader in staff_with(*roles):
             draft = MessageDraft(kind, reader.address, reader.language, values, about=record, centre_id=centre_id)

@@ -4,9 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from scheduler.core import clock
+from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.mailboxes import mailbox_key
 from scheduler.people.models import Presenter, User
@@ -23,6 +24,7 @@ def violations() -> list[str]:
         *_back_after_a_withdrawal(),
         *_two_who_speak(),
         *_wrong_days(),
+        *_corrected_by_hand(),
         *_astray(),
     ]
 
@@ -109,6 +111,18 @@ def _wrong_days() -> Iterator[str]:
             yield f"presenter {row.id} has another birth date than correction {last[row.id].id} says"
         if born and (row.adult_on, row.may_present_from) != (adult_on(born), may_present_from(born)):
             yield f"presenter {row.id} has days that do not follow from the birth date"
+
+
+def _corrected_by_hand() -> Iterator[str]:
+    """Two people correct a birth date behind pages that write it down: a row without that was made by SQL."""
+    ours = (AuditEntry.thing == BirthDateCorrection.__tablename__, AuditEntry.action == "birth date proposed")
+    proposed = select(AuditEntry.id).where(*ours, AuditEntry.thing_id == BirthDateCorrection.id)
+    hers = (AuditEntry.thing == Presenter.__tablename__, AuditEntry.thing_id == BirthDateCorrection.presenter_id)
+    done = select(AuditEntry.id).where(*hers, AuditEntry.action == "birth date corrected")
+    told = and_(proposed.exists(), done.where(AuditEntry.at == BirthDateCorrection.confirmed_at).exists())
+    by_hand = select(BirthDateCorrection.id).where(BirthDateCorrection.confirmed_at.is_not(None), ~told)
+    for number in db.session().scalars(by_hand.order_by(BirthDateCorrection.id)):
+        yield f"correction {number} of a birth date has no audit row"
 
 
 def _astray() -> Iterator[str]:
