@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.defences import FACTS_STAY, TableLaw, changed, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Visit
 
 
 class Attendance(Base):
@@ -190,4 +190,25 @@ refuse(
         "(n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND"
         " ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts)))",
     ),
+)
+
+# --- What the locked numbers are about stays too: when it was held, how long, for whom, by which programme ---
+
+_HELD = (
+    "visit_id", "on_day", "starts_local", "minutes", "zone", "starts_at", "ends_at", "busy_from", "busy_until",
+    "audience", "level", "state", "minutes_given",
+)  # fmt: skip
+_LOCKED_HERE = "EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.id AND l.locked_at IS NOT NULL)"
+_LOCKED_THERE = """EXISTS (SELECT 1 FROM presentation p JOIN attendance l ON l.presentation_id = p.id
+  WHERE p.visit_id = OLD.id AND l.locked_at IS NOT NULL)"""
+
+refuse_more(
+    Presentation.__table__,
+    TableLaw("locked_visit_stays", ("UPDATE",), f"{changed(*_HELD)} AND {_LOCKED_HERE}"),
+    since=FACTS_STAY,
+)
+refuse_more(
+    Visit.__table__,
+    TableLaw("locked_visit_stays", ("UPDATE",), f"{changed('on_day', 'zone', 'programme_id')} AND {_LOCKED_THERE}"),
+    since=FACTS_STAY,
 )

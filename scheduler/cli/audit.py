@@ -31,9 +31,12 @@ def register(app: Flask) -> None:
 
 @group.command("seal")
 def seal() -> None:
-    """Seal the newest records now, as the worker does each minute."""
-    head = seals.seal_and_keep(settings().instance, now=clock.now())
-    click.echo(f"sealed up to record {head.record_id}" if head else "nothing to seal")
+    """Seal the newest records now, as the worker does each minute. Exit code 1: one cannot be read, it waits there."""
+    done = seals.seal_and_keep(settings().instance, now=clock.now())
+    if done.stopped:
+        click.echo(f"{break_in_words(done.stopped)} Nothing after that is sealed.")
+        sys.exit(1)
+    click.echo(f"sealed up to record {done.head.record_id}" if done.head else "nothing to seal")
 
 
 @group.command("verify")

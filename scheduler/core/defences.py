@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import DDL, Connection, Table, event, inspect
 
+from scheduler.core.machines import Machine
+
 DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
+FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,39 @@ def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
 
 
-def refuse(table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",)) -> None:
+def changed(*names: str) -> str:
+    """SQL for a trigger: at least one of these columns gets another value."""
+    return "(" + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in names) + ")"
+
+
+def follows(machine: Machine) -> TableLaw:
+    """The law of a state column: only what may follow follows, as the machine says it, or is taken back.
+
+    The text of a machine that changes reaches an installation by a migration that renews its table's triggers.
+    """
+    steps = []
+    for now, following in machine.moves.items():
+        if after := sorted(following | machine.back.get(now, frozenset())):
+            named = ", ".join(f"'{one}'" for one in after)
+            steps.append(f"(OLD.state = '{now}' AND NEW.state IN ({named}))")
+    return TableLaw("state_follows", ("UPDATE OF state",), f"NEW.state <> OLD.state AND NOT ({' OR '.join(steps)})")
+
+
+def refuse_more(table: object, *laws: TableLaw, since: str) -> None:
+    """Let a table that refuses already (`refuse`) refuse by these laws too, from a later migration on."""
+    if not isinstance(table, Table):
+        raise TypeError("a law belongs to a table")
+    defend(
+        table,
+        sqlite=tuple(one for law in laws for one in law.on_sqlite(table.name)),
+        postgresql=tuple(one for law in laws for one in law.on_postgresql(table.name)),
+        since=since,
+    )
+
+
+def refuse(
+    table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",), since: str = DATABASE_LAW
+) -> None:
     """Let a table refuse by these laws; and that its rows are replaced, or swept away all at once, past them.
 
     SQLite's INSERT OR REPLACE deletes without asking a trigger. `keys` say which row n a new one would take the place
@@ -100,7 +135,7 @@ def refuse(table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.
         END $$""",
             f"CREATE TRIGGER {swept} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {swept}()",
         ),
-        since=DATABASE_LAW,
+        since=since,
     )
 
 

@@ -14,6 +14,7 @@ class Machine:
     moves: Mapping[Any, frozenset[Any]]
     starts: frozenset[Any]
     needs_reason: frozenset[Any] = field(default_factory=frozenset)
+    held: bool = False  # by the database too (core.defences.follows): each step is an UPDATE of its own
     back: Mapping[Any, frozenset[Any]] = field(default_factory=dict)  # no step of the work: one just done, taken back
 
     def may(self, now: StrEnum, to: StrEnum) -> bool:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ PIECE = 2_000  # records sealed in one transaction
 SEALED_WITHIN = dt.timedelta(minutes=5)  # longer, and somebody should look at the worker
 HEADS = "audit-heads.txt"
 BLANKED_ACTOR, BLANKED_DETAILS = "erased:", "{}"
+CANNOT_BE_READ = (ValueError, TypeError, OperationalError)  # what SQLite keeps may be no moment, and no text
 COLUMNS = (
     AuditEntry.id,
     AuditEntry.at,
@@ -69,6 +70,14 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What one run sealed: the head if anything was, and the record that cannot be read, where one stopped it."""
+
+    head: Head | None = None
+    stopped: Broken | None = None
+
+
+@dataclass(frozen=True)
 class Verified:
     """What a walk along the whole chain found."""
 
@@ -96,13 +105,13 @@ def chain_of(before: str, row: Any, contents: str) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def seal_records() -> Head | None:
-    """Seal what is new, in order, in pieces; the head if anything was sealed. Twice at once is once."""
+def seal_records() -> Sealed:
+    """Seal what is new, in order, in pieces, up to a record that cannot be read. Twice at once is once."""
     horizon = _horizon()
-    head = None
-    while horizon and (step := _seal_piece(horizon)):
-        head = step
-    return head
+    done = Sealed()
+    while horizon and not done.stopped and (step := _seal_piece(horizon)) != Sealed():
+        done = Sealed(step.head or done.head, step.stopped)
+    return done
 
 
 def _horizon() -> int:
@@ -123,28 +132,57 @@ def _horizon() -> int:
         raise
 
 
-def _seal_piece(horizon: int) -> Head | None:
+def _seal_piece(horizon: int) -> Sealed:
     with transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("SELECT pg_advisory_xact_lock(hashtext('audit seals'))"))
         last = _last_sealed(session)
         wanted = select(*COLUMNS).where(AuditEntry.id <= horizon, AuditEntry.seal.is_(None)).order_by(AuditEntry.id)
-        rows = session.execute(wanted.where(AuditEntry.id > (last.record_id if last else 0)).limit(PIECE)).all()
-        chain, seals = last.chain if last else "", []
-        for row in rows:
-            contents = contents_of(row.actor, row.details)
-            chain = chain_of(chain, row, contents)
-            seals.append({"id": row.id, "seal": f"{chain}.{contents}"})
-        if not seals:
-            return None
-        session.execute(update(AuditEntry), seals)
-        return Head(seals[-1]["id"], chain)
+        wanted = wanted.where(AuditEntry.id > (last.record_id if last else 0)).limit(PIECE)
+        found, unreadable = _links(session, wanted, last.chain if last else "")
+        if found:
+            session.execute(update(AuditEntry), [{"id": number, "seal": seal} for number, seal in found])
+            last = _head(*found[-1])
+        stopped = Broken(unreadable, Fault.UNREADABLE, last.record_id if last else 0) if unreadable else None
+        return Sealed(last if found else None, stopped)
+
+
+def _links(session: Session, wanted: Select[*tuple[Any, ...]], chain: str) -> tuple[list[tuple[int, str]], int]:
+    """(id, seal) of these records, up to the first that cannot be read; and which one that is, 0 where there is none.
+
+    Later ones wait for somebody to look: sealed past it, the chain would say that nothing stood there.
+    """
+    try:
+        return _linked(session.execute(wanted).all(), chain), 0
+    except CANNOT_BE_READ:
+        pass
+    found: list[tuple[int, str]] = []
+    for number in session.scalars(wanted.with_only_columns(AuditEntry.id)).all():
+        try:
+            row = session.execute(select(*COLUMNS).where(AuditEntry.id == number)).one()
+            found += _linked([row], _head(*found[-1]).chain if found else chain)
+        except CANNOT_BE_READ:
+            return found, number
+    return found, 0
+
+
+def _linked(rows: Iterable[Any], chain: str) -> list[tuple[int, str]]:
+    found = []
+    for row in rows:
+        contents = contents_of(row.actor, row.details)
+        chain = chain_of(chain, row, contents)
+        found.append((row.id, f"{chain}.{contents}"))
+    return found
+
+
+def _head(record_id: int, seal: str) -> Head:
+    return Head(record_id, str(seal).partition(".")[0])
 
 
 def _last_sealed(session: Session) -> Head | None:
     wanted = select(AuditEntry.id, AuditEntry.seal).where(AuditEntry.seal.is_not(None))
     row = session.execute(wanted.order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
-    return Head(row.id, str(row.seal).partition(".")[0]) if row else None
+    return _head(row.id, row.seal) if row else None
 
 
 def verify(*, now: dt.datetime, heads: Sequence[Head] = ()) -> Verified:
@@ -162,7 +200,7 @@ def verify(*, now: dt.datetime, heads: Sequence[Head] = ()) -> Verified:
                         break
                 else:
                     walk.miss_heads()
-        except (ValueError, OperationalError):
+        except CANNOT_BE_READ:
             walk.go_on_singly(session)
     return Verified(walk.sealed, walk.unsealed, walk.blanked, walk.late_since, walk.head, walk.broken)
 
@@ -184,17 +222,14 @@ class _Walk:
         rest = session.scalars(wanted if self.seen is None else wanted.where(AuditEntry.id > self.seen)).all()
         for number in rest:
             try:
-                row = session.execute(select(*COLUMNS).where(AuditEntry.id == number)).one()
-            except (ValueError, OperationalError):
+                self.look_at(session.execute(select(*COLUMNS).where(AuditEntry.id == number)).one())
+            except CANNOT_BE_READ:
                 self.broken = Broken(number, Fault.UNREADABLE, self.head.record_id if self.head else 0)
-            else:
-                self.look_at(row)
             if self.broken:
                 return
         self.miss_heads()
 
     def look_at(self, row: Any) -> None:
-        self.seen = row.id
         before = self.head.record_id if self.head else 0
         if lost := min((number for number in self.heads if before < number < row.id), default=0):
             self.broken = Broken(lost, Fault.GONE, before)
@@ -205,6 +240,7 @@ class _Walk:
         else:
             self.unsealed += 1
             self.late_since = self.late_since or (row.at if row.at < self.due else None)
+        self.seen = row.id
 
     def _sealed(self, row: Any, before: int) -> None:
         chain, _, contents = str(row.seal).partition(".")
@@ -236,12 +272,12 @@ def write_head(instance: Path, head: Head, *, now: dt.datetime) -> None:
     write_whole(path, "".join(f"{line}\n" for line in [*earlier, f"{day} {head.record_id} {head.chain}"]).encode())
 
 
-def seal_and_keep(instance: Path, *, now: dt.datetime) -> Head | None:
-    """Seal what is new and keep the head outside of the database; the head if anything was sealed."""
-    head = seal_records()
-    if head is not None:
-        write_head(instance, head, now=now)
-    return head
+def seal_and_keep(instance: Path, *, now: dt.datetime) -> Sealed:
+    """Seal what is new and keep the head outside of the database."""
+    done = seal_records()
+    if done.head is not None:
+        write_head(instance, done.head, now=now)
+    return done
 
 
 def heads_in(instance: Path) -> list[Head]:

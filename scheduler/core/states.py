@@ -7,6 +7,8 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import inspect
+
 from scheduler.core import audit
 from scheduler.core.db import Base
 from scheduler.core.errors import Conflict, GroundReason
@@ -25,6 +27,8 @@ def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: d
         raise Conflict(GroundReason.WRONG_STATE)
     if to in machine.needs_reason and not reason:
         raise Conflict(GroundReason.REASON_MISSING)
+    if machine.held:
+        _write_the_step_before(row)
     row.state = to
     row.state_since = at
     details = {"from": before.value, "to": to.value} | ({"reason": reason} if reason else {})
@@ -42,8 +46,17 @@ def take_back(
     before = row.state
     if not machine.may_take_back(before, to):
         raise Conflict(GroundReason.WRONG_STATE)
+    if machine.held:
+        _write_the_step_before(row)
     row.state = to
     row.state_since = since
     audit.record(
         actor, f"{machine.name} back to {to.value}", thing, at=at, details={"from": before.value, "to": to.value}
     )
+
+
+def _write_the_step_before(row: Any) -> None:
+    """Two steps in one act are two UPDATEs: the database takes only what may follow (`core.defences.follows`)."""
+    known = inspect(row)
+    if known.persistent and known.attrs.state.history.has_changes():
+        known.session.flush()

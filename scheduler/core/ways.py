@@ -1,7 +1,9 @@
 """The named ways past what the database refuses: each is opened by its one service, inside that transaction.
 
 An open way is a row that no other transaction ever sees: it is deleted before the commit, and rolled back with the
-act. One that stands afterwards was written by hand, and `invariants check` names it.
+act. One that stands afterwards was written by hand, and `invariants check` names it. Whoever opens one leaves a row in
+the audit: the database writes it, so that a hand that opens and closes a way in one transaction is seen too. Only
+`RELEASE` writes none: each withdrawal opens it, and what is not freed on it the minute's job frees.
 """
 
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core.db import Base, db
+from scheduler.core.defences import FACTS_STAY, TableLaw, defend, refuse
 
 
 class NamedWay(StrEnum):
@@ -55,6 +58,27 @@ FORGETTING = (
     NamedWay.RETENTION,
     NamedWay.ERASURE,
 )  # ways on which rows of the past are deleted
+
+
+_TOLD = """INSERT INTO audit_entry (at, actor, action, thing, thing_id, details)
+  VALUES (CURRENT_TIMESTAMP, 'system', 'way opened', 'open_way', NEW.id, '{"way": "' || NEW.way || '"}');"""
+_IS_TOLD = f"NEW.way <> '{NamedWay.RELEASE}'"
+
+defend(
+    OpenWay.__table__,
+    sqlite=(f"CREATE TRIGGER open_way_is_told AFTER INSERT ON open_way WHEN {_IS_TOLD} BEGIN {_TOLD} END",),
+    postgresql=(
+        f"""CREATE OR REPLACE FUNCTION open_way_is_told() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF {_IS_TOLD} THEN {_TOLD} END IF;
+          RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER open_way_is_told AFTER INSERT ON open_way
+        FOR EACH ROW EXECUTE FUNCTION open_way_is_told()""",
+    ),
+    since=FACTS_STAY,
+)
+refuse(OpenWay.__table__, TableLaw("way_stays", ("UPDATE",), "NEW.way <> OLD.way"), since=FACTS_STAY)
 
 
 def violations() -> list[str]:

@@ -5,7 +5,7 @@ import logging
 from scheduler.config import settings
 from scheduler.core import clock, seals
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.people.service.audit_mails import mail_break, mail_head
+from scheduler.people.service.audit_mails import mail_break, mail_break_once, mail_head
 
 log = logging.getLogger(__name__)
 
@@ -13,8 +13,15 @@ log = logging.getLogger(__name__)
 @huey.periodic_task(crontab(minute="*"), name="core.seal_audit")
 @in_app
 def seal_audit() -> None:
-    """Each minute, seal what is new and keep the head outside of the database. Sealed twice is sealed once."""
-    seals.seal_and_keep(settings().instance, now=clock.now())
+    """Each minute, seal what is new and keep the head outside of the database. Sealed twice is sealed once.
+
+    A record that cannot be read stops it: that is mailed to all staff, once, and each night by `verify_audit`.
+    """
+    now = clock.now()
+    stopped = seals.seal_and_keep(settings().instance, now=now).stopped
+    if stopped:
+        log.error("audit broken", extra={"record_id": stopped.record_id, "fault": stopped.fault.value})
+        mail_break_once(stopped, now=now)
 
 
 @huey.periodic_task(crontab(hour="3", minute="20"), name="core.verify_audit")

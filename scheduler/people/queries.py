@@ -201,8 +201,10 @@ def staff_of(centre_id: int) -> list[StaffRow]:
     ]
 
 
-def _who_can_sign_in(role: Role) -> Select[User]:
-    able = (User.suspended_at.is_(None), User.password_hash.is_not(None), User.roles.any(role=role))
+def _who_can_sign_in(*roles: Role) -> Select[User]:
+    """Who is told what goes on inside: somebody who was invited and never came reads nothing of it yet."""
+    with_a_role = User.roles.any(UserRole.role.in_(roles))
+    able = (User.suspended_at.is_(None), User.password_hash.is_not(None), with_a_role)
     return select(User).where(*able).order_by(User.id)
 
 
@@ -219,10 +221,15 @@ def suspended_as(user_id: int) -> str:
     )
 
 
+def staff_with(*roles: Role) -> list[tuple[int, Reader]]:
+    """(centre, who) of everybody with one of these roles who can sign in, of all centres."""
+    found = db.session.scalars(_who_can_sign_in(*roles))
+    return [(user.centre_id, Reader(user.id, user.email, user.language)) for user in found]
+
+
 def administrators() -> list[tuple[int, Reader]]:
     """(centre, who) of every administrator who can sign in, of all centres."""
-    found = db.session.scalars(_who_can_sign_in(Role.ADMINISTRATOR))
-    return [(user.centre_id, Reader(user.id, user.email, user.language)) for user in found]
+    return staff_with(Role.ADMINISTRATOR)
 
 
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.defences import FACTS_STAY, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
@@ -184,3 +184,79 @@ refuse(
     TableLaw("withdrawal_stays", ("DELETE",), f"OLD.withdrawn_at IS NOT NULL AND {closed(*FORGETTING)}"),
 )
 refuse(Vetting.__table__)
+
+# --- What was written down once stays written: a consent, whose guardian somebody is, a correction by two people ---
+
+_FORGOTTEN = closed(*FORGETTING)
+_AGREED = (
+    "takes_part", "travels", "photo", "name_on_the_web", "method", "text_version", "given_on", "valid_until",
+    "recorded_at", "guardian_id", "paper_id", "first_seen_by_id", "second_seen_by_id", "earlier",
+    "guardian_name", "guardian_email", "guardian_phone",
+)  # fmt: skip
+_STANDS = "OLD.withdrawn_at IS NULL"  # of one that was withdrawn `withdrawal_stays` speaks
+
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw(
+        "consent_is_written_once",
+        ("UPDATE",),
+        f"({changed(*_AGREED)} OR ({_STANDS} AND {changed('presenter_id')})) AND {_FORGOTTEN}",
+    ),
+    TableLaw("consent_is_written_once", ("DELETE",), f"{_STANDS} AND {_FORGOTTEN}"),
+    since=FACTS_STAY,
+)
+
+# Exactly, or but for what stands after a plus: what only looks alike, `invariants check` names (staffing/queries/).
+_ESCAPED = "replace(replace({}, '_', '!_'), '@', '+%@')"
+_SAME_ADDRESS = f"""(lower(NEW.email) = u.email OR lower(NEW.email) LIKE {_ESCAPED.format("u.email")} ESCAPE '!'
+  OR u.email LIKE {_ESCAPED.format("lower(NEW.email)")} ESCAPE '!')"""
+_OF_A_MINOR = f"""EXISTS (SELECT 1 FROM user_account u JOIN presenter m ON m.user_id = u.id
+  WHERE {_SAME_ADDRESS} AND (m.id = NEW.presenter_id OR m.adult_on > NEW.named_at))"""
+
+refuse(
+    Guardian.__table__,
+    TableLaw("guardian_is_no_minor", ("INSERT",), _OF_A_MINOR),
+    TableLaw(
+        "guardian_is_written_once",
+        ("UPDATE",),
+        f"{changed('presenter_id', 'name', 'email', 'phone', 'named_at', 'in_force_at')} AND {_FORGOTTEN}",
+    ),
+    keys=(
+        "n.id = NEW.id",
+        "(n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL)",
+    ),
+    since=FACTS_STAY,
+)
+
+_PROPOSED = ("presenter_id", "birth_date", "proposed_by_id", "proposed_at")
+_SETTLED = ("confirmed_by_id", "confirmed_at", "on_the_host", "ended_at")
+_OVER = "(OLD.confirmed_at IS NOT NULL OR OLD.ended_at IS NOT NULL)"
+
+refuse(
+    BirthDateCorrection.__table__,
+    TableLaw("correction_is_written_once", ("INSERT",), "NEW.confirmed_at IS NOT NULL"),
+    TableLaw("correction_is_written_once", ("UPDATE",), f"{changed(*_PROPOSED)} OR ({_OVER} AND {changed(*_SETTLED)})"),
+    TableLaw("correction_is_written_once", ("DELETE",), _FORGOTTEN),
+    keys=(
+        "n.id = NEW.id",
+        "(n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL"
+        " AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL)",
+    ),
+    since=FACTS_STAY,
+)
+
+_LAST_CONFIRMED = """SELECT 1 FROM birth_date_correction c
+  WHERE c.presenter_id = NEW.id AND c.birth_date = NEW.birth_date AND c.confirmed_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM birth_date_correction d
+                    WHERE d.presenter_id = NEW.id AND d.confirmed_at IS NOT NULL AND d.id > c.id)"""
+
+refuse_more(
+    Presenter.__table__,
+    TableLaw(
+        "birth_date_is_corrected_by_two",
+        ("UPDATE",),
+        "OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date"
+        f" AND NOT EXISTS ({_LAST_CONFIRMED})",
+    ),
+    since=FACTS_STAY,
+)

@@ -17,14 +17,14 @@ from scheduler.attendance.service.counting import assume_silent, countersign, na
 from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import db, transaction
+from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.models.visits import Visit
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
+from tests.factories.programmes import make_programme
 
 OTHER = HeadCounts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
@@ -192,10 +192,8 @@ def test_no_audit_row_holds_a_name(session):
 
 @pytest.mark.both_databases
 def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_was_seen(session):
-    silent, answered = a_counted_visit(2), a_counted_visit()
-    for begun in (silent, answered):
-        with transaction() as inner:
-            inner.get_one(Visit, begun.visit.id).centre_id = silent.visit.centre_id
+    programme = make_programme()
+    silent, answered = (a_counted_visit(talks, programme=programme) for talks in (2, 1))
     later = LEAVING + dt.timedelta(days=7)
     assert assume_silent(now=later) == 3
     coordinator = silent.coordinator

@@ -45,7 +45,7 @@ def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled(session):
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
 
 
-def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session):
+def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session, the_clock):
     begun = a_begun_visit(2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
@@ -56,6 +56,7 @@ def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_wh
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
     assert stored(session, SchoolRequest, begun.request.id) is RequestState.DELIVERED
     assert len(mails(session, "countersign")) == 1
+    the_clock.stands_at(LEAVING)
     assert violations() == []
 
 

@@ -1,5 +1,6 @@
 """`audit verify` says it in one sentence, and the jobs keep and mail what a database cannot change (TRUST S34)."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -14,6 +15,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
+from tests.visits.defences import take_defences_away
 
 
 @pytest.fixture
@@ -74,13 +76,62 @@ def test_seal_now_says_what_it_did(run, sealed):
     assert run(args=["audit", "seal"]).output == "nothing to seal\n"
 
 
+@pytest.fixture
+def unreadable(app):
+    """Three records, the second of which is no moment; none is sealed."""
+    (settings().instance / seals.HEADS).unlink(missing_ok=True)
+    with transaction():
+        centre = make_centre()
+        for number in range(3):
+            audit.record(SYSTEM, "changed", centre, at=MONDAY, details={"n": number})
+    ids = [row.id for row in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+    with transaction() as session:
+        take_defences_away(session, "audit_entry")
+        session.execute(text("UPDATE audit_entry SET at = 'no moment' WHERE id = :id"), {"id": ids[1]})
+    yield ids
+    (settings().instance / seals.HEADS).unlink(missing_ok=True)
+
+
+def test_a_record_that_cannot_be_read_stops_the_seals_and_is_named(run, unreadable):
+    first, second, _third = unreadable
+
+    for _again in range(2):
+        answer = run(args=["audit", "seal"])
+        assert answer.exit_code == 1
+        assert answer.output.startswith(f"Record {second} cannot be read")
+        assert answer.output.endswith(f"the last one that fits is {first}. Nothing after that is sealed.\n")
+        assert answer.output.count("\n") == 1
+
+    sealed = db.session.execute(text("SELECT id FROM audit_entry WHERE seal IS NOT NULL")).scalars().all()
+    assert sealed == [first]
+    assert [head.record_id for head in seals.heads_in(settings().instance)] == [first]
+
+
+def test_the_job_mails_once_what_stops_it_and_the_night_once_more(unreadable, the_clock):
+    reader = make_user(Role.COORDINATOR, password_hash="set")
+
+    for minute in range(3):
+        the_clock.stands_at(MONDAY + dt.timedelta(minutes=minute))
+        seal_audit.call_local()
+    assert [mail.address for mail in mails("audit_broken")] == [reader.email]
+
+    for hours in (18, 24):  # in the night, and the minutes of the next day
+        the_clock.stands_at(MONDAY + dt.timedelta(hours=hours))
+        verify_audit.call_local() if hours == 18 else seal_audit.call_local()
+    assert len(mails("audit_broken")) == 2
+    assert all(str(unreadable[1]) in mail.text for mail in mails("audit_broken"))
+
+
 def mails(kind: str) -> list[OutboxMessage]:
     db.session.rollback()
     return db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.address).all()
 
 
 def test_a_break_is_mailed_to_all_staff_in_the_night(sealed):
-    readers = [make_user(role) for role in (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)]
+    roles = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
+    readers = [make_user(role, password_hash="set") for role in roles]
+    make_user(Role.COORDINATOR)  # invited; she has never signed in
+    make_user(Role.COORDINATOR, password_hash="set", suspended_at=MONDAY)
     cut_the_tail(sealed)
 
     verify_audit.call_local()
@@ -91,8 +142,9 @@ def test_a_break_is_mailed_to_all_staff_in_the_night(sealed):
 
 
 def test_the_head_is_mailed_to_administrators_on_mondays_only(sealed, the_clock):
-    reader = make_user(Role.ADMINISTRATOR)
-    make_user(Role.COORDINATOR)
+    reader = make_user(Role.ADMINISTRATOR, password_hash="set")
+    make_user(Role.ADMINISTRATOR)  # invited; she has never signed in
+    make_user(Role.COORDINATOR, password_hash="set")
     the_clock.stands_at(MONDAY.replace(day=MONDAY.day + 1))
     verify_audit.call_local()
     assert mails("audit_head") == []

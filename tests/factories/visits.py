@@ -86,7 +86,7 @@ def make_assignment(
             "busy_from": presentation.busy_from,
             "busy_until": presentation.busy_until,
             "state": state,
-            "state_since": MONDAY,
+            "state_since": presentation.busy_until if state is AssignmentState.PRESENT else MONDAY,
             "offered_until": MONDAY + dt.timedelta(days=3),
         }
         assignment = Assignment(**(fair | given))

@@ -151,6 +151,8 @@ def seat_is_lawful(state: State, seat: Row, *, written: bool = True) -> bool:
         return True
     if seat["state"] in OPEN and (person["suspended_at"] is not None or not _vetted(state, seat)):
         return False
+    if seat["state"] == "present" and seat["busy_from"] > seat["state_since"]:
+        return False  # nobody was there before it began
     if not young:
         return True
     first = person["may_present_from"]

@@ -20,6 +20,7 @@ READERS = {  # every place that names the log's table, and what for
     ("core/seals.py", "_horizon"): "seals",
     ("core/seals.py", "go_on_singly"): "verify",
     ("core/seals.py", "_last_sealed"): "seals",
+    ("core/seals.py", "_links"): "seals",
     ("core/seals.py", "_seal_piece"): "seals",
     ("core/seals.py", "verify"): "verify",
     ("demo/rows.py", "note"): "writes",
@@ -28,6 +29,7 @@ READERS = {  # every place that names the log's table, and what for
     ("privacy/service.py", "_refuse_a_flood"): "who took everything, and how often: a bound on the log's own line",
     ("reports/queries/attendance.py", "violations"): "verify",
     ("requests/queries/pages.py", "_history"): "history",
+    ("staffing/queries/consent_law.py", "_corrected_by_hand"): "verify",
     ("visits/queries/agenda.py", "promise_of"): "history: who gave the time, and when",
     ("visits/queries/pages.py", "_history"): "history",
 }

@@ -23,6 +23,7 @@ from scheduler.visits.terms.states import VisitState
 from tests.counting import statements
 from tests.factories.people import presenter_actor
 from tests.factories.visits import VISIT_DAY
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene, mails, presentations
 
 KIND = "checklist_opens"
@@ -80,6 +81,7 @@ def test_a_visit_that_is_confirmed_late_is_told_of_when_it_is(session):
 def test_nobody_is_told_of_a_visit_that_is_not_confirmed(session, state):
     a_confirmed_scene()
     with transaction() as open_session:
+        take_defences_away(open_session, "visit")
         open_session.execute(sa.update(Visit).values(state=state))
 
     assert tell_checklists(now=at(7)) == 0
@@ -132,6 +134,7 @@ def test_a_visit_without_a_request_has_no_school_to_tell(session):
     scene = Scene(planned=False)
     scene.visit_id = scene.plan(school_request_id=None)
     with transaction() as open_session:
+        take_defences_away(open_session, "visit")
         open_session.execute(sa.update(Visit).values(state=VisitState.CONFIRMED))
 
     assert tell_checklists(now=at(7)) == 0

@@ -29,6 +29,7 @@ from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_consent
 from tests.factories.staffing import THE_DAY, UNTIL
 from tests.factories.visits import VISIT_DAY
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene, mails, presentations, request_state, states, visit_of
 
 GROWN_UP = {"birth_date": dt.date(2008, 10, 1)}  # a minor on MONDAY, eighteen on the day of the visit
@@ -317,4 +318,5 @@ def test_who_is_still_covered_grown_up_or_back_from_the_visit_stays(session, cov
 def _end_on(proof: type[Vetting | GuardianConsent], presenter_id: int, day: dt.date) -> None:
     """What no page does: a row is corrected by hand, or comes back from an old copy."""
     with transaction() as session:
+        take_defences_away(session, proof.__tablename__)
         session.execute(update(proof).where(proof.presenter_id == presenter_id).values(valid_until=day))

@@ -51,6 +51,7 @@ def an_officer_of(minor: Presenter) -> Actor:
 
 def change(model, **given) -> None:
     with transaction() as session:
+        take_defences_away(session, "guardian_consent", "guardian")
         session.execute(update(model).values(**given))
 
 
@@ -104,6 +105,7 @@ def test_whose_staff_or_mailbox_was_changed_past_the_product_is_named(session):
     assert (minor.centre_id != elsewhere, violations()) == (True, [])
 
     with transaction() as open_session:
+        take_defences_away(open_session, "guardian")
         open_session.execute(update(Presenter).where(Presenter.id == minor.id).values(centre_id=elsewhere))
         open_session.execute(update(Guardian).values(email=address.replace("@", "+mama@")))
 

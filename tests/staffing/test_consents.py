@@ -27,6 +27,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
 from tests.factories.safeguarding import a_scan, make_consent, make_guardian
 from tests.factories.staffing import UNTIL
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene, states
 
 TODAY = MONDAY.date()
@@ -345,6 +346,7 @@ def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(sessio
     adult, minor = scene.educator(), scene.minor()
     scene.suggest(adult)
     with transaction() as open_session:
+        take_defences_away(open_session, "guardian_consent")
         open_session.execute(update(GuardianConsent).values(text_version="2019-09"))
 
     with pytest.raises(Conflict) as refusal:

@@ -22,6 +22,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.visits.defences import take_defences_away
 
 EVE = VISIT_DAY - dt.timedelta(days=1)
 
@@ -119,9 +120,10 @@ def test_the_year_counts_held_visits_their_presentations_and_kilometres(app, ses
     educator = a_cleared_educator()
     visit = _visit(educator, kilometres=62)
     with transaction() as opened:
+        take_defences_away(opened, "visit")
         opened.get_one(type(visit), visit.id).state = VisitState.DELIVERED
         for row in opened.scalars(select(Assignment)):
-            row.state = AssignmentState.PRESENT
+            row.state, row.state_since = AssignmentState.PRESENT, row.busy_until
 
     year = year_of(educator.id, VISIT_DAY.year)
 

@@ -51,7 +51,10 @@ def move(presentation: Presentation, *, minutes: int = 0, days: int = 0) -> None
 
 
 def put(assignment: Assignment, state: AssignmentState) -> None:
-    by_sql("UPDATE assignment SET state = :state WHERE id = :id", state=state.value, id=assignment.id)
+    """Who is present has been so since it was over."""
+    since = "busy_until" if state is AssignmentState.PRESENT else "state_since"
+    by_sql(f"UPDATE assignment SET state = :state, state_since = {since} WHERE id = :id",
+           state=state.value, id=assignment.id)  # fmt: skip
 
 
 def take_defences_away(session: Session, *tables: str) -> None:

@@ -14,6 +14,7 @@ from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.visits.service.cancel import cancel_visit
 from tests.closures.incidents import LATE
 from tests.factories.safeguarding import LONG_AGO, make_guardian
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene, visit_of
 
 HERS, OTHERS, GUARDIANS = "+381641111111", "+381642222222", "+381643333333"
@@ -35,6 +36,7 @@ def told(session) -> list[OutboxMessage]:
 
 
 def guardian_says(session, presenter: Presenter, phone: str) -> None:
+    take_defences_away(session, "guardian")
     session.execute(sa.update(Guardian).where(Guardian.presenter_id == presenter.id).values(phone=phone))
     session.commit()
 

@@ -94,7 +94,7 @@ def unfolded(entry: CalendarEntry) -> str:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_text(state):
+def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_text(state, the_clock):
     play, write = STATES[state]
     empty = sizes()
     played = Staged(written=False)
@@ -113,6 +113,7 @@ def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_te
     assert len(texts_of(played.visit_id)) == 18  # two presentations, three statuses, three languages
     assert texts_of(written.visit_id) == texts_of(played.visit_id)
     assert rows_of(written.visit_id) == rows_of(played.visit_id)  # writing the texts was no edit
+    the_clock.stands_at(THE_DAY)
     assert violations() == []
 
 
@@ -132,7 +133,10 @@ def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_te
          AssignmentState.PRESENT),
     ],
 )  # fmt: skip
-def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(make, visit, sitting, request_state, seat):
+def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
+    the_clock, make, visit, sitting, request_state, seat
+):
+    the_clock.stands_at(THE_DAY)
     made = make()
 
     rows = rows_of(made.id)

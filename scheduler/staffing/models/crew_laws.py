@@ -3,7 +3,7 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import TableLaw, defend, raised, refuse
+from scheduler.core.defences import FACTS_STAY, TableLaw, defend, raised, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.visits.models.visits import Assignment
 
@@ -150,4 +150,14 @@ refuse(
         f"(n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN {LIVING_SQL}"
         f" AND NEW.state IN {LIVING_SQL})",
     ),
+)
+
+# Judged by the row's own moments, for a law that asks what time it is would call the same row lawful and unlawful in
+# turn; one that says it of a moment still to come, `invariants check` names.
+refuse_more(
+    Assignment.__table__,
+    TableLaw(
+        "presence_comes_afterwards", ("INSERT", "UPDATE"), "NEW.state = 'present' AND NEW.busy_from > NEW.state_since"
+    ),
+    since=FACTS_STAY,
 )

@@ -1,15 +1,18 @@
 """Consents that break their own law: for `invariants check` and the nightly job. Ids and numbers only, no names."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from scheduler.core import clock
+from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.mailboxes import mailbox_key
 from scheduler.people.models import Presenter, User
-from scheduler.people.rules import adult_on, may_present_from
-from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
+from scheduler.people.rules import adult_on, is_minor, may_present_from
+from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.terms import ConsentMethod, WithdrawnBy
 
 
@@ -21,6 +24,7 @@ def violations() -> list[str]:
         *_back_after_a_withdrawal(),
         *_two_who_speak(),
         *_wrong_days(),
+        *_corrected_by_hand(),
         *_astray(),
     ]
 
@@ -98,26 +102,48 @@ def _two_who_speak() -> Iterator[str]:
 
 
 def _wrong_days() -> Iterator[str]:
-    """What protects a minor follows from her birth date."""
+    """What protects a minor follows from her birth date, and that one from its last correction by two people."""
+    confirmed = select(BirthDateCorrection).where(BirthDateCorrection.confirmed_at.is_not(None))
+    last = {row.presenter_id: row for row in db.session().scalars(confirmed.order_by(BirthDateCorrection.id))}
     for row in db.session().scalars(select(Presenter).where(Presenter.birth_date.is_not(None)).order_by(Presenter.id)):
         born = row.birth_date
+        if row.id in last and last[row.id].birth_date != born:
+            yield f"presenter {row.id} has another birth date than correction {last[row.id].id} says"
         if born and (row.adult_on, row.may_present_from) != (adult_on(born), may_present_from(born)):
             yield f"presenter {row.id} has days that do not follow from the birth date"
+
+
+def _corrected_by_hand() -> Iterator[str]:
+    """Two people correct a birth date behind pages that write it down: a row without that was made by SQL."""
+    ours = (AuditEntry.thing == BirthDateCorrection.__tablename__, AuditEntry.action == "birth date proposed")
+    proposed = select(AuditEntry.id).where(*ours, AuditEntry.thing_id == BirthDateCorrection.id)
+    hers = (AuditEntry.thing == Presenter.__tablename__, AuditEntry.thing_id == BirthDateCorrection.presenter_id)
+    done = select(AuditEntry.id).where(*hers, AuditEntry.action == "birth date corrected")
+    told = and_(proposed.exists(), done.where(AuditEntry.at == BirthDateCorrection.confirmed_at).exists())
+    by_hand = select(BirthDateCorrection.id).where(BirthDateCorrection.confirmed_at.is_not(None), ~told)
+    for number in db.session().scalars(by_hand.order_by(BirthDateCorrection.id)):
+        yield f"correction {number} of a birth date has no audit row"
 
 
 def _astray() -> Iterator[str]:
     """A guardian is written to at her own address; a presenter and her account are of one centre, whose staff read."""
     people = db.session().execute(
-        select(Presenter.id, Presenter.centre_id, User.centre_id, User.email)
+        select(Presenter.id, Presenter.centre_id, User.centre_id, User.email, Presenter.adult_on)
         .join(User, User.id == Presenter.user_id)
         .order_by(Presenter.id)
     )
     emails: dict[int, str] = {}
-    for who, centre, centre_of_account, email in people:
+    young: dict[str, dt.date] = {}  # whose mailbox is a minor's, and until when
+    for who, centre, centre_of_account, email, adult in people:
         emails[who] = mailbox_key(email)
+        if adult is not None:
+            young[emails[who]] = adult
         if centre != centre_of_account:
             yield f"presenter {who} is of another centre than her account"
-    guardians = select(Guardian.id, Guardian.presenter_id, Guardian.email).order_by(Guardian.id)
-    for guardian, who, email in db.session().execute(guardians):
-        if mailbox_key(email) == emails[who]:
+    guardians = select(Guardian.id, Guardian.presenter_id, Guardian.email, Guardian.named_at).order_by(Guardian.id)
+    for guardian, who, email, named_at in db.session().execute(guardians):
+        key = mailbox_key(email)
+        if key == emails[who]:
             yield f"guardian {guardian} has the address of the minor herself"
+        elif key in young and is_minor(young[key], clock.local_day(named_at)):
+            yield f"guardian {guardian} has the address of another minor"

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
@@ -16,7 +17,7 @@ from scheduler.visits.queries.agenda import stops_of_visit
 from scheduler.visits.queries.clearance import clearance
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import Stop
-from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, VisitState
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, VisitState
 
 AGREE = {
     VisitState.PLANNED: {RequestState.STAFFING},
@@ -42,6 +43,7 @@ def violations() -> list[str]:
         *_not_allowed_to_go(),
         *_suspended_in_part(),
         *_states_disagree(),
+        *_present_too_early(),
     ]
 
 
@@ -135,3 +137,14 @@ def _states_disagree() -> list[str]:
         for visit, state, asked, request_state in rows
         if request_state not in AGREE[state]
     ]
+
+
+def _present_too_early() -> list[str]:
+    """Who is called present where nothing has begun: by the row's own moment, or by what time it is."""
+    began, now = Assignment.busy_from, clock.now()
+    rows = db.session().execute(
+        select(Assignment.presenter_id, Assignment.presentation_id)
+        .where(Assignment.state == AssignmentState.PRESENT, or_(began > now, began > Assignment.state_since))
+        .order_by(Assignment.id)
+    )
+    return [f"presenter {who} is present at presentation {where} before it began" for who, where in rows]

@@ -12,8 +12,8 @@ from scheduler.core.errors import Conflict, NotAllowed, Reason, Rejected
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
-from scheduler.people.models import Centre, Presenter, User, UserRole
-from scheduler.people.queries import administrators
+from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.queries import administrators, staff_with
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import rules
@@ -117,6 +117,7 @@ def confirm_on_the_host(presenter_id: int, born: dt.date, *, now: dt.datetime) -
 def _correct(act: Act, presenter: Presenter, user: User, row: BirthDateCorrection) -> None:
     """First whom the new date forbids to go leaves; then it is written: the database never sees the one without."""
     row.confirmed_at = act.now
+    act.session.flush()  # the database takes a new date from a confirmed correction only
     adult_on, first_day = people_rules.adult_on(row.birth_date), people_rules.may_present_from(row.birth_date)
     visits = hold_visits(act, presenter.id)
     for opened in visits:
@@ -155,14 +156,15 @@ def _alone(opened: OpenVisit, mine: Assignment) -> bool:
 
 def _tell_staff(act: Act, presenter: Presenter, user: User, row: BirthDateCorrection) -> None:
     """One mail to each of the staff of the centre: whose date it is stands behind the button, not in the mail."""
-    staff = select(User).where(User.centre_id == presenter.centre_id, User.suspended_at.is_(None))
-    staff = staff.where(User.roles.any(UserRole.role.in_(STAFF_ROLES)), User.id != user.id).order_by(User.id)
     centre = act.session.get_one(Centre, presenter.centre_id)
-    for reader in act.session.scalars(staff).all():
+    staff = [reader for centre_id, reader in staff_with(*STAFF_ROLES) if centre_id == centre.id]
+    for reader in staff:
+        if reader.user_id == user.id:
+            continue
         queue_message(
             MessageDraft(
                 kind="birth_date_corrected",
-                address=reader.email,
+                address=reader.address,
                 language=reader.language,
                 values={
                     "centre": centre.name(reader.language),

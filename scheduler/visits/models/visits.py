@@ -6,12 +6,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.defences import FACTS_STAY, TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.terms.states import (
+    PRESENTATION_MACHINE,
+    VISIT_MACHINE,
     AssignmentState,
     CancelledBy,
     ClockWrong,
@@ -280,3 +283,20 @@ class CalendarEntry(Base):
     status: Mapped[EntryStatus]
     language: Mapped[str]
     text: Mapped[str]
+
+
+# --- What the database itself refuses: a state that does not follow, another host, another centre ---
+
+refuse(
+    Visit.__table__,
+    follows(VISIT_MACHINE),
+    TableLaw("visit_keeps_its_host", ("UPDATE",), changed("host_id", "centre_id")),
+    keys=("n.id = NEW.id", "n.number = NEW.number"),
+    since=FACTS_STAY,
+)
+refuse(
+    Presentation.__table__,
+    follows(PRESENTATION_MACHINE),
+    keys=("n.id = NEW.id", "n.uid = NEW.uid"),
+    since=FACTS_STAY,
+)

@@ -143,6 +143,7 @@ _V, _P, _A = VisitState, PresentationState, AssignmentState
 
 VISIT_MACHINE = Machine(
     name="visit",
+    held=True,
     starts=frozenset({_V.PLANNED}),
     moves={
         _V.PLANNED: frozenset({_V.OFFERED, _V.CANCELLED, _V.DISRUPTED}),
@@ -163,6 +164,7 @@ _PRESENTATION_ENDS = frozenset({_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO, _P.M
 
 PRESENTATION_MACHINE = Machine(
     name="presentation",
+    held=True,
     starts=frozenset({_P.PLANNED}),
     moves={
         _P.PLANNED: frozenset({_P.CONFIRMED}) | _PRESENTATION_ENDS,
