@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.mailboxes import mailbox_key, same_mailbox
 from scheduler.core.scans import BadScan, scan_kind
+from scheduler.core.text import problem_with_address
 from scheduler.people import rules as people_rules
 from scheduler.people.terms import PersonReason, PresenterRow
 from scheduler.safeguarding.terms import (
@@ -128,7 +129,7 @@ def problems_with_guardian(
         problems["name"] = SafeguardingReason.IS_AN_ADULT
     if not draft.name:
         problems["name"] = GroundReason.MISSING
-    if reason := people_rules.problem_with_address(draft.email):
+    if reason := problem_with_address(draft.email):
         problems["email"] = reason
     elif same_mailbox(draft.email, minor_email):
         problems["email"] = SafeguardingReason.ADDRESS_OF_THE_MINOR

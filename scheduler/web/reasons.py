@@ -69,6 +69,7 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_A_CHOICE: _l("Choose one of the answers."),
     GroundReason.NOT_A_PHONE: _l("Enter a phone number, for example 018 555 123."),
     GroundReason.NOT_AN_EMAIL: _l("Enter the whole address, for example ime@skola.example.org."),
+    GroundReason.ADDRESS_MIXES_SCRIPTS: _l("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
