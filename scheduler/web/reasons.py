@@ -292,6 +292,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Check the numbers: a colleague has corrected them since you opened this page. "
         "What you typed stands here still; save it again if it is right."
     ),
+    AttendanceReason.COUNTED_MEANWHILE: _l(
+        "Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."
+    ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),

@@ -144,8 +144,9 @@ def test_the_school_sees_the_numbers_confirms_them_and_names_teachers(client, se
     assert "Ана Петровић\nMira Savić" in client.get(path).text
 
 
-def lock_by(source: str, ordinal: int = 1) -> dict[str, str]:
-    return {"presentations-0-ordinal": str(ordinal), "presentations-0-source": source}
+def lock_by(source: str, mark: str = "countersigned-1") -> dict[str, str]:
+    """What the page sends that showed the first presentation in that state."""
+    return {"presentations-0-ordinal": "1", "presentations-0-mark": mark, "presentations-0-source": source}
 
 
 def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, session):
@@ -282,7 +283,7 @@ def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so
     typed = {
         f"presentations-{place}-{name}": value
         for place, source in enumerate(("educator", "school"))
-        for name, value in (("ordinal", str(place + 1)), ("source", source))
+        for name, value in (("ordinal", str(place + 1)), ("mark", "countersigned-1"), ("source", source))
     }
     assert desk.post(f"{path}/lock", data=typed).status_code == 302
 
@@ -305,10 +306,44 @@ def test_silence_is_locked_by_a_person(client, session):
     begun = a_counted_visit()
     assume_silent(now=LEAVING + dt.timedelta(days=7))
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
+    typed = lock_by("educator", "assumed-1")
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=typed)
 
     assert answer.status_code == 302
     assert state() is AttendanceState.LOCKED
+
+
+def test_a_lock_from_an_old_page_sees_what_the_school_has_said_since(client, session):
+    begun = a_counted_visit()
+    assume_silent(now=LEAVING + dt.timedelta(days=7))
+    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
+    old = lock_by("educator", "assumed-1")
+    assert f'value="{old["presentations-0-mark"]}"' in desk.get(path).text
+
+    countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(70)}, now=LEAVING + dt.timedelta(days=8))
+    refused = desk.post(f"{path}/lock?lang=en", data=old)
+
+    assert refused.status_code == 422
+    assert state() is AttendanceState.COUNTERSIGNED
+    page = words_of(refused)
+    assert "they have changed since you opened this page" in page
+    assert "70" in page, "the page shows what the school says"
+    assert desk.post(f"{path}/lock", data=lock_by("school")).status_code == 302
+    assert {row.people for row in said() if row.counts} == {70, 0}
+
+
+def test_a_lock_from_an_old_page_undoes_no_correction(client, session):
+    begun = a_counted_visit()
+    countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(1)}, now=LEAVING)
+    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
+    desk.post(f"{path}/lock", data=lock_by("educator"))
+    correct_counts(begun.coordinator, begun.first, HeadCounts(80), "the list says 80", now=LEAVING)
+
+    refused = desk.post(f"{path}/lock?lang=en", data=lock_by("school"))
+
+    assert refused.status_code == 422
+    assert "something has changed in the meantime" in words_of(refused)
+    assert {row.people for row in said() if row.counts} == {80, 0}
 
 
 def test_the_desk_is_for_staff_of_the_centre(client, session):
