@@ -141,24 +141,25 @@ def problem_with_address(text: str) -> Reason | None:
     What stands before the @, and each part of the domain, is of one script: "аna@" with a Cyrillic а is another
     mailbox than the one that everybody reads there (TRUST S22).
     """
-    if not _can_be_sent_to(text):
+    domain = _domain_of(text)
+    if not domain:
         return GroundReason.NOT_AN_EMAIL
-    user, _at, domain = text.rpartition("@")
-    mixed = any(len(scripts_of(part)) > 1 for part in (user, *domain.split(".")))
-    return GroundReason.ADDRESS_MIXES_SCRIPTS if mixed else None
+    parts = text.rpartition("@")[0], *domain.split(".")
+    return GroundReason.ADDRESS_MIXES_SCRIPTS if any(len(scripts_of(part)) > 1 for part in parts) else None
 
 
-def _can_be_sent_to(text: str) -> bool:
+def _domain_of(text: str) -> str:
+    """The domain of an address as people read it; "" for what is no address."""
     if len(text) > ADDRESS_LENGTH or "=?" in text:
-        return False
+        return ""
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError:
-        return False
+        return ""
     ours = (f"{found.local_part}@{domain}".lower() for domain in (found.domain, found.ascii_domain))
     end = found.ascii_domain.rpartition(".")[2]
     country = len(end) > 1 and (end.isalpha() or end.startswith("xn--"))  # no domain ends otherwise, anywhere
-    return country and "." in found.ascii_domain and text.lower() in ours
+    return found.domain if country and "." in found.ascii_domain and text.lower() in ours else ""
 
 
 def normal_form(password: str) -> str:

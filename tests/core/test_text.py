@@ -173,6 +173,7 @@ def test_what_no_mail_can_reach_is_no_address(text):
         "ana+ρo@school.example",  # a Greek rho
         "ana@schооl.example",
         "ана@школa.срб",  # a Latin a
+        "ana@xn--entre-0ye.example",  # сentre, with a Cyrillic с
     ],
 )
 def test_trust_s22_an_address_whose_part_mixes_scripts_is_refused(text):
