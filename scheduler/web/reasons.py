@@ -211,6 +211,7 @@ WORDS: dict[Reason, LazyProxy] = {
     WhyNot.UNVETTED: _l("No valid vetting covers that day."),
     WhyNot.TOO_YOUNG: _l("Too young to present on that day."),
     WhyNot.NO_CONSENT: _l("No consent of a guardian covers that day."),
+    WhyNot.NO_TRAVEL: _l("The guardian has not agreed that she travels to other towns."),
     WhyNot.SUSPENDED: _l("Suspended: takes no new visits."),
     WhyNot.GUARDIAN_CHANGES: _l("The guardian is being changed: no new visit until the next one speaks."),
     WhyNot.OLDER_TEXT: _l("The guardian agreed to an older text and is asked anew: no new visit until then."),

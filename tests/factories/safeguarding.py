@@ -51,11 +51,12 @@ def make_guardian(presenter_id: int, **given: Any) -> Guardian:
 
 
 def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
-    """A guardian's consent to take part, by her link, that covers 2020 to 2030; without a guardian one is named."""
+    """A guardian's consent to take part and travel, by her link, that covers 2020 to 2030; one is named if none is."""
     fair: dict[str, Any] = {
         "guardian_name": "Vesna Ilić",
         "guardian_email": "vesna@family.example",
         "takes_part": True,
+        "travels": True,
         "method": ConsentMethod.LINK,
         "text_version": CONSENT_TEXT,
         "given_on": dt.date(2020, 1, 1),

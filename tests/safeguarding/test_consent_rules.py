@@ -128,7 +128,7 @@ def test_taking_part_is_what_all_other_purposes_rest_on_and_the_text_is_todays()
         "takes_part": "missing",
         "text_version": "new_text",
     }
-    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False, False)
+    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
 
 
 PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)

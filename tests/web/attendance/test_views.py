@@ -313,39 +313,6 @@ def test_silence_is_locked_by_a_person(client, session):
     assert state() is AttendanceState.LOCKED
 
 
-def test_a_lock_from_an_old_page_sees_what_the_school_has_said_since(client, session):
-    begun = a_counted_visit()
-    assume_silent(now=LEAVING + dt.timedelta(days=7))
-    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
-    old = lock_by("educator", "assumed-1")
-    assert f'value="{old["presentations-0-mark"]}"' in desk.get(path).text
-
-    countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(70)}, now=LEAVING + dt.timedelta(days=8))
-    refused = desk.post(f"{path}/lock?lang=en", data=old)
-
-    assert refused.status_code == 422
-    assert state() is AttendanceState.COUNTERSIGNED
-    page = words_of(refused)
-    assert "they have changed since you opened this page" in page
-    assert "70" in page, "the page shows what the school says"
-    assert desk.post(f"{path}/lock", data=lock_by("school")).status_code == 302
-    assert {row.people for row in said() if row.counts} == {70, 0}
-
-
-def test_a_lock_from_an_old_page_undoes_no_correction(client, session):
-    begun = a_counted_visit()
-    countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(1)}, now=LEAVING)
-    desk, path = desk_of(client, begun), f"/attendance/{begun.visit.number}"
-    desk.post(f"{path}/lock", data=lock_by("educator"))
-    correct_counts(begun.coordinator, begun.first, HeadCounts(80), "the list says 80", now=LEAVING)
-
-    refused = desk.post(f"{path}/lock?lang=en", data=lock_by("school"))
-
-    assert refused.status_code == 422
-    assert "something has changed in the meantime" in words_of(refused)
-    assert {row.people for row in said() if row.counts} == {80, 0}
-
-
 def test_the_desk_is_for_staff_of_the_centre(client, session):
     begun = a_counted_visit()
     countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(1)}, now=LEAVING)
