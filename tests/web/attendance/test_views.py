@@ -382,3 +382,11 @@ def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_
     answer = desk.post("/attendance/assumed", data={"chosen": [*ticked, "x", "9" * 30]}, follow_redirects=True)
     assert "1 presentation is locked." in words_of(answer)
     assert "1 silent school" in words_of(answer)
+
+
+def test_the_numbers_stand_under_each_other_on_a_phone(client, session):
+    begun = a_counted_visit()
+    page = desk_of(client, begun).get(f"/attendance/{begun.visit.number}?lang=en").text
+
+    assert 'role="region"' not in page, "no table scrolls inside"
+    assert 'data-label="Pupils">88<' in page
