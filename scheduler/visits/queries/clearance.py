@@ -78,7 +78,7 @@ def refuse_new_promise(person: Presenter, presentation_id: int, day: dt.date, no
         raise Conflict(WhyNot.NO_TRAVEL)
 
 
-def _crews() -> Select[tuple[int]]:
+def _crews() -> Select[int]:
     """Presenters beside presentations, and the hosts of these."""
     return select(Presenter.id).where(Visit.id == Presentation.visit_id, Host.id == Visit.host_id)
 
