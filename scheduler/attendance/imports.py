@@ -41,6 +41,7 @@ LAYOUT = Layout(
     lists=frozenset({"presenters"}),
 )
 REQUIRED = ("on_day",)
+WHICH_HOUR = re.compile(r"(.*\d)\s*([abаб])", re.IGNORECASE)
 COUNT_COLUMNS = ("pupils", "parents", "teachers", "others")
 MOST_PEOPLE, MOST_FILE_KILOMETRES, MINUTES = 2000, 5000, range(15, 481)
 
@@ -75,7 +76,7 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
     counts = HeadCounts(**{name: line.read(name, _people, "not_a_number_of_people") or 0 for name in COUNT_COLUMNS})
     if not counts.total:
         line.wrong(next(name for name in COUNT_COLUMNS if name in line.table.headings), "nobody_counted")
-    starts = line.read("starts", time_of, "not_a_time")
+    starts = line.read("starts", _start, "not_a_time")
     minutes = line.read("minutes", _minutes, "not_minutes")
     kilometres = line.read("kilometres", _kilometres, "not_kilometres")
     if day is None:
@@ -88,7 +89,8 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
         municipality=line.text("municipality"),
         programme=line.text("programme"),
         campaign=line.text("campaign"),
-        starts=starts,
+        starts=starts and starts[0],
+        which=starts[1] if starts else "",
         minutes=minutes,
         classes=line.text("classes"),
         counts=counts,
@@ -101,6 +103,16 @@ def _names(text: str) -> tuple[str, ...]:
     """The people of a cell: between them stands a comma, a semicolon, a stroke, a new line or "and"."""
     parts = re.split(r"[,;/+&|]| и | i | and ", text)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip(" .-–")))
+
+
+def _start(text: str) -> tuple[dt.time, str] | None:
+    """A time of a day, and which one when the clocks show it twice: 2:30A or 2:30B."""
+    found = WHICH_HOUR.fullmatch(text)
+    time = time_of(found[1] if found else text)
+    if time is None:
+        return None
+    which = "" if found is None else "b" if found[2] in "bBбБ" else "a"
+    return time.replace(fold=which == "b"), which
 
 
 def _whole(text: str) -> int:

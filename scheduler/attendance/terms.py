@@ -17,6 +17,7 @@ class AttendanceReason(Reason):
 
     ALREADY_COUNTERSIGNED = "already_countersigned"
     CORRECTED_MEANWHILE = "corrected_meanwhile"
+    COUNTED_MEANWHILE = "counted_meanwhile"
     COUNT_MISSING = "count_missing"
     HALL_IS_FULL = "hall_is_full"
     MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
@@ -61,6 +62,11 @@ ATTENDANCE_MACHINE = Machine(
     needs_reason=frozenset({_S.CORRECTED}),
 )
 COUNTS_FOR_REPORTS = (AttendanceState.LOCKED, AttendanceState.CORRECTED)
+
+
+def mark_of(state: AttendanceState, version: int) -> str:
+    """What changes whenever somebody says other numbers: a presenter by a new version, a school by the state."""
+    return f"{state.value}-{version}"
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,10 @@ class CountedPresentation:
     def disputed(self) -> bool:
         """Whether the school said other numbers than the educator and nobody has decided yet."""
         return self.state is AttendanceState.COUNTERSIGNED
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.state, self.version)
 
     @property
     def locked(self) -> bool:
@@ -278,6 +288,7 @@ class PastSitting:
     counts: HeadCounts
     kilometres: int
     presenters: tuple[str, ...] = ()  # as the file writes them
+    which: str = ""  # of two hours with one name: "a" the first, "b" the second
 
     @property
     def same_as(self) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from scheduler.staffing.service.crew import finish_release, release, suggest
 from scheduler.staffing.service.offers import offer
 from scheduler.visits.rules.timetable import shifted
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, refuse_counted, require
-from scheduler.visits.service.plan_and_move import move
+from scheduler.visits.service.plan_and_move import move, stands_there
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import OPEN_VISITS, PROMISED, TO_COME, AssignmentState
 
@@ -64,9 +64,8 @@ def _times(opened: OpenVisit, wish: Placing) -> NewTimes | None:
     moved = shifted(starts, wish.starts_local)
     if moved is None:
         raise Rejected({"starts_local": GroundReason.PAST_MIDNIGHT})
-    if wish.on_day == opened.visit.on_day and moved == starts:
-        return None
-    return NewTimes(wish.on_day, moved, wish.until, outside_shift=None)  # the board has said it before the drop
+    times = NewTimes(wish.on_day, moved, wish.until, outside_shift=None)  # the board has said it before the drop
+    return None if stands_there(opened, times) else times
 
 
 def _check_crew(actor: Actor, opened: OpenVisit, wish: Placing, reason: str) -> None:

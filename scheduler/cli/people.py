@@ -34,6 +34,7 @@ REASONS = {
 }
 NAMES: dict[Reason, str] = {
     GroundReason.IDENTITY_NUMBER: "no identity number (JMBG) is stored here, remove it",
+    GroundReason.ADDRESS_MIXES_SCRIPTS: "a part of this address mixes Latin and Cyrillic letters, type it anew",
     GroundReason.NOT_TEXT: "some letters are broken, type them anew",
     GroundReason.NO_LETTER: "a name needs at least one letter",
     GroundReason.MIXED_SCRIPTS: "a word of this name mixes Latin and Cyrillic letters, type it anew",

@@ -22,7 +22,7 @@ from scheduler.policy import Actor
 from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_stops
-from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.starts import is_bound_to_shifts, outside_shifts
@@ -207,7 +207,7 @@ def _crew_can(
         return False
     point = point_of(visit.host)
     here = [Stop(visit.id, number, span.busy_from, span.busy_until, point) for number, span in enumerate(spans)]
-    if any(clearance(crew, day).values()):
+    if any(clearance(crew, day, town_of(visit)).values()):
         return False
     promised = promised_stops(crew, here, except_visit=visit.id, now=now)
     return not any(clash_of(here, promised.get(who, [])) for who in crew)

@@ -22,6 +22,7 @@ class GroundReason(Reason):
     NOT_A_CHOICE = "not_a_choice"
     NOT_A_PHONE = "not_a_phone"
     NOT_AN_EMAIL = "not_an_email"
+    ADDRESS_MIXES_SCRIPTS = "address_mixes_scripts"
     NOT_A_DAY = "not_a_day"
     IDENTITY_NUMBER = "identity_number"
     NOT_TEXT = "not_text"

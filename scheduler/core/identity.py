@@ -4,12 +4,14 @@ import datetime as dt
 import re
 import unicodedata
 
+from scheduler.core.phones import are_numbers
+
 LENGTH = 13
 WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 NEWEST_BIRTH_YEAR = 2049  # the three digits of a year say 1900 to 2049; what is later is a price or a number of a law
 MOST_BETWEEN = 5  # signs between two groups of digits that are still read as one number: "0101990 --- 710006"
-DIGITS = re.compile(r"[0-9]+")
-BETWEEN = re.compile(rf"[\W_]{{1,{MOST_BETWEEN}}}")
+DIGITS = re.compile(r"\+?[0-9]+")
+BETWEEN = re.compile(rf"[\W_]{{0,{MOST_BETWEEN}}}")
 
 
 def has_identity_number(text: str) -> bool:
@@ -17,10 +19,16 @@ def has_identity_number(text: str) -> bool:
 
     Digits of every script and form count (full-width, Arabic, raised, in circles), and the number may be cut into
     groups by any signs but letters: spaces, dashes, brackets. A longer number without a gap is none: an account.
+    Nor is what only stretches from one telephone number into the next, where groups are nothing but such numbers.
     """
     if sum(letter.isnumeric() for letter in text) < LENGTH:
         return False
-    return any(_checks(window) for run in _runs(_plain_digits(text)) for window in _windows(run))
+    return any(_holds_one(run) for run in _runs(_plain_digits(text)))
+
+
+def _holds_one(groups: list[str]) -> bool:
+    """Numbers of telephones are looked for last: two of them are never as short as one number of a citizen."""
+    return any(map(_checks, _windows([group.lstrip("+") for group in groups]))) and not are_numbers(groups)
 
 
 def _plain_digits(text: str) -> str:
@@ -36,7 +44,7 @@ def _plain_digit(letter: str) -> str:
 
 
 def _runs(text: str) -> list[list[str]]:
-    """Groups of digits that only signs part."""
+    """Groups of digits that only signs part, each with the plus before it."""
     runs: list[list[str]] = []
     end = None
     for group in DIGITS.finditer(text):

@@ -3,14 +3,11 @@
 The edge has cleaned it before (`core.text.clean`): no controls, no invisible letters, one form of each accent.
 """
 
-import re
 import unicodedata
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.paper.typesetting import unprintable
-
-WORD = re.compile(r"[^\W\d_]+")
-SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")  # those whose letters look alike
+from scheduler.core.text import WORD, scripts_of
 
 
 def problem_with_name(name: str) -> Reason | None:
@@ -24,7 +21,7 @@ def problem_with_name(name: str) -> Reason | None:
     words = WORD.findall(unicodedata.normalize("NFC", name))
     if not words:
         return GroundReason.NO_LETTER
-    if any(len(_scripts(word)) > 1 for word in words):
+    if any(len(scripts_of(word)) > 1 for word in words):
         return GroundReason.MIXED_SCRIPTS
     return GroundReason.UNPRINTABLE if unprintable(name) else None
 
@@ -33,8 +30,3 @@ def problem_with_register_name(name: str) -> Reason | None:
     """The same for a name out of an official register, which is stored as it stands: its words may mix scripts."""
     found = problem_with_name(name)
     return (GroundReason.UNPRINTABLE if unprintable(name) else None) if found is GroundReason.MIXED_SCRIPTS else found
-
-
-def _scripts(word: str) -> set[str]:
-    named = (unicodedata.name(letter, "") for letter in word)
-    return {script for letter in named for script in SCRIPTS if letter.startswith(script)}

@@ -1,9 +1,13 @@
 """Telephone numbers as people type them. phonenumbers knows the plan of every country; ours is the one meant unsaid."""
 
+from collections.abc import Sequence
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-HOME = "RS"
+HOME, HOME_CODE = "RS", "+381"
+LONGEST_AT_HOME = len("+381641234567")
+MOST_GROUPS = 6  # of one number: +381 (0)64 123 45 67
 PHONE_LIMIT = 30  # as typed, with spaces and brackets
 SIGNS = frozenset("+0123456789 ()/.-")  # the library would read letters as keys, and digits of every script
 
@@ -18,6 +22,22 @@ def e164_of(typed: str) -> str | None:
     if number is None or typed.strip(" (")[:1] not in ("0", "+") or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def are_numbers(groups: Sequence[str]) -> bool:
+    """Whether groups of digits are telephone numbers written side by side, each whole, and nothing else."""
+    ends = {0}
+    for end in range(1, len(groups) + 1):
+        near = range(max(0, end - MOST_GROUPS), end)
+        if any(start in ends and _is_whole("".join(groups[start:end])) for start in near):
+            ends.add(end)
+    return len(groups) in ends
+
+
+def _is_whole(typed: str) -> bool:
+    """The library's plan of our country has numbers of twelve digits; nobody was given one."""
+    number = e164_of(typed) or ""
+    return bool(number) and not (number.startswith(HOME_CODE) and len(number) > LONGEST_AT_HOME)
 
 
 def can_be_dialled(typed: str) -> bool:

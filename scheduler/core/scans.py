@@ -1,17 +1,19 @@
 """What an uploaded scan is, by its own bytes: its name and what the browser says of it mean nothing."""
 
+import io
 import re
-import struct
+from dataclasses import dataclass
 from enum import StrEnum
+
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from scheduler.core.errors import Reason
 
 MOST_SCAN_BYTES = 5_000_000  # a photograph of a sheet by a telephone
 SMALLEST_SIDE, LARGEST_SIDE = 200, 12_000  # pixels: below nobody reads it, above it is meant to hurt
+MOST_PIXELS = 50_000_000  # what the largest telephones make; unpacked they are 150 MB
+KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
 RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
-_SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the markers of a JPEG that tell its height and width
 
 
 class ScanKind(StrEnum):
@@ -38,24 +40,61 @@ class BadScan(ValueError):
         self.reason = reason
 
 
-def scan_kind(content: bytes) -> ScanKind:
-    """What a scan is: size first, then its type, then whether it is whole. Raises: BadScan."""
+@dataclass(frozen=True)
+class Scan:
+    """A scan as it is stored."""
+
+    kind: ScanKind
+    content: bytes
+
+
+PICTURES = {"JPEG": ScanKind.JPEG, "MPO": ScanKind.JPEG, "PNG": ScanKind.PNG}  # MPO: a JPEG with a second view in it
+
+
+def read_scan(content: bytes) -> Scan:
+    """A scan: size first, then its type, then whether it is whole. Takes up to a second, so never inside a lock.
+
+    A picture is drawn anew from its pixels alone, upright: where and when a telephone took it, and whatever else hides
+    in a file, falls away (TRUST S23). A PDF is kept as it is. Raises: BadScan.
+    """
     if not content:
         raise BadScan(ScanReason.SCAN_MISSING)
     if len(content) > MOST_SCAN_BYTES:
         raise BadScan(ScanReason.SCAN_TOO_LARGE)
     if content.startswith(b"%PDF-"):
         _refuse_pdf(content)
-        return ScanKind.PDF
-    if content.startswith(_PNG):
-        sides, whole, kind = _sides_of_png(content), b"IEND" in content[-16:], ScanKind.PNG
-    elif content.startswith(_JPEG):
-        sides, whole, kind = _sides_of_jpeg(content), b"\xff\xd9" in content[-64:], ScanKind.JPEG
-    else:
-        raise BadScan(ScanReason.SCAN_OF_NO_KIND)
-    if not whole or sides is None or not SMALLEST_SIDE <= min(sides) <= max(sides) <= LARGEST_SIDE:
+        return Scan(ScanKind.PDF, content)
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            return _drawn_anew(picture)
+    except UnidentifiedImageError as error:
+        raise BadScan(ScanReason.SCAN_OF_NO_KIND) from error
+    except BadScan:
+        raise
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off, or swells
+
+
+def _drawn_anew(picture: Image.Image) -> Scan:
+    """Its sides stand in its head: nothing is unpacked before they are looked at."""
+    kind, (width, height) = PICTURES[picture.format or ""], picture.size
+    if not SMALLEST_SIDE <= min(width, height) <= max(width, height) <= LARGEST_SIDE or width * height > MOST_PIXELS:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
-    return kind
+    picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    pixels = _on_white(ImageOps.exif_transpose(picture))
+    pixels.info.clear()
+    drawn = io.BytesIO()
+    pixels.save(drawn, format=kind.name, quality=90)
+    return Scan(kind, drawn.getvalue())
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """As it looks on paper: grey or coloured, nothing seen through."""
+    if picture.has_transparency_data:
+        sheet = Image.new("RGBA", picture.size, "white")
+        sheet.alpha_composite(picture.convert("RGBA"))
+        return sheet.convert("RGB")
+    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
 
 
 def _refuse_pdf(content: bytes) -> None:
@@ -64,21 +103,3 @@ def _refuse_pdf(content: bytes) -> None:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     if RUNS.search(content):
         raise BadScan(ScanReason.SCAN_RUNS)
-
-
-def _sides_of_png(content: bytes) -> tuple[int, int] | None:
-    if content[12:16] != b"IHDR" or len(content) < 24:
-        return None
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height
-
-
-def _sides_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
-        if marker in _SIZES:
-            height, width = struct.unpack(">HH", content[place + 5 : place + 9])
-            return width, height
-        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
-    return None

@@ -57,6 +57,8 @@ LATIN = {
 }
 FOLDED = str.maketrans(LATIN)
 ADDRESS_LENGTH = 254
+WORD = re.compile(r"[^\W\d_]+")
+SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")  # those whose letters look alike
 # What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{[^{}]*\}")
 PLACEHOLDER_OR_TAG = re.compile(rf"({PLACEHOLDER.pattern}|</?[A-Za-z][^<>]*>|&#?\w+;)")
@@ -125,22 +127,39 @@ def _fewer_marks(text: str) -> str:
     return "".join(kept)
 
 
-def is_address(text: str) -> bool:
-    """Whether a text has the form of a mail address that a mailer can send to; whether it lives, only a mail tells.
+def scripts_of(text: str) -> set[str]:
+    """Which of the scripts whose letters look alike stand in a text."""
+    named = (unicodedata.name(letter, "") for word in WORD.findall(text) for letter in word)
+    return {script for letter in named for script in SCRIPTS if letter.startswith(script)}
+
+
+def problem_with_address(text: str) -> Reason | None:
+    """Why a text is no mail address that a mailer can send to, or None; whether it lives, only a mail tells.
 
     Letters of any script may stand on both sides; names for tries (school.example, centre.test) are taken. What the
     library would first change, a wide letter or a dot of another script, is refused: we store and send what was typed.
+    What stands before the @, and each part of the domain, is of one script: "аna@" with a Cyrillic а is another
+    mailbox than the one that everybody reads there (TRUST S22).
     """
+    domain = _domain_of(text)
+    if not domain:
+        return GroundReason.NOT_AN_EMAIL
+    parts = text.rpartition("@")[0], *domain.split(".")
+    return GroundReason.ADDRESS_MIXES_SCRIPTS if any(len(scripts_of(part)) > 1 for part in parts) else None
+
+
+def _domain_of(text: str) -> str:
+    """The domain of an address as people read it; "" for what is no address."""
     if len(text) > ADDRESS_LENGTH or "=?" in text:
-        return False
+        return ""
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError:
-        return False
+        return ""
     ours = (f"{found.local_part}@{domain}".lower() for domain in (found.domain, found.ascii_domain))
     end = found.ascii_domain.rpartition(".")[2]
     country = len(end) > 1 and (end.isalpha() or end.startswith("xn--"))  # no domain ends otherwise, anywhere
-    return country and "." in found.ascii_domain and text.lower() in ours
+    return found.domain if country and "." in found.ascii_domain and text.lower() in ours else ""
 
 
 def normal_form(password: str) -> str:

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 from scheduler.core.names import problem_with_name
-from scheduler.core.text import fold
-from scheduler.people.rules import NAME_LIMIT, address_of, problem_with_address
+from scheduler.core.text import BadText, fold, problem_with_address
+from scheduler.people.rules import NAME_LIMIT, address_of
 from scheduler.people.terms import ImportedPerson, PeopleSheet, TeachingLanguage, Topic
 from scheduler.policy import Role
 
@@ -133,9 +133,11 @@ def _names(line: Cells) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def _address(text: str) -> str | None:
+def _address(text: str) -> str:
     address = address_of(text)
-    return None if problem_with_address(address) else address
+    if reason := problem_with_address(address):
+        raise BadText(reason)
+    return address
 
 
 def _listed(text: str, known: Mapping[str, Word]) -> tuple[Word, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
 from scheduler.core.phones import can_be_dialled, e164_of
-from scheduler.core.text import is_address, normal_form
+from scheduler.core.text import normal_form, problem_with_address
 from scheduler.people.terms import (
     STAFF_ROLES,
     Acceptance,
@@ -87,11 +87,6 @@ def is_minor(adult_on: dt.date | None, day: dt.date) -> bool:
 def address_of(typed: str) -> str:
     """A typed e-mail address as it is stored and looked up: lower case, without spaces around."""
     return typed.strip().lower()
-
-
-def problem_with_address(email: str) -> Reason | None:
-    """ "not_an_email", or None when it has the form of an address."""
-    return None if is_address(email) else GroundReason.NOT_AN_EMAIL
 
 
 def phone_of(typed: str) -> str | None:

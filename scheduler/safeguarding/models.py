@@ -82,7 +82,7 @@ class ConsentPaper(Base):
     takes_part: Mapped[bool]
     travels: Mapped[bool]
     photo: Mapped[bool]
-    name_on_the_web: Mapped[bool]
+    name_on_the_web: Mapped[bool] = mapped_column(default=False)  # no longer asked: no page names a presenter
     text_version: Mapped[str]
     given_on: Mapped[dt.date]
     valid_until: Mapped[dt.date]
@@ -123,7 +123,7 @@ class GuardianConsent(Base):
     takes_part: Mapped[bool] = mapped_column(default=False)
     travels: Mapped[bool] = mapped_column(default=False)
     photo: Mapped[bool] = mapped_column(default=False)
-    name_on_the_web: Mapped[bool] = mapped_column(default=False)
+    name_on_the_web: Mapped[bool] = mapped_column(default=False)  # no longer asked: no page names a presenter
     method: Mapped[ConsentMethod]
     text_version: Mapped[str]
     given_on: Mapped[dt.date]

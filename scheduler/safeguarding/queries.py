@@ -89,12 +89,26 @@ def has_vetting(presenter_ids: Collection[int], day: dt.date) -> set[int]:
     return set(db.session().scalars(wanted))
 
 
-def has_consent(presenter_ids: Collection[int], day: dt.date) -> set[int]:
-    """For whom of them a guardian's consent to take part covers a day."""
-    wanted = select(GuardianConsent.presenter_id).where(
+def has_consent(presenter_ids: Collection[int], day: dt.date) -> dict[int, bool]:
+    """For whom of them a guardian's consent to take part covers a day, and whether to travel too."""
+    wanted = select(GuardianConsent.presenter_id, GuardianConsent.travels).where(
         GuardianConsent.presenter_id.in_(presenter_ids), *consent_covers(day)
     )
-    return set(db.session().scalars(wanted))
+    found: dict[int, bool] = {}
+    for who, travels in db.session().execute(wanted):
+        found[who] = found.get(who, False) or travels
+    return found
+
+
+def may_be_photographed(presenter_ids: Collection[int], day: dt.date) -> set[int]:
+    """Whose guardian has agreed to that."""
+    agreed = GuardianConsent.presenter_id.in_(presenter_ids), GuardianConsent.photo.is_(True), *consent_covers(day)
+    return set(db.session().scalars(select(GuardianConsent.presenter_id).where(*agreed)))
+
+
+def reaches(home: ColumnElement[int] | QueryableAttribute[int], town_id: int | None) -> ColumnElement[bool]:
+    """Of consents to take part: those that let a minor of a home go to a town; each reaches her own."""
+    return or_(GuardianConsent.travels.is_(True), home == town_id)
 
 
 _STANDINGS = {standing: place for place, standing in enumerate(ProofStanding)}
@@ -109,7 +123,7 @@ SORTS: Mapping[str, Callable[[Clearance], Any]] = {
 }
 
 
-PURPOSES = ("takes_part", "travels", "photo", "name_on_the_web")
+PURPOSES = ("takes_part", "travels", "photo")
 
 
 def clearances_of(centre_id: int, day: dt.date, sort: Sort | None = None) -> list[Clearance]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.mailboxes import mailbox_key, same_mailbox
-from scheduler.core.scans import BadScan, scan_kind
+from scheduler.core.text import problem_with_address
 from scheduler.people import rules as people_rules
 from scheduler.people.terms import PersonReason, PresenterRow
 from scheduler.safeguarding.terms import (
@@ -128,7 +128,7 @@ def problems_with_guardian(
         problems["name"] = SafeguardingReason.IS_AN_ADULT
     if not draft.name:
         problems["name"] = GroundReason.MISSING
-    if reason := people_rules.problem_with_address(draft.email):
+    if reason := problem_with_address(draft.email):
         problems["email"] = reason
     elif same_mailbox(draft.email, minor_email):
         problems["email"] = SafeguardingReason.ADDRESS_OF_THE_MINOR
@@ -167,7 +167,10 @@ def problems_with_ticks(ticked: ConsentDraft) -> dict[str, Reason]:
 def problems_with_paper(
     draft: PaperDraft, *, today: dt.date, minor: bool, withdrawn_on: dt.date | None
 ) -> dict[str, Reason]:
-    """What is wrong with a signed paper as typed: {field: reason}. One from before a withdrawal brings nothing back."""
+    """What is wrong with a signed paper as typed: {field: reason}. One from before a withdrawal brings nothing back.
+
+    Its scan is read before (`core.scans`).
+    """
     problems = problems_with_ticks(draft.ticked)
     if not minor:
         problems["given_on"] = SafeguardingReason.IS_AN_ADULT
@@ -181,10 +184,6 @@ def problems_with_paper(
         problems["valid_until"] = GroundReason.TOO_LONG
     if not draft.seen:
         problems["seen"] = SafeguardingReason.PAPER_NOT_SEEN
-    try:
-        scan_kind(draft.scan)
-    except BadScan as bad:
-        problems["scan"] = bad.reason
     return problems
 
 

@@ -122,7 +122,6 @@ class ConsentDraft:
     takes_part: bool = False
     travels: bool = False
     photo: bool = False
-    name_on_the_web: bool = False
 
 
 @dataclass(frozen=True)

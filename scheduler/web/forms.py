@@ -26,7 +26,7 @@ from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.names import problem_with_name
-from scheduler.core.text import BadText, clean, is_address
+from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, FormReason, worded
 
@@ -221,8 +221,8 @@ class EmailField(TextField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
-        if self.data and not is_address(self.data):
-            raise ValueError(worded(GroundReason.NOT_AN_EMAIL))
+        if self.data and (reason := problem_with_address(self.data)):
+            raise ValueError(worded(reason))
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "email", "autocomplete": "email", "spellcheck": "false"} | given))

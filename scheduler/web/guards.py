@@ -12,6 +12,7 @@ from flask_login import current_user
 from scheduler import policy
 from scheduler.core import clock, tokens
 from scheduler.core.errors import Gone, GroundReason, NotAllowed, NotFound
+from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
 from scheduler.requests.queries.lineage import kept_request
@@ -88,6 +89,20 @@ def refuse_nul() -> None:
         raise NotFound("address")
 
 
+def refuse_identity_numbers() -> None:
+    """Before each request: what is typed into a search or a filter is an address, and names nobody by a number.
+
+    No form has read it, so it is looked at here, once for every page (TRUST S43). Raises: BadText.
+    """
+    if any(map(holds_identity_number, request.args)):
+        raise BadText(GroundReason.IDENTITY_NUMBER)
+
+
+def holds_identity_number(name: str) -> bool:
+    """Whether a part of this address's query does: links of the page that refuses it leave it out."""
+    return any(map(has_identity_number, (name, *request.args.getlist(name))))
+
+
 def refuse_broken_letters() -> None:
     """Before each request: what is sent must be UTF-8; else "%8A" would be stored for a letter. Raises: BadText."""
     parts = [request.query_string]
@@ -102,5 +117,6 @@ def refuse_broken_letters() -> None:
 
 def register(app: Flask) -> None:
     app.before_request(refuse_nul)
+    app.before_request(refuse_identity_numbers)
     app.before_request_funcs[None].insert(0, refuse_broken_letters)  # before anybody has read the form
     app.before_request(deny_by_default)

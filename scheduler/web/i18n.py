@@ -15,6 +15,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from scheduler.core import language as words
+from scheduler.web.guards import holds_identity_number
 
 YEAR_S = 365 * 24 * 3600
 LANGUAGE_COOKIE = "language"
@@ -110,8 +111,12 @@ def theme() -> str:
 
 
 def here(**changes: object) -> str:
-    """The address of this page with some of its query changed (None: taken out); the choice of language stays out."""
-    query: dict[str, object] = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "theme")}
+    """The address of this page with some of its query changed (None: taken out).
+
+    The choice of language stays out, and what the page was refused for.
+    """
+    left_out = {"lang", "theme", *filter(holds_identity_number, request.args)}
+    query: dict[str, object] = {key: request.args.getlist(key) for key in request.args if key not in left_out}
     kept = {key: value for key, value in (query | changes).items() if value is not None}
     path = quote(g.get("here") or request.path, safe="/~@:+,=")  # a list that answers a POST names its own page
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path

@@ -69,6 +69,7 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_A_CHOICE: _l("Choose one of the answers."),
     GroundReason.NOT_A_PHONE: _l("Enter a phone number, for example 018 555 123."),
     GroundReason.NOT_AN_EMAIL: _l("Enter the whole address, for example ime@skola.example.org."),
+    GroundReason.ADDRESS_MIXES_SCRIPTS: _l("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
@@ -210,6 +211,7 @@ WORDS: dict[Reason, LazyProxy] = {
     WhyNot.UNVETTED: _l("No valid vetting covers that day."),
     WhyNot.TOO_YOUNG: _l("Too young to present on that day."),
     WhyNot.NO_CONSENT: _l("No consent of a guardian covers that day."),
+    WhyNot.NO_TRAVEL: _l("The guardian has not agreed that she travels to other towns."),
     WhyNot.SUSPENDED: _l("Suspended: takes no new visits."),
     WhyNot.GUARDIAN_CHANGES: _l("The guardian is being changed: no new visit until the next one speaks."),
     WhyNot.OLDER_TEXT: _l("The guardian agreed to an older text and is asked anew: no new visit until then."),
@@ -300,6 +302,9 @@ WORDS: dict[Reason, LazyProxy] = {
     AttendanceReason.CORRECTED_MEANWHILE: _l(
         "Check the numbers: a colleague has corrected them since you opened this page. "
         "What you typed stands here still; save it again if it is right."
+    ),
+    AttendanceReason.COUNTED_MEANWHILE: _l(
+        "Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."
     ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),

@@ -147,6 +147,16 @@ def test_an_hour_that_the_clocks_skipped_is_told(actor):
     assert told(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 
+def test_an_hour_that_came_twice_is_asked_about_and_either_is_taken(actor, session):
+    asked = imported(actor, "27.10.2024.;Чегар;2:30;28;")
+    assert told(asked) == [(2, "starts", "hour_twice")]
+
+    assert told(imported(actor, "27.10.2024.;Чегар;2:30A;28;", "27.10.2024.;Чегар;2.30 б;28;")) == []
+
+    starts = session.scalars(select(Presentation.starts_at).order_by(Presentation.starts_at)).all()
+    assert starts == [dt.datetime(2024, 10, 27, hour, 30, tzinfo=dt.UTC) for hour in (0, 1)]
+
+
 def test_a_minor_is_stored_only_with_consent_old_enough_and_beside_an_adult(actor, session):
     educator(actor, "Јелена", "Илић")
     agreed, other = young(actor, "Лука", "Лукић"), young(actor, "Мила", "Милић")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import update
 
 from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.rules.free_dates import HORIZON_DAYS
@@ -10,13 +11,15 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.places.models import Closure, Holiday, SchoolCalendarEntry
+from scheduler.places.models import Closure, Holiday, Host, SchoolCalendarEntry
 from scheduler.places.queries import host_of, school_days
 from scheduler.places.terms.hosts import ClosureReason, SchoolCalendar
 from scheduler.programmes.terms import Audience
+from scheduler.safeguarding.models import GuardianConsent
 from scheduler.safeguarding.terms import VettingResult
 from tests.counting import statements
 from tests.factories import MONDAY
+from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits import m_scale
@@ -72,6 +75,24 @@ def test_a_working_day_is_free_from_eight_to_a_quarter_past_three(asked):
     starts = on(asked.answer(), THURSDAY)
 
     assert (starts[0], starts[-1], len(starts)) == (dt.time(8), dt.time(15, 15), 30)
+
+
+@pytest.mark.parametrize("travels", [True, False])
+@pytest.mark.parametrize("at_home", [True, False])
+def test_a_minor_is_found_free_for_her_own_town_or_where_she_may_travel(session, travels, at_home):
+    asked = Asked(session, influencers=1)
+    minor = asked.minor()
+    hours = [
+        AvailableHours(presenter_id=minor.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+        for day in range(5)
+    ]
+    asked.add(*hours)
+    town_id = minor.home_id if at_home else make_municipality().id
+    session.execute(update(GuardianConsent).values(travels=travels))
+    session.execute(update(Host).where(Host.id == asked.host.id).values(municipality_id=town_id))
+    session.commit()
+
+    assert bool(on(asked.answer(), THURSDAY)) is (travels or at_home)
 
 
 def test_open_days_are_the_school_days_of_places(asked):

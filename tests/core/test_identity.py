@@ -13,6 +13,15 @@ WIDE = INVENTED.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in ran
 ARABIC = INVENTED.translate({ord(str(digit)): chr(0x0660 + digit) for digit in range(10)})
 RAISED = INVENTED.translate({ord(str(digit)): "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] for digit in range(10)})
 
+# Two telephone numbers; thirteen digits that stretch from one into the other check.
+SIDE_BY_SIDE = (
+    "061/099-79-24; 013/431066",
+    "061 1015834 +381 31 818 6719",
+    "063/020 6996 / 011-493 37 22",
+    "+381 69 123 3108 034-667191",
+    "061 198/274; 0230/761/09",
+)
+
 
 @pytest.mark.parametrize(
     "written",
@@ -68,11 +77,20 @@ def test_trust_s43_an_identity_number_is_refused_however_it_is_written(written: 
         "½ 101990710008",
         "12. 5. 2027. 13:00–13:45, VII-1 i VII-2, 24 + 25",
         "0101990 a 710008",
+        *SIDE_BY_SIDE,
     ],
 )
 def test_what_is_no_identity_number_stays(written: str):
     assert not has_identity_number(written)
     assert clean(written, limit=200) == written
+
+
+@pytest.mark.parametrize("written", ["0104980096602", "010 4980 096 602", "0104980-096602", "01.04.980 09 6602"])
+def test_a_number_that_could_be_dialled_as_well_is_refused(written: str):
+    """The library's plan of our country takes these for one long telephone number, or for two."""
+    assert has_identity_number(written)
+    assert has_identity_number(f"{written}, 064 123 4567")
+    assert has_identity_number(f"064 123 4567, {written}")
 
 
 @given(first=st.text("0123456789", min_size=LENGTH - 1, max_size=LENGTH - 1))

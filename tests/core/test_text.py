@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.text import LATIN, BadText, clean, fold, is_address, marked, to_latin
+from scheduler.core.errors import GroundReason
+from scheduler.core.text import LATIN, BadText, clean, fold, marked, problem_with_address, to_latin
 
 CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
 
@@ -122,7 +123,7 @@ def test_to_latin_agrees_with_an_independent_table(text):
     ],
 )
 def test_an_address_is_known_as_one(text):
-    assert is_address(text)
+    assert problem_with_address(text) is None
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,23 @@ def test_an_address_is_known_as_one(text):
     ],
 )
 def test_what_no_mail_can_reach_is_no_address(text):
-    assert not is_address(text)
+    assert problem_with_address(text) is GroundReason.NOT_AN_EMAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "аna@school.example",  # a Cyrillic а
+        "ana.пetrovic@school.example",
+        "ana.петровић@school.example",
+        "ana+ρo@school.example",  # a Greek rho
+        "ana@schооl.example",
+        "ана@школa.срб",  # a Latin a
+        "ana@xn--entre-0ye.example",  # сentre, with a Cyrillic с
+    ],
+)
+def test_trust_s22_an_address_whose_part_mixes_scripts_is_refused(text):
+    assert problem_with_address(text) is GroundReason.ADDRESS_MIXES_SCRIPTS
 
 
 @pytest.mark.parametrize(

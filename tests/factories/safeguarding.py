@@ -1,12 +1,14 @@
 """Vetting and consent."""
 
 import datetime as dt
+import io
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from scheduler.core.db import transaction
-from scheduler.core.scans import scan_kind
+from scheduler.core.scans import ScanKind
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
@@ -49,11 +51,12 @@ def make_guardian(presenter_id: int, **given: Any) -> Guardian:
 
 
 def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
-    """A guardian's consent to take part, by her link, that covers 2020 to 2030; without a guardian one is named."""
+    """A guardian's consent to take part and travel, by her link, that covers 2020 to 2030; one is named if none is."""
     fair: dict[str, Any] = {
         "guardian_name": "Vesna Ilić",
         "guardian_email": "vesna@family.example",
         "takes_part": True,
+        "travels": True,
         "method": ConsentMethod.LINK,
         "text_version": CONSENT_TEXT,
         "given_on": dt.date(2020, 1, 1),
@@ -72,14 +75,12 @@ def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
 
 
 def a_scan(kind: str = "png", width: int = 800, height: int = 1100) -> bytes:
-    """Bytes that a scan of that kind begins and ends with; each size is another paper."""
+    """A white sheet; each size is another paper."""
     if kind == "pdf":
         return b"%PDF-1.7\n1 0 obj<</Type/Page /W " + str(width).encode() + b">>\n%%EOF\n"
-    if kind == "jpeg":
-        sides = height.to_bytes(2, "big") + width.to_bytes(2, "big")
-        return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + sides + bytes(20) + b"\xff\xd9"
-    head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
-    return head + bytes(9) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+    drawn = io.BytesIO()
+    Image.new("L", (width, height), "white").save(drawn, format=kind, quality=90)
+    return drawn.getvalue()
 
 
 def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> ConsentPaper:
@@ -91,7 +92,7 @@ def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> Conse
         "given_on": MONDAY.date(),
         "valid_until": dt.date(2027, 12, 31),
         "scan": scan,
-        "scan_kind": scan_kind(scan),
+        "scan_kind": ScanKind.PNG,
         "first_seen_at": MONDAY,
     }
     with transaction() as session:

@@ -19,12 +19,17 @@ from wtforms.widgets import HiddenInput
 import scheduler
 from scheduler.core.errors import GroundReason
 from scheduler.core.imports.sheets import Layout, read_table
+from scheduler.policy import Role
 from scheduler.web.forms import BaseForm, TextField
 from scheduler.web.people.forms import SecretField
 from scheduler.web.reasons import worded
+from tests.counting import statements
+from tests.factories.people import make_user
+from tests.laws.routes import pages
+from tests.web.browser import browser_of
 
 INVENTED = "0101990 710008"
-# A search's words and the password of an account that stands already are compared and never stored.
+# The password of an account that stands already is compared and never stored.
 NEVER_STORED = {"SignInForm.password", "PasswordAgainForm.password_again"}
 
 
@@ -139,3 +144,31 @@ def test_every_command_that_takes_a_text_refuses_an_identity_number(app: Flask):
 def _fair(option: object) -> str:
     choices = getattr(option.type, "choices", None)
     return choices[0] if choices else "2026-01-01" if option.type.name == "datetime" else "x"
+
+
+@pytest.mark.parametrize("asked", [{"q": INVENTED}, {"x": ["1", INVENTED]}, {INVENTED: "1"}])
+def test_every_search_and_filter_refuses_an_identity_number_before_anybody_reads_it(app: Flask, asked: dict):
+    client, silent, walked = app.test_client(), [], 0
+    for endpoint, method, address in pages(app, "GET"):
+        with statements() as run:
+            answer = client.open(address, method=method, query_string=asked | {"lang": "en"})
+        walked += 1
+        told = worded_in_english() in answer.text and INVENTED[-6:] not in answer.text
+        if answer.status_code != 422 or not told or run:
+            silent.append((endpoint, answer.status_code, run))
+    assert silent == []
+    assert walked > 100
+
+
+def worded_in_english() -> str:
+    return "Remove the identity number (JMBG)"
+
+
+def test_an_identity_number_in_a_search_stands_in_no_log(app: Flask, caplog: pytest.LogCaptureFixture):
+    desk = browser_of(app, make_user(Role.COORDINATOR))
+    with caplog.at_level("DEBUG"):
+        answer = desk.get("/search", query_string={"q": INVENTED}, headers={"Referer": f"/search?q={INVENTED}"})
+
+    assert answer.status_code == 422
+    assert any(record.getMessage() == "request answered" for record in caplog.records)
+    assert [line for record in caplog.records for line in vars(record).values() if INVENTED[-6:] in str(line)] == []

@@ -151,8 +151,9 @@ def test_a_count_is_locked_at_the_desk(app):
     begun = a_counted_visit()
     assume_silent(now=LEAVING + dt.timedelta(days=7))
     desk, path = coordinator_in(app, begun.visit.centre_id), f"/attendance/{begun.visit.number}/lock"
+    seen = {"ordinal": "1", "mark": "assumed-1", "source": "educator"}
     with walk("lock"):
-        answer = desk.post(path, data={"presentations-0-ordinal": "1", "presentations-0-source": "educator"})
+        answer = desk.post(path, data={f"presentations-0-{name}": said for name, said in seen.items()})
     assert answer.status_code == 302
 
 

@@ -3,6 +3,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.core.text import problem_with_address
 from scheduler.people import rules
 from scheduler.people.terms import (
     Acceptance,
@@ -65,7 +66,7 @@ def test_a_password_may_have_10_to_128_characters():
     ],
 )
 def test_an_address_has_the_form_of_one_address(email, good):
-    assert (rules.problem_with_address(email) is None) is good
+    assert (problem_with_address(email) is None) is good
 
 
 def test_an_invitation_needs_an_address_and_a_role():

@@ -26,7 +26,6 @@ from scheduler.safeguarding.terms import (
     WithdrawnBy,
 )
 from tests.factories import MONDAY
-from tests.factories.safeguarding import a_scan
 
 TODAY = MONDAY.date()
 ACCOUNTS = {mailbox_key("officer@centre.example"): False, mailbox_key("jana@home.example"): True}
@@ -58,14 +57,14 @@ def guardian_problems(email: str, *, works_here: bool = False, name: str = "Vesn
         ("tara@home.example", "address_of_the_minor"),
         ("Tara@Home.Example", "address_of_the_minor"),
         ("tara+mama@home.example", "address_of_the_minor"),
-        ("tаra@home.example", "address_of_the_minor"),  # a Cyrillic а
+        ("tаra@home.example", "address_mixes_scripts"),  # a Cyrillic а
         ("tára@home.example", "address_of_the_minor"),
-        ("tara@hοme.example", "address_of_the_minor"),  # a Greek ο
+        ("tara@hοme.example", "address_mixes_scripts"),  # a Greek ο
         ("tara@h0me.example", "address_of_the_minor"),
         ("officer@centre.example", "address_of_an_account"),
         ("Officer+mama@centre.example", "address_of_an_account"),
-        ("оfficer@centre.example", "address_of_an_account"),  # a Cyrillic о
-        ("officer@xn--entre-0ye.example", "address_of_an_account"),  # сentre, with a Cyrillic с
+        ("оfficer@centre.example", "address_mixes_scripts"),  # a Cyrillic о
+        ("officer@xn--entre-0ye.example", "address_mixes_scripts"),  # сentre, with a Cyrillic с
         ("jana@home.example", "address_of_a_minor"),
         ("vesna", "not_an_email"),
     ],
@@ -129,31 +128,21 @@ def test_taking_part_is_what_all_other_purposes_rest_on_and_the_text_is_todays()
         "takes_part": "missing",
         "text_version": "new_text",
     }
-    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False, False)
+    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
 
 
-PAPER = PaperDraft(TICKED, day(-1), day(300), a_scan(), seen=True)
+PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)
 
 
 @pytest.mark.parametrize(
     ("given", "problems"),
     [
         ({}, {}),
-        ({"scan": a_scan("pdf")}, {}),
-        ({"scan": a_scan("jpeg")}, {}),
         ({"given_on": day(1)}, {"given_on": "in_the_future"}),
         ({"given_on": day(-6)}, {"given_on": "before_the_withdrawal"}),
         ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
         ({"valid_until": day(3 * 366)}, {"valid_until": "too_long"}),
         ({"seen": False}, {"seen": "paper_not_seen"}),
-        ({"scan": b""}, {"scan": "scan_missing"}),
-        ({"scan": b"x" * 5_000_001}, {"scan": "scan_too_large"}),
-        ({"scan": b"GIF89a" + bytes(100)}, {"scan": "scan_of_no_kind"}),
-        ({"scan": a_scan()[:-14]}, {"scan": "scan_not_whole"}),
-        ({"scan": a_scan("jpeg", width=20)}, {"scan": "scan_not_whole"}),
-        ({"scan": a_scan("png", width=60_000)}, {"scan": "scan_not_whole"}),
-        ({"scan": a_scan("pdf").replace(b"/Page", b"/Page /OpenAction")}, {"scan": "scan_runs"}),
-        ({"scan": b"%PDF-1.7 cut off"}, {"scan": "scan_not_whole"}),
         ({"ticked": ConsentDraft(CONSENT_TEXT, travels=True)}, {"takes_part": "missing"}),
     ],
 )

@@ -12,7 +12,7 @@ from scheduler.policy import Actor, Role
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.terms import ProofStanding, VettingDraft, VettingResult
-from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.clearance import ONLINE, clearance
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
@@ -29,7 +29,7 @@ def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING) -> Actor
 def cleared_presenters(day: dt.date) -> set[int]:
     """Who may enter a school on a day, as crews are judged."""
     people = db.session.scalars(select(Presenter.id)).all()
-    return {one for one, reasons in clearance(people, day).items() if not reasons}
+    return {one for one, reasons in clearance(people, day, ONLINE).items() if not reasons}
 
 
 def a_minor() -> Presenter:

@@ -95,7 +95,7 @@ def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first(sessi
 def test_a_paper_for_another_purpose_stays(session):
     scene = Scene(educators=1, influencers=1)
     minor = scene.minor()
-    photo = make_consent(minor.id, takes_part=False, photo=True).id
+    photo = make_consent(minor.id, takes_part=False, travels=False, photo=True).id
 
     withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
 

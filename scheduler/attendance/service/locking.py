@@ -24,6 +24,7 @@ from scheduler.attendance.terms import (
     CountDraft,
     CountSource,
     HeadCounts,
+    mark_of,
 )
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
@@ -32,18 +33,27 @@ from scheduler.visits.service.locked_visit import OpenVisit, open_visit_of
 log = logging.getLogger(__name__)
 
 
-def lock_counts(actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime) -> None:
+def lock_counts(
+    actor: Actor, sources: Mapping[int, CountSource], *, now: dt.datetime, seen: Mapping[int, str] | None = None
+) -> None:
     """Lock presentations of a visit in one act, each with the numbers that the coordinator chose: all or none.
 
-    Raises: NotAllowed, NotFound; Conflict("wrong_state"), also when none is left to lock; Conflict("count_missing")
-    when that source said nothing.
+    `seen` is {presentation: mark of the numbers that the actor looked at} (`mark_of`); None where nobody looked at a
+    page. Raises: NotAllowed, NotFound; Conflict("wrong_state"), also when none is left to lock;
+    Conflict("counted_meanwhile") when somebody has said other numbers since; Conflict("count_missing") when that
+    source said nothing.
     """
     if not sources:
         raise Conflict(GroundReason.WRONG_STATE)
     with change(actor, now) as act:
         opened, rows = _to_decide(act, "lock", next(iter(sources)))
         for presentation_id, source in sources.items():
-            _lock(act, _of(rows, presentation_id), source)
+            attendance = _of(rows, presentation_id)
+            if attendance.state in COUNTS_FOR_REPORTS:
+                raise Conflict(GroundReason.WRONG_STATE)
+            if seen is not None and seen.get(presentation_id) != mark_of(attendance.state, attendance.version):
+                raise Conflict(AttendanceReason.COUNTED_MEANWHILE)
+            _lock(act, attendance, source)
         report_when_locked(act, opened, rows)
     log.info("attendance locked", extra={"presentation_ids": sorted(sources)})
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.terms import PastSitting
-from scheduler.core.clock import moment_of
+from scheduler.core.clock import is_doubled, moment_of
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.people.rules import is_minor
 from scheduler.people.service.presenter_names import NamedPresenter, PresenterNames
@@ -75,6 +75,8 @@ class Crews:
         """
         first = min(USUAL_START.hour + place, LATEST)
         hours = [sitting.starts] if sitting.starts else [dt.time(hour) for hour in range(first, LATEST + 1)]
+        if sitting.starts and not sitting.which and is_doubled(sitting.on_day, sitting.starts, zone):
+            return sitting.starts, "hour_twice"
         for hour in hours:
             try:
                 begins = moment_of(sitting.on_day, hour, zone)

@@ -136,7 +136,7 @@ def _settle_starts(found: _VisitComparison, crews: Crews) -> None:
         starts, reason = crews.begin(sitting, crew, place, zone=outing.host.zone, minutes=minutes)
         outing.starts[sitting.line] = starts
         if reason:
-            column = "starts" if reason == "no_such_time" else CREW
+            column = "starts" if reason in ("no_such_time", "hour_twice") else CREW
             found.problems.append(LineProblem(sitting.line, column, reason))
 
 

@@ -28,7 +28,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.candidates import homes_of
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_presentations, promised_stops
-from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
@@ -172,7 +172,7 @@ def _scene(
         school_days=set(place_queries.school_days(host, first, last)),
         shut=place_queries.closed_days(host, first, last),
         bells=school_clock(host, first, last),
-        cleared={day: clearance(ids, day) for day in days},
+        cleared={day: clearance(ids, day, town_of(visit)) for day in days},
     )
 
 

@@ -30,7 +30,7 @@ from scheduler.programmes.queries import programme_of, programme_row
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consents_to_more, good_vettings
+from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches
 from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, TakenTime, UnderLaw
 
@@ -155,7 +155,7 @@ def open_calendar(
         first = last = min(max(only, first), last)
     lessons = place.lessons(first, last)
     told = place.school.told() if place.school and wish.audience is Audience.PUPILS else None
-    people, able = _people(place.programme, wish.language, (first, last), now)
+    people, able = _people(place, wish.language, (first, last), now)
     return OpenCalendar(
         place,
         today,
@@ -202,14 +202,14 @@ def asked_place(wish: FreeWish) -> AskedPlace:
 
 
 def _people(
-    programme: ProgrammeRow, language: TeachingLanguage, span: tuple[dt.date, dt.date], now: dt.datetime
+    place: AskedPlace, language: TeachingLanguage, span: tuple[dt.date, dt.date], now: dt.datetime
 ) -> tuple[tuple[Seeker, ...], list[int]]:
     """Two questions: everybody of the centre, and the hours and papers of who has topic and language; who these are."""
-    people = _presenters(programme, language)
+    people = _presenters(place.programme, language)
     able = [one.presenter_id for one in people if one.topics and one.languages]
     if not able:
         return tuple(people), able
-    known = _known(able, *span, now)
+    known = _known(_facts_of(able, *span, now, place.town.id if place.town else None))
     found = (
         replace(
             one,
@@ -259,10 +259,10 @@ def _presenters(programme: ProgrammeRow, language: TeachingLanguage) -> list[See
 Known = dict[tuple[str, int], list[Any]]
 
 
-def _known(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> Known:
+def _known(facts: CompoundSelect[Any]) -> Known:
     """Weekly hours, days that differ, good vettings and consents; by what it is and whose."""
     known: Known = defaultdict(list)
-    for row in db.session().execute(_facts_of(ids, first, last, now)):
+    for row in db.session().execute(facts):
         if row.what == "hours":
             value: Any = Hours(row.weekday, row.from_local, row.until_local)
         elif row.what == "exception":
@@ -273,8 +273,13 @@ def _known(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime
     return known
 
 
-def _facts_of(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> CompoundSelect[Any]:
-    """Four tables under each other. Whether an exception says "available" stands where hours have their weekday."""
+def _facts_of(
+    ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime, town_id: int | None
+) -> CompoundSelect[Any]:
+    """Four tables under each other. Whether an exception says "available" stands where hours have their weekday.
+
+    Of consents those that reach the town where she would come.
+    """
     day, number, time = cast(null(), Date), cast(null(), Integer), cast(null(), Time)
     week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
     hours = select(
@@ -293,10 +298,11 @@ def _facts_of(ids: Collection[int], first: dt.date, last: dt.date, now: dt.datet
     vettings = select(
         literal("vetting"), vetting.presenter_id, vetting.checked_on, vetting.valid_until, number, time, time
     ).where(vetting.presenter_id.in_(ids), vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings())
-    consents = select(
-        literal("consent"), consent.presenter_id, consent.given_on, consent.valid_until, number, time, time
-    ).where(
-        consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)
+    consents = (
+        select(literal("consent"), consent.presenter_id, consent.given_on, consent.valid_until, number, time, time)
+        .join(Presenter, Presenter.id == consent.presenter_id)
+        .where(consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last)
+        .where(*consents_to_more(now), reaches(Presenter.home_id, town_id))
     )
     return union_all(hours, exceptions, vettings, consents)
 

@@ -360,6 +360,8 @@ class Cells:
             return None
         try:
             found = turn(self.text(name))
+        except BadText as bad:
+            found, problem = None, bad.reason
         except (ValueError, KeyError):
             found = None
         if found is None:

@@ -13,6 +13,7 @@ from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.core.language import languages
+from scheduler.core.text import problem_with_address
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
@@ -135,7 +136,7 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
     Raises: Rejected for what is no address; TooMany after 20 a day from one network.
     """
     address = rules.address_of(email)
-    if reason := rules.problem_with_address(address):
+    if reason := problem_with_address(address):
         raise Rejected({"email": reason})
     key = rules.account_key(address, purpose="reset")
     with transaction() as session:

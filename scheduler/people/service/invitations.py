@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Reason, Rejected
-from scheduler.core.text import fold, to_latin
+from scheduler.core.text import fold, problem_with_address, to_latin
 from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
@@ -47,7 +47,7 @@ def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
     Raises: Rejected when there is a centre already, or name or address cannot be used.
     """
     problems: dict[str, Reason] = {} if fold(name) else {"name": GroundReason.MISSING}
-    if reason := rules.problem_with_address(rules.address_of(email)):
+    if reason := problem_with_address(rules.address_of(email)):
         problems["email"] = reason
     if problems:
         raise Rejected(problems)

@@ -16,7 +16,7 @@ from scheduler.core.imports.sheets import (
 )
 from scheduler.core.names import problem_with_register_name
 from scheduler.core.phones import can_be_dialled
-from scheduler.core.text import fold, is_address, to_latin
+from scheduler.core.text import BadText, fold, problem_with_address, to_latin
 from scheduler.places.rules.hosts import problems_of_line, teaches
 from scheduler.places.terms.hosts import (
     CalendarLine,
@@ -211,8 +211,8 @@ def _phone(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if not is_address(text):
-        raise ValueError(text)
+    if reason := problem_with_address(text):
+        raise BadText(reason)
     return text.lower()
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.text import problem_with_address
 from scheduler.people import rules as people_rules
 from scheduler.places.rules.presence import best_standings, is_anyone_away, left_on
 from scheduler.places.terms.school_time import AskedTime, ClassStanding
@@ -136,13 +137,9 @@ def _problems_with_contact(draft: RequestDraft, facts: RequestFacts) -> dict[str
     problems: dict[str, Reason] = {} if draft.contact_name else {"contact_name": GroundReason.MISSING}
     if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
         problems["contact_email"] = GroundReason.MISSING
-    elif draft.contact_email and (reason := _problem_with_address(draft.contact_email)):
+    elif draft.contact_email and (reason := problem_with_address(people_rules.address_of(draft.contact_email))):
         problems["contact_email"] = reason
     return problems
-
-
-def _problem_with_address(typed: str) -> Reason | None:
-    return people_rules.problem_with_address(people_rules.address_of(typed))
 
 
 def _problems_with_presentation(asked: PresentationDraft, facts: RequestFacts) -> dict[str, Reason]:

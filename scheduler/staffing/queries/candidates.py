@@ -19,7 +19,7 @@ from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
-from scheduler.visits.queries.clearance import clearance, no_new_promise
+from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
@@ -40,7 +40,10 @@ def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candida
     people = [row for row in people_queries.presenters_of(visit.centre_id) if row.presenter_id not in crew]
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
-    cleared, promised = clearance(ids, visit.on_day), promised_stops(ids, here, except_visit=visit.id, now=now)
+    cleared, promised = (
+        clearance(ids, visit.on_day, town_of(visit)),
+        promised_stops(ids, here, except_visit=visit.id, now=now),
+    )
     free, homes, host = _available(ids, visit, presentations), homes_of(ids), place_of(visit)
     waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None

@@ -14,7 +14,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import stops_of_visit
-from scheduler.visits.queries.clearance import clearance
+from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import Stop
 from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, VisitState
@@ -96,22 +96,23 @@ def _minors_alone() -> list[str]:
 def _not_allowed_to_go() -> list[str]:
     """Open promises of people whose vetting or consent does not cover the day: it may have ended since."""
     rows = db.session().execute(
-        select(Assignment.presenter_id, Assignment.on_day)
+        select(Assignment.presenter_id, Assignment.on_day, Visit)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .join(Visit, Visit.id == Presentation.visit_id)
+        .options(selectinload(Visit.host))
         .where(Assignment.state.in_(PROMISED), Visit.state.in_(OPEN_VISITS))
-        .distinct()
         .order_by(Assignment.on_day, Assignment.presenter_id)
     )
-    by_day = defaultdict(set)
-    for who, day in rows:
-        by_day[day].add(who)
-    return [
-        f"presenter {who} may not go on {day}: {why.code}"
-        for day, people in by_day.items()
-        for who, reasons in clearance(people, day).items()
+    crews = defaultdict(set)
+    for who, day, visit in rows:
+        crews[day, town_of(visit)].add(who)
+    found = {
+        f"presenter {who} may not go on {day}: {why.code}": None
+        for (day, town_id), people in crews.items()
+        for who, reasons in clearance(people, day, town_id).items()
         for why in reasons
-    ]
+    }
+    return list(found)
 
 
 def _suspended_in_part() -> list[str]:

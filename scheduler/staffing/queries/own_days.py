@@ -22,6 +22,7 @@ from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter, visits_where
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
@@ -99,7 +100,7 @@ def _own_visit(reader: _Reader, row: VisitRow, visit: Visit) -> OwnVisit:
         visit=row,
         presentations=mine,
         school=school,
-        crew=companions(row, reader.person.id, reader.today),
+        crew=companions(row, reader.person.id, reader.today, photographed(row, reader.today)),
         kit=kit_of(school, mine),
         point=place_of(visit) if visit.host.lat is not None else None,
         arrives_local=_set_up_from(visit, mine).time() if mine else None,

@@ -19,7 +19,7 @@ from scheduler.safeguarding.models import GuardianConsent
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.clearance import not_cleared, uncleared_crew
+from scheduler.visits.queries.clearance import not_cleared, town_of, uncleared_crew
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
 from scheduler.visits.terms.states import ENDED_IN_DATABASE, TO_COME, AssignmentState
@@ -151,7 +151,7 @@ def release_where_not_cleared(act: Act, presenter_id: int) -> None:
     act.session.flush()
     for opened in hold_visits(act, presenter_id):
         rows = opened.of(presenter_id, *TO_COME)
-        if rows and not_cleared({presenter_id}, opened.visit.on_day):
+        if rows and not_cleared({presenter_id}, opened.visit.on_day, town_of(opened.visit)):
             take_out(act, opened, rows)
 
 

@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Reason, Rejected
-from scheduler.core.scans import scan_kind
+from scheduler.core.scans import BadScan, Scan, ScanKind, read_scan
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import address_of, is_minor
@@ -106,17 +106,18 @@ def _store(act: Act, consent: GuardianConsent, user: User, kind: str) -> int:
 def record_paper(actor: Actor, presenter_id: int, draft: PaperDraft, *, now: dt.datetime) -> int:
     """Store the scan of a signed paper, seen by whoever records it; the paper's id. It allows nothing yet.
 
-    The same scan once more, while it waits, is stored once.
+    A picture is drawn anew, before anything is locked. The same scan once more, while it waits, is stored once.
     Raises: NotAllowed for the minor's own; NotFound; Conflict for the guardian herself, or when none is named;
     Rejected with {field: reason}.
     """
+    scan, unread = _scan_of(draft)
     with change(actor, now) as act:
         presenter, user = open_presenter(act.session, actor, "record", "consent", presenter_id)
         guardian = _guardian_for_paper(act, presenter, user, first_seen_by_id=None)
-        if problems := _problems(draft, presenter, now):
+        if problems := _problems(draft, presenter, now) | unread:
             raise Rejected(problems)
         for waiting in waiting_papers(act.session, presenter_id):
-            if waiting.scan == draft.scan:
+            if waiting.scan == scan.content:
                 return waiting.id
         paper = ConsentPaper(
             presenter_id=presenter_id,
@@ -124,8 +125,8 @@ def record_paper(actor: Actor, presenter_id: int, draft: PaperDraft, *, now: dt.
             **_said(draft.ticked),
             given_on=draft.given_on,
             valid_until=draft.valid_until,
-            scan=draft.scan,
-            scan_kind=scan_kind(draft.scan),
+            scan=scan.content,
+            scan_kind=scan.kind,
             first_seen_by_id=actor.user_id,
             first_seen_at=now,
         )
@@ -133,6 +134,13 @@ def record_paper(actor: Actor, presenter_id: int, draft: PaperDraft, *, now: dt.
         act.session.flush()
         act.record("consent paper recorded", paper, details={"presenter_id": presenter_id})
         return paper.id
+
+
+def _scan_of(draft: PaperDraft) -> tuple[Scan, dict[str, Reason]]:
+    try:
+        return read_scan(draft.scan), {}
+    except BadScan as bad:
+        return Scan(ScanKind.PDF, b""), {"scan": bad.reason}
 
 
 def _problems(draft: PaperDraft, presenter: Presenter, now: dt.datetime) -> dict[str, Reason]:

@@ -62,9 +62,9 @@ def add_seat(
 ) -> Assignment:
     """Suggest somebody for one presentation; her user and her home must be loaded. The database judges her at once.
 
-    Raises: Conflict("guardian_changes", "older_text") where a minor takes no new visit meanwhile.
+    Raises: Conflict("guardian_changes", "older_text", "no_travel") where a minor takes no new visit, or not this one.
     """
-    refuse_new_promise(person, presentation.on_day, act.now)
+    refuse_new_promise(person, presentation.id, presentation.on_day, act.now)
     row = Assignment(
         presentation_id=presentation.id,
         presenter_id=person.id,

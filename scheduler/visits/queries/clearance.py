@@ -3,29 +3,43 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import (
+    Day,
     consent_covers,
     has_consent,
     has_vetting,
+    may_be_photographed,
     vetting_covers,
     wait_with_new_promises,
 )
-from scheduler.visits.models.visits import Assignment
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.crew import uncleared
 from scheduler.visits.terms.plans import UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
+from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import TO_COME
 
+ONLINE = 0  # instead of a town: no municipality has this id
 
-def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Why]]:
-    """For each presenter, why she may not go on a day: "unvetted", "too_young", "no_consent"; empty: she may."""
+
+def town_of(visit: Visit) -> int | None:
+    """Whither the crew of a visit travels, its host loaded: a municipality, None abroad, ONLINE while nobody does."""
+    return ONLINE if visit.online_link else visit.host.municipality_id
+
+
+def clearance(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> dict[int, list[Why]]:
+    """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may.
+
+    "unvetted", "too_young", "no_consent", "no_travel", "suspended".
+    """
     people = db.session().scalars(select(Presenter).where(Presenter.id.in_(presenter_ids)).order_by(Presenter.id)).all()
     clear, agreed = has_vetting(presenter_ids, day), has_consent(presenter_ids, day)
     return {
@@ -34,14 +48,15 @@ def clearance(presenter_ids: Collection[int], day: dt.date) -> dict[int, list[Wh
             day,
             vetted=person.id in clear,
             agreed=person.id in agreed,
+            away=town_id not in (ONLINE, person.home_id) and not agreed.get(person.id, False),
         )
         for person in people
     }
 
 
-def not_cleared(presenter_ids: Collection[int], day: dt.date) -> list[Why]:
-    """Every reason why somebody of them may not go on a day."""
-    return [why for reasons in clearance(presenter_ids, day).values() for why in reasons]
+def not_cleared(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> list[Why]:
+    """Every reason why somebody of them may not go to a town on a day."""
+    return [why for reasons in clearance(presenter_ids, day, town_id).values() for why in reasons]
 
 
 def no_new_promise(presenter_ids: Collection[int], day: dt.date, now: dt.datetime) -> dict[int, list[Why]]:
@@ -50,11 +65,36 @@ def no_new_promise(presenter_ids: Collection[int], day: dt.date, now: dt.datetim
     return {who: [Why(WhyNot.GUARDIAN_CHANGES if changes else WhyNot.OLDER_TEXT)] for who, changes in waiting.items()}
 
 
-def refuse_new_promise(person: Presenter, day: dt.date, now: dt.datetime) -> None:
-    """Raises: Conflict("guardian_changes", "older_text") where a minor takes no new visit meanwhile."""
-    if is_minor(person.adult_on, day):
-        for why in no_new_promise([person.id], day, now).get(person.id, []):
-            raise Conflict(why.code)
+def refuse_new_promise(person: Presenter, presentation_id: int, day: dt.date, now: dt.datetime) -> None:
+    """Raises: Conflict("guardian_changes", "older_text") where a minor takes no new visit meanwhile, "no_travel"
+    where she may not travel thither. The database judges the rest.
+    """
+    if not is_minor(person.adult_on, day):
+        return
+    for why in no_new_promise([person.id], day, now).get(person.id, []):
+        raise Conflict(why.code)
+    away = _crews().where(Presenter.id == person.id, Presentation.id == presentation_id, *_beyond_reach(day))
+    if db.session().scalar(away) is not None:
+        raise Conflict(WhyNot.NO_TRAVEL)
+
+
+def _crews() -> Select[int]:
+    """Presenters beside presentations, and the hosts of these."""
+    return select(Presenter.id).where(Visit.id == Presentation.visit_id, Host.id == Visit.host_id)
+
+
+def _beyond_reach(day: Day) -> list[ColumnElement[bool]]:
+    """Of `_crews`: a minor in another town than hers, under consents of which none lets her travel."""
+    agreed = exists().where(GuardianConsent.presenter_id == Presenter.id, *consent_covers(day))
+    elsewhere = Host.municipality_id.is_distinct_from(Presenter.home_id)
+    leave = agreed.where(GuardianConsent.travels.is_(True))
+    return [Presenter.adult_on > day, Visit.online_link == "", elsewhere, agreed, ~leave]
+
+
+def photographed(row: VisitRow, today: dt.date) -> set[int]:
+    """Which minors of a visit's crew may be photographed there; asked only where there are any."""
+    minors = [one.presenter_id for one in row.crew if is_minor(one.adult_on, min(today, row.on_day))]
+    return may_be_photographed(minors, row.on_day) if minors else set()
 
 
 def uncleared_crew(now: dt.datetime) -> list[int]:
@@ -63,19 +103,21 @@ def uncleared_crew(now: dt.datetime) -> list[int]:
     checked = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
     agreed = exists().where(GuardianConsent.presenter_id == who, *consent_covers(day))
     rows = db.session().scalars(
-        select(who)
-        .join(Presenter, Presenter.id == who)
+        _crews()
         .where(
+            who == Presenter.id,
+            Assignment.presentation_id == Presentation.id,
             Assignment.state.in_(TO_COME),
             Assignment.busy_until > now,
             or_(
                 ~checked,
                 Presenter.may_present_from > day,
                 and_(Presenter.adult_on > day, ~agreed),
+                and_(*_beyond_reach(day)),
                 Presenter.suspended_at.is_not(None),
             ),
         )
         .distinct()
-        .order_by(who)
+        .order_by(Presenter.id)
     )
     return list(rows)

@@ -22,7 +22,7 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
-from scheduler.visits.queries.clearance import not_cleared
+from scheduler.visits.queries.clearance import not_cleared, photographed, town_of
 from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
@@ -117,6 +117,7 @@ def _visit_row(visit: Visit) -> VisitRow:
         crew=_crew_rows(visit),
         goes_short=visit.goes_short,
         online_link=visit.online_link,
+        town_id=town_of(visit),
         merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
         confirmed_at=visit.confirmed_at,
         moved_at=visit.moved_at,
@@ -236,7 +237,7 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
         [crew_of(row, presentation) for presentation in row.presentations],
         row.rule,
         row.on_day,
-        uncleared=not_cleared([member.presenter_id for member in firm], row.on_day),
+        uncleared=not_cleared([member.presenter_id for member in firm], row.on_day, row.town_id),
         promise=promise_problems(audiences, by.teacher_stays, by.safeguarding_contact),
     )
     return tuple(dict.fromkeys(problems))
@@ -387,7 +388,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         on_day=row.on_day,
         state=row.state,
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
-        cards=tuple(cards_of(firm, min(today, row.on_day))) if told else (),
+        cards=tuple(cards_of(firm, min(today, row.on_day), photographed(row, today))) if told else (),
         starts_at=row.starts_at,
         crew_lost=_crew_lost(row),
         clock_wrong=row.clock_wrong,

@@ -1,7 +1,7 @@
 """Whether a crew is whole, keeps the law about minors, and whom of it a school is shown."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from scheduler.people.rules import is_minor
@@ -78,12 +78,17 @@ def who_is_shown(crew: Iterable[CrewMember], day: dt.date) -> list[str]:
     return [card.name for card in cards_of(crew, day)]
 
 
-def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
-    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along."""
+def cards_of(crew: Iterable[CrewMember], day: dt.date, photographed: Collection[int] = ()) -> list[PresenterCard]:
+    """The cards of those who come, by the same rule: adults first, each minor with the adult who comes along.
+
+    `photographed` are the minors whose guardian has agreed to that.
+    """
     adults, minors = [], []
     for member in crew:
         if is_minor(member.adult_on, day):
-            minors.append(PresenterCard(member.given_name, member.kind, minor=True))
+            minors.append(
+                PresenterCard(member.given_name, member.kind, minor=True, photo=member.presenter_id in photographed)
+            )
         else:
             name = f"{member.given_name} {member.family_name}".strip()
             adults.append(PresenterCard(name, member.kind, minor=False))
@@ -92,11 +97,13 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date) -> list[PresenterCard]:
     return adults + [replace(card, adult=with_whom) for card in minors]
 
 
-def companions(row: VisitRow, reader_id: int | None, today: dt.date) -> tuple[Companion, ...]:
+def companions(
+    row: VisitRow, reader_id: int | None, today: dt.date, photographed: Collection[int] = ()
+) -> tuple[Companion, ...]:
     """Whoever is asked or goes, as a presenter of the visit may read her; staff, without a `reader_id`, reads all.
 
     A minor is named, by her first name, to who has accepted the same presentation; to who has not, not even her place
-    in the alphabet tells (TRUST S54).
+    in the alphabet tells, nor what her guardian has agreed to (TRUST S54): of her no photograph is taken.
     """
     day, asked = min(today, row.on_day), [one for one in row.crew if set(one.states.values()) & set(PROMISED)]
     me = next((one for one in asked if one.presenter_id == reader_id), None)
@@ -105,7 +112,8 @@ def companions(row: VisitRow, reader_id: int | None, today: dt.date) -> tuple[Co
         minor = is_minor(one.adult_on, day)
         named = reader_id is None or not minor or one is me or (me is not None and me.goes_with(one))
         name = one.given_name if minor else one.full_name
-        shown.append(Companion(name if named else "", minor, one is me, _weakest(one)))
+        photo = not minor or (named and one.presenter_id in photographed)
+        shown.append(Companion(name if named else "", minor, one is me, _weakest(one), photo))
     return tuple(sorted(shown, key=lambda one: (not one.name, PROMISED.index(one.state) if not one.name else 0)))
 
 
@@ -122,13 +130,18 @@ def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None,
     return problems if available else [*problems, Why(WhyNot.NOT_AVAILABLE)]
 
 
-def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool) -> list[Why]:
-    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension."""
+def uncleared(standing: UnderLaw, day: dt.date, *, vetted: bool, agreed: bool, away: bool = False) -> list[Why]:
+    """What the law says against a presenter on a day: her vetting, her age, a guardian's consent, a suspension.
+
+    `away`: it would be in another town than hers, and nobody has agreed that she travels.
+    """
     why = [] if vetted else [Why(WhyNot.UNVETTED)]
     if standing.may_present_from is not None and day < standing.may_present_from:
         why.append(Why(WhyNot.TOO_YOUNG))
     if is_minor(standing.adult_on, day) and not agreed:
         why.append(Why(WhyNot.NO_CONSENT))
+    elif is_minor(standing.adult_on, day) and away:
+        why.append(Why(WhyNot.NO_TRAVEL))
     if standing.suspended:
         why.append(Why(WhyNot.SUSPENDED))
     return why

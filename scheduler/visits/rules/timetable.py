@@ -47,13 +47,16 @@ def wall_end(starts_local: dt.time, minutes: int) -> dt.time:
 
 
 def shifted(starts: Mapping[int, dt.time], first: dt.time) -> dict[int, dt.time] | None:
-    """All starts moved together, so that the earliest is `first`; None when one of them would leave the day."""
+    """All starts moved together, so that the earliest is `first`; None when one of them would leave the day.
+
+    Of an hour that comes twice the same of the two is meant.
+    """
     earliest = min(starts.values())
     by = (first.hour - earliest.hour) * 60 + first.minute - earliest.minute
     minutes = {which: start.hour * 60 + start.minute + by for which, start in starts.items()}
     if max(minutes.values()) >= 24 * 60:
         return None
-    return {which: dt.time(*divmod(minute, 60)) for which, minute in minutes.items()}
+    return {which: dt.time(*divmod(minute, 60), fold=first.fold) for which, minute in minutes.items()}
 
 
 def problems_with(draft: VisitDraft, today: dt.date) -> dict[str, Reason]:

@@ -9,7 +9,7 @@ from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.agenda import home_point, place_of
-from scheduler.visits.queries.clearance import not_cleared
+from scheduler.visits.queries.clearance import not_cleared, town_of
 from scheduler.visits.rules.arrival import kilometres
 from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.service import notify, transitions
@@ -91,7 +91,7 @@ def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
         () if short else map(opened.crew_of, opened.presentations),
         transitions.crew_rule(opened),
         visit.on_day,
-        uncleared=not_cleared(firm, visit.on_day),
+        uncleared=not_cleared(firm, visit.on_day, town_of(visit)),
         promise=promise_problems(audiences, by.teacher_stays, by.safeguarding_contact),
     )
 

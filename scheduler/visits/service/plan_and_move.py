@@ -178,7 +178,7 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
     """The same for a visit that is open already."""
     require(act.actor, "update", "visit", opened)
     open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
-    if open_now and _stands_there(opened, wish):
+    if open_now and stands_there(opened, wish):
         return False
     require_seen(opened.visit, version)
     refuse_counted(opened)
@@ -201,12 +201,12 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
     return True
 
 
-def _stands_there(opened: OpenVisit, wish: NewTimes) -> bool:
-    """Whether a visit's day and hours are the wished ones already."""
-    hours_stay = all(
-        wish.starts_local.get(row.id, row.starts_local) == row.starts_local for row in opened.presentations
-    )
-    return opened.visit.on_day == wish.on_day and hours_stay
+def stands_there(opened: OpenVisit, wish: NewTimes) -> bool:
+    """Whether a visit's day and hours are the wished ones already; of an hour that comes twice, the same of the two."""
+    rows = [(row, wish.starts_local[row.id]) for row in opened.presentations if row.id in wish.starts_local]
+    if opened.visit.on_day != wish.on_day or any(start != row.starts_local for row, start in rows):
+        return False
+    return all(clock.moment_of(wish.on_day, start, row.zone) == row.starts_at for row, start in rows)
 
 
 def _shift(act: Act, opened: OpenVisit, wish: NewTimes) -> None:

@@ -50,10 +50,10 @@ def move_with_request(
 def move_assignment(act: Act, row: Assignment, to: AssignmentState, *, reason: str = "") -> None:
     """Move one assignment, and let the database judge it at once: the order of steps is what guards minors.
 
-    Raises: Conflict("guardian_changes", "older_text") where a minor would promise something new meanwhile.
+    Raises: Conflict("guardian_changes", "older_text", "no_travel") where a minor would promise something new.
     """
     if to in (AssignmentState.OFFERED, AssignmentState.ACCEPTED):
-        refuse_new_promise(row.presenter, row.on_day, act.now)
+        refuse_new_promise(row.presenter, row.presentation_id, row.on_day, act.now)
     if reason:
         row.reason = reason
     act.move(ASSIGNMENT_MACHINE, row, to, reason=reason)

@@ -24,6 +24,7 @@ class WhyNot(Reason):
     UNVETTED = "unvetted"
     TOO_YOUNG = "too_young"
     NO_CONSENT = "no_consent"
+    NO_TRAVEL = "no_travel"
     SUSPENDED = "suspended"
     GUARDIAN_CHANGES = "guardian_changes"
     OLDER_TEXT = "older_text"

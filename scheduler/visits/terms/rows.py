@@ -110,6 +110,7 @@ class VisitRow:
     crew: tuple[CrewRow, ...]
     goes_short: bool = False  # confirmed without its whole crew
     online_link: str = ""  # held online, under this address
+    town_id: int | None = None  # whither its crew travels: see `town_of`
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
     confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
     moved_at: dt.datetime | None = None  # to its present time
@@ -198,7 +199,7 @@ class VisitPage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A presenter who could go, or the reasons why not; `bars` are those that the database would refuse."""
+    """A presenter who could go, or the reasons why not; `BARS` are those that no coordinator may overrule."""
 
     presenter_id: int
     kind: PresenterKind
@@ -224,7 +225,7 @@ class Candidate:
 
     @property
     def barred(self) -> bool:
-        """Whether the database itself would refuse her."""
+        """Whether the database itself, or the service, would refuse her."""
         return any(why.code in BARS for why in self.reasons)
 
 
@@ -233,6 +234,7 @@ BARS = frozenset(
         WhyNot.UNVETTED,
         WhyNot.TOO_YOUNG,
         WhyNot.NO_CONSENT,
+        WhyNot.NO_TRAVEL,
         WhyNot.SUSPENDED,
         WhyNot.GUARDIAN_CHANGES,
         WhyNot.OLDER_TEXT,
@@ -262,6 +264,7 @@ class Companion:
     minor: bool
     me: bool
     state: AssignmentState
+    photo: bool = False  # may be photographed, as far as the reader may know
 
 
 @dataclass(frozen=True)
@@ -272,6 +275,7 @@ class PresenterCard:
     kind: PresenterKind
     minor: bool
     adult: str = ""
+    photo: bool = False  # of a minor: may be photographed
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,10 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
         "No guardian's consent covers that day: record it with the person first, or leave the name out."
     ),
     "minor_without_adult": _l("A minor never presents alone: add the adult who was there."),
-    "no_such_time": _l("The clocks skipped this hour on that day."),
+    "no_such_time": _l("The clocks skipped this hour on that day: correct the day or the hour."),
+    "hour_twice": _l(
+        "The clocks showed this hour twice on that day: write 2:30A for the first one, 2:30B for the second."
+    ),
     "not_days": _l("These are no days: write 19.12.2026., 26.12.2026."),
     "not_letters": _l("These are no letters of classes: write a, c or 1, 3."),
     "grades_or_letters": _l("Write either grades or letters of the first group, not both."),

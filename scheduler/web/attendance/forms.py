@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
 
@@ -109,6 +110,7 @@ class WhoseNumbers(Form):  # type: ignore[misc]
             return forms.OurWords()
 
     ordinal = HiddenField()  # by it and not by its place: another presentation may have been locked meanwhile
+    mark = HiddenField()  # of the numbers that its reader saw
     source = RadioField(
         _l("Whose numbers count?"),
         choices=[
@@ -125,8 +127,15 @@ class LockForm(BaseForm):
 
     def sources(self, visit: CountedVisit) -> dict[int, CountSource]:
         """By presentation; call after `accepted()`."""
-        asked = [(visit.presentation(entry.ordinal.data or ""), entry.source.data) for entry in self.presentations]
-        return {one.presentation_id: CountSource(source) for one, source in asked if one}
+        return {one.presentation_id: CountSource(entry.source.data) for one, entry in self._each(visit)}
+
+    def seen(self, visit: CountedVisit) -> dict[int, str]:
+        """The marks of what the reader saw, by presentation."""
+        return {one.presentation_id: entry.mark.data or "" for one, entry in self._each(visit)}
+
+    def _each(self, visit: CountedVisit) -> list[tuple[CountedPresentation, Any]]:
+        asked = [(visit.presentation(entry.ordinal.data or ""), entry) for entry in self.presentations]
+        return [(one, entry) for one, entry in asked if one]
 
 
 class LockManyForm(BaseForm):

@@ -230,7 +230,7 @@ def lock(number: str) -> ResponseReturnValue:
     form = LockForm()
     if form.accepted():
         try:
-            lock_counts(current_actor(), form.sources(visit), now=clock.now())
+            lock_counts(current_actor(), form.sources(visit), now=clock.now(), seen=form.seen(visit))
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
@@ -309,7 +309,7 @@ def _desk_page(
     """One visit: one form to lock what waits, and one to correct each presentation that is locked already."""
     ids = [one.presentation_id for one in visit.presentations]
     waiting = [one for one in visit.presentations if one.state in rules.TO_BE_LOCKED]
-    chosen = [{"ordinal": one.ordinal, "source": CountSource.EDUCATOR.value} for one in waiting]
+    chosen = [{"ordinal": one.ordinal, "mark": one.mark, "source": CountSource.EDUCATOR.value} for one in waiting]
     lock_it = LockForm(formdata=None, presentations=chosen)
     if lock_form is not None:
         lock_it.form_errors = lock_form.form_errors

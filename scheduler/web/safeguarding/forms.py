@@ -58,7 +58,6 @@ class PurposesForm(BaseForm):
     )
     travels = BooleanField(_l("May travel to other towns"))
     photo = BooleanField(_l("May be photographed"))
-    name_on_the_web = BooleanField(_l("First name may stand on public pages"))
 
     def ticked(self) -> ConsentDraft:
         """What is ticked; call after `accepted()`."""
@@ -67,7 +66,6 @@ class PurposesForm(BaseForm):
             takes_part=self.takes_part.data,
             travels=self.travels.data,
             photo=self.photo.data,
-            name_on_the_web=self.name_on_the_web.data,
         )
 
 

@@ -25,7 +25,6 @@ PURPOSES = {
     "takes_part": _l("takes part"),
     "travels": _l("travels"),
     "photo": _l("photo"),
-    "name_on_the_web": _l("first name on public pages"),
 }
 
 

@@ -20,6 +20,7 @@ from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
+from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
 from scheduler.visits.queries.told_notes import told_of
 from scheduler.visits.rules.crew import companions
@@ -144,7 +145,7 @@ def visit(number: str) -> ResponseReturnValue:
             may_count=_may_count(row),
             own=own,
             not_mine=not_mine,
-            crew=companions(row, current_actor().presenter_id, _today()),
+            crew=companions(row, current_actor().presenter_id, _today(), photographed(row, _today())),
         )
     return shown_visit(number)
 

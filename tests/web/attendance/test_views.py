@@ -144,8 +144,9 @@ def test_the_school_sees_the_numbers_confirms_them_and_names_teachers(client, se
     assert "Ана Петровић\nMira Savić" in client.get(path).text
 
 
-def lock_by(source: str, ordinal: int = 1) -> dict[str, str]:
-    return {"presentations-0-ordinal": str(ordinal), "presentations-0-source": source}
+def lock_by(source: str, mark: str = "countersigned-1") -> dict[str, str]:
+    """What the page sends that showed the first presentation in that state."""
+    return {"presentations-0-ordinal": "1", "presentations-0-mark": mark, "presentations-0-source": source}
 
 
 def test_the_school_types_its_own_numbers_and_the_coordinator_decides(client, session):
@@ -282,7 +283,7 @@ def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so
     typed = {
         f"presentations-{place}-{name}": value
         for place, source in enumerate(("educator", "school"))
-        for name, value in (("ordinal", str(place + 1)), ("source", source))
+        for name, value in (("ordinal", str(place + 1)), ("mark", "countersigned-1"), ("source", source))
     }
     assert desk.post(f"{path}/lock", data=typed).status_code == 302
 
@@ -305,7 +306,8 @@ def test_silence_is_locked_by_a_person(client, session):
     begun = a_counted_visit()
     assume_silent(now=LEAVING + dt.timedelta(days=7))
 
-    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=lock_by("educator"))
+    typed = lock_by("educator", "assumed-1")
+    answer = desk_of(client, begun).post(f"/attendance/{begun.visit.number}/lock", data=typed)
 
     assert answer.status_code == 302
     assert state() is AttendanceState.LOCKED
@@ -379,3 +381,11 @@ def test_silent_schools_are_seen_before_they_are_locked_and_odd_numbers_are_not_
     answer = desk.post("/attendance/assumed", data={"chosen": [*ticked, "x", "9" * 30]}, follow_redirects=True)
     assert "1 presentation is locked." in words_of(answer)
     assert "1 silent school" in words_of(answer)
+
+
+def test_the_numbers_stand_under_each_other_on_a_phone(client, session):
+    begun = a_counted_visit()
+    page = desk_of(client, begun).get(f"/attendance/{begun.visit.number}?lang=en").text
+
+    assert 'role="region"' not in page, "no table scrolls inside"
+    assert 'data-label="Pupils">88<' in page

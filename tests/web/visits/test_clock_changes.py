@@ -48,6 +48,27 @@ def test_a_doubled_hour_is_asked_about_and_either_of_the_two_is_taken(app, scene
     assert starts(scene) == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
 
 
+@pytest.mark.both_databases
+def test_a_visit_moves_from_the_first_of_two_hours_to_the_second_and_back(app, scene):
+    browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
+    form = UNTIL | {"on_day": BACK, "starts-0-outside_shift": "y", "reason": "Night"}
+    for typed, hour, said in (("2:30A", 0, "Moved."), ("2:30B", 1, "Moved."), ("2:30B", 1, "at that time already")):
+        answer = browser.post(path, data=form | {"starts-0-starts_local": typed}, follow_redirects=True)
+
+        assert answer.status_code == 200
+        assert said in body(answer)
+        assert starts(scene) == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
+
+
+def test_a_visit_moves_from_the_first_of_two_hours_to_the_second_on_the_board(app, scene):
+    browser, number = coordinator(app, scene), plan_soon(scene)
+    form = UNTIL | {"on_day": BACK, "presenter": "", "act": "move"}
+
+    for typed, hour in (("2:30A", 0), ("2:30B", 1)):
+        assert browser.post(f"/visits/{number}/place", data=form | {"starts_local": typed}).status_code == 302
+        assert starts(scene) == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
+
+
 def test_a_skipped_hour_is_refused_in_words(app, scene):
     browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
     before = starts(scene)

@@ -1,0 +1,118 @@
+"""An uploaded scan is what it says, whole, of a size, and keeps nothing but its picture (TRUST S23)."""
+
+import io
+import zlib
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from scheduler.core import scans
+from scheduler.core.scans import BadScan, ScanKind, read_scan
+from tests.factories.safeguarding import a_scan
+
+WHERE = 0x8825  # in EXIF: the block that says where a picture was taken
+UPRIGHT = 0x0112
+FROM_THE_SIDE = 6  # the telephone was held so that the picture must be turned
+
+
+def saved(picture: Image.Image, kind: str = "jpeg", **given: object) -> bytes:
+    drawn = io.BytesIO()
+    picture.save(drawn, format=kind, **given)
+    return drawn.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
+def a_huge_head(width: int, height: int) -> bytes:
+    """A PNG whose head names sides that nobody could unpack; not one line of it follows."""
+    head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
+    return (
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\r"
+        + head
+        + zlib.crc32(head).to_bytes(4, "big")
+        + b"\x00\x00\x00\x64IDAT"
+        + bytes(100)
+    )
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "pdf"])
+def test_trust_s23_a_scan_is_read_by_its_own_bytes_and_reading_it_again_changes_nothing(kind: str):
+    scan = read_scan(a_scan(kind))
+
+    assert scan.kind is ScanKind(kind)
+    assert read_scan(scan.content) == scan
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "scan_missing"),
+        (b"x" * 5_000_001, "scan_too_large"),
+        (b"GIF89a" + bytes(100), "scan_of_no_kind"),
+        (saved(Image.new("L", (300, 300)), "gif"), "scan_of_no_kind"),
+        (saved(Image.new("L", (300, 300)), "tiff"), "scan_of_no_kind"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "scan_of_no_kind"),
+        (a_scan()[:-200], "scan_not_whole"),
+        (a_scan("jpeg")[:-200], "scan_not_whole"),
+        (a_scan("png")[:20], "scan_not_whole"),
+        (a_scan("jpeg", width=20), "scan_not_whole"),
+        (a_scan("png", width=13_000, height=300), "scan_not_whole"),
+        (a_huge_head(12_000, 12_000), "scan_not_whole"),
+        (a_huge_head(60_000, 60_000), "scan_not_whole"),
+        (a_scan("pdf").replace(b"/Page", b"/Page /OpenAction"), "scan_runs"),
+        (b"%PDF-1.7 cut off", "scan_not_whole"),
+    ],
+)
+def test_trust_s23_what_is_no_scan_is_refused_with_its_reason(content: bytes, reason: str):
+    with pytest.raises(BadScan) as refused:
+        read_scan(content)
+    assert refused.value.reason == reason
+
+
+def test_trust_s23_of_a_photograph_only_the_picture_is_kept():
+    exif = Image.Exif()
+    exif[WHERE] = {1: "N", 2: (43.0, 19.0, 15.0)}
+    exif[0x010F] = "HIDDEN MAKER"
+    hidden = saved(Image.new("RGB", (900, 600)), exif=exif, comment=b"HIDDEN WORDS", xmp=b"<HIDDEN/>") + b"HIDDEN TAIL"
+    assert hidden.count(b"HIDDEN") == 4
+
+    kept = read_scan(hidden).content
+
+    assert b"HIDDEN" not in kept
+    assert len(opened(kept).getexif()) == 0
+
+
+def test_trust_s23_what_hides_in_a_png_falls_away():
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Comment", "HIDDEN")
+
+    kept = read_scan(saved(Image.new("RGB", (900, 600)), "png", pnginfo=told, exif=Image.Exif())).content
+
+    assert b"HIDDEN" not in kept
+    assert set(opened(kept).info) == set()
+
+
+def test_a_photograph_from_the_side_stands_upright_and_a_large_one_becomes_smaller():
+    exif = Image.Exif()
+    exif[UPRIGHT] = FROM_THE_SIDE
+    turned = opened(read_scan(saved(Image.new("L", (6_000, 3_000)), exif=exif)).content)
+
+    assert turned.size == (scans.KEPT_SIDE // 2, scans.KEPT_SIDE)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_picture_is_as_it_looks_on_white_paper(mode: str):
+    """A sheet with nothing on it is white, also where a program left it transparent."""
+    nothing = {"LA": (0, 0), "RGBA": (0, 0, 0, 0), "I;16": 65_535, "P": 0}.get(mode, "white")
+    sheet = Image.new(mode, (400, 300), nothing)
+    given = {"transparency": 0} if mode == "P" else {}
+
+    kept = opened(read_scan(saved(sheet, "png", **given)).content)
+
+    assert kept.convert("L").getextrema() == (255, 255)
+
+
+def test_a_picture_for_print_is_taken():
+    assert opened(read_scan(saved(Image.new("CMYK", (400, 300)))).content).mode == "RGB"
