@@ -5,22 +5,21 @@ never refused, and frees exactly the visits to come that the oracle calls unlawf
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.acts import DEFENCE_REASONS
-from scheduler.core.db import Base, db
-from scheduler.core.refusals import refused_by
+from scheduler.core.db import db
 from scheduler.visits.terms.states import ENDED_IN_DATABASE, AssignmentState
 from tests.laws import law_world
 from tests.laws.law_world import LawWorld, Row, State, a_law_world, changed, crew_is_lawful, inserted, read_state
+from tests.laws.statements import a_deletion, an_insertion, an_update, tried
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 THEN = "2026-10-05 08:00:00+00:00"
@@ -32,52 +31,6 @@ def world(session: Session) -> LawWorld:
     made = a_law_world()
     session.rollback()
     return made
-
-
-def tried(
-    connection: Connection, statement: str, values: Row, before: Sequence[tuple[str, Row]] = ()
-) -> tuple[str, State | None]:
-    """By which name a statement was refused ("" when it was not), and what it left; nothing of it stays.
-
-    `before`: what must be written first, in the same transaction.
-    """
-    with connection.begin() as doing:
-        try:
-            for first, told in before:
-                connection.execute(sa.text(first), told)
-            connection.execute(sa.text(statement), values)
-        except IntegrityError as error:
-            return refused_by(error), None
-        finally:
-            left = None if connection.invalidated or not doing.is_active else _left(connection)
-            doing.rollback()
-    return "", left
-
-
-def _left(connection: Connection) -> State | None:
-    try:
-        return read_state(connection)
-    except sa.exc.DBAPIError:  # PostgreSQL reads nothing after a refusal
-        return None
-
-
-def an_update(table: str, ident: int, values: Row) -> tuple[str, Row]:
-    what = ", ".join(f"{name} = :{name}" for name in values)
-    return f"UPDATE {table} SET {what} WHERE id = :which", values | {"which": ident}
-
-
-def a_deletion(table: str, ident: int) -> tuple[str, Row]:
-    return f"DELETE FROM {table} WHERE id = :which", {"which": ident}
-
-
-def an_insertion(table: str, like: int, values: Row) -> tuple[str, Row]:
-    """A row as another one is, but for these values."""
-    names = [column.name for column in Base.metadata.tables[table].columns if column.name != "id" or "id" in values]
-    told = ", ".join(f"CAST(:{name} AS INTEGER)" if name.endswith("id") and name in values
-                     else f":{name}" if name in values else name for name in names)  # fmt: skip
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {told} FROM {table} WHERE id = :like", values | {
-        "like": like
-    }
 
 
 Case = tuple[tuple[str, Row], bool]  # a statement, and whether what it leaves is lawful

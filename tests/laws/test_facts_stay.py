@@ -36,7 +36,7 @@ from tests.factories.counting import a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
-from tests.laws.test_database_law import a_deletion, an_update, tried
+from tests.laws.statements import a_deletion, an_update, tried
 from tests.visits.defences import by_sql, refusal_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
