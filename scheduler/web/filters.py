@@ -13,7 +13,7 @@ from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.text import marked
-from scheduler.web.forms import error_title
+from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, page_language
 
 TOASTS_KEY = "said"
@@ -297,7 +297,7 @@ FILTERS = (
     dashed,
     marked,
 )
-GLOBALS = (state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title)
+GLOBALS = (state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title, new_form_key)
 
 
 def register(app: Flask) -> None:

@@ -79,6 +79,11 @@ class OurWords:
         return self.gettext(singular)
 
 
+def new_form_key() -> str:
+    """What makes one showing of a form another one than the next (`web/once.py`)."""
+    return secrets.token_urlsafe(18)
+
+
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
@@ -86,9 +91,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
-    form_key = HiddenField(
-        default=lambda: secrets.token_urlsafe(18), filters=[lambda key: str(key or "").replace("\0", "")[:64]]
-    )
+    form_key = HiddenField(default=new_form_key, filters=[lambda key: str(key or "").replace("\0", "")[:64]])
 
     def __init__(self, *args: Any, mark: object = "", **given: Any) -> None:
         """`mark` tells the fields of several such forms on one page apart; hidden fields need no id at all."""

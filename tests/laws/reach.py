@@ -18,6 +18,7 @@ from tests.laws.nasty import FormSeen, seen_on
 from tests.web.browser import sign_in_as
 
 WEB = Path(web_forms.__file__).parent
+NUMBERS, NUMBERS_AND_LINKS = r"\d+", r"[\w-]{43}|\d+"
 PAGES_EACH = 1  # of addresses that differ only in their numbers
 
 
@@ -29,23 +30,28 @@ def browser(app: Flask, role: Role | None) -> FlaskClient:
     return sign_in_as(client, user_id)
 
 
-def shape_of(form: FormSeen) -> tuple[str, str, tuple[str, ...]]:
-    """What two forms share that differ only in the thing they are about."""
-    return form.method, re.sub(r"\d+", "N", urlsplit(form.action).path), tuple(form.names)
+Shape = tuple[str, str, tuple[str, ...]]
 
 
-def forms_within_reach(app: Flask, client: FlaskClient, more: Iterable[str] = ()) -> Iterator[FormSeen]:
-    """One form of each shape, on any page that links lead to, from the plain addresses and `more`."""
+def forms_within_reach(
+    app: Flask, client: FlaskClient, more: Iterable[str] = (), met: dict[Shape, FormSeen] | None = None
+) -> Iterator[FormSeen]:
+    """One form of each shape, on any page that links lead to, from the plain addresses and `more`.
+
+    `met` are the forms that visitors before this one have met: they are not met again, behind another link neither.
+    """
     todo = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
     todo += more
     seen, shapes = set(todo), {}
+    known: dict[Shape, FormSeen] = {} if met is None else met
     while todo:
         address = todo.pop(0)
         answer = client.get(address)
         assert answer.status_code < 500, address
         forms, links = seen_on(address, answer.text if answer.mimetype == "text/html" else "")
         for form in forms:
-            if shapes.setdefault(shape_of(form), form) is form:
+            path = re.sub(NUMBERS if met is None else NUMBERS_AND_LINKS, "N", urlsplit(form.action).path)
+            if known.setdefault((form.method, path, tuple(form.names)), form) is form:
                 yield form
         for link in sorted(links - seen):
             shape = re.sub(r"=[^&]*", "", re.sub(r"\d+|[A-Z0-9]{16}", "N", link))

@@ -15,6 +15,7 @@ from scheduler.web.filters import say
 from scheduler.web.first_steps import first_steps as steps_of
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -58,6 +59,7 @@ def reopen_step(step: str) -> ResponseReturnValue:
 
 @bp.post("/settings/test-mail")
 @may("update", "settings")
+@sent_once
 def send_test_mail() -> ResponseReturnValue:
     centres.send_test_mail(current_actor(), now=clock.now())
     return redirect(_where())

@@ -10,12 +10,14 @@ from scheduler.staffing.service import clearance, consents
 from scheduler.web.filters import say
 from scheduler.web.guards import public
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.safeguarding import forms
 from scheduler.web.safeguarding.views import PURPOSES, bp
 
 
 @bp.route("/consent/<token>", methods=["GET", "POST"])
 @public
+@sent_once
 def guardian_page(token: str) -> ResponseReturnValue:
     """Opening the page gives nothing: a guardian ticks, writes her name and presses (TRUST S12)."""
     now = clock.now()
