@@ -23,6 +23,7 @@ from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits import m_scale
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene
 
 pytestmark = pytest.mark.both_databases
@@ -88,6 +89,7 @@ def test_a_minor_is_found_free_for_her_own_town_or_where_she_may_travel(session,
     ]
     asked.add(*hours)
     town_id = minor.home_id if at_home else make_municipality().id
+    take_defences_away(session, "guardian_consent")
     session.execute(update(GuardianConsent).values(travels=travels))
     session.execute(update(Host).where(Host.id == asked.host.id).values(municipality_id=town_id))
     session.commit()

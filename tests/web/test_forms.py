@@ -202,6 +202,7 @@ def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
         "Remove",
         "Name",
         "Lock",
+        "Look",
         "Leave",
         "Save",
         "Tick",

@@ -19,6 +19,7 @@ from scheduler.safeguarding.terms import CONSENT_TEXT, WithdrawnBy
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_minor, a_scan, make_consent, make_guardian
+from tests.visits.defences import take_defences_away
 from tests.web.browser import browser_of
 
 TODAY = MONDAY.date()
@@ -136,6 +137,7 @@ def test_who_may_not_consent_by_a_link_reads_why(client, minor, case, the_clock)
         make_user(Role.EDUCATOR, email="vesna@family.example")
     elif case == "of age":
         with transaction() as session:
+            take_defences_away(session, "presenter")
             born, grown = dt.date(2000, 1, 1), session.get(Presenter, minor.id)
             grown.birth_date, grown.adult_on, grown.may_present_from = born, adult_on(born), may_present_from(born)
     else:

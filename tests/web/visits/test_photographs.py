@@ -7,6 +7,7 @@ from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.safeguarding.models import GuardianConsent
 from tests.factories import MONDAY
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene
 from tests.web.visits.pages import DAY, SOON, body, plan_soon, reading
 
@@ -20,6 +21,7 @@ def scene(app):
 
 def allow_photographs() -> None:
     with transaction() as session:
+        take_defences_away(session, "guardian_consent")
         session.execute(update(GuardianConsent).values(photo=True))
 
 
