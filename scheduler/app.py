@@ -13,7 +13,22 @@ from scheduler import all_models, config
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.web import assets, errors, filters, guards, headers, i18n, ids, limits, login, navigation, packing, reads
+from scheduler.web import (
+    assets,
+    errors,
+    filters,
+    guards,
+    headers,
+    i18n,
+    ids,
+    limits,
+    login,
+    metrics,
+    navigation,
+    packing,
+    reads,
+)
+from scheduler.web.public.probes import AnyHost
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
 # a module of commands with `register`.
@@ -66,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)
+    app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
     _open_database(app)
     _hang_pages(app)
     _hang_commands(app)
@@ -103,7 +119,21 @@ def _open_database(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
-    for part in (ids, packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
+    for part in (
+        ids,
+        packing,
+        i18n,
+        filters,
+        metrics,
+        headers,
+        errors,
+        login,
+        guards,
+        assets,
+        navigation,
+        limits,
+        reads,
+    ):
         part.register(app)
     for name in PAGES:
         app.register_blueprint(_pages_of(import_module(f"scheduler.web.{name}")))

@@ -6,6 +6,7 @@ Read once at the start, the same for pages, jobs and commands; all errors are to
 import difflib
 import os
 import secrets
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -187,6 +188,24 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     if problems := problems + problems_with(read):
         raise BadSettings("; ".join(problems))
     return read if read.secret_key else _with_own_key(read)
+
+
+def share_counts(instance: Path) -> Path | None:
+    """Where the processes of one gunicorn count together; None for a server of one process.
+
+    A folder for each gunicorn, whose number is our parent's; what an ended one has left goes. A file that a full disk
+    cannot take kills the process that writes it, so systemd's RuntimeDirectory (in memory) is taken where there is one.
+    """
+    if not os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
+        return None
+    home = Path(os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or instance) / "metrics"
+    folder = home / str(os.getppid())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for other in home.iterdir():
+        if other.name.isdigit() and not Path("/proc", other.name).exists():
+            shutil.rmtree(other, ignore_errors=True)  # a process that begins beside us clears too
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
 
 
 def _host_of(url: str) -> tuple[str, ...]:

@@ -282,6 +282,7 @@ def column_words(column: str) -> str:
 
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
+    "backup.create": _l("Makes a backup, by the command on the server"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
     "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
     "jobs.do_long_work": _l("Does imports and issues in bulk"),
