@@ -68,6 +68,8 @@ COMMANDS = (
     "imports",
     "export",
     "audit",
+    "doctor",
+    "campaigns",
 )
 
 __all__ = ["all_models", "create_app"]

@@ -42,13 +42,13 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
     policy.require(actor, "read", "health", centre=actor.centre_id)
     runs = _runs()
     seen_at = _seen_at(runs)
-    waiting, late, failed = _outbox(now)
+    waiting, late, failed = outbox(now)
     disk = shutil.disk_usage(settings().instance)
     session = db.session()
     return Health(
         database=NAMES.get(db.engine.dialect.name, db.engine.dialect.name),
         database_bytes=_database_bytes(),
-        schema=_schema(),
+        schema=schema(),
         version=version(),
         waiting=waiting,
         late=late,
@@ -79,7 +79,7 @@ def figures(now: dt.datetime) -> Figures:
     bare = Figures(alive, disk.free, disk.total)
     if not alive.database:
         return bare
-    waiting, _late, failed = _outbox(now)
+    waiting, _late, failed = outbox(now)
     oldest = db.session.scalar(select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state.in_(UNSENT)))
     ages = tuple(RunAge(run.name, (now - run.ended_at).total_seconds(), run.failed) for run in _runs())
     return replace(
@@ -102,6 +102,11 @@ def _vettings_expiring(today: dt.date) -> int:
     return db.session.scalar(select(func.count()).select_from(ends).where(within)) or 0
 
 
+def noted_last() -> dt.datetime | None:
+    """The newest moment that a job or a command noted."""
+    return max((run.ended_at for run in _runs()), default=None)
+
+
 def _seen_at(runs: tuple[RunRow, ...]) -> dt.datetime | None:
     """When the worker was heard of last; a command notes its runs too, and is not the worker."""
     return max((run.ended_at for run in runs if run.name not in BY_COMMAND), default=None)
@@ -117,7 +122,8 @@ def _runs() -> tuple[RunRow, ...]:
     return tuple(RunRow(row.name, row.ended_at, row.failed) for row in rows)
 
 
-def _outbox(now: dt.datetime) -> tuple[int, int, int]:
+def outbox(now: dt.datetime) -> tuple[int, int, int]:
+    """How many messages wait, how many of those are late, how many were given up."""
     unsent = OutboxMessage.state.in_(UNSENT)
     counted = select(
         func.count().filter(unsent),
@@ -136,7 +142,7 @@ def _database_bytes() -> int | None:
     return int(session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
 
 
-def _schema() -> str:
+def schema() -> str:
     """The migration that the database stands at; empty where none has run (a test)."""
     if not db.inspect(db.engine).has_table("alembic_version"):
         return ""

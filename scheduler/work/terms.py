@@ -147,6 +147,23 @@ class Figures:
     runs: tuple[RunAge, ...] = ()
 
 
+class Fitness(StrEnum):
+    """How one part of an installation is."""
+
+    GOOD = "good"
+    WARNING = "warning"  # people can work, somebody should look
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `doctor` found of one part."""
+
+    what: str
+    state: Fitness
+    told: str
+
+
 @dataclass(frozen=True)
 class Health:
     """How the installation is, in numbers; the page says them in words."""
