@@ -1,5 +1,6 @@
 """The only place where all meet: `create_app` puts the house together, one short step after the other."""
 
+import os
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
@@ -113,6 +114,8 @@ def _read_visitor_behind(app: Flask, hops: int) -> None:
 def _open_database(app: Flask) -> None:
     wanted: Settings = app.config["SETTINGS"]
     wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if wanted.instance.stat().st_uid == os.geteuid():
+        wanted.instance.chmod(0o700)  # git and `mkdir` leave it open to others
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

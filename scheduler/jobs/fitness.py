@@ -81,7 +81,7 @@ def _reference_data(_wanted: Settings, now: dt.datetime) -> Finding:
         return Finding("places", Fitness.BAD, "no municipality is stored: run `raspored setup` again")
     if not centres():
         return Finding("places", Fitness.BAD, "no centre is there: run `raspored setup`")
-    return Finding("places", Fitness.GOOD, f"{towns} municipalities, {len(centres())} centres")
+    return Finding("places", Fitness.GOOD, f"{towns} municipalities; centres: {len(centres())}")
 
 
 def _holidays(_wanted: Settings, now: dt.datetime) -> Finding:

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest, values
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Summary,
+    disable_created_metrics,
+    generate_latest,
+    values,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -39,6 +46,7 @@ def register(app: Flask) -> None:
     """Count from now on."""
     settings: Settings = app.config["SETTINGS"]
     folder = share_counts(settings.instance)
+    disable_created_metrics()  # when each was counted first: nobody asks
     values.ValueClass = values.MultiProcessValue() if folder else values.MutexValue
     registry = CollectorRegistry()
     app.extensions[NAME] = Counts(
