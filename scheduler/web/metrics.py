@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 from scheduler.config import Settings, share_counts
 from scheduler.work.terms import Figures
 
-__all__ = ["CONTENT_TYPE", "register", "written"]
+__all__ = ["CONTENT_TYPE", "prometheus_text", "register"]
 
 NAME = "metrics"  # of what an application keeps
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # anybody may send other words: they are one
@@ -73,7 +73,7 @@ def count(app: Flask) -> Callable[[Response], Response]:
     return counted
 
 
-def written(app: Flask, figures: Figures) -> bytes:
+def prometheus_text(app: Flask, figures: Figures) -> bytes:
     """All of it as Prometheus reads it."""
     counts: Counts = app.extensions[NAME]
     asked = CollectorRegistry()

@@ -156,7 +156,7 @@ class Fitness(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """What `doctor` found of one part."""
 
     what: str

@@ -65,7 +65,7 @@ def metrics_page() -> ResponseReturnValue:
     g.cookieless = True
     if not may_read_metrics():
         raise NotFound("metrics")
-    text = metrics.written(current_app, figures(clock.now()))
+    text = metrics.prometheus_text(current_app, figures(clock.now()))
     return text, 200, KEPT_NOWHERE | {"Content-Type": metrics.CONTENT_TYPE}
 
 
