@@ -86,9 +86,10 @@ def _reference_data(_wanted: Settings, now: dt.datetime) -> Diagnosis:
 
 def _holidays(_wanted: Settings, now: dt.datetime) -> Diagnosis:
     last = db.session.scalar(select(func.max(Holiday.day)).where(Holiday.removed_at.is_(None)))
-    if last is None or last.year <= now.year:
-        told = f"known until {last}" if last else "none is stored"
-        return Diagnosis("holidays", Fitness.BAD, f"{told}: the worker adds them each night")
+    if last is None:
+        return Diagnosis("holidays", Fitness.BAD, "none is stored: run `raspored setup`")
+    if last.year <= now.year:
+        return Diagnosis("holidays", Fitness.BAD, f"known until {last}: the worker adds them each night")
     return Diagnosis("holidays", Fitness.GOOD, f"known until {last}")
 
 

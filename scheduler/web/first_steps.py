@@ -72,7 +72,7 @@ def _all_steps(centre: CentreRow, today: dt.date) -> FirstSteps:
         _named(centre),
         *_of_places(today),
         _programmes(len(programmes.open_programmes(centre.id))),
-        _invited(centre),
+        *_invited(centre),
         _mail(mail.state if mail else None),
         *_by_hand(centre),
         _asked(centre.id),
@@ -119,10 +119,14 @@ def _programmes(open_ones: int) -> Step:
     return Step("programmes", open_ones > 0, _("Describe your programmes"), text, href, _("Describe"))
 
 
-def _invited(centre: CentreRow) -> Step:
-    done = centre.staff > 1 and centre.presenters > 0
-    text = _("At least one colleague and one presenter; each gets a link by mail.")
-    return Step("people", done, _("Invite your people"), text, url_for("people.invite_user"), _("Invite"))
+def _invited(centre: CentreRow) -> tuple[Step, ...]:
+    """A colleague is invited to the desk; a presenter also has a profile, without which nobody can plan with her."""
+    text = _("Two see more than one: some decisions need a second person. The link comes by mail.")
+    href = url_for("people.invite_user")
+    colleague = Step("people", centre.staff > 1, _("Invite a colleague"), text, href, _("Invite"))
+    text = _("Who goes into schools: name, town, topics. The link comes by mail.")
+    href = url_for("people.new_presenter")
+    return colleague, Step("presenter", centre.presenters > 0, _("Add your first presenter"), text, href, _("Add"))
 
 
 def _asked(centre_id: int) -> Step:

@@ -104,7 +104,7 @@ def test_each_step_knows_by_a_query_whether_it_is_done(session, app):
     make_school_request(programme=programme)
     seen.append(open_steps())
 
-    assert seen == [9, 8, 7, 5, 4, 4, 3]
+    assert seen == [10, 9, 7, 5, 4, 4, 3]
 
 
 def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(session, admin):
