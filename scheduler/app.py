@@ -1,5 +1,6 @@
 """The only place where all meet: `create_app` puts the house together, one short step after the other."""
 
+import os
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
@@ -13,7 +14,22 @@ from scheduler import all_models, config
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.web import assets, errors, filters, guards, headers, i18n, ids, limits, login, navigation, packing, reads
+from scheduler.web import (
+    assets,
+    errors,
+    filters,
+    guards,
+    headers,
+    i18n,
+    ids,
+    limits,
+    login,
+    metrics,
+    navigation,
+    packing,
+    reads,
+)
+from scheduler.web.public.probes import AnyHost
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
 # a module of commands with `register`.
@@ -53,6 +69,8 @@ COMMANDS = (
     "imports",
     "export",
     "audit",
+    "doctor",
+    "campaigns",
 )
 
 __all__ = ["all_models", "create_app"]
@@ -66,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)
+    app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
     _open_database(app)
     _hang_pages(app)
     _hang_commands(app)
@@ -95,6 +114,8 @@ def _read_visitor_behind(app: Flask, hops: int) -> None:
 def _open_database(app: Flask) -> None:
     wanted: Settings = app.config["SETTINGS"]
     wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if wanted.instance.stat().st_uid == os.geteuid():
+        wanted.instance.chmod(0o700)  # git and `mkdir` leave it open to others
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -103,7 +124,21 @@ def _open_database(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
-    for part in (ids, packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
+    for part in (
+        ids,
+        packing,
+        i18n,
+        filters,
+        metrics,
+        headers,
+        errors,
+        login,
+        guards,
+        assets,
+        navigation,
+        limits,
+        reads,
+    ):
         part.register(app)
     for name in PAGES:
         app.register_blueprint(_pages_of(import_module(f"scheduler.web.{name}")))

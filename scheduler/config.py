@@ -1,20 +1,31 @@
-"""Settings from the environment, read once at the start; all errors are told at once. Listed in docs/operate.md."""
+"""Settings: the environment, and for what it does not say one settings file (docs/decisions/0036).
 
+Read once at the start, the same for pages, jobs and commands; all errors are told at once. Listed in docs/operate.md.
+"""
+
+import difflib
 import os
 import secrets
+import shutil
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
+USUAL_FILES = (ROOT / ".env", Path("/etc/raspored.env"))  # the nearer one wins
 USUAL_ZONE = "Europe/Belgrade"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+TOKEN_LENGTH = 24
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
 REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
 KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
@@ -58,6 +69,8 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    metrics_token: str = ""
+    file: Path | None = None  # where what the environment did not say was read
 
     @property
     def demo(self) -> bool:
@@ -88,14 +101,63 @@ def centre_timezone() -> str:
     return _in_force[0].centre_timezone if _in_force else USUAL_ZONE
 
 
+def settings_file() -> Path | None:
+    """The one file that is read: what RASPORED_ENV names (empty: none), else the first of the usual ones that is there.
+
+    Raises: BadSettings when RASPORED_ENV names no file.
+    """
+    env = Env()
+    named = env.str("RASPORED_ENV", None)
+    if named is None:
+        return next((file for file in USUAL_FILES if file.exists()), None)
+    if named and not Path(named).is_file():
+        raise BadSettings(f"RASPORED_ENV names {named}, and there is no such file")
+    return Path(named).absolute() if named else None
+
+
+def load_file() -> Path | None:
+    """Put into the environment what it lacks and the settings file has; which file that was. Raises: BadSettings."""
+    file = settings_file()
+    for name, value in _lines_of(file).items() if file else ():
+        os.environ.setdefault(name, value)
+    return file
+
+
+def _lines_of(file: Path) -> dict[str, str]:
+    """NAME=value, a line each; `#` begins a comment, quotes are taken off, nothing is replaced in a value."""
+    try:
+        with file.open(encoding="utf-8-sig") as stream:
+            found = list(parse_stream(stream))
+    except PermissionError as error:
+        raise BadSettings(f"{file} cannot be read by this user: run as the user of the service, or as root") from error
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{file} is no settings file in UTF-8") from error
+    wrong = next((one for one in found if one.error or (one.key and one.value is None)), None)
+    if wrong:
+        raise BadSettings(f"{file} line {wrong.original.line}: wanted NAME=value")
+    return {one.key: one.value or "" for one in found if one.key}
+
+
+def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Names that are no setting and look like one: SMTP_ULR for SMTP_URL."""
+    settings_known = sorted(known)
+    near = {
+        name: difflib.get_close_matches(name, settings_known, n=1, cutoff=0.85)
+        for name in names
+        if name not in settings_known
+    }
+    return [f"{name} is no setting: {close[0]}?" for name, close in near.items() if close]
+
+
 def read_settings(*, instance: Path | None = None) -> Settings:
-    """Read the environment. Raises: BadSettings."""
+    """Read the environment and the settings file. Raises: BadSettings."""
+    file = load_file()
     env = Env(eager=False)
-    folder = instance or Path(env.str("INSTANCE", "") or ROOT / "instance")
+    folder = instance or ROOT / (env.str("INSTANCE", "") or "instance")
     mode = env.str("MODE", "demo")
     port = env.int("PORT", 8000)
     base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
-    hosts = env.list("TRUSTED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    hosts = env.list("TRUSTED_HOSTS", list(dict.fromkeys((*_host_of(base_url), *LOOPBACK))))
     read = Settings(
         mode=mode,
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{folder / 'raspored.sqlite3'}",
@@ -104,7 +166,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         sms_url=env.str("SMS_URL", ""),
         secret_key=env.str("SECRET_KEY", ""),
         base_url=base_url.rstrip("/"),
-        trusted_hosts=tuple(hosts or ()),
+        trusted_hosts=tuple(host.strip() for host in hosts or ()),
         port=port or 8000,
         helpline_number=env.str("HELPLINE_NUMBER", "19833"),
         centre_timezone=env.str("CENTRE_TIMEZONE", USUAL_ZONE),
@@ -114,14 +176,45 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        metrics_token=env.str("METRICS_TOKEN", ""),
+        file=file,
     )
     try:
         env.seal()
     except EnvError as error:
         raise BadSettings(str(error).replace("\n", " ")) from error
-    if problems := problems_with(read):
+    known = ["RASPORED_ENV", *env.dump()]
+    problems = [f"{file}: {told}" for told in misspelled(_lines_of(file), known)] if file else []
+    if problems := problems + problems_with(read):
         raise BadSettings("; ".join(problems))
     return read if read.secret_key else _with_own_key(read)
+
+
+def share_counts(instance: Path) -> Path | None:
+    """Where the processes of one gunicorn count together; None for a server of one process.
+
+    A folder for each gunicorn, whose number is our parent's; what an ended one has left goes. A file that a full disk
+    cannot take kills the process that writes it, so systemd's RuntimeDirectory (in memory) is taken where there is one.
+    """
+    if not os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
+        return None
+    home = Path(os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or instance) / "metrics"
+    folder = home / str(os.getppid())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for other in home.iterdir():
+        if other.name.isdigit() and not Path("/proc", other.name).exists():
+            shutil.rmtree(other, ignore_errors=True)  # a process that begins beside us clears too
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
+def _host_of(url: str) -> tuple[str, ...]:
+    """The host of an address, as TRUSTED_HOSTS names it; nothing where there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ()
+    return (f"[{host}]" if ":" in host else host,) if host else ()
 
 
 def problems_with(wanted: Settings) -> list[str]:
@@ -140,7 +233,9 @@ def problems_with(wanted: Settings) -> list[str]:
             problems.append("TRUSTED_HOSTS must name the hosts, not * and not nothing")
         elif any(host.strip().startswith(".") for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS has a leading dot, which lets in every name below it: write each host whole")
-        problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
+        elif _host_of(wanted.base_url) and _host_of(wanted.base_url)[0] not in wanted.trusted_hosts:
+            problems.append("TRUSTED_HOSTS lacks the host of BASE_URL: every page would be refused")
+        problems += [f"{path} may be read by others: chmod go= {path}" for path in open_to_others(wanted)]
     return problems + _problems_with_shapes(wanted)
 
 
@@ -180,6 +275,9 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
+    if wanted.metrics_token and len(wanted.metrics_token) < TOKEN_LENGTH:
+        problems.append(f"METRICS_TOKEN has fewer than {TOKEN_LENGTH} characters: {MAKE_A_KEY}")
+    problems += _problems_with_stores(wanted)
     for name, url, schemes in (
         ("SMTP_URL", wanted.smtp_url, ("smtp", "smtps", "smtp+starttls")),
         ("SMS_URL", wanted.sms_url, ("https",)),
@@ -187,6 +285,26 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+    return problems
+
+
+def _problems_with_stores(wanted: Settings) -> list[str]:
+    """A database or a queue that no driver here can reach."""
+    problems = []
+    sqlite, postgresql = wanted.database_url.startswith("sqlite://"), "postgresql+psycopg://"
+    if not sqlite and not (
+        wanted.database_url.startswith(postgresql) and _is_url(wanted.database_url, (postgresql[:-3],))
+    ):
+        problems.append(f"DATABASE_URL must begin with sqlite:/// or {postgresql}")
+    elif sqlite and not wanted.database_url.startswith("sqlite:////") and wanted.database_url != "sqlite://":
+        problems.append("DATABASE_URL names a file from nowhere: write its whole path, sqlite:////path/to/file")
+    needed = {"psycopg": not sqlite, "redis": bool(wanted.redis_url)}
+    setting = {"psycopg": "DATABASE_URL", "redis": "REDIS_URL"}
+    problems += [
+        f"{setting[name]} needs the package {name}: install requirements-scale.txt"
+        for name, wants in needed.items()
+        if wants and find_spec(name) is None
+    ]
     return problems
 
 
@@ -205,12 +323,14 @@ def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
-def _open_to_others(wanted: Settings) -> list[Path]:
-    """Files of ours that other users of the machine could read or change."""
-    ours = [wanted.instance / "secret_key"]
+def open_to_others(wanted: Settings) -> list[Path]:
+    """Files of ours that other users of the machine could read or change; a group may read the settings file."""
+    ours = {wanted.instance / "secret_key": 0o077}
     if wanted.database_url.startswith("sqlite:///"):
-        ours.append(Path(wanted.database_url.removeprefix("sqlite:///")))
-    return [path for path in ours if path.exists() and path.stat().st_mode & 0o077]
+        ours[Path(wanted.database_url.removeprefix("sqlite:///"))] = 0o077
+    if wanted.file:
+        ours[wanted.file] = 0o027
+    return [path for path, bits in ours.items() if path.exists() and path.stat().st_mode & bits]
 
 
 def _with_own_key(wanted: Settings) -> Settings:

@@ -30,6 +30,7 @@ from tests.clean_tables import forget_power_failures, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
+os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 clock.now = THE_CLOCK.now
 hypothesis.settings.register_profile(

@@ -42,6 +42,19 @@ UV_NAMES = {
 STRENGTH = ("global", "install", ":env:")  # of pip's sections, the last one wins
 
 
+# As pip writes scripts where a path may hold blanks: sh starts our Python, and Python sees two texts.
+COMMAND = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
+import sys
+
+sys.path.insert(0, {root!r})
+from scheduler.command import main
+
+main()
+"""
+
+
 class CannotBuild(Exception):
     """One line that says what a person has to do."""
 
@@ -134,6 +147,18 @@ def install_by_uv(venv: Path, files: list[str], root: Path) -> None:
         *("--index-strategy", "unsafe-best-match"),  # any index may offer it, for the hash says what is ours
     )
     run(uv, "pip", "install", *how, *SAFE, *files, env=uv_settings(pip))
+
+
+def write_command(venv: Path, root: Path) -> None:
+    """Make `raspored`, the product's command: it starts from any folder, what lies in `root`."""
+    fresh = venv / "bin" / "raspored.new"
+    fresh.write_text(COMMAND.format(python=python_of(venv), root=str(root)))
+    fresh.chmod(0o755)
+    fresh.replace(command_of(venv))
+
+
+def command_of(venv: Path) -> Path:
+    return venv / "bin" / "raspored"
 
 
 def take_uv_out(venv: Path) -> None:
@@ -241,7 +266,7 @@ def remove(folder: Path) -> None:
 def make_current(names: list[str], root: Path = ROOT, place: str = ".venv") -> None:
     """Build or complete .venv so that each named set is installed; two calls at once wait for each other."""
     venv = root / place
-    if all(is_current(name, venv) for name in names):
+    if all(is_current(name, venv) for name in names) and command_of(venv).exists():
         return
     with (root / f"{place}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -253,6 +278,7 @@ def make_current(names: list[str], root: Path = ROOT, place: str = ".venv") -> N
             install(venv, "test", root)
             (venv / "stamp-test").write_text(wanted_stamp("test", root))
         take_uv_out(venv)
+        write_command(venv, root)
         print(f"{place} is ready after {time.monotonic() - started:.0f} s", flush=True)
 
 

@@ -15,7 +15,7 @@ from tools.supervisor import DIES_WITH_ME, Part, keep_together
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 LARGEST_BODY = 12_000_000  # bytes; waitress would else write a gigabyte to the disk before anybody looks at it
-FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+COMMAND = (sys.executable, "-m", "scheduler.command")
 
 
 class CannotServe(Exception):
@@ -94,9 +94,9 @@ def prepare(demo: bool) -> None:
     """Migrate; in a demo load its data if there is none and print who may sign in. Raises: CannotServe."""
     steps = ["db upgrade", *(["demo load", "demo sign-ins"] if demo else [])]
     for step in steps:
-        done = subprocess.run([*DIES_WITH_ME, *FLASK, *step.split()], stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run([*DIES_WITH_ME, *COMMAND, *step.split()], stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
-            raise CannotServe(f"flask {step} failed with code {done.returncode}; nothing was started")
+            raise CannotServe(f"raspored {step} failed with code {done.returncode}; nothing was started")
 
 
 def parts(addresses: list[str]) -> list[Part]:
@@ -104,7 +104,7 @@ def parts(addresses: list[str]) -> list[Part]:
     listen = [f"--listen={address}" for address in addresses]
     limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
     web = [sys.executable, "-m", "waitress", *listen, *limits, "--ident=", "wsgi:app"]
-    return [Part("web", web, signal.SIGINT), Part("worker", [*FLASK, "worker"])]
+    return [Part("web", web, signal.SIGINT), Part("worker", [*COMMAND, "worker"])]
 
 
 def answers(port: int) -> bool:
@@ -129,12 +129,13 @@ def open_standard_streams() -> None:
 def serve() -> int:
     """Raises: CannotServe."""
     os.umask(0o077)  # what we make is for nobody else on this machine
-    from scheduler.config import BadSettings, read_settings  # after the port: its check needs no environment
+    from scheduler.config import BadSettings, load_file, read_settings
 
-    port = wanted_port(os.environ.get("PORT", ""))
-    addresses = addresses_for(port)
-    os.environ["PORT"] = str(port)
     try:
+        load_file()  # PORT may stand in it
+        port = wanted_port(os.environ.get("PORT", ""))
+        addresses = addresses_for(port)
+        os.environ["PORT"] = str(port)
         settings = read_settings()
     except BadSettings as error:
         raise CannotServe(str(error), code=2) from error

@@ -13,6 +13,8 @@ from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import ROOT, settings
 from scheduler.core import audit, backup, clock, seals
 from scheduler.core.db import transaction
+from scheduler.jobs.health import BACKUP
+from scheduler.jobs.queue import write_run
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 
@@ -43,6 +45,7 @@ def create(file: Path, replace: bool, as_json: bool) -> None:
     """
     try:
         made = backup.create(file, settings().instance, at=clock.now().isoformat(timespec="seconds"), replace=replace)
+        write_run(BACKUP, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last one is
     except backup.BadBackup as error:
         raise BadInput(str(error)) from error
     except OSError as error:

@@ -18,8 +18,9 @@ from scheduler.core.text import BadText, clean
 from scheduler.people import queries, rules
 from scheduler.people.imports import read_people
 from scheduler.people.models import Centre
+from scheduler.people.service import installation
 from scheduler.people.service.importing import import_people
-from scheduler.people.service.invitations import invitation_path, invite_user, set_up_centre
+from scheduler.people.service.invitations import invitation_path, invite_user
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import confirm_on_the_host
@@ -54,12 +55,15 @@ def register(app: Flask) -> None:
 @click.option("--centre", "name", required=True, help="The centre's name, as certificates shall print it.")
 @click.option("--email", required=True, help="The administrator's address.")
 def set_up(name: str, email: str) -> None:
-    """Give an empty installation its first centre and administrator; prints one invitation link."""
+    """Begin: municipalities, holidays and school calendars, the first centre, and one invitation link.
+
+    Repeated with the same words it adds what is lacking, and prints a new link until the invitation is accepted.
+    """
     try:
-        opened = set_up_centre(_cleaned("centre", name, 200), email, now=clock.now())
+        path = installation.set_up(_cleaned("centre", name, 200), email, now=clock.now())
     except Rejected as rejected:
         raise _told(rejected) from rejected
-    click.echo(settings().base_url + opened.path)
+    click.echo(settings().base_url + path if path else "All is set up, and the invitation was accepted.")
 
 
 @group.command("invite")

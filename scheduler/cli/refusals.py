@@ -93,7 +93,7 @@ class AllGroups(AppGroup):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         found = super().get_command(ctx, name)
         if found is None:
-            raise BadInput(f"No such command {name!r}. See flask --help.")
+            raise BadInput(f"No such command {name!r}. See {ctx.command_path} --help.")
         return found
 
 

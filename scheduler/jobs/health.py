@@ -1,23 +1,32 @@
-"""How the installation is: the database, the mails that wait, the worker's last runs, the disk."""
+"""How the installation is, for its page and for what watches it: database, mails, the worker's last runs, disk."""
 
 import datetime as dt
 import shutil
 import tomllib
+from dataclasses import replace
 from functools import cache
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler import policy
 from scheduler.config import ROOT, settings
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs.queue import waiting_in_queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
+from scheduler.people.models import Presenter
 from scheduler.policy import Actor
+from scheduler.safeguarding.models import Vetting
+from scheduler.safeguarding.terms import VettingResult
 from scheduler.work.models import JobRun, LongWork
-from scheduler.work.terms import OPEN_WORK, Health, RunRow
+from scheduler.work.terms import OPEN_WORK, Figures, Health, Life, RunAge, RunRow
 
+BACKUP = "backup.create"  # noted as a run by the command that makes one
+BY_COMMAND = frozenset({BACKUP})
+EXPIRING_WITHIN = dt.timedelta(days=30)
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -32,14 +41,14 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
     """Eight questions, however much is stored. Raises: NotAllowed."""
     policy.require(actor, "read", "health", centre=actor.centre_id)
     runs = _runs()
-    seen_at = max((run.ended_at for run in runs), default=None)
-    waiting, late, failed = _outbox(now)
+    seen_at = _seen_at(runs)
+    waiting, late, failed = outbox(now)
     disk = shutil.disk_usage(settings().instance)
     session = db.session()
     return Health(
         database=NAMES.get(db.engine.dialect.name, db.engine.dialect.name),
         database_bytes=_database_bytes(),
-        schema=_schema(),
+        schema=schema(),
         version=version(),
         waiting=waiting,
         late=late,
@@ -48,10 +57,64 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         queue=waiting_in_queue(),
         runs=runs,
         worker_seen_at=seen_at,
-        worker_silent=seen_at is None or now - seen_at > SILENT_AFTER,
+        worker_silent=_is_silent(runs, now),
         disk_free=disk.free,
         disk_total=disk.total,
     )
+
+
+def life(now: dt.datetime) -> Life:
+    """What can be worked with, without an actor: it is asked by what watches the machine. Raises: nothing."""
+    try:
+        runs = _runs()
+    except SQLAlchemyError:
+        db.session.remove()
+        return Life(database=False, queue=waiting_in_queue() is not None, worker=False)
+    return Life(database=True, queue=waiting_in_queue() is not None, worker=not _is_silent(runs, now))
+
+
+def figures(now: dt.datetime) -> Figures:
+    """The same in numbers: six questions. Raises: nothing; a silent database tells nothing."""
+    disk, alive = shutil.disk_usage(settings().instance), life(now)
+    bare = Figures(alive, disk.free, disk.total)
+    if not alive.database:
+        return bare
+    waiting, _late, failed = outbox(now)
+    oldest = db.session.scalar(select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state.in_(UNSENT)))
+    ages = tuple(RunAge(run.name, (now - run.ended_at).total_seconds(), run.failed) for run in _runs())
+    return replace(
+        bare,
+        waiting=waiting,
+        failed=failed,
+        oldest_s=(now - oldest).total_seconds() if oldest else 0.0,
+        backup_age_s=next((one.age_s for one in ages if one.name == BACKUP), None),
+        vettings_expiring=_vettings_expiring(clock.local_day(now)),
+        runs=ages,
+    )
+
+
+def _vettings_expiring(today: dt.date) -> int:
+    """Presenters at work whose last check ends within thirty days."""
+    last = select(Vetting.presenter_id, func.max(Vetting.valid_until).label("until"))
+    good = last.where(Vetting.result == VettingResult.CLEARED).group_by(Vetting.presenter_id)
+    ends = good.join(Presenter, Presenter.id == Vetting.presenter_id).where(Presenter.suspended_at.is_(None)).subquery()
+    within = ends.c.until.between(today, today + EXPIRING_WITHIN)
+    return db.session.scalar(select(func.count()).select_from(ends).where(within)) or 0
+
+
+def noted_last() -> dt.datetime | None:
+    """The newest moment that a job or a command noted."""
+    return max((run.ended_at for run in _runs()), default=None)
+
+
+def _seen_at(runs: tuple[RunRow, ...]) -> dt.datetime | None:
+    """When the worker was heard of last; a command notes its runs too, and is not the worker."""
+    return max((run.ended_at for run in runs if run.name not in BY_COMMAND), default=None)
+
+
+def _is_silent(runs: tuple[RunRow, ...], now: dt.datetime) -> bool:
+    seen_at = _seen_at(runs)
+    return seen_at is None or now - seen_at > SILENT_AFTER
 
 
 def _runs() -> tuple[RunRow, ...]:
@@ -59,7 +122,8 @@ def _runs() -> tuple[RunRow, ...]:
     return tuple(RunRow(row.name, row.ended_at, row.failed) for row in rows)
 
 
-def _outbox(now: dt.datetime) -> tuple[int, int, int]:
+def outbox(now: dt.datetime) -> tuple[int, int, int]:
+    """How many messages wait, how many of those are late, how many were given up."""
     unsent = OutboxMessage.state.in_(UNSENT)
     counted = select(
         func.count().filter(unsent),
@@ -78,7 +142,7 @@ def _database_bytes() -> int | None:
     return int(session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
 
 
-def _schema() -> str:
+def schema() -> str:
     """The migration that the database stands at; empty where none has run (a test)."""
     if not db.inspect(db.engine).has_table("alembic_version"):
         return ""

@@ -13,9 +13,11 @@ from scheduler.people import queries as people
 from scheduler.people.service.centres import TEST_MAIL
 from scheduler.people.terms import CentreRow, HandStep
 from scheduler.places import queries as places
+from scheduler.places.rules.hosts import school_year
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.policy import Actor
 from scheduler.programmes import queries as programmes
+from scheduler.requests.queries.inbox import has_requests
 from scheduler.web.i18n import _
 
 
@@ -58,7 +60,7 @@ def steps_on_the_desk(actor: Actor, today: dt.date) -> FirstSteps | None:
 
 
 def first_steps(actor: Actor, today: dt.date) -> FirstSteps | None:
-    """The list for whoever may change the settings of a centre, else None. Nine questions, however much is stored."""
+    """The list for whoever may change the settings of a centre, else None. Ten questions, however much is stored."""
     if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
         return None
     return _all_steps(people.centre_settings(actor.centre_id), today)
@@ -70,9 +72,10 @@ def _all_steps(centre: CentreRow, today: dt.date) -> FirstSteps:
         _named(centre),
         *_of_places(today),
         _programmes(len(programmes.open_programmes(centre.id))),
-        _invited(centre),
+        *_invited(centre),
         _mail(mail.state if mail else None),
         *_by_hand(centre),
+        _asked(centre.id),
     )
     waits = mail is not None and mail.state in UNSENT
     return FirstSteps(steps, HandStep.PUT_AWAY in centre.settled, waits)
@@ -88,10 +91,15 @@ def _named(centre: CentreRow) -> Step:
 
 def _of_places(today: dt.date) -> tuple[Step, ...]:
     there = places.supplies(today)
-    calendar = there.calendars >= set(SchoolCalendar) and there.holidays > 0
-    text = _("Until they are entered, a day without lessons may be offered to a school.")
+    year = school_year(today)
+    text = _("Holidays are there already. Until the calendar is imported every weekday counts as a school day.")
     calendars = Step(
-        "calendar", calendar, _("Check school calendars and holidays"), text, url_for("admin.holidays"), _("Check them")
+        "calendar",
+        there.calendars >= set(SchoolCalendar) and there.holidays > 0,
+        _("Import the school calendar %(year)s of both regions", year=year),
+        text,
+        url_for("admin.import_calendar"),
+        _("Import"),
     )
     text = _("The Ministry publishes a file of all schools; it is read on the page for imports.")
     register = Step(
@@ -111,10 +119,21 @@ def _programmes(open_ones: int) -> Step:
     return Step("programmes", open_ones > 0, _("Describe your programmes"), text, href, _("Describe"))
 
 
-def _invited(centre: CentreRow) -> Step:
-    done = centre.staff > 1 and centre.presenters > 0
-    text = _("At least one colleague and one presenter; each gets a link by mail.")
-    return Step("people", done, _("Invite your people"), text, url_for("people.invite_user"), _("Invite"))
+def _invited(centre: CentreRow) -> tuple[Step, ...]:
+    """A colleague is invited to the desk; a presenter also has a profile, without which nobody can plan with her."""
+    text = _("Two see more than one: some decisions need a second person. The link comes by mail.")
+    href = url_for("people.invite_user")
+    colleague = Step("people", centre.staff > 1, _("Invite a colleague"), text, href, _("Invite"))
+    text = _("Who goes into schools: name, town, topics. The link comes by mail.")
+    href = url_for("people.new_presenter")
+    return colleague, Step("presenter", centre.presenters > 0, _("Add your first presenter"), text, href, _("Add"))
+
+
+def _asked(centre_id: int) -> Step:
+    """The first request: from here on schools know the way."""
+    address = url_for("requests.book")
+    text = _("Try it as a school does, then give schools this address: %(url)s", url=settings().base_url + address)
+    return Step("request", has_requests(centre_id), _("Let the first school ask"), text, address, _("Try it"))
 
 
 def _mail(state: MessageState | None) -> Step:

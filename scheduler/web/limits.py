@@ -70,7 +70,9 @@ def _seconds_of_limit() -> int:
 
 def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    # the library for limits has a name of its own for a socket
+    storage = f"redis+{settings.redis_url}" if settings.redis_url.startswith("unix://") else settings.redis_url
+    app.config["RATELIMIT_STORAGE_URI"] = storage or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)

@@ -115,6 +115,56 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class Life:
+    """Which parts answer, and whether the worker has been heard of."""
+
+    database: bool
+    queue: bool
+    worker: bool
+
+
+@dataclass(frozen=True)
+class RunAge:
+    """How long ago a job ended last."""
+
+    name: str
+    age_s: float
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the installation is, for machines that watch it; None is what the database did not tell."""
+
+    life: Life
+    disk_free: int
+    disk_total: int
+    waiting: int | None = None
+    failed: int | None = None
+    oldest_s: float | None = None
+    backup_age_s: float | None = None
+    vettings_expiring: int | None = None
+    runs: tuple[RunAge, ...] = ()
+
+
+class Fitness(StrEnum):
+    """How one part of an installation is."""
+
+    GOOD = "good"
+    WARNING = "warning"  # people can work, somebody should look
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `doctor` found of one part."""
+
+    what: str
+    state: Fitness
+    told: str
+
+
+@dataclass(frozen=True)
 class Health:
     """How the installation is, in numbers; the page says them in words."""
 

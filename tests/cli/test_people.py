@@ -5,13 +5,18 @@ from sqlalchemy import select
 
 from scheduler.cli import people
 from scheduler.core.db import db
+from scheduler.core.imports.staging import Filing
+from scheduler.data import files
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
 from scheduler.people.models import Presenter
 from scheduler.people.service.accounts import sign_in
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.terms import Acceptance, PresenterKind
-from scheduler.policy import Role
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.queries import municipalities, supplies
+from scheduler.places.service.hosts import import_hosts
+from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import propose_birth_date
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
@@ -51,8 +56,39 @@ def test_setup_of_an_installation_in_use_is_refused_in_one_line(run):
     assert result.stderr == "Error: centre is set up already: invite people with `people invite`\n"
 
 
+def test_setup_leaves_an_installation_that_takes_a_register(run, tmp_path):
+    run("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
+    register = tmp_path / "schools.csv"
+    register.write_bytes(files.bytes_of("demo_hosts.csv"))
+
+    there = supplies(MONDAY.date())
+
+    assert (there.holidays > 30, there.registered) == (True, 0)
+    assert municipalities()[0].point.latitude > 40
+    assert import_hosts(SYSTEM, read_hosts(register.read_bytes()), Filing(MONDAY)).problems == ()
+
+
+def test_setup_may_be_repeated(run):
+    words = ("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
+    first, second = run(*words), run(*words)
+
+    assert (second.exit_code, second.stderr, second.stdout != first.stdout) == (0, "", True)
+    accept_invitation(token_in(second.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
+    third = run(*words)
+    assert (third.exit_code, third.stdout) == (0, "All is set up, and the invitation was accepted.\n")
+
+
+def test_setup_gives_an_older_installation_what_it_lacks(run):
+    make_centre()
+    run("setup", "--centre", "Центар", "--email", "sef@centre.example")
+
+    assert len(municipalities()) == 182
+
+
 def test_setup_says_what_is_wrong(run):
     result = run("setup", "--centre", " ", "--email", "sef")
+
+    assert municipalities() == []
 
     assert (result.exit_code, result.stderr) == (2, "Error: name is missing; email is no e-mail address\n")
 

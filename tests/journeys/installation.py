@@ -41,7 +41,7 @@ class Installation:
         self._ahead = folder / "seconds_ahead"
         self._parts: list[subprocess.Popen[bytes]] = []
         self._said = folder / "said"
-        own = {"PATH": os.environ["PATH"], "INSTANCE": str(self._instance), "PORT": str(self.port)}
+        own = {"PATH": os.environ["PATH"], "INSTANCE": str(self._instance), "PORT": str(self.port), "RASPORED_ENV": ""}
         self._env = another_day.kept() | own
         if database_url:
             self._env["DATABASE_URL"] = database_url

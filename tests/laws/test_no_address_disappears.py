@@ -15,6 +15,7 @@ FOR_YEARS = {
     "/invitation/<token>",
     "/offers",
     "/privacy",
+    "/metrics",
     "/readyz",
     "/requests/<number>",
     "/reset/<token>",

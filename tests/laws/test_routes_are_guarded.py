@@ -50,6 +50,7 @@ PUBLIC = {
     "public.healthz",
     "public.manifest",
     "public.privacy",
+    "public.metrics_page",
     "public.readyz",
     "public.robots",
     "public.sitemap",

@@ -47,6 +47,31 @@ def test_scripts_of_the_renamed_environment_start(project: Path, monkeypatch: py
     assert ".venv.new" not in (venv / "pyvenv.cfg").read_text()
 
 
+@pytest.mark.parametrize("folder", ["plain", "with a blank"])
+def test_the_products_command_starts_what_lies_in_the_project_from_any_folder(
+    project: Path, tmp_path: Path, folder: str
+) -> None:
+    root = tmp_path / folder
+    (root / "scheduler").mkdir(parents=True)
+    for file in environment.SETS["run"]:
+        (root / file).write_text("")
+    (root / "scheduler" / "command.py").write_text("import sys\ndef main(): print(sys.prefix, sys.argv[1:])\n")
+
+    command = a_built(root) / "bin" / "raspored"
+    done = subprocess.run([command, "db", "up grade"], cwd="/", capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, f"{root / '.venv'} ['db', 'up grade']\n"), done.stderr
+
+
+def test_an_environment_of_an_older_version_gets_the_command(project: Path) -> None:
+    command = a_built(project) / "bin" / "raspored"
+    command.unlink()
+
+    a_built(project)
+
+    assert command.stat().st_mode & 0o111
+
+
 def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> None:
     half = project / ".venv.new" / "bin"
     half.mkdir(parents=True)

@@ -84,4 +84,4 @@ def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None
         "--ident=",
         "wsgi:app",
     ]
-    assert list(worker.command[-3:]) == ["--app", "wsgi", "worker"]
+    assert list(worker.command[-3:]) == ["-m", "scheduler.command", "worker"]

@@ -1,6 +1,7 @@
 """Without Redis each process counts by itself and more strictly, and never without a limit (TRUST R16)."""
 
 import dataclasses
+import os
 
 import pytest
 from flask import Flask
@@ -28,6 +29,24 @@ def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(tmp_path, 
 
     assert (limited.count(200), limited.count(429)) == (let_in, 30 - let_in)
     assert unlimited.count(200) == 30  # whoever works behind one address goes on working
+
+
+@pytest.mark.postgres
+def test_processes_count_together_in_a_redis_on_a_socket(tmp_path, monkeypatch):
+    where = os.environ["TEST_REDIS_URL"]
+    assert where.startswith("unix:///")
+    answers = []
+    for _process in range(2):
+        counting = limits.a_limiter()
+        monkeypatch.setattr(limits, "limiter", counting)
+        app = Flask(__name__)
+        app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=where)
+        app.get("/limited")(counting.limit("30 per hour")(lambda: "found"))
+        limits.register(app)
+        answers += [app.test_client().get("/limited").status_code for _ in range(20)]
+        assert not counting._storage_dead  # else each would count by itself, and more strictly
+
+    assert answers == [200] * 30 + [429] * 10
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,12 @@ from scheduler.config import ROOT, Settings, problems_with, read_settings, weakn
 from tests.conftest import settings_for
 from tools import another_day
 
-GOOD = {"mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo", "base_url": "https://a.example"}
+GOOD = {
+    "mode": "production",
+    "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo",
+    "base_url": "https://a.example",
+    "trusted_hosts": ("a.example",),
+}
 COMMANDS = (["flask", "--app", "wsgi", "db", "upgrade"], ["waitress", "--listen=127.0.0.1:8239", "wsgi:app"])
 
 
@@ -26,7 +31,7 @@ def started(arguments: list[str], instance: Path, **settings: str) -> subprocess
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env=another_day.kept() | clean | {"INSTANCE": str(instance)} | settings,
+        env=another_day.kept() | clean | {"INSTANCE": str(instance), "RASPORED_ENV": ""} | settings,
         capture_output=True,
         text=True,
         timeout=60,

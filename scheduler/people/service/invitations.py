@@ -41,6 +41,11 @@ def open_centre(actor: Actor, draft: CentreDraft, *, now: dt.datetime) -> int:
         return centre.id
 
 
+def slug_of(name: str) -> str:
+    """A centre's name as addresses and commands write it."""
+    return "-".join(fold(name).split())[:60]
+
+
 def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
     """Give an empty installation its first centre and administrator, and the path of her invitation.
 
@@ -55,7 +60,7 @@ def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
     with transaction() as session:
         if session.scalar(select(func.count()).select_from(Centre)):
             raise Rejected({"centre": PersonReason.ALREADY_SET_UP})
-        draft = CentreDraft("-".join(fold(name).split())[:60], name, latin, latin, email=rules.address_of(email))
+        draft = CentreDraft(slug_of(name), name, latin, latin, email=rules.address_of(email))
         centre_id = open_centre(SYSTEM, draft, now=now)
         user = _invited(session, SYSTEM, InvitationDraft(email, (Role.ADMINISTRATOR, Role.COORDINATOR)), centre_id, now)
         return Opened(centre_id, user.id, _mint(user, now))

@@ -17,9 +17,10 @@ from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.data import files
-from scheduler.places.imports.registers import read_hosts, weekday_of
-from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.imports.registers import read_hosts
+from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
+from scheduler.places.service.reference_days import load_days
 from scheduler.places.terms.hosts import (
     STORED_FIELDS,
     Change,
@@ -35,7 +36,6 @@ from scheduler.policy import SYSTEM, Actor
 log = logging.getLogger(__name__)
 
 HOST_IMPORT = "hosts"
-FIRST_HOLIDAY_YEAR, HOLIDAY_YEARS_AHEAD = 2023, 2  # the published year; as far ahead as anybody plans
 
 
 def load_reference_data(now: dt.datetime) -> None:
@@ -47,8 +47,7 @@ def load_reference_data(now: dt.datetime) -> None:
     with transaction() as session:
         _load_districts(session)
         _load_municipalities(session)
-        _load_holidays(session, range(FIRST_HOLIDAY_YEAR, now.year + HOLIDAY_YEARS_AHEAD + 1))
-        _load_calendars(session)
+        load_days(session, now)
     log.info("reference data loaded", extra={"year": now.year})
 
 
@@ -78,47 +77,6 @@ def _load_municipalities(session: Session) -> None:
         town.search_key = fold(name)
         session.add(town)
     session.flush()
-
-
-def _load_holidays(session: Session, years: range) -> None:
-    import holidays  # slow to load, and needed here only
-
-    stored = set(session.scalars(select(Holiday.day)))
-    serbian = holidays.country_holidays("RS", years=years, language="sr")
-    english = holidays.country_holidays("RS", years=years, language="en_US")
-    days = {day: (name, english[day], True) for day, name in serbian.items() if day.year in years}
-    for row in files.rows_of("school_calendar_rs.csv"):
-        if row["school_year"] == "every":
-            month, day_of_month = map(int, row["date_from"].strip("-").split("-"))
-            for year in years:
-                no_lessons = row["kind"] == "observance-no-lessons"
-                days.setdefault(dt.date(year, month, day_of_month), (row["note"], to_latin(row["note"]), no_lessons))
-    for day, (name, name_en, no_lessons) in sorted(days.items()):
-        if day not in stored:
-            session.add(
-                Holiday(day=day, name_sr_cyrl=name, name_sr_latn=to_latin(name), name_en=name_en, no_lessons=no_lessons)
-            )
-
-
-def _load_calendars(session: Session) -> None:
-    """Add the years of each calendar of which nothing is stored yet."""
-    wanted = select(SchoolCalendarEntry.calendar, SchoolCalendarEntry.school_year)
-    stored = {(calendar.value, year) for calendar, year in session.execute(wanted)}
-    for row in files.rows_of("school_calendar_rs.csv"):
-        if row["school_year"] == "every" or (row["calendar"], row["school_year"]) in stored:
-            continue
-        session.add(
-            SchoolCalendarEntry(
-                calendar=SchoolCalendar(row["calendar"]),
-                school_year=row["school_year"],
-                kind=row["kind"],
-                first_day=dt.date.fromisoformat(row["date_from"]),
-                last_day=dt.date.fromisoformat(row["date_to"]),
-                applies_to=row["applies_to"],
-                note=row["note"],
-                timetable_of=weekday_of(row["note"]) if row["kind"] == "working-saturday" else None,
-            )
-        )
 
 
 def load_example_hosts(now: dt.datetime) -> ImportOutcome:

@@ -64,6 +64,13 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> Inbox:
     )
 
 
+def has_requests(centre_id: int) -> bool:
+    """Whether any school has asked this centre and proved its address, whatever has become of it."""
+    unproven = SchoolRequest.state == RequestState.UNVERIFIED
+    asked = select(SchoolRequest.id).where(SchoolRequest.centre_id == centre_id, ~unproven)
+    return db.session().scalar(asked.limit(1)) is not None
+
+
 def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool]]:
     """What each filter lets through; a tile counts and opens by the same one, so that its number is never another."""
     state = SchoolRequest.state

@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import config
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.people import queries
@@ -37,7 +38,7 @@ def settings() -> ResponseReturnValue:
 @may("update", "settings")
 def first_steps() -> ResponseReturnValue:
     steps = steps_of(current_actor(), clock.local_day(clock.now()))
-    return render_template("admin/first_steps.html", first_steps=steps)
+    return render_template("admin/first_steps.html", first_steps=steps, demo=config.settings().demo)
 
 
 @bp.post("/settings/first-steps/<any(helpline, backup, put_away):step>/settle")

@@ -1,4 +1,4 @@
-"""Pages that everybody may open, and what machines ask: does the house stand, what may be shown and found."""
+"""Pages that everybody may open, and what machines ask: what may be shown and found."""
 
 import datetime as dt
 import json
@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.db import answers
 from scheduler.core.errors import GroundReason
 from scheduler.core.paging import Page
 from scheduler.people.queries import centres
@@ -192,21 +191,6 @@ def _blocks() -> list[dict[str, object]]:
 def _icons() -> list[str]:
     with current_app.open_resource(f"{current_app.static_folder}/img/icons.svg", "r") as stream:
         return [part.split('"')[0] for part in stream.read().split('<symbol id="')[1:]]
-
-
-@bp.get("/healthz")
-@public
-def healthz() -> ResponseReturnValue:
-    """The process lives."""
-    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
-
-
-@bp.get("/readyz")
-@public
-def readyz() -> ResponseReturnValue:
-    """The database answers."""
-    ready = answers()
-    return {"database": "ok" if ready else "silent"}, 200 if ready else 503, {"Cache-Control": "no-store"}
 
 
 @bp.get("/manifest.webmanifest")

@@ -17,10 +17,13 @@ from scheduler.places.models import Holiday
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.web.admin.words import JOBS
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
 from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
 from tests.web.browser import browser_of
 
 CENTRE = {
@@ -85,7 +88,7 @@ def test_each_step_knows_by_a_query_whether_it_is_done(session, app):
         return browser.get("/settings/first-steps").text.count("tone-wait")
 
     seen = [open_steps()]
-    make_programme(centre_id=administrator.centre_id)
+    programme = make_programme(centre_id=administrator.centre_id)
     seen.append(open_steps())
     make_user(centre_id=administrator.centre_id)
     make_presenter(centre_id=administrator.centre_id)
@@ -96,7 +99,28 @@ def test_each_step_knows_by_a_query_whether_it_is_done(session, app):
     browser.post("/settings", data=CENTRE | {"signatory": "Ана Илић", "place_sr_latn": "Novi Sad"})
     seen.append(open_steps())
 
-    assert seen == [8, 7, 6, 4, 3]
+    make_school_request(RequestState.UNVERIFIED, programme=programme)
+    seen.append(open_steps())
+    make_school_request(programme=programme)
+    seen.append(open_steps())
+
+    assert seen == [10, 9, 7, 5, 4, 4, 3]
+
+
+def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(session, admin):
+    load_reference_data(MONDAY)
+    page = admin.get("/settings/first-steps?lang=en").text
+
+    assert "Import the school calendar 2026/27 of both regions" in page
+    assert 'href="/school-calendar/import"' in page
+    assert "http://localhost/book" in page
+
+
+def test_every_job_that_runs_by_itself_has_words():
+    queue.load_jobs()
+    names = {task.name for task in queue.huey._registry.periodic_tasks}
+
+    assert names - set(JOBS) == set()
 
 
 def test_a_demo_with_presenters_is_not_told_to_begin(session, app):

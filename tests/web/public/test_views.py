@@ -65,16 +65,6 @@ def test_no_id_is_used_twice_on_an_ordinary_page(client):
         assert sorted(ids) == sorted(set(ids))
 
 
-def test_the_probes_answer_and_tell_when_the_database_is_silent(client, monkeypatch):
-    assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"database": "ok"}
-
-    monkeypatch.setattr("scheduler.web.public.views.answers", lambda: False)
-
-    silent = client.get("/readyz")
-    assert (silent.status_code, silent.json) == (503, {"database": "silent"})
-
-
 def test_a_broken_connection_is_told_as_silence_not_raised(app, monkeypatch):
     def fail(*_args, **_given):
         raise database.SQLAlchemyError("gone")

@@ -1,0 +1,134 @@
+"""What lies around the installation, looked at for `doctor`: mail server, clock, disk, who may read its files.
+
+No text here holds a password: of an address only host and port are told.
+"""
+
+import ctypes
+import datetime as dt
+import smtplib
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from scheduler.config import Settings, open_to_others, weakness_of
+from scheduler.work.terms import Diagnosis, Fitness
+
+ANSWERS_WITHIN_S = 10.0
+TIME_ERROR = 5  # adjtimex(2): the kernel knows of nobody who sets the clock
+ROOM_OF_TIMEX = 512  # bytes; the structure has 208 on Linux
+FILES_NAMED = 3  # files by name
+OURS_TO_SEE = {".gitignore"}  # of the project, not of the installation
+
+
+def mail(wanted: Settings) -> Diagnosis:
+    """Whether the mail server takes us: it is reached, its certificate holds, the password is right. Sends nothing."""
+    if not wanted.smtp_url:
+        if wanted.demo:
+            return Diagnosis("mail", Fitness.GOOD, "written to files: SMTP_URL is not set")
+        return Diagnosis("mail", Fitness.BAD, "no mail leaves: set SMTP_URL")
+    where = urlsplit(wanted.smtp_url)
+    place = f"{where.hostname}:{where.port or smtplib.SMTP_PORT}"
+    try:
+        with _line_to(wanted.smtp_url) as server:
+            if where.username:
+                server.login(unquote(where.username), unquote(where.password or ""))
+            server.noop()
+    except ssl.SSLCertVerificationError as error:
+        return Diagnosis("mail", Fitness.BAD, f"the certificate of {place} does not hold: {error.verify_message}")
+    except smtplib.SMTPAuthenticationError:
+        return Diagnosis("mail", Fitness.BAD, f"{place} refuses the name or the password of SMTP_URL")
+    except smtplib.SMTPNotSupportedError:
+        return Diagnosis("mail", Fitness.BAD, f"{place} offers no encryption or no sign-in: check SMTP_URL")
+    except OSError as error:
+        return Diagnosis("mail", Fitness.BAD, f"{place} does not answer: {error.strerror or type(error).__name__}")
+    return Diagnosis("mail", Fitness.GOOD, f"{place} answers and takes us ({where.scheme})")
+
+
+def _line_to(smtp_url: str) -> smtplib.SMTP:
+    """A line whose other end is who it says it is. Raises: OSError."""
+    where, trust = urlsplit(smtp_url), ssl.create_default_context()
+    host = where.hostname or "localhost"
+    if where.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, where.port or 0, timeout=ANSWERS_WITHIN_S, context=trust)
+    server = smtplib.SMTP(host, where.port or 0, timeout=ANSWERS_WITHIN_S)
+    if where.scheme == "smtp+starttls":
+        try:
+            server.starttls(context=trust)
+        except OSError:
+            server.close()
+            raise
+    return server
+
+
+def sender(wanted: Settings) -> Diagnosis:
+    """Whether mails and calendars name a domain of the centre, not that of the example."""
+    examples = [
+        name
+        for name, value in (("MAIL_FROM", wanted.mail_from), ("UID_DOMAIN", wanted.uid_domain))
+        if value.endswith("example.org")
+    ]
+    if examples and not wanted.demo:
+        return Diagnosis("names", Fitness.BAD, f"{' and '.join(examples)} still say example.org")
+    return Diagnosis("names", Fitness.GOOD, f"{wanted.base_url}, mail from {wanted.mail_from.rpartition('@')[2]}")
+
+
+def short_messages(wanted: Settings) -> Diagnosis:
+    if wanted.sms_url:
+        return Diagnosis("short messages", Fitness.GOOD, f"by {urlsplit(wanted.sms_url).hostname}")
+    state = Fitness.GOOD if wanted.demo else Fitness.WARNING
+    return Diagnosis("short messages", state, "none leaves: SMS_URL is not set")
+
+
+def key(wanted: Settings) -> Diagnosis:
+    if weakness := weakness_of(wanted.secret_key):
+        return Diagnosis("key", Fitness.BAD, f"SECRET_KEY {weakness}")
+    return Diagnosis("key", Fitness.GOOD, f"SECRET_KEY has {len(wanted.secret_key)} characters and looks random")
+
+
+def helpline(wanted: Settings) -> Diagnosis:
+    """The number that stands on each page: a child must be able to dial it."""
+    number = wanted.helpline_number
+    if sum(sign.isdigit() for sign in number) < 3 or not all(sign.isdigit() or sign in "+-/ ()" for sign in number):
+        return Diagnosis("helpline", Fitness.BAD, "HELPLINE_NUMBER is nothing that can be dialled")
+    return Diagnosis("helpline", Fitness.GOOD, f"{number} stands on every page")
+
+
+def clock_is_set(noted: dt.datetime | None, database_says: dt.datetime | None, now: dt.datetime) -> Diagnosis:
+    """Whether this clock agrees with what was noted before, with the database's, and somebody sets it."""
+    minute = dt.timedelta(minutes=1)
+    if noted and noted - now > minute:
+        return Diagnosis("clock", Fitness.BAD, f"is behind: something was noted at {noted:%Y-%m-%d %H:%M} UTC")
+    if database_says and abs(database_says - now) > minute:
+        return Diagnosis("clock", Fitness.BAD, "and the clock of the database differ by more than a minute")
+    if not is_synchronised():
+        return Diagnosis("clock", Fitness.WARNING, f"{now:%Y-%m-%d %H:%M} UTC, and no time server sets it")
+    return Diagnosis("clock", Fitness.GOOD, f"{now:%Y-%m-%d %H:%M} UTC, set by a time server")
+
+
+def is_synchronised() -> bool:
+    """What the kernel says of this machine's clock; yes where it cannot be asked."""
+    ask = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
+    return ask is None or ask(ctypes.create_string_buffer(ROOM_OF_TIMEX)) != TIME_ERROR
+
+
+def permissions(wanted: Settings) -> Diagnosis:
+    """Whether INSTANCE and the settings are closed to other users, and all of it is one user's."""
+    open_files = [path for path in _belongings(wanted) if path.lstat().st_mode & 0o077]
+    open_files += [path for path in open_to_others(wanted) if path not in open_files]
+    if open_files:
+        return Diagnosis("files", Fitness.BAD, f"open to other users, chmod go= {_some(open_files)}")
+    owner = wanted.instance.stat().st_uid
+    if foreign := [path for path in _belongings(wanted) if path.lstat().st_uid != owner]:
+        return Diagnosis("files", Fitness.BAD, f"not of the owner of {wanted.instance}: chown {_some(foreign)}")
+    return Diagnosis("files", Fitness.GOOD, f"{wanted.instance} is closed to other users")
+
+
+def _belongings(wanted: Settings) -> Iterator[Path]:
+    yield wanted.instance
+    yield from (path for path in sorted(wanted.instance.rglob("*")) if path.name not in OURS_TO_SEE)
+
+
+def _some(paths: list[Path]) -> str:
+    more = f" and {len(paths) - FILES_NAMED} more" if len(paths) > FILES_NAMED else ""
+    return " ".join(str(path) for path in paths[:FILES_NAMED]) + more

@@ -1,0 +1,245 @@
+"""`raspored doctor`: one page of what is configured, missing and unsafe, and no secret on it."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
+from sqlalchemy import text, update
+
+from scheduler import config
+from scheduler.config import ROOT
+from scheduler.core.db import db, transaction
+from scheduler.jobs import fitness, health, queue, surroundings
+from scheduler.people.service import installation
+from scheduler.places.models import Holiday
+from scheduler.work.terms import Fitness
+from tests.factories import MONDAY
+from tests.journeys.installation import a_free_port
+from tools import another_day
+
+GOOD = {
+    "mode": "production",
+    "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo",
+    "base_url": "https://a.example",
+    "mail_from": "desk@centre.example",
+    "uid_domain": "centre.example",
+    "sms_url": "https://desk:hush-hush@sms.example/send",
+}
+
+
+@pytest.fixture
+def ready(app, monkeypatch, tmp_path):
+    """A production that was set up, with a worker that works and a backup of last night."""
+    with db.engine.begin() as connection:
+        head = fitness.ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        connection.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head}')"))
+    installation.set_up("Centar", "sef@centre.example", now=MONDAY)
+    queue.write_run("messages.send_waiting", MONDAY, failed=False)
+    queue.write_run(health.BACKUP, MONDAY - dt.timedelta(hours=9), failed=False)
+    monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
+    instance = tmp_path / "instance"
+    instance.mkdir(mode=0o700)
+    with a_mail_server() as port:
+        url = f"smtp://desk:hush-hush@127.0.0.1:{port}"
+        config.use(replace(app.config["SETTINGS"], **GOOD, instance=instance, smtp_url=url, database_url="sqlite://"))
+        yield app
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+def with_settings(**given):
+    config.use(replace(config.settings(), **given))
+
+
+@contextmanager
+def a_mail_server(**given) -> Iterator[int]:
+    def authenticate(_server, _session, _envelope, _mechanism, data):
+        return AuthResult(success=data.password == b"hush-hush", handled=False)
+
+    fair = {"authenticator": authenticate, "auth_require_tls": False}
+    server = Controller(Sink(), hostname="127.0.0.1", port=a_free_port(), **(fair | given))
+    server.start()
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+def told(app) -> dict[str, tuple[str, str]]:
+    """What is found of each part: its state and its words."""
+    result = app.test_cli_runner().invoke(args=["doctor", "--json"])
+    document = json.loads(result.stdout)
+    assert result.exit_code == (0 if document["fit"] else 1)
+    assert document["fit"] == all(one["state"] != "bad" for one in document["findings"])
+    return {one["what"]: (one["state"], one["told"]) for one in document["findings"]}
+
+
+def test_what_is_well_is_fit_and_only_the_calendar_that_nobody_has_published_is_named(ready):
+    found = told(ready)
+
+    assert {what: state for what, (state, _told) in found.items() if state != "good"} == {"school calendar": "warning"}
+    assert "2026/27 is not entered" in found["school calendar"][1]
+
+
+def test_no_secret_is_on_the_page(ready):
+    result = ready.test_cli_runner().invoke(args=["doctor"])
+
+    assert result.stdout.endswith("This installation is fit.\n")
+    assert not any(secret in result.output for secret in ("hush-hush", GOOD["secret_key"]))
+    assert max(map(len, result.stdout.splitlines())) < 160
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "state", "words"),
+    [
+        ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
+        ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
+        ({"sms_url": ""}, "short messages", "warning", "none leaves"),
+        ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
+        ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
+        ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
+    ],
+)
+def test_what_is_not_set_is_named(ready, given, what, state, words):
+    with_settings(**given)
+
+    found = told(ready)[what]
+
+    assert (found[0], words in found[1]) == (state, True), found
+
+
+def test_a_wrong_password_for_mail_is_told(ready):
+    with_settings(smtp_url=config.settings().smtp_url.replace("hush-hush", "wrong-one"))
+
+    state, words = told(ready)["mail"]
+    assert (state, "refuses the name or the password" in words, "wrong-one" in words) == ("bad", True, False)
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_mail_server_with_a_certificate_of_its_own_is_told_and_given_no_password(ready, tmp_path, scheme):
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=localhost", "-days", "2"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(certificate, key)
+    passwords = []
+
+    def note(_server, _session, _envelope, _mechanism, data):
+        passwords.append(data.password)
+        return AuthResult(success=True)
+
+    wraps = {"ssl_context": trust} if scheme == "smtps" else {"tls_context": trust}
+    if scheme == "smtps":
+        port = tls_listener(trust)
+        with_settings(smtp_url=f"smtps://desk:hush-hush@localhost:{port}")
+        state, words = told(ready)["mail"]
+    else:
+        with a_mail_server(authenticator=note, **wraps) as port:
+            with_settings(smtp_url=f"{scheme}://desk:hush-hush@localhost:{port}")
+            state, words = told(ready)["mail"]
+
+    assert (state, "the certificate of localhost" in words, passwords) == ("bad", True, []), words
+
+
+def tls_listener(context: ssl.SSLContext) -> int:
+    """Somebody who only shakes hands, once."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def shake() -> None:
+        line, _ = listener.accept()
+        try:
+            context.wrap_socket(line, server_side=True).close()
+        except OSError:
+            line.close()
+        listener.close()
+
+    threading.Thread(target=shake, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def test_a_server_without_encryption_is_told(ready):
+    with_settings(smtp_url=config.settings().smtp_url.replace("smtp://", "smtp+starttls://"))
+
+    assert "offers no encryption" in told(ready)["mail"][1]
+
+
+def test_an_old_backup_a_silent_worker_and_ended_holidays_are_not_fit(ready, the_clock):
+    the_clock.stands_at(MONDAY + dt.timedelta(days=3))
+    with transaction() as session:
+        session.execute(update(Holiday).where(Holiday.day > dt.date(2026, 12, 31)).values(removed_at=MONDAY))
+
+    found = told(ready)
+
+    assert {found[what][0] for what in ("worker", "backup", "holidays")} == {"bad"}
+    assert "81 hours old" in found["backup"][1]
+
+
+def test_a_database_behind_its_version_is_told_and_asked_nothing(ready):
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    found = told(ready)
+
+    assert found["database"][0] == "bad"
+    assert "stands at 0001" in found["database"][1]
+    assert not {"places", "worker", "backup"} & set(found)
+
+
+def test_files_that_others_may_read_are_named(ready):
+    file = config.settings().instance / "mail" / "1.eml"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    assert told(ready)["files"][0] == "good"
+    file.chmod(0o640)
+
+    assert told(ready)["files"] == ("bad", f"open to other users, chmod go= {file}")
+
+
+def test_a_clock_that_has_gone_back_is_told(ready):
+    queue.write_run("core.seal_audit", MONDAY + dt.timedelta(hours=1), failed=False)
+
+    assert told(ready)["clock"][0] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("says", "state"), [(dt.timedelta(seconds=30), Fitness.GOOD), (dt.timedelta(minutes=2), Fitness.BAD)]
+)
+def test_the_clock_of_the_database_is_compared(monkeypatch, says, state):
+    monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
+
+    assert surroundings.clock_is_set(None, MONDAY + says, MONDAY).state is state
+
+
+def test_a_full_disk_is_not_fit(ready, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=9, total=100))
+
+    assert told(ready)["disk"][0] == "bad"
+
+
+def test_an_empty_installation_says_what_comes_next(tmp_path):
+    """As a program: nothing was migrated, and the database file is made by the question."""
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env = another_day.kept() | clean | {"INSTANCE": str(tmp_path / "instance"), "RASPORED_ENV": ""}
+    command = [sys.executable, "-m", "scheduler.command", "doctor"]
+
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "is empty, wanted" in ended.stdout
+    assert "run `raspored db upgrade`" in ended.stdout
