@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import ssl
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -58,6 +59,7 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    tls_ca_file: str = ""
 
     @property
     def demo(self) -> bool:
@@ -114,6 +116,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        tls_ca_file=env.str("TLS_CA_FILE", ""),
     )
     try:
         env.seal()
@@ -141,6 +144,8 @@ def problems_with(wanted: Settings) -> list[str]:
         elif any(host.strip().startswith(".") for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS has a leading dot, which lets in every name below it: write each host whole")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
+        if _says_password_in_clear(wanted.smtp_url):
+            problems.append("SMTP_URL would send its password unencrypted: write smtp+starttls:// or smtps://")
     return problems + _problems_with_shapes(wanted)
 
 
@@ -187,7 +192,27 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+    return problems + _problems_with_trust(wanted)
+
+
+def _problems_with_trust(wanted: Settings) -> list[str]:
+    """What would keep a certificate from being checked."""
+    problems = []
+    try:
+        ssl.create_default_context(cafile=wanted.tls_ca_file or None)
+    except OSError:
+        problems.append("TLS_CA_FILE is no readable file of certificates (PEM)")
+    if any(part in wanted.redis_url for part in ("ssl_cert_reqs", "ssl_check_hostname")):
+        problems.append("REDIS_URL must not say how its certificate is checked: it always is; see TLS_CA_FILE")
     return problems
+
+
+def _says_password_in_clear(smtp_url: str) -> bool:
+    try:
+        where = urlsplit(smtp_url)
+    except ValueError:
+        return False  # told as no URL at all
+    return where.scheme == "smtp" and bool(where.username) and where.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 def _is_zone(name: str) -> bool:
