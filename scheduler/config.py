@@ -60,10 +60,16 @@ class Settings:
     debugs: bool = False
     guardian_wait_days: int = 7
     tls_ca_file: str = ""
+    second_factor: str = ""
 
     @property
     def demo(self) -> bool:
         return self.mode == "demo"
+
+    @property
+    def asks_second_step(self) -> bool:
+        """Whether staff sign in with more than a password: always in production, in a demo only where it is said."""
+        return self.second_factor == "required" or (not self.second_factor and not self.demo)
 
     @property
     def https(self) -> bool:
@@ -117,6 +123,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
+        second_factor=env.str("SECOND_FACTOR", ""),
     )
     try:
         env.seal()
@@ -144,6 +151,8 @@ def problems_with(wanted: Settings) -> list[str]:
         elif any(host.strip().startswith(".") for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS has a leading dot, which lets in every name below it: write each host whole")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in _open_to_others(wanted)]
+        if wanted.second_factor == "off":
+            problems.append("SECOND_FACTOR is off: in production staff always sign in with a second step, take it out")
         if _says_password_in_clear(wanted.smtp_url):
             problems.append("SMTP_URL would send its password unencrypted: write smtp+starttls:// or smtps://")
     return problems + _problems_with_shapes(wanted)
@@ -181,6 +190,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("BASE_URL must begin with http:// or https://")
     if not _is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
+    if wanted.second_factor not in ("", "required", "off"):
+        problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
     if "@" not in wanted.mail_from.strip("@"):
