@@ -24,7 +24,7 @@ def new_secret() -> str:
 
 def address_for_app(secret: str, account: str, issuer: str) -> str:
     """What the square picture says: otpauth://…"""
-    return pyotp.TOTP(secret).provisioning_uri(account, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def code_at(secret: str, now: dt.datetime) -> str:

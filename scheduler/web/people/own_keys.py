@@ -69,6 +69,8 @@ def add_app() -> ResponseReturnValue:
     browser = _keeper()
     if isinstance(browser, Response):
         return browser
+    if queries.key_ring(browser.user_id).app_added_at is not None:
+        raise Conflict(KeyReason.HAS_AN_APP)
     if not browser.waits and (page := asked_first()):
         return page
     form = FirstCodeForm()
@@ -79,8 +81,6 @@ def add_app() -> ResponseReturnValue:
             form.show(rejected.problems)
         else:
             return _after(browser, changed, _("The app is added."))
-    if queries.key_ring(browser.user_id).app_added_at is not None:
-        raise Conflict(KeyReason.HAS_AN_APP)
     secret = keeping.secret_for(browser)
     address = one_time_codes.address_for_app(secret, browser.email, ISSUER)
     picture = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
