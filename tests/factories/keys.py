@@ -31,7 +31,7 @@ def make_app(user: User, **given: object) -> CodeApp:
 def make_passkey(user: User, **given: object) -> Passkey:
     """A passkey that no device has."""
     with transaction() as session:
-        fair = {"credential_id": f"key{a_number()}", "public_key": "", "sign_count": 0, "name": "Laptop"}
+        fair = {"credential_id": f"key{a_number():05}", "public_key": "", "sign_count": 0, "name": "Laptop"}
         passkey = Passkey(user_id=user.id, added_at=MONDAY, **(fair | given))
         session.add(passkey)
         session.flush()

@@ -13,8 +13,9 @@ from scheduler.certificates.models import Certificate
 from scheduler.core.db import Base, db, transaction
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
+from scheduler.keys.models import Passkey
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import AvailabilityException, Centre, Presenter
+from scheduler.people.models import AvailabilityException, Centre, Presenter, SignIn, User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
@@ -33,6 +34,7 @@ from scheduler.work.models import LongWork
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
+from tests.factories.keys import make_passkey, make_sign_in
 from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
@@ -102,6 +104,9 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
     ).all()
     of_requests = [{"number": number} for number, _state in requests]
     presenters = sa.select(Presenter.id, Presenter.user_id).where(Presenter.centre_id == centre_id)
+    somebody = db.session.get_one(User, db.session.execute(presenters).first().user_id)
+    make_sign_in(somebody)
+    make_passkey(somebody)
     people = [
         {
             "presenter_id": str(row.id),
@@ -109,6 +114,8 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
             "exception_id": one(AvailabilityException.id, presenter_id=row.id),
             "consent_id": one(GuardianConsent.id, presenter_id=row.id),
             "paper_id": one(ConsentPaper.id, presenter_id=row.id),
+            "sign_in_id": one(SignIn.id, user_id=row.user_id),
+            "passkey_id": one(Passkey.id, user_id=row.user_id),
         }
         for row in db.session.execute(presenters).all()
     ]
