@@ -51,9 +51,8 @@ def waiting(house: Flask, *, has_key: bool = False, proven: bool = False) -> Tra
 def faults_of(who: Traveller, paths: list[str], house: Flask, address: str, chromium: Browser, language: str):
     narrow, wide = View(language), View(language, 1280)
     eye = Eye(chromium, address, who, narrow)
-    found = [
-        fault for path in paths for fault in eye.faults(Sheet("waiting", endpoint_of(house, path), path), narrow, wide)
-    ]
+    sheets = [Sheet("waiting", endpoint_of(house, path), path) for path in paths]
+    found = [fault for sheet in sheets for fault in eye.faults(sheet, narrow, wide)]
     eye.close()
     return found
 
