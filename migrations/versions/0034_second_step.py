@@ -58,7 +58,7 @@ def _of_a_user(table: str) -> tuple[sa.Column[int] | sa.Constraint, ...]:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
         sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f(f"fk_{table}_user_id_user_account"), ondelete="CASCADE"
+            ["user_id"], ["user_account.id"], name=op.f(f"fk_{table}_user_id"), ondelete="CASCADE"
         ),
     )
 

@@ -13,7 +13,7 @@ import idna
 from scheduler.core import tls
 from scheduler.core.files import write_whole
 
-TIMEOUT = 20  # seconds
+MAIL_TIMEOUT = 20  # seconds
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str, ca_file:
 def _line_to(host: str, port: int, scheme: str, ca_file: str) -> smtplib.SMTP:
     """A line on which a password may be said. Raises: OSError; NoEncryption when STARTTLS is not offered."""
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=tls.checking(ca_file))
-    server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        return smtplib.SMTP_SSL(host, port, timeout=MAIL_TIMEOUT, context=tls.checking(ca_file))
+    server = smtplib.SMTP(host, port, timeout=MAIL_TIMEOUT)
     if scheme == "smtp+starttls":
         try:
             server.starttls(context=tls.checking(ca_file))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 
-class Fault(StrEnum):
+class CertificateFault(StrEnum):
     """What is wrong with the certificate that a server showed, as far as somebody can mend it."""
 
     EXPIRED = "certificate_expired"
@@ -19,10 +19,10 @@ class Fault(StrEnum):
 
 
 FAULTS = {  # OpenSSL's X509_V_ERR_…
-    9: Fault.NOT_YET,
-    10: Fault.EXPIRED,
-    62: Fault.WRONG_NAME,
-    64: Fault.WRONG_NAME,
+    9: CertificateFault.NOT_YET,
+    10: CertificateFault.EXPIRED,
+    62: CertificateFault.WRONG_NAME,
+    64: CertificateFault.WRONG_NAME,
 }
 
 
@@ -34,11 +34,11 @@ def checking(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def fault_of(error: BaseException) -> Fault | None:
+def fault_of(error: BaseException) -> CertificateFault | None:
     """What is wrong with the certificate, if that is why; libraries wrap the error of TLS in their own."""
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
-            return FAULTS.get(one.verify_code, Fault.UNKNOWN)
+            return FAULTS.get(one.verify_code, CertificateFault.UNKNOWN)
     return None
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 HALF_LASTS = dt.timedelta(minutes=30)  # time to set up an app, and for a mail to come
-LINK_HOURS = 1
+MAILBOX_LINK_HOURS = 1
 
 # A code of six digits, three of which are good at a time: 20 tries a day for an account hit once in 45 years.
 CODES_IN_A_ROW, ROW_LASTS = 5, dt.timedelta(minutes=15)

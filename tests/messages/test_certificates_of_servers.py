@@ -1,4 +1,4 @@
-"""No password and no mail is said to a server whose certificate does not hold (TRUST R3: it waits meanwhile).
+"""No password and no mail is said to a server whose certificate does not hold: the mail waits in the outbox.
 
 Real servers on this machine, each with a right, a self-signed, an expired, an early and a wrong-name certificate.
 """

@@ -153,7 +153,7 @@ def _changed(session: Session, browser: Browser, action: str, details: dict[str,
     if not ring.count:
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     token = complete(session, browser, PassedBy.FIRST_KEY, now) if browser.waits else renew(session, browser)
-    log.info(action, extra={"user_id": user.id})
+    log.info("keys changed", extra={"user_id": user.id, "what": action})
     return Changed(token, codes)
 
 

@@ -186,7 +186,7 @@ def ask_mailbox(browser: Browser, *, now: dt.datetime) -> None:
                 address=user.email,
                 language=user.language,
                 values={},
-                link=LinkWish(MAILBOX, user.id, MAILBOX_PATH, rules.LINK_HOURS),
+                link=LinkWish(MAILBOX, user.id, MAILBOX_PATH, rules.MAILBOX_LINK_HOURS),
             ),
             now=now,
         )

@@ -66,7 +66,7 @@ def reset_on_the_host(email: str, *, now: dt.datetime) -> str:
             values = {"name": user.full_name or user.email, "path": "/people/second-steps"}
             draft = MessageDraft("keys_reset_on_the_host", reader.email, reader.language, values)
             queue_message(draft, now=now)
-        token = tokens.mint(MAILBOX, user.id, lasts=dt.timedelta(hours=rules.LINK_HOURS), now=now)
+        token = tokens.mint(MAILBOX, user.id, lasts=dt.timedelta(hours=rules.MAILBOX_LINK_HOURS), now=now)
         user_id = user.id
     log.info("keys reset on the host", extra={"user_id": user_id})
     return MAILBOX_PATH.replace("{token}", token)

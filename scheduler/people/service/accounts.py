@@ -69,7 +69,7 @@ def sign_in(
         session.flush()
         waits = rules.waits_for_second_step(actor.roles, None, asked=settings().asks_second_step)
         audit.record(actor, "password accepted" if waits else "signed in", user, at=now)
-    log.info("password accepted" if waits else "signed in", extra={"user_id": known.user_id})
+    log.info("signed in", extra={"user_id": known.user_id, "waits": waits})
     return token
 
 

@@ -33,7 +33,7 @@ class PasskeyForm(BaseForm):
     answer = HiddenField()
 
 
-class AnswerForm(BaseForm):
+class PasskeyAnswerForm(BaseForm):
     """The answer of a passkey; the script fills it in."""
 
     answer = HiddenField()

@@ -16,7 +16,7 @@ from scheduler.web.i18n import _
 from scheduler.web.limits import GUESSES, limiter
 from scheduler.web.login import enter, own_browser
 from scheduler.web.people.blueprint import bp
-from scheduler.web.people.key_forms import AnswerForm, CodeForm
+from scheduler.web.people.key_forms import CodeForm, PasskeyAnswerForm
 from scheduler.web.people.next_page import next_page
 
 MAILBOX_OF, MAILBOX_HOLDS_S = "mailbox_of", 3600  # in the signed session: whose, and since when
@@ -65,7 +65,7 @@ def second_step() -> ResponseReturnValue:
     return _show(browser, form)
 
 
-def _show(browser: Browser, form: CodeForm | AnswerForm) -> ResponseReturnValue:
+def _show(browser: Browser, form: CodeForm | PasskeyAnswerForm) -> ResponseReturnValue:
     ring = queries.key_ring(browser.user_id)
     if not ring.count:
         return redirect(url_for(".begin", next=request.args.get("next")))
@@ -94,7 +94,7 @@ def use_passkey() -> ResponseReturnValue:
     browser = _waiting()
     if isinstance(browser, Response):
         return browser
-    form = AnswerForm()
+    form = PasskeyAnswerForm()
     if form.accepted():
         try:
             return _on_with(passing.pass_passkey(browser, form.answer.data or "", now=clock.now()))
