@@ -33,7 +33,7 @@ def _keeper() -> Browser | Response:
     """
     browser = own_browser()
     if browser is None:
-        return redirect(url_for("people.sign_in", next=request.path))
+        return redirect(url_for("people.sign_in", next=request.args.get("next")))
     try:
         keeping.require_change(browser)
     except Conflict:  # the mailbox has not answered yet
