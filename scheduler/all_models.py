@@ -13,6 +13,7 @@ MODULES = (
     "messages.models",
     "places.models",
     "people.models",
+    "keys.models",
     "work.models",
     "safeguarding.models",
     "programmes.models",

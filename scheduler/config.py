@@ -7,6 +7,7 @@ import difflib
 import os
 import secrets
 import shutil
+import ssl
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -71,10 +72,17 @@ class Settings:
     guardian_wait_days: int = 7
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
+    tls_ca_file: str = ""
+    second_factor: str = ""
 
     @property
     def demo(self) -> bool:
         return self.mode == "demo"
+
+    @property
+    def asks_second_step(self) -> bool:
+        """Whether staff sign in with more than a password: always in production, in a demo only where it is said."""
+        return self.second_factor == "required" or (not self.second_factor and not self.demo)
 
     @property
     def https(self) -> bool:
@@ -178,6 +186,8 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
+        tls_ca_file=env.str("TLS_CA_FILE", ""),
+        second_factor=env.str("SECOND_FACTOR", ""),
     )
     try:
         env.seal()
@@ -236,6 +246,10 @@ def problems_with(wanted: Settings) -> list[str]:
         elif _host_of(wanted.base_url) and _host_of(wanted.base_url)[0] not in wanted.trusted_hosts:
             problems.append("TRUSTED_HOSTS lacks the host of BASE_URL: every page would be refused")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in open_to_others(wanted)]
+        if wanted.second_factor == "off":
+            problems.append("SECOND_FACTOR is off: in production staff always sign in with a second step, take it out")
+        if _says_password_in_clear(wanted.smtp_url):
+            problems.append("SMTP_URL would send its password unencrypted: write smtp+starttls:// or smtps://")
     return problems + _problems_with_shapes(wanted)
 
 
@@ -271,6 +285,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("BASE_URL must begin with http:// or https://")
     if not _is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
+    if wanted.second_factor not in ("", "required", "off"):
+        problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
     if "@" not in wanted.mail_from.strip("@"):
@@ -285,6 +301,18 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+    return problems + _problems_with_trust(wanted)
+
+
+def _problems_with_trust(wanted: Settings) -> list[str]:
+    """What would keep a certificate from being checked."""
+    problems = []
+    try:
+        ssl.create_default_context(cafile=wanted.tls_ca_file or None)
+    except OSError:
+        problems.append("TLS_CA_FILE is no readable file of certificates (PEM)")
+    if any(part in wanted.redis_url for part in ("ssl_cert_reqs", "ssl_check_hostname")):
+        problems.append("REDIS_URL must not say how its certificate is checked: it always is; see TLS_CA_FILE")
     return problems
 
 
@@ -306,6 +334,14 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
         if wants and find_spec(name) is None
     ]
     return problems
+
+
+def _says_password_in_clear(smtp_url: str) -> bool:
+    try:
+        where = urlsplit(smtp_url)
+    except ValueError:
+        return False  # told as no URL at all
+    return where.scheme == "smtp" and bool(where.username) and where.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 def _is_zone(name: str) -> bool:

@@ -88,6 +88,10 @@ def _join(*parts: Rights) -> Rights:
 
 _OWN_LISTS = _all(Scope.ANY, columns="update")  # which columns of a list its reader sees: nobody names another reader
 
+_OWN_SIGN_INS = _all(Scope.ANY, sign_in="read end")  # the browsers she is signed in with: nobody names another's
+_OWN_KEYS = _all(Scope.ANY, key="update")  # what staff have beside a password, each her own
+_KEYS_OF_STAFF = _all(Scope.CENTRE, keys_of_others="reset")  # a second person, never the one whose keys they are
+
 _STAFF = _all(
     Scope.CENTRE,
     desk="read",
@@ -119,6 +123,7 @@ TABLE: dict[Role, Rights] = {
     Role.EDUCATOR: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
         _all(Scope.VISIT, contact="read"),  # whom to call at the school; until a week after the visit
+        _OWN_SIGN_INS,
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", desk="read"),
@@ -126,6 +131,7 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.INFLUENCER: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read"),
+        _OWN_SIGN_INS,
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
@@ -135,6 +141,8 @@ TABLE: dict[Role, Rights] = {
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_LISTS,
+        _OWN_SIGN_INS,
+        _OWN_KEYS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),
@@ -148,6 +156,9 @@ TABLE: dict[Role, Rights] = {
     Role.SAFEGUARDING: _join(
         _STAFF,
         _OWN_LISTS,
+        _OWN_SIGN_INS,
+        _OWN_KEYS,
+        _KEYS_OF_STAFF,
         _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
         _all(Scope.CENTRE, vetting="read create", **_OF_MINORS),
         _all(Scope.ANY, host="read", programme="read"),
@@ -156,6 +167,9 @@ TABLE: dict[Role, Rights] = {
     Role.ADMINISTRATOR: _join(
         _STAFF,
         _OWN_LISTS,
+        _OWN_SIGN_INS,
+        _OWN_KEYS,
+        _KEYS_OF_STAFF,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="read update correct lock"),

@@ -1,6 +1,7 @@
 """A provider of short messages that listens on this machine."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,11 @@ class Provider(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def a_provider() -> Iterator[HTTPServer]:
-    """Answers 202 until `server.answer` is another status."""
+def a_provider(context: ssl.SSLContext | None = None) -> Iterator[HTTPServer]:
+    """Answers 202 until `server.answer` is another status; behind TLS where a context is given."""
     server = HTTPServer(("127.0.0.1", 0), Provider)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.taken, server.answer = [], 202
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -40,7 +40,7 @@ def remove() -> None:
 @group.command("sign-ins")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def sign_ins(as_json: bool) -> None:
-    """Show one sign-in for each role: role, address, password."""
+    """Show one sign-in for each role: role, address, password; where a second step is asked, an app's secret, too."""
     _only_in_demo()
     try:
         listed = demo.sign_ins()

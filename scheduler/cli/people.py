@@ -1,4 +1,5 @@
-"""Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`."""
+"""Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`,
+`people reset-factor`."""
 
 import datetime as dt
 from pathlib import Path
@@ -15,6 +16,7 @@ from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean
+from scheduler.keys.service.resetting import reset_on_the_host
 from scheduler.people import queries, rules
 from scheduler.people.imports import read_people
 from scheduler.people.models import Centre
@@ -139,6 +141,21 @@ def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
     except Conflict as refused:
         raise BadInput(f"presenter {presenter_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
     click.echo(f"presenter {presenter_id}: the birth date is corrected, and all staff of the centre are told")
+
+
+@group.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take away the second step of EMAIL, who has lost phone and recovery codes and whom no colleague can help.
+
+    First be sure who asks. She signs in with her password then and opens the printed link in the same browser; it works
+    for an hour, once. It is audited, she is signed out everywhere, and all staff of the centre are told by mail.
+    """
+    try:
+        path = reset_on_the_host(email, now=clock.now())
+    except NotFound as error:
+        raise BadInput(f"{email}: no staff has this address") from error
+    click.echo(settings().base_url + path)
 
 
 def _cleaned(what: str, typed: str, limit: int) -> str:

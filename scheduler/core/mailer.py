@@ -10,7 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
+from scheduler.core import tls
 from scheduler.core.files import write_whole
+
+MAIL_TIMEOUT = 20  # seconds
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Outgoing:
 
 class LettersNotTaken(OSError):
     """Our mail server cannot send to an address with such letters (it has no SMTPUTF8), and never will: it is final."""
+
+
+class NoEncryption(OSError):
+    """The mail server offers no STARTTLS, or somebody on the way has taken it out: nothing is said in clear."""
 
 
 def in_ascii_domain(address: str) -> str:
@@ -64,21 +71,39 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     return mail
 
 
-def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str) -> None:
-    """Hand the mail to SMTP, or write `folder`/`name`.eml. Raises: OSError (LettersNotTaken, smtplib's errors)."""
+def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str, ca_file: str = "") -> None:
+    """Hand the mail to SMTP, or write `folder`/`name`.eml.
+
+    A server whose certificate does not hold is told neither name nor password, nor the mail.
+    Raises: OSError (LettersNotTaken, smtplib's errors; core.tls says which fault a certificate has).
+    """
     if not smtp_url:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         policy = SMTP if str(mail["To"]).isascii() else SMTPUTF8
         write_whole(folder / f"{name}.eml", mail.as_bytes(policy=policy))
         return
     where = urlsplit(smtp_url)
-    kind = smtplib.SMTP_SSL if where.scheme == "smtps" else smtplib.SMTP
-    with kind(where.hostname or "localhost", where.port or 0, timeout=20) as server:
-        if where.scheme == "smtp+starttls":
-            server.starttls()
+    with _line_to(where.hostname or "localhost", where.port or 0, where.scheme, ca_file) as server:
         if where.username:
             server.login(unquote(where.username), unquote(where.password or ""))
         server.ehlo_or_helo_if_needed()
         if not str(mail["To"]).isascii() and not server.has_extn("smtputf8"):
             raise LettersNotTaken(str(mail["Message-ID"]))
         server.send_message(mail)
+
+
+def _line_to(host: str, port: int, scheme: str, ca_file: str) -> smtplib.SMTP:
+    """A line on which a password may be said. Raises: OSError; NoEncryption when STARTTLS is not offered."""
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=MAIL_TIMEOUT, context=tls.checking(ca_file))
+    server = smtplib.SMTP(host, port, timeout=MAIL_TIMEOUT)
+    if scheme == "smtp+starttls":
+        try:
+            server.starttls(context=tls.checking(ca_file))
+        except smtplib.SMTPNotSupportedError as error:
+            server.close()
+            raise NoEncryption("STARTTLS") from error
+        except OSError:
+            server.close()
+            raise
+    return server

@@ -3,10 +3,10 @@
 import base64
 import http.client
 import json
-import ssl
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from scheduler.core import tls
 from scheduler.core.files import write_whole
 
 TIMEOUT = 10  # seconds
@@ -20,7 +20,7 @@ class NotTaken(OSError):
         self.status = status
 
 
-def send(to: str, text: str, *, url: str, folder: Path, name: str) -> None:
+def send(to: str, text: str, *, url: str, folder: Path, name: str, ca_file: str = "") -> None:
     """POST {"to": ..., "text": ...} to the provider, or write `folder`/`name`.txt.
 
     A name and a password in the address go as HTTP Basic. TLS is verified, and no redirect is followed.
@@ -30,12 +30,12 @@ def send(to: str, text: str, *, url: str, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(folder / f"{name}.txt", f"To: {to}\n\n{text}\n".encode())
         return
-    status = _post(url, json.dumps({"to": to, "text": text}).encode())
+    status = _post(url, json.dumps({"to": to, "text": text}).encode(), ca_file)
     if not 200 <= status < 300:
         raise NotTaken(status)
 
 
-def _post(url: str, body: bytes) -> int:
+def _post(url: str, body: bytes, ca_file: str) -> int:
     where = urlsplit(url)
     host = where.hostname or "localhost"
     headers = {"Content-Type": "application/json"}
@@ -44,7 +44,7 @@ def _post(url: str, body: bytes) -> int:
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     if where.scheme == "https":
         line: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, where.port, timeout=TIMEOUT, context=ssl.create_default_context()
+            host, where.port, timeout=TIMEOUT, context=tls.checking(ca_file)
         )
     else:
         line = http.client.HTTPConnection(host, where.port, timeout=TIMEOUT)

@@ -14,8 +14,10 @@ from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.config import settings
+from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
+from scheduler.core.encryption import encrypt
 from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
@@ -23,9 +25,11 @@ from scheduler.core.ways import NamedWay, opened_way
 from scheduler.demo import centres, crowd, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
+from scheduler.keys.models import CodeApp
+from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
-from scheduler.people.terms import PresenterKind
+from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.places.models import Closure, Holiday, Host, Municipality
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_example_hosts, load_reference_data
@@ -63,7 +67,7 @@ def load(now: dt.datetime) -> bool:
         load_example_hosts(now)
         with opened_way(session, NamedWay.DEMO):
             _write(session, hashes, now)
-        _write_sign_ins(passwords)
+        _write_sign_ins(passwords, _write_apps(session, now) if settings().asks_second_step else {})
     log.info("demo loaded")
     return True
 
@@ -167,7 +171,17 @@ def _spots(session: Session) -> list[DemoHost]:
     ]
 
 
-def _write_sign_ins(passwords: dict[str, str]) -> None:
+def _write_apps(session: Session, now: dt.datetime) -> dict[str, str]:
+    """An app of codes for each of the staff who sign in: {address: its secret}."""
+    emails = [person.email for person in crowd.who_signs_in() if person.role in STAFF_ROLES]
+    made = {email: one_time_codes.new_secret() for email in emails}
+    for user_id, email in session.execute(select(User.id, User.email).where(User.email.in_(emails))).all():
+        hidden = encrypt(made[email], key=settings().secret_key, about=secret_of(user_id))
+        session.add(CodeApp(user_id=user_id, secret=hidden, last_counter=0, added_at=now))
+    return made
+
+
+def _write_sign_ins(passwords: dict[str, str], secrets_of_apps: dict[str, str]) -> None:
     listed = [
         {
             "role": person.role.value,
@@ -176,6 +190,7 @@ def _write_sign_ins(passwords: dict[str, str]) -> None:
             "centre": person.row["centre"],
             "minor": "yes" if person.row["age"] and int(person.row["age"]) < 18 else "no",
         }
+        | ({"otp_secret": secrets_of_apps[person.email]} if person.email in secrets_of_apps else {})
         for person in crowd.who_signs_in()
     ]
     path = settings().instance / SIGN_INS

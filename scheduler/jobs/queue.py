@@ -24,7 +24,7 @@ from structlog.contextvars import bound_contextvars
 
 import scheduler.jobs
 from scheduler.config import Settings
-from scheduler.core import clock
+from scheduler.core import clock, tls
 from scheduler.core.db import transaction
 from scheduler.work.models import JobRun
 
@@ -50,7 +50,7 @@ def attach(app: Flask) -> None:
 
 def _storage(settings: Settings) -> SqliteStorage | RedisStorage:
     if settings.redis_url:
-        return RedisStorage(QUEUE_NAME, url=settings.redis_url)
+        return RedisStorage(QUEUE_NAME, url=tls.checked_redis(settings.redis_url, settings.tls_ca_file))
     settings.instance.mkdir(parents=True, exist_ok=True)
     return SqliteStorage(QUEUE_NAME, filename=str(settings.instance / "queue.sqlite3"))
 
@@ -100,8 +100,8 @@ def waiting_in_queue() -> int | None:
     """How many wake-ups lie in the queue; None when it does not answer: nothing is lost, a minute brings the next."""
     try:
         return int(huey.pending_count())
-    except Exception:  # each storage has errors of its own
-        log.exception("queue does not answer")
+    except Exception as error:  # each storage has errors of its own
+        log.exception("queue does not answer", extra={"fault": tls.fault_of(error) or "unreachable"})
         return None
 
 

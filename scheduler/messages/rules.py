@@ -9,8 +9,16 @@ from scheduler.messages.terms import Failure
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
+OURS_TO_MEND = (  # our own server is away, or shows a certificate that we do not take
+    Failure.UNREACHABLE,
+    Failure.NO_ENCRYPTION,
+    Failure.CERTIFICATE_EXPIRED,
+    Failure.CERTIFICATE_NOT_YET,
+    Failure.CERTIFICATE_NAME,
+    Failure.CERTIFICATE_UNKNOWN,
+)
 LONGEST_PAUSE = {
-    Failure.UNREACHABLE: dt.timedelta(minutes=10),  # so that all is out soon after the server is back
+    **dict.fromkeys(OURS_TO_MEND, dt.timedelta(minutes=10)),  # so that all is out soon after it is mended
     Failure.LATER: dt.timedelta(hours=4),
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)

@@ -9,7 +9,7 @@ import uuid
 from sqlalchemy import select, update
 
 from scheduler.config import settings
-from scheduler.core import mailer, sms, tokens
+from scheduler.core import mailer, sms, tls, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
@@ -150,12 +150,14 @@ def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
     try:
         if parcel.channel is Channel.SMS:
             words = parcel.body.text
-            sms.send(parcel.address, words, url=wanted.sms_url, folder=wanted.instance / "sms", name=name)
+            ca_file, folder = wanted.tls_ca_file, wanted.instance / "sms"
+            sms.send(parcel.address, words, url=wanted.sms_url, folder=folder, name=name, ca_file=ca_file)
         else:
             letter = mailer.compose(_outgoing(parcel, now))
-            mailer.send(letter, smtp_url=wanted.smtp_url, folder=wanted.instance / "mail", name=name)
+            ca_file, folder = wanted.tls_ca_file, wanted.instance / "mail"
+            mailer.send(letter, smtp_url=wanted.smtp_url, folder=folder, name=name, ca_file=ca_file)
     except (OSError, ValueError) as error:
-        failure = Failure.BROKEN if isinstance(error, ValueError) else _failure_of(error)
+        failure = _failure_of(error) if isinstance(error, OSError) else Failure.BROKEN  # a bad certificate is both
         log.warning(
             "message not sent",
             extra={"message_id": parcel.row_id, "failure": failure.value, "attempts": parcel.attempts},
@@ -165,6 +167,10 @@ def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
 
 
 def _failure_of(error: OSError) -> Failure:
+    if fault := tls.fault_of(error):
+        return Failure(fault.value)
+    if isinstance(error, mailer.NoEncryption):
+        return Failure.NO_ENCRYPTION
     if isinstance(error, mailer.LettersNotTaken):
         return Failure.LETTERS
     if isinstance(error, sms.NotTaken):

@@ -32,6 +32,11 @@ class Failure(StrEnum):
     REFUSED = "refused"  # it answers "never" (5xx): the address is wrong or closed
     BROKEN = "broken"  # the mail cannot be built
     LETTERS = "letters"  # our own mail server sends to no address with such letters
+    NO_ENCRYPTION = "no_encryption"  # our own mail server does not encrypt: no password is said to it
+    CERTIFICATE_EXPIRED = "certificate_expired"  # of our own mail server or provider, as all that follow: core/tls.py
+    CERTIFICATE_NOT_YET = "certificate_not_yet"
+    CERTIFICATE_NAME = "certificate_name"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
 
 
 @dataclass(frozen=True)

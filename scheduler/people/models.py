@@ -119,6 +119,9 @@ class SignIn(Base):
     last_seen_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    factor_at: Mapped[dt.datetime | None]  # when the second step was passed; until then it is nobody's, see rules.py
+    mailbox_at: Mapped[dt.datetime | None]  # when a link in a mail to her was opened in this browser
+    device: Mapped[str] = mapped_column(default="")  # "Firefox, Windows": no version, no address
 
     user: Mapped[User] = relationship(lazy="raise")
 

@@ -41,7 +41,10 @@ from scheduler.policy import Role
 
 
 def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
-    """The user behind a session's token; None when that sign-in has ended, idled out, or the user is suspended."""
+    """The user behind a session's token; None when that sign-in has ended, idled out, or the user is suspended.
+
+    None, too, while it waits for its second step: only the pages of keys know such a sign-in (keys/queries.py).
+    """
     found = db.session.execute(
         select(SignIn, User, Centre, Presenter.id)
         .join(User, SignIn.user_id == User.id)
@@ -61,6 +64,8 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         now=now,
     )
     if not live or user.suspended_at is not None:
+        return None
+    if rules.waits_for_second_step(actor.roles, row.factor_at, asked=settings().asks_second_step):
         return None
     return SignedInUser(
         user_id=user.id,

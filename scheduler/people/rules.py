@@ -242,6 +242,14 @@ def idle_limit(roles: Collection[Role]) -> dt.timedelta:
     return STAFF_IDLE if set(roles) & set(STAFF_ROLES) else PRESENTER_IDLE
 
 
+def waits_for_second_step(roles: Collection[Role], factor_at: dt.datetime | None, *, asked: bool) -> bool:
+    """Whether a sign-in is nobody's yet: staff see everybody's data, so a password alone opens nothing for them.
+
+    Asked at each request, so a presenter who becomes staff is led to her second step at once. `asked` is the setting.
+    """
+    return asked and factor_at is None and bool(set(roles) & set(STAFF_ROLES))
+
+
 def is_live(
     *,
     last_seen_at: dt.datetime,

@@ -16,6 +16,7 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
 from scheduler.requests.queries.lineage import kept_request
+from scheduler.web.login import sign_in_page
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -48,7 +49,7 @@ def may(verb: str, thing: str) -> Callable[[View[P]], View[P]]:
             actor = current_actor()
             if policy.scope_of(actor, verb, thing) is None:
                 if actor is ANONYMOUS:
-                    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+                    return redirect(url_for(sign_in_page(), next=request.full_path.rstrip("?")))
                 raise NotAllowed(f"{verb} {thing}")
             return view(*args, **given)
 

@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
 
 from scheduler.config import Settings
+from scheduler.core import tls
 from scheduler.core.errors import TooMany
 from scheduler.people.rules import network_of
 
@@ -70,8 +71,9 @@ def _seconds_of_limit() -> int:
 
 def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
+    storage = tls.checked_redis(settings.redis_url, settings.tls_ca_file)
     # the library for limits has a name of its own for a socket
-    storage = f"redis+{settings.redis_url}" if settings.redis_url.startswith("unix://") else settings.redis_url
+    storage = f"redis+{storage}" if storage.startswith("unix://") else storage
     app.config["RATELIMIT_STORAGE_URI"] = storage or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""

@@ -3,10 +3,12 @@
 `get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
 """
 
-from flask import Flask
-from flask_login import LoginManager, UserMixin
+from flask import Flask, g, session
+from flask_login import LoginManager, UserMixin, login_user
 
 from scheduler.core import clock
+from scheduler.keys.queries import browser_of
+from scheduler.keys.terms import Browser
 from scheduler.people import queries, rules
 from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
@@ -36,6 +38,36 @@ def load_viewer(token: str) -> Viewer | None:
     if rules.seen_is_old(user.last_seen_at, now):
         note_seen(token, now=now)
     return Viewer(token, user)
+
+
+def own_browser() -> Browser | None:
+    """The browser that asks, once the right password was typed in it: signed in, or waiting for the second step."""
+    if "browser" not in g:
+        token = session.get("_user_id")  # Flask-Login's name
+        g.browser = browser_of(token, clock.now()) if isinstance(token, str) else None
+    found: Browser | None = g.browser
+    return found
+
+
+def sign_in_page() -> str:
+    """Where somebody who is not signed in goes on: the second step, if her password was right just now."""
+    browser = own_browser()
+    return "people.second_step" if browser is not None and browser.waits else "people.sign_in"
+
+
+def enter(token: str) -> bool:
+    """Begin the session of a sign-in, with nothing of before; whether it is whole, or waits for the second step."""
+    session.clear()
+    return go_on(token)
+
+
+def go_on(token: str) -> bool:
+    """The same session under the sign-in's new token; whether it is whole."""
+    g.pop("browser", None)
+    g.pop("actor", None)
+    session["_user_id"] = token
+    viewer = load_viewer(token)
+    return viewer is not None and bool(login_user(viewer))
 
 
 def register(app: Flask) -> None:

@@ -79,6 +79,8 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
 UNDER = {
     "people.change_roles": "people.users",
     "people.invite_user": "people.users",
+    "people.second_steps": "people.users",
+    "people.access": "people.my_account",
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",
     "admin.school_calendar": "closures.closures",

@@ -51,6 +51,11 @@ NOT_PAGES = {
     "reports.attendance_file",
     "board.place_cells",
 }
+ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.py looks at them
+    "people.second_step",
+    "people.begin",
+    "people.mailbox_asked",
+}
 HREF = re.compile(r'href="(/[^"]*)"')
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 NEW = re.compile(r'<input[^>]* name="(csrf_token|form_key)"[^>]*>')
@@ -148,7 +153,7 @@ def _begins(role: str, email: str) -> list[str]:
         more = [*_handed_over(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
-        return [*_works(email), *_signed(email)]
+        return [*_works(email), *_signed(email), _mailbox(email)]
     if role == "safeguarding":
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
@@ -255,6 +260,13 @@ def _invitations() -> list[str]:
     with transaction():
         minted = {kind: tokens.mint(kind, user_id, lasts=LONG, now=MONDAY) for kind in ("invitation", "reset")}
     return [f"/{kind}/{token}" for kind, token in minted.items()]
+
+
+def _mailbox(email: str) -> str:
+    """What the mail of a second step opens."""
+    user_id = db.session.scalars(select(User.id).where(User.email == email)).one()
+    with transaction():
+        return "/second-step/mailbox/" + tokens.mint("mailbox", user_id, lasts=LONG, now=MONDAY)
 
 
 def _certificates() -> list[str]:

@@ -7,6 +7,7 @@ from scheduler.cli import people
 from scheduler.core.db import db
 from scheduler.core.imports.staging import Filing
 from scheduler.data import files
+from scheduler.keys.queries import key_ring
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
 from scheduler.people.models import Presenter
@@ -19,6 +20,7 @@ from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import propose_birth_date
 from tests.factories import MONDAY
+from tests.factories.keys import make_app
 from tests.factories.people import make_centre, make_presenter, make_user
 
 
@@ -164,3 +166,16 @@ def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
     refused = run("people", "confirm-birth-date", str(person.id), "2010-03-01")
 
     assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)
+
+
+def test_the_host_resets_a_second_step_and_prints_the_way_in(run):
+    user = make_user(Role.ADMINISTRATOR, email="sef@centre.example", password_hash="hers")
+    make_app(user)
+
+    assert "no staff has this address" in run("people", "reset-factor", "nobody@centre.example").stderr
+    done = run("people", "reset-factor", "sef@centre.example")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("http://localhost/second-step/mailbox/")
+    assert key_ring(user.id).count == 0
+    assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["keys_reset_on_the_host"]

@@ -13,8 +13,9 @@ from scheduler.certificates.models import Certificate
 from scheduler.core.db import Base, db, transaction
 from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
+from scheduler.keys.models import Passkey
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import AvailabilityException, Centre, Presenter
+from scheduler.people.models import AvailabilityException, Centre, Presenter, SignIn, User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
@@ -33,6 +34,7 @@ from scheduler.work.models import LongWork
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
+from tests.factories.keys import make_passkey, make_sign_in
 from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
@@ -129,12 +131,18 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
 def people_of(centre_id: int) -> list[dict[str, str]]:
     """Presenters of the centre: of each kind one for every choice of what else there is to open about her."""
     presenters = sa.select(Presenter.id, Presenter.user_id, Presenter.kind).where(Presenter.centre_id == centre_id)
+    rows = db.session.execute(presenters).all()
+    somebody = db.session.get_one(User, rows[0].user_id)
+    make_sign_in(somebody)
+    make_passkey(somebody)
     found = {}
-    for row in db.session.execute(presenters):
+    for row in rows:
         more = {
             "exception_id": one(AvailabilityException.id, presenter_id=row.id),
             "consent_id": one(GuardianConsent.id, presenter_id=row.id),
             "paper_id": one(ConsentPaper.id, presenter_id=row.id),
+            "sign_in_id": one(SignIn.id, user_id=row.user_id),
+            "passkey_id": one(Passkey.id, user_id=row.user_id),
         }
         about = (row.kind, *(number != "0" for number in more.values()))
         found[about] = {"presenter_id": str(row.id), "user_id": str(row.user_id), **more}

@@ -22,12 +22,20 @@ PUBLIC = {
     "feeds.personal_feed",
     "messages.letter",  # only in a demo
     "messages.letters",  # only in a demo
+    "people.add_app",  # asks for a right password itself, as all of the second step
+    "people.add_passkey",
+    "people.ask_mailbox",
     "people.ask_reset",
+    "people.begin",
     "people.invitation",
+    "people.mailbox",
+    "people.mailbox_asked",
     "people.reset",
     "people.reset_asked",
     "people.sign_in",
     "people.sign_out",
+    "people.second_step",
+    "people.use_passkey",
     "places.own_school_time",
     "safeguarding.guardian_page",
     "safeguarding.withdraw_by_guardian",

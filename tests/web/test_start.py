@@ -79,6 +79,10 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"sms_url": "sms.example"}, "SMS_URL"),
         ({"redis_url": "localhost:6379"}, "REDIS_URL"),
         ({"mail_from": "raspored"}, "MAIL_FROM"),
+        ({"smtp_url": "smtp://user:password@mail.example:25"}, "SMTP_URL would send its password unencrypted"),
+        ({"redis_url": "rediss://redis.example:6380/0?ssl_cert_reqs=none"}, "REDIS_URL must not say"),
+        ({"tls_ca_file": "/nowhere/authority.pem"}, "TLS_CA_FILE"),
+        ({"tls_ca_file": __file__}, "TLS_CA_FILE"),
     ],
 )
 def test_production_refuses_a_dangerous_setting(tmp_path, given, word):

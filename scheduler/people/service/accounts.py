@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.config import settings
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
@@ -30,9 +31,13 @@ class _Known:
     password_hash: str | None = field(repr=False)
 
 
-def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str:
-    """The token of a new sign-in. `network` is rules.network_of the browser's address.
+def sign_in(
+    email: str, password: str, *, network: str, now: dt.datetime, device: str = "", mailbox_of: int | None = None
+) -> str:
+    """The token of a new sign-in; of staff it waits for the second step, where one is asked.
 
+    `network` is rules.network_of the browser's address, `device` its kind in words, `mailbox_of` the user whose
+    invitation or new password came through this browser just now: she need not open another mail for her first key.
     Raises: TooMany after 5 failed tries a minute for this account from this network, or 20 from it for any;
     BadSignIn when address and password do not belong together, or the user may not sign in. Each try counts before
     its password is checked, so a burst of equal tries is no way round; a try that succeeds counts no more.
@@ -57,12 +62,15 @@ def sign_in(email: str, password: str, *, network: str, now: dt.datetime) -> str
             created_at=now,
             last_seen_at=now,
             expires_at=now + rules.sign_in_length(actor.roles),
+            mailbox_at=now if mailbox_of == user.id else None,
+            device=device,
         )
         session.add(row)
         session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
         session.flush()
-        audit.record(actor, "signed in", user, at=now)
-    log.info("signed in", extra={"user_id": known.user_id})
+        waits = rules.waits_for_second_step(actor.roles, None, asked=settings().asks_second_step)
+        audit.record(actor, "password accepted" if waits else "signed in", user, at=now)
+    log.info("signed in", extra={"user_id": known.user_id, "waits": waits})
     return token
 
 

@@ -39,6 +39,26 @@ FAILURES = {
     "refused": _l("The other mail server does not know this address."),
     "broken": _l("The mail could not be built: check the address."),
     "letters": _l("Our mail server sends to no address with these letters: ask for one in Latin letters."),
+    "no_encryption": _l(
+        "Our mail server offers no encryption, so it was told neither the password nor the mail. Switch TLS on there; "
+        "then it leaves by itself."
+    ),
+    "certificate_expired": _l(
+        "The certificate of our mail server has expired, so it was told neither the password nor the mail. Renew the "
+        "certificate there; then it leaves by itself."
+    ),
+    "certificate_not_yet": _l(
+        "The certificate of our mail server does not hold yet, so it was told neither the password nor the mail. Look "
+        "at the clocks of both machines; then it leaves by itself."
+    ),
+    "certificate_name": _l(
+        "The certificate of our mail server is for another name, so it was told neither the password nor the mail. "
+        "Write the name of the certificate into the settings, or mend the certificate; then it leaves by itself."
+    ),
+    "certificate_unknown": _l(
+        "Nobody whom we trust has signed the certificate of our mail server, so it was told neither the password nor "
+        "the mail. If it is your own authority, name its file in TLS_CA_FILE; then it leaves by itself."
+    ),
     "restored": _l("It waited when the backup was made, and may have left since: it is held."),
 }
 

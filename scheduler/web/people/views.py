@@ -5,13 +5,14 @@ import re
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
+from scheduler.keys.rules import device_of
 from scheduler.people import queries, rules
 from scheduler.people.service import accounts, invitations
 from scheduler.people.service import presenters as people_presenters
@@ -26,15 +27,15 @@ from scheduler.web import labels, tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
-from scheduler.web.login import load_viewer
+from scheduler.web.login import enter, own_browser
 from scheduler.web.once import sent_once
 from scheduler.web.password_again import password_again
-from scheduler.web.people import forms, staff
+from scheduler.web.people import forms, own_keys, second_step, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "staff"]
+__all__ = ["bp", "own_keys", "second_step", "staff"]
 COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_HIDDEN_COLUMNS = 20
 PRESENTERS = (
@@ -61,12 +62,19 @@ def sign_in() -> ResponseReturnValue:
     form = forms.SignInForm()
     if form.accepted():
         try:
-            token = accounts.sign_in(form.email.data, form.password.data, network=_network(), now=clock.now())
+            token = accounts.sign_in(
+                form.email.data,
+                form.password.data,
+                network=_network(),
+                now=clock.now(),
+                device=device_of(request.user_agent.string),
+                mailbox_of=second_step.mailbox_of(),
+            )
         except BadSignIn:
             form.show({"password": PersonReason.WRONG_PASSWORD})
         else:
-            session.clear()  # nothing of before carries over
-            login_user(load_viewer(token))
+            if not enter(token):
+                return redirect(url_for(".second_step", next=request.args.get("next")))
             return redirect(next_page(request.args.get("next")))
     page = render_template("people/sign_in.html", form=form, demo_sign_ins=queries.demo_sign_ins(), roles=forms.ROLES)
     return page, 422 if form.errors else 200
@@ -75,8 +83,8 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    if current_user.is_authenticated:
-        accounts.sign_out(current_user.get_id(), now=clock.now())
+    if browser := own_browser():
+        accounts.sign_out(browser.token, now=clock.now())
     logout_user()
     session.clear()
     return redirect("/")
@@ -93,6 +101,7 @@ def invitation(token: str) -> ResponseReturnValue:
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
+            second_step.note_mailbox(invited.user_id)
             say(_("Your account is ready. Sign in with your new password."))
             return redirect(url_for(".sign_in"))
     return render_template("people/invitation.html", form=form, invited=invited), 422 if form.errors else 200
@@ -130,6 +139,7 @@ def reset(token: str) -> ResponseReturnValue:
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
+            second_step.note_mailbox(invited.user_id)
             say(_("Your password is changed. Sign in with it."))
             return redirect(url_for(".sign_in"))
     return render_template("people/reset.html", form=form, invited=invited), 422 if form.errors else 200

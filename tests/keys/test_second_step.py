@@ -1,0 +1,323 @@
+"""The second step: codes once, limited by account; keys of the owner only; a reset by a second person (TRUST S37)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from scheduler import config
+from scheduler.core import one_time_codes, tokens
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, TooMany
+from scheduler.keys import queries
+from scheduler.keys.models import CodeApp, RecoveryCode
+from scheduler.keys.service import keeping, passing
+from scheduler.keys.terms import KeyReason
+from scheduler.people import queries as people_queries
+from scheduler.people.models import SignIn, User
+from scheduler.policy import Role
+from tests.at_once import all_at_once
+from tests.factories import MONDAY
+from tests.factories.keys import (
+    RECOVERY,
+    SECRET,
+    a_browser,
+    make_app,
+    make_passkey,
+    make_recovery_code,
+    make_sign_in,
+    seen_browser,
+)
+from tests.factories.people import make_presenter, make_user
+from tests.keys.told import actions, first_key, mails_to
+
+NETWORK, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
+HALF_MINUTE, MINUTE = dt.timedelta(seconds=30), dt.timedelta(minutes=1)
+CODE = one_time_codes.code_at(SECRET, MONDAY)
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture(autouse=True)
+def required(app: Flask) -> Iterator[None]:
+    """As in production: staff are asked for a second step."""
+    config.use(replace(app.config["SETTINGS"], second_factor="required"))
+    yield
+    config.use(app.config["SETTINGS"])
+
+
+@pytest.fixture
+def user(app: Flask) -> User:
+    made = make_user(email="marija@centre.example", password_hash="x")
+    make_app(made)
+    return made
+
+
+def wrong(browser, *, now=MONDAY, code="000000", network=NETWORK):
+    with pytest.raises(Rejected) as refusal:
+        passing.pass_code(browser, code, network=network, now=now)
+    return refusal.value.problems
+
+
+def test_a_password_alone_is_nobody_and_a_code_makes_the_sign_in_whole_under_a_new_token(user):
+    token = make_sign_in(user)
+    assert people_queries.signed_in_user(token, MONDAY) is None
+
+    after = passing.pass_code(seen_browser(token), f" {CODE[:3]} {CODE[3:]} ", network=NETWORK, now=MONDAY)
+
+    assert people_queries.signed_in_user(after, MONDAY).user_id == user.id
+    assert people_queries.signed_in_user(token, MONDAY) is None
+    assert queries.browser_of(token, MONDAY) is None
+    assert actions() == ["second step passed"]
+
+
+@pytest.mark.parametrize("drift", [-30, 0, 30])
+def test_a_clock_that_differs_by_half_a_minute_is_no_fault(user, drift):
+    code = one_time_codes.code_at(SECRET, MONDAY + dt.timedelta(seconds=drift))
+
+    assert passing.pass_code(a_browser(user), code, network=NETWORK, now=MONDAY)
+
+
+def test_a_code_is_good_once_and_none_before_it_is_good_after_it(user):
+    passing.pass_code(a_browser(user), CODE, network=NETWORK, now=MONDAY)
+
+    assert wrong(a_browser(user), code=CODE) == {"code": KeyReason.WRONG_CODE}
+    earlier = one_time_codes.code_at(SECRET, MONDAY - HALF_MINUTE)
+    assert wrong(a_browser(user), code=earlier) == {"code": KeyReason.WRONG_CODE}
+    later = one_time_codes.code_at(SECRET, MONDAY + HALF_MINUTE)
+    assert passing.pass_code(a_browser(user), later, network=NETWORK, now=MONDAY + HALF_MINUTE)
+
+
+def test_of_many_who_send_one_code_at_once_one_gets_in(app, user):
+    browsers = [a_browser(user) for _number in range(4)]
+    act = partial(passing.pass_code, typed=CODE, network=NETWORK, now=MONDAY)
+
+    refusals = all_at_once(app, [partial(act, browser) for browser in browsers])
+
+    assert [type(one) for one in refusals].count(type(None)) == 1
+    assert [type(one) for one in refusals].count(Rejected) == 3
+
+
+def test_the_database_takes_no_counter_back_and_no_recovery_code_twice(user):
+    passing.pass_code(a_browser(user), CODE, network=NETWORK, now=MONDAY)
+    row = make_recovery_code(user)
+    passing.pass_code(a_browser(user), RECOVERY, network=NETWORK, now=MONDAY)
+
+    for statement in ("UPDATE code_app SET last_counter = 1", "UPDATE recovery_code SET used_at = NULL"):
+        with pytest.raises(IntegrityError, match="code_is_good_once"), transaction() as session:
+            session.execute(text(statement))
+    assert db.session.get_one(RecoveryCode, row.id).used_at == MONDAY
+
+
+def test_trust_s37_codes_are_limited_for_the_account_from_wherever_they_come(user):
+    for number in range(5):
+        wrong(a_browser(user), network=f"192.0.{number}.0/24")
+
+    with pytest.raises(TooMany):
+        passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY)
+    assert mails_to(user.email) == ["codes_guessed"]
+    assert actions() == ["codes guessed"]
+
+
+def test_a_day_of_guessing_is_twenty_tries(user):
+    tries = 0
+    for quarter in range(24 * 4 + 1):
+        now = MONDAY + quarter * dt.timedelta(minutes=14, seconds=50)
+        for _press in range(6):
+            try:
+                passing.pass_code(a_browser(user, now=now), "000000", network=NETWORK, now=now)
+            except TooMany:
+                break
+            except Rejected:
+                tries += 1
+
+    assert tries == 20
+
+
+def test_the_owner_gets_in_while_others_guess_by_the_link_in_her_mail(user):
+    for _number in range(5):
+        wrong(a_browser(user))
+    browser = a_browser(user)
+    passing.ask_mailbox(browser, now=MONDAY)
+    assert mails_to(user.email)[-1] == "second_step_link"
+    link = tokens.mint("mailbox", user.id, lasts=MINUTE, now=MONDAY)
+    db.session.commit()
+    passing.prove_mailbox(browser, link, now=MONDAY)
+
+    assert passing.pass_code(seen_browser(browser.token), CODE, network=NETWORK, now=MONDAY)
+    with pytest.raises(Gone):
+        passing.prove_mailbox(a_browser(user), link, now=MONDAY)
+
+
+def test_the_owner_gets_in_while_others_guess_by_a_recovery_code(user):
+    make_recovery_code(user)
+    for _number in range(5):
+        wrong(a_browser(user))
+
+    assert passing.pass_code(a_browser(user), RECOVERY.lower(), network=NETWORK, now=MONDAY)
+
+
+def test_a_link_in_a_mail_proves_nobody_elses_mailbox(user):
+    other = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id)
+    link = tokens.mint("mailbox", other.id, lasts=MINUTE, now=MONDAY)
+    db.session.commit()
+
+    with pytest.raises(NotFound):
+        passing.prove_mailbox(a_browser(user), link, now=MONDAY)
+
+
+def test_five_links_a_day_are_mailed(user):
+    for _number in range(5):
+        passing.ask_mailbox(a_browser(user), now=MONDAY)
+
+    with pytest.raises(TooMany):
+        passing.ask_mailbox(a_browser(user), now=MONDAY)
+
+
+def test_a_recovery_code_opens_once_and_its_owner_is_told(user):
+    make_recovery_code(user)
+
+    assert passing.pass_code(a_browser(user), RECOVERY, network=NETWORK, now=MONDAY)
+    assert wrong(a_browser(user), code=RECOVERY) == {"code": KeyReason.WRONG_CODE}
+    assert mails_to(user.email) == ["recovery_code_used"]
+
+
+def test_a_recovery_code_of_somebody_else_opens_nothing(user):
+    make_recovery_code(make_user(Role.ADMINISTRATOR))
+
+    assert wrong(a_browser(user), code=RECOVERY) == {"code": KeyReason.WRONG_CODE}
+
+
+def test_a_sign_in_waits_for_half_an_hour(user):
+    token = make_sign_in(user)
+
+    assert queries.browser_of(token, MONDAY + dt.timedelta(minutes=29))
+    assert queries.browser_of(token, MONDAY + dt.timedelta(minutes=30)) is None
+
+
+def test_who_is_suspended_meanwhile_passes_no_step(user):
+    browser = a_browser(user)
+    with transaction() as session:
+        session.get_one(SignIn, browser.sign_in_id).ended_at = MONDAY
+
+    with pytest.raises(Gone):
+        passing.pass_code(browser, CODE, network=NETWORK, now=MONDAY)
+
+
+def test_a_presenter_is_not_asked_until_she_becomes_staff(app):
+    presenter = make_presenter()
+    token = make_sign_in(db.session.get_one(User, presenter.user_id))
+    assert people_queries.signed_in_user(token, MONDAY)
+
+    with transaction() as session:
+        session.get_one(User, presenter.user_id).roles[0].role = Role.COORDINATOR
+
+    assert people_queries.signed_in_user(token, MONDAY) is None
+
+
+def test_the_secret_is_not_readable_in_the_database_and_not_under_another_key(user, app):
+    stored = db.session.scalars(select(CodeApp.secret)).one()
+    assert SECRET not in stored
+    config.use(replace(config.settings(), secret_key="another key, as after a restore without the old one"))
+
+    assert wrong(a_browser(user), code=CODE) == {"code": KeyReason.WRONG_CODE}
+
+
+# --- keys are changed by their owner only ---
+
+
+def test_the_first_key_needs_a_mailbox_that_has_answered(app):
+    user = make_user(email="ana@centre.example")
+
+    with pytest.raises(Conflict) as refusal:
+        first_key(user)
+    assert refusal.value.reason is KeyReason.MAILBOX_NOT_PROVEN
+
+    changed = first_key(user, mailbox_at=MONDAY)
+    assert people_queries.signed_in_user(changed.token, MONDAY)
+    assert len(set(changed.codes)) == 10
+    assert mails_to(user.email) == ["key_added"]
+    assert actions() == ["key added", "second step passed"]
+
+
+def test_who_has_a_key_adds_no_other_before_the_second_step(user):
+    with pytest.raises(NotAllowed):
+        first_key(user, mailbox_at=MONDAY)
+
+
+def test_a_presenter_keeps_no_keys(app):
+    presenter = make_presenter()
+
+    with pytest.raises(NotAllowed):
+        first_key(db.session.get_one(User, presenter.user_id), mailbox_at=MONDAY)
+
+
+def test_a_wrong_first_code_adds_nothing(app):
+    browser = a_browser(make_user(), mailbox_at=MONDAY)
+
+    with pytest.raises(Rejected):
+        keeping.add_app(browser, "000000", now=MONDAY)
+    assert queries.key_ring(browser.user_id).count == 0
+
+
+def test_the_first_code_of_an_app_is_used_up(app):
+    user = make_user()
+    browser = a_browser(user, mailbox_at=MONDAY)
+    code = one_time_codes.code_at(keeping.secret_for(browser), MONDAY)
+    keeping.add_app(browser, code, now=MONDAY)
+
+    assert wrong(a_browser(user), code=code) == {"code": KeyReason.WRONG_CODE}
+
+
+def test_each_printed_code_opens_once(app):
+    user = make_user()
+    codes = first_key(user, mailbox_at=MONDAY).codes
+
+    for code in codes[:2]:
+        assert passing.pass_code(a_browser(user), code, network=NETWORK, now=MONDAY)
+    assert queries.key_ring(user.id).recovery_codes == 8
+    assert not db.session.scalars(select(RecoveryCode).where(RecoveryCode.code_hash.in_(codes))).all()
+
+
+def test_a_change_of_keys_ends_the_other_browsers_and_renews_the_own_token(user):
+    other = make_sign_in(user, factor_at=MONDAY)
+    browser = a_browser(user, factor_at=MONDAY)
+
+    changed = keeping.renew_recovery_codes(browser, now=MONDAY)
+
+    assert [people_queries.signed_in_user(one, MONDAY) for one in (other, browser.token)] == [None, None]
+    assert people_queries.signed_in_user(changed.token, MONDAY)
+    assert mails_to(user.email) == ["recovery_codes_renewed"]
+    with pytest.raises(Gone):
+        keeping.renew_recovery_codes(browser, now=MONDAY)
+
+
+def test_new_recovery_codes_take_the_place_of_those_before(user):
+    make_recovery_code(user)
+    keeping.renew_recovery_codes(a_browser(user, factor_at=MONDAY), now=MONDAY)
+
+    assert wrong(a_browser(user), code=RECOVERY)
+    assert queries.key_ring(user.id).recovery_codes == 10
+
+
+def test_the_last_key_stays_and_one_of_two_may_go(user):
+    with pytest.raises(Conflict) as refusal:
+        keeping.remove_app(a_browser(user, factor_at=MONDAY), now=MONDAY)
+    assert refusal.value.reason is KeyReason.LAST_KEY
+
+    passkey = make_passkey(user)
+    changed = keeping.remove_app(a_browser(user, factor_at=MONDAY), now=MONDAY)
+    assert mails_to(user.email) == ["key_removed"]
+    with pytest.raises(Conflict):
+        keeping.remove_passkey(seen_browser(changed.token), passkey.id, now=MONDAY)
+
+
+def test_nobody_takes_a_passkey_of_somebody_else(user):
+    foreign = make_passkey(make_user(Role.ADMINISTRATOR, centre_id=user.centre_id))
+
+    with pytest.raises(NotFound):
+        keeping.remove_passkey(a_browser(user, factor_at=MONDAY), foreign.id, now=MONDAY)

@@ -1,0 +1,240 @@
+"""The second step in a browser: nothing opens before it, the first key is led to, the pages say what to do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from scheduler import config
+from scheduler.core import one_time_codes, passwords, tokens
+from scheduler.core.db import db
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import SignIn, User
+from scheduler.policy import Role
+from tests.factories import MONDAY
+from tests.factories.keys import RECOVERY, SECRET, make_app, make_passkey, make_recovery_code
+from tests.factories.people import make_presenter, make_user
+from tests.laws.routes import pages
+from tests.web.browser import browser_of, sign_in_as
+
+PASSWORD = "mesečina nad Drvengradom"
+FIREFOX = {"User-Agent": "Firefox/145 Linux"}
+CODE = one_time_codes.code_at(SECRET, MONDAY)
+
+
+@pytest.fixture
+def required(app: Flask) -> Iterator[None]:
+    """As in production: staff are asked for a second step."""
+    config.use(replace(app.config["SETTINGS"], second_factor="required"))
+    yield
+    config.use(app.config["SETTINGS"])
+
+
+@pytest.fixture
+def boss(app: Flask, required: None) -> User:
+    return make_user(Role.ADMINISTRATOR, email="boss@centre.example", password_hash=passwords.hash_password(PASSWORD))
+
+
+def typed_password(client: FlaskClient, where: str = "/sign-in?lang=en", email: str = "boss@centre.example"):
+    answer = client.post(
+        where, data={"email": email, "password": PASSWORD}, headers={"User-Agent": "Firefox/145 Linux"}
+    )
+    assert answer.status_code == 302
+    return answer.location
+
+
+def test_after_the_password_comes_the_code_and_then_the_page_that_was_asked_for(client, boss):
+    make_app(boss)
+    asked = client.get("/people/users")
+    location = typed_password(client, asked.location)
+    assert location.startswith("/second-step?next=")
+
+    page = client.get(location)
+    assert "boss@centre.example" in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    wrong = client.post(location, data={"code": "000000"})
+    assert wrong.status_code == 422
+    right = client.post(location, data={"code": CODE})
+
+    assert right.location == "/people/users"
+    assert client.get("/people/users").status_code == 200
+    assert db.session.scalars(select(SignIn.device)).one() == "Firefox, Linux"
+
+
+def test_trust_s37_a_password_alone_opens_no_page_of_staff_by_any_way(app, client, boss):
+    make_app(boss)
+    typed_password(client)
+
+    stranger = app.test_client()
+    for endpoint, method, address in pages(app, "GET", "POST"):
+        if method == "POST" and endpoint == "people.sign_out":
+            continue
+        hers, nobodys = (one.open(address, method=method) for one in (client, stranger))
+        if endpoint.startswith("people.") and "/second-step" in address:
+            continue
+        assert hers.status_code == nobodys.status_code, (method, address)
+
+
+def test_the_token_of_before_the_step_opens_nothing_after_it(app, client, boss):
+    make_app(boss)
+    typed_password(client)
+    with client.session_transaction() as cookies:
+        before = cookies["_user_id"]
+    client.post("/second-step", data={"code": CODE})
+
+    thief = app.test_client()
+    with thief.session_transaction() as cookies:
+        cookies["_user_id"] = before
+    assert thief.get("/people/users").location.startswith("/sign-in")
+    assert thief.get("/second-step").location.startswith("/sign-in")
+
+
+def test_too_many_codes_are_told_with_the_ways_that_stay(client, boss):
+    make_app(boss)
+    typed_password(client)
+    for _number in range(5):
+        client.post("/second-step", data={"code": "000000"})
+
+    answer = client.post("/second-step?lang=en", data={"code": CODE})
+
+    assert answer.status_code == 429
+    assert "a recovery code or a mailed link opens now" in unescape(answer.text)
+    assert answer.headers["Retry-After"] == "900"
+
+
+def test_without_a_key_the_mailbox_answers_first_and_then_she_makes_one(app, client, boss):
+    assert typed_password(client) == "/second-step"
+    assert client.get("/second-step").location == "/second-step/begin"
+    assert client.get("/second-step/app").location == "/second-step/begin"
+    assert client.post("/second-step/app", data={"code": CODE}).location == "/second-step/begin"
+    begin = client.get("/second-step/begin?lang=en")
+    assert "Mail me the link" in begin.text
+    assert client.post("/second-step/mailbox").location == "/second-step/mailbox"
+    assert client.get("/second-step/mailbox").status_code == 200
+    link = tokens.mint("mailbox", boss.id, lasts=MONDAY - MONDAY.replace(hour=0), now=MONDAY)
+    db.session.commit()
+    for _scanner in range(3):
+        assert app.test_client().get(f"/second-step/mailbox/{link}").location.startswith("/sign-in?next=")
+        assert client.get(f"/second-step/mailbox/{link}").status_code == 200
+    client.post(f"/second-step/mailbox/{link}")
+
+    assert "With an app on my phone" in client.get("/second-step/begin").text
+    page = client.get("/second-step/app")
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")
+    assert client.post("/second-step/app", data={"code": "000000"}).status_code == 422
+    codes = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+
+    assert len(set(re.findall(r"<code>((?:\w{4}-){3}\w{4})</code>", codes.text))) == 10
+    assert client.get("/people/users").status_code == 200
+    again = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+    assert again.status_code == 409
+
+
+def test_who_comes_by_an_invitation_opens_no_second_mail(app, client, required):
+    user = make_user(Role.ADMINISTRATOR, email="new@centre.example")
+    token = tokens.mint("invitation", user.id, lasts=MONDAY - MONDAY.replace(hour=0), now=MONDAY)
+    db.session.commit()
+    client.post(f"/invitation/{token}", data={"given_name": "Ana", "family_name": "Ilić", "password": PASSWORD})
+    typed_password(client, email="new@centre.example")
+
+    assert "With a passkey" in client.get("/second-step/begin?lang=en").text
+
+
+def test_a_passkey_is_asked_with_the_keys_that_she_has(client, boss):
+    make_passkey(boss, credential_id="abcd")
+    typed_password(client)
+    page = client.get("/second-step?lang=en")
+
+    assert "&#34;id&#34;: &#34;abcd&#34;" in page.text
+    for answer in (
+        "",
+        "{",
+        "[]",
+        '{"id": "abcd"}',
+        '{"id": "abcd", "rawId": "abcd", "type": "public-key", "response": {}}',
+    ):
+        refused = client.post("/second-step/passkey", data={"answer": answer})
+        assert refused.status_code == 422, answer
+
+
+def test_a_presenter_signs_in_as_ever(client, required):
+    presenter = make_presenter(email="jelena@centre.example")
+    db.session.get_one(User, presenter.user_id).password_hash = passwords.hash_password(PASSWORD)
+    db.session.commit()
+
+    typed_password(client, email="jelena@centre.example")
+
+    assert client.get("/account").status_code == 200
+    page = client.get("/account/access?lang=en")
+    assert "Where you are signed in" in page.text
+    assert "Second step" not in page.text
+    assert client.get("/second-step/app").status_code == 403
+
+
+def test_in_a_demo_nobody_is_asked_and_may_try_it(client, app):
+    user = make_user(Role.COORDINATOR)
+    sign_in_as(client, user.id)
+
+    assert "This demo does not ask for it" in client.get("/account/access?lang=en").text
+    assert client.get("/second-step/app").status_code == 200
+    assert client.get("/second-step").location == "/desk"
+
+
+def test_her_account_lists_keys_and_browsers_and_ends_them(app, client, boss):
+    make_app(boss)
+    make_recovery_code(boss)
+    other = app.test_client()
+    for one, code in ((other, RECOVERY), (client, CODE)):
+        typed_password(one)
+        assert one.post("/second-step", data={"code": code}).status_code == 302
+    page = client.get("/account/access?lang=en")
+    assert ("this browser" in page.text, page.text.count("Firefox, Linux")) == (True, 3)
+
+    client.post("/account/sign-ins/end-others")
+    assert other.get("/people/users").location.startswith("/sign-in")
+    assert client.get("/people/users").status_code == 200
+
+
+def test_a_change_of_keys_asks_the_password_again(client, boss):
+    make_app(boss)
+    typed_password(client)
+    client.post("/second-step", data={"code": CODE})
+
+    asked = client.post("/account/recovery-codes?lang=en")
+    assert asked.status_code == 422
+    assert "Your password, once more" in asked.text
+    shown = client.post("/account/recovery-codes", data={"password_again": PASSWORD})
+    assert len(set(re.findall(r"<code>((?:\w{4}-){3}\w{4})</code>", shown.text))) == 10
+    assert client.get("/people/users").status_code == 200
+
+
+def test_a_second_person_resets_and_a_coordinator_finds_no_page(app, client, boss):
+    lost = make_user(Role.COORDINATOR, centre_id=boss.centre_id, password_hash="x", family_name="Zorić")
+    make_app(lost)
+    officer = make_user(Role.SAFEGUARDING, centre_id=boss.centre_id)
+    config.use(app.config["SETTINGS"])
+    browser = browser_of(app, officer)
+    listed = browser.get("/people/second-steps?lang=en")
+    assert listed.text.count("Reset the second step") == 1
+
+    assert browser.post(f"/people/users/{lost.id}/second-step/reset").location == "/people/second-steps"
+
+    assert "none yet" in browser.get("/people/second-steps?lang=en").text
+    wanted = select(OutboxMessage.kind).where(OutboxMessage.address == lost.email)
+    assert db.session.scalars(wanted).all() == ["keys_reset"]
+    assert browser_of(app, lost).get("/people/second-steps").status_code == 403
+
+
+def test_signing_out_ends_a_sign_in_that_waits(client, boss):
+    make_app(boss)
+    typed_password(client)
+
+    client.post("/sign-out")
+
+    assert client.get("/second-step").location.startswith("/sign-in")
+    assert db.session.scalars(select(SignIn.ended_at)).one() == MONDAY
