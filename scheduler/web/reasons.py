@@ -185,6 +185,9 @@ WORDS: dict[Reason, LazyProxy] = {
     RequestReason.TOO_LONG_AWAY: _l("Choose a last day within a year."),
     RequestReason.SAME_REQUEST: _l("Choose another request: none is joined with itself."),
     RequestReason.ANOTHER_HOST: _l("Choose a request of the same school: only those are joined."),
+    RequestReason.TOO_MANY_CORRECTIONS: _l(
+        "Book again with the right address, or call the centre: this address was corrected twice already."
+    ),
     RequestReason.TOO_MANY_BOOKINGS: _l("Try again tomorrow, or call the centre: too many mails were asked for today."),
     RequestReason.SOME_CANNOT: _l(
         "Open the list again: some of these requests have changed, so nothing was done with any."
