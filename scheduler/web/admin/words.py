@@ -131,8 +131,12 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_phone": _l("This is no phone number."),
     "not_degrees": _l("These are no degrees."),
     "not_on_the_map": _l("This point does not exist."),
-    "unknown_municipality": _l("This municipality is not known."),
-    "several_municipalities": _l("Several municipalities have this name: add the district."),
+    "unknown_municipality": _l("This municipality is not known: write it as the list of municipalities does."),
+    "not_in_this_district": _l("This municipality does not lie in that district: mend one of the two."),
+    "several_municipalities": _l(
+        "Several municipalities have this name, or it is a city of several: write both (Niš - Palilula), or add the"
+        " postcode or the district."
+    ),
     "file_too_large": _l("The file is too large."),
     "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
     "not_a_text_file": _l("This is no text file."),
