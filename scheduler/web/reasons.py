@@ -71,6 +71,10 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_AN_EMAIL: _l("Enter the whole address, for example ime@skola.example.org."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
+    GroundReason.BROKEN_LETTERS: _l(
+        "The letters are broken, a program has read them in a wrong encoding: open the original file, save it as"
+        " “CSV UTF-8” or XLSX, and send that."
+    ),
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
     GroundReason.NO_LETTER: _l("Write a name: it needs at least one letter."),
     GroundReason.MIXED_SCRIPTS: _l("Write this name anew: a word of it mixes Latin and Cyrillic letters."),

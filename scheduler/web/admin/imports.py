@@ -113,9 +113,23 @@ def _name(typed: str | None) -> str:
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
     content, name, kind = service.content_of(current_actor(), work_id)
+    if service.work_page(current_actor(), work_id, now=clock.now()).result.get("doubles") and not request.form.get(
+        "two"
+    ):
+        say(_("Say first whether the schools that look alike are one: look at the list below."))
+        return redirect(url_for(".show_work", work_id=work_id))
     if kind is WorkKind.CHECK_PEOPLE and (page := asked_first()):  # such a file gives roles
         return page
     return _started(STORES[kind], content, name)
+
+
+@bp.post("/imports/<int:work_id>/leave")
+@may("import", "host")
+def leave_import(work_id: int) -> ResponseReturnValue:
+    """Delete the uploaded file now: it will not be stored."""
+    service.leave(current_actor(), work_id)
+    say(_("The file is deleted here. Nothing of it was stored."))
+    return redirect(url_for(".show_work", work_id=work_id))
 
 
 @bp.post("/imports/<int:work_id>/columns")
