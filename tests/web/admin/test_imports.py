@@ -203,7 +203,12 @@ def test_formulas_and_hidden_sheets_are_said(browser):
 
 
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
-    assert upload(browser, b"x" * 1_100_000).status_code == 413
+    answer = upload(browser, b"x" * 1_100_000)
+
+    assert answer.status_code == 413
+    assert "You sent 1,100 KB." in answer.text
+    assert "A list (CSV or XLSX) may have 900 KB here." in answer.text
+    assert "photo" not in answer.text
 
 
 def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, coordinator):
