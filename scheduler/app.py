@@ -102,7 +102,7 @@ def _open_database(app: Flask) -> None:
 
 
 def _hang_pages(app: Flask) -> None:
-    CSRFProtect(app)
+    CSRFProtect(app).exempt("scheduler.web.attendance.feedback.end_letters")  # mail programs press it (RFC 8058)
     for part in (ids, packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
         part.register(app)
     for name in PAGES:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
+from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import Conflict, NotFound, Reason, Rejected, TooMany
 from scheduler.core.imports.batches import HangsOnIt
 from scheduler.core.text import BadText, clean
@@ -77,8 +78,9 @@ def import_template(of: str) -> ResponseReturnValue:
     if kind is None:
         raise NotFound("file")
     headings = [one.heading for one in columns_of(kind, page_language())]
-    content = (";".join(headings) + "\r\n").encode("utf-8-sig")  # as Serbian spreadsheets open and save it
-    return send_file(BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=f"{of}.csv")
+    return send_file(
+        BytesIO(csv_for_people(headings, ())), mimetype="text/csv", as_attachment=True, download_name=f"{of}.csv"
+    )
 
 
 def _started(kind: WorkKind, content: bytes, name: str) -> ResponseReturnValue:

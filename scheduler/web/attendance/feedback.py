@@ -1,13 +1,19 @@
 """What a school thought of a visit, and what remained of it: short forms behind its link, after the day."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.attendance.queries.feedback import feedback_of, is_followed_up, survey_of
 from scheduler.attendance.service.feedback import give_feedback
-from scheduler.attendance.service.follow_ups import answer_survey, resume_follow_ups, stop_follow_ups
+from scheduler.attendance.service.follow_ups import (
+    answer_survey,
+    letters_of,
+    resume_follow_ups,
+    stop_follow_ups,
+    stop_letters,
+)
 from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
@@ -128,6 +134,19 @@ def letters(secret: str, act: str) -> ResponseReturnValue:
             resume_follow_ups(actor, shown.visit_id, now=clock.now())
             say(_("We write to you again."))
     return redirect(url_for(".later", secret=secret))
+
+
+@bp.route("/letters/<token>", methods=["GET", "POST"])
+@public
+def end_letters(token: str) -> ResponseReturnValue:
+    """The way out of letters that nobody asked for: a mail program presses it by itself (RFC 8058), without a page.
+
+    Opening it changes nothing: scanners open links. What can be done with a foreign form is what its mail offers.
+    """
+    letters_of(token, now=clock.now())
+    if request.method == "POST":
+        stop_letters(token, now=clock.now())
+    return render_template("attendance/end_letters.html", done=request.method == "POST")
 
 
 @bp.route("/status/<secret>/feedback", methods=["GET", "POST"])
