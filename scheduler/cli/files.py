@@ -125,7 +125,7 @@ def tell(
 ) -> None:
     """Say what came of it; with any problem in one line on standard error too, and exit code 2."""
     if as_json:
-        click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | seen, ensure_ascii=False))
+        click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | dict(seen), ensure_ascii=False))
     else:
         tell_seen(seen)
         for problem in outcome.problems[:LINES_SHOWN]:

@@ -2,7 +2,7 @@
 
 import smtplib
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 from pathlib import Path
@@ -29,7 +29,7 @@ class Outgoing:
     stop_url: str = ""  # of a letter: one press there, by a person or by her mail program, ends such letters (RFC 8058)
 
 
-class _WholeLine(UnstructuredHeader):
+class _WholeLine(UnstructuredHeader, BaseHeader):
     """A header that is one address in angle brackets: never folded, since mail programs read it letter for letter.
 
     Python would write a long one as an encoded word, which none of them opens.

@@ -27,7 +27,8 @@ class HostNames:
     def named(self, register_id: str, name: str, municipality: str) -> Host | str:
         """The host that is meant, or what is wrong with its name. A number of the register wins."""
         if register_id:
-            return self.by_register.get(register_id) or self.by_register.get(code_key(register_id), "unknown_host")
+            exact = self.by_register.get(register_id)
+            return exact or self.by_register.get(code_key(register_id)) or "unknown_host"
         found = self.by_name.get(bare_name(name), [])
         if municipality:
             found = [host for host in found if town_keys(municipality) & _towns(host)]

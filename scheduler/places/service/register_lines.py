@@ -131,7 +131,13 @@ def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in STORED_FIELDS}
     if fold(row.place_sr_cyrl) in ("", town.search_key):
         values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
-    texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
+    texts: tuple[str, ...] = (
+        row.name_sr_cyrl,
+        row.name_sr_latn,
+        values["place_sr_cyrl"],
+        town.name_sr_cyrl,
+        town.city_sr_cyrl,
+    )
     texts += (row.municipality,) if bare_town(row.municipality) in PARTS_OF_CITIES else ()  # found by that name too
     return values | {"municipality_id": town.id, "search_key": search_key(row.kind, *texts)}
 
