@@ -46,7 +46,7 @@ def _nobody(_done: int, _total: int) -> None:
     """Nobody watches."""
 
 
-class Bar:
+class ImportBar:
     """How far an import is, on a terminal; `shown` is None where nobody looks."""
 
     def __init__(self, shown: Any) -> None:
@@ -65,13 +65,13 @@ class Bar:
 
 
 @contextmanager
-def progress(*, as_json: bool) -> Iterator[Bar]:
+def progress(*, as_json: bool) -> Iterator[ImportBar]:
     """A bar on standard error while a file is taken in; nothing with --json, or where no terminal is."""
     if as_json or not on_a_terminal():
-        yield Bar(None)
+        yield ImportBar(None)
         return
     with click.progressbar(length=100, label="Reading", file=sys.stderr) as shown:
-        yield Bar(shown)
+        yield ImportBar(shown)
         shown.label = "Done"
         shown.update(100 - shown.pos)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scheduler.core.text import fold
 
 BEFORE_A_NAME = re.compile(r"^(?:go|gradska opstina|opstina|grad)\s+(?=\S)")  # folded
-BESIDE = re.compile(r"[-–—,;/()]")  # "Niš - Palilula", "Palilula (Niš)"
+NAME_BREAKS = re.compile(r"[-–—,;/()]")  # "Niš - Palilula", "Palilula (Niš)"
 DISTRICT_WORDS = re.compile(r"\b(?:upravni|okrug|oblast|district|grad)\b")
 
 # City municipalities that stand in no list of ours: reports count them under their city, and so are they stored.
@@ -70,7 +70,7 @@ def town_meant(said: TownSaid, towns: Sequence[KnownTown]) -> KnownTown | str:
     A name that stands twice is decided by what else the line says, each word of it counted; where that decides
     nothing, or says two things, the file's owner is asked: never the first one, silently.
     """
-    beside = [bare_town(part) for part in BESIDE.split(said.name)]
+    beside = [bare_town(part) for part in NAME_BREAKS.split(said.name)]
     parts = [part for part in beside if part]
     readings = [(bare_town(said.name), "")]
     if len(parts) > 1:
