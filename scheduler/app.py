@@ -14,6 +14,7 @@ from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.web import assets, errors, filters, guards, headers, i18n, ids, limits, login, navigation, packing, reads
+from scheduler.web.attendance.feedback import press_of_mail_program
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
 # a module of commands with `register`.
@@ -102,7 +103,8 @@ def _open_database(app: Flask) -> None:
 
 
 def _hang_pages(app: Flask) -> None:
-    CSRFProtect(app).exempt("scheduler.web.attendance.feedback.end_letters")  # mail programs press it (RFC 8058)
+    app.before_request(press_of_mail_program)
+    CSRFProtect(app)
     for part in (ids, packing, i18n, filters, headers, errors, login, guards, assets, navigation, limits, reads):
         part.register(app)
     for name in PAGES:

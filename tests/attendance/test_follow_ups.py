@@ -136,7 +136,10 @@ def posted(session, kind: str) -> EmailMessage:
     return email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
 
 
-def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_centre(session, client):
+def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_centre(
+    app, session, client, monkeypatch
+):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     begun = a_counted_visit(contact_email="skola@skola.example")
     session.execute(update(Centre).values(email="centar@centar.example"))
     session.commit()
@@ -146,6 +149,7 @@ def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_
     assert (mail["Reply-To"], mail["List-Unsubscribe-Post"]) == ("centar@centar.example", "List-Unsubscribe=One-Click")
 
     assert client.get(address).status_code == 200
+    assert client.post(address, data={"List-Unsubscribe": "x"}).status_code == 400  # a form of another site
     assert is_followed_up(begun.visit.id)  # scanners open links
     for _press in range(2):
         assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -155,7 +159,20 @@ def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_
     assert session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all() == [
         "follow-ups stopped"
     ]
-    assert [client.post(f"/letters/{wrong}").status_code for wrong in ("x", "a" * 43)] == [404, 404]
+    wrong = client.post(f"/letters/{'a' * 43}", data={"List-Unsubscribe": "One-Click"})
+    assert (wrong.status_code, client.get(f"/letters/{'a' * 43}").status_code) == (400, 404)
+
+
+def test_the_page_behind_a_letter_ends_it_too_by_its_button(session, client):
+    begun = a_counted_visit(contact_email="skola@skola.example")
+    follow(90)
+    address = str(posted(session, "follow_up_survey")["List-Unsubscribe"]).strip("<>")
+
+    page = client.post(address.removeprefix(settings().base_url))
+
+    session.rollback()
+    assert page.status_code == 200
+    assert not is_followed_up(begun.visit.id)
 
 
 def test_a_mail_about_a_visit_is_no_letter_that_one_ends(session):

@@ -16,7 +16,7 @@ from scheduler.attendance.service.follow_ups import (
 )
 from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, Gone, NotFound
 from scheduler.policy import Actor
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
@@ -139,14 +139,29 @@ def letters(secret: str, act: str) -> ResponseReturnValue:
 @bp.route("/letters/<token>", methods=["GET", "POST"])
 @public
 def end_letters(token: str) -> ResponseReturnValue:
-    """The way out of letters that nobody asked for: a mail program presses it by itself (RFC 8058), without a page.
-
-    Opening it changes nothing: scanners open links. What can be done with a foreign form is what its mail offers.
-    """
+    """The way out of letters that nobody asked for. Opening it changes nothing: scanners open links."""
     letters_of(token, now=clock.now())
-    if request.method == "POST":
+    form = LettersForm()
+    pressed = form.accepted()
+    if pressed:
         stop_letters(token, now=clock.now())
-    return render_template("attendance/end_letters.html", done=request.method == "POST")
+    return render_template("attendance/end_letters.html", form=form, done=pressed)
+
+
+def press_of_mail_program() -> ResponseReturnValue | None:
+    """Before forms are checked: what a mail program posts by itself (RFC 8058) has no token of ours.
+
+    The secret in its address, which only that mail holds, is its proof; whatever else is posted there goes on to the
+    check, and no view is exempt from it.
+    """
+    asked = request.endpoint == f"{bp.name}.end_letters" and request.method == "POST"
+    if not asked or request.form.get("List-Unsubscribe") != "One-Click":
+        return None
+    try:
+        stop_letters(str((request.view_args or {})["token"]), now=clock.now())
+    except (Gone, NotFound):
+        return None
+    return "", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @bp.route("/status/<secret>/feedback", methods=["GET", "POST"])
