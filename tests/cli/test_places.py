@@ -129,7 +129,7 @@ def test_a_school_in_two_scripts_is_asked_about(run, file, session):
 
     result = run(file, "--dry-run")
 
-    assert "line 4: Vuk: one school or two? looks like Vuk (line 2)" in result.stdout
+    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in result.stdout
     assert [one["line"] for one in json.loads(run(file, "--json").stdout)["doubles"]] == [4]
 
 

@@ -151,8 +151,8 @@ def test_one_school_in_two_scripts_is_shown_and_asked_about_and_never_merged(ses
 
     assert dry.problems == ()
     assert dry.doubles == (
-        DoubleSchool(3, "OŠ „Vuk Karadžić“", 2, "OŠ „Vuk Karadžić“", "1"),
-        DoubleSchool(4, "Čegar", 0, typed.name_sr_latn, ""),
+        DoubleSchool(3, "ОШ „Вук Kараџић“", 2, "OŠ „Vuk Karadžić“", "1"),
+        DoubleSchool(4, "Čegar", 0, typed.name_sr_cyrl, ""),
     )
     assert imported(*lines).new == 3
     assert imported(*lines).doubles == ()  # they are two now, nobody asks again

@@ -87,7 +87,7 @@ class _KnownHosts:
             if host.register_id:
                 self.by_code[code_key(host.register_id)].append(host)
             if host.register_id is None or code_key(host.register_id) not in codes:
-                self._note(vars(host), DoubleSchool(0, "", 0, host.name_sr_latn, host.register_id or ""))
+                self._note(vars(host), DoubleSchool(0, "", 0, host.name_sr_cyrl, host.register_id or ""))
         self.width = width_of_codes(
             [*(host.register_id for host in stored if host.register_id), *(row.register_id for row in sheet.rows)]
         )
@@ -108,11 +108,11 @@ class _KnownHosts:
         """What was met before and may be the same school as a new line; each once."""
         found = {met for key in _name_places(values) for met in self.by_name.get(key, ())}
         for met in sorted(found, key=lambda one: (one.other_line, one.other_register_id, one.other_name)):
-            yield DoubleSchool(row.line, row.name_sr_latn, met.other_line, met.other_name, met.other_register_id)
+            yield DoubleSchool(row.line, row.name_sr_cyrl, met.other_line, met.other_name, met.other_register_id)
 
     def met(self, row: ImportedHost, values: dict[str, Any]) -> None:
         """A line was read: those behind it are compared with it."""
-        self._note(values, DoubleSchool(0, "", row.line, row.name_sr_latn, values["register_id"]))
+        self._note(values, DoubleSchool(0, "", row.line, row.name_sr_cyrl, values["register_id"]))
 
     def _note(self, values: dict[str, Any], met: DoubleSchool) -> None:
         for key in _name_places(values):
