@@ -29,6 +29,7 @@ from scheduler.web import (
     packing,
     reads,
 )
+from scheduler.web.attendance.feedback import press_of_mail_program
 from scheduler.web.public.probes import AnyHost
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
@@ -123,6 +124,7 @@ def _open_database(app: Flask) -> None:
 
 
 def _hang_pages(app: Flask) -> None:
+    app.before_request(press_of_mail_program)
     CSRFProtect(app)
     for part in (
         ids,

@@ -30,6 +30,7 @@ class BoardWish:
     programme_id: int | None = None
     busy_only: bool = False
     page: int = 1
+    language: str = "sr_Latn"  # by whose alphabet districts stand
 
     @property
     def days(self) -> tuple[dt.date, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.imports import LAYOUT, read_past_visits
 from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
 from scheduler.cli import files
 from scheduler.cli.people import centre_of
@@ -50,10 +50,13 @@ def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: 
     programme the centre's only one is meant. No certificate and no mail follows. The same file again changes nothing.
     """
     now = clock.now()
-    sheet = read_past_visits(files.content_of(file), files.column_map(map_file), today=clock.local_day(now))
-    filing = Filing(now, centre_of(slug).id, file.name, dry_run)
-    outcome = import_past_visits(SYSTEM, sheet, filing)
-    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
+    content, columns, centre_id = files.content_of(file), files.column_map(map_file), centre_of(slug).id
+    with files.progress(as_json=as_json) as bar:
+        sheet = read_past_visits(content, columns, today=clock.local_day(now))
+        bar.compares()
+        outcome = import_past_visits(SYSTEM, sheet, Filing(now, centre_id, file.name, dry_run, bar.tell))
+    seen = files.seen_of(content, LAYOUT)
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 
 @group.command("list")

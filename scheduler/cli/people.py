@@ -18,7 +18,7 @@ from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean
 from scheduler.keys.service.resetting import reset_on_the_host
 from scheduler.people import queries, rules
-from scheduler.people.imports import read_people
+from scheduler.people.imports import LAYOUT, read_people
 from scheduler.people.models import Centre
 from scheduler.people.service import installation
 from scheduler.people.service.importing import import_people
@@ -39,6 +39,7 @@ NAMES: dict[Reason, str] = {
     GroundReason.IDENTITY_NUMBER: "no identity number (JMBG) is stored here, remove it",
     GroundReason.ADDRESS_MIXES_SCRIPTS: "a part of this address mixes Latin and Cyrillic letters, type it anew",
     GroundReason.NOT_TEXT: "some letters are broken, type them anew",
+    GroundReason.BROKEN_LETTERS: "the letters are broken, type them anew",
     GroundReason.NO_LETTER: "a name needs at least one letter",
     GroundReason.MIXED_SCRIPTS: "a word of this name mixes Latin and Cyrillic letters, type it anew",
     GroundReason.UNPRINTABLE: "our papers cannot print some of these letters, use Latin or Cyrillic ones",
@@ -119,10 +120,13 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
     People are known by their address. Nobody is written to: invite them when you are ready. Administrators are not
     imported. A young person without the guardian's consent, or an unchecked adult, is stored and cannot be assigned.
     """
-    sheet = read_people(files.content_of(file), files.column_map(map_file))
-    filing = Filing(clock.now(), centre_of(slug).id, file.name, dry_run)
-    outcome = import_people(SYSTEM, sheet, filing)
-    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
+    content, columns, centre_id = files.content_of(file), files.column_map(map_file), centre_of(slug).id
+    with files.progress(as_json=as_json) as bar:
+        sheet = read_people(content, columns)
+        bar.compares()
+        outcome = import_people(SYSTEM, sheet, Filing(clock.now(), centre_id, file.name, dry_run, bar.tell))
+    seen = files.seen_of(content, LAYOUT)
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 
 @group.command("confirm-birth-date")

@@ -1,7 +1,6 @@
 """Commands of the places: `places import FILE`, `places bells FILE`."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from scheduler.cli import files
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
 from scheduler.core.imports.staging import Filing
+from scheduler.places.imports.bells import LAYOUT as BELLS
 from scheduler.places.imports.bells import read_bells
+from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.service import bells
 from scheduler.places.service.hosts import import_hosts
@@ -41,20 +42,18 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool)
     Lines are known by their register id, so a newer file can be imported over an older one. Columns are known by their
     Serbian (both scripts) and English names, or by --map.
     """
-    sheet = read_hosts(files.content_of(file), files.column_map(map_file))
-    outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
+    content, columns = files.content_of(file), files.column_map(map_file)
+    with files.progress(as_json=as_json) as bar:
+        sheet = read_hosts(content, columns)
+        bar.compares()
+        outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run, bar.tell))
+    seen = files.seen_of(content, HOSTS)
     if as_json:
-        click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}, ensure_ascii=False))
+        click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | seen, ensure_ascii=False))
     else:
+        files.tell_seen(seen)
         _tell(outcome, sheet.encoding, dry_run=dry_run)
-    if outcome.problems:
-        first = outcome.problems[0]
-        click.echo(
-            f"{file}: {len(outcome.problems)} problems, nothing stored;"
-            f" the first: line {first.line}, {first.column or 'whole line'}: {first.problem}",
-            err=True,
-        )
-        sys.exit(2)
+    files.end_with_problems(file, outcome.problems)
 
 
 @group.command("bells")
@@ -67,17 +66,24 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
 
     Only for schools that have told nothing yet; what a school told is changed on its page.
     """
-    sheet = read_bells(files.content_of(file), files.column_map(map_file))
-    outcome = bells.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run))
-    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json)
+    content, columns = files.content_of(file), files.column_map(map_file)
+    with files.progress(as_json=as_json) as bar:
+        sheet = read_bells(content, columns)
+        bar.compares()
+        outcome = bells.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run, bar.tell))
+    seen = files.seen_of(content, BELLS)
+    files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 
 def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
     for problem in outcome.problems[:LINES_SHOWN]:
-        click.echo(f"line {problem.line}, {problem.column or 'whole line'}: {problem.problem}")
+        click.echo(files.problem_line(problem))
+    for one in outcome.doubles[:LINES_SHOWN]:
+        other = f"line {one.other_line}" if one.other_line else f"stored {one.other_register_id or 'without a number'}"
+        click.echo(f"line {one.line}: {one.name}: one school or two? looks like {one.other_name} ({other})")
     for change in outcome.changes[:LINES_SHOWN]:
         click.echo(f"{change.register_id} {change.name}: {change.field}: {change.before!r} -> {change.after!r}")
-    for hidden in (len(outcome.problems) - LINES_SHOWN, len(outcome.changes) - LINES_SHOWN):
+    for hidden in (len(all_of) - LINES_SHOWN for all_of in (outcome.problems, outcome.doubles, outcome.changes)):
         if hidden > 0:
             click.echo(f"… and {hidden} more (--json shows all)")
     click.echo(

@@ -10,16 +10,21 @@ from collections.abc import Iterable, Sequence
 FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])")
 
 
-def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]], *, delimiter: str = ",") -> str:
     """A CSV file: commas, CRLF (RFC 4180). A text that a spreadsheet would run as a formula gets a ' in front.
 
-    Numbers stay numbers, whatever their sign. UTF-8 without a mark is for programs; for Excel encode "utf-8-sig".
+    Numbers stay numbers, whatever their sign. This is for programs, as commands write it; for people: `csv_for_people`.
     """
     stream = io.StringIO()
-    writer = csv.writer(stream)
+    writer = csv.writer(stream, delimiter=delimiter)
     writer.writerow([_harmless(heading) for heading in headings])
     writer.writerows([[_harmless(cell) for cell in line] for line in lines])
     return stream.getvalue()
+
+
+def csv_for_people(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file that a page hands out: with the mark and the semicolons by which a spreadsheet here opens it whole."""
+    return csv_text(headings, lines, delimiter=";").encode("utf-8-sig")
 
 
 def _harmless(cell: object) -> object:

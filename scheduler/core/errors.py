@@ -26,6 +26,7 @@ class GroundReason(Reason):
     NOT_A_DAY = "not_a_day"
     IDENTITY_NUMBER = "identity_number"
     NOT_TEXT = "not_text"
+    BROKEN_LETTERS = "broken_letters"
     NO_LETTER = "no_letter"
     MIXED_SCRIPTS = "mixed_scripts"
     UNPRINTABLE = "unprintable"

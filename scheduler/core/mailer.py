@@ -2,9 +2,9 @@
 
 import smtplib
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +28,22 @@ class Outgoing:
     html: str
     message_id: str
     date: str
+    reply_to: str = ""  # who answers: the centre; empty where nobody reads answers
+    stop_url: str = ""  # of a letter: one press there, by a person or by her mail program, ends such letters (RFC 8058)
+
+
+class _WholeLine(UnstructuredHeader, BaseHeader):
+    """A header that is one address in angle brackets: never folded, since mail programs read it letter for letter.
+
+    Python would write a long one as an encoded word, which none of them opens.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("List-Unsubscribe", _WholeLine)
 
 
 class LettersNotTaken(OSError):
@@ -55,17 +71,22 @@ def in_ascii_domain(address: str) -> str:
 
 def compose(outgoing: Outgoing) -> EmailMessage:
     """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
-    for value in (outgoing.sender_name, outgoing.to, outgoing.subject):
+    for value in (outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url):
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")
     user, _, domain = outgoing.sender.partition("@")
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=SMTP.clone(header_factory=HEADERS))
     mail["From"] = Address(outgoing.sender_name, user, domain)
     mail["To"] = in_ascii_domain(outgoing.to)
     mail["Subject"] = outgoing.subject
     mail["Message-ID"] = outgoing.message_id
     mail["Date"] = outgoing.date
     mail["Auto-Submitted"] = "auto-generated"
+    if outgoing.reply_to:
+        mail["Reply-To"] = in_ascii_domain(outgoing.reply_to)
+    if outgoing.stop_url:
+        mail["List-Unsubscribe"] = f"<{outgoing.stop_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(outgoing.text)
     mail.add_alternative(outgoing.html, subtype="html")
     return mail

@@ -13,7 +13,8 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import Imported, Layout, read_table
+from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
+from scheduler.core.imports.sheets import FileTable, Imported, Layout, read_table
 from scheduler.core.imports.staging import Filing
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
@@ -30,6 +31,7 @@ from scheduler.work import service
 from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow
 
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
+PERSONAL = (GroundReason.IDENTITY_NUMBER, PERSONAL_NUMBERS, NAMES_OF_PUPILS)  # such a file is forgotten at once
 LINES_STORED = 200  # problems and changes that the page lists; the command lists all
 
 Outcome = Imported | ImportOutcome
@@ -99,11 +101,20 @@ def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
 
     filing = Filing(clock.now(), taken.centre_id, service.file_name_of(taken), dry_run, tell)
     outcome = kind.store(_Given(actor, content, columns, filing))
-    if any(problem.problem == GroundReason.IDENTITY_NUMBER for problem in outcome.problems):
+    personal = any(problem.problem in PERSONAL for problem in outcome.problems)
+    if personal:
         service.forget_content(taken)
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
-    hidden = {"hidden": table.hidden} if table.hidden else {}
-    return _told(outcome) | hidden | _columns(kind, outcome, headings, columns)
+    naming = {} if personal else _columns(kind, outcome, headings, columns)
+    kept = {"keeps_file": True} if dry_run and not personal and (naming or not outcome.problems) else {}
+    stored = {} if dry_run or outcome.problems else {"stored": True}
+    return _told(outcome) | seen_of(table) | naming | kept | stored
+
+
+def seen_of(table: FileTable) -> dict[str, Any]:
+    """What the reader of a workbook does not see and should know: hidden lines and sheets, cells with formulas."""
+    seen = {"hidden": table.hidden, "formulas": table.formulas, "hidden_sheets": list(table.hidden_sheets)}
+    return {name: said for name, said in seen.items() if said}
 
 
 def _tell(taken: LeasedWork, phase: Phase, hundredths: int) -> None:
@@ -111,7 +122,7 @@ def _tell(taken: LeasedWork, phase: Phase, hundredths: int) -> None:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
-    changes = outcome.changes if isinstance(outcome, ImportOutcome) else ()
+    changes, doubles = (outcome.changes, outcome.doubles) if isinstance(outcome, ImportOutcome) else ((), ())
     return {
         "rows": outcome.rows,
         "new": outcome.new,
@@ -121,7 +132,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "problem_lines": [asdict(problem) for problem in outcome.problems[:LINES_STORED]],
         "changes": [asdict(change) for change in changes[:LINES_STORED]],
         "batch_id": outcome.batch_id,
-    }
+    } | ({"doubles": [asdict(one) for one in doubles[:LINES_STORED]]} if doubles else {})
 
 
 def _columns(kind: _Kind, outcome: Outcome, headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, Any]:

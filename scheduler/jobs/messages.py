@@ -6,6 +6,7 @@ import time
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.messages import service
+from scheduler.people.queries import centres
 
 log = logging.getLogger(__name__)
 MESSAGES_AT_ONCE = 50
@@ -27,12 +28,12 @@ def send_waiting() -> None:
 
 def _handle_some(ends: float) -> int:
     """Try what is due now; how many mails were tried. None when nothing is due or the sweep has had its time."""
-    handled = 0
+    handled, replies = 0, {centre.id: centre.email for centre in centres() if centre.email}
     for message_id in service.unsent_ids(MESSAGES_AT_ONCE, clock.now()):
         if time.monotonic() >= ends:
             return 0
         try:
-            handled += service.deliver(message_id, now=clock.now()) is not None
+            handled += service.deliver(message_id, now=clock.now(), replies=replies) is not None
         except Exception:  # a bug with one mail must not keep the others: its lease ends, and it is tried again
             log.exception("message not handled", extra={"message_id": message_id})
     return handled

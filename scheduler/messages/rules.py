@@ -3,6 +3,7 @@
 import datetime as dt
 import string
 import unicodedata
+from collections.abc import Mapping
 
 from scheduler.core.text import to_latin
 from scheduler.messages.terms import Failure
@@ -22,10 +23,21 @@ LONGEST_PAUSE = {
     Failure.LATER: dt.timedelta(hours=4),
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)
+LETTERS = frozenset({"follow_up_feedback", "follow_up_survey", "follow_up_next_year"})  # not asked for: one may object
+LETTERS_PURPOSE = "letters"  # of the secret link that ends them
+STOP_PATH = "/letters/{token}"
+STOP_HOURS = 24 * 365
 LINK_MARK = "{link}"
 SHORT_LENGTH = 160
 GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have
 NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})
+
+
+def reply_address(centre_id: int | None, replies: Mapping[int, str]) -> str:
+    """Whom an answer to a mail reaches: its centre, or the only one there is; {centre: address} are those who read."""
+    if centre_id is None and len(replies) == 1:
+        return next(iter(replies.values()))
+    return replies.get(centre_id, "") if centre_id is not None else ""
 
 
 def pause_after(attempts: int, failure: Failure) -> dt.timedelta:

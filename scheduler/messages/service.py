@@ -5,6 +5,7 @@ import email.utils
 import logging
 import smtplib
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 
@@ -113,26 +114,29 @@ def unsent_ids(limit: int, now: dt.datetime) -> list[int]:
     return queries.due_ids(limit, now)
 
 
-def deliver(message_id: int, now: dt.datetime) -> MessageState | None:
+def deliver(message_id: int, now: dt.datetime, *, replies: Mapping[int, str] | None = None) -> MessageState | None:
     """Send one mail: lease its row, hand it over outside of any transaction, note what came of it.
 
     Two senders at once send once. After a crash between the two transactions it may go twice, under one Message-ID,
-    never not at all. None when it is not due, or another sender holds it.
+    never not at all. `replies` are the addresses of the centres: who answers, answers hers. None when it is not due, or
+    another sender holds it.
     """
-    parcel = _lease(message_id, now)
+    parcel = _lease(message_id, now, replies)
     if parcel is None:
         return None
     failure = _hand_over(parcel, now)
     return _note(parcel, failure, now)
 
 
-def _lease(message_id: int, now: dt.datetime) -> Parcel | None:
+def _lease(message_id: int, now: dt.datetime, replies: Mapping[int, str] | None = None) -> Parcel | None:
     with transaction() as session:
         row = lease(session, OutboxMessage, message_id, queries.may_leave(now), now=now, state=MessageState.SENDING)
         if row is None:
             return None
         body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
-        return Parcel(row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
+        answers = rules.reply_address(row.centre_id, replies or {})
+        told = (row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
+        return Parcel(*told, reply_to=answers, stop_url=_stop_url_of(row, now))
 
 
 def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
@@ -142,6 +146,15 @@ def _link_of(row: OutboxMessage, now: dt.datetime) -> str:
         lasts = dt.timedelta(hours=row.link_hours or 1)
         path = path.replace("{token}", tokens.mint(row.link_purpose, row.link_subject_id, lasts=lasts, now=now))
     return settings().base_url + path
+
+
+def _stop_url_of(row: OutboxMessage, now: dt.datetime) -> str:
+    """Of a letter that nobody asked for: where such letters are ended without a sign-in."""
+    if row.kind not in rules.LETTERS or row.link_subject_id is None:
+        return ""
+    lasts = dt.timedelta(hours=rules.STOP_HOURS)
+    token = tokens.mint(rules.LETTERS_PURPOSE, row.link_subject_id, lasts=lasts, now=now)
+    return settings().base_url + rules.STOP_PATH.replace("{token}", token)
 
 
 def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
@@ -188,6 +201,8 @@ def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
         html=parcel.body.html,
         message_id=parcel.message_id,
         date=email.utils.format_datetime(now),
+        reply_to=parcel.reply_to,
+        stop_url=parcel.stop_url,
     )
 
 

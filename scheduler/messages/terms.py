@@ -107,6 +107,8 @@ class Parcel:
     created_at: dt.datetime
     attempts: int
     channel: Channel = Channel.MAIL
+    reply_to: str = ""
+    stop_url: str = ""
 
 
 @dataclass(frozen=True)

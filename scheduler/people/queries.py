@@ -9,8 +9,10 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
+from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import (
@@ -317,14 +319,13 @@ def centre_settings(centre_id: int) -> CentreRow:
     )
 
 
-def homes() -> list[tuple[int, str, str]]:
-    """(id, Cyrillic name, Latin name) of every municipality, in the order of the Latin alphabet."""
+def homes(language: str = "sr_Latn") -> list[tuple[int, str, str]]:
+    """(id, Cyrillic name, Latin name) of every municipality, by the alphabet of the language."""
     found = db.session.execute(
-        select(Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr_latn).order_by(
-            Municipality.search_key, Municipality.id
-        )
+        select(Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr_latn).order_by(Municipality.id)
     )
-    return [(row.id, row.name_sr_cyrl, row.name_sr_latn) for row in found]
+    rows = [(row.id, row.name_sr_cyrl, row.name_sr_latn) for row in found]
+    return sorted(rows, key=lambda row: alphabet_key(pick(language, row[1], row[2])))
 
 
 def invited_by(token: str, *, purpose: str, now: dt.datetime) -> InvitedUser:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
@@ -143,23 +144,24 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
     )
 
 
-def municipalities() -> list[MunicipalityRow]:
-    """All of them, by district and name."""
+def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
+    """All of them, by district and by the alphabet of the language."""
     wanted = (
         select(Municipality)
         .join(Municipality.district)
         .options(joinedload(Municipality.district))
-        .order_by(District.iso, Municipality.search_key, Municipality.id)
+        .order_by(District.iso, Municipality.id)
     )
-    return [municipality_row(municipality) for municipality in db.session().scalars(wanted)]
+    rows = [(town.district.iso, municipality_row(town)) for town in db.session().scalars(wanted)]
+    return [row for _, row in sorted(rows, key=lambda pair: (pair[0], alphabet_key(pair[1].name(language))))]
 
 
-def hosts_with_bells(municipality_id: int, *, limit: int = 100) -> list[HostRow]:
+def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:
     """The listed hosts of a municipality that have told their shifts, by name."""
     told = select(HostSchoolTime.host_id)
     wanted = _hosts().where(Host.municipality_id == municipality_id, Host.listed.is_(True), Host.id.in_(told))
-    rows = db.session().scalars(wanted.order_by(Host.name_sr_latn, Host.place_sr_latn, Host.id).limit(limit))
-    return [host_row(host) for host in rows]
+    rows = [host_row(host) for host in db.session().scalars(wanted.order_by(Host.id).limit(limit))]
+    return sorted(rows, key=lambda row: (alphabet_key(row.name(language)), alphabet_key(row.place(language))))
 
 
 def holidays_between(first: dt.date, last: dt.date) -> list[HolidayRow]:
@@ -299,10 +301,11 @@ def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, C
     return found
 
 
-def districts() -> list[DistrictRow]:
-    """All districts by their Latin name."""
-    rows = db.session().scalars(select(District).order_by(District.name_sr_latn, District.id))
-    return [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in rows]
+def districts(language: str = "sr_Latn") -> list[DistrictRow]:
+    """All districts by their name, in the alphabet of the language."""
+    found = db.session().scalars(select(District).order_by(District.id))
+    rows = [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in found]
+    return sorted(rows, key=lambda row: alphabet_key(row.name(language)))
 
 
 def school_days(host: HostRow, first: dt.date, last: dt.date) -> list[dt.date]:

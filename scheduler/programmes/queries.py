@@ -3,6 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
@@ -139,7 +140,7 @@ def _campaigns(wanted: Select[Campaign]) -> list[CampaignRow]:
         _campaign_row(
             one,
             one.centre,
-            sorted(cities[one.id], key=lambda city: fold(city.city_sr_cyrl)),
+            sorted(cities[one.id], key=lambda city: alphabet_key(city.city_sr_cyrl)),
             [target for target in meant if target.campaign_id == one.id],
         )
         for one in found

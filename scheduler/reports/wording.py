@@ -6,8 +6,9 @@ from babel.dates import format_date
 
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.rules.attendance import each_month, year_of
+from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
 from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
     CentreYear,
     Chart,
     Definition,
@@ -20,6 +21,8 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
     Series,
 )
+
+CODED = (Group.DISTRICT, Group.PROGRAMME, Group.PRESENTER)
 
 
 def title(period: Period, lang: str) -> str:
@@ -56,6 +59,31 @@ def number_heads(lang: str) -> dict[str, str]:
         "people": _("All"),
         "kilometres": _("Kilometres"),
     }
+
+
+def reader_table(report: Report, lang: str) -> tuple[list[str], list[list[str | int]]]:
+    """Headings and lines of the table that a page hands out: what `as_table` holds, in the reader's words."""
+    heads = number_heads(lang) | {"cities": translator(lang).gettext("Cities")}
+    headings = [head for group in report.by for head in _heads_of(group, lang)]
+    lines: list[list[str | int]] = [
+        [cell for key in row.keys for cell in _cells_of(key, lang)] + list(numbers_of(row.counts).values())
+        for row in report.rows
+    ]
+    if not report.by:
+        lines = [list(numbers_of(report.totals).values())]
+    return headings + [heads[name] for name in COUNT_FIELDS], lines
+
+
+def _heads_of(group: Group, lang: str) -> list[str]:
+    """The columns of a group: what it is called, and its code where it has one."""
+    code = translator(lang).gettext("%(name)s (code)") % {"name": head_of(group, lang)}
+    return [head_of(group, lang), *([code] if group in CODED else [])]
+
+
+def _cells_of(key: Key, lang: str) -> list[str | int]:
+    if key.group is Group.MONTH:
+        return [key.value]  # a spreadsheet sorts it
+    return [label_of(key, lang), *([key.value] if key.group in CODED else [])]
 
 
 def label_of(key: Key, lang: str) -> str:

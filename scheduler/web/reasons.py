@@ -73,6 +73,10 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.ADDRESS_MIXES_SCRIPTS: _l("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
+    GroundReason.BROKEN_LETTERS: _l(
+        "The letters are broken, a program has read them in a wrong encoding: open the original file, save it as"
+        " “CSV UTF-8” or XLSX, and send that."
+    ),
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
     GroundReason.NO_LETTER: _l("Write a name: it needs at least one letter."),
     GroundReason.MIXED_SCRIPTS: _l("Write this name anew: a word of it mixes Latin and Cyrillic letters."),
@@ -198,6 +202,9 @@ WORDS: dict[Reason, LazyProxy] = {
     RequestReason.TOO_LONG_AWAY: _l("Choose a last day within a year."),
     RequestReason.SAME_REQUEST: _l("Choose another request: none is joined with itself."),
     RequestReason.ANOTHER_HOST: _l("Choose a request of the same school: only those are joined."),
+    RequestReason.TOO_MANY_CORRECTIONS: _l(
+        "Book again with the right address, or call the centre: this address was corrected twice already."
+    ),
     RequestReason.TOO_MANY_BOOKINGS: _l("Try again tomorrow, or call the centre: too many mails were asked for today."),
     RequestReason.SOME_CANNOT: _l(
         "Open the list again: some of these requests have changed, so nothing was done with any."

@@ -54,6 +54,7 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
             return open_id
         if content is not None:
             _refuse_a_flood(actor.user_id, now)
+            _leave_earlier(actor.user_id, kind)
         work = LongWork(
             kind=kind,
             centre_id=actor.centre_id,
@@ -77,6 +78,21 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
     if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
         log.warning("too many files", extra={"user_id": user_id})
         raise TooMany(WorkReason.TOO_MANY_FILES, wait=FILES_WINDOW)
+
+
+def _leave_earlier(user_id: int, kind: WorkKind) -> None:
+    """Who sends the next file of a kind has left the one before: it is not kept for a day."""
+    if kind in STORES:
+        left = (LongWork.user_id == user_id, LongWork.kind == kind, LongWork.state.not_in(OPEN_WORK))
+        db.session().execute(update(LongWork).where(LongWork.content.is_not(None), *left).values(content=None))
+
+
+def leave(actor: Actor, work_id: int) -> None:
+    """Delete a file that was checked and will not be stored. Raises: NotAllowed; NotFound."""
+    content_of(actor, work_id)
+    with transaction() as session:
+        session.execute(update(LongWork).where(LongWork.id == work_id).values(content=None))
+    log.info("upload left", extra={"work_id": work_id})
 
 
 def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
@@ -128,10 +144,18 @@ def tell(
 
 
 def end(work: LeasedWork, result: Mapping[str, Any], *, now: dt.datetime, failed: bool = False) -> None:
-    """Write what came of it, if the work is still this worker's."""
+    """Write what came of it, if the work is still this worker's.
+
+    Its file goes, unless a check says that it will be needed ("keeps_file"); that of the check too, once it is stored.
+    """
     state = WorkState.FAILED if failed else WorkState.DONE
-    with transaction():
-        _write(work.id, work.attempt, state=state, result=json.dumps(dict(result)), ended_at=now, leased_until=None)
+    gone: dict[str, object] = {} if result.get("keeps_file") else {"content": None}
+    with transaction() as session:
+        told = {"state": state, "result": json.dumps(dict(result)), "ended_at": now, "leased_until": None}
+        _write(work.id, work.attempt, **told, **gone)
+        if work.content is not None and result.get("stored"):
+            same = (LongWork.centre_id == work.centre_id, LongWork.content == work.content)
+            session.execute(update(LongWork).where(*same, LongWork.state.not_in(OPEN_WORK)).values(content=None))
     log.info("long work ended", extra={"work_id": work.id, "kind": work.kind.value, "failed": failed})
 
 
@@ -184,11 +208,12 @@ def _of(actor: Actor, work_id: int) -> Any:
 
 
 def _rows(wanted: Any, now: dt.datetime) -> list[WorkRow]:
-    named = wanted.add_columns(User).join(User, User.id == LongWork.user_id).options(defer(LongWork.content))
-    return [_row(work, user.full_name, now) for work, user in db.session.execute(named)]
+    kept = LongWork.content.is_not(None)
+    named = wanted.add_columns(User, kept).join(User, User.id == LongWork.user_id).options(defer(LongWork.content))
+    return [_row(work, user.full_name, now, kept=kept) for work, user, kept in db.session.execute(named)]
 
 
-def _row(work: LongWork, started_by: str, now: dt.datetime) -> WorkRow:
+def _row(work: LongWork, started_by: str, now: dt.datetime, *, kept: bool) -> WorkRow:
     silent = work.state is WorkState.RUNNING and work.leased_until is not None and work.leased_until <= now
     return WorkRow(
         id=work.id,
@@ -203,5 +228,6 @@ def _row(work: LongWork, started_by: str, now: dt.datetime) -> WorkRow:
         ended_at=work.ended_at,
         interrupted=silent,
         slow_to_begin=work.state is WorkState.WAITING and now - work.created_at > SLOW_AFTER,
+        file_kept=kept,
         result=json.loads(work.result),
     )

@@ -98,6 +98,7 @@ class WorkRow:
     ended_at: dt.datetime | None
     interrupted: bool
     slow_to_begin: bool
+    file_kept: bool  # until it is stored, left, or a day old
     result: Mapping[str, Any]
 
     @property

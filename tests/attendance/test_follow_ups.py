@@ -1,11 +1,14 @@
 """What follows a visit: each letter once and on its day, nothing after an objection, an answer without a name."""
 
 import datetime as dt
+import email
+import email.policy
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitSurvey
@@ -13,11 +16,14 @@ from scheduler.attendance.queries.feedback import is_followed_up, survey_of
 from scheduler.attendance.service.feedback import give_feedback
 from scheduler.attendance.service.follow_ups import answer_survey, resume_follow_ups, send_follow_ups, stop_follow_ups
 from scheduler.attendance.terms import Feedback, FollowUp, Survey
+from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter, User
+from scheduler.messages.service import deliver
+from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.queries import centres
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
@@ -119,6 +125,61 @@ def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
     assert follow(91) == 1
     told = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all()
     assert told == ["follow-ups stopped", "follow-ups resumed"]
+
+
+def posted(session, kind: str) -> EmailMessage:
+    """The mail of that kind as the worker sent it, read back."""
+    number = session.scalar(select(OutboxMessage.id).where(OutboxMessage.kind == kind))
+    deliver(number, after(91), replies={centre.id: centre.email for centre in centres()})
+    folder = settings().instance / "mail"
+    (file,) = folder.glob(f"*-{number:06d}.eml")
+    return email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+
+
+def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_centre(
+    app, session, client, monkeypatch
+):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    begun = a_counted_visit(contact_email="skola@skola.example")
+    session.execute(update(Centre).values(email="centar@centar.example"))
+    session.commit()
+    follow(90)
+    mail = posted(session, "follow_up_survey")
+    address = str(mail["List-Unsubscribe"]).strip("<>").removeprefix(settings().base_url)
+    assert (mail["Reply-To"], mail["List-Unsubscribe-Post"]) == ("centar@centar.example", "List-Unsubscribe=One-Click")
+
+    assert client.get(address).status_code == 200
+    assert client.post(address, data={"List-Unsubscribe": "x"}).status_code == 400  # a form of another site
+    assert is_followed_up(begun.visit.id)  # scanners open links
+    for _press in range(2):
+        assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+    session.rollback()
+    assert not is_followed_up(begun.visit.id)
+    assert session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all() == [
+        "follow-ups stopped"
+    ]
+    wrong = client.post(f"/letters/{'a' * 43}", data={"List-Unsubscribe": "One-Click"})
+    assert (wrong.status_code, client.get(f"/letters/{'a' * 43}").status_code) == (400, 404)
+
+
+def test_the_page_behind_a_letter_ends_it_too_by_its_button(session, client):
+    begun = a_counted_visit(contact_email="skola@skola.example")
+    follow(90)
+    address = str(posted(session, "follow_up_survey")["List-Unsubscribe"]).strip("<>")
+
+    page = client.post(address.removeprefix(settings().base_url))
+
+    session.rollback()
+    assert page.status_code == 200
+    assert not is_followed_up(begun.visit.id)
+
+
+def test_a_mail_about_a_visit_is_no_letter_that_one_ends(session):
+    a_begun_visit(contact_email="skola@skola.example")
+    follow(1)
+
+    assert posted(session, "follow_up_report_due")["List-Unsubscribe"] is None
 
 
 def test_an_invitation_goes_once_a_school_and_not_where_it_asks_already(session):

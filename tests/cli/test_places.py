@@ -1,8 +1,11 @@
 import json
+from contextlib import contextmanager
 
+import click
 import pytest
 from sqlalchemy import func, select
 
+from scheduler.cli import files
 from scheduler.places.models import Host
 from tests.factories.places import make_municipality
 
@@ -110,3 +113,48 @@ def test_a_broken_spreadsheet_is_refused_by_name(run, file, session):
 
     assert result.exit_code == 2
     assert "not_a_workbook" in result.stderr
+
+
+def test_a_refusal_says_what_to_do(run, file):
+    file.write_text("register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n")
+
+    result = run(file)
+
+    assert result.exit_code == 2
+    assert "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)" in result.stderr
+
+
+def test_a_school_in_two_scripts_is_asked_about(run, file, session):
+    file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
+
+    result = run(file, "--dry-run")
+
+    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in result.stdout
+    assert [one["line"] for one in json.loads(run(file, "--json").stdout)["doubles"]] == [4]
+
+
+@pytest.mark.parametrize(
+    ("terminal", "asked", "shown"), [(True, (), True), (True, ("--json",), False), (False, (), False)]
+)
+def test_a_bar_is_shown_on_a_terminal_only(run, file, monkeypatch, terminal, asked, shown):
+    said: list[tuple[str, int]] = []
+
+    class Shown:
+        label, pos = "", 0
+
+        def update(self, steps: int) -> None:
+            self.pos += steps
+            said.append((self.label, self.pos))
+
+    @contextmanager
+    def bar(**_given):
+        yield Shown()
+
+    monkeypatch.setattr(files, "on_a_terminal", lambda: terminal)
+    monkeypatch.setattr(click, "progressbar", bar)
+
+    assert run(file, *asked).exit_code == 0
+    assert bool(said) is shown
+    assert said == sorted(said, key=lambda one: one[1])
+    assert [label for label, _ in said[:1] + said[-1:]] == (["Comparing", "Done"] if shown else [])
+    assert [pos for _, pos in said[-1:]] == ([100] if shown else [])

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from scheduler.core.csv_text import csv_text
+from scheduler.core.csv_text import csv_for_people, csv_text
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
@@ -27,3 +27,9 @@ def test_numbers_stay_numbers_and_commas_are_quoted():
 )
 def test_trust_s18_a_semicolon_may_end_a_cell_too(text, written):
     assert next(csv.reader(csv_text(["a"], [[text]]).splitlines(keepends=True)[1:])) == [written]
+
+
+def test_a_file_for_people_has_the_mark_and_semicolons():
+    assert csv_for_people(["Град", "Ученици"], [["Ниш; Медијана", 5]]) == (
+        '\ufeffГрад;Ученици\r\n"Ниш; Медијана";5\r\n'.encode()
+    )

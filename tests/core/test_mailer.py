@@ -31,11 +31,24 @@ def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> No
     assert mail["Subject"] == "Потврђено: уторак"
 
 
-@pytest.mark.parametrize("field", ["subject", "to", "sender_name"])
+@pytest.mark.parametrize("field", ["subject", "to", "sender_name", "reply_to", "stop_url"])
 @pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
 def test_nobody_adds_a_header(field: str, nasty: str) -> None:
     with pytest.raises(ValueError, match="header"):
         mailer.compose(mailer.Outgoing(**(FAIR | {field: nasty})))
+
+
+def test_a_letter_tells_who_answers_and_how_it_is_ended(tmp_path: Path) -> None:
+    stop = f"https://raspored.example.org/letters/{'a' * 43}"
+    mail = mailer.compose(mailer.Outgoing(**FAIR, reply_to="centar@школа.срб", stop_url=stop))
+    mailer.send(mail, smtp_url="", folder=tmp_path, name="1")
+    plain = mailer.compose(mailer.Outgoing(**FAIR))
+
+    written = (tmp_path / "1.eml").read_bytes()
+    assert b"Reply-To: centar@xn--80atdl2c.xn--90a3ac\r\n" in written
+    assert f"List-Unsubscribe: <{stop}>\r\n".encode() in written
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in written
+    assert (plain["Reply-To"], plain["List-Unsubscribe"], plain["List-Unsubscribe-Post"]) == (None, None, None)
 
 
 ODD = st.text("aZ9.'`+-_!#$%&*/=?^{|}~čжİ", min_size=1, max_size=8)

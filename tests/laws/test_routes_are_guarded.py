@@ -7,6 +7,7 @@ from scheduler.web.guards import OPEN
 # Everybody may open these. What lies behind a secret in the address checks that secret itself.
 PUBLIC = {
     "assets",
+    "attendance.end_letters",
     "attendance.feedback",
     "attendance.later",
     "attendance.letters",

@@ -11,7 +11,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Role
-from scheduler.requests.models import SchoolRequest
+from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.service import submission
 from scheduler.requests.service.locked_request import locked_request
 from scheduler.requests.service.submission import expire_unproved, prove_address, send_new_link
@@ -160,15 +160,66 @@ def test_three_mails_a_day_reach_one_address_and_the_fourth_is_refused_whole(ses
     ask(key="next day", now=MONDAY + dt.timedelta(days=1, minutes=1))
 
 
-def test_twenty_mails_a_day_leave_one_network(session):
-    for number in range(20):
-        ask(key=f"key {number}", contact_email=f"somebody{number}@school.example")
+def fill_network(session, mails: int, at=MONDAY, network="10.0.0.0/24") -> None:
+    session.add_all(UnprovedMail(address_key=f"other {one}", network=network, at=at) for one in range(mails))
+    session.commit()
 
-    with pytest.raises(TooMany):
+
+@pytest.mark.both_databases
+def test_two_hundred_unproven_mails_a_day_leave_one_network_and_the_refusal_says_when_more_may(session):
+    fill_network(session, 199, at=MONDAY - dt.timedelta(hours=20))
+    ask(key="last", contact_email="last@school.example")
+
+    with pytest.raises(TooMany) as refused:
         ask(key="more", contact_email="one.more@school.example")
     ask(key="elsewhere", contact_email="one.more@school.example", network="10.9.9.0/24")
 
-    assert len(mails()) == 21
+    assert refused.value.wait == dt.timedelta(hours=4)
+    assert len(mails()) == 2
+    ask(key="later", contact_email="later@school.example", now=MONDAY + dt.timedelta(hours=4))
+
+
+@pytest.mark.both_databases
+def test_what_is_proven_counts_against_no_network_but_still_for_its_address(session):
+    fill_network(session, 198)
+    first = ask(key="first", contact_email="first@school.example")
+    ask(key="second", contact_email="second@school.example")
+    with pytest.raises(TooMany):
+        ask(key="third", contact_email="third@school.example")
+
+    prove_address(prove_link(first), now=MONDAY)
+
+    ask(key="third", contact_email="third@school.example")
+    for number in range(2):
+        ask(key=f"again {number}", contact_email="first@school.example", network=f"10.9.{number}.0/24")
+    with pytest.raises(TooMany):
+        ask(key="fourth of the address", contact_email="first@school.example", network="10.9.9.0/24")
+
+
+def test_links_that_a_whole_staff_room_has_lost_stop_no_booking(session):
+    made = [make_school_request(contact_email=f"teacher{number}@school.example") for number in range(25)]
+    for row in made:
+        send_new_link(row.contact_email, language="en", network="10.0.0.0/24", now=MONDAY)
+    for number in range(200):
+        send_new_link(f"unknown{number}@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+
+    ask(key="a real one", contact_email="real@school.example")
+
+    assert (len(mails("new_link")), len(mails("prove_address"))) == (25, 1)
+
+
+def test_a_full_network_still_gets_its_lost_links_but_no_more_of_unproven_addresses(session):
+    fill_network(session, 200)
+    fill_network(session, 199, network="lost links from 10.0.0.0/24")
+    known = make_school_request(contact_email="known@school.example")
+    for number in range(2):
+        ask(key=f"{number}", contact_email=f"new{number}@school.example", network="10.9.9.0/24")
+    before = len(mails("prove_address"))
+
+    for address in (known.contact_email, "new0@school.example", "new1@school.example"):
+        assert send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
+
+    assert (len(mails("new_link")), len(mails("prove_address")) - before) == (1, 1)
 
 
 @pytest.mark.both_databases

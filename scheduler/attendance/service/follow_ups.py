@@ -15,10 +15,11 @@ from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
 from scheduler.attendance.queries.feedback import is_followed_up, survey_of
 from scheduler.attendance.service.locked_numbers import visit_of_school, write_to_school
 from scheduler.attendance.terms import FollowUp, Survey
-from scheduler.core import clock
+from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, GroundReason, SchedulerError
-from scheduler.policy import Actor
+from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, SchedulerError
+from scheduler.messages.rules import LETTERS_PURPOSE
+from scheduler.policy import Actor, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN
 from scheduler.requests.terms.school_request import RequestState
@@ -137,6 +138,27 @@ def stop_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             act.session.add(FollowUpNote(visit_id=visit_id, kind=FollowUp.STOPPED, noted_at=now))
             act.record("follow-ups stopped", visit)
     log.info("follow-ups stopped", extra={"visit_id": visit_id})
+
+
+def stop_letters(token: str, *, now: dt.datetime) -> None:
+    """Whoever presses "unsubscribe" in her mail program: no more letters about the visits of that request.
+
+    Pressed twice, it is said once. Raises: Gone when the link is too old; NotFound when there never was one.
+    """
+    school_request = letters_of(token, now=now)
+    actor = school_contact(school_request.id, school_request.host_id)
+    with transaction() as session:
+        wanted = select(Visit.id).where(Visit.school_request_id == school_request.id).order_by(Visit.id)
+        for visit_id in session.scalars(wanted).all():
+            stop_follow_ups(actor, visit_id, now=now)
+
+
+def letters_of(token: str, *, now: dt.datetime) -> SchoolRequest:
+    """The request about which a link ends letters. Raises: Gone; NotFound."""
+    link = tokens.opened_by(token, LETTERS_PURPOSE, now=now)
+    if link is None:
+        raise Gone(LETTERS_PURPOSE) if tokens.was_known(token, LETTERS_PURPOSE) else NotFound(LETTERS_PURPOSE)
+    return db.session.get_one(SchoolRequest, link.subject_id)
 
 
 def resume_follow_ups(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:

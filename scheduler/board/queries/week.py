@@ -12,9 +12,11 @@ from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
 from scheduler.board.queries.shifts import shifts_shown
 from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
+from scheduler.core.alphabet import AlphabetKey, alphabet_key
 from scheduler.core.db import db
+from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
-from scheduler.core.text import fold
+from scheduler.core.text import to_latin
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
@@ -228,7 +230,7 @@ def _reaches(closure: ClosureRow, calendar: SchoolCalendar | None, district: int
 
 
 def _district_rows(facts: _Facts) -> list[BoardRow]:
-    """Districts with visits, by Latin name; hosts abroad come last, in a row without a name."""
+    """Districts with visits, by name; hosts abroad come last, in a row without a name."""
     found: dict[tuple[int, str, str] | None, list[VisitRow]] = defaultdict(list)
     for visit in facts.visits:
         if not _waits(visit):
@@ -236,7 +238,9 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
     for district in facts.held.by_district:
         found.setdefault(district, [])
     rows = []
-    for district, visits in sorted(found.items(), key=lambda pair: (pair[0] is None, (pair[0] or (0, "", ""))[2])):
+    for district, visits in sorted(
+        found.items(), key=lambda pair: (pair[0] is None, alphabet_key(_named(pair[0], facts)))
+    ):
         number, cyrl, latn = district or (0, "", "")
         calendar = facts.grounds[visits[0].id].calendar if district and visits else None
         held = facts.held.by_district.get(district)
@@ -251,6 +255,11 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
             )
         )
     return rows
+
+
+def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
+    """What the page calls a district."""
+    return pick(facts.wish.language, *district[1:]) if district else ""
 
 
 def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
@@ -270,10 +279,10 @@ def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
     ]
 
 
-def _by_family_name(person: PresenterRow) -> tuple[str, str, int]:
-    """Names are shown as they were typed; one order for both scripts all the same."""
+def _by_family_name(person: PresenterRow) -> tuple[AlphabetKey, AlphabetKey, int]:
+    """Names are shown as they were typed; one order for both scripts all the same, that of the Latin alphabet."""
     family = person.full_name.removeprefix(person.given_name)
-    return fold(family), fold(person.given_name), person.presenter_id
+    return alphabet_key(to_latin(family)), alphabet_key(to_latin(person.given_name)), person.presenter_id
 
 
 def _presenter_row(

@@ -8,13 +8,16 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar
 
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
+from scheduler.core.imports.letters import has_broken_letters, windows_page
+from scheduler.core.imports.months import month_of
+from scheduler.core.imports.personal import personal_column
 from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
 from scheduler.core.text import BadText, clean, fold
 
@@ -25,23 +28,9 @@ MAX_ROWS = 200_000
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally
 NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
-MONTHS = (
-    "januar",
-    "februar",
-    "mart",
-    "april",
-    "maj",
-    "jun",
-    "jul",
-    "avgust",
-    "septembar",
-    "oktobar",
-    "novembar",
-    "decembar",
-)
-ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 MOST_LISTED_DAYS = 60  # of one list
 MOST_TITLE_LINES = 20  # lines above the headings, at most
+END_OF_FILE = b"\x1a"  # Ctrl-Z, with which programs of the eighties end a file
 WORKBOOK = b"PK\x03\x04"
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -84,6 +73,8 @@ class FileTable:
     delimiter: str = ""
     every_heading: tuple[str, ...] = ()  # as the file names them, those we do not know among them
     hidden: int = 0  # lines that the spreadsheet does not show
+    formulas: int = 0  # cells of which the last result was read
+    hidden_sheets: tuple[str, ...] = ()  # that were not read
 
     def column(self, name: str) -> str:
         """What to call the column of a field."""
@@ -103,16 +94,19 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
     given = column_map or {}
     try:
         opened = _opened(content, layout, set(map(fold, given)))
-        header, lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
+        (at, header), lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
         fields = _fields_of(header, layout, given)
     except SheetError as unreadable:
         return FileTable(problems=(unreadable.where,))
     except BadText as bad:
         return FileTable(problems=(LineProblem(1, "", bad.reason),))
     headings = {name: heading for name, heading in fields if name}
-    rows, problems = _cleaned(lines, fields, layout)
+    rows, problems = _cleaned(lines, fields, layout, opened.sheet.unsolved)
+    problems += _problems_with_headings(at, fields, _names(layout))
     every = tuple(heading for _, heading in fields if heading)
-    return FileTable(tuple(rows), tuple(problems), headings, opened.encoding, opened.delimiter, every, opened.hidden)
+    sheet = opened.sheet
+    seen = (opened.encoding, opened.delimiter, every, sheet.hidden, sheet.formulas, sheet.hidden_sheets)
+    return FileTable(tuple(rows), tuple(problems), headings, *seen)
 
 
 Lines = Iterator[tuple[int, list[str]]]
@@ -120,12 +114,12 @@ Lines = Iterator[tuple[int, list[str]]]
 
 @dataclass(frozen=True)
 class _Opened:
-    """The lines of a file, what it is written in, and how many lines its reader does not see."""
+    """The lines of a file, what it is written in, and of a workbook the sheet with what its reader does not see."""
 
     lines: Lines
     encoding: str
     delimiter: str = ""
-    hidden: int = 0
+    sheet: WorkbookSheet = field(default_factory=lambda: WorkbookSheet([]))
 
 
 def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
@@ -134,7 +128,7 @@ def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
         if len(content) > MAX_BYTES:
             raise SheetError("file_too_large")
         sheet = _sheet_of(content, set(_names(layout)) | known)
-        return _Opened(iter(sheet.rows), "xlsx", hidden=sheet.hidden)
+        return _Opened(iter(sheet.rows), "xlsx", sheet=sheet)
     text, encoding = decoded(content)
     text, delimiter = _delimiter_of(text, layout)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -154,8 +148,8 @@ def _sheet_of(content: bytes, known: set[str]) -> WorkbookSheet:
     return first
 
 
-def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
-    """The headings, and the lines below them: of the first lines the one with most names that we know.
+def _below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], Lines]:
+    """The headings with their line, and the lines below them: of the first lines the one with most names that we know.
 
     When none has two of them it is the first with more than one cell: a title over all columns is one cell.
     """
@@ -165,7 +159,7 @@ def _below_titles(lines: Lines, known: set[str]) -> tuple[list[str], Lines]:
     fit = [sum(fold(cell) in known for cell in cells) for _, cells in first]
     wide = [sum(bool(cell.strip()) for cell in cells) > 1 for _, cells in first]
     at = fit.index(max(fit)) if max(fit) > 1 else next((place for place, is_wide in enumerate(wide) if is_wide), 0)
-    return first[at][1], chain(first[at + 1 :], lines)
+    return first[at], chain(first[at + 1 :], lines)
 
 
 def day_of(text: str) -> dt.date | None:
@@ -179,20 +173,13 @@ def day_of(text: str) -> dt.date | None:
     elif found := SERBIAN_DAY.fullmatch(bare):
         day, month, year = map(int, found.groups())
     elif found := NAMED_MONTH.fullmatch(fold(bare)):
-        day, month, year = int(found[1]), _month(found[2]), int(found[3])
+        day, month, year = int(found[1]), month_of(found[2]), int(found[3])
     else:
         return None
     try:
         return dt.date(year, month, day)
     except ValueError:
         return None
-
-
-def _month(word: str) -> int:
-    """The month of a name ("mart", "marta", "mar", "iii"); 0 for none."""
-    if word in ROMAN_MONTHS:
-        return ROMAN_MONTHS.index(word) + 1
-    return next((place for place, name in enumerate(MONTHS, 1) if word[:3] == name[:3] and len(word) >= 3), 0)
 
 
 def days_in(typed: str) -> frozenset[dt.date] | None:
@@ -223,21 +210,15 @@ def decoded(content: bytes) -> tuple[str, str]:
     if content.startswith((WORKBOOK, b"\xd0\xcf\x11\xe0")):
         raise SheetError("a_spreadsheet_not_csv")
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    content = content if marked else content.rstrip(END_OF_FILE)
     if b"\0" in content and not marked:
         raise SheetError("not_a_text_file")
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", _windows_page(content)):
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", windows_page(content)):
         try:
             return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError:
             continue
     raise SheetError("not_a_text_file")
-
-
-def _windows_page(content: bytes) -> str:
-    """cp1251 (Cyrillic) or cp1250 (Latin): only Cyrillic words are three and more high bytes in a row."""
-    in_words = sum(len(run) for run in re.findall(rb"[\x80-\xff]{3,}", content))
-    alone = sum(len(run) for run in re.findall(rb"(?<![\x80-\xff])[\x80-\xff]{1,2}(?![\x80-\xff])", content))
-    return "cp1251" if in_words > alone else "cp1250"
 
 
 def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
@@ -293,8 +274,18 @@ def _fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str])
     return fields
 
 
+def _problems_with_headings(line: int, fields: list[tuple[str, str]], known: Container[str]) -> list[LineProblem]:
+    """Columns that must not come here at all, whatever they are said to be, and headings whose letters are broken."""
+    strangers = [heading for _, heading in fields if fold(heading) not in known]
+    codes = [
+        (heading, GroundReason.BROKEN_LETTERS if has_broken_letters(heading) else personal_column(heading))
+        for heading in strangers
+    ]
+    return [LineProblem(line, heading, code) for heading, code in codes if code]
+
+
 def _cleaned(
-    lines: Iterator[tuple[int, list[str]]], fields: list[tuple[str, str]], layout: Layout
+    lines: Lines, fields: list[tuple[str, str]], layout: Layout, unsolved: Mapping[tuple[int, int], str]
 ) -> tuple[list[Row], list[LineProblem]]:
     rows: list[Row] = []
     problems: list[LineProblem] = []
@@ -306,7 +297,10 @@ def _cleaned(
                 problems.append(LineProblem(line, "", "too_many_columns"))
                 continue
             kept: dict[str, str] = {}
-            for (name, heading), cell in zip(fields, cells, strict=False):
+            for place, ((name, heading), cell) in enumerate(zip(fields, cells, strict=False)):
+                if name and (line, place) in unsolved:
+                    problems.append(LineProblem(line, heading, unsolved[line, place]))
+                    continue
                 try:
                     kept |= _kept(cell, name, layout)
                 except BadText as bad:
@@ -323,6 +317,8 @@ def _kept(cell: str, name: str, layout: Layout) -> dict[str, str]:
         raise BadText(GroundReason.IDENTITY_NUMBER)
     if not name:
         return {}
+    if has_broken_letters(cell):
+        raise BadText(GroundReason.BROKEN_LETTERS)
     text = cell.strip().replace("\n", ";") if name in layout.lists else cell
     return {name: clean(text, limit=layout.limits.get(name, FIELD_LIMIT))}
 

@@ -11,8 +11,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _pieces)
 
@@ -28,6 +28,7 @@ MOST_SHEET_COLUMNS = 200
 MOST_CELLS = 4_000_000  # of one sheet
 MOST_SHEETS = 20  # that are looked at
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in (ECMA-376, 18.8.30)
+ZEROS = re.compile(r'"?(0{2,20})"?(?:;|$)')  # a format of zeros alone: a code, or a postcode
 FORBIDDEN = (b"\0", b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -41,10 +42,17 @@ class BadWorkbook(Exception):
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """A visible sheet: its lines that are not empty, each with its number, and how many of them are hidden."""
+    """A visible sheet: its lines that are not empty, each with its number, and what its reader does not see of it.
+
+    `hidden`: lines that are not shown; `formulas`: cells that hold one; `unsolved`: those without a result, by line and
+    place, as the code of a problem; `hidden_sheets`: the names of the book's sheets that are not shown, nor read.
+    """
 
     rows: list[tuple[int, list[str]]]
     hidden: int = 0
+    formulas: int = 0
+    unsolved: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden_sheets: tuple[str, ...] = ()
 
 
 def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[WorkbookSheet]:
@@ -53,11 +61,10 @@ def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[WorkbookSh
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if len(archive.infolist()) > MOST_PARTS:
                 raise BadWorkbook("file_too_large")
-            targets, since_1904 = _visible_sheets(archive)
-            shared = _shared_strings(archive)
-            dated = _date_styles(archive)
+            targets, since_1904, hidden = _visible_sheets(archive)
+            values = _Values(_shared_strings(archive), *_number_styles(archive), since_1904)
             for target in targets[:MOST_SHEETS]:
-                yield _sheet(archive, target, most_rows, _Values(shared, dated, since_1904))
+                yield replace(_sheet(archive, target, most_rows, values), hidden_sheets=hidden)
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, EOFError, NotImplementedError) as error:
         raise BadWorkbook("not_a_workbook") from error
     except (ValueError, IndexError, OverflowError, RuntimeError) as error:  # a reference into nothing, a password
@@ -135,12 +142,14 @@ class _Values:
 
     shared: list[str]
     dated: set[int]
+    zeros: Mapping[int, int]  # styles that show a number with zeros before it: how many digits it has
     since_1904: bool
 
 
 def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Values) -> WorkbookSheet:
     rows: list[tuple[int, list[str]]] = []
-    number = seen = hidden = 0
+    unsolved: dict[tuple[int, int], str] = {}
+    number = seen = hidden = formulas = 0
     for row in _elements(archive, target, "row"):
         number = int(row.get("r") or number + 1)
         cells: list[str] = []
@@ -154,21 +163,37 @@ def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Value
             if place < MOST_SHEET_COLUMNS:
                 cells += [""] * (place + 1 - len(cells))
                 cells[place] = _text(cell, values)
+                formulas += _child(cell, "f") is not None
+                if problem := _problem_with_formula(cell):
+                    unsolved[number, place] = problem
         if any(text.strip() for text in cells):
             if len(rows) == most_rows:
                 raise BadWorkbook("too_many_rows")
             rows.append((number, cells))
             hidden += row.get("hidden") in ("1", "true")
-    return WorkbookSheet(rows, hidden)
+    return WorkbookSheet(rows, hidden, formulas, unsolved)
 
 
-def _visible_sheets(archive: zipfile.ZipFile) -> tuple[list[str], bool]:
-    """Where the sheets lie that are not hidden, and whether days are counted from 1904."""
+def _problem_with_formula(cell: ElementTree.Element) -> str:
+    """Why a cell shows nothing that anybody wrote: its formula failed, or no program has worked it out yet."""
+    if cell.get("t") == "e":
+        return "formula_failed"
+    shown = _child(cell, "v")
+    without = shown is None or not shown.text
+    return "formula_without_result" if without and cell.get("t") != "str" and _child(cell, "f") is not None else ""
+
+
+def _visible_sheets(archive: zipfile.ZipFile) -> tuple[list[str], bool, tuple[str, ...]]:
+    """Where the sheets lie that are not hidden, whether days are counted from 1904, and the names of hidden sheets."""
     book = "xl/workbook.xml"
     since_1904 = any(one.get("date1904") in ("1", "true") for one in _elements(archive, book, "workbookPr"))
-    sheets = [
-        _attribute(one, "id") for one in _elements(archive, book, "sheet") if one.get("state", "visible") == "visible"
-    ]
+    sheets: list[str | None] = []
+    hidden: list[str] = []
+    for one in _elements(archive, book, "sheet"):
+        if one.get("state", "visible") == "visible":
+            sheets.append(_attribute(one, "id"))
+        else:
+            hidden.append((one.get("name") or "")[:LONGEST_FORMAT])
     places: dict[str | None, str] = {}
     for relation in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship"):
         target = (relation.get("Target") or "").lstrip("/")
@@ -176,7 +201,7 @@ def _visible_sheets(archive: zipfile.ZipFile) -> tuple[list[str], bool]:
     found = [places[wanted] for wanted in sheets if wanted in places]
     if not found:
         raise BadWorkbook("not_a_workbook")
-    return found, since_1904
+    return found, since_1904, tuple(hidden[:MOST_SHEETS])
 
 
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
@@ -191,17 +216,19 @@ def _inner(entry: ElementTree.Element) -> str:
     return "".join(part.text or "" for run in runs for part in run if _local(part.tag) == "t")
 
 
-def _date_styles(archive: zipfile.ZipFile) -> set[int]:
-    """The numbers of the styles that show a number as a day or a time."""
+def _number_styles(archive: zipfile.ZipFile) -> tuple[set[int], dict[int, int]]:
+    """The numbers of the styles that show a number as a day or a time, and of those with zeros before it (00000)."""
     if "xl/styles.xml" not in archive.namelist():
-        return set()
+        return set(), {}
     own = {
-        int(one.get("numFmtId") or 0)
+        int(one.get("numFmtId") or 0): (one.get("formatCode") or "")[:LONGEST_FORMAT]
         for one in _elements(archive, "xl/styles.xml", "numFmt")
-        if _shows_time((one.get("formatCode") or "")[:LONGEST_FORMAT])
     }
-    formats = next(_elements(archive, "xl/styles.xml", "cellXfs"), ())
-    return {place for place, one in enumerate(formats) if int(one.get("numFmtId") or 0) in DATE_FORMATS | own}
+    days = DATE_FORMATS | {number for number, code in own.items() if _shows_time(code)}
+    digits = {number: len(zeros[1]) for number, code in own.items() if (zeros := ZEROS.match(code))}
+    used = [int(one.get("numFmtId") or 0) for one in next(_elements(archive, "xl/styles.xml", "cellXfs"), ())]
+    dated = {place for place, number in enumerate(used) if number in days}
+    return dated, {place: digits[number] for place, number in enumerate(used) if number in digits}
 
 
 def _shows_time(code: str) -> bool:
@@ -235,7 +262,9 @@ def _text(cell: ElementTree.Element, values: _Values) -> str:
         return value.removesuffix("T00:00:00")
     if kind != "n" or not value:
         return value
-    return _number(float(value), dated=int(cell.get("s") or 0) in values.dated, since_1904=values.since_1904)
+    style = int(cell.get("s") or 0)
+    shown_as = _number(float(value), dated=style in values.dated, since_1904=values.since_1904)
+    return shown_as.zfill(values.zeros.get(style, 0))
 
 
 def _number(value: float, *, dated: bool, since_1904: bool) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -15,11 +15,12 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
-from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
 from scheduler.people.terms import ImportedPerson, PeopleSheet, PresenterDraft, PresenterKind
 from scheduler.places.models import Municipality
+from scheduler.places.rules.town_names import TownSaid
+from scheduler.places.service.town_names import TownNames
 from scheduler.policy import Actor, Role
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,7 @@ def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.da
     named = [person.email for person in sheet.people]
     wanted = select(User).where(User.email.in_(named)).options(selectinload(User.roles))
     accounts = {user.email: user for user in session.scalars(wanted)}
-    towns: dict[str, list[int]] = {}
-    for key, ident in session.execute(select(Municipality.search_key, Municipality.id).order_by(Municipality.id)):
-        towns.setdefault(key, []).append(ident)
+    towns = TownNames(session)
     for person in sheet.people:
         account = accounts.get(person.email)
         if account is not None:
@@ -88,26 +87,26 @@ def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.da
             else:
                 found.problems.append(LineProblem(person.line, "email", "has_account"))
             continue
-        home = towns.get(fold(person.home), []) if person.role in PRESENT else []
+        home = towns.named(TownSaid(person.home)) if person.role in PRESENT else ""
         wrong = _problems(person, home, today)
         found.problems += [LineProblem(person.line, column, reason) for column, reason in wrong.items()]
         if not wrong:
-            found.new.append((person, home[0] if home else None))
+            found.new.append((person, None if isinstance(home, str) else home.id))
     return found
 
 
-def _problems(person: ImportedPerson, home: Sequence[int], today: dt.date) -> Mapping[str, str]:
+def _problems(person: ImportedPerson, home: Municipality | str, today: dt.date) -> Mapping[str, str]:
     """What the rules of a new presenter say, by column; staff have a name and an address, which the reader saw."""
     if person.role not in PRESENT:
         return {}
-    if len(home) != 1:
-        return {"home": "several_municipalities" if home else "unknown_municipality"}
+    if isinstance(home, str):
+        return {"home": home}
     draft = PresenterDraft(
         person.given_name,
         person.family_name,
         person.email,
         PresenterKind(person.role.value),
-        home[0],
+        home.id,
         person.topics,
         person.languages,
         person.birth_date,

@@ -18,6 +18,7 @@ from scheduler.core.names import problem_with_register_name
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import BadText, fold, problem_with_address, to_latin
 from scheduler.places.rules.hosts import problems_of_line, teaches
+from scheduler.places.rules.registers import code_key
 from scheduler.places.terms.hosts import (
     CalendarLine,
     CalendarSheet,
@@ -47,7 +48,7 @@ LAYOUT = Layout(
         "municipality": ("општина", "opština grad", "opština sedište"),
         "municipality_sr_cyrl": ("општина ћирилица",),
         "municipality_sr_latn": ("opština latinica",),
-        "district_iso": (),
+        "district_iso": ("округ", "управни округ", "naziv okruga", "district"),
         "phone": ("телефон", "tel", "broj telefona", "telephone"),
         "website": ("сајт", "veb sajt", "web", "internet adresa", "url"),
         "email": ("имејл", "mejl", "e-pošta", "e-mail", "mail"),
@@ -99,13 +100,13 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> R
     for row in table.rows if not absent else ():
         line = _Line(row, table, by_line.get(row.line, ()))
         host = line.host()
-        if host and host.register_id in first_line:
+        if host and code_key(host.register_id) in first_line:
             line.wrong("register_id", "twice_in_the_file")
         if line.problems:
             problems += line.problems
         elif host:
             hosts.append(host)
-        first_line.setdefault(row.cells.get("register_id", ""), row.line)
+        first_line.setdefault(code_key(row.cells.get("register_id", "")), row.line)
     return RegisterSheet(tuple(hosts), in_order(problems), table.encoding, table.delimiter)
 
 

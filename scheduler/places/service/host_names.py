@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from scheduler.core.text import fold
 from scheduler.places.models import Host
-
-USUAL_WORDS = {"os", "ss", "osnovna", "srednja", "skola", "gimnazija"}  # of a school's name, written or not
+from scheduler.places.rules.registers import bare_name, code_key
+from scheduler.places.rules.town_names import town_keys
 
 
 class HostNames:
@@ -19,26 +19,22 @@ class HostNames:
         self.by_name: dict[str, list[Host]] = defaultdict(list)
         for host in session.scalars(select(Host).options(joinedload(Host.municipality)).order_by(Host.id)):
             if host.register_id:
+                self.by_register.setdefault(code_key(host.register_id), host)
                 self.by_register[host.register_id] = host
-            for name in {_bare(host.name_sr_cyrl), _bare(host.name_sr_latn)}:
+            for name in {bare_name(host.name_sr_cyrl), bare_name(host.name_sr_latn)}:
                 self.by_name[name].append(host)
 
     def named(self, register_id: str, name: str, municipality: str) -> Host | str:
         """The host that is meant, or what is wrong with its name. A number of the register wins."""
         if register_id:
-            return self.by_register.get(register_id, "unknown_host")
-        found = self.by_name.get(_bare(name), [])
+            exact = self.by_register.get(register_id)
+            return exact or self.by_register.get(code_key(register_id)) or "unknown_host"
+        found = self.by_name.get(bare_name(name), [])
         if municipality:
-            found = [host for host in found if fold(municipality) in _towns(host)]
+            found = [host for host in found if town_keys(municipality) & _towns(host)]
         if not found:
             return "unknown_host"
         return found[0] if len(found) == 1 else "several_hosts"
-
-
-def _bare(name: str) -> str:
-    """A school's name without what stands before many of them; the whole name where nothing else would be left."""
-    words = fold(name).split()
-    return " ".join(word for word in words if word not in USUAL_WORDS) or " ".join(words)
 
 
 def _towns(host: Host) -> set[str]:

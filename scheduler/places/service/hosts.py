@@ -2,8 +2,6 @@
 
 import datetime as dt
 import logging
-from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -13,7 +11,6 @@ from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.data import files
@@ -21,11 +18,9 @@ from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
 from scheduler.places.service.reference_days import load_days
+from scheduler.places.service.register_lines import HostComparison, compared_register
 from scheduler.places.terms.hosts import (
-    STORED_FIELDS,
-    Change,
     HostDraft,
-    ImportedHost,
     ImportOutcome,
     RegisterSheet,
     SchoolCalendar,
@@ -92,111 +87,15 @@ def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOu
     """
     policy.require(actor, "import", "host")
 
-    def compare(session: Session) -> _HostComparison:
-        return _compared(session, sheet)
+    def compare(session: Session) -> HostComparison:
+        return compared_register(session, sheet)
 
     outcome: ImportOutcome = take_in(actor, filing, Importer(HOST_IMPORT, compare, _stage))
     log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
     return outcome
 
 
-@dataclass
-class _HostComparison:
-    """A sheet held against the stored hosts."""
-
-    rows: int
-    problems: list[LineProblem]
-    new: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[tuple[Host, dict[str, Any]]] = field(default_factory=list)
-    same: int = 0
-    changes: list[Change] = field(default_factory=list)
-
-    @property
-    def to_store(self) -> int:
-        return len(self.new) + len(self.changed)
-
-    to_stage = to_store
-
-    def outcome(self, batch_id: int | None = None) -> ImportOutcome:
-        counts = (self.rows, len(self.new), len(self.changed), self.same)
-        return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), batch_id)
-
-
-def _compared(session: Session, sheet: RegisterSheet) -> _HostComparison:
-    bad_lines = {problem.line for problem in sheet.problems if problem.line > 1}
-    lines = {row.line for row in sheet.rows} | bad_lines
-    comparison = _HostComparison(len(lines), list(sheet.problems))
-    towns = _Towns(session)
-    wanted = select(Host).where(Host.register_id.is_not(None)).options(joinedload(Host.municipality))
-    stored = {host.register_id: host for host in session.scalars(wanted)}
-    for row in sheet.rows:
-        town = towns.named(row)
-        if isinstance(town, str):
-            comparison.problems.append(LineProblem(row.line, "municipality", town))
-            continue
-        values = _values(row, town)
-        if host := stored.get(row.register_id):
-            _compare(comparison, host, values, row, town)
-        else:
-            comparison.new.append(values)
-    comparison.problems.sort(key=lambda problem: (problem.line, problem.column))
-    return comparison
-
-
-class _Towns:
-    """Municipalities by the many ways to write them."""
-
-    def __init__(self, session: Session) -> None:
-        self.by_key: dict[str, list[Municipality]] = {}
-        wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
-        for town in session.scalars(wanted):
-            self.by_key.setdefault(town.search_key, []).append(town)
-
-    def named(self, row: ImportedHost) -> Municipality | str:
-        """The municipality that a line means, or what is wrong with its name."""
-        key = fold(row.municipality)
-        found = self.by_key.get(key) or self.by_key.get(key.removeprefix("grad ").removeprefix("opstina "), [])
-        if row.district_iso:
-            found = [town for town in found if town.district.iso == row.district_iso]
-        if not found:
-            return "unknown_municipality"
-        return found[0] if len(found) == 1 else "several_municipalities"
-
-
-def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
-    """What is stored of a line. A place that is the municipality's seat, or is not named, gets its two stored names."""
-    values = {name: getattr(row, name) for name in STORED_FIELDS}
-    if fold(row.place_sr_cyrl) in ("", town.search_key):
-        values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
-    texts = (row.name_sr_cyrl, row.name_sr_latn, values["place_sr_cyrl"], town.name_sr_cyrl, town.city_sr_cyrl)
-    return values | {"municipality_id": town.id, "search_key": search_key(row.kind, *texts)}
-
-
-def _compare(
-    comparison: _HostComparison, host: Host, values: dict[str, Any], row: ImportedHost, town: Municipality
-) -> None:
-    different = {name: value for name, value in values.items() if getattr(host, name) != value}
-    if not different:
-        comparison.same += 1
-        return
-    comparison.changed.append((host, different))
-    for name, value in different.items():
-        if name == "municipality_id":
-            before = host.municipality.name_sr_latn if host.municipality else ""
-            comparison.changes.append(
-                Change(row.register_id, row.name_sr_latn, "municipality", before, town.name_sr_latn)
-            )
-        elif name != "search_key":
-            comparison.changes.append(
-                Change(row.register_id, row.name_sr_latn, name, _shown(getattr(host, name)), _shown(value))
-            )
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _stage(stage: Stage, found: _HostComparison) -> None:
+def _stage(stage: Stage, found: HostComparison) -> None:
     now = stage.filing.now
     stage.add(Host, (values | {"created_at": now, "listed": True} for values in found.new), "host imported")
     changes = {

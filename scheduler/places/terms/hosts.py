@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
+from scheduler.places.terms.registers import DoubleSchool
 
 
 class HostKind(StrEnum):
@@ -389,3 +390,4 @@ class ImportOutcome:
     problems: tuple[LineProblem, ...] = ()
     changes: tuple[Change, ...] = ()
     batch_id: int | None = None  # once stored
+    doubles: tuple[DoubleSchool, ...] = ()  # stored as two, unless somebody mends the file

@@ -31,6 +31,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CERTIFICATE_MACHINE
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -38,7 +39,7 @@ from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.core.text import fold, to_latin
+from scheduler.core.text import to_latin
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import District, Host, Municipality
@@ -218,7 +219,7 @@ def unknown_names(filters: Filters) -> list[str]:
 def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: str) -> list[FilterChoice]:
     wanted = select(kind.slug, kind.name_sr_cyrl, kind.name_en).where(kind.centre_id == centre_id)
     found = [FilterChoice(slug, _name(language, cyrl, english)) for slug, cyrl, english in db.session().execute(wanted)]
-    return sorted(found, key=lambda choice: fold(choice.name))
+    return sorted(found, key=lambda choice: alphabet_key(choice.name))
 
 
 def _name(language: str, cyrl: str, english: str) -> str:
@@ -363,7 +364,7 @@ def _order(key: Key) -> tuple[Any, ...]:
         return (list(Audience).index(Audience(key.value)), list(SchoolLevel).index(key.level or SchoolLevel.NONE))
     if key.group is Group.MONTH:
         return (key.value,)
-    return (key.value == "", fold(key.label), key.value)  # places abroad last
+    return (key.value == "", alphabet_key(key.label), key.value)  # places abroad last
 
 
 def _line(row: Any, language: str) -> VisitLine:

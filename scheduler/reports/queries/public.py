@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Select, and_, case, extract, func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import worded
-from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
@@ -117,7 +117,7 @@ def _districts(language: str) -> list[DistrictName]:
         DistrictName(iso, worded(language, cyrl, latn, english))
         for iso, cyrl, latn, english in db.session().execute(wanted)
     ]
-    return sorted(named, key=lambda district: fold(district.name))
+    return sorted(named, key=lambda district: alphabet_key(district.name))
 
 
 def _centres(language: str) -> dict[int, str]:

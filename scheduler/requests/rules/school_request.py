@@ -26,7 +26,7 @@ MOST_PREFERRED, MOST_BLACKOUTS = 5, 20
 EARLIEST, LATEST = dt.time(7, 0), dt.time(21, 0)
 PROVE_WITHIN = dt.timedelta(days=7)
 MAILS_A_DAY_TO_ADDRESS = 3
-MAILS_A_DAY_FROM_NETWORK = 20
+MAILS_A_DAY_FROM_NETWORK = 200  # that nobody has proven: a whole school books behind one address
 MAILS_WINDOW = dt.timedelta(days=1)
 MOST_CORRECTIONS = 2  # of a mistyped address: a booking never writes to more than three
 TWIN_DAYS = 30

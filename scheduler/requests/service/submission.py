@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import logging
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
 KEYS_APART = "|"  # stands in no key
 FORM_LOCK, FLOOD_LOCK = 21, 22  # kinds of advisory locks
+LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
 
 
 def submit_request(
@@ -199,17 +200,32 @@ def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.date
 
 
 def _count_mail(session: Session, address: str, network: str, now: dt.datetime) -> None:
-    """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network."""
+    """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network.
+
+    By the network only what nobody has proven counts: a school of forty teachers is behind one address of the internet.
+    """
     key = people_rules.account_key(address, purpose="booking")
-    advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(key), people_rules.lock_number(network)])
+    locks = [people_rules.lock_number(one) for one in (key, network) if one]
+    advisory_lock(session, FLOOD_LOCK, locks)
     session.execute(delete(UnprovedMail).where(UnprovedMail.at <= now - MAILS_WINDOW))
-    of_address, of_network = UnprovedMail.address_key == key, UnprovedMail.network == network
-    row = session.execute(
-        select(func.count().filter(of_address), func.count().filter(of_network)).where(or_(of_address, of_network))
-    ).one()
-    if row[0] >= MAILS_A_DAY_TO_ADDRESS or row[1] >= MAILS_A_DAY_FROM_NETWORK:
-        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
+    limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
+    limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
+    full = session.execute(select(*[_full_since(counted, most) for counted, most in limits])).one()
+    if reached := [since for since in full if since is not None]:
+        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
+
+
+def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:
+    """The mail that has to grow a day old before one more may go; nothing below the limit."""
+    newest = select(UnprovedMail.at).where(counted).order_by(UnprovedMail.at.desc(), UnprovedMail.id.desc())
+    return newest.offset(most - 1).limit(1).scalar_subquery()
+
+
+def _forget_network(session: Session, address: str) -> None:
+    """An address is proven: what went there was no flood, so it counts against no network any more."""
+    key = people_rules.account_key(address, purpose="booking")
+    session.execute(update(UnprovedMail).where(UnprovedMail.address_key == key).values(network=""))
 
 
 def prove_address(token: str, *, now: dt.datetime) -> str | None:
@@ -232,6 +248,7 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         to = RequestState.WAITLISTED if waits else RequestState.NEW
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now)
         row.proved_at = now
+        _forget_network(session, row.contact_email)
         write_to_school(row, "request_waitlisted" if waits else "request_received", now=now)
         request_id = row.id
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
@@ -253,7 +270,7 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         if typed == row.contact_email:
             return
         if row.addresses_corrected >= MOST_CORRECTIONS:
-            raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=MAILS_WINDOW)
+            raise TooMany(RequestReason.TOO_MANY_CORRECTIONS, wait=MAILS_WINDOW)
         _count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
@@ -270,10 +287,13 @@ def send_new_link(address: str, *, language: str, network: str, now: dt.datetime
 
     Of those that nobody has proven only the newest: so a stranger causes one mail with each call, as with each request,
     and the day's limit of an address holds. Raises: TooMany past the day's limit, for every address alike.
+
+    Links that staff rooms have lost stop no booking, and whoever asks for links of others learns nothing by a refusal:
+    only mails to unproven addresses count by the network, apart, and past its limit those alone stay away.
     """
     with transaction() as session:
         typed = people_rules.address_of(address)
-        _count_mail(session, typed, network, now)
+        _count_mail(session, typed, "", now)
         wanted = (
             select(SchoolRequest.id)
             .where(SchoolRequest.contact_email == typed, SchoolRequest.state.not_in(OVER))
@@ -282,11 +302,25 @@ def send_new_link(address: str, *, language: str, network: str, now: dt.datetime
         )
         rows = [locked_request(session, SYSTEM, "read", request_id) for request_id in session.scalars(wanted).all()]
         unproved = [row for row in rows if row.state is RequestState.UNVERIFIED]
-        for row in unproved[:1]:
+        for row in unproved[:1] if unproved and _may_write_again(session, typed, network, now) else ():
             _write_to_unproved(row, now)
         for row in rows:
             if row not in unproved and row.state not in OVER:
                 write_to_school(row, "new_link", now=now)
+
+
+def _may_write_again(session: Session, address: str, network: str, now: dt.datetime) -> bool:
+    """Whether one more lost link of an unproven address may leave for this network; then it is counted."""
+    links = f"{LOST_LINKS}{network}"
+    advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(links)])
+    sent = select(func.count()).select_from(UnprovedMail).where(UnprovedMail.network == links)
+    if (session.scalar(sent) or 0) >= MAILS_A_DAY_FROM_NETWORK:
+        log.warning("too many lost links asked for")
+        return False
+    key = people_rules.account_key(address, purpose="booking")
+    newest = select(func.max(UnprovedMail.id)).where(UnprovedMail.address_key == key).scalar_subquery()
+    session.execute(update(UnprovedMail).where(UnprovedMail.id == newest).values(network=links))
+    return True
 
 
 def expire_unproved(now: dt.datetime) -> int:

@@ -38,3 +38,4 @@ class RequestReason(Reason):
     SAME_REQUEST = "same_request"
     ANOTHER_HOST = "another_host"
     TOO_MANY_BOOKINGS = "too_many_bookings"
+    TOO_MANY_CORRECTIONS = "too_many_corrections"

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from scheduler import policy
 from scheduler.core import clock
+from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import Conflict, NotFound, Reason, Rejected, TooMany
 from scheduler.core.imports.batches import HangsOnIt
 from scheduler.core.text import BadText, clean
@@ -77,8 +78,9 @@ def import_template(of: str) -> ResponseReturnValue:
     if kind is None:
         raise NotFound("file")
     headings = [one.heading for one in columns_of(kind, page_language())]
-    content = (";".join(headings) + "\r\n").encode("utf-8-sig")  # as Serbian spreadsheets open and save it
-    return send_file(BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=f"{of}.csv")
+    return send_file(
+        BytesIO(csv_for_people(headings, ())), mimetype="text/csv", as_attachment=True, download_name=f"{of}.csv"
+    )
 
 
 def _started(kind: WorkKind, content: bytes, name: str) -> ResponseReturnValue:
@@ -113,9 +115,23 @@ def _name(typed: str | None) -> str:
 def apply_import(work_id: int) -> ResponseReturnValue:
     """Compare once more and store, in one transaction."""
     content, name, kind = service.content_of(current_actor(), work_id)
+    if service.work_page(current_actor(), work_id, now=clock.now()).result.get("doubles") and not request.form.get(
+        "two"
+    ):
+        say(_("Say first whether the schools that look alike are one: look at the list below."))
+        return redirect(url_for(".show_work", work_id=work_id))
     if kind is WorkKind.CHECK_PEOPLE and (page := asked_first()):  # such a file gives roles
         return page
     return _started(STORES[kind], content, name)
+
+
+@bp.post("/imports/<int:work_id>/leave")
+@may("import", "host")
+def leave_import(work_id: int) -> ResponseReturnValue:
+    """Delete the uploaded file now: it will not be stored."""
+    service.leave(current_actor(), work_id)
+    say(_("The file is deleted here. Nothing of it was stored."))
+    return redirect(url_for(".show_work", work_id=work_id))
 
 
 @bp.post("/imports/<int:work_id>/columns")

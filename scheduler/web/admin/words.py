@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from babel.support import LazyProxy
 
 from scheduler.core.errors import GroundReason
+from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind
 from scheduler.web.filters import Face
@@ -114,6 +115,20 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "too_long": _l("The text is too long."),
     GroundReason.IDENTITY_NUMBER: WORDS[GroundReason.IDENTITY_NUMBER],
     GroundReason.NOT_TEXT: _l("Some letters are broken: save the file as UTF-8."),
+    GroundReason.BROKEN_LETTERS: WORDS[GroundReason.BROKEN_LETTERS],
+    PERSONAL_NUMBERS: _l(
+        "This column holds personal numbers (JMBG), which are never stored here: delete it from your file and send it"
+        " again. What you sent is deleted already."
+    ),
+    NAMES_OF_PUPILS: _l(
+        "This column holds names of pupils, which are never stored here: delete it from your file and send it again."
+        " What you sent is deleted already."
+    ),
+    "formula_failed": _l("The formula in this cell has failed: mend it, or write the value itself."),
+    "formula_without_result": _l(
+        "The formula in this cell has no result yet: open the file in your spreadsheet and save it, or write the value."
+    ),
+    "several_codes": _l("This number fits two stored schools: write it with its zeros, as the register does."),
     GroundReason.NO_LETTER: WORDS[GroundReason.NO_LETTER],
     GroundReason.MIXED_SCRIPTS: WORDS[GroundReason.MIXED_SCRIPTS],
     GroundReason.UNPRINTABLE: WORDS[GroundReason.UNPRINTABLE],
@@ -131,8 +146,12 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_phone": _l("This is no phone number."),
     "not_degrees": _l("These are no degrees."),
     "not_on_the_map": _l("This point does not exist."),
-    "unknown_municipality": _l("This municipality is not known."),
-    "several_municipalities": _l("Several municipalities have this name: add the district."),
+    "unknown_municipality": _l("This municipality is not known. Write it as the list of municipalities does."),
+    "not_in_this_district": _l("This municipality does not lie in that district: mend one of the two."),
+    "several_municipalities": _l(
+        "Several municipalities have this name, or it is a city of several: write both (Niš - Palilula), or add the"
+        " postcode or the district."
+    ),
     "file_too_large": _l("The file is too large."),
     "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
     "not_a_text_file": _l("This is no text file."),

@@ -1,16 +1,22 @@
 """What a school thought of a visit, and what remained of it: short forms behind its link, after the day."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.attendance.queries.feedback import feedback_of, is_followed_up, survey_of
 from scheduler.attendance.service.feedback import give_feedback
-from scheduler.attendance.service.follow_ups import answer_survey, resume_follow_ups, stop_follow_ups
+from scheduler.attendance.service.follow_ups import (
+    answer_survey,
+    letters_of,
+    resume_follow_ups,
+    stop_follow_ups,
+    stop_letters,
+)
 from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, Gone, NotFound
 from scheduler.policy import Actor
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
@@ -128,6 +134,34 @@ def letters(secret: str, act: str) -> ResponseReturnValue:
             resume_follow_ups(actor, shown.visit_id, now=clock.now())
             say(_("We write to you again."))
     return redirect(url_for(".later", secret=secret))
+
+
+@bp.route("/letters/<token>", methods=["GET", "POST"])
+@public
+def end_letters(token: str) -> ResponseReturnValue:
+    """The way out of letters that nobody asked for. Opening it changes nothing: scanners open links."""
+    letters_of(token, now=clock.now())
+    form = LettersForm()
+    pressed = form.accepted()
+    if pressed:
+        stop_letters(token, now=clock.now())
+    return render_template("attendance/end_letters.html", form=form, done=pressed)
+
+
+def press_of_mail_program() -> ResponseReturnValue | None:
+    """Before forms are checked: what a mail program posts by itself (RFC 8058) has no token of ours.
+
+    The secret in its address, which only that mail holds, is its proof; whatever else is posted there goes on to the
+    check, and no view is exempt from it.
+    """
+    asked = request.endpoint == f"{bp.name}.end_letters" and request.method == "POST"
+    if not asked or request.form.get("List-Unsubscribe") != "One-Click":
+        return None
+    try:
+        stop_letters(str((request.view_args or {})["token"]), now=clock.now())
+    except (Gone, NotFound):
+        return None
+    return "", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @bp.route("/status/<secret>/feedback", methods=["GET", "POST"])

@@ -42,6 +42,7 @@ def _wish(first: dt.date, last: dt.date) -> BoardWish:
         programme_id=number_of(request.args.get("programme")),
         busy_only=request.args.get("show") == "busy",
         page=page_number(request.args.get("page")),
+        language=page_language(),
     )
 
 

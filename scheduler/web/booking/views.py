@@ -18,6 +18,7 @@ from scheduler.web import near_dates
 from scheduler.web.booking.blueprint import bp
 from scheduler.web.free_dates import LANGUAGES, months_of, why_none
 from scheduler.web.guards import public
+from scheduler.web.i18n import page_language
 from scheduler.web.limits import FREE_DATES, limiter
 
 MOST_LETTERS = 80
@@ -31,13 +32,13 @@ def free_dates() -> ResponseReturnValue:
 
     A school that has told its shifts can be named too: then the times are its lessons, and those of its classes.
     """
-    programmes, towns = programme_queries.open_programmes(), place_queries.municipalities()
+    programmes, towns = programme_queries.open_programmes(), place_queries.municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
     town = next((one for one in towns if str(one.id) == request.args.get("municipality")), None)
     typed = request.args.get("language", "")
     language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
     classes = request.args.get("classes", "").replace("\0", "")[:MOST_LETTERS].strip()
-    hosts = place_queries.hosts_with_bells(town.id) if town else []
+    hosts = place_queries.hosts_with_bells(town.id, language=page_language()) if town else []
     host = next((one for one in hosts if str(one.id) == request.args.get("host")), None)
     answer = None
     if programme and town:

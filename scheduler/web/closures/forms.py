@@ -7,6 +7,7 @@ from typing import cast
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
+from scheduler.core.alphabet import alphabet_key
 from scheduler.places import queries
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent, SchoolCalendar
 from scheduler.web.forms import BaseForm, DayField, Needed, TextField, number_of
@@ -96,8 +97,8 @@ def _places() -> list[SelectChoice]:
         SelectChoice("calendar-vojvodina", _("Vojvodina"), optgroup=wide),
         SelectChoice("calendar-republic", _("Everything outside Vojvodina"), optgroup=wide),
     ]
-    for one in queries.districts():
+    for one in queries.districts(language):
         rows.append(SelectChoice(f"district-{one.id}", one.name(language), optgroup=districts))
-    for town in sorted(queries.municipalities(), key=lambda town: town.name_sr_latn):
+    for town in sorted(queries.municipalities(), key=lambda town: alphabet_key(town.name(language))):
         rows.append(SelectChoice(f"municipality-{town.id}", town.name(language), optgroup=towns))
     return rows

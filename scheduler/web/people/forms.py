@@ -144,7 +144,9 @@ class SkillsForm(BaseForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        towns = [SelectChoice(str(row[0]), pick(page_language(), row[1], row[2])) for row in queries.homes()]
+        towns = [
+            SelectChoice(str(row[0]), pick(page_language(), row[1], row[2])) for row in queries.homes(page_language())
+        ]
         self.home.choices = [SelectChoice("", _l("Choose a town")), *towns]  # else the first of the alphabet is hers
 
     def skills(self) -> SkillsDraft:

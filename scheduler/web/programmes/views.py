@@ -1,14 +1,17 @@
 """Programmes that can be asked for and the campaigns they are part of, for everyone."""
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
+from scheduler.core.alphabet import alphabet_key
 from scheduler.programmes import queries
 from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome
-from scheduler.reports.terms.counting import Outcome
+from scheduler.reports.terms.counting import CityOutcome, Outcome
 from scheduler.web.filters import number
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _n, page_language
@@ -63,6 +66,7 @@ def campaign(slug: str) -> ResponseReturnValue:
     today = clock.local_day(clock.now())
     outcome = campaign_outcome(one, today)
     language = page_language()
+    outcome = replace(outcome, cities=_by_alphabet(outcome.cities, language))
     names = [words.city_name(city, language) for city in outcome.cities]
     said = _said(one, outcome)
     rows = [(name, city.pupils, city.target) for name, city in zip(names, outcome.cities, strict=True)]
@@ -88,6 +92,11 @@ def _targets(one: CampaignRow, outcome: Outcome) -> list[dict[str, object]]:
         for audience, word in AUDIENCES.items()
         if audience in outcome.reached and (audience in one.targets or outcome.reached[audience] != 0)
     ]
+
+
+def _by_alphabet(cities: tuple[CityOutcome, ...], language: str) -> tuple[CityOutcome, ...]:
+    """Those with a target first, each part by the alphabet of the page."""
+    return tuple(sorted(cities, key=lambda city: (not city.target, alphabet_key(words.city_name(city, language)))))
 
 
 def _said(one: CampaignRow, outcome: Outcome) -> str:

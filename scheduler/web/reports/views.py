@@ -10,7 +10,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.csv_text import csv_text
+from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number, page_of
@@ -20,10 +20,19 @@ from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.rules.attendance import adds_up, as_table, districts_of
+from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.signing import document_of, figures_of
 from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
-from scheduler.reports.wording import charts_of, definitions, figures, head_of, label_of, number_heads, side_figures
+from scheduler.reports.wording import (
+    charts_of,
+    definitions,
+    figures,
+    head_of,
+    label_of,
+    number_heads,
+    reader_table,
+    side_figures,
+)
 from scheduler.web import reads, tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import may, own_centre_id
@@ -248,7 +257,7 @@ def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
 
 def _content(report: Report, kind: str) -> bytes:
     if kind == "csv":
-        return csv_text(*as_table(report)).encode("utf-8-sig")
+        return csv_for_people(*reader_table(report, page_language()))
     if kind == "json":
         return json.dumps(document_of(report), ensure_ascii=False, indent=2).encode()
     language = page_language()

@@ -46,7 +46,7 @@ class HandoverForm(BaseForm):
         form.away.choices = colleagues
         form.stand_in.choices = [SelectChoice("", _("Choose…")), *colleagues]
         form.districts.choices = [
-            SelectChoice(str(one.id), one.name(page_language())) for one in place_queries.districts()
+            SelectChoice(str(one.id), one.name(page_language())) for one in place_queries.districts(page_language())
         ]
         return form
 

@@ -6,6 +6,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.paging import page_number
 from scheduler.requests.queries import inbox as requests_inbox
@@ -160,11 +161,18 @@ def _narrows(filters: InboxFilters, facets: dict[str, tuple[FacetValue, ...]]) -
                     "text": f"{_named(name, one)} ({one.count})",
                     "on": getattr(filters, name) is not None and one.value == request.args.get(name),
                 }
-                for one in facets[name]
+                for one in _by_name(name, facets[name])
             ],
         }
         for name, label in NARROWS.items()
     ]
+
+
+def _by_name(name: str, values: tuple[FacetValue, ...]) -> list[FacetValue]:
+    """Places by the alphabet of the page; everything else as it comes."""
+    if name != "district":
+        return list(values)
+    return sorted(values, key=lambda one: alphabet_key(_named(name, one)))
 
 
 def _named(name: str, value: FacetValue) -> str:

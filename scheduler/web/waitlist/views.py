@@ -59,7 +59,7 @@ class DateForm(BaseForm):
         language = page_language()
         programmes = programme_queries.open_programmes(current_actor().centre_id)
         self.programme.choices = [SelectChoice(str(row.id), row.name(language)) for row in programmes]
-        places = [SelectChoice(str(one.id), one.name(language)) for one in place_queries.districts()]
+        places = [SelectChoice(str(one.id), one.name(language)) for one in place_queries.districts(language)]
         self.district.choices = [SelectChoice("", _("Anywhere")), *places]
 
     def draft(self) -> OpenDateDraft:

@@ -124,7 +124,12 @@ def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_
 
 
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
-    assert upload(browser, b"x" * 1_100_000).status_code == 413
+    answer = upload(browser, b"x" * 1_100_000)
+
+    assert answer.status_code == 413
+    assert "You sent 1,100 KB." in answer.text
+    assert "A list (CSV or XLSX) may have 900 KB here." in answer.text
+    assert "photo" not in answer.text
 
 
 def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, coordinator):

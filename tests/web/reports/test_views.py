@@ -156,6 +156,18 @@ def test_the_page_asks_as_often_for_one_row_as_for_three(coordinator, programme)
     assert asked[:2] == asked[2:]
 
 
+def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordinator):
+    a_held_visit()
+    query = YEAR | {"by": "district"}
+
+    content = coordinator.get(f"{REPORT}.csv", query_string=query | {"lang": "sr_Cyrl"}).get_data()
+    audience = coordinator.get(f"{REPORT}.csv", query_string=YEAR | {"by": "audience", "lang": "en"}).get_data()
+
+    assert content.startswith("\ufeffОкруг;Округ (шифра);Посете;Презентације;Ученици;".encode())
+    assert b"\r\n" in content
+    assert audience.decode("utf-8-sig").splitlines()[1].startswith("Primary school pupils;")
+
+
 def test_page_file_command_and_paper_hold_equal_numbers(app, session):
     demo.load(MONDAY)
     email = next(row["email"] for row in demo.sign_ins() if row["role"] == "coordinator")
@@ -175,7 +187,7 @@ def test_page_file_command_and_paper_hold_equal_numbers(app, session):
     }  # fmt: skip
     (line,) = csv.DictReader(io.StringIO(table))
     assert line == {name: str(number) for name, number in totals.items()}
-    assert list(csv.DictReader(io.StringIO(download))) == [line]
+    assert [list(row.values()) for row in csv.DictReader(io.StringIO(download), delimiter=";")] == [list(line.values())]
     assert browser.get(f"{REPORT}.json", query_string=PUBLISHED).get_json() == document
     for shown in (words_of(browser.get(REPORT, query_string=PUBLISHED)),
                   words_of(browser.get(f"{REPORT}/print", query_string=PUBLISHED)), text):  # fmt: skip

@@ -244,6 +244,7 @@ def test_a_megabyte_is_refused_with_a_page_and_earlier_answers_stay(client, prog
 
     assert response.status_code == 413
     assert "19833" in response.text
+    assert "1 MB" in response.text
     assert client.get("/book/when").status_code == 200
 
 

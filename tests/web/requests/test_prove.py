@@ -3,12 +3,13 @@
 import datetime as dt
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Centre
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.requests.booking.views import ANSWERED_AFTER_S
@@ -92,6 +93,20 @@ def test_trust_s08_no_answer_comes_sooner_than_three_mails_take(client, monkeypa
     client.post("/book/link", data={"email": "nobody@skola.example.org"})
 
     assert slept == [ANSWERED_AFTER_S]
+
+
+def test_the_refusal_says_from_when_it_goes_again_and_whom_to_call(client):
+    make_school_request(contact_email="has@school.example")
+    db.session.execute(update(Centre).values(phone="011 222 333"))
+    db.session.commit()
+    for _ in range(3):
+        client.post("/book/link", data={"email": "x@school.example"})
+
+    answer = client.post("/book/link?lang=en", data={"email": "x@school.example"})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(24 * 3600))
+    assert "Send it again from Tuesday, 15 September 2026 at 11:00" in answer.text
+    assert "011 222 333" in answer.text
 
 
 def test_new_links_are_limited(client):

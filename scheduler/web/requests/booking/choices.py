@@ -46,5 +46,5 @@ def municipality_choices() -> list[SelectChoice]:
             row.name(language),
             optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
         )
-        for row in place_queries.municipalities()
+        for row in place_queries.municipalities(language)
     ]

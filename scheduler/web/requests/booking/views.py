@@ -13,6 +13,7 @@ from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
 from scheduler.core.tokens import token_hash
+from scheduler.people.queries import centres
 from scheduler.people.rules import network_of
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
@@ -21,8 +22,9 @@ from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.service import submission
 from scheduler.requests.service.submission import KEYS_APART, send_new_link, submit_request, was_sent
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import near_dates
-from scheduler.web.filters import say
+from scheduler.web.filters import moment, say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
@@ -239,8 +241,7 @@ def check() -> ResponseReturnValue:
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
             except TooMany as error:
-                note_wait(error)
-                form.form_errors.append(_too_many())
+                form.form_errors.append(_too_many(error))
                 status = 429
         else:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
@@ -273,8 +274,18 @@ def _send(booking: BookingDraft, key: str) -> ResponseReturnValue:
     return redirect(url_for(".sent"))
 
 
-def _too_many() -> str:
-    return _("Too many requests came from this address or network today. Send it tomorrow, or call us.")
+def _too_many(error: TooMany) -> str:
+    """Too often for today: from when it goes again, and whom to call instead of waiting."""
+    note_wait(error)
+    phones = ", ".join(f"{centre.name(page_language())} {centre.phone}" for centre in centres() if centre.phone)
+    if error.reason is RequestReason.TOO_MANY_CORRECTIONS:
+        said = str(worded(error.reason))
+    else:
+        said = _(
+            "Too many mails were asked for today from this address or network. Send it again from %(moment)s on.",
+            moment=moment(clock.now() + error.wait),
+        )
+    return f"{said} {_('Or call us: %(phones)s.', phones=phones)}" if phones else said
 
 
 @bp.get("/book/sent")
@@ -301,8 +312,7 @@ def correct_address() -> ResponseReturnValue:
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         except TooMany as error:
-            note_wait(error)
-            form.form_errors.append(_too_many())
+            form.form_errors.append(_too_many(error))
             return render_template("requests/correct_address.html", form=form), 429
         else:
             session["booked"] = form.email.data
@@ -347,9 +357,8 @@ def new_link() -> ResponseReturnValue:
         try:
             send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
         except TooMany as error:
-            note_wait(error)
-            form.form_errors.append(_too_many())
+            form.form_errors.append(_too_many(error))
             return render_template("requests/new_link.html", form=form, asked=False), 429
         time.sleep(max(0, ANSWERED_AFTER_S - (time.perf_counter() - began)))
-        return render_template("requests/new_link.html", form=form, asked=True)
+        return render_template("requests/new_link.html", form=form, asked=True, centres=centres())
     return _shown("requests/new_link.html", form, asked=False)

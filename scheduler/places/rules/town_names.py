@@ -1,0 +1,118 @@
+"""Municipalities as people write them: with "Grad" before, with their city beside, or a part of a city for the city."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scheduler.core.text import fold
+
+BEFORE_A_NAME = re.compile(r"^(?:go|gradska opstina|opstina|grad)\s+(?=\S)")  # folded
+NAME_BREAKS = re.compile(r"[-–—,;/()]")  # "Niš - Palilula", "Palilula (Niš)"
+DISTRICT_WORDS = re.compile(r"\b(?:upravni|okrug|oblast|district|grad)\b")
+
+# City municipalities that stand in no list of ours: reports count them under their city, and so are they stored.
+PARTS_OF_CITIES = {
+    "mediana": "nis",
+    "medijana": "nis",
+    "palilula": "nis",
+    "pantelej": "nis",
+    "crveni krst": "nis",
+    "niska banja": "nis",
+    "vranjska banja": "vranje",
+    "sevojno": "uzice",
+}
+
+
+@dataclass(frozen=True)
+class KnownTown:
+    """A stored municipality, as names are compared with it; all texts folded but the codes."""
+
+    id: int
+    key: str
+    city: str
+    district_iso: str
+    district: str
+    postcode: str
+
+
+@dataclass(frozen=True)
+class TownSaid:
+    """What a line says of a municipality, as written; all but the name may be empty."""
+
+    name: str
+    district: str = ""  # RS-20, or its name
+    place: str = ""
+    postcode: str = ""
+
+
+def bare_town(text: str) -> str:
+    """The folded name without "Grad", "Opština" or "GO" before it."""
+    return BEFORE_A_NAME.sub("", fold(text))
+
+
+def town_keys(text: str) -> frozenset[str]:
+    """What a name may be called among the stored municipalities: itself, and the city that it is a part of."""
+    key = bare_town(text)
+    return frozenset(one for one in (key, PARTS_OF_CITIES.get(key, "")) if one)
+
+
+def same_district(said: str, town: KnownTown) -> bool:
+    """Whether a district's code (RS-20) or name ("Nišavski okrug") is that of a municipality."""
+    code, name = fold(said), " ".join(DISTRICT_WORDS.sub(" ", fold(said)).split())
+    return code in (fold(town.district_iso), town.district) or (
+        bool(name) and name == " ".join(DISTRICT_WORDS.sub(" ", town.district).split())
+    )
+
+
+def town_meant(said: TownSaid, towns: Sequence[KnownTown]) -> KnownTown | str:
+    """The municipality that a line means, or what is wrong with its name.
+
+    A name that stands twice is decided by what else the line says, each word of it counted; where that decides
+    nothing, or says two things, the file's owner is asked: never the first one, silently.
+    """
+    beside = [bare_town(part) for part in NAME_BREAKS.split(said.name)]
+    parts = [part for part in beside if part]
+    readings = [(bare_town(said.name), "")]
+    if len(parts) > 1:
+        readings += [(part, " ".join(parts[:at] + parts[at + 1 :])) for at, part in enumerate(parts)]
+    found: set[KnownTown] = set()
+    several = False
+    for name, around in readings:
+        may_be = _called(name, towns)
+        if said.district:
+            may_be = [town for town in may_be if same_district(said.district, town)]
+        decided = may_be if len(may_be) < 2 else _decided(name, may_be, said, around)
+        several = several or len(decided) > 1
+        found.update(decided if len(decided) == 1 else ())
+        if found and not around:
+            break
+    if len(found) == 1:
+        return found.pop()
+    if found or several:
+        return "several_municipalities"
+    if said.district and town_meant(TownSaid(said.name, "", said.place, said.postcode), towns) != UNKNOWN:
+        return "not_in_this_district"
+    return UNKNOWN
+
+
+UNKNOWN = "unknown_municipality"
+
+
+def _called(name: str, towns: Iterable[KnownTown]) -> list[KnownTown]:
+    """Every municipality of that name, the city it is a part of, and the parts of a city of that name."""
+    city = PARTS_OF_CITIES.get(name)
+    found = [town for town in towns if town.key in (name, city)]
+    return found or [town for town in towns if town.city == name]
+
+
+def _decided(name: str, may_be: list[KnownTown], said: TownSaid, around: str) -> list[KnownTown]:
+    """Of several those that fit all that is said; what fits none of them says nothing."""
+    place = bare_town(said.place)
+    tests = [
+        lambda town: bool(around) and around in (town.city, town.key, town.district),
+        lambda town: bool(place) and place != name and place in (town.key, town.city),
+        lambda town: bool(said.postcode) and said.postcode[:2] == town.postcode[:2],
+    ]
+    fitting = [set(filter(test, may_be)) for test in tests]
+    left = set(may_be).intersection(*(one for one in fitting if one))
+    return sorted(left or may_be, key=lambda town: town.id)
