@@ -53,6 +53,7 @@ COMMANDS = (
     "imports",
     "export",
     "audit",
+    "retention",
 )
 
 __all__ = ["all_models", "create_app"]

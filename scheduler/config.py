@@ -1,10 +1,12 @@
 """Settings from the environment, read once at the start; all errors are told at once. Listed in docs/operate.md."""
 
 import os
+import re
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,6 +18,8 @@ from environs import Env, EnvError
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
+RECIPIENT = re.compile(r"age1[0-9a-z]{58}")
+MOST_KEPT = 999  # of any unit
 REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
 KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
 OF_EXAMPLES = (
@@ -31,6 +35,25 @@ OF_EXAMPLES = (
     "lozinka",
     "192b9bdd22ab9ed4d12e236c78afcb9a",  # Flask's own manual
 )
+
+# How long what is known of people is kept, unless RETENTION says otherwise; privacy/service/retention.py keeps it.
+KEPT_FOR: Mapping[str, tuple[int, str]] = {
+    "unproven_request": (7, "days"),
+    "request_contact": (12, "months"),  # after the school year of the visit
+    "account": (12, "months"),  # without being used
+    "presenter": (12, "months"),  # after the engagement, as the next two
+    "vetting": (12, "months"),
+    "minor": (3, "months"),
+    "consent_proof": (3, "years"),  # after the consent's end
+    "certificate_name": (90, "days"),  # after the issue, as the next
+    "certificate_record": (5, "years"),
+    "message": (30, "days"),  # after it was sent, as the next
+    "link_message": (24, "hours"),
+    "note": (12, "months"),  # after the visit
+    "audit_actor": (24, "months"),
+    "trace": (24, "hours"),  # networks of visitors, tries to sign in
+    "backup": (35, "days"),
+}
 
 
 class BadSettings(Exception):
@@ -58,6 +81,13 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    retention: Mapping[str, str] = field(default_factory=dict)  # {row of KEPT_FOR: number}, as typed
+    backup_recipient: str = ""
+
+    def kept_for(self, row: str) -> tuple[int, str]:
+        """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
+        number, unit = KEPT_FOR[row]
+        return int(self.retention.get(row, number)), unit
 
     @property
     def demo(self) -> bool:
@@ -114,6 +144,8 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        retention=_pairs(env.list("RETENTION", []) or []),
+        backup_recipient=env.str("BACKUP_RECIPIENT", ""),
     )
     try:
         env.seal()
@@ -178,6 +210,15 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    for row, number in wanted.retention.items():
+        if row not in KEPT_FOR:
+            problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")
+        elif not (number.isascii() and number.isdigit() and 1 <= int(number) <= MOST_KEPT):
+            problems.append(
+                f"RETENTION says {row}={number}: wanted a whole number of {KEPT_FOR[row][1]}, 1 to {MOST_KEPT}"
+            )
+    if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
+        problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
     for name, url, schemes in (
@@ -188,6 +229,12 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
     return problems
+
+
+def _pairs(typed: list[str]) -> dict[str, str]:
+    """{row: number} of "row=number" texts; one without a sign of equality has an empty number, which is refused."""
+    parts = (one.partition("=") for one in typed if one.strip())
+    return {row.strip(): number.strip() for row, _, number in parts}
 
 
 def _is_zone(name: str) -> bool:

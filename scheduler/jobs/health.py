@@ -14,9 +14,10 @@ from scheduler.jobs.queue import waiting_in_queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
+from scheduler.people.models import Centre
 from scheduler.policy import Actor
 from scheduler.work.models import JobRun, LongWork
-from scheduler.work.terms import OPEN_WORK, Health, RunRow
+from scheduler.work.terms import OPEN_WORK, RETENTION_JOB, RETENTION_SILENT_AFTER, Health, RunRow
 
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -29,7 +30,7 @@ def version() -> str:
 
 
 def health(actor: Actor, *, now: dt.datetime) -> Health:
-    """Eight questions, however much is stored. Raises: NotAllowed."""
+    """Ten questions, however much is stored. Raises: NotAllowed."""
     policy.require(actor, "read", "health", centre=actor.centre_id)
     runs = _runs()
     seen_at = max((run.ended_at for run in runs), default=None)
@@ -51,7 +52,16 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         worker_silent=seen_at is None or now - seen_at > SILENT_AFTER,
         disk_free=disk.free,
         disk_total=disk.total,
+        retention_silent=retention_silent(now),
     )
+
+
+def retention_silent(now: dt.datetime) -> bool:
+    """Whether what has lasted its time stays for two days already (TRUST S40). A new installation is given them."""
+    since = now - RETENTION_SILENT_AFTER
+    ran = select(JobRun.id).where(JobRun.name == RETENTION_JOB, JobRun.ended_at > since, JobRun.failed.is_(False))
+    stands = select(Centre.id).where(Centre.created_at <= since)
+    return db.session.scalar(stands.limit(1)) is not None and db.session.scalar(ran.limit(1)) is None
 
 
 def _runs() -> tuple[RunRow, ...]:

@@ -1,0 +1,13 @@
+"""What has lasted its time is forgotten each night; who runs the house hears when no night has done it."""
+
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.privacy.service.retention import run_retention
+from scheduler.work.terms import RETENTION_JOB
+
+
+@huey.periodic_task(crontab(hour="2", minute="40"), name=RETENTION_JOB)
+@in_app
+def forget_what_lasted() -> None:
+    """Each night, forget what has lasted its time. Twice is once."""
+    run_retention(now=clock.now())
