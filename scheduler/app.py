@@ -54,6 +54,7 @@ COMMANDS = (
     "export",
     "audit",
     "retention",
+    "subject",
 )
 
 __all__ = ["all_models", "create_app"]

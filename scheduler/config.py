@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
 RECIPIENT = re.compile(r"age1[0-9a-z]{58}")
-MOST_KEPT = 999  # of any unit
+LONGEST_PERIOD = 999  # of any unit
 REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
 KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
 OF_EXAMPLES = (
@@ -213,9 +213,9 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     for row, number in wanted.retention.items():
         if row not in KEPT_FOR:
             problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")
-        elif not (number.isascii() and number.isdigit() and 1 <= int(number) <= MOST_KEPT):
+        elif not (number.isascii() and number.isdigit() and 1 <= int(number) <= LONGEST_PERIOD):
             problems.append(
-                f"RETENTION says {row}={number}: wanted a whole number of {KEPT_FOR[row][1]}, 1 to {MOST_KEPT}"
+                f"RETENTION says {row}={number}: wanted a whole number of {KEPT_FOR[row][1]}, 1 to {LONGEST_PERIOD}"
             )
     if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
         problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")

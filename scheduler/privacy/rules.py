@@ -3,12 +3,12 @@
 import datetime as dt
 from calendar import monthrange
 
-from scheduler.privacy.terms import Period
+from scheduler.privacy.terms import KeepingPeriod
 
 FIRST_MONTH = 9  # a school year begins on 1 September
 
 
-def cut(period: Period, now: dt.datetime) -> dt.datetime:
+def cut(period: KeepingPeriod, now: dt.datetime) -> dt.datetime:
     """What ended at this moment or before has lasted its time."""
     if period.unit in ("hours", "days"):
         return now - dt.timedelta(**{period.unit: period.number})

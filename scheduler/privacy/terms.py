@@ -51,7 +51,7 @@ class PrivacyReason(Reason):
     ERASES_HERSELF = "erases_herself"
 
 
-class Kept(StrEnum):
+class RetentionRow(StrEnum):
     """What is kept for a time only: the rows of `config.KEPT_FOR`, of the privacy page and of `retention run`."""
 
     UNPROVEN_REQUEST = "unproven_request"
@@ -72,7 +72,7 @@ class Kept(StrEnum):
 
 
 @dataclass(frozen=True)
-class Period:
+class KeepingPeriod:
     """How long something is kept."""
 
     number: int
@@ -83,7 +83,7 @@ class Period:
 class RetentionRun:
     """What one run has forgotten, or would: how many rows by what they are."""
 
-    counts: Mapping[Kept, int]
+    counts: Mapping[RetentionRow, int]
     dry_run: bool
 
     @property

@@ -22,7 +22,7 @@ from scheduler.places.models import CallNote
 from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service.retention import run_retention
 from scheduler.privacy.service.retention_rules import RULES
-from scheduler.privacy.terms import FORGOTTEN_NAME, Kept
+from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
@@ -50,7 +50,7 @@ def a_sign_in(user_id: int, seen: dt.datetime) -> SignIn:
     )
 
 
-def forgotten(kept: Kept, now: dt.datetime) -> int:
+def forgotten(kept: RetentionRow, now: dt.datetime) -> int:
     """How many rows of this kind one run forgets."""
     counted = run_retention(now=now, dry_run=True).counts[kept]
     done = run_retention(now=now).counts[kept]
@@ -72,8 +72,8 @@ def dump() -> str:
 def test_an_unproven_request_is_blank_after_seven_days():
     row = make_school_request(RequestState.UNVERIFIED, question="?", directions="door")
 
-    assert forgotten(Kept.UNPROVEN_REQUEST, MONDAY + 7 * DAY - dt.timedelta(minutes=1)) == 0
-    assert forgotten(Kept.UNPROVEN_REQUEST, MONDAY + 7 * DAY) == 1
+    assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 7 * DAY - dt.timedelta(minutes=1)) == 0
+    assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 7 * DAY) == 1
     db.session.rollback()
     kept = db.session.get(SchoolRequest, row.id)
     assert (kept.state, kept.contact_name, kept.contact_email, kept.contact_phone) == (RequestState.EXPIRED, "", "", "")
@@ -84,8 +84,8 @@ def test_an_unproven_request_is_blank_after_seven_days():
 def test_a_contact_is_blank_twelve_months_after_its_school_year():
     make_school_request(RequestState.CERTIFIED, proved_at=MONDAY)  # asked for October 2026
 
-    assert forgotten(Kept.REQUEST_CONTACT, at(2028, 8, 31)) == 0
-    assert forgotten(Kept.REQUEST_CONTACT, at(2028, 9, 1)) == 1
+    assert forgotten(RetentionRow.REQUEST_CONTACT, at(2028, 8, 31)) == 0
+    assert forgotten(RetentionRow.REQUEST_CONTACT, at(2028, 9, 1)) == 1
     assert "Ana Petrović" not in dump()
 
 
@@ -94,8 +94,8 @@ def test_names_of_adults_on_certificates_are_gone_after_ninety_days():
     issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     before = db.session.scalar(select(func.count(Certificate.id)))
 
-    assert forgotten(Kept.CERTIFICATE_NAME, LEAVING + 90 * DAY - dt.timedelta(minutes=1)) == 0
-    assert forgotten(Kept.CERTIFICATE_NAME, LEAVING + 90 * DAY) == 2
+    assert forgotten(RetentionRow.CERTIFICATE_NAME, LEAVING + 90 * DAY - dt.timedelta(minutes=1)) == 0
+    assert forgotten(RetentionRow.CERTIFICATE_NAME, LEAVING + 90 * DAY) == 2
     assert "Милица" not in dump()
     assert db.session.scalar(select(func.count(Certificate.id))) == before
     assert db.session.scalars(select(NamedAdult)).all() == []
@@ -107,8 +107,8 @@ def test_the_hash_of_a_holder_is_gone_after_five_years_and_the_number_stays():
     issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     numbers = db.session.scalars(select(Certificate.number).order_by(Certificate.id)).all()
 
-    assert forgotten(Kept.CERTIFICATE_RECORD, at(2031, 10, 6)) == 0
-    assert forgotten(Kept.CERTIFICATE_RECORD, at(2031, 10, 7)) == 1
+    assert forgotten(RetentionRow.CERTIFICATE_RECORD, at(2031, 10, 6)) == 0
+    assert forgotten(RetentionRow.CERTIFICATE_RECORD, at(2031, 10, 7)) == 1
     rows = db.session.scalars(select(Certificate).order_by(Certificate.id)).all()
     assert [row.number for row in rows] == numbers
     assert [row.holder_key for row in rows] == ["host", f"erased:{rows[1].id}"]
@@ -123,14 +123,14 @@ def test_texts_of_mails_with_a_link_go_after_a_day_and_all_of_a_mail_after_thirt
     for row in (link, plain):
         deliver(row.id, now=MONDAY)
 
-    assert forgotten(Kept.LINK_MESSAGE, MONDAY + DAY) == 1
+    assert forgotten(RetentionRow.LINK_MESSAGE, MONDAY + DAY) == 1
     db.session.rollback()
     rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(row.address, row.text == "") for row in rows] == [
         ("ana@school.example", True),
         ("mira@school.example", False),
     ]
-    assert forgotten(Kept.MESSAGE, MONDAY + 30 * DAY) == 2
+    assert forgotten(RetentionRow.MESSAGE, MONDAY + 30 * DAY) == 2
     db.session.rollback()
     rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert {(row.address, row.subject, row.text, row.html) for row in rows} == {("", "", "", "")}
@@ -140,7 +140,7 @@ def test_texts_of_mails_with_a_link_go_after_a_day_and_all_of_a_mail_after_thirt
 def test_a_mail_that_still_waits_is_kept():
     make_message()
 
-    assert forgotten(Kept.MESSAGE, MONDAY + 60 * DAY) == 0
+    assert forgotten(RetentionRow.MESSAGE, MONDAY + 60 * DAY) == 0
 
 
 def test_letters_in_files_go_with_their_messages(app):
@@ -160,9 +160,9 @@ def test_notes_go_twelve_months_after_the_visit():
         session.add(CallNote(host_id=begun.visit.host_id, at=MONDAY, by="user:1", text="Mira answers until ten"))
         session.get(SchoolRequest, begun.request.id).question = "Is there a hall?"
 
-    assert forgotten(Kept.NOTE, at(2027, 9, 14)) == 0
-    assert forgotten(Kept.NOTE, at(2027, 9, 15)) == 1  # the note of the call
-    assert forgotten(Kept.NOTE, at(2027, 10, 9)) >= 1
+    assert forgotten(RetentionRow.NOTE, at(2027, 9, 14)) == 0
+    assert forgotten(RetentionRow.NOTE, at(2027, 9, 15)) == 1  # the note of the call
+    assert forgotten(RetentionRow.NOTE, at(2027, 10, 9)) >= 1
     assert "Mira answers" not in dump()
     assert "Is there a hall" not in dump()
 
@@ -176,8 +176,8 @@ def test_an_idle_account_goes_and_the_last_administrator_stays():
         seen = MONDAY + 300 * DAY
         session.add(a_sign_in(busy.id, seen))
 
-    assert forgotten(Kept.ACCOUNT, at(2027, 9, 13)) == 0
-    assert forgotten(Kept.ACCOUNT, at(2027, 9, 15)) == 1
+    assert forgotten(RetentionRow.ACCOUNT, at(2027, 9, 13)) == 0
+    assert forgotten(RetentionRow.ACCOUNT, at(2027, 9, 15)) == 1
     db.session.rollback()
     names = db.session.scalars(select(User.given_name).order_by(User.id)).all()
     assert names == ["Busy", FORGOTTEN_NAME, "Last"]
@@ -211,8 +211,8 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays():
     sums, assigned = counted(), db.session.scalar(select(func.count()).select_from(Base.metadata.tables["assignment"]))
     assert "Lenka" in dump()
 
-    assert forgotten(Kept.MINOR, at(2027, 2, 1)) == 0
-    assert forgotten(Kept.MINOR, at(2027, 2, 2)) == 1
+    assert forgotten(RetentionRow.MINOR, at(2027, 2, 1)) == 0
+    assert forgotten(RetentionRow.MINOR, at(2027, 2, 2)) == 1
 
     left = dump()
     hers = ("Lenka", "Lukovac", "lenka@young", "Vesna Ilić", "vesna@family", "2010-03-01")
@@ -231,19 +231,19 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays():
 def test_a_minor_whose_guardian_lets_her_go_stays_though_she_rests():
     a_past_visit_with_a_minor()
 
-    assert forgotten(Kept.MINOR, at(2028, 3, 1)) == 0
+    assert forgotten(RetentionRow.MINOR, at(2028, 3, 1)) == 0
 
 
 def test_an_adult_goes_twelve_months_after_her_last_sign_of_life():
     adult, _minor, visit = a_past_visit_with_a_minor()
     del adult
 
-    assert forgotten(Kept.PRESENTER, at(2027, 9, 14)) == 0
+    assert forgotten(RetentionRow.PRESENTER, at(2027, 9, 14)) == 0
     over = at(visit.on_day.year + 1, visit.on_day.month, visit.on_day.day) + DAY
     counts = run_retention(now=over, dry_run=True).counts
     run_retention(now=over)
 
-    assert (counts[Kept.PRESENTER], counts[Kept.VETTING]) == (1, 1)
+    assert (counts[RetentionRow.PRESENTER], counts[RetentionRow.VETTING]) == (1, 1)
     assert [word for word in ("Dragana", "Zlatić") if word in dump()] == []
     assert invariants.violations() == []
 
@@ -288,8 +288,8 @@ def test_who_did_it_is_a_pseudonym_after_twenty_four_months_and_the_seals_still_
         audit.record(SYSTEM, "did", user, at=MONDAY)
     seals.seal_records()
 
-    assert forgotten(Kept.AUDIT_ACTOR, at(2028, 9, 13)) == 0
-    assert forgotten(Kept.AUDIT_ACTOR, at(2028, 9, 15)) == 2
+    assert forgotten(RetentionRow.AUDIT_ACTOR, at(2028, 9, 13)) == 0
+    assert forgotten(RetentionRow.AUDIT_ACTOR, at(2028, 9, 15)) == 2
 
     db.session.rollback()
     actors = db.session.scalars(
@@ -307,12 +307,12 @@ def test_a_setting_changes_one_period(app, monkeypatch):
     wanted = app.config["SETTINGS"]
     monkeypatch.setitem(wanted.retention, "unproven_request", "10")
 
-    assert forgotten(Kept.UNPROVEN_REQUEST, MONDAY + 9 * DAY) == 0
-    assert forgotten(Kept.UNPROVEN_REQUEST, MONDAY + 10 * DAY) == 1
+    assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 9 * DAY) == 0
+    assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 10 * DAY) == 1
 
 
 def test_every_row_but_the_backups_has_a_rule():
-    assert {rule.kept for rule in RULES} == set(Kept) - {Kept.BACKUP}
+    assert {rule.kept for rule in RULES} == set(RetentionRow) - {RetentionRow.BACKUP}
 
 
 def test_the_command_counts_and_then_forgets(app, the_clock):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scheduler.config import KEPT_FOR
 from scheduler.privacy.rules import cut, last_school_year_over, months_before
-from scheduler.privacy.terms import Kept, Period
+from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from tests.factories import MONDAY
 
 
@@ -26,8 +26,8 @@ def test_months_before_ends_with_the_month(day, months, earlier):
 
 
 def test_hours_and_days_are_counted_to_the_minute():
-    assert cut(Period(24, "hours"), MONDAY) == MONDAY - dt.timedelta(days=1)
-    assert cut(Period(3, "years"), MONDAY) == MONDAY.replace(year=2023)
+    assert cut(KeepingPeriod(24, "hours"), MONDAY) == MONDAY - dt.timedelta(days=1)
+    assert cut(KeepingPeriod(3, "years"), MONDAY) == MONDAY.replace(year=2023)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_nothing_goes_before_its_months_are_over(today, months):
 
 
 def test_every_row_has_a_period():
-    assert {one.value for one in Kept} == set(KEPT_FOR)
+    assert {one.value for one in RetentionRow} == set(KEPT_FOR)

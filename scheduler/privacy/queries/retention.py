@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.terms import CertificateKind
+from scheduler.certificates.terms import FORGOTTEN_KEY, CertificateKind
 from scheduler.core.audit import AuditEntry
 from scheduler.core.seals import BLANKED_ACTOR
 from scheduler.messages.models import OutboxMessage
@@ -27,7 +27,6 @@ PERSONS = ("user:%", "link:%")  # actors behind which a person stands
 OPEN = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)
 CONTACT = ("contact_name", "contact_email", "contact_phone", "safeguarding_contact")
 WORDS = ("question", "answer", "reason", "directions")
-HIDDEN_KEY = "erased:"  # before the id, where the keyed hash of a holder's name stood
 
 Condition = ColumnElement[bool]
 
@@ -148,7 +147,7 @@ def sent_by(cut: dt.datetime) -> Condition:
 
 
 def hash_of_a_holder(cut: dt.datetime) -> Condition:
-    hidden = Certificate.holder_key.like(f"{HIDDEN_KEY}%")
+    hidden = Certificate.holder_key.like(f"{FORGOTTEN_KEY}%")
     return and_(Certificate.kind != CertificateKind.SCHOOL, Certificate.issued_at <= cut, ~hidden)
 
 

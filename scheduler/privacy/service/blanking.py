@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.terms import FORGOTTEN_KEY
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base
@@ -25,7 +26,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import adult_on, may_present_from
-from scheduler.privacy.queries.retention import CONTACT, HIDDEN_KEY, WORDS
+from scheduler.privacy.queries.retention import CONTACT, WORDS
 from scheduler.privacy.terms import FORGOTTEN_BIRTH, FORGOTTEN_NAME
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
@@ -105,7 +106,7 @@ def blank_holders(session: Session, ids: Ids) -> None:
 
 def blank_holder_keys(session: Session, ids: Ids) -> None:
     """Name and hash: the page says that it was issued, and to nobody."""
-    mark = literal(HIDDEN_KEY) + cast(Certificate.id, String)
+    mark = literal(FORGOTTEN_KEY) + cast(Certificate.id, String)
     session.execute(update(Certificate).where(Certificate.id.in_(ids)).values(holder_name=None, holder_key=mark))
 
 
@@ -124,7 +125,7 @@ def blank_consents(session: Session, ids: Ids) -> None:
         select(GuardianConsent.id, GuardianConsent.guardian_email).where(GuardianConsent.id.in_(ids))
     ).all()
     for consent_id, email in rows:
-        mark = email if email.startswith(HIDDEN_KEY) or not email else HIDDEN_KEY + mark_of("guardian", email)
+        mark = email if email.startswith(FORGOTTEN_KEY) or not email else FORGOTTEN_KEY + mark_of("guardian", email)
         session.execute(
             update(GuardianConsent)
             .where(GuardianConsent.id == consent_id)

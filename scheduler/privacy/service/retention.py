@@ -1,4 +1,4 @@
-"""Retention: each row of `Kept` is one or more rules; a rule is a condition on rows, and what is done to them.
+"""Retention: each row of `RetentionRow` is one or more rules; a rule is a condition on rows, and what is done to them.
 
 A run goes rule by rule, in pieces: each piece is one short transaction on a named way. What is forgotten no longer
 meets its condition, so a second run changes nothing.
@@ -16,18 +16,18 @@ from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service import retention_rules
 from scheduler.privacy.service.retention_rules import Deadlines, RetentionRule
-from scheduler.privacy.terms import Kept, RetentionRun
+from scheduler.privacy.terms import RetentionRow, RetentionRun
 from scheduler.requests.service.submission import expire_unproved
 
 log = logging.getLogger(__name__)
 
-PIECE = 500  # rows that one short transaction forgets
+ROWS_A_PIECE = 500  # rows that one short transaction forgets
 
 
 def run_retention(*, now: dt.datetime, dry_run: bool = False) -> RetentionRun:
     """Forget what has lasted its time; with `dry_run` only count it. Twice at once, or twice a night, is once."""
     by = Deadlines(now)
-    counts: dict[Kept, int] = {kept: 0 for kept in Kept if kept is not Kept.BACKUP}
+    counts: dict[RetentionRow, int] = {kept: 0 for kept in RetentionRow if kept is not RetentionRow.BACKUP}
     if not dry_run:
         expire_unproved(now)
     for rule in retention_rules.RULES:
@@ -55,7 +55,7 @@ def _forget(rule: RetentionRule, by: Deadlines) -> int:
 def _piece(rule: RetentionRule, by: Deadlines, last: int) -> list[int]:
     with transaction() as session:
         wanted = select(rule.model.id).where(rule.wanted(by), rule.model.id > last).order_by(rule.model.id)
-        ids = list(session.scalars(wanted.limit(PIECE)))
+        ids = list(session.scalars(wanted.limit(ROWS_A_PIECE)))
         if ids:
             with opened_way(session, rule.way):
                 rule.forget(session, ids, by.now)

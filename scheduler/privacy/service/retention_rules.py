@@ -22,7 +22,7 @@ from scheduler.places.models import CallNote
 from scheduler.privacy.queries import retention as due
 from scheduler.privacy.rules import cut, last_school_year_over
 from scheduler.privacy.service import blanking, calendars
-from scheduler.privacy.terms import Kept, Period
+from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.visits.models.held_time import DateHold
@@ -43,27 +43,27 @@ class Deadlines:
     def today(self) -> dt.date:
         return clock.local_day(self.now)
 
-    def cut(self, kept: Kept) -> dt.datetime:
+    def cut(self, kept: RetentionRow) -> dt.datetime:
         return cut(period_of(kept), self.now)
 
-    def day(self, kept: Kept) -> dt.date:
+    def day(self, kept: RetentionRow) -> dt.date:
         return clock.local_day(self.cut(kept))
 
     @property
     def school_year(self) -> dt.date:
-        return last_school_year_over(period_of(Kept.REQUEST_CONTACT).number, self.today)
+        return last_school_year_over(period_of(RetentionRow.REQUEST_CONTACT).number, self.today)
 
 
-def period_of(kept: Kept) -> Period:
+def period_of(kept: RetentionRow) -> KeepingPeriod:
     """How long it is kept in this installation."""
-    return Period(*settings().kept_for(kept))
+    return KeepingPeriod(*settings().kept_for(kept))
 
 
 @dataclass(frozen=True)
 class RetentionRule:
     """Rows of `model` that meet the condition, and how they are forgotten."""
 
-    kept: Kept
+    kept: RetentionRow
     model: Any
     wanted: Callable[[Deadlines], Condition]
     forget: Callable[[Session, Ids, dt.datetime], None]
@@ -93,22 +93,22 @@ def _emptied(model: Any, *names: str) -> Callable[[Session, Ids, dt.datetime], N
 
 def _passed(model: Any) -> Callable[[Deadlines], Condition]:
     """Counted for a day, for a limit."""
-    return lambda by: and_(model.at <= by.cut(Kept.TRACE))
+    return lambda by: and_(model.at <= by.cut(RetentionRow.TRACE))
 
 
 def _named_adult(by: Deadlines) -> Condition:
     """Her certificate was issued by then; or she is named since then and got none."""
-    since = by.cut(Kept.CERTIFICATE_NAME)
+    since = by.cut(RetentionRow.CERTIFICATE_NAME)
     hers = and_(Certificate.visit_id == NamedAdult.visit_id, Certificate.holder_key == NamedAdult.name_key)
     issued, fresh = exists().where(hers, Certificate.issued_at <= since), exists().where(hers)
     return or_(issued, and_(NamedAdult.entered_at <= since, ~fresh))
 
 
 def _of_past_visit(model: Any, by: Deadlines) -> Condition:
-    return exists().where(Visit.id == model.visit_id, Visit.on_day <= by.day(Kept.NOTE))
+    return exists().where(Visit.id == model.visit_id, Visit.on_day <= by.day(RetentionRow.NOTE))
 
 
-def _idle_presenter(kept: Kept, by: Deadlines) -> Condition:
+def _idle_presenter(kept: RetentionRow, by: Deadlines) -> Condition:
     return and_(due.engagement_over(by.cut(kept), by.now), due.is_grown(by.today))
 
 
@@ -116,163 +116,176 @@ _PAST_ASSIGNMENT = Assignment.state.not_in((*due.OPEN, "present"))
 
 RULES: tuple[RetentionRule, ...] = (
     RetentionRule(
-        Kept.UNPROVEN_REQUEST,
+        RetentionRow.UNPROVEN_REQUEST,
         SchoolRequest,
-        lambda by: due.never_proven(by.cut(Kept.UNPROVEN_REQUEST), by.now),
+        lambda by: due.never_proven(by.cut(RetentionRow.UNPROVEN_REQUEST), by.now),
         _by(blanking.blank_unproven),
     ),
     RetentionRule(
-        Kept.REQUEST_CONTACT,
+        RetentionRow.REQUEST_CONTACT,
         SchoolRequest,
         lambda by: and_(due.over_by(by.school_year), due.filled(SchoolRequest, *due.CONTACT)),
         _by(blanking.blank_contacts),
     ),
     RetentionRule(
-        Kept.REQUEST_CONTACT,
+        RetentionRow.REQUEST_CONTACT,
         Visit,
         lambda by: and_(Visit.on_day <= by.school_year, Visit.safeguarding_contact != ""),
         _emptied(Visit, "safeguarding_contact"),
     ),
-    RetentionRule(Kept.ACCOUNT, User, lambda by: due.idle_account(by.cut(Kept.ACCOUNT)), blanking.erase_accounts),
     RetentionRule(
-        Kept.VETTING,
+        RetentionRow.ACCOUNT, User, lambda by: due.idle_account(by.cut(RetentionRow.ACCOUNT)), blanking.erase_accounts
+    ),
+    RetentionRule(
+        RetentionRow.VETTING,
         Vetting,
-        lambda by: exists().where(Presenter.id == Vetting.presenter_id, _idle_presenter(Kept.VETTING, by)),
+        lambda by: exists().where(Presenter.id == Vetting.presenter_id, _idle_presenter(RetentionRow.VETTING, by)),
         _deleted(Vetting),
     ),
     RetentionRule(
-        Kept.PRESENTER, Presenter, lambda by: _idle_presenter(Kept.PRESENTER, by), calendars.erase_presenters_everywhere
-    ),
-    RetentionRule(
-        Kept.MINOR,
+        RetentionRow.PRESENTER,
         Presenter,
-        lambda by: and_(due.engagement_over(by.cut(Kept.MINOR), by.now), due.is_young(by.today)),
+        lambda by: _idle_presenter(RetentionRow.PRESENTER, by),
         calendars.erase_presenters_everywhere,
     ),
     RetentionRule(
-        Kept.MINOR,
+        RetentionRow.MINOR,
+        Presenter,
+        lambda by: and_(due.engagement_over(by.cut(RetentionRow.MINOR), by.now), due.is_young(by.today)),
+        calendars.erase_presenters_everywhere,
+    ),
+    RetentionRule(
+        RetentionRow.MINOR,
         GuardianConsent,
-        lambda by: due.consent_with_a_name(by.cut(Kept.MINOR)),
+        lambda by: due.consent_with_a_name(by.cut(RetentionRow.MINOR)),
         _by(blanking.blank_consents),
     ),
     RetentionRule(
-        Kept.MINOR, ConsentPaper, lambda by: due.paper_with_a_scan(by.cut(Kept.MINOR)), _by(blanking.blank_papers)
+        RetentionRow.MINOR,
+        ConsentPaper,
+        lambda by: due.paper_with_a_scan(by.cut(RetentionRow.MINOR)),
+        _by(blanking.blank_papers),
     ),
     RetentionRule(
-        Kept.MINOR, Guardian, lambda by: due.guardian_without_need(by.cut(Kept.MINOR)), _by(blanking.blank_guardians)
+        RetentionRow.MINOR,
+        Guardian,
+        lambda by: due.guardian_without_need(by.cut(RetentionRow.MINOR)),
+        _by(blanking.blank_guardians),
     ),
     RetentionRule(
-        Kept.CONSENT_PROOF,
+        RetentionRow.CONSENT_PROOF,
         GuardianConsent,
-        lambda by: due.consent_ended(by.cut(Kept.CONSENT_PROOF)),
+        lambda by: due.consent_ended(by.cut(RetentionRow.CONSENT_PROOF)),
         _deleted(GuardianConsent),
     ),
     RetentionRule(
-        Kept.CONSENT_PROOF,
+        RetentionRow.CONSENT_PROOF,
         ConsentPaper,
-        lambda by: due.paper_without_consent(by.cut(Kept.CONSENT_PROOF)),
+        lambda by: due.paper_without_consent(by.cut(RetentionRow.CONSENT_PROOF)),
         _deleted(ConsentPaper),
     ),
     RetentionRule(
-        Kept.CONSENT_PROOF,
+        RetentionRow.CONSENT_PROOF,
         Guardian,
-        lambda by: due.guardian_without_trace(by.cut(Kept.CONSENT_PROOF)),
+        lambda by: due.guardian_without_trace(by.cut(RetentionRow.CONSENT_PROOF)),
         _deleted(Guardian),
     ),
-    RetentionRule(Kept.CERTIFICATE_NAME, NamedAdult, _named_adult, _by(blanking.forget_named_adults)),
+    RetentionRule(RetentionRow.CERTIFICATE_NAME, NamedAdult, _named_adult, _by(blanking.forget_named_adults)),
     RetentionRule(
-        Kept.CERTIFICATE_NAME,
+        RetentionRow.CERTIFICATE_NAME,
         Certificate,
-        lambda by: and_(Certificate.holder_name.is_not(None), Certificate.issued_at <= by.cut(Kept.CERTIFICATE_NAME)),
+        lambda by: and_(
+            Certificate.holder_name.is_not(None), Certificate.issued_at <= by.cut(RetentionRow.CERTIFICATE_NAME)
+        ),
         _by(blanking.blank_holders),
     ),
     RetentionRule(
-        Kept.CERTIFICATE_RECORD,
+        RetentionRow.CERTIFICATE_RECORD,
         Certificate,
-        lambda by: due.hash_of_a_holder(by.cut(Kept.CERTIFICATE_RECORD)),
+        lambda by: due.hash_of_a_holder(by.cut(RetentionRow.CERTIFICATE_RECORD)),
         _by(blanking.blank_holder_keys),
     ),
     RetentionRule(
-        Kept.MESSAGE,
+        RetentionRow.MESSAGE,
         OutboxMessage,
         lambda by: and_(
-            due.sent_by(by.cut(Kept.MESSAGE)), due.filled(OutboxMessage, "address", "subject", "text", "html")
+            due.sent_by(by.cut(RetentionRow.MESSAGE)), due.filled(OutboxMessage, "address", "subject", "text", "html")
         ),
         _by(blanking.blank_messages),
     ),
     RetentionRule(
-        Kept.LINK_MESSAGE,
+        RetentionRow.LINK_MESSAGE,
         OutboxMessage,
         lambda by: and_(
             OutboxMessage.state == MessageState.SENT,
             OutboxMessage.link_purpose.is_not(None),
-            OutboxMessage.sent_at <= by.cut(Kept.LINK_MESSAGE),
+            OutboxMessage.sent_at <= by.cut(RetentionRow.LINK_MESSAGE),
             due.filled(OutboxMessage, "text", "html"),
         ),
         _by(blanking.blank_bodies),
     ),
-    RetentionRule(Kept.NOTE, CallNote, lambda by: CallNote.at <= by.cut(Kept.NOTE), _deleted(CallNote)),
+    RetentionRule(RetentionRow.NOTE, CallNote, lambda by: CallNote.at <= by.cut(RetentionRow.NOTE), _deleted(CallNote)),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         SchoolRequest,
-        lambda by: and_(due.over_by(by.day(Kept.NOTE)), due.filled(SchoolRequest, *due.WORDS)),
+        lambda by: and_(due.over_by(by.day(RetentionRow.NOTE)), due.filled(SchoolRequest, *due.WORDS)),
         _by(blanking.blank_words),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         Visit,
-        lambda by: and_(Visit.on_day <= by.day(Kept.NOTE), due.filled(Visit, "reason", "online_link")),
+        lambda by: and_(Visit.on_day <= by.day(RetentionRow.NOTE), due.filled(Visit, "reason", "online_link")),
         _emptied(Visit, "reason", "online_link"),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         Presentation,
-        lambda by: and_(Presentation.on_day <= by.day(Kept.NOTE), Presentation.reason != ""),
+        lambda by: and_(Presentation.on_day <= by.day(RetentionRow.NOTE), Presentation.reason != ""),
         _emptied(Presentation, "reason"),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         Assignment,
-        lambda by: and_(Assignment.on_day <= by.day(Kept.NOTE), _PAST_ASSIGNMENT, Assignment.reason != ""),
+        lambda by: and_(Assignment.on_day <= by.day(RetentionRow.NOTE), _PAST_ASSIGNMENT, Assignment.reason != ""),
         _emptied(Assignment, "reason"),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         DateWish,
         lambda by: and_(_of_past_visit(DateWish, by), DateWish.reason != ""),
         _emptied(DateWish, "reason"),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         VisitFeedback,
         lambda by: and_(_of_past_visit(VisitFeedback, by), VisitFeedback.words != ""),
         _emptied(VisitFeedback, "words"),
     ),
     RetentionRule(
-        Kept.NOTE,
+        RetentionRow.NOTE,
         VisitSurvey,
         lambda by: and_(_of_past_visit(VisitSurvey, by), VisitSurvey.words != ""),
         _emptied(VisitSurvey, "words"),
     ),
     RetentionRule(
-        Kept.AUDIT_ACTOR,
+        RetentionRow.AUDIT_ACTOR,
         AuditEntry,
-        lambda by: due.actor_of_long_ago(by.cut(Kept.AUDIT_ACTOR)),
+        lambda by: due.actor_of_long_ago(by.cut(RetentionRow.AUDIT_ACTOR)),
         _by(blanking.blank_actors),
         way=NamedWay.ERASURE,  # the only one that the audit knows
     ),
     RetentionRule(
-        Kept.TRACE,
+        RetentionRow.TRACE,
         DateHold,
         lambda by: and_(
             DateHold.state.not_in((HoldState.HELD, HoldState.KEPT)),
-            DateHold.state_since <= by.cut(Kept.TRACE),
+            DateHold.state_since <= by.cut(RetentionRow.TRACE),
             due.filled(DateHold, "network", "draft"),
         ),
         _emptied(DateHold, "network", "draft"),
     ),
     *(
-        RetentionRule(Kept.TRACE, model, _passed(model), _deleted(model))
+        RetentionRule(RetentionRow.TRACE, model, _passed(model), _deleted(model))
         for model in (SignInAttempt, UnprovedMail, FormKey)
     ),
 )
