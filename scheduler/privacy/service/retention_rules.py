@@ -30,6 +30,7 @@ from scheduler.visits.models.visits import Assignment, DateWish, Presentation, V
 from scheduler.visits.terms.states import HoldState
 
 Condition = ColumnElement[bool]
+_R = RetentionRow
 Ids = Collection[int]
 
 
@@ -51,7 +52,7 @@ class Deadlines:
 
     @property
     def school_year(self) -> dt.date:
-        return last_school_year_over(period_of(RetentionRow.REQUEST_CONTACT).number, self.today)
+        return last_school_year_over(period_of(_R.REQUEST_CONTACT).number, self.today)
 
 
 def period_of(kept: RetentionRow) -> KeepingPeriod:
@@ -93,19 +94,19 @@ def _emptied(model: Any, *names: str) -> Callable[[Session, Ids, dt.datetime], N
 
 def _passed(model: Any) -> Callable[[Deadlines], Condition]:
     """Counted for a day, for a limit."""
-    return lambda by: and_(model.at <= by.cut(RetentionRow.TRACE))
+    return lambda by: and_(model.at <= by.cut(_R.TRACE))
 
 
 def _named_adult(by: Deadlines) -> Condition:
     """Her certificate was issued by then; or she is named since then and got none."""
-    since = by.cut(RetentionRow.CERTIFICATE_NAME)
+    since = by.cut(_R.CERTIFICATE_NAME)
     hers = and_(Certificate.visit_id == NamedAdult.visit_id, Certificate.holder_key == NamedAdult.name_key)
     issued, fresh = exists().where(hers, Certificate.issued_at <= since), exists().where(hers)
     return or_(issued, and_(NamedAdult.entered_at <= since, ~fresh))
 
 
 def _of_past_visit(model: Any, by: Deadlines) -> Condition:
-    return exists().where(Visit.id == model.visit_id, Visit.on_day <= by.day(RetentionRow.NOTE))
+    return exists().where(Visit.id == model.visit_id, Visit.on_day <= by.day(_R.NOTE))
 
 
 def _idle_presenter(kept: RetentionRow, by: Deadlines) -> Condition:
@@ -116,176 +117,172 @@ _PAST_ASSIGNMENT = Assignment.state.not_in((*due.OPEN, "present"))
 
 RULES: tuple[RetentionRule, ...] = (
     RetentionRule(
-        RetentionRow.UNPROVEN_REQUEST,
+        _R.UNPROVEN_REQUEST,
         SchoolRequest,
-        lambda by: due.never_proven(by.cut(RetentionRow.UNPROVEN_REQUEST), by.now),
+        lambda by: due.never_proven(by.cut(_R.UNPROVEN_REQUEST), by.now),
         _by(blanking.blank_unproven),
     ),
     RetentionRule(
-        RetentionRow.REQUEST_CONTACT,
+        _R.REQUEST_CONTACT,
         SchoolRequest,
         lambda by: and_(due.over_by(by.school_year), due.filled(SchoolRequest, *due.CONTACT)),
         _by(blanking.blank_contacts),
     ),
     RetentionRule(
-        RetentionRow.REQUEST_CONTACT,
+        _R.REQUEST_CONTACT,
         Visit,
         lambda by: and_(Visit.on_day <= by.school_year, Visit.safeguarding_contact != ""),
         _emptied(Visit, "safeguarding_contact"),
     ),
+    RetentionRule(_R.ACCOUNT, User, lambda by: due.idle_account(by.cut(_R.ACCOUNT)), blanking.erase_accounts),
     RetentionRule(
-        RetentionRow.ACCOUNT, User, lambda by: due.idle_account(by.cut(RetentionRow.ACCOUNT)), blanking.erase_accounts
-    ),
-    RetentionRule(
-        RetentionRow.VETTING,
+        _R.VETTING,
         Vetting,
-        lambda by: exists().where(Presenter.id == Vetting.presenter_id, _idle_presenter(RetentionRow.VETTING, by)),
+        lambda by: exists().where(Presenter.id == Vetting.presenter_id, _idle_presenter(_R.VETTING, by)),
         _deleted(Vetting),
     ),
     RetentionRule(
-        RetentionRow.PRESENTER,
+        _R.PRESENTER,
         Presenter,
-        lambda by: _idle_presenter(RetentionRow.PRESENTER, by),
+        lambda by: _idle_presenter(_R.PRESENTER, by),
         calendars.erase_presenters_everywhere,
     ),
     RetentionRule(
-        RetentionRow.MINOR,
+        _R.MINOR,
         Presenter,
-        lambda by: and_(due.engagement_over(by.cut(RetentionRow.MINOR), by.now), due.is_young(by.today)),
+        lambda by: and_(due.engagement_over(by.cut(_R.MINOR), by.now), due.is_young(by.today)),
         calendars.erase_presenters_everywhere,
     ),
     RetentionRule(
-        RetentionRow.MINOR,
+        _R.MINOR,
         GuardianConsent,
-        lambda by: due.consent_with_a_name(by.cut(RetentionRow.MINOR)),
+        lambda by: due.consent_with_a_name(by.cut(_R.MINOR)),
         _by(blanking.blank_consents),
     ),
     RetentionRule(
-        RetentionRow.MINOR,
+        _R.MINOR,
         ConsentPaper,
-        lambda by: due.paper_with_a_scan(by.cut(RetentionRow.MINOR)),
+        lambda by: due.paper_with_a_scan(by.cut(_R.MINOR)),
         _by(blanking.blank_papers),
     ),
     RetentionRule(
-        RetentionRow.MINOR,
+        _R.MINOR,
         Guardian,
-        lambda by: due.guardian_without_need(by.cut(RetentionRow.MINOR)),
+        lambda by: due.guardian_without_need(by.cut(_R.MINOR)),
         _by(blanking.blank_guardians),
     ),
     RetentionRule(
-        RetentionRow.CONSENT_PROOF,
+        _R.CONSENT_PROOF,
         GuardianConsent,
-        lambda by: due.consent_ended(by.cut(RetentionRow.CONSENT_PROOF)),
+        lambda by: due.consent_ended(by.cut(_R.CONSENT_PROOF)),
         _deleted(GuardianConsent),
     ),
     RetentionRule(
-        RetentionRow.CONSENT_PROOF,
+        _R.CONSENT_PROOF,
         ConsentPaper,
-        lambda by: due.paper_without_consent(by.cut(RetentionRow.CONSENT_PROOF)),
+        lambda by: due.paper_without_consent(by.cut(_R.CONSENT_PROOF)),
         _deleted(ConsentPaper),
     ),
     RetentionRule(
-        RetentionRow.CONSENT_PROOF,
+        _R.CONSENT_PROOF,
         Guardian,
-        lambda by: due.guardian_without_trace(by.cut(RetentionRow.CONSENT_PROOF)),
+        lambda by: due.guardian_without_trace(by.cut(_R.CONSENT_PROOF)),
         _deleted(Guardian),
     ),
-    RetentionRule(RetentionRow.CERTIFICATE_NAME, NamedAdult, _named_adult, _by(blanking.forget_named_adults)),
+    RetentionRule(_R.CERTIFICATE_NAME, NamedAdult, _named_adult, _by(blanking.forget_named_adults)),
     RetentionRule(
-        RetentionRow.CERTIFICATE_NAME,
+        _R.CERTIFICATE_NAME,
         Certificate,
-        lambda by: and_(
-            Certificate.holder_name.is_not(None), Certificate.issued_at <= by.cut(RetentionRow.CERTIFICATE_NAME)
-        ),
+        lambda by: and_(Certificate.holder_name.is_not(None), Certificate.issued_at <= by.cut(_R.CERTIFICATE_NAME)),
         _by(blanking.blank_holders),
     ),
     RetentionRule(
-        RetentionRow.CERTIFICATE_RECORD,
+        _R.CERTIFICATE_RECORD,
         Certificate,
-        lambda by: due.hash_of_a_holder(by.cut(RetentionRow.CERTIFICATE_RECORD)),
+        lambda by: due.hash_of_a_holder(by.cut(_R.CERTIFICATE_RECORD)),
         _by(blanking.blank_holder_keys),
     ),
     RetentionRule(
-        RetentionRow.MESSAGE,
+        _R.MESSAGE,
         OutboxMessage,
         lambda by: and_(
-            due.sent_by(by.cut(RetentionRow.MESSAGE)), due.filled(OutboxMessage, "address", "subject", "text", "html")
+            due.sent_by(by.cut(_R.MESSAGE)), due.filled(OutboxMessage, "address", "subject", "text", "html")
         ),
         _by(blanking.blank_messages),
     ),
     RetentionRule(
-        RetentionRow.LINK_MESSAGE,
+        _R.LINK_MESSAGE,
         OutboxMessage,
         lambda by: and_(
             OutboxMessage.state == MessageState.SENT,
             OutboxMessage.link_purpose.is_not(None),
-            OutboxMessage.sent_at <= by.cut(RetentionRow.LINK_MESSAGE),
+            OutboxMessage.sent_at <= by.cut(_R.LINK_MESSAGE),
             due.filled(OutboxMessage, "text", "html"),
         ),
         _by(blanking.blank_bodies),
     ),
-    RetentionRule(RetentionRow.NOTE, CallNote, lambda by: CallNote.at <= by.cut(RetentionRow.NOTE), _deleted(CallNote)),
+    RetentionRule(_R.NOTE, CallNote, lambda by: CallNote.at <= by.cut(_R.NOTE), _deleted(CallNote)),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         SchoolRequest,
-        lambda by: and_(due.over_by(by.day(RetentionRow.NOTE)), due.filled(SchoolRequest, *due.WORDS)),
+        lambda by: and_(due.over_by(by.day(_R.NOTE)), due.filled(SchoolRequest, *due.WORDS)),
         _by(blanking.blank_words),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         Visit,
-        lambda by: and_(Visit.on_day <= by.day(RetentionRow.NOTE), due.filled(Visit, "reason", "online_link")),
+        lambda by: and_(Visit.on_day <= by.day(_R.NOTE), due.filled(Visit, "reason", "online_link")),
         _emptied(Visit, "reason", "online_link"),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         Presentation,
-        lambda by: and_(Presentation.on_day <= by.day(RetentionRow.NOTE), Presentation.reason != ""),
+        lambda by: and_(Presentation.on_day <= by.day(_R.NOTE), Presentation.reason != ""),
         _emptied(Presentation, "reason"),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         Assignment,
-        lambda by: and_(Assignment.on_day <= by.day(RetentionRow.NOTE), _PAST_ASSIGNMENT, Assignment.reason != ""),
+        lambda by: and_(Assignment.on_day <= by.day(_R.NOTE), _PAST_ASSIGNMENT, Assignment.reason != ""),
         _emptied(Assignment, "reason"),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         DateWish,
         lambda by: and_(_of_past_visit(DateWish, by), DateWish.reason != ""),
         _emptied(DateWish, "reason"),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         VisitFeedback,
         lambda by: and_(_of_past_visit(VisitFeedback, by), VisitFeedback.words != ""),
         _emptied(VisitFeedback, "words"),
     ),
     RetentionRule(
-        RetentionRow.NOTE,
+        _R.NOTE,
         VisitSurvey,
         lambda by: and_(_of_past_visit(VisitSurvey, by), VisitSurvey.words != ""),
         _emptied(VisitSurvey, "words"),
     ),
     RetentionRule(
-        RetentionRow.AUDIT_ACTOR,
+        _R.AUDIT_ACTOR,
         AuditEntry,
-        lambda by: due.actor_of_long_ago(by.cut(RetentionRow.AUDIT_ACTOR)),
+        lambda by: due.actor_of_long_ago(by.cut(_R.AUDIT_ACTOR)),
         _by(blanking.blank_actors),
         way=NamedWay.ERASURE,  # the only one that the audit knows
     ),
     RetentionRule(
-        RetentionRow.TRACE,
+        _R.TRACE,
         DateHold,
         lambda by: and_(
             DateHold.state.not_in((HoldState.HELD, HoldState.KEPT)),
-            DateHold.state_since <= by.cut(RetentionRow.TRACE),
+            DateHold.state_since <= by.cut(_R.TRACE),
             due.filled(DateHold, "network", "draft"),
         ),
         _emptied(DateHold, "network", "draft"),
     ),
     *(
-        RetentionRule(RetentionRow.TRACE, model, _passed(model), _deleted(model))
+        RetentionRule(_R.TRACE, model, _passed(model), _deleted(model))
         for model in (SignInAttempt, UnprovedMail, FormKey)
     ),
 )

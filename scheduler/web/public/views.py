@@ -22,12 +22,13 @@ from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
+from scheduler.web.public.retention_words import notice_rows
 from scheduler.web.reasons import FormReason
 from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
 NOTICE_DAY = dt.date(
-    2026, 11, 24
+    2026, 11, 26
 )  # of the privacy notice and the accessibility statement: when their words last changed
 
 
@@ -101,7 +102,7 @@ def _years() -> tuple[list[int], int]:
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html", centres=centres(), dated=NOTICE_DAY)
+    return render_template("public/privacy.html", centres=centres(), dated=NOTICE_DAY, rows=notice_rows())
 
 
 @bp.get("/accessibility")

@@ -82,3 +82,15 @@ def test_a_broken_connection_is_told_as_silence_not_raised(app, monkeypatch):
     monkeypatch.setattr(database.db.session(), "execute", fail)
 
     assert database.answers() is False
+
+
+def test_the_notice_says_the_periods_that_the_nightly_job_keeps(app, monkeypatch):
+    monkeypatch.setitem(app.config["SETTINGS"].retention, "certificate_name", "45")
+    monkeypatch.setitem(app.config["SETTINGS"].retention, "note", "6")
+
+    page = app.test_client().get("/privacy?lang=en").text
+
+    assert "45 days after issue" in page
+    assert "6 months after the visit" in page
+    assert "until it ends and 3 years" in page
+    assert page.count('<th scope="row">') == 14
