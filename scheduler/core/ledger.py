@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +25,7 @@ class Revoked(StrEnum):
     LINK = "link"
     CERTIFICATE = "certificate"  # revoked or replaced: its number
     CONSENT = "consent"  # withdrawn: whose, and when it was recorded
+    KEY = "key"  # nothing: with which SECRET_KEY the marks after it were made
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,30 @@ def mark(kind: Revoked, value: str, *, secret: str) -> str:
     return hmac.new(secret.encode(), f"ledger: {kind}: {value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
 
 
-def append(instance: Path, lines: Iterable[LedgerLine]) -> None:
-    """Add lines at the end, mode 0600, on the disk when it returns."""
-    said = "".join(f"{line.at.astimezone(dt.UTC).isoformat()} {line.kind} {line.mark}\n" for line in lines)
-    if not said:
+def append(instance: Path, lines: Sequence[LedgerLine], *, secret: str) -> None:
+    """Add lines at the end, mode 0600, on the disk when it returns; first, whose marks they are."""
+    if not lines:
         return
+    path = instance / FILE
+    if not is_of([*lines_in(path), *lines], secret=secret):
+        lines = [key_line(lines[0].at, secret=secret), *lines]
+    said = "".join(f"{line.at.astimezone(dt.UTC).isoformat()} {line.kind} {line.mark}\n" for line in lines)
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number = os.open(instance / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(number, "a", encoding="ascii") as stream:
         stream.write(said)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def key_line(at: dt.datetime, *, secret: str) -> LedgerLine:
+    """From here on marks are made with this key."""
+    return LedgerLine(at, Revoked.KEY, mark(Revoked.KEY, "", secret=secret))
+
+
+def is_of(lines: Iterable[LedgerLine], *, secret: str) -> bool:
+    """Whether marks that this key makes can be found among them."""
+    return any(line.mark == mark(Revoked.KEY, "", secret=secret) for line in lines)
 
 
 def lines_in(path: Path) -> list[LedgerLine]:

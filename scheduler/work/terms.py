@@ -106,6 +106,7 @@ class WorkRow:
 
 
 RETENTION_JOB = "privacy.forget_what_lasted"  # who forgets each night; its silence is told
+BACKUP_JOB = "core.make_backup"  # no job of the worker: the timer's command notes when it ran
 RETENTION_SILENT_AFTER = dt.timedelta(hours=48)
 
 

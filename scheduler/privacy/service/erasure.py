@@ -104,7 +104,7 @@ def person_of(email: str, centre_id: int | None) -> str:
 def _keep_in_ledger(subject: Subject, now: dt.datetime) -> None:
     wanted = settings()
     mark = ledger.mark(Revoked.PERSON, person_of(subject.email, subject.centre_id), secret=wanted.secret_key)
-    ledger.append(wanted.instance, [LedgerLine(now, Revoked.PERSON, mark)])
+    ledger.append(wanted.instance, [LedgerLine(now, Revoked.PERSON, mark)], secret=wanted.secret_key)
 
 
 def _free_visits(act: Act, subject: Subject) -> None:

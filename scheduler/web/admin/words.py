@@ -290,6 +290,8 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.lapse_offers": _l("Ends offers that nobody answered"),
     "planning.pass_dates_on": _l("Offers free dates to the next on the waiting list"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
+    "core.make_backup": _l("Makes the backup"),
+    "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "core.seal_audit": _l("Seals the record of who did what"),

@@ -27,9 +27,8 @@ from scheduler.web.reasons import FormReason
 from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
-NOTICE_DAY = dt.date(
-    2026, 11, 26
-)  # of the privacy notice and the accessibility statement: when their words last changed
+# When their words changed last: of the privacy notice, of the accessibility statement.
+NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 26), dt.date(2026, 11, 24)
 
 
 @bp.get("/")
@@ -108,7 +107,7 @@ def privacy() -> ResponseReturnValue:
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    return render_template("public/accessibility.html", centres=centres(), dated=NOTICE_DAY)
+    return render_template("public/accessibility.html", centres=centres(), dated=STATEMENT_DAY)
 
 
 @bp.get("/about")
