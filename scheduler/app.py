@@ -55,6 +55,7 @@ COMMANDS = (
     "audit",
     "retention",
     "subject",
+    "breach",
 )
 
 __all__ = ["all_models", "create_app"]
