@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from scheduler.core.age import BadKey, opened_by, sealed_for
-from scheduler.core.backup_blanks import NOTHING, Blanks, listed
+from scheduler.core.backup_blanks import NOTHING, Blanks, name_list
 from scheduler.core.db import Base, db
 
 FORMAT, VERSION = "raspored backup", 1
@@ -366,7 +366,7 @@ def _fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterward
             raise BadBackup("the backup holds tables that this schema does not have")
         for name in names:  # the way of a restore: only who owns the tables has it
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
-        connection.exec_driver_sql(f"TRUNCATE {listed(list(_stored_columns(connection)))} CASCADE")
+        connection.exec_driver_sql(f"TRUNCATE {name_list(list(_stored_columns(connection)))} CASCADE")
         for name in names:
             _fill_table(connection, name, folder / name, contents.rows[name])
         for name in names:
@@ -381,7 +381,7 @@ def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> Non
         columns = json.loads(stream.readline())
         if columns != _columns_in(connection, name):
             raise BadBackup(f"the backup is damaged: {name} has other columns")
-        with cursor.copy(f'COPY "{name}" ({listed(columns)}) FROM STDIN') as copy:
+        with cursor.copy(f'COPY "{name}" ({name_list(columns)}) FROM STDIN') as copy:
             while piece := stream.read(COPY_BYTES):
                 copy.write(piece)
     if cursor.rowcount != rows:

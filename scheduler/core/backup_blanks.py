@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-def listed(columns: Sequence[str]) -> str:
+def name_list(columns: Sequence[str]) -> str:
     """Names of columns for a statement."""
     return ", ".join(f'"{name}"' for name in columns)
 
@@ -21,7 +21,7 @@ class Blanks:
     def seen(self, name: str, columns: Sequence[str]) -> str:
         """These columns of a table, as the backup holds them."""
         if name != self.table:
-            return listed(columns)
+            return name_list(columns)
         return ", ".join(
             f"CASE WHEN {self.where} THEN '' ELSE \"{one}\" END" if one in self.columns else f'"{one}"'
             for one in columns

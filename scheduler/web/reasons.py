@@ -317,7 +317,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PrivacyReason.TOO_MANY_EXPORTS: _l("Wait an hour: six exports have left in the last one."),
     PrivacyReason.NOBODY_KNOWN: _l("Look at the address: your centre knows nobody by it."),
     PrivacyReason.VISITS_TO_COME: _l("Take her off the crews of these visits first: she is expected there."),
-    PrivacyReason.REQUESTS_OPEN: _l("Finish or cancel these requests first, or put another contact in her place:"),
+    PrivacyReason.REQUESTS_OPEN: _l("Finish or cancel these requests first, or write another contact into them."),
     PrivacyReason.SPEAKS_FOR_A_MINOR: _l(
         "Withdraw the consent or name another guardian first: it lets a young presenter go."
     ),

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.privacy.service import erasure, subject_export
-from scheduler.privacy.terms import NotErased, PrivacyReason, SubjectPreview
+from scheduler.privacy.service.retention_rules import period_of
+from scheduler.privacy.terms import NotErased, PrivacyReason, RetentionRow, SubjectPreview
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.exports import IN_MEMORY
 from scheduler.web.admin.forms import PersonForm
@@ -41,7 +42,15 @@ def _looked_up(form: PersonForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _page(form: PersonForm, seen: SubjectPreview | None, status: int) -> ResponseReturnValue:
-    return render_template("admin/person.html", form=form, seen=seen, held=DATA_NAMES, worded=worded), status, UNSEEN
+    page = render_template(
+        "admin/person.html",
+        form=form,
+        seen=seen,
+        held=DATA_NAMES,
+        worded=worded,
+        backup_days=period_of(RetentionRow.BACKUP).number,
+    )
+    return page, status, UNSEEN
 
 
 @bp.post("/settings/person/export")
