@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from scheduler.certificates.service import issue_certificates
 from scheduler.core import audit, seals
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.jobs import invariants, privacy, queue
 from scheduler.jobs.health import retention_silent
 from scheduler.messages.models import OutboxMessage
@@ -20,6 +22,7 @@ from scheduler.messages.terms import LinkWish
 from scheduler.people.models import Presenter, SignIn, User
 from scheduler.places.models import CallNote
 from scheduler.policy import SYSTEM, Role
+from scheduler.privacy.service import retention_rules
 from scheduler.privacy.service.retention import run_retention
 from scheduler.privacy.service.retention_rules import RULES
 from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
@@ -347,3 +350,19 @@ def test_the_night_forgets(the_clock):
     privacy.forget_what_lasted.call_local()
 
     assert "ana@school.example" not in dump()
+
+
+def test_what_keeps_one_rule_back_keeps_no_other_back_and_is_told(monkeypatch):
+    make_school_request(RequestState.CERTIFIED, proved_at=MONDAY)
+    make_school_request(RequestState.UNVERIFIED, contact_email="other@school.example")
+
+    def refused(*_given):
+        raise Conflict(GroundReason.WRONG_STATE)
+
+    broken = [replace(rule, forget=refused) if rule.kept is RetentionRow.UNPROVEN_REQUEST else rule for rule in RULES]
+    monkeypatch.setattr(retention_rules, "RULES", broken)
+
+    with pytest.raises(Conflict):
+        run_retention(now=at(2028, 9, 1))
+
+    assert "Ana Petrović" not in dump()

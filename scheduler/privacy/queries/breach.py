@@ -197,7 +197,9 @@ def _done(
 ) -> tuple[tuple[str, str, int], ...]:
     """What the audit tells of these actors; of all, only where something was taken or a minor looked at."""
     wanted = select(AuditEntry.actor, AuditEntry.action, func.count()).group_by(AuditEntry.actor, AuditEntry.action)
-    wanted = wanted.where(AuditEntry.actor.in_(actors) if actors is not None else AuditEntry.action.in_(TELLING_ACTIONS))
+    wanted = wanted.where(
+        AuditEntry.actor.in_(actors) if actors is not None else AuditEntry.action.in_(TELLING_ACTIONS)
+    )
     if since is not None:
         wanted = wanted.where(AuditEntry.at >= since)
     if until is not None:

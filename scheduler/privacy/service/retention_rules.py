@@ -69,6 +69,7 @@ class RetentionRule:
     wanted: Callable[[Deadlines], Condition]
     forget: Callable[[Session, Ids, dt.datetime], None]
     way: NamedWay = NamedWay.RETENTION
+    piece: int = 500  # rows that one short transaction forgets
 
 
 def _by(blank: Callable[[Session, Ids], None]) -> Callable[[Session, Ids, dt.datetime], None]:
@@ -146,12 +147,14 @@ RULES: tuple[RetentionRule, ...] = (
         Presenter,
         lambda by: _idle_presenter(_R.PRESENTER, by),
         calendars.erase_presenters_everywhere,
+        piece=1,  # each with the calendars of all her visits
     ),
     RetentionRule(
         _R.MINOR,
         Presenter,
         lambda by: and_(due.engagement_over(by.cut(_R.MINOR), by.now), due.is_young(by.today)),
         calendars.erase_presenters_everywhere,
+        piece=1,  # each with the calendars of all her visits
     ),
     RetentionRule(
         _R.MINOR,
