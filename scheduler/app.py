@@ -72,6 +72,9 @@ COMMANDS = (
     "audit",
     "doctor",
     "campaigns",
+    "retention",
+    "subject",
+    "breach",
 )
 
 __all__ = ["all_models", "create_app"]

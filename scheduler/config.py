@@ -5,15 +5,14 @@ Read once at the start, the same for pages, jobs and commands; all errors are to
 
 import difflib
 import os
+import re
 import secrets
 import shutil
 import ssl
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -22,27 +21,35 @@ from zoneinfo import ZoneInfo
 from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
+from scheduler.key_strength import weakness_of
+
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_FILES = (ROOT / ".env", Path("/etc/raspored.env"))  # the nearer one wins
 USUAL_ZONE = "Europe/Belgrade"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 TOKEN_LENGTH = 24
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
-REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
-KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
-OF_EXAMPLES = (
-    "example",
-    "change",
-    "secret",
-    "password",
-    "default",
-    "insecure",
-    "placeholder",
-    "replace",
-    "raspored",
-    "lozinka",
-    "192b9bdd22ab9ed4d12e236c78afcb9a",  # Flask's own manual
-)
+RECIPIENT = re.compile(r"age1[0-9a-z]{58}")
+LONGEST_PERIOD = 999  # of any unit
+
+# How long what is known of people is kept, unless RETENTION says otherwise; privacy/service/retention.py keeps it.
+KEPT_FOR: Mapping[str, tuple[int, str]] = {
+    "unproven_request": (7, "days"),
+    "request_contact": (12, "months"),  # after the school year of the visit
+    "account": (12, "months"),  # without being used
+    "presenter": (12, "months"),  # after the engagement, as the next two
+    "vetting": (12, "months"),
+    "minor": (3, "months"),
+    "consent_proof": (3, "years"),  # after the consent's end
+    "certificate_name": (90, "days"),  # after the issue, as the next
+    "certificate_record": (5, "years"),
+    "message": (30, "days"),  # after it was sent, as the next
+    "link_message": (24, "hours"),
+    "note": (12, "months"),  # after the visit
+    "audit_actor": (24, "months"),
+    "trace": (24, "hours"),  # networks of visitors, tries to sign in
+    "backup": (35, "days"),
+}
 
 
 class BadSettings(Exception):
@@ -74,6 +81,13 @@ class Settings:
     file: Path | None = None  # where what the environment did not say was read
     tls_ca_file: str = ""
     second_factor: str = ""
+    retention: Mapping[str, str] = field(default_factory=dict)  # {row of KEPT_FOR: number}, as typed
+    backup_recipient: str = ""
+
+    def kept_for(self, row: str) -> tuple[int, str]:
+        """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
+        number, unit = KEPT_FOR[row]
+        return int(self.retention.get(row, number)), unit
 
     @property
     def demo(self) -> bool:
@@ -188,6 +202,8 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
         second_factor=env.str("SECOND_FACTOR", ""),
+        retention=_pairs(env.list("RETENTION", []) or []),
+        backup_recipient=env.str("BACKUP_RECIPIENT", ""),
     )
     try:
         env.seal()
@@ -253,31 +269,6 @@ def problems_with(wanted: Settings) -> list[str]:
     return problems + _problems_with_shapes(wanted)
 
 
-def weakness_of(key: str) -> str:
-    """What makes a key easy to guess, in words that never repeat it; nothing if it looks random."""
-    if len(key) < 32 or len(set(key)) < 10:
-        return "is missing, short or of few different characters"
-    plain = key.casefold()
-    if any(word in plain for word in OF_EXAMPLES):
-        return "is an example that others know"
-    if any(plain.find(plain[at : at + REPEATED], at + 1) >= 0 for at in range(len(plain) - REPEATED)):
-        return "repeats a pattern"
-    if _runs_on(plain):
-        return "is a sequence"
-    return ""
-
-
-def _runs_on(plain: str) -> bool:
-    """Whether more than half of the letters follow from one before them: abcd, 9876, a1b2c3, qwerty."""
-    pairs = list(pairwise(plain))
-    keys = sum(any(one + other in row or other + one in row for row in KEYBOARD) for one, other in pairs)
-    steps = [
-        Counter(ord(other) - ord(one) for one, other in zip(plain, plain[stride:], strict=False)).most_common(1)[0][1]
-        for stride in (1, 2, 3, 4)
-    ]
-    return max(keys, *steps) > len(plain) // 2
-
-
 def _problems_with_shapes(wanted: Settings) -> list[str]:
     """What no mode can work with. No problem repeats the setting: it may hold a password."""
     problems = []
@@ -289,6 +280,15 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    for row, number in wanted.retention.items():
+        if row not in KEPT_FOR:
+            problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")
+        elif not (number.isascii() and number.isdigit() and 1 <= int(number) <= LONGEST_PERIOD):
+            problems.append(
+                f"RETENTION says {row}={number}: wanted a whole number of {KEPT_FOR[row][1]}, 1 to {LONGEST_PERIOD}"
+            )
+    if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
+        problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
     if wanted.metrics_token and len(wanted.metrics_token) < TOKEN_LENGTH:
@@ -342,6 +342,12 @@ def _says_password_in_clear(smtp_url: str) -> bool:
     except ValueError:
         return False  # told as no URL at all
     return where.scheme == "smtp" and bool(where.username) and where.hostname not in ("localhost", "127.0.0.1", "::1")
+
+
+def _pairs(typed: list[str]) -> dict[str, str]:
+    """{row: number} of "row=number" texts; one without a sign of equality has an empty number, which is refused."""
+    parts = (one.partition("=") for one in typed if one.strip())
+    return {row.strip(): number.strip() for row, _, number in parts}
 
 
 def _is_zone(name: str) -> bool:

@@ -179,6 +179,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
         _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
+        _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),

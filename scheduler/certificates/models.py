@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse
-from scheduler.core.ways import FORGETTING, closed
+from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
@@ -61,7 +61,9 @@ _PRINTED = ("id", "number", "running_number", "kind", "visit_id", "language", "p
 _REPRINTED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _PRINTED)
 _RENAMED = "(NEW.holder_name IS NOT NULL AND NEW.holder_name IS DISTINCT FROM OLD.holder_name)"  # forgotten it may be
 # A new paper has a key of its own until the one that it replaces has left the index of living ones (service.py).
-_OTHER_HOLDER = "(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %')"
+# A hash that has lasted its years, or whose person is erased, gives way to a mark, on the ways of forgetting only.
+_OTHER_HOLDER = f"""(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %'
+  AND (NEW.holder_key <> 'erased:' || OLD.id OR {closed(NamedWay.RETENTION, NamedWay.ERASURE)}))"""
 _REVIVED = """(OLD.state <> 'issued'
   AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"""
 _UNMADE = "(OLD.state = 'issued' AND NEW.state = 'eligible')"  # a paper that is out is taken back by its revocation

@@ -117,6 +117,9 @@ class CertificateRow:
     host_sr_latn: str = ""
 
 
+FORGOTTEN_KEY = "erased:"  # before the id, where the keyed hash of a holder's name stood
+
+
 @dataclass(frozen=True)
 class CheckedCertificate:
     """What the check page tells a visitor. The name is None once it is no longer kept: then it can be compared only."""
@@ -129,6 +132,11 @@ class CheckedCertificate:
     holder_key: str
     replaced_by_running_number: str
     replaced_by_number: str
+
+    @property
+    def compares(self) -> bool:
+        """Whether a typed name can still be compared: a hash that has lasted its time is gone, too."""
+        return self.holder_name is None and not self.holder_key.startswith(FORGOTTEN_KEY)
 
 
 @dataclass(frozen=True)

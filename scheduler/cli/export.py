@@ -10,7 +10,7 @@ from scheduler.cli.people import centre_of
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.policy import SYSTEM
-from scheduler.privacy import service
+from scheduler.privacy.service import everything as exports
 
 group = CommandGroup("export", help="What is stored, to be read elsewhere.")
 
@@ -31,7 +31,7 @@ def everything(file: Path, slug: str | None) -> None:
         if file.exists():
             raise BadInput(f"{file} is there already: name another file")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            rows = service.export_everything(SYSTEM, stream, centre_id=centre_id, now=clock.now())
+            rows = exports.export_everything(SYSTEM, stream, centre_id=centre_id, now=clock.now())
         part.rename(file)
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error

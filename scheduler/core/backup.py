@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,8 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
+from scheduler.core.age import BadKey, opened_by, sealed_for
+from scheduler.core.backup_blanks import NOTHING, Blanks, name_list
 from scheduler.core.db import Base, db
 
 FORMAT, VERSION = "raspored backup", 1
@@ -34,8 +36,12 @@ LEFT_OUT = (
     "backups",
     ".gitignore",
     "audit-heads.txt",
+    "ledger.txt",
 )  # names at the top of the instance
 PASSING = (".part", ".lock", ".pid", ".log", "-wal", "-shm", "-journal")
+
+
+Afterwards = Callable[["Contents"], Sequence[str]]  # statements that settle what a backup holds
 
 
 class BadBackup(Exception):
@@ -50,6 +56,7 @@ class Contents:
     revision: str
     rows: Mapping[str, int]
     files: tuple[str, ...]
+    at: str = ""  # when it was begun; empty in one of an early version
 
 
 @contextmanager
@@ -60,8 +67,12 @@ def _private_folder(beside: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def create(target: Path, instance: Path, *, at: str, replace: bool = False) -> Contents:
+def create(
+    target: Path, instance: Path, *, at: str, replace: bool = False, without: Blanks = NOTHING, recipient: str = ""
+) -> Contents:
     """Write a backup, mode 0600, whole or not at all; it holds every commit acknowledged before it began.
+
+    `without` is left empty in it; with a `recipient` it can be read by the holder of the secret key only.
 
     Files are read after the database: a file that a row names is there. Raises: BadBackup; OSError.
     """
@@ -71,10 +82,10 @@ def create(target: Path, instance: Path, *, at: str, replace: bool = False) -> C
         part = folder / "backup.zip"
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                contents = _write(_Members(archive), folder, instance, target.resolve(), at)
+                contents = _write(_Members(archive), folder, instance, _Wanted(target.resolve(), at, without))
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(target)
+        (sealed_for(recipient, part) if recipient else part).replace(target)
     return contents
 
 
@@ -94,24 +105,33 @@ class _Members:
         self.digests[name] = digest.hexdigest()
 
 
-def _write(members: _Members, folder: Path, instance: Path, target: Path, at: str) -> Contents:
+@dataclass(frozen=True)
+class _Wanted:
+    """Where a backup goes, when it was begun, and what it holds empty."""
+
+    target: Path
+    at: str
+    without: Blanks
+
+
+def _write(members: _Members, folder: Path, instance: Path, wanted: _Wanted) -> Contents:
     engine = db.engine
     if engine.dialect.name == "sqlite":
         copy = folder / DATABASE
-        rows, revision = _copy_of_sqlite(_file_of(engine), copy)
+        rows, revision = _copy_of_sqlite(_file_of(engine), copy, wanted.without)
         members.write(DATABASE, _pieces_of(copy))
     else:
-        rows, revision = _copy_of_postgresql(engine, members)
+        rows, revision = _copy_of_postgresql(engine, members, wanted.without)
     own = {_file_of(engine)} if engine.dialect.name == "sqlite" else set()
     names = []
-    for path in _files_in(instance, own | {target}):
+    for path in _files_in(instance, own | {wanted.target}):
         try:
             members.write(f"{FILES}{path.relative_to(instance).as_posix()}", _pieces_of(path))
         except FileNotFoundError:  # it went away meanwhile, so no row names it
             continue
         names.append(path.relative_to(instance).as_posix())
-    contents = Contents(engine.dialect.name, revision, rows, tuple(names))
-    told = {"format": FORMAT, "version": VERSION, "at": at, "digests": members.digests} | contents.__dict__
+    contents = Contents(engine.dialect.name, revision, rows, tuple(names), wanted.at)
+    told = {"format": FORMAT, "version": VERSION, "digests": members.digests} | contents.__dict__
     members.archive.writestr(MANIFEST, json.dumps(told, indent=1))
     return contents
 
@@ -134,7 +154,7 @@ def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
             yield path
 
 
-def _copy_of_sqlite(source: Path, copy: Path) -> tuple[dict[str, int], str]:
+def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> tuple[dict[str, int], str]:
     """A copy by SQLite's online backup: one moment, whoever writes. Its row counts and its schema."""
     if not source.is_file():
         raise BadBackup(f"there is no database at {source}")
@@ -142,6 +162,7 @@ def _copy_of_sqlite(source: Path, copy: Path) -> tuple[dict[str, int], str]:
     with closing(sqlite3.connect(source, timeout=WAIT_S)) as live, closing(sqlite3.connect(copy)) as taken:
         live.backup(taken)
         taken.execute("PRAGMA journal_mode=DELETE")
+        without.blank(taken)
         return _checked_sqlite(taken)
 
 
@@ -161,7 +182,7 @@ def _checked_sqlite(connection: sqlite3.Connection) -> tuple[dict[str, int], str
         raise BadBackup(f"the database is damaged: {error}") from error
 
 
-def _copy_of_postgresql(engine: Engine, members: _Members) -> tuple[dict[str, int], str]:
+def _copy_of_postgresql(engine: Engine, members: _Members, without: Blanks) -> tuple[dict[str, int], str]:
     """Every table by COPY, all of one snapshot. Row counts and schema."""
     rows: dict[str, int] = {}
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
@@ -169,7 +190,7 @@ def _copy_of_postgresql(engine: Engine, members: _Members) -> tuple[dict[str, in
         revision = _revision_of(connection)
         for name, columns in _stored_columns(connection).items():
             cursor = _driver(connection).cursor()
-            with cursor.copy(f'COPY (SELECT {_listed(columns)} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
+            with cursor.copy(f'COPY (SELECT {without.seen(name, columns)} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
                 head = json.dumps(columns).encode() + b"\n"
                 members.write(f"{TABLES}{name}", _after(head, (bytes(piece) for piece in copy)))
             rows[name] = cursor.rowcount
@@ -184,10 +205,6 @@ def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _driver(connection: Connection) -> Any:
     """psycopg's own connection: only it speaks COPY."""
     return connection.connection.driver_connection
-
-
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _stored_columns(connection: Connection) -> dict[str, list[str]]:
@@ -213,7 +230,9 @@ def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
         told = json.loads(archive.read(MANIFEST))
         if (told["format"], told["version"]) != (FORMAT, VERSION):
             raise KeyError
-        contents = Contents(told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]))
+        contents = Contents(
+            told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]), str(told.get("at", ""))
+        )
         digests: dict[str, str] = dict(told["digests"])
         for name in (*contents.files, *digests):
             _refuse_place(name)
@@ -239,17 +258,17 @@ def _stays_out(path: PurePosixPath) -> bool:
 
 
 def restore(
-    source: Path, instance: Path, *, known: Iterable[str], afterwards: Sequence[str], replace: bool
+    source: Path, instance: Path, *, known: Iterable[str], afterwards: Afterwards, replace: bool, identity: str = ""
 ) -> Contents:
     """Put a backup in place: everything is checked first, and nothing changes unless all of it is whole.
 
-    `known` are the schemas this version can bring up to date; `afterwards` are statements that run with it.
+    `known` are the schemas this version can bring up to date; `afterwards` says which statements run with it.
     Raises: BadBackup for a damaged or foreign backup, and for a place in use unless `replace`; OSError.
     """
     engine = db.engine
     db.session.remove()  # a read of our own would keep the tables
     try:
-        with zipfile.ZipFile(source) as archive, _private_folder(instance) as folder:
+        with _private_folder(instance) as folder, zipfile.ZipFile(opened_by(identity, source, folder)) as archive:
             contents, digests = contents_of(archive)
             if contents.dialect != engine.dialect.name:
                 raise BadBackup(f"this is a backup of {contents.dialect}; DATABASE_URL names {engine.dialect.name}")
@@ -260,15 +279,17 @@ def restore(
                 _require_empty(engine, instance, contents)
             _unpack(archive, digests, folder)
             if contents.dialect == "sqlite":
-                _fill_sqlite(engine, folder / DATABASE, contents, afterwards)
+                _fill_sqlite(engine, folder / DATABASE, contents, afterwards(contents))
             else:
-                _fill_postgresql(engine, folder / TABLES, contents, afterwards)
+                _fill_postgresql(engine, folder / TABLES, contents, afterwards(contents))
             for name in contents.files:
                 place = instance / name
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 (folder / FILES / name).replace(place)
     except zipfile.BadZipFile as error:
         raise BadBackup("this is no backup of Raspored, or it is cut off") from error
+    except BadKey as error:
+        raise BadBackup(str(error)) from error
     except (OperationalError, sqlite3.OperationalError) as error:
         raise BadBackup("somebody uses the database: stop web and worker first") from error
     return contents
@@ -345,7 +366,7 @@ def _fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterward
             raise BadBackup("the backup holds tables that this schema does not have")
         for name in names:  # the way of a restore: only who owns the tables has it
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
-        connection.exec_driver_sql(f"TRUNCATE {_listed(list(_stored_columns(connection)))} CASCADE")
+        connection.exec_driver_sql(f"TRUNCATE {name_list(list(_stored_columns(connection)))} CASCADE")
         for name in names:
             _fill_table(connection, name, folder / name, contents.rows[name])
         for name in names:
@@ -360,7 +381,7 @@ def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> Non
         columns = json.loads(stream.readline())
         if columns != _columns_in(connection, name):
             raise BadBackup(f"the backup is damaged: {name} has other columns")
-        with cursor.copy(f'COPY "{name}" ({_listed(columns)}) FROM STDIN') as copy:
+        with cursor.copy(f'COPY "{name}" ({name_list(columns)}) FROM STDIN') as copy:
             while piece := stream.read(COPY_BYTES):
                 copy.write(piece)
     if cursor.rowcount != rows:

@@ -160,10 +160,10 @@ def create_defences(connection: Connection, *, only: str | None = None, since: s
                 connection.execute(_ddl(statement))
 
 
-def renew_triggers(connection: Connection, table: str) -> None:
-    """For a migration that changes the text of a table's first triggers: those that stand give way to ours."""
+def renew_triggers(connection: Connection, table: str, *, since: str = "") -> None:
+    """For a migration that changes the text of a table's triggers of `since`: those that stand give way to ours."""
     for defence in DEFENCES:
-        if defence.table == table and not defence.since:
+        if defence.table == table and defence.since == since:
             _drop_triggers(connection, defence)
             for statement in _statements(connection, defence):
                 if re.match(r"CREATE (TRIGGER|OR REPLACE FUNCTION) ", statement):

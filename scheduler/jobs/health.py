@@ -17,15 +17,24 @@ from scheduler.jobs.queue import waiting_in_queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
-from scheduler.people.models import Presenter
+from scheduler.people.models import Centre, Presenter
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.terms import VettingResult
 from scheduler.work.models import JobRun, LongWork
-from scheduler.work.terms import OPEN_WORK, Figures, Health, Life, RunAge, RunRow
+from scheduler.work.terms import (
+    BACKUP_JOB,
+    OPEN_WORK,
+    RETENTION_JOB,
+    RETENTION_SILENT_AFTER,
+    Figures,
+    Health,
+    Life,
+    RunAge,
+    RunRow,
+)
 
-BACKUP = "backup.create"  # noted as a run by the command that makes one
-BY_COMMAND = frozenset({BACKUP})
+BY_COMMAND = frozenset({BACKUP_JOB})  # noted as a run by the command that makes one
 EXPIRING_WITHIN = dt.timedelta(days=30)
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -38,7 +47,7 @@ def version() -> str:
 
 
 def health(actor: Actor, *, now: dt.datetime) -> Health:
-    """Eight questions, however much is stored. Raises: NotAllowed."""
+    """Ten questions, however much is stored. Raises: NotAllowed."""
     policy.require(actor, "read", "health", centre=actor.centre_id)
     runs = _runs()
     seen_at = _seen_at(runs)
@@ -60,6 +69,7 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         worker_silent=_is_silent(runs, now),
         disk_free=disk.free,
         disk_total=disk.total,
+        retention_silent=retention_silent(now),
     )
 
 
@@ -87,7 +97,7 @@ def figures(now: dt.datetime) -> Figures:
         waiting=waiting,
         failed=failed,
         oldest_s=(now - oldest).total_seconds() if oldest else 0.0,
-        backup_age_s=next((one.age_s for one in ages if one.name == BACKUP), None),
+        backup_age_s=next((one.age_s for one in ages if one.name == BACKUP_JOB), None),
         vettings_expiring=_vettings_expiring(clock.local_day(now)),
         runs=ages,
     )
@@ -115,6 +125,14 @@ def _seen_at(runs: tuple[RunRow, ...]) -> dt.datetime | None:
 def _is_silent(runs: tuple[RunRow, ...], now: dt.datetime) -> bool:
     seen_at = _seen_at(runs)
     return seen_at is None or now - seen_at > SILENT_AFTER
+
+
+def retention_silent(now: dt.datetime) -> bool:
+    """Whether what has lasted its time stays for two days already (TRUST S40). A new installation is given them."""
+    since = now - RETENTION_SILENT_AFTER
+    ran = select(JobRun.id).where(JobRun.name == RETENTION_JOB, JobRun.ended_at > since, JobRun.failed.is_(False))
+    stands = select(Centre.id).where(Centre.created_at <= since)
+    return db.session.scalar(stands.limit(1)) is not None and db.session.scalar(ran.limit(1)) is None
 
 
 def _runs() -> tuple[RunRow, ...]:

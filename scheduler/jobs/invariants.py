@@ -5,12 +5,15 @@ from collections.abc import Callable
 
 from scheduler.attendance.queries import counting
 from scheduler.core import clock, ways
+from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.reports.queries import attendance
 from scheduler.staffing.queries import consent_law, invariants
 
 log = logging.getLogger(__name__)
+
+FORGETS_NOTHING = "for two days nothing was forgotten that has lasted its time: does the worker run at night?"
 
 ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
@@ -30,6 +33,7 @@ def violations() -> list[str]:
 @in_app
 def tell_what_is_broken() -> None:
     """Each night, mail the administrators what must never be so. A night's mail is written once: twice is once."""
-    if broken := violations():
+    now = clock.now()
+    if broken := [*violations(), *((FORGETS_NOTHING,) if retention_silent(now) else ())]:
         log.error("invariants broken", extra={"violations": len(broken)})
-        tell_administrators(broken, now=clock.now())
+        tell_administrators(broken, now=now)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from scheduler.config import Settings, open_to_others, weakness_of
+from scheduler.config import Settings, open_to_others
+from scheduler.key_strength import weakness_of
 from scheduler.work.terms import Diagnosis, Fitness
 
 ANSWERS_WITHIN_S = 10.0

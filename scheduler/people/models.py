@@ -63,6 +63,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(default="sr_Cyrl")
     created_at: Mapped[dt.datetime]
     suspended_at: Mapped[dt.datetime | None]
+    erased_at: Mapped[dt.datetime | None]  # the row stays for what hangs on it, and is nobody's
 
     centre: Mapped[Centre] = relationship(lazy="raise")
     roles: Mapped[list["UserRole"]] = relationship(  # read when somebody asks who may: a crew's roles nobody asks for

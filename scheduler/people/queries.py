@@ -84,8 +84,8 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 
 
 def presenters_of(centre_id: int) -> list[PresenterRow]:
-    """All presenters of a centre by name, suspended ones too."""
-    return _presenters(Presenter.centre_id == centre_id)
+    """All presenters of a centre by name, suspended ones too; who was erased is nobody's line."""
+    return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None))
 
 
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
@@ -190,7 +190,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
     found = db.session.execute(
         select(User, Presenter.id)
         .outerjoin(Presenter, Presenter.user_id == User.id)
-        .where(User.centre_id == centre_id, Presenter.id.is_(None))
+        .where(User.centre_id == centre_id, Presenter.id.is_(None), User.erased_at.is_(None))
         .options(selectinload(User.roles))
         .order_by(User.family_name, User.given_name, User.id)
     )
@@ -271,7 +271,7 @@ def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> li
     names = db.session.execute(
         select(Presenter.id, User.given_name, User.family_name)
         .join(Presenter.user)
-        .where(Presenter.centre_id == centre_id)
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
         .order_by(User.family_name, User.given_name, Presenter.id)
     )
     found = [row.id for row in names if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]

@@ -349,6 +349,14 @@ WORDS: dict[Reason, LazyProxy] = {
     ReportReason.SIGNED_ALREADY: _l("Choose other days: some of these are signed off already."),
     ReportReason.TAKEN_BACK_ALREADY: _l("Open the list again: this sign-off was taken back meanwhile."),
     PrivacyReason.TOO_MANY_EXPORTS: _l("Wait an hour: six exports have left in the last one."),
+    PrivacyReason.NOBODY_KNOWN: _l("Look at the address: your centre knows nobody by it."),
+    PrivacyReason.VISITS_TO_COME: _l("Take her off the crews of these visits first: she is expected there."),
+    PrivacyReason.REQUESTS_OPEN: _l("Finish or cancel these requests first, or write another contact into them."),
+    PrivacyReason.SPEAKS_FOR_A_MINOR: _l(
+        "Withdraw the consent or name another guardian first: it lets a young presenter go."
+    ),
+    PrivacyReason.LAST_ADMINISTRATOR: _l("Name another administrator first: this is the centre's last one."),
+    PrivacyReason.ERASES_HERSELF: _l("Ask another administrator: nobody erases her own account."),
     FormReason.NOT_A_NUMBER: _l("Enter a whole number, for example 25."),
     FormReason.NOT_A_TIME: _l("Enter a time like this: 9:55."),
     FormReason.HOUR_TWICE: _l(

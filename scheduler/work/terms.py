@@ -106,6 +106,11 @@ class WorkRow:
         return self.state in OPEN_WORK
 
 
+RETENTION_JOB = "privacy.forget_what_lasted"  # who forgets each night; its silence is told
+BACKUP_JOB = "core.make_backup"  # no job of the worker: the timer's command notes when it ran
+RETENTION_SILENT_AFTER = dt.timedelta(hours=48)
+
+
 @dataclass(frozen=True)
 class RunRow:
     """When a job ran last, and whether it ended well."""
@@ -183,6 +188,7 @@ class Health:
     worker_silent: bool
     disk_free: int
     disk_total: int
+    retention_silent: bool = False  # for two days nobody has forgotten what has lasted its time
 
     @property
     def disk_full(self) -> bool:
@@ -190,4 +196,10 @@ class Health:
 
     @property
     def well(self) -> bool:
-        return not (self.worker_silent or self.disk_full or self.late or any(run.failed for run in self.runs))
+        return not (
+            self.worker_silent
+            or self.disk_full
+            or self.late
+            or self.retention_silent
+            or any(run.failed for run in self.runs)
+        )

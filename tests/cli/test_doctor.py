@@ -23,10 +23,10 @@ from sqlalchemy import text, update
 from scheduler import config
 from scheduler.config import ROOT
 from scheduler.core.db import db, transaction
-from scheduler.jobs import fitness, health, queue, surroundings
+from scheduler.jobs import fitness, queue, surroundings
 from scheduler.people.service import installation
 from scheduler.places.models import Holiday
-from scheduler.work.terms import Fitness
+from scheduler.work.terms import BACKUP_JOB, Fitness
 from tests.factories import MONDAY
 from tests.journeys.installation import a_free_port
 from tools import another_day
@@ -51,7 +51,7 @@ def ready(app, monkeypatch, tmp_path):
         connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head}')"))
     installation.set_up("Centar", "sef@centre.example", now=MONDAY)
     queue.write_run("messages.send_waiting", MONDAY, failed=False)
-    queue.write_run(health.BACKUP, MONDAY - dt.timedelta(hours=9), failed=False)
+    queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=9), failed=False)
     monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)

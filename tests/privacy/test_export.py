@@ -15,8 +15,8 @@ from scheduler.core.db import Base, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import SignIn
 from scheduler.policy import Role
-from scheduler.privacy import service
-from scheduler.privacy.queries import exported_tables
+from scheduler.privacy.queries.tables import exported_tables
+from scheduler.privacy.service import everything
 from scheduler.privacy.terms import LEFT_OUT
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
@@ -26,7 +26,7 @@ from tests.factories.visits import make_presentation, make_visit
 
 def exported(actor, centre_id):
     stream = io.BytesIO()
-    service.export_everything(actor, stream, centre_id=centre_id, now=MONDAY)
+    everything.export_everything(actor, stream, centre_id=centre_id, now=MONDAY)
     with zipfile.ZipFile(stream) as archive:
         return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
 

@@ -13,7 +13,8 @@ import pytest
 from flask.helpers import get_debug_flag
 
 from scheduler import config
-from scheduler.config import ROOT, Settings, problems_with, read_settings, weakness_of
+from scheduler.config import ROOT, Settings, problems_with, read_settings
+from scheduler.key_strength import weakness_of
 from tests.conftest import settings_for
 from tools import another_day
 

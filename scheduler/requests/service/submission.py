@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
+from scheduler.config import settings
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Rejected, TooMany
@@ -185,12 +186,13 @@ def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.date
     starts = row.presentations[0].starts_local if kept_until else None
     kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
     hours = int(PROVE_WITHIN.total_seconds() // 3600)
+    forgotten_after, _unit = settings().kept_for("unproven_request")
     queue_message(
         MessageDraft(
             kind="prove_address",
             address=row.contact_email,
             language=row.language,
-            values={"number": row.number, "days": PROVE_WITHIN.days} | kept,
+            values={"number": row.number, "days": max(PROVE_WITHIN.days, forgotten_after)} | kept,
             link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,

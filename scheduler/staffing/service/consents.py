@@ -220,7 +220,7 @@ def open_scan(actor: Actor, paper_id: int, *, now: dt.datetime) -> tuple[bytes, 
     """The scan and its kind, for who may see it; that she saw it is kept. Raises: NotAllowed; NotFound."""
     with change(actor, now) as act:
         paper = act.session.get(ConsentPaper, paper_id, options=[undefer(ConsentPaper.scan)])
-        if paper is None:
+        if paper is None or not paper.scan:  # its time was over: that two have seen it is what stays
             raise NotFound("paper")
         open_presenter(act.session, actor, "record", "consent", paper.presenter_id)
         act.record("consent paper opened", paper, details={"presenter_id": paper.presenter_id})

@@ -7,7 +7,7 @@ from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.privacy import service
+from scheduler.privacy.service import everything
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.password_again import password_again
@@ -23,7 +23,7 @@ def export_everything() -> ResponseReturnValue:
     now = clock.now()
     stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
     try:
-        service.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
+        everything.export_everything(current_actor(), stream, centre_id=own_centre_id(), now=now)
     except BaseException:
         stream.close()
         raise

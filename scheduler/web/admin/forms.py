@@ -52,6 +52,10 @@ class CentreForm(BaseForm):
         return CentreChange(**{name: self[name].data or "" for name in CentreChange.__dataclass_fields__})
 
 
+class PersonForm(BaseForm):
+    email = EmailField(_l("E-mail address of the person"), [Needed()])
+
+
 class HolidayForm(BaseForm):
     day = DayField(_l("Day"), [Needed()])
     name = NameField(_l("Name, in Cyrillic letters if you can"), [Needed()], limit=SHORT_TEXT)

@@ -305,7 +305,6 @@ def column_words(column: str) -> str:
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "attendance.send_follow_ups": _l("Writes the letters that follow a visit"),
-    "backup.create": _l("Makes a backup, by the command on the server"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
     "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
     "jobs.do_long_work": _l("Does imports and issues in bulk"),
@@ -319,12 +318,37 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.send_waves": _l("Asks the next who could stand in"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
+    "core.make_backup": _l("Makes the backup"),
+    "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
+    "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "requests.lapse_dates": _l("Ends proposals that no school answered"),
     "core.seal_audit": _l("Seals the record of who did what"),
     "core.verify_audit": _l("Checks the seals of that record"),
     "safeguarding.ask_anew": _l("Asks guardians for a consent to a new text"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
+}
+
+DATA_NAMES: Mapping[str, LazyProxy] = {
+    "user_account": _l("Account"),
+    "presenter": _l("Profile of a presenter"),
+    "presenter_skill": _l("Topics"),
+    "presenter_language": _l("Teaching languages"),
+    "available_hours": _l("Usual hours"),
+    "availability_exception": _l("Days away"),
+    "vetting": _l("Checks"),
+    "feed_token": _l("Calendar addresses"),
+    "sign_in": _l("Sign-ins"),
+    "user_role": _l("Roles"),
+    "guardian": _l("Named as a guardian"),
+    "guardian_consent": _l("Proofs of consents"),
+    "school_request": _l("Asked for a visit"),
+    "named_adult": _l("Named for a certificate"),
+    "outbox_message": _l("Messages to this address"),
+    "assignment": _l("Places in crews"),
+    "visit": _l("Visits"),
+    "certificate": _l("Certificates"),
+    "audit_entry": _l("Lines in the record of who did what"),
 }
 
 WRONG = {

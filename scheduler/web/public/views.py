@@ -21,13 +21,13 @@ from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
+from scheduler.web.public.retention_words import notice_rows
 from scheduler.web.reasons import FormReason
 from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
-NOTICE_DAY = dt.date(
-    2026, 11, 24
-)  # of the privacy notice and the accessibility statement: when their words last changed
+# When their words changed last: of the privacy notice, of the accessibility statement.
+NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 26), dt.date(2026, 11, 24)
 
 
 @bp.get("/")
@@ -100,13 +100,13 @@ def _years() -> tuple[list[int], int]:
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html", centres=centres(), dated=NOTICE_DAY)
+    return render_template("public/privacy.html", centres=centres(), dated=NOTICE_DAY, rows=notice_rows())
 
 
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    return render_template("public/accessibility.html", centres=centres(), dated=NOTICE_DAY)
+    return render_template("public/accessibility.html", centres=centres(), dated=STATEMENT_DAY)
 
 
 @bp.get("/about")

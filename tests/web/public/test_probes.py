@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from scheduler import config
 from scheduler.config import ROOT
 from scheduler.jobs import health, queue
-from scheduler.jobs.health import BACKUP
+from scheduler.work.terms import BACKUP_JOB
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.factories.people import make_presenter
@@ -84,7 +84,7 @@ def test_a_silent_queue_is_told(client, monkeypatch, worker):
 
 def test_a_worker_is_silent_after_five_minutes_whatever_commands_have_noted(client, the_clock, worker):
     the_clock.stands_at(MONDAY + dt.timedelta(minutes=6))
-    queue.write_run(BACKUP, MONDAY + dt.timedelta(minutes=6), failed=False)
+    queue.write_run(BACKUP_JOB, MONDAY + dt.timedelta(minutes=6), failed=False)
 
     silent = client.get("/readyz")
     assert (silent.status_code, silent.json["worker"]) == (503, "silent")
@@ -134,7 +134,7 @@ def test_requests_are_counted_by_pattern_and_status_never_by_address(client):
 
 def test_the_figures_of_an_installation(client, session, worker, the_clock):
     make_message(now=MONDAY - dt.timedelta(hours=2))
-    queue.write_run(BACKUP, MONDAY - dt.timedelta(days=1), failed=False)
+    queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(days=1), failed=False)
     queue.write_run("core.verify_audit", MONDAY - dt.timedelta(hours=5), failed=True)
     for days in (-1, 10, 31):
         make_vetting(make_presenter().id, valid_until=MONDAY.date() + dt.timedelta(days=days))

@@ -38,12 +38,15 @@ def test_the_about_page_names_those_whose_data_we_show(client):
 def test_the_notices_tell_who_answers_and_where_to_complain(client):
     make_centre(name_en="Contact Centre", email="office@centre.example")
 
-    for path, told in (("/privacy", "poverenik.rs"), ("/accessibility", "ravnopravnost.gov.rs")):
+    for path, told, dated in (
+        ("/privacy", "poverenik.rs", "Thursday, 26 November 2026"),
+        ("/accessibility", "ravnopravnost.gov.rs", "Tuesday, 24 November 2026"),
+    ):
         shown = client.get(path, query_string={"lang": "en"}).text
         assert told in shown
         assert "Contact Centre" in shown
         assert "mailto:office@centre.example" in shown
-        assert "Tuesday, 24 November 2026" in shown
+        assert dated in shown
 
 
 def test_the_accessibility_statement_tells_how_far_we_are_and_what_does_not_conform_yet(client):
@@ -72,3 +75,15 @@ def test_a_broken_connection_is_told_as_silence_not_raised(app, monkeypatch):
     monkeypatch.setattr(database.db.session(), "execute", fail)
 
     assert database.answers() is False
+
+
+def test_the_notice_says_the_periods_that_the_nightly_job_keeps(app, monkeypatch):
+    monkeypatch.setitem(app.config["SETTINGS"].retention, "certificate_name", "45")
+    monkeypatch.setitem(app.config["SETTINGS"].retention, "note", "6")
+
+    page = app.test_client().get("/privacy?lang=en").text
+
+    assert "45 days after issue" in page
+    assert "6 months after the visit" in page
+    assert "until it ends and 3 years" in page
+    assert page.count('<th scope="row">') == 14

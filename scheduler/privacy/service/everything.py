@@ -17,8 +17,8 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import TooMany
 from scheduler.people.models import Centre
 from scheduler.policy import Actor
-from scheduler.privacy import queries
-from scheduler.privacy.queries import ExportedTable
+from scheduler.privacy.queries import tables
+from scheduler.privacy.queries.tables import ExportedTable
 from scheduler.privacy.terms import PrivacyReason
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def export_everything(actor: Actor, stream: IO[bytes], *, centre_id: int | None,
         db.engine.connect().execution_options(**apart) as connection,
     ):
         archive.writestr("README.txt", ABOUT.format(at=now.isoformat(timespec="seconds")))
-        for one in queries.exported_tables(centre_id):
+        for one in tables.exported_tables(centre_id):
             rows[one.table.name] = _member(archive, f"csv/{one.table.name}.csv", _csv(one, one.rows(connection)))
             _member(archive, f"json/{one.table.name}.json", _json(one, one.rows(connection)))
     log.info("everything exported", extra={"tables": len(rows), "rows": sum(rows.values())})

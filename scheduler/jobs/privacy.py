@@ -1,0 +1,21 @@
+"""What has lasted its time is forgotten each night; who runs the house hears when no night has done it."""
+
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.privacy.service.ledger import keep_ledger
+from scheduler.privacy.service.retention import run_retention
+from scheduler.work.terms import RETENTION_JOB
+
+
+@huey.periodic_task(crontab(hour="2", minute="40"), name=RETENTION_JOB)
+@in_app
+def forget_what_lasted() -> None:
+    """Each night, forget what has lasted its time. Twice is once."""
+    run_retention(now=clock.now())
+
+
+@huey.periodic_task(crontab(minute="*"), name="privacy.keep_ledger")
+@in_app
+def note_revocations() -> None:
+    """Each minute, add what was revoked to the ledger, which lies outside of the database. Twice is once."""
+    keep_ledger(now=clock.now())

@@ -1,0 +1,208 @@
+"""After a breach: what somebody with a role, an account or a secret address could reach, and whom that concerns."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
+from scheduler.core.db import db
+from scheduler.core.tokens import SecretLink, token_hash
+from scheduler.feeds.models import FeedToken
+from scheduler.people.models import Presenter, SignIn, User
+from scheduler.policy import TABLE, Role, Scope
+from scheduler.requests.models import SchoolRequest
+from scheduler.safeguarding.models import Guardian
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+
+TELLING_ACTIONS = ("everything exported", "person exported", "person erased", MINOR_READ, DENIED)
+
+
+@dataclass(frozen=True)
+class ReachedPerson:
+    """Somebody whose data could be read; a contact or a guardian has no account."""
+
+    kind: str  # account, educator, influencer (a young presenter), guardian, contact
+    email: str
+
+
+@dataclass(frozen=True)
+class BreachReport:
+    """What was reachable: by what, since when and until when, which things, which persons, and what the audit tells."""
+
+    by: str
+    since: dt.datetime | None
+    until: dt.datetime | None
+    things: tuple[str, ...]
+    persons: tuple[ReachedPerson, ...]
+    done: tuple[tuple[str, str, int], ...]  # actor, action, how often
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(one.kind for one in self.persons)
+
+
+def reach_of_role(role: Role, centre_id: int | None = None) -> BreachReport:
+    """Whatever the table of rights gives to a role; of one centre or of all."""
+    return BreachReport(f"role {role}", None, None, _things((role,)), _persons((role,), centre_id, None), ())
+
+
+def reach_of_account(email: str, since: dt.datetime | None, until: dt.datetime | None) -> BreachReport | None:
+    """What this account could reach, and what was done with it; None when there is none."""
+    user = db.session().scalar(select(User).where(User.email == email.strip().lower()))
+    return _of_user(user, "account", since, until) if user else None
+
+
+def _of_user(user: User, how: str, since: dt.datetime | None, until: dt.datetime | None) -> BreachReport:
+    roles = [row.role for row in user.roles]
+    presenter = db.session().scalar(select(Presenter.id).where(Presenter.user_id == user.id))
+    persons = _persons(roles, user.centre_id, presenter)
+    return BreachReport(
+        f"{how} {user.id}", since, until, _things(roles), persons, _done([f"user:{user.id}"], since, until)
+    )
+
+
+def reach_of_token(typed: str) -> BreachReport | None:
+    """What a secret address opens: typed whole, or its secret part alone. None when it never was one of ours."""
+    for part in reversed(typed.strip().split("?")[0].rstrip("/").split("/")):
+        if (found := _opened(token_hash(part.removesuffix(".ics")))) is not None:
+            return found
+    return None
+
+
+def _opened(secret: str) -> BreachReport | None:
+    session = db.session()
+    if (feed := session.scalar(select(FeedToken).where(FeedToken.token_hash == secret))) is not None:
+        things = ("days, hours and schools of one presenter's visits", "full names of adults and first names of minors")
+        persons = _crew_of(feed.presenter_id)
+        return BreachReport(f"feed {feed.id}", feed.created_at, feed.revoked_at, things, persons, ())
+    if (sign_in := session.scalar(select(SignIn).where(SignIn.token_hash == secret))) is not None:
+        user = session.get_one(User, sign_in.user_id)
+        return _of_user(user, "sign-in of account", sign_in.created_at, sign_in.ended_at or sign_in.expires_at)
+    if (link := session.scalar(select(SecretLink).where(SecretLink.token_hash == secret))) is not None:
+        return _of_link(link)
+    return None
+
+
+def _of_link(link: SecretLink) -> BreachReport:
+    until, who, session = link.ended_at or link.expires_at, link.subject_id, db.session()
+    by = f"link {link.purpose} {who}"
+    if link.purpose in ("reset", "invitation") and (user := session.get(User, who)) is not None:
+        return _of_user(user, f"link {link.purpose} of account", link.created_at, until)
+    if link.purpose in ("status", "prove"):
+        contact = session.scalar(select(SchoolRequest.contact_email).where(SchoolRequest.id == who))
+        things = ("one request with its contact", "names of who comes, of minors the first name", "its certificates")
+        persons = [ReachedPerson("contact", contact)] if contact else []
+        crew = _crew(select(Visit.id).where(Visit.school_request_id == who))
+        return BreachReport(
+            by, link.created_at, until, things, (*persons, *crew), _done([f"link:request:{who}"], link.created_at, None)
+        )
+    guardian = session.get(Guardian, who)
+    persons = [ReachedPerson("guardian", guardian.email)] if guardian else []
+    if guardian:
+        persons += _presenters([guardian.presenter_id])
+    of_minor = ("one minor: name, visits, consents",)
+    return BreachReport(
+        by, link.created_at, until, of_minor, tuple(persons), _done([f"link:guardian:{who}"], link.created_at, None)
+    )
+
+
+def reach_in_time(since: dt.datetime, until: dt.datetime) -> BreachReport:
+    """Who was signed in at some moment of that time, what they all could reach, and what the audit tells of it."""
+    ended = func.coalesce(SignIn.ended_at, SignIn.expires_at)
+    wanted = select(SignIn.user_id).where(SignIn.created_at <= until, ended >= since).distinct()
+    users = db.session().scalars(select(User).where(User.id.in_(wanted)).order_by(User.id)).all()
+    persons, things = dict[ReachedPerson, None](), set[str]()
+    for user in users:
+        report = _of_user(user, "account", since, until)
+        persons |= dict.fromkeys(report.persons)
+        things |= set(report.things)
+    acted = _done(None, since, until)
+    by = f"{len(users)} accounts that were signed in: " + ", ".join(str(user.id) for user in users)
+    return BreachReport(by, since, until, tuple(sorted(things)), tuple(persons), acted)
+
+
+def _things(roles: Iterable[Role]) -> tuple[str, ...]:
+    """thing: verbs (scope), as the table of rights says it."""
+    found = {
+        f"{thing}: {' '.join(sorted(verb for verb, one in verbs.items() if one is scope))} ({scope})"
+        for role in roles
+        for thing, verbs in TABLE[role].items()
+        for scope in set(verbs.values())
+    }
+    return tuple(sorted(found))
+
+
+def _persons(roles: Collection[Role], centre_id: int | None, presenter_id: int | None) -> tuple[ReachedPerson, ...]:
+    """Whom rights over a centre reach; else only who goes along to her own visits."""
+    scopes = {scope for role in roles for verbs in TABLE[role].values() for scope in verbs.values()}
+    if Scope.CENTRE not in scopes:
+        return _crew_of(presenter_id) if presenter_id is not None else ()
+
+    def own(wanted: Any, column: Any) -> Any:
+        return wanted if centre_id is None else wanted.where(column == centre_id)
+
+    session = db.session()
+    found: list[ReachedPerson] = []
+    found += _presenters(list(session.scalars(own(select(Presenter.id), Presenter.centre_id))))
+    guardians = select(Guardian.email).join(Presenter, Presenter.id == Guardian.presenter_id)
+    contacts = select(func.lower(SchoolRequest.contact_email))
+    accounts = select(User.email).where(User.erased_at.is_(None), User.id.not_in(select(Presenter.user_id)))
+    for kind, wanted, column in (
+        ("guardian", guardians, Presenter.centre_id),
+        ("contact", contacts, SchoolRequest.centre_id),
+        ("account", accounts, User.centre_id),
+    ):
+        emails = session.scalars(own(wanted, column).distinct())
+        found += [ReachedPerson(kind, email) for email in sorted(emails) if email]
+    return tuple(found)
+
+
+def _presenters(ids: Collection[int]) -> list[ReachedPerson]:
+    rows = db.session().execute(
+        select(Presenter.kind, User.email)
+        .join(Presenter, Presenter.user_id == User.id)
+        .where(Presenter.id.in_(ids), User.erased_at.is_(None))
+        .order_by(User.email)
+    )
+    today = db.session().scalar(select(func.current_date()))
+    return [
+        ReachedPerson("minor" if grown and str(grown) > str(today) else "presenter", email) for email, grown in rows
+    ]
+
+
+def _crew_of(presenter_id: int) -> tuple[ReachedPerson, ...]:
+    """Whoever stands in the crews of her visits, herself too."""
+    return _crew(
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.presenter_id == presenter_id)
+    )
+
+
+def _crew(visits: Any) -> tuple[ReachedPerson, ...]:
+    wanted = (
+        select(Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id.in_(visits))
+    )
+    return tuple(_presenters(list(db.session().scalars(wanted.distinct()))))
+
+
+def _done(
+    actors: Collection[str] | None, since: dt.datetime | None, until: dt.datetime | None
+) -> tuple[tuple[str, str, int], ...]:
+    """What the audit tells of these actors; of all, only where something was taken or a minor looked at."""
+    wanted = select(AuditEntry.actor, AuditEntry.action, func.count()).group_by(AuditEntry.actor, AuditEntry.action)
+    wanted = wanted.where(
+        AuditEntry.actor.in_(actors) if actors is not None else AuditEntry.action.in_(TELLING_ACTIONS)
+    )
+    if since is not None:
+        wanted = wanted.where(AuditEntry.at >= since)
+    if until is not None:
+        wanted = wanted.where(AuditEntry.at <= until)
+    rows = db.session().execute(wanted.order_by(AuditEntry.actor, AuditEntry.action))
+    return tuple((actor, action, int(count)) for actor, action, count in rows)

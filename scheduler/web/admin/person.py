@@ -1,0 +1,95 @@
+"""What is held about one person of the centre: looked up, taken out as a file, erased."""
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
+
+from flask import redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.privacy.service import erasure, subject_export
+from scheduler.privacy.service.retention_rules import period_of
+from scheduler.privacy.terms import NotErased, PrivacyReason, RetentionRow, SubjectPreview
+from scheduler.web.admin.blueprint import bp
+from scheduler.web.admin.exports import IN_MEMORY
+from scheduler.web.admin.forms import PersonForm
+from scheduler.web.admin.words import DATA_NAMES
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may, own_centre_id
+from scheduler.web.i18n import _
+from scheduler.web.password_again import password_again
+from scheduler.web.reasons import worded
+
+UNSEEN = {"Cache-Control": "private, no-store"}
+
+
+@bp.route("/settings/person", methods=["GET", "POST"])
+@may("read", "subject")
+def person() -> ResponseReturnValue:
+    """An address is typed, never part of a link: links stand in logs and histories."""
+    form = PersonForm()
+    if not form.accepted():
+        return _page(form, None, 422 if form.errors else 200)
+    return _looked_up(form)
+
+
+def _looked_up(form: PersonForm, status: int = 200) -> ResponseReturnValue:
+    seen = erasure.preview(current_actor(), form.email.data or "", centre_id=own_centre_id(), now=clock.now())
+    if not seen.subject.known:
+        form.show({"email": PrivacyReason.NOBODY_KNOWN})
+        return _page(form, None, 422)
+    return _page(form, seen, status)
+
+
+def _page(form: PersonForm, seen: SubjectPreview | None, status: int) -> ResponseReturnValue:
+    page = render_template(
+        "admin/person.html",
+        form=form,
+        seen=seen,
+        held=DATA_NAMES,
+        worded=worded,
+        backup_days=period_of(RetentionRow.BACKUP).number,
+    )
+    return page, status, UNSEEN
+
+
+@bp.post("/settings/person/export")
+@may("export", "subject")
+@password_again
+def export_person() -> ResponseReturnValue:
+    """All of it in a ZIP, made whole before it leaves."""
+    form, now = PersonForm(), clock.now()
+    if not form.accepted():
+        return _page(form, None, 422)
+    stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
+    try:
+        subject_export.export_subject(
+            current_actor(), form.email.data or "", stream, centre_id=own_centre_id(), now=now
+        )
+    except NotErased:
+        stream.close()
+        return _looked_up(form)
+    except BaseException:
+        stream.close()
+        raise
+    stream.seek(0)
+    name = f"person-{clock.local_day(now).isoformat()}.zip"
+    answer = send_file(stream, mimetype="application/zip", as_attachment=True, download_name=name)
+    answer.headers.update(UNSEEN)
+    return answer
+
+
+@bp.post("/settings/person/erase")
+@may("erase", "subject")
+@password_again
+def erase_person() -> ResponseReturnValue:
+    """Gone for good; what must happen first is said on the page of the preview."""
+    form = PersonForm()
+    if not form.accepted():
+        return _page(form, None, 422)
+    try:
+        erasure.erase_subject(current_actor(), form.email.data or "", centre_id=own_centre_id(), now=clock.now())
+    except NotErased:
+        return _looked_up(form, 409)  # what hinders is shown with it
+    say(_("Erased. What is counted stays, without the person."))
+    return redirect(url_for(".person"))

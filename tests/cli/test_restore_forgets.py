@@ -1,0 +1,252 @@
+"""What was erased or revoked after a backup was made stays so when it is restored (TRUST R24)."""
+
+import datetime as dt
+import json
+import zipfile
+from dataclasses import replace
+
+import pytest
+from flask_migrate import stamp
+from sqlalchemy import select, text
+
+from scheduler import config
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issue_certificates, revoke_certificate
+from scheduler.config import ROOT, settings
+from scheduler.core import age, audit, ledger, tokens
+from scheduler.core.db import db, transaction
+from scheduler.core.tokens import SecretLink
+from scheduler.feeds.models import FeedToken
+from scheduler.jobs import invariants
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.service import deliver
+from scheduler.messages.terms import MessageState
+from scheduler.people.models import User
+from scheduler.policy import SYSTEM
+from scheduler.privacy.service.erasure import erase_subject
+from scheduler.privacy.service.ledger import keep_ledger
+from scheduler.safeguarding.models import GuardianConsent
+from tests.factories import MONDAY
+from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.feeds import make_feed
+from tests.factories.messages import make_message
+from tests.factories.people import make_centre, make_user
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.staffing import a_confirmed_visit, a_held_visit
+
+pytestmark = pytest.mark.both_databases
+
+BEFORE, MADE, AFTER = (LEAVING + dt.timedelta(days=days) for days in (1, 2, 3))
+
+
+@pytest.fixture
+def run(app, the_clock):
+    """The commands of the backup, at the newest schema; the ledger of this test is its own."""
+    stamp(directory=str(ROOT / "migrations"))
+    path = settings().instance / ledger.FILE
+    path.unlink(missing_ok=True)
+    the_clock.stands_at(MADE)
+    yield lambda *arguments: app.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+    path.unlink(missing_ok=True)
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
+def restored(run, file, the_clock, *options: str):
+    the_clock.stands_at(AFTER + dt.timedelta(hours=1))
+    answer = run("restore", file, "--replace", *options)
+    assert (answer.exit_code, answer.stderr) == (0, ""), answer.output
+    db.session.rollback()
+    return answer.stdout
+
+
+def test_trust_r24_who_was_erased_is_erased_again_before_the_first_request(run, tmp_path, the_clock):
+    centre = make_centre()
+    adult = a_cleared_educator(
+        centre_id=centre.id, given_name="Dragana", family_name="Zlatić", email="d@centre.example"
+    )
+    minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="l@young.example")
+    a_held_visit(adult, minor, centre_id=centre.id)
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    for email in ("d@centre.example", "l@young.example"):
+        erase_subject(SYSTEM, email, centre_id=None, now=AFTER)
+
+    told = restored(run, tmp_path / "b.zip", the_clock)
+
+    assert "2 person" in told
+    assert db.session.scalars(select(User.given_name).where(User.given_name.in_(("Dragana", "Lenka")))).all() == []
+    assert invariants.violations() == []
+
+
+def test_trust_r24_who_stands_in_visits_to_come_again_is_erased_all_the_same(run, tmp_path, the_clock):
+    the_clock.stands_at(MONDAY)
+    centre = make_centre()
+    adult = a_cleared_educator(
+        centre_id=centre.id, given_name="Dragana", family_name="Zlatić", email="d@centre.example"
+    )
+    minor = a_cleared_minor(centre_id=centre.id)
+    a_confirmed_visit(adult, minor, centre_id=centre.id)
+    keep_ledger(now=MONDAY - dt.timedelta(days=1))
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    later = MONDAY + dt.timedelta(hours=2)
+    erase_subject(SYSTEM, "d@centre.example", centre_id=None, now=later, again=True)
+
+    the_clock.stands_at(later + dt.timedelta(hours=1))
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    db.session.rollback()
+    assert db.session.scalars(select(User.id).where(User.email == "d@centre.example")).all() == []
+    assert invariants.violations() == []
+
+
+def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(run, tmp_path, the_clock):
+    begun = a_locked_visit(names=("Милица Јовановић",))
+    asked = begun.request.id
+    issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    minor = a_cleared_minor()
+    make_feed(minor, name="phone")
+    make_feed(minor, name="tablet")
+    make_user(email="gone@centre.example")
+    with transaction():
+        tokens.mint("status", asked, lasts=dt.timedelta(days=90), now=BEFORE)
+        tokens.mint("status", asked + 1, lasts=dt.timedelta(days=90), now=BEFORE)
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    certificate = db.session.scalars(select(Certificate).order_by(Certificate.id)).first()
+    number = certificate.number
+    revoke_certificate(SYSTEM, certificate.id, "wrong", now=AFTER)
+    with transaction() as session:
+        session.scalars(select(FeedToken).where(FeedToken.name == "phone")).one().revoked_at = AFTER
+        session.scalars(select(User).where(User.email == "gone@centre.example")).one().suspended_at = AFTER
+        session.scalars(select(GuardianConsent)).one().withdrawn_at = AFTER
+        tokens.end_links("status", asked, now=AFTER)
+    keep_ledger(now=AFTER)
+
+    told = restored(run, tmp_path / "b.zip", the_clock)
+
+    assert "1 account, 1 feed, 1 link, 1 certificate, 1 consent" in told
+    assert dict(db.session.execute(select(FeedToken.name, FeedToken.revoked_at.is_not(None))).all()) == {
+        "phone": True,
+        "tablet": False,
+    }
+    ended = select(SecretLink.subject_id, SecretLink.ended_at.is_not(None)).where(SecretLink.purpose == "status")
+    assert dict(db.session.execute(ended).all()) == {asked: True, asked + 1: False}
+    assert db.session.scalar(select(Certificate.state).where(Certificate.number == number)) == "revoked"
+    assert db.session.scalars(select(User.suspended_at).where(User.email == "gone@centre.example")).one() is not None
+    assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is not None
+
+
+def test_trust_r24_without_a_ledger_every_link_and_feed_ends_and_it_is_said(run, tmp_path, the_clock):
+    minor = a_cleared_minor()
+    make_feed(minor)
+    with transaction():
+        tokens.mint("status", 1, lasts=dt.timedelta(days=90), now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    (settings().instance / ledger.FILE).unlink(missing_ok=True)
+
+    told = restored(run, tmp_path / "b.zip", the_clock)
+
+    assert "No ledger: every secret link and every calendar address has ended" in told
+    assert db.session.scalars(select(FeedToken.id).where(FeedToken.revoked_at.is_(None))).all() == []
+    assert db.session.scalars(select(SecretLink.id).where(SecretLink.ended_at.is_(None))).all() == []
+
+
+def test_trust_r24_a_ledger_from_elsewhere_is_given_and_one_of_another_key_refused(run, tmp_path, the_clock):
+    make_user(email="d@centre.example", given_name="Dragana")
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    erase_subject(SYSTEM, "d@centre.example", centre_id=None, now=AFTER)
+    own, away = settings().instance / ledger.FILE, tmp_path / "ledger.txt"
+    away.write_bytes(own.read_bytes())
+    own.unlink()
+    strange = tmp_path / "strange.txt"
+    lines = [ledger.LedgerLine(AFTER, ledger.Revoked.FEED, "ab" * 32)]
+    ledger.append(tmp_path / "strange", lines, secret="another key")
+    strange.write_bytes((tmp_path / "strange" / ledger.FILE).read_bytes())
+
+    refused = run("restore", tmp_path / "b.zip", "--replace", "--ledger", strange)
+    own.unlink(missing_ok=True)
+    told = restored(run, tmp_path / "b.zip", the_clock, "--ledger", str(away))
+
+    assert (refused.exit_code, "another SECRET_KEY" in refused.stderr, refused.stderr.count("\n")) == (2, True, 1)
+    assert "1 person" in told
+    assert db.session.scalars(select(User.id).where(User.given_name == "Dragana")).all() == []
+    assert {line.mark for line in ledger.lines_in(away)} <= {line.mark for line in ledger.lines_in(own)}
+
+
+def test_trust_r24_a_backup_holds_unsent_messages_only_and_they_are_held(run, tmp_path, the_clock):
+    sent, waits = make_message("sent@school.example").id, make_message("waits@school.example").id
+    deliver(sent, now=MADE)
+    with transaction() as session:
+        audit.record(SYSTEM, "something", session.get(User, make_user().id), at=MADE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        held = b"".join(archive.read(name) for name in archive.namelist())
+
+    restored(run, tmp_path / "b.zip", the_clock)
+
+    assert (b"sent@school.example" in held, b"waits@school.example" in held) == (False, True)
+    rows = {row.id: row for row in db.session.scalars(select(OutboxMessage))}
+    assert (rows[sent].state, rows[sent].address, rows[sent].text) == (MessageState.SENT, "", "")
+    assert (rows[waits].state, rows[waits].failure) == (MessageState.FAILED, "restored")
+
+
+def test_trust_s38_an_encrypted_backup_is_restored_by_the_secret_key_only(run, tmp_path, the_clock, monkeypatch):
+    make_user(email="kept@centre.example")
+    made = run("key", tmp_path / "key.txt")
+    _with_recipient(monkeypatch, made.stdout.strip())
+    file = tmp_path / "b.zip.age"
+
+    answer = run("create", file)
+
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert (age.is_sealed(file), b"kept@centre.example" in file.read_bytes()) == (True, False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip.age", "key.txt"]
+    refused = run("restore", file, "--replace")
+    assert (refused.exit_code, "--identity" in refused.stderr, refused.stderr.count("\n")) == (2, True, 1)
+    restored(run, file, the_clock, "--identity", str(tmp_path / "key.txt"))
+    assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]
+    assert list(settings().instance.glob(".backup-*")) == []
+
+
+def _with_recipient(monkeypatch, recipient: str) -> None:
+    wanted = replace(settings(), backup_recipient=recipient)
+    monkeypatch.setattr(config, "_in_force", [wanted])
+
+
+def test_the_night_writes_a_backup_and_a_ledger_and_deletes_what_is_older_than_35_days(run, tmp_path, the_clock):
+    make_user()
+    folder = tmp_path / "backups"
+    own = folder / "raspored-by-hand.zip"
+
+    for days in (0, 34, 36):
+        the_clock.stands_at(MADE + dt.timedelta(days=days))
+        answer = run("nightly", folder)
+        assert answer.exit_code == 0
+        assert "BACKUP_RECIPIENT is not set" in answer.stderr
+        own.write_text("mine")
+
+    names = sorted(path.name for path in folder.iterdir())
+    days = [f"{MADE + dt.timedelta(days=day):%Y%m%d-%H%M%S}" for day in (34, 36)]
+    assert names == ["ledger.txt", *(f"raspored-{day}.zip" for day in days), "raspored-by-hand.zip"]
+
+
+def test_a_backup_of_an_earlier_version_is_still_restored(run, tmp_path, the_clock):
+    """Its manifest does not say when it was made."""
+    make_user(email="kept@centre.example")
+    run("create", tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(members["manifest.json"])
+    del told["at"]
+    members["manifest.json"] = json.dumps(told).encode()
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+    said = restored(run, tmp_path / "old.zip", the_clock)
+
+    assert "No ledger" in said
+    assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]

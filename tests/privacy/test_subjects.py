@@ -1,0 +1,291 @@
+"""One person: all of her data leaves in one file, and of an erased one nothing is found."""
+
+import datetime as dt
+import io
+import json
+import zipfile
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.attendance.models import HeadCount
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issue_certificates
+from scheduler.config import settings
+from scheduler.core import ledger
+from scheduler.core.db import Base, db, transaction
+from scheduler.core.errors import NotAllowed
+from scheduler.feeds.models import FeedToken
+from scheduler.jobs import invariants
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.service import deliver
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import CallNote
+from scheduler.policy import SYSTEM, Role
+from scheduler.privacy.service import blanking
+from scheduler.privacy.service.erasure import erase_subject, preview
+from scheduler.privacy.service.subject_export import export_subject
+from scheduler.privacy.terms import NotErased, PrivacyReason
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.models.visits import Assignment, Visit
+from tests.factories import MONDAY
+from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.feeds import make_feed
+from tests.factories.messages import make_message
+from tests.factories.people import an_actor, make_centre, make_user
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.staffing import a_confirmed_visit, a_held_visit, with_entries
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+
+LATER = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
+
+
+def found(*words: str) -> list[str]:
+    """Which of these stand anywhere in the tables, or in a letter on the disk."""
+    db.session.rollback()
+    texts = [
+        str(value)
+        for table in Base.metadata.sorted_tables
+        for row in db.session.execute(select(table))
+        for value in row
+        if isinstance(value, str | dt.date)
+    ]
+    letters = [path.read_text() for path in (settings().instance / "mail").glob("*.eml")]
+    whole = "\n".join([*texts, *letters])
+    return [word for word in words if word in whole]
+
+
+def sums() -> list[int | None]:
+    wanted = [select(func.count()).select_from(model) for model in (Visit, Assignment, Certificate, OutboxMessage)]
+    return [db.session.scalar(one) for one in (*wanted, select(func.sum(HeadCount.people)))]
+
+
+def exported(email: str, actor=SYSTEM, centre_id: int | None = None) -> tuple[dict, str]:
+    stream = io.BytesIO()
+    export_subject(actor, email, stream, centre_id=centre_id, now=LATER)
+    with zipfile.ZipFile(stream) as archive:
+        return json.loads(archive.read("data.json")), archive.read("index.html").decode()
+
+
+@pytest.fixture
+def a_crew():
+    """An educator and a minor who have been at a visit, with feeds, calendars and mails."""
+    centre = make_centre()
+    adult = a_cleared_educator(
+        centre_id=centre.id,
+        given_name="Dragana",
+        family_name="Zlatić",
+        email="dragana@centre.example",
+        phone="+381641234567",
+    )
+    minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="lenka@young.example")
+    visit = a_held_visit(adult, minor, centre_id=centre.id)
+    with_entries(visit.id)
+    make_feed(adult)
+    make_feed(minor)
+    row = make_message("someone@school.example", about=("visit", visit.id))
+    with transaction() as session:
+        session.get(OutboxMessage, row.id).text = "Coming: Dragana Zlatić, Lenka"
+    deliver(row.id, now=MONDAY)
+    return adult, minor, visit
+
+
+def test_trust_s42_an_erased_presenter_is_found_nowhere_and_sums_stay(a_crew):
+    adult, _minor, _visit = a_crew
+    hers = ("Dragana", "Zlatić", "dragana@centre.example", "+381641234567")
+    assert found(*hers) == list(hers)
+    before = sums()
+
+    erase_subject(SYSTEM, "Dragana@Centre.example", centre_id=None, now=LATER)
+
+    assert found(*hers) == []
+    assert sums() == before
+    assert db.session.scalars(select(FeedToken.id).where(FeedToken.presenter_id == adult.id)).all() == []
+    assert invariants.violations() == []
+    with pytest.raises(NotErased):
+        erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=LATER)
+
+
+def test_trust_s42_an_erased_minor_is_found_nowhere_and_stays_counted_as_young(a_crew):
+    _adult, minor, _visit = a_crew
+    hers = ("Lenka", "Lukovac", "lenka@young.example", "2010-03-01", "Vesna Ilić", "vesna@family.example")
+
+    erase_subject(SYSTEM, "lenka@young.example", centre_id=None, now=LATER)
+
+    assert found(*hers) == []
+    assert db.session.get(Presenter, minor.id).kind == "influencer"
+    assert invariants.violations() == []
+
+
+def test_trust_s42_an_erased_contact_is_found_nowhere_and_the_certificate_stays(the_clock):
+    begun = a_locked_visit(names=("Ana Petrović", "Mira Savić"))
+    issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    with transaction() as session:
+        session.add(CallNote(host_id=begun.visit.host_id, at=MONDAY, by="user:1", text="Ana Petrović asks for ten"))
+    message = make_message("ana@school.example")
+    deliver(message.id, now=LATER)
+    before = sums()
+
+    erase_subject(SYSTEM, "ana@school.example", centre_id=None, now=LATER)
+
+    assert found("Ana Petrović", "ana@school.example", "+381 24 555 123") == []
+    assert found("Mira Savić") == ["Mira Savić"]  # another one of the list
+    assert sums() == before
+    keys = db.session.scalars(select(Certificate.holder_key).where(Certificate.holder_key.like("erased:%"))).all()
+    assert len(keys) == 1
+
+
+def test_trust_s42_a_guardian_whose_consent_stands_is_told_what_comes_first(a_crew):
+    _adult, minor, _visit = a_crew
+
+    with pytest.raises(NotErased) as refused:
+        erase_subject(SYSTEM, "vesna@family.example", centre_id=None, now=LATER)
+
+    assert [(one.reason, one.numbers) for one in refused.value.hindrances] == [
+        (PrivacyReason.SPEAKS_FOR_A_MINOR, (str(minor.id),))
+    ]
+    assert found("Vesna Ilić") == ["Vesna Ilić"]
+
+
+def test_trust_s42_a_guardian_whose_child_is_of_age_is_erased(a_crew):
+    grown = LATER.replace(year=2028)
+
+    erase_subject(SYSTEM, "vesna@family.example", centre_id=None, now=grown)
+
+    assert found("Vesna Ilić", "vesna@family.example") == []
+
+
+def test_nobody_is_erased_who_is_expected_or_has_asked():
+    adult = a_cleared_educator(email="dragana@centre.example")
+    visit = a_confirmed_visit(adult)
+    request = make_school_request(RequestState.NEW, contact_email="dragana@centre.example")
+
+    seen = preview(SYSTEM, "dragana@centre.example", centre_id=None, now=MONDAY)
+    with pytest.raises(NotErased) as refused:
+        erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=MONDAY)
+
+    told = [(one.reason, one.numbers) for one in seen.hindrances]
+    assert told == [
+        (PrivacyReason.VISITS_TO_COME, (visit.number,)),
+        (PrivacyReason.REQUESTS_OPEN, (request.number,)),
+    ]
+    assert refused.value.hindrances == seen.hindrances
+    assert db.session.get(User, adult.user_id).erased_at is None
+
+
+def test_the_last_administrator_and_herself_are_refused():
+    only = make_user(Role.ADMINISTRATOR, email="only@centre.example")
+    herself = only.actor()
+
+    def reasons(actor) -> list[PrivacyReason]:
+        seen = preview(actor, "only@centre.example", centre_id=only.centre_id, now=MONDAY)
+        return [one.reason for one in seen.hindrances]
+
+    assert reasons(herself) == [PrivacyReason.ERASES_HERSELF]
+    assert reasons(SYSTEM) == [PrivacyReason.LAST_ADMINISTRATOR]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM)])
+def test_only_an_administrator_erases(role):
+    with pytest.raises(NotAllowed):
+        erase_subject(an_actor(role), "x@y.example", centre_id=None, now=MONDAY)
+
+
+def test_an_administrator_reaches_her_own_centre_only():
+    administrator = make_user(Role.ADMINISTRATOR)
+    make_user(email="far@centre.example")
+
+    assert not preview(
+        administrator.actor(), "far@centre.example", centre_id=administrator.centre_id, now=MONDAY
+    ).subject.known
+
+
+def test_trust_s41_the_export_is_complete_and_holds_nobody_else(a_crew):
+    data, page = exported("lenka@young.example")
+
+    assert {"user_account", "presenter", "assignment", "vetting", "guardian_consent", "feed_token"} <= set(data)
+    whole = json.dumps(data, ensure_ascii=False) + page
+    assert "Lukovac" in whole
+    assert "2010-03-01" in whole
+    assert [other for other in ("Vesna", "vesna@", "Dragana", "Zlatić", "someone@") if other in whole] == []
+    for secret in db.session.scalars(select(FeedToken.token_hash)):
+        assert secret not in whole
+    elsewhere = {(one["table"], one["column"]) for one in exported("dragana@centre.example")[0]["named"]}
+    assert elsewhere == {("calendar_entry", "text"), ("outbox_message", "text")}
+
+
+def test_trust_s41_every_row_that_refers_to_her_is_in_the_export(a_crew):
+    """Against a search of the whole dump: no table with her number or her address is left out."""
+    adult, _minor, _visit = a_crew
+    data, _page = exported("dragana@centre.example")
+    left_out = set()
+    for table in Base.metadata.sorted_tables:
+        for constraint in table.foreign_key_constraints:
+            link = constraint.elements[0]
+            of_presenter = link.column.table.name == "presenter" and link.column.name == "id"
+            if of_presenter and db.session.execute(select(table).where(link.parent == adult.id)).first():
+                left_out.add(table.name)
+        for row in db.session.execute(select(table)).mappings():
+            if any("dragana@centre.example" in str(value) for value in row.values()):
+                left_out.add(table.name)
+
+    assert left_out - set(data) == set()
+
+
+def test_trust_s41_a_contact_gets_her_requests_and_a_guardian_her_consents(a_crew):
+    make_school_request(RequestState.CLOSED)
+
+    contact, _ = exported("ana@school.example")
+    guardian, _ = exported("vesna@family.example")
+
+    assert contact["school_request"][0]["contact_name"] == "Ana Petrović"
+    assert "Mira Savić" not in json.dumps(contact, ensure_ascii=False)
+    assert guardian["guardian_consent"][0]["guardian_name"] == "Vesna Ilić"
+    assert "Lenka" not in json.dumps(guardian, ensure_ascii=False)
+
+
+def test_what_belongs_to_a_person_goes_with_her_whichever_room_has_it():
+    """A table that hangs on an account or a presenter is deleted with her, unless it is named as one that stays."""
+    hangs = {
+        other.name
+        for model in (User, Presenter)
+        for other in Base.metadata.sorted_tables
+        for constraint in other.foreign_key_constraints
+        if constraint.elements[0].column.table is model.__table__ and constraint.ondelete == "CASCADE"
+    }
+    goes = {other.name for model in (User, Presenter) for other, _ in blanking.belongings_of(model.__table__)}
+
+    assert hangs - goes == blanking.STAYS - {"presenter"}
+    assert {"sign_in", "user_role", "feed_token", "vetting", "birth_date_correction"} <= goes
+
+
+def test_the_ledger_holds_a_keyed_hash_and_no_address(a_crew):
+    erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=LATER)
+
+    path = settings().instance / ledger.FILE
+    lines = [line for line in ledger.lines_in(path) if line.kind is ledger.Revoked.PERSON]
+    assert lines[-1].at == LATER
+    assert lines[-1].mark == ledger.mark(ledger.Revoked.PERSON, "dragana@centre.example", secret=settings().secret_key)
+    assert "dragana" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_commands(app, a_crew, tmp_path, the_clock):
+    the_clock.stands_at(LATER)
+    file = tmp_path / "her.zip"
+
+    def run(*arguments: str):
+        return app.test_cli_runner().invoke(args=["subject", *arguments])
+
+    assert run("export", "dragana@centre.example", "--out", str(file)).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run("export", "nobody@x.example", "--out", str(tmp_path / "no.zip")).exit_code == 2
+    dry = run("erase", "dragana@centre.example", "--dry-run")
+    assert (dry.exit_code, "presenter, would go" in dry.stdout) == (0, True)
+    assert found("Dragana") == ["Dragana"]
+    assert run("erase", "dragana@centre.example").exit_code == 0
+    assert found("Dragana") == []
+    refused = run("erase", "vesna@family.example")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
