@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError
 
+from scheduler import layout
+
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
@@ -91,7 +93,7 @@ def centre_timezone() -> str:
 def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment. Raises: BadSettings."""
     env = Env(eager=False)
-    folder = instance or Path(env.str("INSTANCE", "") or ROOT / "instance")
+    folder = instance or Path(env.str("INSTANCE", "") or usual_instance())
     mode = env.str("MODE", "demo")
     port = env.int("PORT", 8000)
     base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
@@ -122,6 +124,16 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     if problems := problems_with(read):
         raise BadSettings("; ".join(problems))
     return read if read.secret_key else _with_own_key(read)
+
+
+def usual_instance(package: Path = layout.PACKAGE) -> Path:
+    """Where an installation lies when INSTANCE says nothing. Raises: BadSettings where nobody has made a folder."""
+    if not layout.is_installed(package):
+        return ROOT / "instance"
+    here = Path.cwd() / "instance"
+    if here.is_dir():
+        return here
+    raise BadSettings("INSTANCE is missing: name the folder for all that belongs to this installation")
 
 
 def problems_with(wanted: Settings) -> list[str]:

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {
     "run": ("requirements.txt",),
-    "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt"),
+    "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt", "requirements-wheel.txt"),
 }
 
 SAFE = ("--quiet", "--require-hashes", "--only-binary", ":all:")  # hashes are checked and nothing is compiled

@@ -8,9 +8,10 @@ from functools import cache
 from sqlalchemy import func, select, text
 
 from scheduler import policy
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.jobs.queue import waiting_in_queue
+from scheduler.layout import shipped
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
@@ -25,7 +26,7 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 @cache
 def version() -> str:
     """The product's version, as pyproject.toml says it."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+    return str(tomllib.loads(shipped("pyproject.toml").read_text())["project"]["version"])
 
 
 def health(actor: Actor, *, now: dt.datetime) -> Health:
