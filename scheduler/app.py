@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
     wanted = settings or read_settings()
     config.use(wanted)
-    templates, static = (str(layout.shipped(name)) for name in ("templates", "static"))
+    templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
@@ -99,7 +99,7 @@ def _open_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory=str(layout.shipped("migrations")), render_as_batch=True, compare_type=True)
+    Migrate(app, db, directory=str(layout.place_of("migrations")), render_as_batch=True, compare_type=True)
 
 
 def _hang_pages(app: Flask) -> None:

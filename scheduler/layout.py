@@ -16,6 +16,6 @@ def is_installed(package: Path = PACKAGE) -> bool:
     return (package / INSTALLED.name).is_dir()
 
 
-def shipped(name: str, package: Path = PACKAGE) -> Path:
+def place_of(name: str, package: Path = PACKAGE) -> Path:
     """Where a folder or a file of the product lies, by its name at the top of a checkout."""
     return package / INSTALLED.name / name if is_installed(package) else package.parent / name

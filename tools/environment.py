@@ -25,6 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {
     "run": ("requirements.txt",),
+    "scale": ("requirements.txt", "requirements-scale.txt"),
+    "wheel": ("requirements-wheel.txt",),
     "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt", "requirements-wheel.txt"),
 }
 

@@ -2,11 +2,13 @@
 
 import subprocess
 from dataclasses import dataclass
+from getpass import getuser
 from pathlib import Path
 
 NGINX = "/usr/sbin/nginx"
 CONF = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
 AROUND = """daemon off;
+user {user};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log crit;
 worker_processes 2;
@@ -45,6 +47,7 @@ class Site:
             "/var/www/raspored": str(self.folder / "www"),
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl;\n": "",
+            "Host $host;": f"Host $host:{self.https};",  # a form's origin has the port, which is 443 elsewhere
             "listen 80;": f"listen 127.0.0.1:{self.http};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.https} ssl;",
             "server 127.0.0.1:8000": f"server 127.0.0.1:{self.product}",
@@ -56,7 +59,7 @@ class Site:
             text = text.replace(ours, here)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "site.conf").write_text(text, encoding="utf-8")
-        (self.folder / "nginx.conf").write_text(AROUND.format(folder=self.folder), encoding="utf-8")
+        (self.folder / "nginx.conf").write_text(AROUND.format(folder=self.folder, user=getuser()), encoding="utf-8")
         return [
             NGINX,
             "-p",
@@ -66,6 +69,10 @@ class Site:
             "-e",
             str(self.folder / "start.log"),
         ]
+
+    def written(self) -> list[str]:
+        """What nginx wrote into its logs."""
+        return [line for log in sorted(self.folder.glob("*.log")) for line in log.read_text().splitlines()]
 
     def problem(self) -> str:
         """What nginx has against the file; nothing when it would start."""

@@ -13,7 +13,7 @@ from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import audit, backup, clock, seals
 from scheduler.core.db import transaction
-from scheduler.layout import shipped
+from scheduler.layout import place_of
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 
@@ -62,7 +62,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     The heads of the audit that is lost are laid aside, and the restore is recorded in the audit. No password is asked:
     who may run this reads and writes the database anyway, and its accounts may be what is broken.
     """
-    known = [script.revision for script in ScriptDirectory(str(shipped("migrations"))).walk_revisions()]
+    known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
     try:
         made = backup.restore(file, settings().instance, known=known, afterwards=AFTERWARDS, replace=replace)
     except backup.BadBackup as error:

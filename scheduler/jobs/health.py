@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.jobs.queue import waiting_in_queue
-from scheduler.layout import shipped
+from scheduler.layout import place_of
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
@@ -26,7 +26,7 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 @cache
 def version() -> str:
     """The product's version, as pyproject.toml says it."""
-    return str(tomllib.loads(shipped("pyproject.toml").read_text())["project"]["version"])
+    return str(tomllib.loads(place_of("pyproject.toml").read_text())["project"]["version"])
 
 
 def health(actor: Actor, *, now: dt.datetime) -> Health:

@@ -20,11 +20,11 @@ from markupsafe import Markup
 
 from scheduler.config import settings
 from scheduler.core import language as words
-from scheduler.layout import shipped
+from scheduler.layout import place_of
 from scheduler.messages.rules import LINK_MARK
 from scheduler.messages.terms import Body, Letter, Line
 
-TEMPLATES = shipped("templates")
+TEMPLATES = place_of("templates")
 
 
 @cache

@@ -10,7 +10,7 @@ from scheduler.config import ROOT, BadSettings, usual_instance
 
 def test_in_a_checkout_they_lie_at_its_top():
     assert not layout.is_installed()
-    assert layout.shipped("templates") == ROOT / "templates"
+    assert layout.place_of("templates") == ROOT / "templates"
     assert usual_instance() == ROOT / "instance"
 
 
@@ -18,7 +18,7 @@ def test_in_a_wheel_they_lie_inside_the_package(tmp_path: Path):
     (tmp_path / "_installed").mkdir()
 
     assert layout.is_installed(tmp_path)
-    assert layout.shipped("templates", tmp_path) == tmp_path / "_installed" / "templates"
+    assert layout.place_of("templates", tmp_path) == tmp_path / "_installed" / "templates"
 
 
 def test_a_wheel_keeps_nothing_beside_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

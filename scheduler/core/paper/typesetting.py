@@ -11,9 +11,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from scheduler.layout import shipped
+from scheduler.layout import place_of
 
-FOLDER = shipped("static") / "fonts"
+FOLDER = place_of("static") / "fonts"
 REGULAR, BOLD, DISPLAY = "NotoSans-Regular", "NotoSans-Bold", "NotoSerifDisplay-Bold"
 FONTS = {
     REGULAR: "noto-sans-regular.ttf",
