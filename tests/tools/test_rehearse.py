@@ -1,5 +1,6 @@
 """The walk of an operator and her first school, without nginx and browser; and the parts that it stands on."""
 
+import base64
 import datetime as dt
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tools.rehearse.installation import Failed, Installation
 from tools.rehearse.pages import Lost, Page
 from tools.rehearse.run import Log, in_short
+from tools.rehearse.second_step import code_at
 
 PAGE = """
 <title>Nobody reads this</title><p>Two&nbsp;words</p>
@@ -86,6 +88,14 @@ def test_a_step_that_goes_wrong_is_in_the_log():
         raise Failed("it did not")
 
     assert [line.endswith("WRONG  a step") for line in told] == [True]
+
+
+@pytest.mark.parametrize(("second", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_the_app_shows_the_codes_of_the_standard(second: int, code: str):
+    """RFC 6238, appendix B, the last six digits."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+
+    assert code_at(secret, dt.datetime.fromtimestamp(second, dt.UTC)) == code
 
 
 def test_the_settings_file_is_for_nobody_else(tmp_path: Path):

@@ -78,6 +78,11 @@ class Installation:
         fresh.write_text(str((moment - dt.datetime.now(dt.UTC)).total_seconds()))
         fresh.replace(self.folder / "seconds_ahead")
 
+    def now(self) -> dt.datetime:
+        """What the product's clock shows."""
+        ahead = float((self.folder / "seconds_ahead").read_text())
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
+
     def _env(self) -> dict[str, str]:
         """What systemd hands on: the settings file, line by line, and where it lies."""
         return another_day.kept() | {"PATH": os.environ["PATH"], "RASPORED_ENV": str(self.file)} | self.settings

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import logging
 import re
 import ssl
 import time
@@ -57,6 +58,7 @@ def _text(mail: EmailMessage) -> str:
 @contextmanager
 def mail_server(pair: Pair, port: int, name: str, password: str) -> Iterator[Letterbox]:
     """Listens with STARTTLS; without it, and without the password, nothing is taken."""
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of a name that it uses itself
     box = Letterbox()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(pair.certificate, pair.key)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tools.rehearse.installation import Failed, Installation
 from tools.rehearse.letters import Letterbox
 from tools.rehearse.pages import Lost
+from tools.rehearse.second_step import Phone
 from tools.rehearse.visitor import PATIENCE_S, Visitor
 
 BEGIN = dt.datetime(2026, 9, 14, 9, 0, tzinfo=dt.UTC)  # a Monday, 11:00 in Belgrade
@@ -52,6 +53,7 @@ class World:
     register: str
     facts: dict[str, str] = field(default_factory=dict)
     _at_desks: dict[str, Visitor] = field(default_factory=dict)
+    _phone: Phone = field(default_factory=Phone)
 
     def moves_to(self, moment: dt.datetime) -> None:
         """The product's clock goes on from there; who was signed in signs in anew."""
@@ -65,6 +67,7 @@ class World:
         person = self._at_desks[email] = self.visitor()
         person.opens("/sign-in?lang=sr_Cyrl")
         person.sends({"email": email, "password": PASSWORD}, to="/sign-in")
+        self._phone.shows(person, email, self.letters, self.installation.now())
         return person
 
 
@@ -236,7 +239,7 @@ def certificate_is_printed(world: World) -> None:
     if person.page.has_form("/certificates/issued"):  # else the worker was first
         person.sends({}, to="/certificates/issued")
     school = world.visitor()
-    address = waits_for(school, world.facts["status"], "/certificates/")
+    address = waits_for(school, f"{world.facts['status']}/attendance", "/certificates/")
     paper = school.takes(address)
     if not paper.startswith(b"%PDF-"):
         raise Failed(f"{address} is no PDF: {paper[:60]!r}")
