@@ -206,6 +206,7 @@ def build(folder: Path) -> None:
     roots: dict[str, Root] = {}
     for number, stage in enumerate(stages((ROOT / "deploy/Dockerfile").read_text())):
         root = roots[stage.name or "image"] = Root(folder / f"stage-{number}")
+        shutil.rmtree(root.folder, ignore_errors=True)  # of an earlier walk
         run("cp", "--archive", base, root.folder)
         print(f"FROM {stage.base}: Debian's smallest system stands for it", flush=True)
         walk(stage, root, roots)
