@@ -67,7 +67,7 @@ def mail_server(pair: Pair, port: int, name: str, password: str) -> Iterator[Let
         return AuthResult(success=(said.login, said.password) == (name.encode(), password.encode()))
 
     asked = {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": known}
-    controller = Controller(box, hostname="127.0.0.1", port=port, server_kwargs=asked)
+    controller = Controller(box, hostname="127.0.0.1", port=port, **asked)
     controller.start()
     try:
         yield box

@@ -17,7 +17,14 @@ import sqlalchemy as sa
 from tools import environment, services
 from tools.certificates import Authority, Pair
 from tools.rehearse.browser import BrowserVisitor, chromium
-from tools.rehearse.installation import Failed, Installation, free_port, redis_on_loopback, wait_for_port
+from tools.rehearse.installation import (
+    PATIENCE_S,
+    Failed,
+    Installation,
+    free_port,
+    redis_on_loopback,
+    wait_for_port,
+)
 from tools.rehearse.letters import Letterbox, mail_server
 from tools.rehearse.pages import Lost
 from tools.rehearse.story import AFTER_THE_VISIT, BEGIN, STEPS, World
@@ -82,7 +89,7 @@ def servers(folder: Path) -> Iterator[Servers]:
 def databases_of(server: sa.URL, password: str) -> tuple[str, str]:
     """Two empty databases whose owner may do nothing else, as docs/operate.md says."""
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with first_connection(engine) as connection:
         connection.exec_driver_sql(f"CREATE ROLE raspored LOGIN PASSWORD '{password}'")
         for name in DATABASES:
             connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER raspored ENCODING 'UTF8'")
@@ -90,6 +97,18 @@ def databases_of(server: sa.URL, password: str) -> tuple[str, str]:
     owner = server.set(username="raspored", password=password)
     first, second = (owner.set(database=name).render_as_string(hide_password=False) for name in DATABASES)
     return first, second
+
+
+def first_connection(engine: sa.Engine) -> sa.Connection:
+    """PostgreSQL listens a moment before it lets anybody in. Raises: OperationalError after two minutes."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return engine.connect()
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -123,6 +142,7 @@ def a_wheel_in(folder: Path) -> Product:
     for name, place in places.items():
         environment.run(sys.executable, "-m", "venv", "--without-pip", place)
         environment.install(place, name, ROOT)
+        environment.take_uv_out(place)
     builder, python = environment.pip_of(places["wheel"]), environment.python_of(places["scale"])
     wheels = folder / "wheels"
     environment.run(*builder, "wheel", "--quiet", "--no-build-isolation", "--no-deps", "-w", wheels, ROOT)
