@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y coverage trust lock translations pythons
+.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse lock translations pythons
 .NOTPARALLEL:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
+	@echo "make rehearse      the scaled-out set-up on loopback, from an empty folder to a certificate, backup and restore"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
 	@echo "make translations  the catalogues from the code and the templates"
@@ -45,6 +46,10 @@ coverage: setup-tests
 trust: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.trust
+
+rehearse: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.rehearse
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .

@@ -10,9 +10,9 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import all_models, config
+from scheduler import all_models, config, layout
 from scheduler.cli.refusals import AllGroups
-from scheduler.config import ROOT, Settings, read_settings
+from scheduler.config import Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.web import (
     assets,
@@ -84,7 +84,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
     wanted = settings or read_settings()
     config.use(wanted)
-    app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
+    app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)
@@ -123,7 +124,7 @@ def _open_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    Migrate(app, db, directory=str(layout.place_of("migrations")), render_as_batch=True, compare_type=True)
 
 
 def _hang_pages(app: Flask) -> None:

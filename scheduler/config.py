@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
+from scheduler import layout
 from scheduler.key_strength import weakness_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -175,7 +176,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment and the settings file. Raises: BadSettings."""
     file = load_file()
     env = Env(eager=False)
-    folder = instance or ROOT / (env.str("INSTANCE", "") or "instance")
+    folder = instance or ROOT / (env.str("INSTANCE", "") or usual_instance())
     mode = env.str("MODE", "demo")
     port = env.int("PORT", 8000)
     base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
@@ -241,6 +242,16 @@ def _host_of(url: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return (f"[{host}]" if ":" in host else host,) if host else ()
+
+
+def usual_instance(package: Path = layout.PACKAGE) -> Path:
+    """Where an installation lies when INSTANCE says nothing. Raises: BadSettings where nobody has made a folder."""
+    if not layout.is_installed(package):
+        return ROOT / "instance"
+    here = Path.cwd() / "instance"
+    if here.is_dir():
+        return here
+    raise BadSettings("INSTANCE is missing: name the folder for all that belongs to this installation")
 
 
 def problems_with(wanted: Settings) -> list[str]:

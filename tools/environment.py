@@ -25,7 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {
     "run": ("requirements.txt",),
-    "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt"),
+    "scale": ("requirements.txt", "requirements-scale.txt"),
+    "wheel": ("requirements-wheel.txt",),
+    "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt", "requirements-wheel.txt"),
 }
 
 SAFE = ("--quiet", "--require-hashes", "--only-binary", ":all:")  # hashes are checked and nothing is compiled

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tools.environment import pip_of, uv_settings
 
-FILES = ("requirements", "requirements-scale", "requirements-dev", "requirements-setup")  # constrained by earlier ones
+# constrained by earlier ones
+FILES = ("requirements", "requirements-scale", "requirements-dev", "requirements-wheel", "requirements-setup")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 OPTIONS = (
     *("--no-config", "--universal", "--generate-hashes", "--python-version", PYTHONS[0]),

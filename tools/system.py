@@ -17,6 +17,8 @@ COMMAND_OF = {
 }
 FILES_OF = {
     "postgresql": "usr/lib/postgresql/*/bin/initdb",
+    "nginx": "usr/sbin/nginx",  # not on the path of those who are not root
+    "systemd": "usr/bin/systemd-analyze",
     "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 }
 FOR_ANOTHER_DAY = {"libfaketime": LIBRARY}

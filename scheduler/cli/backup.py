@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.cli.refusals import BadInput, CommandGroup
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import age, audit, backup, clock, ledger, seals
 from scheduler.core.backup_blanks import Blanks
 from scheduler.core.db import db, transaction
 from scheduler.core.ledger import LedgerLine, Revoked
 from scheduler.jobs.queue import write_run
+from scheduler.layout import place_of
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service.ledger import apply_ledger, keep_ledger
@@ -148,7 +149,7 @@ def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path 
     any, every secret link and calendar address ends. The restore is recorded in the audit. No password is asked: who
     may run this reads and writes the database anyway.
     """
-    known = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()]
+    known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
     lines = _ledger_lines(ledger_file)
 
     def afterwards(made: backup.Contents) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from scheduler.config import ROOT, Settings, settings
+from scheduler.config import Settings, settings
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs import health, surroundings
 from scheduler.jobs.queue import waiting_in_queue
+from scheduler.layout import place_of
 from scheduler.people.queries import centres
 from scheduler.places.models import Holiday, Municipality
 from scheduler.places.queries import calendar_missing
@@ -63,7 +64,7 @@ def _disk(wanted: Settings) -> Diagnosis:
 def _database() -> Diagnosis:
     """Whether it answers, and stands at the migration of this version."""
     kind = health.NAMES.get(db.engine.dialect.name, db.engine.dialect.name)
-    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head() or ""
+    head = ScriptDirectory(str(place_of("migrations"))).get_current_head() or ""
     try:
         schema = health.schema()
     except SQLAlchemyError as error:

@@ -10,10 +10,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler import policy
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.jobs.queue import waiting_in_queue
+from scheduler.layout import place_of
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.rules import DELAYED_AFTER
 from scheduler.messages.terms import UNSENT, MessageState
@@ -43,7 +44,7 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 @cache
 def version() -> str:
     """The product's version, as pyproject.toml says it."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+    return str(tomllib.loads(place_of("pyproject.toml").read_text())["project"]["version"])
 
 
 def health(actor: Actor, *, now: dt.datetime) -> Health:

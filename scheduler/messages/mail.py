@@ -18,12 +18,13 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import language as words
+from scheduler.layout import place_of
 from scheduler.messages.rules import LINK_MARK
 from scheduler.messages.terms import Body, Letter, Line
 
-TEMPLATES = ROOT / "templates"
+TEMPLATES = place_of("templates")
 
 
 @cache

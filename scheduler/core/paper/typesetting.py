@@ -6,13 +6,14 @@ Lengths are millimetres, sizes points. Only plain strings are set: nothing a per
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-FOLDER = Path(__file__).parents[3] / "static" / "fonts"
+from scheduler.layout import place_of
+
+FOLDER = place_of("static") / "fonts"
 REGULAR, BOLD, DISPLAY = "NotoSans-Regular", "NotoSans-Bold", "NotoSerifDisplay-Bold"
 FONTS = {
     REGULAR: "noto-sans-regular.ttf",

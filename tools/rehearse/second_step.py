@@ -1,0 +1,38 @@
+"""The second step of a sign-in, as somebody with an app for codes passes it: the link by mail, the app, the code."""
+
+import base64
+import datetime as dt
+import hmac
+from urllib.parse import parse_qs, urlsplit
+
+from tools.rehearse.letters import Letterbox
+from tools.rehearse.visitor import Visitor
+
+PERIOD_S, DIGITS = 30, 6
+
+
+def code_at(secret: str, moment: dt.datetime) -> str:
+    """What an app shows at that moment (RFC 6238, with the usual 30 seconds, six digits and SHA-1)."""
+    key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, (int(moment.timestamp()) // PERIOD_S).to_bytes(8, "big"), "sha1")
+    at = digest[-1] & 15
+    return str((int.from_bytes(digest[at : at + 4], "big") & 0x7FFFFFFF) % 10**DIGITS).zfill(DIGITS)
+
+
+class Phone:
+    """The app of everybody in the walk: it knows whose secret is whose."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, str] = {}
+
+    def shows(self, person: Visitor, email: str, letters: Letterbox, now: dt.datetime) -> None:
+        """Where the product asks for a second step, pass it; the first time, add the app. Raises: Lost."""
+        if "/second-step" not in person.page.address:
+            return
+        if email not in self._secrets:
+            person.sends({}, to="/second-step/mailbox")
+            person.opens(letters.link(email, "/second-step/mailbox/"))
+            person.sends({}, to="/second-step/mailbox/")
+            person.opens(person.link("/second-step/app"))
+            self._secrets[email] = parse_qs(urlsplit(person.link("otpauth://")).query)["secret"][0]
+        person.sends({"code": code_at(self._secrets[email], now)}, to="/second-step")
