@@ -13,6 +13,7 @@ from scheduler import all_models, config
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import ROOT, Settings, read_settings
 from scheduler.core.db import db, prepare
+from scheduler.data import outlines
 from scheduler.web import assets, errors, filters, guards, headers, i18n, ids, limits, login, navigation, packing, reads
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
     wanted = settings or read_settings()
     config.use(wanted)
+    outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     app = Flask("scheduler", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.cli = AllGroups(app.name)
     _configure(app, wanted)

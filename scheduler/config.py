@@ -15,6 +15,7 @@ from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
+USUAL_OUTLINE = "30"
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
 REPEATED = 8  # letters that stand twice in a key: in one of random letters once in a million
 KEYBOARD = ("1234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
@@ -58,6 +59,7 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    map_outline: str = USUAL_OUTLINE
 
     @property
     def demo(self) -> bool:
@@ -88,6 +90,11 @@ def centre_timezone() -> str:
     return _in_force[0].centre_timezone if _in_force else USUAL_ZONE
 
 
+def map_outline() -> str:
+    """Which outline of the districts is drawn; the usual one before any settings are in force."""
+    return _in_force[0].map_outline if _in_force else USUAL_OUTLINE
+
+
 def read_settings(*, instance: Path | None = None) -> Settings:
     """Read the environment. Raises: BadSettings."""
     env = Env(eager=False)
@@ -114,6 +121,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
     )
     try:
         env.seal()

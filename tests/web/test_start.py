@@ -179,3 +179,10 @@ def test_what_a_bare_migration_makes_is_for_nobody_else(tmp_path):
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in instance.iterdir()}
     assert "raspored.sqlite3" in modes
     assert set(modes.values()) == {0o600}
+
+
+def test_an_outline_that_cannot_be_drawn_stops_the_start_in_one_line(tmp_path):
+    done = started(COMMANDS[1], tmp_path / "instance", MAP_OUTLINE=str(tmp_path / "none.geojson"))
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("none.geojson is none: No such file or directory")

@@ -90,4 +90,3 @@ class MapDrawing:
     areas: tuple[Area, ...]
     spots: tuple[MapSpot, ...] = ()
     legend: tuple[Legend, ...] = ()
-    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file

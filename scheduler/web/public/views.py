@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.config import map_outline
 from scheduler.core import clock
 from scheduler.core.db import answers
 from scheduler.core.errors import GroundReason
 from scheduler.core.paging import Page
+from scheduler.data import outlines
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
@@ -113,7 +115,12 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/about")
 @public
 def about() -> ResponseReturnValue:
-    return render_template("public/about.html", centres=centres())
+    return render_template(
+        "public/about.html",
+        centres=centres(),
+        shipped_outline=outlines.is_shipped(map_outline()),
+        outline_by=outlines.in_force().attribution,
+    )
 
 
 SAMPLE_COLUMNS = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
