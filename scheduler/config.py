@@ -60,6 +60,7 @@ class Settings:
     debugs: bool = False
     guardian_wait_days: int = 7
     map_outline: str = USUAL_OUTLINE
+    security_contact: tuple[str, ...] = ()
 
     @property
     def demo(self) -> bool:
@@ -122,6 +123,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
         map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
+        security_contact=_as_addresses(env.list("SECURITY_CONTACT", []) or []),
     )
     try:
         env.seal()
@@ -186,6 +188,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    if not all(map(_is_contact, wanted.security_contact)):
+        problems.append("SECURITY_CONTACT is no mail address and no page that begins with https://")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
     for name, url, schemes in (
@@ -196,6 +200,18 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
     return problems
+
+
+def _as_addresses(typed: list[str]) -> tuple[str, ...]:
+    """What RFC 9116 asks for: addresses with their scheme; a bare mail address gets one."""
+    return tuple(one if ":" in one else f"mailto:{one}" for one in map(str.strip, typed) if one)
+
+
+def _is_contact(address: str) -> bool:
+    """A page that is encrypted on its way, or a mail address; never something that breaks the line it stands in."""
+    page, mailbox = address.removeprefix("https://"), address.removeprefix("mailto:")
+    known = (page != address and "." in page) or (mailbox != address and "@" in mailbox.strip("@"))
+    return known and address.isascii() and address.isprintable() and " " not in address
 
 
 def _is_zone(name: str) -> bool:

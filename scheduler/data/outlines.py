@@ -15,11 +15,11 @@ from typing import Any
 from scheduler import config
 from scheduler.data import files
 
-SHIPPED = "districts.geojson"
+DISTRICTS_FILE = "districts.geojson"
 ALL, WITHOUT_KOSOVO = "30", "25"
 KOSOVO = "Kosovo i Metohija"  # the region of these districts in districts.csv
 MOST_BYTES = 2_000_000  # a finer outline shows nothing more on a page, and every page would carry it
-MOST_LETTERS = 300  # of an attribution
+MOST_ATTRIBUTION = 300  # of an attribution
 LEAST_CORNERS = 4  # a ring of GeoJSON ends where it begins: of three corners it has four
 
 Point = tuple[float, float]
@@ -35,7 +35,7 @@ class DistrictShape:
 
 
 @dataclass(frozen=True)
-class Outline:
+class CountryOutline:
     """A whole outline, and whom its file wants named where it is shown."""
 
     shapes: tuple[DistrictShape, ...]
@@ -52,23 +52,23 @@ class Frame:
     north: float
 
 
-def in_force() -> Outline:
+def in_force() -> CountryOutline:
     """The outline that this installation draws. Raises: BadSettings for one that cannot be drawn."""
     return outline_of(config.map_outline())
 
 
-def is_shipped(choice: str) -> bool:
+def is_ours(choice: str) -> bool:
     """Whether a value of the setting names an outline of ours, whose sources the product knows."""
     return choice in (ALL, WITHOUT_KOSOVO)
 
 
 @cache
-def outline_of(choice: str) -> Outline:
+def outline_of(choice: str) -> CountryOutline:
     """The outline of one value of the setting. Raises: BadSettings."""
-    if is_shipped(choice):
-        shipped = _read(files.bytes_of(SHIPPED))
+    if is_ours(choice):
+        shipped = _read(files.bytes_of(DISTRICTS_FILE))
         left_out = _codes_of(KOSOVO) if choice == WITHOUT_KOSOVO else frozenset()
-        return Outline(tuple(shape for shape in shipped.shapes if shape.iso not in left_out))
+        return CountryOutline(tuple(shape for shape in shipped.shapes if shape.iso not in left_out))
     try:
         path = Path(choice)
         if path.stat().st_size > MOST_BYTES:
@@ -89,7 +89,7 @@ def _codes_of(region: str) -> frozenset[str]:
     return frozenset(row["iso_3166_2"] for row in files.rows_of("districts.csv") if row["region_sr_latn"] == region)
 
 
-def _read(content: bytes) -> Outline:
+def _read(content: bytes) -> CountryOutline:
     """The districts of a file, in its order. Raises: ValueError, in words for who operates."""
     known = {row["iso_3166_2"] for row in files.rows_of("districts.csv")}
     try:
@@ -102,7 +102,7 @@ def _read(content: bytes) -> Outline:
         raise ValueError("it names no district, or one twice")
     if strange := sorted(set(names) - known):
         raise ValueError(f"it names {', '.join(strange)}; districts are named RS-00 to RS-29")
-    return Outline(found, str(told.get("attribution", ""))[:MOST_LETTERS])
+    return CountryOutline(found, str(told.get("attribution", ""))[:MOST_ATTRIBUTION])
 
 
 def _shape(feature: dict[str, Any]) -> DistrictShape:

@@ -74,6 +74,9 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"sms_url": "sms.example"}, "SMS_URL"),
         ({"redis_url": "localhost:6379"}, "REDIS_URL"),
         ({"mail_from": "raspored"}, "MAIL_FROM"),
+        ({"security_contact": ("mailto:safe",)}, "SECURITY_CONTACT"),
+        ({"security_contact": ("http://a.example/safe",)}, "SECURITY_CONTACT"),
+        ({"security_contact": ("mailto:safe@a.example\nExpires: never",)}, "SECURITY_CONTACT"),
     ],
 )
 def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
@@ -90,6 +93,7 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
         {"sms_url": "https://desk:p%40ss@sms.example/send?from=Raspored"},
         {"smtp_url": "smtps://mail.example", "redis_url": "unix:///run/redis.sock"},
         {"smtp_url": "smtp://127.0.0.1:25", "centre_timezone": "America/Toronto"},
+        {"security_contact": ("mailto:safe@a.example", "https://a.example/safe")},
     ],
 )
 def test_production_takes_every_kind_of_service(tmp_path, given):
@@ -186,3 +190,9 @@ def test_an_outline_that_cannot_be_drawn_stops_the_start_in_one_line(tmp_path):
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("none.geojson is none: No such file or directory")
+
+
+def test_a_mail_address_for_weaknesses_gets_its_scheme(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECURITY_CONTACT", "safe@a.example, https://a.example/safe")
+
+    assert read_settings(instance=tmp_path).security_contact == ("mailto:safe@a.example", "https://a.example/safe")

@@ -5,13 +5,13 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.config import map_outline
+from scheduler.config import map_outline, settings
 from scheduler.core import clock
 from scheduler.core.db import answers
-from scheduler.core.errors import GroundReason
+from scheduler.core.errors import GroundReason, NotFound
 from scheduler.core.paging import Page
 from scheduler.data import outlines
 from scheduler.people.queries import centres
@@ -118,7 +118,7 @@ def about() -> ResponseReturnValue:
     return render_template(
         "public/about.html",
         centres=centres(),
-        shipped_outline=outlines.is_shipped(map_outline()),
+        shipped_outline=outlines.is_ours(map_outline()),
         outline_by=outlines.in_force().attribution,
     )
 
@@ -236,6 +236,17 @@ def favicon() -> ResponseReturnValue:
 @public
 def robots() -> ResponseReturnValue:
     return Response(machines.robots(current_app.url_map.iter_rules()), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/.well-known/security.txt")
+@public
+def security_txt() -> ResponseReturnValue:
+    """Whom to tell of a weakness. Raises: NotFound where no contact is set."""
+    if not settings().security_contact:
+        raise NotFound("security contact")
+    g.cookieless = True
+    text = machines.security_txt(clock.local_day(clock.now()))
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/sitemap.xml")
