@@ -22,11 +22,12 @@ PUBLIC_PAGES = (
     "public.where_we_have_been",
     "public.figures",
     "certificates.find",
+    "public.handbook",
     "public.about",
     "public.privacy",
     "public.accessibility",
 )
-PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign")
+PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign", "public.handbook_page")
 NEEDED = (
     "static",
     "assets",

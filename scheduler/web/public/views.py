@@ -22,6 +22,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.public import handbook as handbooks
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.reasons import FormReason
@@ -120,6 +121,26 @@ def about() -> ResponseReturnValue:
         centres=centres(),
         shipped_outline=outlines.is_ours(map_outline()),
         outline_by=outlines.in_force().attribution,
+    )
+
+
+@bp.get("/handbook")
+@public
+def handbook() -> ResponseReturnValue:
+    """What each role does, task by task: the pages of it."""
+    return render_template("public/handbook.html", chapters=handbooks.chapters(page_language()))
+
+
+@bp.get(f"/handbook/<any({', '.join(handbooks.CHAPTERS)}):role>")
+@public
+def handbook_page(role: str) -> ResponseReturnValue:
+    """The handbook of one role, in the reader's language."""
+    found = handbooks.chapters(page_language())
+    pills = [
+        {"label": one.title, "href": url_for(".handbook_page", role=one.role), "on": one.role == role} for one in found
+    ]
+    return render_template(
+        "public/handbook_page.html", chapter=next(one for one in found if one.role == role), pills=pills
     )
 
 
@@ -254,6 +275,7 @@ def security_txt() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """Every page that search engines may show."""
     paths = [url_for(endpoint) for endpoint in machines.PUBLIC_PAGES]
+    paths += [url_for(".handbook_page", role=role) for role in handbooks.CHAPTERS]
     paths += [url_for("programmes.programme", slug=one.slug) for one in programme_queries.open_programmes()]
     paths += [url_for("programmes.campaign", slug=one.slug) for one in programme_queries.campaigns()]
     return Response(machines.sitemap(paths), content_type="application/xml; charset=utf-8")
