@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y coverage trust lock translations pythons
+.PHONY: help setup setup-tests run test check fix a11y coverage trust lock translations pythons pictures
 .NOTPARALLEL:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
+	@echo "make pictures      the pictures of the README, taken of the demo on a fixed day"
 	@echo "make translations  the catalogues from the code and the templates"
 
 setup:
@@ -58,3 +59,7 @@ pythons: setup-tests
 
 translations: setup-tests
 	@$(PY) -m tools.translations update
+
+pictures: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.pictures

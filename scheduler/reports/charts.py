@@ -16,13 +16,40 @@ from scheduler.core.language import number, translator
 from scheduler.data import files, outlines
 from scheduler.data.outlines import DistrictShape
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
-from scheduler.reports.terms.drawing import Area, Bar, Drawing, Legend, Letters, MapDrawing, MapSpot, Stroke
+from scheduler.reports.terms.drawing import (
+    Area,
+    Bar,
+    Drawing,
+    Legend,
+    Letters,
+    MapDrawing,
+    MapSpot,
+    RoadDrawing,
+    Stroke,
+)
 
 LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
 NAMES_AT, FAR_END = 33.0, 84.0  # per cent: where lying bars begin and where the longest ends
 FIRST_SLOT = 14.0  # per cent: where columns begin; before them stands the name of the series
 AXIS_STEPS = 4
+STOPS_OF_THE_ROAD = {
+    "Subotica": (46.10, 19.67),
+    "Novi Sad": (45.25, 19.84),
+    "Zrenjanin": (45.38, 20.39),
+    "Beograd": (44.80, 20.47),
+    "Kragujevac": (44.02, 20.92),
+    "Čačak": (43.89, 20.35),
+    "Užice": (43.86, 19.85),
+    "Zaječar": (43.90, 22.28),
+    "Niš": (43.32, 21.89),
+    "Leskovac": (43.00, 21.94),
+    "Vranje": (42.55, 21.90),
+}
+ROADS = (
+    ("Subotica", "Novi Sad", "Zrenjanin", "Beograd", "Kragujevac", "Niš", "Leskovac", "Vranje"),
+    ("Užice", "Čačak", "Kragujevac", "Zaječar"),
+)
 COUNTRY_WIDTH = 600.0  # of the map, in its own units
 LETTER_WIDTH = 13.5  # width of a letter of a city's name in units of the map
 
@@ -294,6 +321,16 @@ def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ..
         words = Letters(f"{left:.0f}", round(base), name, anchor, "name")
         spots.append(MapSpot(round(x), round(y), shape, words))
     return tuple(spots)
+
+
+def road_drawing() -> RoadDrawing:
+    """The road of the first page, on the outline of the installation. The line is a drawing, not a tour."""
+    land = country()
+    places = {name: tuple(map(round, land.place(lat, lon))) for name, (lat, lon) in STOPS_OF_THE_ROAD.items()}
+    roads = tuple(" ".join(f"{x},{y}" for x, y in map(places.__getitem__, names)) for names in ROADS)
+    looks = {"Beograd": "large", "Niš": "here"}
+    stops = tuple((x, y, looks.get(name, "usual")) for name, (x, y) in places.items())
+    return RoadDrawing(land.width, land.height, tuple(one.path for one in land.outlines), roads, stops)
 
 
 Box = tuple[float, float, float, float]

@@ -53,6 +53,7 @@ PUBLIC = {
     "public.readyz",
     "public.handbook",
     "public.handbook_page",
+    "public.road",
     "public.robots",
     "public.security_txt",
     "public.sitemap",

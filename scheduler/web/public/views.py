@@ -16,6 +16,7 @@ from scheduler.core.paging import Page
 from scheduler.data import outlines
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
+from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 from scheduler.reports.wording import definitions, story
 from scheduler.requests.terms.reasons import RequestReason
@@ -53,6 +54,7 @@ def front() -> ResponseReturnValue:
         year=year,
         strips=words.strips(year) if year else [],
         drawing=words.year_map(year) if year else None,
+        hero=charts.country(),
         first_lines=words.most_held(year)[:5] if year else [],
     )
 
@@ -251,6 +253,15 @@ def favicon() -> ResponseReturnValue:
     """The mark for browsers that ask without reading the page."""
     mark = Path(str(current_app.static_folder), "img", "favicon.ico").read_bytes()
     return Response(mark, content_type="image/x-icon", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@bp.get("/road.svg")
+@public
+def road() -> ResponseReturnValue:
+    """The picture behind the first words: it follows the outline that the installation draws."""
+    g.cookieless = True
+    picture = render_template("public/road.svg", drawing=charts.road_drawing())
+    return Response(picture, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @bp.get("/robots.txt")

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 
@@ -154,6 +155,16 @@ def test_an_installation_that_draws_fewer_districts_still_counts_all_of_them_in_
     assert page.count('class="map__area map__area--m') == 25 + 2
     assert "<title>Kosovo" not in page
     assert told(page, "Kosovo") == "1 80"
+
+
+def test_the_picture_of_the_first_page_follows_the_outline_and_is_kept_for_an_hour(client, without_kosovo):
+    answer = client.get("/road.svg")
+
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("image/svg+xml", "public, max-age=3600")
+    assert "Set-Cookie" not in answer.headers
+    assert (answer.text.count("<path"), answer.text.count("<circle")) == (25, 11)
+    assert ElementTree.fromstring(answer.text).tag.endswith("svg")
+    assert 'src="/road.svg" alt=""' in client.get("/").text
 
 
 def test_an_outline_of_the_installation_is_named_on_the_about_page(client, app, tmp_path):
