@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse lock translations pythons
+.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse lock translations pythons pictures
 .NOTPARALLEL:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make rehearse      the scaled-out set-up on loopback, from an empty folder to a certificate, backup and restore"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
+	@echo "make pictures      the pictures of the README, taken of the demo on a fixed day"
 	@echo "make translations  the catalogues from the code and the templates"
 
 setup:
@@ -63,3 +64,7 @@ pythons: setup-tests
 
 translations: setup-tests
 	@$(PY) -m tools.translations update
+
+pictures: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.pictures

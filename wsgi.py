@@ -8,8 +8,8 @@ import click
 
 from scheduler.app import create_app
 from scheduler.command import refuse_second_file
-from scheduler.config import BadSettings
 from scheduler.core import logs
+from scheduler.settings_file import BadSettings
 
 os.umask(0o077)  # database, mails and papers are for nobody else on this machine, whoever makes the file
 try:

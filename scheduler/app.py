@@ -14,6 +14,7 @@ from scheduler import all_models, config, layout
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import db, prepare
+from scheduler.data import outlines
 from scheduler.web import (
     assets,
     errors,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
     wanted = settings or read_settings()
     config.use(wanted)
+    outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.cli = AllGroups(app.name)

@@ -12,8 +12,8 @@ import dotenv
 from flask.cli import ScriptInfo
 
 from scheduler.app import create_app
-from scheduler.config import BadSettings, settings_file
 from scheduler.core import logs
+from scheduler.settings_file import BadSettings, settings_file
 
 FLASKS_OWN = (".env", ".flaskenv")
 

@@ -3,13 +3,12 @@
 Read once at the start, the same for pages, jobs and commands; all errors are told at once. Listed in docs/operate.md.
 """
 
-import difflib
 import os
 import re
 import secrets
 import shutil
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -18,17 +17,17 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
 from scheduler import layout
 from scheduler.key_strength import weakness_of
+from scheduler.settings_file import BadSettings, lines_of, load_file, misspelled
 
 ROOT = Path(__file__).resolve().parent.parent
-USUAL_FILES = (ROOT / ".env", Path("/etc/raspored.env"))  # the nearer one wins
 USUAL_ZONE = "Europe/Belgrade"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 TOKEN_LENGTH = 24
+USUAL_OUTLINE = "30"
 MAKE_A_KEY = 'make one by `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
 RECIPIENT = re.compile(r"age1[0-9a-z]{58}")
 LONGEST_PERIOD = 999  # of any unit
@@ -51,10 +50,6 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
     "trace": (24, "hours"),  # networks of visitors, tries to sign in
     "backup": (35, "days"),
 }
-
-
-class BadSettings(Exception):
-    """The environment cannot be used; the text names every setting that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +85,9 @@ class Settings:
         number, unit = KEPT_FOR[row]
         return int(self.retention.get(row, number)), unit
 
+    map_outline: str = USUAL_OUTLINE
+    security_contact: tuple[str, ...] = ()
+
     @property
     def demo(self) -> bool:
         return self.mode == "demo"
@@ -124,52 +122,9 @@ def centre_timezone() -> str:
     return _in_force[0].centre_timezone if _in_force else USUAL_ZONE
 
 
-def settings_file() -> Path | None:
-    """The one file that is read: what RASPORED_ENV names (empty: none), else the first of the usual ones that is there.
-
-    Raises: BadSettings when RASPORED_ENV names no file.
-    """
-    env = Env()
-    named = env.str("RASPORED_ENV", None)
-    if named is None:
-        return next((file for file in USUAL_FILES if file.exists()), None)
-    if named and not Path(named).is_file():
-        raise BadSettings(f"RASPORED_ENV names {named}, and there is no such file")
-    return Path(named).absolute() if named else None
-
-
-def load_file() -> Path | None:
-    """Put into the environment what it lacks and the settings file has; which file that was. Raises: BadSettings."""
-    file = settings_file()
-    for name, value in _lines_of(file).items() if file else ():
-        os.environ.setdefault(name, value)
-    return file
-
-
-def _lines_of(file: Path) -> dict[str, str]:
-    """NAME=value, a line each; `#` begins a comment, quotes are taken off, nothing is replaced in a value."""
-    try:
-        with file.open(encoding="utf-8-sig") as stream:
-            found = list(parse_stream(stream))
-    except PermissionError as error:
-        raise BadSettings(f"{file} cannot be read by this user: run as the user of the service, or as root") from error
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"{file} is no settings file in UTF-8") from error
-    wrong = next((one for one in found if one.error or (one.key and one.value is None)), None)
-    if wrong:
-        raise BadSettings(f"{file} line {wrong.original.line}: wanted NAME=value")
-    return {one.key: one.value or "" for one in found if one.key}
-
-
-def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Names that are no setting and look like one: SMTP_ULR for SMTP_URL."""
-    settings_known = sorted(known)
-    near = {
-        name: difflib.get_close_matches(name, settings_known, n=1, cutoff=0.85)
-        for name in names
-        if name not in settings_known
-    }
-    return [f"{name} is no setting: {close[0]}?" for name, close in near.items() if close]
+def map_outline() -> str:
+    """Which outline of the districts is drawn; the usual one before any settings are in force."""
+    return _in_force[0].map_outline if _in_force else USUAL_OUTLINE
 
 
 def read_settings(*, instance: Path | None = None) -> Settings:
@@ -205,13 +160,15 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         second_factor=env.str("SECOND_FACTOR", ""),
         retention=_pairs(env.list("RETENTION", []) or []),
         backup_recipient=env.str("BACKUP_RECIPIENT", ""),
+        map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
+        security_contact=_as_addresses(env.list("SECURITY_CONTACT", []) or []),
     )
     try:
         env.seal()
     except EnvError as error:
         raise BadSettings(str(error).replace("\n", " ")) from error
     known = ["RASPORED_ENV", *env.dump()]
-    problems = [f"{file}: {told}" for told in misspelled(_lines_of(file), known)] if file else []
+    problems = [f"{file}: {told}" for told in misspelled(lines_of(file), known)] if file else []
     if problems := problems + problems_with(read):
         raise BadSettings("; ".join(problems))
     return read if read.secret_key else _with_own_key(read)
@@ -300,6 +257,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
             )
     if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
         problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")
+    if not all(map(_is_contact, wanted.security_contact)):
+        problems.append("SECURITY_CONTACT is no mail address and no page that begins with https://")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
     if wanted.metrics_token and len(wanted.metrics_token) < TOKEN_LENGTH:
@@ -359,6 +318,18 @@ def _pairs(typed: list[str]) -> dict[str, str]:
     """{row: number} of "row=number" texts; one without a sign of equality has an empty number, which is refused."""
     parts = (one.partition("=") for one in typed if one.strip())
     return {row.strip(): number.strip() for row, _, number in parts}
+
+
+def _as_addresses(typed: list[str]) -> tuple[str, ...]:
+    """What RFC 9116 asks for: addresses with their scheme; a bare mail address gets one."""
+    return tuple(one if ":" in one else f"mailto:{one}" for one in map(str.strip, typed) if one)
+
+
+def _is_contact(address: str) -> bool:
+    """A page that is encrypted on its way, or a mail address; never something that breaks the line it stands in."""
+    page, mailbox = address.removeprefix("https://"), address.removeprefix("mailto:")
+    known = (page != address and "." in page) or (mailbox != address and "@" in mailbox.strip("@"))
+    return known and address.isascii() and address.isprintable() and " " not in address
 
 
 def _is_zone(name: str) -> bool:

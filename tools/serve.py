@@ -129,7 +129,8 @@ def open_standard_streams() -> None:
 def serve() -> int:
     """Raises: CannotServe."""
     os.umask(0o077)  # what we make is for nobody else on this machine
-    from scheduler.config import BadSettings, load_file, read_settings
+    from scheduler.config import read_settings
+    from scheduler.settings_file import BadSettings, load_file
 
     try:
         load_file()  # PORT may stand in it

@@ -1,7 +1,6 @@
 """Certificates as PDF: A4 landscape, the line as frame, from the mark to the QR code. Nothing is ever cut short."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import cos, radians
@@ -11,16 +10,17 @@ from reportlab.lib.units import mm
 
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
+from scheduler.config import map_outline
 from scheduler.core.language import number, span_of_days, translator
 from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
 from scheduler.core.paper.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
-from scheduler.data.files import bytes_of
+from scheduler.data import outlines
 
 LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners
 MARK = 17.0
 QR_SIDE, QR_RIGHT, QR_TOP = 29.0, 280.0, 156.0
-MAP = (154.0, 22.0, 157.4)  # left, top, height of the district outline
+MAP = (272.6, 22.0, 157.4, 157.4)  # the outline of districts: right edge, top, most width and height
 MAP_FILL, MAP_EDGE, INNER_LINE = "#F8FAF9", "#E3EAE6", "#C4D6CF"
 SIGNED_BY = 3
 FRAME = "frame"
@@ -220,7 +220,7 @@ def _draw_check(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
 
 def _draw_ground(sheet: PaperSheet) -> None:
     """What all certificates share: district outline, frame, stops, mark."""
-    for ring in _outline():
+    for ring in _outline(map_outline()):
         sheet.shape(ring, MAP_FILL, MAP_EDGE, 0.2)
     _draw_frame(sheet, 0, TABLA, 0.6)
     _draw_frame(sheet, 3.2, INNER_LINE, 0.2)
@@ -249,24 +249,15 @@ def _draw_frame(sheet: PaperSheet, inset: float, colour: str, weight: float) -> 
 
 
 @cache
-def _outline() -> list[list[tuple[float, float]]]:
-    """The districts as rings in millimetres on the certificate; the file may be replaced by another outline."""
-    rings = [
-        ring
-        for feature in json.loads(bytes_of("districts.geojson"))["features"]
-        for ring in _rings(feature["geometry"])
-    ]
-    east = [point[0] for ring in rings for point in ring]
-    north = [point[1] for ring in rings for point in ring]
-    narrow = cos(radians((min(north) + max(north)) / 2))
-    left, top, height = MAP
-    scale = height / (max(north) - min(north))
+def _outline(choice: str) -> list[list[tuple[float, float]]]:
+    """The districts as rings in millimetres on the certificate, from the right top corner of MAP."""
+    drawn = outlines.outline_of(choice).shapes
+    frame = outlines.frame_of(drawn)
+    narrow = cos(radians((frame.south + frame.north) / 2))
+    right, top, widest, highest = MAP
+    scale = min(widest / ((frame.east - frame.west) * narrow), highest / (frame.north - frame.south))
     return [
-        [(left + (lon - min(east)) * narrow * scale, top + (max(north) - lat) * scale) for lon, lat, *_ in ring]
-        for ring in rings
+        [(right - (frame.east - lon) * narrow * scale, top + (frame.north - lat) * scale) for lon, lat in ring]
+        for shape in drawn
+        for ring in shape.rings
     ]
-
-
-def _rings(geometry: dict[str, list[list[list[list[float]]]]]) -> Iterable[list[list[float]]]:
-    polygons = geometry["coordinates"] if str(geometry["type"]) == "MultiPolygon" else [geometry["coordinates"]]
-    return (ring for polygon in polygons for ring in polygon)  # type: ignore[misc]

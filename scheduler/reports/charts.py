@@ -5,22 +5,52 @@ districts carry their number, cities a shape. Across the page a chart is measure
 their size on a phone.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from math import cos, radians
 
+from scheduler.config import map_outline
 from scheduler.core.language import number, translator
-from scheduler.data import files
+from scheduler.data import files, outlines
+from scheduler.data.outlines import DistrictShape
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
-from scheduler.reports.terms.drawing import Area, Bar, Drawing, Legend, Letters, MapDrawing, MapSpot, Stroke
+from scheduler.reports.terms.drawing import (
+    Area,
+    Bar,
+    Drawing,
+    Legend,
+    Letters,
+    MapDrawing,
+    MapSpot,
+    RoadDrawing,
+    Stroke,
+)
 
 LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
 NAMES_AT, FAR_END = 33.0, 84.0  # per cent: where lying bars begin and where the longest ends
 FIRST_SLOT = 14.0  # per cent: where columns begin; before them stands the name of the series
 AXIS_STEPS = 4
+STOPS_OF_THE_ROAD = {
+    "Subotica": (46.10, 19.67),
+    "Novi Sad": (45.25, 19.84),
+    "Zrenjanin": (45.38, 20.39),
+    "Beograd": (44.80, 20.47),
+    "Kragujevac": (44.02, 20.92),
+    "Čačak": (43.89, 20.35),
+    "Užice": (43.86, 19.85),
+    "Zaječar": (43.90, 22.28),
+    "Niš": (43.32, 21.89),
+    "Leskovac": (43.00, 21.94),
+    "Vranje": (42.55, 21.90),
+}
+ROADS = (
+    ("Subotica", "Novi Sad", "Zrenjanin", "Beograd", "Kragujevac", "Niš", "Leskovac", "Vranje"),
+    ("Užice", "Čačak", "Kragujevac", "Zaječar"),
+)
+COUNTRY_WIDTH = 600.0  # of the map, in its own units
 LETTER_WIDTH = 13.5  # width of a letter of a city's name in units of the map
 
 
@@ -143,7 +173,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Country:
-    """The outline file: its size, its districts, and how degrees become places on it."""
+    """The outline as a picture: its size, its districts, and how degrees become places on it."""
 
     width: float
     height: float
@@ -155,25 +185,40 @@ class Country:
         return (lon - left) * across, (top - lat) * down
 
 
-@cache
 def country() -> Country:
-    """districts.svg, read once. Whole units are exact enough on a screen and halve its weight."""
-    text = files.bytes_of("districts.svg").decode()
-    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)[0]
-    degrees = re.findall(r"lon = ([\d.]+) \+ x/([\d.]+); lat = ([\d.]+) - y/([\d.]+)", text)[0]
-    found = re.findall(r'<path id="([\w-]+)"[^>]* d="([^"]+)"', text)
-    return Country(float(width), float(height), tuple(_outline(*one) for one in found), tuple(map(float, degrees)))  # type: ignore[arg-type]
+    """The outline that this installation draws, as a picture."""
+    return _country(map_outline())
+
+
+@cache
+def _country(choice: str) -> Country:
+    """Made once. Whole units are exact enough on a screen and halve its weight."""
+    drawn = outlines.outline_of(choice).shapes
+    frame = outlines.frame_of(drawn)
+    across = COUNTRY_WIDTH / (frame.east - frame.west)
+    down = across / cos(radians((frame.north + frame.south) / 2))
+    empty = Country(
+        COUNTRY_WIDTH, round((frame.north - frame.south) * down), (), (frame.west, across, frame.north, down)
+    )
+    return replace(empty, outlines=tuple(_outline(shape, empty) for shape in drawn))
 
 
 def is_drawn(iso: str) -> bool:
-    """Whether the outline file has a shape of that name."""
+    """Whether the outline has a shape of that name."""
     return any(one.iso == iso for one in country().outlines)
 
 
-def _outline(iso: str, path: str) -> Outline:
-    rings = [_whole(ring) for ring in re.findall(r"M([^MZ]+)", path)]
+@cache
+def _names(lang: str) -> dict[str, str]:
+    """What the districts are called, for those that a report has nothing to say of."""
+    column = "name_en" if lang == "en" else f"name_{lang.lower()}"
+    return {row["iso_3166_2"]: row[column] for row in files.rows_of("districts.csv")}
+
+
+def _outline(shape: DistrictShape, frame: Country) -> Outline:
+    rings = [_whole([frame.place(lat, lon) for lon, lat in ring]) for ring in shape.rings]
     x, y = _middle(max(rings, key=lambda ring: abs(_area(ring))))
-    return Outline(iso, "".join(map(_drawn, rings)), round(x), round(y))
+    return Outline(shape.iso, "".join(map(_drawn, rings)), round(x), round(y))
 
 
 def _drawn(ring: Sequence[tuple[int, int]]) -> str:
@@ -182,10 +227,9 @@ def _drawn(ring: Sequence[tuple[int, int]]) -> str:
     return f"M{ring[0][0]} {ring[0][1]}l{steps.replace(' -', '-')}z"
 
 
-def _whole(ring: str) -> list[tuple[int, int]]:
-    """The corners of a ring in whole units, each once."""
-    numbers = [round(float(one)) for one in re.findall(r"-?[\d.]+", ring)]
-    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
+def _whole(ring: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """The corners of a ring in whole units, each once; the last, which is the first again, is left out."""
+    corners = [(round(x), round(y)) for x, y in ring[:-1]]
     return [corners[0], *(here for before, here in pairwise(corners) if here != before)]
 
 
@@ -226,7 +270,7 @@ def district_map(lines: Sequence[DistrictLine], summary: str, lang: str) -> MapD
         times = line.presentations if line else 0
         words = ngettext("%(num)s presentation", "%(num)s presentations", times) % {"num": number(times, lang)}
         told = number(times, lang) if times else ""
-        name = line.name if line else one.iso
+        name = line.name if line else _names(lang)[one.iso]
         areas.append(Area(one.iso, one.path, _step(times, starts), told, one.x, one.y + 8, f"{name}: {words}"))
     ends = [start - 1 for start in starts[1:]]
     spans = [*zip(starts, ends, strict=False), *((start, None) for start in starts[-1:])]
@@ -234,12 +278,7 @@ def district_map(lines: Sequence[DistrictLine], summary: str, lang: str) -> MapD
     for place, (start, end) in enumerate(spans):
         look = f"m{AXIS_STEPS - len(starts) + place + 1}"
         legend.append(Legend(look, _span(start, end, lang)))
-    beside = tuple(
-        f"{line.name or _('Abroad, or without a municipality')} ({number(line.presentations, lang)})"
-        for line in lines
-        if line.presentations and not is_drawn(line.iso)
-    )
-    return MapDrawing(summary, country().width, country().height, tuple(areas), legend=tuple(legend), beside=beside)
+    return MapDrawing(summary, country().width, country().height, tuple(areas), legend=tuple(legend))
 
 
 def _span(start: int, end: int | None, lang: str) -> str:
@@ -282,6 +321,16 @@ def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ..
         words = Letters(f"{left:.0f}", round(base), name, anchor, "name")
         spots.append(MapSpot(round(x), round(y), shape, words))
     return tuple(spots)
+
+
+def road_drawing() -> RoadDrawing:
+    """The road of the first page, on the outline of the installation. The line is a drawing, not a tour."""
+    land = country()
+    places = {name: tuple(map(round, land.place(lat, lon))) for name, (lat, lon) in STOPS_OF_THE_ROAD.items()}
+    roads = tuple(" ".join(f"{x},{y}" for x, y in map(places.__getitem__, names)) for names in ROADS)
+    looks = {"Beograd": "large", "Niš": "here"}
+    stops = tuple((x, y, looks.get(name, "usual")) for name, (x, y) in places.items())
+    return RoadDrawing(land.width, land.height, tuple(one.path for one in land.outlines), roads, stops)
 
 
 Box = tuple[float, float, float, float]

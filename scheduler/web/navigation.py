@@ -91,6 +91,13 @@ ON_THE_ROAD = {  # the same for who presents and has no such lists
     "feeds": "people.my_account",
     "people": "people.my_account",
 }
+HANDBOOK = {  # which page of it; of several roles the one that can do most
+    Role.ADMINISTRATOR: "administrator",
+    Role.COORDINATOR: "coordinator",
+    Role.SAFEGUARDING: "safeguarding",
+    Role.EDUCATOR: "presenter",
+    Role.INFLUENCER: "presenter",
+}
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),
     ("programmes.programmes", "clip", _l("Programmes")),
@@ -137,6 +144,12 @@ def navigation(user: SignedInUser | None) -> list[NavigationLink]:
     return _places(tuple(rows.values()))
 
 
+def handbook_role(user: SignedInUser | None) -> str:
+    """Whose page of the handbook a reader needs first; schools have no account."""
+    roles = user.actor.roles if user else frozenset()
+    return next((name for role, name in HANDBOOK.items() if role in roles), "school")
+
+
 def in_every_page() -> dict[str, object]:
     user = viewer()
     on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
@@ -146,6 +159,7 @@ def in_every_page() -> dict[str, object]:
         "public_navigation": _places(PUBLIC),
         "tabs": navigation(user)[:4] if on_the_road else [],
         "product": _("Raspored"),
+        "handbook_role": handbook_role(user),
     }
 
 

@@ -47,6 +47,7 @@ NOT_PAGES = {
     "assets",
     "public.healthz",
     "public.readyz",
+    "public.road",
     "safeguarding.scan",
     "reports.attendance_file",
     "board.place_cells",

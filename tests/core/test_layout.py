@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scheduler import layout
-from scheduler.config import ROOT, BadSettings, usual_instance
+from scheduler.config import ROOT, usual_instance
+from scheduler.settings_file import BadSettings
 
 
 def test_in_a_checkout_they_lie_at_its_top():

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import config
-from scheduler.config import ROOT, BadSettings, load_file, misspelled, read_settings, settings_file
+from scheduler import settings_file as files_of_settings
+from scheduler.config import ROOT, read_settings
+from scheduler.settings_file import BadSettings, load_file, misspelled, settings_file
 from tools import another_day
 from tools.supervisor import DIES_WITH_ME
 
@@ -22,7 +23,7 @@ GOOD = "MODE=production\nSECRET_KEY=Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo\nBASE_URL=h
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment of its own, which what is read may fill."""
     monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
-    monkeypatch.setattr(config, "USUAL_FILES", ())
+    monkeypatch.setattr(files_of_settings, "USUAL_FILES", ())
     return monkeypatch
 
 
@@ -64,7 +65,7 @@ def test_a_line_of_the_file_is_taken_as_it_stands(tmp_path, bare, line, value):
 
 def test_the_nearer_of_the_usual_files_is_read(tmp_path, bare):
     near, far = tmp_path / ".env", tmp_path / "far.env"
-    bare.setattr(config, "USUAL_FILES", (near, far))
+    bare.setattr(files_of_settings, "USUAL_FILES", (near, far))
     assert settings_file() is None
     far.write_text("")
     assert settings_file() == far

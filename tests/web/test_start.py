@@ -84,6 +84,9 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"redis_url": "rediss://redis.example:6380/0?ssl_cert_reqs=none"}, "REDIS_URL must not say"),
         ({"tls_ca_file": "/nowhere/authority.pem"}, "TLS_CA_FILE"),
         ({"tls_ca_file": __file__}, "TLS_CA_FILE"),
+        ({"security_contact": ("mailto:safe",)}, "SECURITY_CONTACT"),
+        ({"security_contact": ("http://a.example/safe",)}, "SECURITY_CONTACT"),
+        ({"security_contact": ("mailto:safe@a.example\nExpires: never",)}, "SECURITY_CONTACT"),
     ],
 )
 def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
@@ -100,6 +103,7 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
         {"sms_url": "https://desk:p%40ss@sms.example/send?from=Raspored"},
         {"smtp_url": "smtps://mail.example", "redis_url": "unix:///run/redis.sock"},
         {"smtp_url": "smtp://127.0.0.1:25", "centre_timezone": "America/Toronto"},
+        {"security_contact": ("mailto:safe@a.example", "https://a.example/safe")},
     ],
 )
 def test_production_takes_every_kind_of_service(tmp_path, given):
@@ -189,3 +193,16 @@ def test_what_a_bare_migration_makes_is_for_nobody_else(tmp_path):
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in instance.iterdir()}
     assert "raspored.sqlite3" in modes
     assert set(modes.values()) == {0o600}
+
+
+def test_an_outline_that_cannot_be_drawn_stops_the_start_in_one_line(tmp_path):
+    done = started(COMMANDS[1], tmp_path / "instance", MAP_OUTLINE=str(tmp_path / "none.geojson"))
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("none.geojson is none: No such file or directory")
+
+
+def test_a_mail_address_for_weaknesses_gets_its_scheme(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECURITY_CONTACT", "safe@a.example, https://a.example/safe")
+
+    assert read_settings(instance=tmp_path).security_contact == ("mailto:safe@a.example", "https://a.example/safe")

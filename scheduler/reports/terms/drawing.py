@@ -90,4 +90,14 @@ class MapDrawing:
     areas: tuple[Area, ...]
     spots: tuple[MapSpot, ...] = ()
     legend: tuple[Legend, ...] = ()
-    beside: tuple[str, ...] = ()  # with presentations, but without an outline in the file
+
+
+@dataclass(frozen=True)
+class RoadDrawing:
+    """The picture behind the first words of the site: the districts, and a road with its stops."""
+
+    width: float
+    height: float
+    paths: tuple[str, ...]
+    roads: tuple[str, ...]  # each the places of one line
+    stops: tuple[tuple[int, int, str], ...]  # a look: usual, large, here

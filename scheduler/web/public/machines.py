@@ -1,5 +1,6 @@
 """What machines read of the site: the manifest that puts it on a phone, and what search engines may open."""
 
+import datetime as dt
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -21,12 +22,22 @@ PUBLIC_PAGES = (
     "public.where_we_have_been",
     "public.figures",
     "certificates.find",
+    "public.handbook",
     "public.about",
     "public.privacy",
     "public.accessibility",
 )
-PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign")
-NEEDED = ("static", "assets", "public.manifest", "public.robots", "public.sitemap", "public.favicon")
+PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign", "public.handbook_page")
+NEEDED = (
+    "static",
+    "assets",
+    "public.manifest",
+    "public.robots",
+    "public.sitemap",
+    "public.favicon",
+    "public.security_txt",
+)
+CONTACT_GOOD_DAYS = 180
 ICONS = (
     ("img/icon-192.png", "192x192", "any"),
     ("img/icon-512.png", "512x512", "any"),
@@ -75,6 +86,19 @@ def closed_paths(rules: Iterable[Rule]) -> list[str]:
     open_to_all = {*PUBLIC_PAGES, *PUBLIC_BY_NAME, *NEEDED}
     beginnings = {rule.rule.partition("<")[0] for rule in rules if rule.endpoint not in open_to_all}
     return sorted(one for one in beginnings if not any(one != other and one.startswith(other) for other in beginnings))
+
+
+def security_txt(today: dt.date) -> str:
+    """Who hears of a weakness, as RFC 9116 writes it. The same all day; good for less than a year, as the RFC asks."""
+    until = dt.datetime.combine(today, dt.time(), dt.UTC) + dt.timedelta(days=CONTACT_GOOD_DAYS)
+    contacts = [f"Contact: {address}" for address in settings().security_contact]
+    lines = [
+        *contacts,
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: sr, en",
+        f"Canonical: {settings().base_url}{url_for('public.security_txt')}",
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def sitemap(paths: Iterable[str]) -> str:

@@ -5,20 +5,24 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.config import map_outline, settings
 from scheduler.core import clock
-from scheduler.core.errors import GroundReason
+from scheduler.core.errors import GroundReason, NotFound
 from scheduler.core.paging import Page
+from scheduler.data import outlines
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
+from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
 from scheduler.reports.wording import definitions, story
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.public import handbook as handbooks
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.public.retention_words import notice_rows
@@ -49,6 +53,7 @@ def front() -> ResponseReturnValue:
         year=year,
         strips=words.strips(year) if year else [],
         drawing=words.year_map(year) if year else None,
+        hero=charts.country(),
         first_lines=words.most_held(year)[:5] if year else [],
     )
 
@@ -112,7 +117,32 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/about")
 @public
 def about() -> ResponseReturnValue:
-    return render_template("public/about.html", centres=centres())
+    return render_template(
+        "public/about.html",
+        centres=centres(),
+        shipped_outline=outlines.is_ours(map_outline()),
+        outline_by=outlines.in_force().attribution,
+    )
+
+
+@bp.get("/handbook")
+@public
+def handbook() -> ResponseReturnValue:
+    """What each role does, task by task: the pages of it."""
+    return render_template("public/handbook.html", chapters=handbooks.chapters(page_language()))
+
+
+@bp.get(f"/handbook/<any({', '.join(handbooks.CHAPTERS)}):role>")
+@public
+def handbook_page(role: str) -> ResponseReturnValue:
+    """The handbook of one role, in the reader's language."""
+    found = handbooks.chapters(page_language())
+    pills = [
+        {"label": one.title, "href": url_for(".handbook_page", role=one.role), "on": one.role == role} for one in found
+    ]
+    return render_template(
+        "public/handbook_page.html", chapter=next(one for one in found if one.role == role), pills=pills
+    )
 
 
 SAMPLE_COLUMNS = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
@@ -209,10 +239,30 @@ def favicon() -> ResponseReturnValue:
     return Response(mark, content_type="image/x-icon", headers={"Cache-Control": "public, max-age=86400"})
 
 
+@bp.get("/road.svg")
+@public
+def road() -> ResponseReturnValue:
+    """The picture behind the first words: it follows the outline that the installation draws."""
+    g.cookieless = True
+    picture = render_template("public/road.svg", drawing=charts.road_drawing())
+    return Response(picture, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
+
+
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
     return Response(machines.robots(current_app.url_map.iter_rules()), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/.well-known/security.txt")
+@public
+def security_txt() -> ResponseReturnValue:
+    """Whom to tell of a weakness. Raises: NotFound where no contact is set."""
+    if not settings().security_contact:
+        raise NotFound("security contact")
+    g.cookieless = True
+    text = machines.security_txt(clock.local_day(clock.now()))
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/sitemap.xml")
@@ -220,6 +270,7 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """Every page that search engines may show."""
     paths = [url_for(endpoint) for endpoint in machines.PUBLIC_PAGES]
+    paths += [url_for(".handbook_page", role=role) for role in handbooks.CHAPTERS]
     paths += [url_for("programmes.programme", slug=one.slug) for one in programme_queries.open_programmes()]
     paths += [url_for("programmes.campaign", slug=one.slug) for one in programme_queries.campaigns()]
     return Response(machines.sitemap(paths), content_type="application/xml; charset=utf-8")

@@ -1,10 +1,14 @@
 """The map and the figures that everybody reads."""
 
 import datetime as dt
+import json
 import re
+from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 
+from scheduler import config
 from scheduler.attendance.terms import HeadCounts
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.counting import statements
@@ -121,3 +125,57 @@ def test_the_first_page_and_the_map_ask_as_often_for_one_visit_as_for_three(clie
         asked.append(len(made))
 
     assert asked[0] == asked[2]
+
+
+@pytest.fixture
+def without_kosovo(app):
+    config.use(replace(app.config["SETTINGS"], map_outline="25"))
+    yield
+    config.use(app.config["SETTINGS"])
+
+
+def test_the_map_draws_thirty_districts_and_has_no_line_of_places_beside_it(client):
+    held("Nišava", "RS-20", HeadCounts(pupils=60))
+    held("Kosovo", "RS-25", HeadCounts(pupils=80))
+
+    page = client.get("/map?year=2023&lang=en").text
+
+    assert page.count('class="map__area map__area--m') == 30 + 2  # and two of the legend
+    assert "<title>Kosovo: 1 presentation</title>" in page
+    assert "outline: " not in page
+    assert 'aria-label="Map of districts: 2 presentations in 2 districts in 2023."' in page
+
+
+def test_an_installation_that_draws_fewer_districts_still_counts_all_of_them_in_the_table(client, without_kosovo):
+    held("Nišava", "RS-20", HeadCounts(pupils=60))
+    held("Kosovo", "RS-25", HeadCounts(pupils=80))
+
+    page = client.get("/map?year=2023&lang=en").text
+
+    assert page.count('class="map__area map__area--m') == 25 + 2
+    assert "<title>Kosovo" not in page
+    assert told(page, "Kosovo") == "1 80"
+
+
+def test_the_picture_of_the_first_page_follows_the_outline_and_is_kept_for_an_hour(client, without_kosovo):
+    answer = client.get("/road.svg")
+
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("image/svg+xml", "public, max-age=3600")
+    assert "Set-Cookie" not in answer.headers
+    assert (answer.text.count("<path"), answer.text.count("<circle")) == (25, 11)
+    assert ElementTree.fromstring(answer.text).tag.endswith("svg")
+    assert 'src="/road.svg" alt=""' in client.get("/").text
+
+
+def test_an_outline_of_the_installation_is_named_on_the_about_page(client, app, tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[20, 44], [21, 44], [21, 45], [20, 44]]]}
+    told_by = {"features": [{"id": "RS-20", "geometry": square}], "attribution": "© Surveyors <of> Niš"}
+    (tmp_path / "own.geojson").write_text(json.dumps(told_by))
+    config.use(replace(app.config["SETTINGS"], map_outline=str(tmp_path / "own.geojson")))
+
+    about, page = client.get("/about?lang=en").text, client.get("/styleguide").text
+
+    config.use(app.config["SETTINGS"])
+    assert "© Surveyors &lt;of&gt; Niš" in about
+    assert "Natural Earth" not in about
+    assert len(re.findall(r"<title>RS-20|<title>Niš", page)) == 1

