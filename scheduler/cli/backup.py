@@ -41,7 +41,7 @@ WITHOUT_LEDGER = (
     "UPDATE secret_link SET ended_at = created_at WHERE ended_at IS NULL",
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
 )
-NAME = "raspored-"
+FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
 group = CommandGroup("backup", help="The whole installation in one file, and back.")
@@ -92,7 +92,7 @@ def nightly(folder: Path) -> None:
     now, wanted = clock.now(), settings()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_ledger(now=now)
-    file = folder / f"{NAME}{now:%Y%m%d-%H%M%S}.zip{'.age' if wanted.backup_recipient else ''}"
+    file = folder / f"{FILE_PREFIX}{now:%Y%m%d-%H%M%S}.zip{'.age' if wanted.backup_recipient else ''}"
     made = _create(file, replace=False)
     if (wanted.instance / ledger.FILE).exists():
         part = folder / f".{ledger.FILE}.part"
@@ -108,14 +108,14 @@ def nightly(folder: Path) -> None:
 def _delete_old(folder: Path, now: dt.datetime) -> int:
     """By the moment in the name, never the disk's own: a copied file keeps its age."""
     last = now - dt.timedelta(days=period_of(RetentionRow.BACKUP).number)
-    old = [path for path in folder.glob(f"{NAME}*.zip*") if _made_at(path, now) < last]
+    old = [path for path in folder.glob(f"{FILE_PREFIX}*.zip*") if _made_at(path, now) < last]
     for path in old:
         path.unlink()
     return len(old)
 
 
 def _made_at(path: Path, now: dt.datetime) -> dt.datetime:
-    said = path.name.removeprefix(NAME).partition(".")[0]
+    said = path.name.removeprefix(FILE_PREFIX).partition(".")[0]
     try:
         return dt.datetime.strptime(said, "%Y%m%d-%H%M%S").replace(tzinfo=dt.UTC)
     except ValueError:

@@ -7,7 +7,7 @@ import smtplib
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from scheduler.config import settings
 from scheduler.core import mailer, sms, tls, tokens
@@ -101,10 +101,14 @@ def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) ->
 
 def stop_unsent(kind: str, about: tuple[str, int]) -> None:
     """Keep back what has not been sent of a kind about a thing, inside the caller's transaction."""
+    keep_back(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
+
+
+def keep_back(*which: ColumnElement[bool]) -> None:
+    """Keep back those of these messages that have not been sent, inside the caller's transaction."""
     db.session().execute(
         update(OutboxMessage)
-        .where(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
-        .where(OutboxMessage.state.in_(UNSENT))
+        .where(*which, OutboxMessage.state.in_(UNSENT))
         .values(state=MessageState.STOPPED, leased_until=None)
     )
 

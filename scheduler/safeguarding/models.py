@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.core.db import Base
 from scheduler.core.defences import FACTS_STAY, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
-from scheduler.core.ways import FORGETTING, closed
+from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.terms import ConsentMethod, VettingResult, WithdrawnBy
 
@@ -256,7 +256,7 @@ refuse_more(
         "birth_date_is_corrected_by_two",
         ("UPDATE",),
         "OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date"
-        f" AND NOT EXISTS ({_LAST_CONFIRMED})",
+        f" AND NOT EXISTS ({_LAST_CONFIRMED}) AND {closed(NamedWay.RETENTION, NamedWay.ERASURE)}",
     ),
     since=FACTS_STAY,
 )

@@ -28,7 +28,7 @@ from scheduler.work.terms import Figures
 
 __all__ = ["CONTENT_TYPE", "prometheus_text", "register"]
 
-NAME = "metrics"  # of what an application keeps
+EXTENSION = "metrics"  # of what an application keeps
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # anybody may send other words: they are one
 
 
@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
     disable_created_metrics()  # when each was counted first: nobody asks
     values.ValueClass = values.MultiProcessValue() if folder else values.MutexValue
     registry = CollectorRegistry()
-    app.extensions[NAME] = Counts(
+    app.extensions[EXTENSION] = Counts(
         registry,
         Counter("raspored_requests", "Requests answered", ("method", "route", "status"), registry=registry),
         Summary("raspored_request_seconds", "How long answers took", ("route",), registry=registry),
@@ -60,7 +60,7 @@ def register(app: Flask) -> None:
 
 def count(app: Flask) -> Callable[[Response], Response]:
     """What counts each answer of this application, but those that are files."""
-    counts: Counts = app.extensions[NAME]
+    counts: Counts = app.extensions[EXTENSION]
 
     def counted(response: Response) -> Response:
         if request.endpoint not in ("static", "assets"):
@@ -75,7 +75,7 @@ def count(app: Flask) -> Callable[[Response], Response]:
 
 def prometheus_text(app: Flask, figures: Figures) -> bytes:
     """All of it as Prometheus reads it."""
-    counts: Counts = app.extensions[NAME]
+    counts: Counts = app.extensions[EXTENSION]
     asked = CollectorRegistry()
     asked.register(Gauges(figures))
     if counts.folder is None:

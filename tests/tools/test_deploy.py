@@ -59,4 +59,8 @@ def test_an_open_unit_is_found(tmp_path: Path):
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_may_write_its_instance_only(unit: Path):
-    assert re.findall(r"^ReadWritePaths=(.*)$", unit.read_text(), re.MULTILINE) == ["/opt/raspored/instance"]
+    """And the nightly backup its folder of backups."""
+    more = " /var/backups/raspored" if unit.stem == "raspored-backup" else ""
+
+    written = re.findall(r"^ReadWritePaths=(.*)$", unit.read_text(), re.MULTILINE)
+    assert written == [f"/opt/raspored/instance{more}"]
