@@ -5,6 +5,7 @@ import email.utils
 import logging
 import smtplib
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import select, update
 
@@ -104,6 +105,15 @@ def stop_unsent(kind: str, about: tuple[str, int]) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])
         .where(OutboxMessage.state.in_(UNSENT))
+        .values(state=MessageState.STOPPED, leased_until=None)
+    )
+
+
+def stop_ids(ids: Collection[int]) -> None:
+    """Keep back what has not been sent of these messages, inside the caller's transaction."""
+    db.session().execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(UNSENT))
         .values(state=MessageState.STOPPED, leased_until=None)
     )
 

@@ -23,7 +23,7 @@ from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.seals import BLANKED_ACTOR
 from scheduler.core.tokens import SecretLink
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import UNSENT, MessageState
+from scheduler.messages.service import stop_ids
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import adult_on, may_present_from
 from scheduler.privacy.queries.retention import CONTACT, WORDS
@@ -75,13 +75,10 @@ def end_links_to(session: Session, purposes: Collection[str], ids: Ids) -> None:
 
 def blank_messages(session: Session, ids: Ids) -> None:
     """Address and text; that a message of its kind left, and when, stays. One that waits does not leave any more."""
-    rows = OutboxMessage.id.in_(ids)
+    stop_ids(ids)
     session.execute(
-        update(OutboxMessage)
-        .where(rows, OutboxMessage.state.in_(UNSENT))
-        .values(state=MessageState.STOPPED, leased_until=None)
+        update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(address="", subject="", text="", html="")
     )
-    session.execute(update(OutboxMessage).where(rows).values(address="", subject="", text="", html=""))
     drop_letters(settings().instance, ids)
 
 
