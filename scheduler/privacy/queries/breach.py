@@ -164,14 +164,11 @@ def _persons(roles: Collection[Role], centre_id: int | None, presenter_id: int |
 def _presenters(ids: Collection[int]) -> list[ReachedPerson]:
     rows = db.session().execute(
         select(Presenter.kind, User.email)
-        .join(Presenter, Presenter.user_id == User.id)
+        .join(User, User.id == Presenter.user_id)
         .where(Presenter.id.in_(ids), User.erased_at.is_(None))
         .order_by(User.email)
     )
-    today = db.session().scalar(select(func.current_date()))
-    return [
-        ReachedPerson("minor" if grown and str(grown) > str(today) else "presenter", email) for email, grown in rows
-    ]
+    return [ReachedPerson(kind.value, email) for kind, email in rows]
 
 
 def _crew_of(presenter_id: int) -> tuple[ReachedPerson, ...]:
