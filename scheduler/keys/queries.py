@@ -70,12 +70,15 @@ def sign_ins_of(user_id: int, token: str, now: dt.datetime) -> list[SignInRow]:
         .options(selectinload(User.roles))
         .order_by(SignIn.id.desc())
     )
-    own = tokens.token_hash(token)
-    return [
-        SignInRow(row.id, row.device, row.created_at, row.last_seen_at, row.token_hash == own)
-        for row, user in found
-        if now - row.last_seen_at < people_rules.idle_limit([role.role for role in user.roles])
-    ]
+    own, asked = tokens.token_hash(token), settings().asks_second_step
+    rows = []
+    for row, user in found:
+        roles = [role.role for role in user.roles]
+        waits = people_rules.waits_for_second_step(roles, row.factor_at, asked=asked)
+        if now - row.last_seen_at < (rules.HALF_LASTS if waits else people_rules.idle_limit(roles)):
+            mine = row.token_hash == own
+            rows.append(SignInRow(row.id, row.device, row.created_at, row.last_seen_at, own=mine, waits=waits))
+    return rows
 
 
 def holders_of(centre_id: int) -> list[KeyHolder]:

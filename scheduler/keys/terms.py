@@ -78,6 +78,7 @@ class SignInRow:
     created_at: dt.datetime
     last_seen_at: dt.datetime
     own: bool  # the browser that asks
+    waits: bool  # for its second step: somebody has typed the right password
 
 
 @dataclass(frozen=True)

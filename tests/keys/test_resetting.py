@@ -115,6 +115,13 @@ def test_her_sign_ins_are_listed_and_ended_one_by_one_or_all_others(user):
     assert actions() == ["sign-in ended", "other sign-ins ended"]
 
 
+def test_a_browser_with_nothing_but_the_password_is_listed_as_such(user):
+    make_sign_in(user)
+    browser = a_browser(user, factor_at=MONDAY)
+
+    assert [row.waits for row in queries.sign_ins_of(user.id, browser.token, MONDAY)] == [False, True]
+
+
 def test_nobody_ends_a_sign_in_of_somebody_else(user):
     foreign = a_browser(make_user(centre_id=user.centre_id), factor_at=MONDAY)
 

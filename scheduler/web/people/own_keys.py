@@ -119,6 +119,7 @@ def access() -> ResponseReturnValue:
         sign_ins=queries.sign_ins_of(browser.user_id, browser.token, clock.now()),
         ring=queries.key_ring(browser.user_id) if keeps else None,
         asked=settings().asks_second_step,
+        may_reset=policy.scope_of(current_actor(), "reset", "keys_of_others") is not None,
     )
 
 
