@@ -36,6 +36,7 @@ def test_a_column_of_pupils_names_is_named_and_nothing_of_the_file_stays(browser
     assert "Pera" not in session.scalar(select(LongWork.result))
 
 
+@pytest.mark.both_databases
 def test_the_file_is_gone_once_it_is_stored_and_the_page_says_so(browser, session):
     checked = upload(browser, GOOD).location
     do_long_work.call_local()
@@ -51,6 +52,7 @@ def test_the_file_is_gone_once_it_is_stored_and_the_page_says_so(browser, sessio
     assert browser.post(f"/imports/{number}/apply").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_file_is_gone_when_it_is_left(browser, session):
     first = upload(browser, GOOD).location
     do_long_work.call_local()
