@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from scheduler.core.db import db, transaction
 from scheduler.core.imports.batches import ColumnName
 from scheduler.jobs.long_work import do_long_work
-from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.visits.models.visits import ToldNote, Visit
 from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
@@ -21,12 +20,9 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.work import make_work
+from tests.web.admin.uploading import BAD, GOOD, HEAD, hosts, upload
 from tests.web.browser import browser_of
 from tests.workbooks import a_workbook, parts_of
-
-HEAD = "id;naziv;vrsta;opština\n"
-GOOD = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n".encode()
-BAD = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n8;Бранко;osnovna škola;Атлантида\n".encode()
 
 
 @pytest.fixture
@@ -38,18 +34,6 @@ def coordinator(session):
 @pytest.fixture
 def browser(app, coordinator):
     return browser_of(app, coordinator)
-
-
-def upload(browser, content: bytes, name: str = "skole.csv"):
-    """As a browser sends a file; made by hand, because the client of the tests leaves files of large bodies open."""
-    head = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body = head.encode() + content + b"\r\n--edge--\r\n"
-    return browser.post("/imports?lang=en", data=body, content_type="multipart/form-data; boundary=edge")
-
-
-def hosts() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Host)) or 0
 
 
 def test_a_register_is_checked_first_and_stored_on_the_second_press(browser):

@@ -8,7 +8,7 @@ from scheduler.policy import Role
 from scheduler.work.models import LongWork
 from tests.factories.people import make_user
 from tests.factories.places import make_municipality
-from tests.web.admin.test_imports import BAD, GOOD, HEAD, hosts, upload
+from tests.web.admin.uploading import BAD, GOOD, HEAD, hosts, upload
 from tests.web.browser import browser_of
 from tests.workbooks import a_workbook, parts_of
 
