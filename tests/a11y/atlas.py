@@ -22,6 +22,7 @@ from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.messages.rules import LETTERS_PURPOSE
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
@@ -252,8 +253,10 @@ def _school_links() -> list[str]:
     with transaction():
         status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each.values()]
         prove = [tokens.mint("prove", one_each[state], lasts=LONG, now=now) for state in mailed]
+        letters = tokens.mint(LETTERS_PURPOSE, one_each[RequestState.CONFIRMED], lasts=LONG, now=now)
     counted = [f"/status/{secret}/attendance" for secret in status]
-    return [*(f"/book/prove/{secret}" for secret in prove), *(f"/status/{secret}" for secret in status), *counted]
+    mailed_pages = [f"/letters/{letters}", *(f"/book/prove/{secret}" for secret in prove)]
+    return [*mailed_pages, *(f"/status/{secret}" for secret in status), *counted]
 
 
 def _invitations() -> list[str]:

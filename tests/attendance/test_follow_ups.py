@@ -136,6 +136,7 @@ def posted(session, kind: str) -> EmailMessage:
     return email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
 
 
+@pytest.mark.both_databases
 def test_a_letter_is_ended_by_one_press_in_a_mail_program_and_answers_reach_the_centre(
     app, session, client, monkeypatch
 ):

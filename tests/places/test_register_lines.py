@@ -76,6 +76,7 @@ def test_a_line_that_leaves_it_open_is_told_with_its_line_and_column(session):
     )
 
 
+@pytest.mark.both_databases
 def test_a_part_of_a_city_is_stored_under_the_city_and_found_by_both_names(session):
     load_reference_data(MONDAY)
 
@@ -89,6 +90,7 @@ def test_a_part_of_a_city_is_stored_under_the_city_and_found_by_both_names(sessi
     assert imported("1;Чегар;osnovna;Медијана;;18000;").same == 1
 
 
+@pytest.mark.both_databases
 def test_a_number_without_its_zeros_is_the_same_school(session):
     load_reference_data(MONDAY)
     imported("00101;Вук;osnovna;Ниш;;;", "00202;Чегар;osnovna;Ниш;;;")

@@ -20,7 +20,7 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.work import make_work
-from tests.web.admin.uploads import BAD, GOOD, HEAD, hosts, upload
+from tests.web.admin.uploading import BAD, GOOD, HEAD, hosts, upload
 from tests.web.browser import browser_of
 from tests.workbooks import a_workbook, parts_of
 

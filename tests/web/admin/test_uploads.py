@@ -8,7 +8,7 @@ from scheduler.policy import Role
 from scheduler.work.models import LongWork
 from tests.factories.people import make_user
 from tests.factories.places import make_municipality
-from tests.web.admin.uploads import BAD, GOOD, HEAD, hosts, upload
+from tests.web.admin.uploading import BAD, GOOD, HEAD, hosts, upload
 from tests.web.browser import browser_of
 from tests.workbooks import a_workbook, parts_of
 
@@ -36,6 +36,7 @@ def test_a_column_of_pupils_names_is_named_and_nothing_of_the_file_stays(browser
     assert "Pera" not in session.scalar(select(LongWork.result))
 
 
+@pytest.mark.both_databases
 def test_the_file_is_gone_once_it_is_stored_and_the_page_says_so(browser, session):
     checked = upload(browser, GOOD).location
     do_long_work.call_local()
@@ -51,6 +52,7 @@ def test_the_file_is_gone_once_it_is_stored_and_the_page_says_so(browser, sessio
     assert browser.post(f"/imports/{number}/apply").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_file_is_gone_when_it_is_left(browser, session):
     first = upload(browser, GOOD).location
     do_long_work.call_local()

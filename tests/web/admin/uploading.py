@@ -1,4 +1,4 @@
-"""A register as a coordinator uploads it."""
+"""A register as a browser uploads it."""
 
 from sqlalchemy import func, select
 
