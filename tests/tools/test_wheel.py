@@ -10,7 +10,6 @@ from zipfile import ZipFile
 import pytest
 
 from tools import another_day
-from tools.wheel_metadata import requirements
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -85,6 +84,8 @@ def test_each_file_that_the_product_reads_is_in_the_wheel(wheel: Path):
 
 
 def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
+    from tools.wheel_metadata import requirements  # here: the fast loop has no need of hatchling
+
     with ZipFile(wheel) as archive:
         (name,) = [one for one in archive.namelist() if one.endswith(".dist-info/METADATA")]
         lines = archive.read(name).decode().splitlines()
