@@ -205,7 +205,7 @@ def counted() -> list[int]:
     ]
 
 
-def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays():
+def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays(the_clock):
     _adult, minor, _visit = a_past_visit_with_a_minor()
     suspended = at(2026, 11, 2)
     with transaction() as session:
@@ -228,6 +228,7 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays():
     assert db.session.scalars(select(CalendarEntry).where(CalendarEntry.text.contains("Lenka"))).all() == []
     proof = db.session.scalars(select(GuardianConsent).where(GuardianConsent.presenter_id == minor.id)).one()
     assert (proof.takes_part, proof.guardian_name, proof.guardian_email[:7]) == (True, "", "erased:")
+    the_clock.stands_at(at(2027, 2, 2))
     assert invariants.violations() == []
 
 
@@ -237,7 +238,7 @@ def test_a_minor_whose_guardian_lets_her_go_stays_though_she_rests():
     assert forgotten(RetentionRow.MINOR, at(2028, 3, 1)) == 0
 
 
-def test_an_adult_goes_twelve_months_after_her_last_sign_of_life():
+def test_an_adult_goes_twelve_months_after_her_last_sign_of_life(the_clock):
     adult, _minor, visit = a_past_visit_with_a_minor()
     del adult
 
@@ -248,6 +249,7 @@ def test_an_adult_goes_twelve_months_after_her_last_sign_of_life():
 
     assert (counts[RetentionRow.PRESENTER], counts[RetentionRow.VETTING]) == (1, 1)
     assert [word for word in ("Dragana", "Zlatić") if word in dump()] == []
+    the_clock.stands_at(over)
     assert invariants.violations() == []
 
 

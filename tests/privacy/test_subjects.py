@@ -92,7 +92,7 @@ def a_crew():
     return adult, minor, visit
 
 
-def test_trust_s42_an_erased_presenter_is_found_nowhere_and_sums_stay(a_crew):
+def test_trust_s42_an_erased_presenter_is_found_nowhere_and_sums_stay(a_crew, the_clock):
     adult, _minor, _visit = a_crew
     hers = ("Dragana", "Zlatić", "dragana@centre.example", "+381641234567")
     assert found(*hers) == list(hers)
@@ -103,12 +103,13 @@ def test_trust_s42_an_erased_presenter_is_found_nowhere_and_sums_stay(a_crew):
     assert found(*hers) == []
     assert sums() == before
     assert db.session.scalars(select(FeedToken.id).where(FeedToken.presenter_id == adult.id)).all() == []
+    the_clock.stands_at(LATER)
     assert invariants.violations() == []
     with pytest.raises(NotErased):
         erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=LATER)
 
 
-def test_trust_s42_an_erased_minor_is_found_nowhere_and_stays_counted_as_young(a_crew):
+def test_trust_s42_an_erased_minor_is_found_nowhere_and_stays_counted_as_young(a_crew, the_clock):
     _adult, minor, _visit = a_crew
     hers = ("Lenka", "Lukovac", "lenka@young.example", "2010-03-01", "Vesna Ilić", "vesna@family.example")
 
@@ -116,6 +117,7 @@ def test_trust_s42_an_erased_minor_is_found_nowhere_and_stays_counted_as_young(a
 
     assert found(*hers) == []
     assert db.session.get(Presenter, minor.id).kind == "influencer"
+    the_clock.stands_at(LATER)
     assert invariants.violations() == []
 
 

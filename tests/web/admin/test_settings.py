@@ -133,7 +133,7 @@ def test_a_demo_with_presenters_is_not_told_to_begin(session, app):
 def test_a_real_centre_is_told_until_all_is_done(session, app, monkeypatch):
     administrator = make_user(Role.ADMINISTRATOR)
     make_presenter(centre_id=administrator.centre_id)
-    real = config.Settings(**(config.settings().__dict__ | {"mode": "production"}))
+    real = config.Settings(**(config.settings().__dict__ | {"mode": "production", "second_factor": "off"}))
     config.use(real)
 
     assert "First steps" in browser_of(app, administrator).get("/desk?lang=en").text
