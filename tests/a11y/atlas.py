@@ -46,6 +46,7 @@ NOT_PAGES = {
     "static",
     "assets",
     "public.healthz",
+    "public.metrics_page",
     "public.readyz",
     "safeguarding.scan",
     "reports.attendance_file",
