@@ -47,6 +47,7 @@ NOT_PAGES = {
     "static",
     "assets",
     "public.healthz",
+    "public.metrics_page",
     "public.readyz",
     "public.road",
     "safeguarding.scan",

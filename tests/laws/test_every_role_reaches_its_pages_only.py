@@ -67,7 +67,8 @@ def test_who_has_not_signed_in_is_sent_there_or_let_in_as_the_table_says(app: Fl
         answer = client.open(path, method=method)
         sent = answer.status_code == 302 and (answer.location or "").startswith("/sign-in?next=")
         allowed = may == OPEN or policy.scope_of(policy.ANONYMOUS, *may) is not None
-        if sent == allowed or answer.status_code >= 500:
+        broken = answer.status_code >= 500 and endpoint != "public.readyz"  # which says 503: no worker runs here
+        if sent == allowed or broken:
             wrong[method, path] = answer.status_code
 
     assert wrong == {}
