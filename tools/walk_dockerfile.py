@@ -189,7 +189,7 @@ def start(root: Root) -> None:
             sleep 1
         done
         exit 8
-    """
+    """  # nosec B108 - the /tmp of the image
     run("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "sh", "-ec", script)
 
 

@@ -39,6 +39,7 @@ def findings(now: dt.datetime) -> list[Diagnosis]:
         surroundings.mail(wanted),
         surroundings.sender(wanted),
         surroundings.short_messages(wanted),
+        surroundings.security_contact(wanted),
         surroundings.helpline(wanted),
     ]
 
@@ -120,9 +121,15 @@ def _backup(wanted: Settings, now: dt.datetime) -> Diagnosis:
     age = health.figures(now).backup_age_s
     unfit = Fitness.WARNING if wanted.demo else Fitness.BAD
     if age is None:
-        return Diagnosis("backup", unfit, "none was made: run `raspored backup create FILE` each night")
+        return Diagnosis(
+            "backup", unfit, "none was made: enable raspored-backup.timer, or run `raspored backup nightly FOLDER`"
+        )
     told = f"the last one is {round(age / 3600)} hours old"
-    return Diagnosis("backup", unfit if age > BACKUP_WITHIN.total_seconds() else Fitness.GOOD, told)
+    if age > BACKUP_WITHIN.total_seconds():
+        return Diagnosis("backup", unfit, told)
+    if not wanted.backup_recipient and not wanted.demo:
+        return Diagnosis("backup", Fitness.WARNING, f"{told} and not encrypted: BACKUP_RECIPIENT is not set")
+    return Diagnosis("backup", Fitness.GOOD, told)
 
 
 def _clock(_wanted: Settings, now: dt.datetime) -> Diagnosis:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from scheduler.config import Settings, open_to_others
+from scheduler.core import tls
 from scheduler.key_strength import weakness_of
 from scheduler.work.terms import Diagnosis, Fitness
 
@@ -31,7 +32,7 @@ def mail(wanted: Settings) -> Diagnosis:
     where = urlsplit(wanted.smtp_url)
     place = f"{where.hostname}:{where.port or smtplib.SMTP_PORT}"
     try:
-        with _line_to(wanted.smtp_url) as server:
+        with _line_to(wanted) as server:
             if where.username:
                 server.login(unquote(where.username), unquote(where.password or ""))
             server.noop()
@@ -46,9 +47,9 @@ def mail(wanted: Settings) -> Diagnosis:
     return Diagnosis("mail", Fitness.GOOD, f"{place} answers and takes us ({where.scheme})")
 
 
-def _line_to(smtp_url: str) -> smtplib.SMTP:
+def _line_to(wanted: Settings) -> smtplib.SMTP:
     """A line whose other end is who it says it is. Raises: OSError."""
-    where, trust = urlsplit(smtp_url), ssl.create_default_context()
+    where, trust = urlsplit(wanted.smtp_url), tls.checking(wanted.tls_ca_file)
     host = where.hostname or "localhost"
     if where.scheme == "smtps":
         return smtplib.SMTP_SSL(host, where.port or 0, timeout=ANSWERS_WITHIN_S, context=trust)
@@ -72,6 +73,16 @@ def sender(wanted: Settings) -> Diagnosis:
     if examples and not wanted.demo:
         return Diagnosis("names", Fitness.BAD, f"{' and '.join(examples)} still say example.org")
     return Diagnosis("names", Fitness.GOOD, f"{wanted.base_url}, mail from {wanted.mail_from.rpartition('@')[2]}")
+
+
+def security_contact(wanted: Settings) -> Diagnosis:
+    """Whether somebody who finds a hole knows whom to tell (RFC 9116)."""
+    if wanted.security_contact:
+        return Diagnosis(
+            "security contact", Fitness.GOOD, f"{wanted.security_contact[0]}, in /.well-known/security.txt"
+        )
+    state = Fitness.GOOD if wanted.demo else Fitness.WARNING
+    return Diagnosis("security contact", state, "nobody is named: SECURITY_CONTACT is not set")
 
 
 def short_messages(wanted: Settings) -> Diagnosis:

@@ -38,6 +38,8 @@ GOOD = {
     "mail_from": "desk@centre.example",
     "uid_domain": "centre.example",
     "sms_url": "https://desk:hush-hush@sms.example/send",
+    "backup_recipient": "age1" + "q" * 58,
+    "security_contact": ("mailto:safe@centre.example",),
 }
 
 
@@ -95,6 +97,14 @@ def test_what_is_well_is_fit_and_only_the_calendar_that_nobody_has_published_is_
 
     assert {what: state for what, (state, _told) in found.items() if state != "good"} == {"school calendar": "warning"}
     assert "2026/27 is not entered" in found["school calendar"][1]
+
+
+def test_a_backup_that_is_not_encrypted_and_a_contact_that_is_missing_are_named(ready):
+    with_settings(backup_recipient="", security_contact=())
+
+    found = told(ready)
+    assert (found["backup"][0], "not encrypted" in found["backup"][1]) == ("warning", True)
+    assert found["security contact"] == ("warning", "nobody is named: SECURITY_CONTACT is not set")
 
 
 def test_no_secret_is_on_the_page(ready):

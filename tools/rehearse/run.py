@@ -159,7 +159,7 @@ def look_at_the_door(site: Site, visitor: PlainVisitor, trusted: Path) -> None:
     visitor.opens("/")
     visitor.reads("19833")
     context = ssl.create_default_context(cafile=str(trusted))
-    with urllib.request.urlopen(f"https://localhost:{site.https}/", context=context, timeout=60) as answer:
+    with urllib.request.urlopen(f"https://localhost:{site.https}/", context=context, timeout=60) as answer:  # nosec B310
         names = [name.lower() for name, _value in answer.getheaders()]
     twice = sorted({name for name in names if names.count(name) > 1 and name != "set-cookie"})
     missing = sorted({"strict-transport-security", "content-security-policy", "x-frame-options"} - set(names))

@@ -22,7 +22,7 @@ AFTER_THE_VISIT = dt.datetime(2026, 10, 15, 10, 0, tzinfo=dt.UTC)
 CENTRE = "Центар за пробу"
 ADMINISTRATOR, COORDINATOR = "uprava@centar.example", "koordinatorka@centar.example"
 EDUCATOR, SCHOOL = "edukatorka@centar.example", "direktor@skola.example"
-PASSWORD = "cetiri reci za probu"
+PASSWORD = "cetiri reci za probu"  # nosec B105
 TEACHER = "Весна Танасковић"
 SCHOOL_NAME = "Милева Новаковић"
 PROGRAMME = "Безбедно на интернету"
