@@ -102,6 +102,9 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.ALREADY_SET_UP: _l("Sign in instead: the centre is set up already."),
     PersonReason.HAS_ACCOUNT: _l("Enter another address: an account already uses this one."),
     PersonReason.OWN_ACCOUNT: _l("Ask a colleague: nobody suspends an own account."),
+    PersonReason.HOME_OF_A_MINOR: _l(
+        "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes it."
+    ),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     PersonReason.HOURS_IN_ORDER: _l("Write an end that is later than the beginning."),
     PersonReason.HOURS_OVERLAP: _l("Write hours that do not overlap."),
