@@ -124,6 +124,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
     ),
     SafeguardingReason.ADDRESS_OF_A_MINOR: _l("Enter the guardian's own address: this one is a young person's."),
+    SafeguardingReason.AGREED_OTHERWISE: _l(
+        "Press once more if what is ticked now shall count: a moment ago you agreed to what stands on this page."
+    ),
     SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
     SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first: who she is and where she is written to."),
     SafeguardingReason.CHANGE_WAITS: _l("Another guardian is named already. Call that change off first."),
