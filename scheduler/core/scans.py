@@ -50,7 +50,7 @@ class Scan:
 
 
 _T = Image.Transpose
-UPRIGHT = {  # what the orientation that a telephone writes asks for
+UPRIGHT: dict[object, Image.Transpose] = {  # what the orientation that a telephone writes asks for
     2: _T.FLIP_LEFT_RIGHT,
     3: _T.ROTATE_180,
     4: _T.FLIP_TOP_BOTTOM,
