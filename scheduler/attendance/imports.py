@@ -41,7 +41,7 @@ LAYOUT = Layout(
     lists=frozenset({"presenters"}),
 )
 REQUIRED = ("on_day",)
-WHICH_HOUR = re.compile(r"(.*\d)\s*([abаб])", re.IGNORECASE)
+WHICH_HOUR = re.compile(r"(.*\d)\s*([abабв])", re.IGNORECASE)
 COUNT_COLUMNS = ("pupils", "parents", "teachers", "others")
 MOST_PEOPLE, MOST_FILE_KILOMETRES, MINUTES = 2000, 5000, range(15, 481)
 
@@ -111,7 +111,7 @@ def _start(text: str) -> tuple[dt.time, str] | None:
     time = time_of(found[1] if found else text)
     if time is None:
         return None
-    which = "" if found is None else "b" if found[2] in "bBбБ" else "a"
+    which = "" if found is None else "b" if found[2].casefold() in "bбв" else "a"
     return time.replace(fold=which == "b"), which
 
 

@@ -2,10 +2,11 @@
 
 import io
 import re
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from scheduler.core.errors import Reason
 
@@ -48,6 +49,17 @@ class Scan:
     content: bytes
 
 
+_T = Image.Transpose
+UPRIGHT: dict[object, Image.Transpose] = {  # what the orientation that a telephone writes asks for
+    2: _T.FLIP_LEFT_RIGHT,
+    3: _T.ROTATE_180,
+    4: _T.FLIP_TOP_BOTTOM,
+    5: _T.TRANSPOSE,
+    6: _T.ROTATE_270,
+    7: _T.TRANSVERSE,
+    8: _T.ROTATE_90,
+}
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SyntaxError, OSError, struct.error)
 PICTURES = {"JPEG": ScanKind.JPEG, "MPO": ScanKind.JPEG, "PNG": ScanKind.PNG}  # MPO: a JPEG with a second view in it
 
 
@@ -81,15 +93,26 @@ def _drawn_anew(picture: Image.Image) -> Scan:
     if not SMALLEST_SIDE <= min(width, height) <= max(width, height) <= LARGEST_SIDE or width * height > MOST_PIXELS:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
-    pixels = _on_white(ImageOps.exif_transpose(picture))
+    pixels = _on_white(_upright(picture))
     pixels.info.clear()
     drawn = io.BytesIO()
     pixels.save(drawn, format=kind.name, quality=90)
     return Scan(kind, drawn.getvalue())
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as it was held. Nothing else of what a telephone wrote is read: much of it is written wrongly."""
+    try:
+        turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except UNREADABLE:
+        return picture
+    return picture if turn is None else picture.transpose(turn)
+
+
 def _on_white(picture: Image.Image) -> Image.Image:
     """As it looks on paper: grey or coloured, nothing seen through."""
+    if picture.mode.startswith("I;16"):  # a scanner's finer greys: cut off at 255 instead, the sheet would be all white
+        return picture.point(lambda grey: grey / 256).convert("L")
     if picture.has_transparency_data:
         sheet = Image.new("RGBA", picture.size, "white")
         sheet.alpha_composite(picture.convert("RGBA"))

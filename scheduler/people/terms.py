@@ -17,6 +17,7 @@ class PersonReason(Reason):
     HAS_ACCOUNT = "has_account"
     OWN_ACCOUNT = "own_account"
     OWN_ROLE = "own_role"
+    HOME_OF_A_MINOR = "home_of_a_minor"
     HOURS_IN_ORDER = "hours_in_order"
     HOURS_OVERLAP = "hours_overlap"
     NOT_A_BIRTH_DATE = "not_a_birth_date"

@@ -16,6 +16,7 @@ class SafeguardingReason(Reason):
     ADDRESS_OF_THE_MINOR = "address_of_the_minor"
     ADDRESS_OF_AN_ACCOUNT = "address_of_an_account"
     ADDRESS_OF_A_MINOR = "address_of_a_minor"
+    AGREED_OTHERWISE = "agreed_otherwise"
     IS_AN_ADULT = "is_an_adult"
     GUARDIAN_MISSING = "guardian_missing"
     CHANGE_WAITS = "change_waits"

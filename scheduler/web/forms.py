@@ -56,8 +56,8 @@ LONG_TEXT = 2000
 LONGEST_COUNT = 999
 LONGEST_ID = len(str(LARGEST_ID))
 SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
-WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abаб]?)", re.ASCII | re.IGNORECASE)
-SECOND = ("b", "б")  # 2:30B: the second of two, when the clocks go back; 2:30A the first
+WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abабв]?)", re.ASCII)
+SECOND = ("b", "б", "в")  # 2:30B: the second of two hours; a Cyrillic "В" looks like the B that we ask for
 
 
 @dataclass(frozen=True)
@@ -303,10 +303,10 @@ class TimeField(_TypedField):
     attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off"}
 
     def read(self, typed: str) -> dt.time | None:
-        found = WALL_TIME.fullmatch(typed)
+        found = WALL_TIME.fullmatch(typed.casefold())  # by itself re.ASCII tells А and а apart
         if not found:
             return None
-        hour, minute, which = int(found[1]), int(found[2]), found[3].casefold()
+        hour, minute, which = int(found[1]), int(found[2]), found[3]
         self.says_which = bool(which)
         return dt.time(hour, minute, fold=which in SECOND) if hour < 24 and minute < 60 else None
 

@@ -107,6 +107,9 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.ALREADY_SET_UP: _l("Sign in instead: the centre is set up already."),
     PersonReason.HAS_ACCOUNT: _l("Enter another address: an account already uses this one."),
     PersonReason.OWN_ACCOUNT: _l("Ask a colleague: nobody suspends an own account."),
+    PersonReason.HOME_OF_A_MINOR: _l(
+        "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes it."
+    ),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     PersonReason.HOURS_IN_ORDER: _l("Write an end that is later than the beginning."),
     PersonReason.HOURS_OVERLAP: _l("Write hours that do not overlap."),
@@ -137,6 +140,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
     ),
     SafeguardingReason.ADDRESS_OF_A_MINOR: _l("Enter the guardian's own address: this one is a young person's."),
+    SafeguardingReason.AGREED_OTHERWISE: _l(
+        "Press once more if what is ticked now shall count: a moment ago you agreed to what stands on this page."
+    ),
     SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
     SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first: who she is and where she is written to."),
     SafeguardingReason.CHANGE_WAITS: _l("Another guardian is named already. Call that change off first."),

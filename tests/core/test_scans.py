@@ -1,6 +1,7 @@
 """An uploaded scan is what it says, whole, of a size, and keeps nothing but its picture (TRUST S23)."""
 
 import io
+import struct
 import zlib
 
 import pytest
@@ -116,3 +117,26 @@ def test_every_kind_of_picture_is_as_it_looks_on_white_paper(mode: str):
 
 def test_a_picture_for_print_is_taken():
     assert opened(read_scan(saved(Image.new("CMYK", (400, 300)))).content).mode == "RGB"
+
+
+def test_the_finer_greys_of_a_scanner_stay_greys():
+    """Pillow itself would cut them off: a signed sheet would be kept as a blank one, and nobody would notice."""
+    sheet = Image.new("I;16", (400, 300), 128 * 256)
+
+    assert opened(read_scan(saved(sheet, "png")).content).getextrema() == (128, 128)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        struct.pack("<HHI4s", 0x0100, 2, 4, b"abc"),  # its width: a word
+        struct.pack("<HHIi", 0x0100, 9, 1, -1),  # its width: less than nothing
+        struct.pack("<HHI4s", 0x011A, 2, 4, b"abc"),  # pixels for an inch: a word
+    ],
+)
+def test_what_a_telephone_wrote_wrongly_beside_the_picture_hurts_nothing(wrong: bytes):
+    """The library reads such EXIF but fails to write it anew; only which side is up is asked of it."""
+    fields = sorted([wrong, struct.pack("<HHIHH", UPRIGHT, 3, 1, FROM_THE_SIDE, 0)])
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(fields)) + b"".join(fields) + bytes(4)
+
+    assert read_scan(saved(Image.new("L", (400, 300)), exif=exif)).kind is ScanKind.JPEG

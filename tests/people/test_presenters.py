@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, make_presenter, make_user, presenter_actor
 from tests.factories.places import make_municipality
+from tests.factories.safeguarding import a_cleared_minor
 
 TODAY = MONDAY.date()
 MORNINGS = (Hours(0, dt.time(8), dt.time(13)), Hours(2, dt.time(8), dt.time(13)))
@@ -150,6 +152,23 @@ def test_a_coordinator_changes_presenters_of_her_centre_only(app):
     row = queries.presenters_by_id([ours.id])[ours.id]
     assert row.topics == (Topic.PRIVACY,)
     assert row.languages == (TeachingLanguage.HUNGARIAN, TeachingLanguage.SERBIAN)
+
+
+def test_trust_s48_a_minor_moves_by_no_word_of_her_own(app):
+    """Else she would travel wherever she says that she lives, without the guardian's consent to travel."""
+    minor, adult = a_cleared_minor(), make_presenter()
+    elsewhere = make_municipality("Пирот").id
+    draft = SkillsDraft(elsewhere, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,))
+
+    with pytest.raises(Rejected) as refused:
+        change_skills(presenter_actor(minor), minor.id, draft, now=MONDAY)
+    assert refused.value.problems == {"home": "home_of_a_minor"}
+    change_skills(presenter_actor(minor), minor.id, replace(draft, home_id=minor.home_id), now=MONDAY)
+    assert queries.presenters_by_id([minor.id])[minor.id].home_id == minor.home_id
+    change_skills(an_actor(centre_id=minor.centre_id), minor.id, draft, now=MONDAY)
+    change_skills(presenter_actor(adult), adult.id, draft, now=MONDAY)
+    homes = {row.home_id for row in queries.presenters_by_id([minor.id, adult.id]).values()}
+    assert homes == {elsewhere}
 
 
 def test_a_presenter_without_topic_or_language_is_refused(app):

@@ -12,13 +12,15 @@ from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.staffing.service.crew import suggest_presenter
-from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import LIVING
 from tests.factories import MONDAY
+from tests.factories.people import presenter_actor
 from tests.factories.places import make_municipality
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import UNTIL, Scene
 
 
@@ -35,7 +37,9 @@ def lies(scene: Scene, *, at_home_of: Presenter | None = None) -> None:
 
 
 def may_travel(minor: Presenter, travels: bool) -> None:
+    """What she has agreed to is written once: the database stands aside, as for a guardian who never ticked that."""
     with transaction() as session:
+        take_defences_away(session, "guardian_consent")
         session.execute(update(GuardianConsent).where(GuardianConsent.presenter_id == minor.id).values(travels=travels))
 
 
@@ -90,6 +94,22 @@ def test_an_offer_after_the_guardian_took_back_to_travel_is_refused_and_the_job_
 
     assert crew_of(scene) == {teacher.id}
     assert violations() == []
+
+
+@pytest.mark.both_databases
+def test_a_school_that_moves_to_another_town_loses_her_before_she_says_yes(scene):
+    """A register's import, or somebody on the school's page: the job frees her, until then nothing of hers is taken."""
+    teacher, minor = scene.educator(), scene.minor()
+    may_travel(minor, False)
+    lies(scene, at_home_of=minor)
+    scene.offer(teacher, minor)
+    lies(scene)
+
+    assert [text for text in violations() if f"presenter {minor.id} " in text and "no_travel" in text]
+    with pytest.raises(Conflict) as refused:
+        answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY)
+    assert refused.value.reason is WhyNot.NO_TRAVEL
+    assert (release_not_cleared(now=MONDAY), crew_of(scene), violations()) == (1, {teacher.id}, [])
 
 
 def test_an_adult_needs_nobodys_leave_to_travel(scene):

@@ -107,12 +107,17 @@ def _presenter(session: Session, actor: Actor, presenter_id: int) -> Presenter:
 
 
 def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: dt.datetime) -> None:
-    """Home town, topics and languages of a presenter. Raises: NotAllowed, NotFound; Rejected with {field: reason}."""
+    """Home town, topics and languages of a presenter. A minor does not move by herself: beyond her town she needs her
+    guardian's consent to travel. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """
     if problems := rules.problems_with_skills(draft):
         raise Rejected(problems)
     with transaction() as session:
         presenter = _presenter(session, actor, presenter_id)
         _require_home(session, draft.home_id)
+        moves = draft.home_id != presenter.home_id
+        if moves and actor.user_id == presenter.user_id and rules.is_minor(presenter.adult_on, clock.local_day(now)):
+            raise Rejected({"home": PersonReason.HOME_OF_A_MINOR})
         presenter.home_id = draft.home_id
         if draft.phone is not None:
             presenter.phone = rules.phone_of(draft.phone) or ""
@@ -122,7 +127,7 @@ def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: d
         spoken = [row for row in presenter.languages if row.language in draft.languages]
         learnt = sorted(set(draft.languages) - {row.language for row in spoken})
         presenter.languages = spoken + [PresenterLanguage(language=language) for language in learnt]
-        details = {"topics": sorted(draft.topics), "languages": sorted(draft.languages)}
+        details = {"topics": sorted(draft.topics), "languages": sorted(draft.languages), "moves": moves}
         audit.record(actor, "skills changed", presenter, at=now, details=details)
 
 

@@ -4,10 +4,12 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.queries import guardian_page as queries
 from scheduler.staffing.service import clearance, consents
 from scheduler.web.filters import say
+from scheduler.web.forms import new_form_key
 from scheduler.web.guards import public
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
@@ -29,12 +31,24 @@ def guardian_page(token: str) -> ResponseReturnValue:
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as refused:
-            form.show({"": refused.reason})
+            _show(form, refused)
         else:
             say(_("Thank you. Your consent is stored, and a mail with it is on its way to you."))
             return redirect(url_for(".guardian_page", token=token))
     shown = render_template("safeguarding/guardian.html", page=page, form=form, purposes=PURPOSES, token=token)
     return shown, 422 if form.errors else 200
+
+
+def _show(form: forms.GivenForm, refused: Conflict) -> None:
+    """Who went back and ticks otherwise reads first what stands; from then on it is another form, and pressing counts.
+
+    Else a guardian who takes back a tick would be refused again and again, with the tick standing.
+    """
+    if refused.reason is not GroundReason.SENT_WITH_OTHER_CONTENT:
+        form.show({"": refused.reason})
+        return
+    form.show({"": SafeguardingReason.AGREED_OTHERWISE})
+    form.form_key.data = new_form_key()
 
 
 @bp.post("/consent/<token>/withdraw")

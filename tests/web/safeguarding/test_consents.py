@@ -1,6 +1,7 @@
 """Pages of the guardian, her consents and papers, and of a birth date that two correct."""
 
 import datetime as dt
+import re
 from io import BytesIO
 
 import pytest
@@ -106,6 +107,21 @@ def test_a_guardian_ticks_and_signs_behind_her_link_and_opening_it_gives_nothing
     page = client.get(path + "?lang=en").text
     assert "Withdraw my consent" in page
     assert "Kostić" not in page, "of the young person the first name is enough"
+
+
+def test_a_guardian_who_goes_back_and_takes_a_tick_away_reads_what_stands_and_presses_once_more(client, minor):
+    path = link_of(make_guardian(minor.id))
+    fewer = {"name": "Vesna Ilić", "takes_part": "y", "text_version": CONSENT_TEXT, "form_key": "of-one-page"}
+    client.get(path + "?lang=en")
+    assert client.post(path, data=fewer | {"travels": "y"}).location == path
+
+    told = client.post(path, data=fewer)
+
+    assert (told.status_code, "Press once more" in told.text) == (422, True)
+    (key,) = set(re.findall(r'name="form_key"[^>]*value="([^"]+)"', told.text))
+    assert client.post(path, data=fewer | {"form_key": key}).location == path
+    rows = db.session.scalars(select(GuardianConsent).order_by(GuardianConsent.id)).all()
+    assert [(row.travels, row.withdrawn_by) for row in rows] == [(True, WithdrawnBy.REPLACED), (False, None)]
 
 
 def test_a_guardian_withdraws_by_one_button_without_signing_in(client, minor):

@@ -31,7 +31,9 @@ def starts(scene: Scene) -> dt.datetime:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("typed", "hour"), [("2:30A", 0), ("2.30 a", 0), ("02:30B", 1), ("2:30 б", 1)], ids=["A", "a", "B", "be"]
+    ("typed", "hour"),
+    [("2:30A", 0), ("2.30 a", 0), ("2:30\u0410", 0), ("02:30B", 1), ("2:30 Б", 1), ("2:30\u0412", 1)],
+    ids=["A", "a", "Cyrillic A", "B", "be", "Cyrillic ve"],
 )
 def test_a_doubled_hour_is_asked_about_and_either_of_the_two_is_taken(app, scene, typed, hour):
     browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
