@@ -189,7 +189,7 @@ refuse(Vetting.__table__)
 
 _FORGOTTEN = closed(*FORGETTING)
 _AGREED = (
-    "takes_part", "travels", "photo", "name_on_the_web", "method", "text_version", "given_on", "valid_until",
+    "id", "takes_part", "travels", "photo", "name_on_the_web", "method", "text_version", "given_on", "valid_until",
     "recorded_at", "guardian_id", "paper_id", "first_seen_by_id", "second_seen_by_id", "earlier",
     "guardian_name", "guardian_email", "guardian_phone",
 )  # fmt: skip
@@ -207,7 +207,7 @@ refuse_more(
 )
 
 # Exactly, or but for what stands after a plus: what only looks alike, `invariants check` names (staffing/queries/).
-_ESCAPED = "replace(replace({}, '_', '!_'), '@', '+%@')"
+_ESCAPED = "replace(replace(replace(replace({}, '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@')"
 _SAME_ADDRESS = f"""(lower(NEW.email) = u.email OR lower(NEW.email) LIKE {_ESCAPED.format("u.email")} ESCAPE '!'
   OR u.email LIKE {_ESCAPED.format("lower(NEW.email)")} ESCAPE '!')"""
 _OF_A_MINOR = f"""EXISTS (SELECT 1 FROM user_account u JOIN presenter m ON m.user_id = u.id

@@ -207,6 +207,7 @@ def statements_about_people(state: State) -> Iterator[Case]:
             yield an_update("presenter", person["id"], values), known and same and law_world.days_follow(after)
     for consent in state["guardian_consent"]:
         yield an_update("guardian_consent", consent["id"], {"photo": True}), False
+        yield an_update("guardian_consent", consent["id"], {"id": 10**6}), False
         yield an_update("guardian_consent", consent["id"], {"warned_days": 7}), True
 
 
