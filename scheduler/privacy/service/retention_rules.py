@@ -95,7 +95,7 @@ def _emptied(model: Any, *names: str) -> Callable[[Session, Ids, dt.datetime], N
 
 def _passed(model: Any) -> Callable[[Deadlines], Condition]:
     """Counted for a day, for a limit."""
-    return lambda by: and_(model.at <= by.cut(_R.TRACE))
+    return lambda by: model.at <= by.cut(_R.TRACE)
 
 
 def _named_adult(by: Deadlines) -> Condition:
