@@ -79,14 +79,13 @@ class Settings:
     second_factor: str = ""
     retention: Mapping[str, str] = field(default_factory=dict)  # {row of KEPT_FOR: number}, as typed
     backup_recipient: str = ""
+    map_outline: str = USUAL_OUTLINE
+    security_contact: tuple[str, ...] = ()
 
     def kept_for(self, row: str) -> tuple[int, str]:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
         number, unit = KEPT_FOR[row]
         return int(self.retention.get(row, number)), unit
-
-    map_outline: str = USUAL_OUTLINE
-    security_contact: tuple[str, ...] = ()
 
     @property
     def demo(self) -> bool:

@@ -90,19 +90,40 @@ def nightly(folder: Path) -> None:
     The timer deploy/raspored-backup.timer calls it. Backups are kept for 35 days, or as RETENTION says.
     """
     now, wanted = clock.now(), settings()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keep_ledger(now=now)
     file = folder / f"{FILE_PREFIX}{now:%Y%m%d-%H%M%S}.zip{'.age' if wanted.backup_recipient else ''}"
-    made = _create(file, replace=False)
-    if (wanted.instance / ledger.FILE).exists():
-        part = folder / f".{ledger.FILE}.part"
-        shutil.copy2(wanted.instance / ledger.FILE, part)
-        part.replace(folder / ledger.FILE)
-    gone = _delete_old(folder, now)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        torn = _problem_with_ledger(now)
+        made = _create(file, replace=False)
+        if not torn:
+            _copy_ledger(folder)
+        gone = _delete_old(folder, now)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or folder}: {error.strerror}") from error
     _tell(f"in {file}", made, False)
     click.echo(f"{gone} older backups deleted")
     if not wanted.backup_recipient:
         click.echo(PLAIN, err=True)
+    if torn:
+        raise click.ClickException(torn)
+
+
+def _problem_with_ledger(now: dt.datetime) -> str:
+    """Bring it up to date; what is wrong where it cannot be read: that keeps no backup back."""
+    try:
+        keep_ledger(now=now)
+    except ValueError as error:
+        return (
+            f"{settings().instance / ledger.FILE}: {error}: the backup is made, the copy of the ledger is the old one"
+        )
+    return ""
+
+
+def _copy_ledger(folder: Path) -> None:
+    """Beside the backup, whole or not at all."""
+    part = folder / f".{ledger.FILE}.part"
+    shutil.copy2(settings().instance / ledger.FILE, part)
+    part.replace(folder / ledger.FILE)
 
 
 def _delete_old(folder: Path, now: dt.datetime) -> int:
@@ -162,7 +183,7 @@ def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path 
             known=known,
             afterwards=afterwards,
             replace=replace,
-            identity=identity.read_text() if identity else "",
+            identity=identity.read_text(errors="replace") if identity else "",
         )
     except backup.BadBackup as error:
         raise BadInput(f"{file}: {error}") from error

@@ -65,7 +65,8 @@ def key_line(at: dt.datetime, *, secret: str) -> LedgerLine:
 
 def is_of(lines: Iterable[LedgerLine], *, secret: str) -> bool:
     """Whether marks that this key makes can be found among them."""
-    return any(line.mark == mark(Revoked.KEY, "", secret=secret) for line in lines)
+    own = mark(Revoked.KEY, "", secret=secret)
+    return any(line.mark == own for line in lines)
 
 
 def lines_in(path: Path) -> list[LedgerLine]:

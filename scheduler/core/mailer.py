@@ -1,12 +1,14 @@
 """Mail leaves here: through SMTP where SMTP_URL names one, else as files that a page of the demo shows."""
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
 
@@ -103,22 +105,30 @@ def send(mail: EmailMessage, *, smtp_url: str, folder: Path, name: str, ca_file:
         policy = SMTP if str(mail["To"]).isascii() else SMTPUTF8
         write_whole(folder / f"{name}.eml", mail.as_bytes(policy=policy))
         return
-    where = urlsplit(smtp_url)
-    with _line_to(where.hostname or "localhost", where.port or 0, where.scheme, ca_file) as server:
-        if where.username:
-            server.login(unquote(where.username), unquote(where.password or ""))
+    with signed_in(smtp_url, ca_file) as server:
         server.ehlo_or_helo_if_needed()
         if not str(mail["To"]).isascii() and not server.has_extn("smtputf8"):
             raise LettersNotTaken(str(mail["Message-ID"]))
         server.send_message(mail)
 
 
-def _line_to(host: str, port: int, scheme: str, ca_file: str) -> smtplib.SMTP:
+@contextmanager
+def signed_in(smtp_url: str, ca_file: str, *, timeout: float = MAIL_TIMEOUT) -> Iterator[smtplib.SMTP]:
+    """A line to the mail server, which has taken our name and password. Raises: OSError, as `send`."""
+    where = urlsplit(smtp_url)
+    with _line_to(where, ca_file, timeout) as server:
+        if where.username:
+            server.login(unquote(where.username), unquote(where.password or ""))
+        yield server
+
+
+def _line_to(where: SplitResult, ca_file: str, timeout: float) -> smtplib.SMTP:
     """A line on which a password may be said. Raises: OSError; NoEncryption when STARTTLS is not offered."""
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=MAIL_TIMEOUT, context=tls.checking(ca_file))
-    server = smtplib.SMTP(host, port, timeout=MAIL_TIMEOUT)
-    if scheme == "smtp+starttls":
+    host, port = where.hostname or "localhost", where.port or 0
+    if where.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=timeout, context=tls.checking(ca_file))
+    server = smtplib.SMTP(host, port, timeout=timeout)
+    if where.scheme == "smtp+starttls":
         try:
             server.starttls(context=tls.checking(ca_file))
         except smtplib.SMTPNotSupportedError as error:

@@ -12,6 +12,7 @@ from sqlalchemy import Index, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
+from scheduler.core.errors import Gone, NotFound
 
 
 class SecretLink(Base):
@@ -60,6 +61,14 @@ def opened_by(token: str, purpose: str, *, now: dt.datetime) -> SecretLink | Non
         select(SecretLink).where(SecretLink.token_hash == token_hash(token), SecretLink.purpose == purpose)
     )
     return link if link and link.ended_at is None and link.expires_at > now else None
+
+
+def living_link(token: str, purpose: str, *, now: dt.datetime) -> SecretLink:
+    """The link behind a page. Raises: Gone when it has ended; NotFound when there never was one of that purpose."""
+    link = opened_by(token, purpose, now=now)
+    if link is None:
+        raise Gone(purpose) if was_known(token, purpose) else NotFound(purpose)
+    return link
 
 
 def was_known(token: str, purpose: str) -> bool:

@@ -18,10 +18,9 @@ from scheduler.layout import place_of
 from scheduler.people.queries import centres
 from scheduler.places.models import Holiday, Municipality
 from scheduler.places.queries import calendar_missing
-from scheduler.work.terms import Diagnosis, Fitness
+from scheduler.work.terms import Diagnosis, Fitness, is_full
 
 BACKUP_WITHIN = dt.timedelta(hours=36)  # one each night, and half a day to notice
-LEFT_FREE = 10  # a tenth of the disk, as on the page of health (TRUST R20)
 ASKED_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 
 
@@ -57,9 +56,8 @@ def _settings(wanted: Settings) -> Diagnosis:
 
 def _disk(wanted: Settings) -> Diagnosis:
     disk = shutil.disk_usage(wanted.instance)
-    percent = disk.free * 100 // disk.total
-    told = f"{percent} % free where {wanted.instance} lies"
-    return Diagnosis("disk", Fitness.BAD if percent < LEFT_FREE else Fitness.GOOD, told)
+    told = f"{disk.free * 100 // disk.total} % free where {wanted.instance} lies"
+    return Diagnosis("disk", Fitness.BAD if is_full(disk.free, disk.total) else Fitness.GOOD, told)
 
 
 def _database() -> Diagnosis:

@@ -9,10 +9,10 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scheduler.config import Settings, open_to_others
-from scheduler.core import tls
+from scheduler.core import mailer
 from scheduler.key_strength import weakness_of
 from scheduler.work.terms import Diagnosis, Fitness
 
@@ -32,35 +32,17 @@ def mail(wanted: Settings) -> Diagnosis:
     where = urlsplit(wanted.smtp_url)
     place = f"{where.hostname}:{where.port or smtplib.SMTP_PORT}"
     try:
-        with _line_to(wanted) as server:
-            if where.username:
-                server.login(unquote(where.username), unquote(where.password or ""))
+        with mailer.signed_in(wanted.smtp_url, wanted.tls_ca_file, timeout=ANSWERS_WITHIN_S) as server:
             server.noop()
     except ssl.SSLCertVerificationError as error:
         return Diagnosis("mail", Fitness.BAD, f"the certificate of {place} does not hold: {error.verify_message}")
     except smtplib.SMTPAuthenticationError:
         return Diagnosis("mail", Fitness.BAD, f"{place} refuses the name or the password of SMTP_URL")
-    except smtplib.SMTPNotSupportedError:
+    except (mailer.NoEncryption, smtplib.SMTPNotSupportedError):
         return Diagnosis("mail", Fitness.BAD, f"{place} offers no encryption or no sign-in: check SMTP_URL")
     except OSError as error:
         return Diagnosis("mail", Fitness.BAD, f"{place} does not answer: {error.strerror or type(error).__name__}")
     return Diagnosis("mail", Fitness.GOOD, f"{place} answers and takes us ({where.scheme})")
-
-
-def _line_to(wanted: Settings) -> smtplib.SMTP:
-    """A line whose other end is who it says it is. Raises: OSError."""
-    where, trust = urlsplit(wanted.smtp_url), tls.checking(wanted.tls_ca_file)
-    host = where.hostname or "localhost"
-    if where.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, where.port or 0, timeout=ANSWERS_WITHIN_S, context=trust)
-    server = smtplib.SMTP(host, where.port or 0, timeout=ANSWERS_WITHIN_S)
-    if where.scheme == "smtp+starttls":
-        try:
-            server.starttls(context=trust)
-        except OSError:
-            server.close()
-            raise
-    return server
 
 
 def sender(wanted: Settings) -> Diagnosis:

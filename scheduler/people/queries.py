@@ -333,9 +333,7 @@ def invited_by(token: str, *, purpose: str, now: dt.datetime) -> InvitedUser:
 
     Raises: Gone when the link was used, replaced or is too old; NotFound when there never was one.
     """
-    link = tokens.opened_by(token, purpose, now=now)
-    if link is None:
-        raise Gone(purpose) if tokens.was_known(token, purpose) else NotFound(purpose)
+    link = tokens.living_link(token, purpose, now=now)
     user, centre = db.session.execute(
         select(User, Centre).join(Centre, User.centre_id == Centre.id).where(User.id == link.subject_id)
     ).one()

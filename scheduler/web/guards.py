@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from scheduler import policy
 from scheduler.core import clock, tokens
-from scheduler.core.errors import Gone, GroundReason, NotAllowed, NotFound
+from scheduler.core.errors import GroundReason, NotAllowed, NotFound
 from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
@@ -70,9 +70,7 @@ def link_actor(secret: str) -> Actor:
 
     Raises: Gone when the link has ended; NotFound when there never was one.
     """
-    link = tokens.opened_by(secret, "status", now=clock.now())
-    if link is None:
-        raise Gone("status") if tokens.was_known(secret, "status") else NotFound("status")
+    link = tokens.living_link(secret, "status", now=clock.now())
     return policy.school_contact(*kept_request(link.subject_id))
 
 

@@ -111,6 +111,11 @@ BACKUP_JOB = "core.make_backup"  # no job of the worker: the timer's command not
 RETENTION_SILENT_AFTER = dt.timedelta(hours=48)
 
 
+def is_full(free: int, total: int) -> bool:
+    """Whether less than a tenth of a disk is left (TRUST R20)."""
+    return free * 10 < total
+
+
 @dataclass(frozen=True)
 class RunRow:
     """When a job ran last, and whether it ended well."""
@@ -192,7 +197,7 @@ class Health:
 
     @property
     def disk_full(self) -> bool:
-        return self.disk_free * 10 < self.disk_total  # warned at 90 % (TRUST R20)
+        return is_full(self.disk_free, self.disk_total)
 
     @property
     def well(self) -> bool:

@@ -1,10 +1,12 @@
 """Book now: a date is held, lapses by itself, and is a promise for the desk."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from scheduler import config
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.queries.holds import held_by
@@ -77,6 +79,19 @@ def test_a_lapsed_hold_keeps_nobody_back_whether_or_not_the_job_has_run(book, sw
     assert book.free_at(now=LATER)
     assert book.hold("yours", now=LATER).slot == TEN
     assert states() == [HoldState.LAPSED, HoldState.HELD]
+
+
+@pytest.mark.parametrize("hours", [24, 2])
+def test_a_hold_that_is_over_is_forgotten_when_the_privacy_notice_says_so(book, monkeypatch, hours):
+    monkeypatch.setattr(config, "_in_force", [replace(config.settings(), retention={"trace": str(hours)})])
+    book.hold()
+    lapse_holds(now=LATER)
+    gone = LATER + dt.timedelta(hours=hours)
+
+    lapse_holds(now=gone - MINUTE)
+    assert states() == [HoldState.LAPSED]
+    lapse_holds(now=gone)
+    assert states() == []
 
 
 def test_a_minute_before_its_end_a_hold_still_holds(book):

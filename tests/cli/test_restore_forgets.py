@@ -250,3 +250,35 @@ def test_a_backup_of_an_earlier_version_is_still_restored(run, tmp_path, the_clo
 
     assert "No ledger" in said
     assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]
+
+
+def test_a_torn_ledger_is_told_and_keeps_no_backup_back(run, tmp_path):
+    assert run("nightly", tmp_path / "made").exit_code == 0
+    path = settings().instance / ledger.FILE
+    copied = (tmp_path / "made" / ledger.FILE).read_text()
+    path.write_text(path.read_text()[:-20])
+
+    answer = run("nightly", tmp_path / "again")
+
+    assert (answer.exit_code, "is no line of a ledger" in answer.stderr) == (1, True)
+    assert len(list((tmp_path / "again").glob("raspored-*.zip*"))) == 1
+    assert (tmp_path / "made" / ledger.FILE).read_text() == copied
+
+
+def test_a_folder_that_takes_no_backup_is_told_in_one_line(run, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    answer = run("nightly", tmp_path / "file" / "made")
+
+    assert (answer.exit_code, answer.stderr.count("\n")) == (1, 1), answer.stderr
+
+
+def test_a_file_that_is_no_key_is_told_in_one_line(run, tmp_path, the_clock, monkeypatch):
+    key, none = tmp_path / "key.txt", tmp_path / "none.bin"
+    _with_recipient(monkeypatch, age.new_key(key))
+    none.write_bytes(b"\xff\xfe\x00")
+    run("create", tmp_path / "made.zip")
+
+    answer = run("restore", tmp_path / "made.zip", "--replace", "--identity", none)
+
+    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1), answer.stderr

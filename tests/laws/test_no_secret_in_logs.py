@@ -1,10 +1,13 @@
 """A log line is a fixed sentence and fields of ids and numbers: no name, address, token or text (TRUST S32)."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scheduler.core import logs
 from scheduler.core.logs import is_secret
+from scheduler.web.headers import SECRETS
 
 SCHEDULER = Path(__file__).parents[2] / "scheduler"
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
@@ -61,3 +64,15 @@ def test_the_law_sees_what_it_looks_for():
     assert faults_of('fields = {"token": x}\nlog.info("opened", extra=fields)') == ["line 2: token"]
     assert faults_of('log.info(f"signed in {x}")') == ["line 1: not one fixed sentence"]
     assert faults_of('log.info("signed in %s", x)') == ["line 1: not one fixed sentence"]
+
+
+def test_the_secret_of_every_address_that_has_one_is_cut_out_of_a_sentence(app):
+    secret = "AbC-123_x"
+    addresses = [
+        re.sub(r"<[^>]*>", "1", re.sub(r"<(secret|token)>", secret, rule.rule))
+        for rule in app.url_map.iter_rules()
+        if SECRETS & rule.arguments
+    ]
+
+    assert len(addresses) > 20
+    assert [one for one in addresses if secret in logs.SECRET_PATHS.sub("", f"failed on {one}")] == []

@@ -9,7 +9,9 @@ from scheduler.core import audit, tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import SignIn
 from scheduler.policy import Role
+from scheduler.privacy.queries import breach
 from scheduler.requests.terms.school_request import RequestState
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_centre, make_user
@@ -106,8 +108,29 @@ def test_a_time_names_who_was_signed_in(told, centre):
             )
         )
 
-    assert told("--from", "2026-09-14", "--to", "2026-09-14")["by"].endswith(f": {boss.id}")
+    report = told("--from", "2026-09-14", "--to", "2026-09-14")
+    assert report["by"].endswith(f": {boss.id}")
+    assert {"adult@centre.example", "minor@young.example", "vesna@family.example"} <= emails(report)
     assert told("--from", "2026-09-15", "--to", "2026-09-15")["persons"] == []
+
+
+def test_a_time_asks_once_for_all_who_were_signed_in(centre):
+    made, adult, minor = centre
+    others = [make_user(Role.COORDINATOR, centre_id=made.id) for _number in range(4)]
+    first, last = MONDAY - dt.timedelta(hours=1), MONDAY + dt.timedelta(hours=1)
+    users = [adult.user_id, minor.user_id, *(one.id for one in others)]
+    asked = []
+    for some in (users[:3], users[3:]):
+        with transaction() as session:
+            session.add_all(
+                SignIn(token_hash=f"h{one}", user_id=one, created_at=MONDAY, last_seen_at=MONDAY, expires_at=last)
+                for one in some
+            )
+        with statements() as made_now:
+            breach.reach_in_time(first, last)
+        asked.append(len(made_now))
+
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize(

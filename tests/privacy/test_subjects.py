@@ -19,6 +19,7 @@ from scheduler.feeds.models import FeedToken
 from scheduler.jobs import invariants
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
+from scheduler.messages.terms import MessageState
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import CallNote
 from scheduler.policy import SYSTEM, Role
@@ -26,6 +27,7 @@ from scheduler.privacy.service import blanking
 from scheduler.privacy.service.erasure import erase_subject, preview
 from scheduler.privacy.service.subject_export import export_subject
 from scheduler.privacy.terms import NotErased, PrivacyReason
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Visit
 from tests.factories import MONDAY
@@ -202,6 +204,35 @@ def test_an_administrator_reaches_her_own_centre_only():
     assert not preview(
         administrator.actor(), "far@centre.example", centre_id=administrator.centre_id, now=MONDAY
     ).subject.known
+
+
+def test_what_another_centre_has_of_her_is_neither_shown_nor_touched_by_this_one():
+    """Ana has asked two centres; one of them erases her."""
+    ours = make_school_request(RequestState.CLOSED)
+    theirs = make_school_request(RequestState.CLOSED, reason="Ana Petrović has called")
+    both = [make_message("ana@school.example", centre_id=one.centre_id) for one in (ours, theirs)]
+
+    data, _page = exported("ana@school.example", centre_id=ours.centre_id)
+    erase_subject(SYSTEM, "ana@school.example", centre_id=ours.centre_id, now=LATER)
+
+    assert [one["id"] for one in data["outbox_message"]] == [both[0].id]
+    assert "named" not in data
+    db.session.expire_all()
+    states = [(row.address, row.state) for row in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
+    assert states == [("", MessageState.STOPPED), ("ana@school.example", MessageState.WAITING)]
+    assert db.session.get(SchoolRequest, theirs.id).reason == "Ana Petrović has called"
+
+
+def test_what_no_centre_wrote_goes_with_the_account_of_its_address():
+    """A new password of an account is of her own centre, although another one knows the address as a contact's."""
+    user = make_user(Role.COORDINATOR, email="ana@school.example", given_name="Ana", family_name="Petrović")
+    asked = make_school_request(RequestState.CLOSED)
+    make_message("ana@school.example")
+
+    erase_subject(SYSTEM, "ana@school.example", centre_id=asked.centre_id, now=LATER)
+    assert db.session.scalar(select(OutboxMessage.address)) == "ana@school.example"
+    erase_subject(SYSTEM, "ana@school.example", centre_id=user.centre_id, now=LATER)
+    assert db.session.scalar(select(OutboxMessage.address)) == ""
 
 
 def test_trust_s41_the_export_is_complete_and_holds_nobody_else(a_crew):

@@ -17,7 +17,7 @@ from scheduler.attendance.service.locked_numbers import visit_of_school, write_t
 from scheduler.attendance.terms import FollowUp, Survey
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, SchedulerError
+from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.messages.rules import LETTERS_PURPOSE
 from scheduler.policy import Actor, school_contact
 from scheduler.requests.models import SchoolRequest
@@ -155,9 +155,7 @@ def stop_letters(token: str, *, now: dt.datetime) -> None:
 
 def letters_of(token: str, *, now: dt.datetime) -> SchoolRequest:
     """The request about which a link ends letters. Raises: Gone; NotFound."""
-    link = tokens.opened_by(token, LETTERS_PURPOSE, now=now)
-    if link is None:
-        raise Gone(LETTERS_PURPOSE) if tokens.was_known(token, LETTERS_PURPOSE) else NotFound(LETTERS_PURPOSE)
+    link = tokens.living_link(token, LETTERS_PURPOSE, now=now)
     return db.session.get_one(SchoolRequest, link.subject_id)
 
 

@@ -11,7 +11,6 @@ from scheduler.visits.rules.timetable import wall_end
 
 HELD_FOR = dt.timedelta(minutes=15)  # while the form is finished
 KEPT_FOR = dt.timedelta(hours=24)  # after the sending, until the address is proven
-FORGOTTEN_AFTER = dt.timedelta(hours=24)  # what has ended says nothing to anybody
 MOST_FROM_NETWORK = 25  # dates held at once: a whole school books behind one address, and no program empties the year
 BREAK = 15  # minutes between the presentations of one visit
 OTHERS = 3

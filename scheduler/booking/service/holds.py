@@ -17,9 +17,10 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.queries.holds import held_date, holds_over
-from scheduler.booking.rules.holds import FORGOTTEN_AFTER, HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
+from scheduler.booking.rules.holds import HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
 from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
 from scheduler.booking.terms.reasons import BookingReason
+from scheduler.config import settings
 from scheduler.core import clock, tokens
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, TooMany
@@ -133,8 +134,9 @@ def book_now(
 
 
 def lapse_holds(*, now: dt.datetime) -> int:
-    """For the job: end what is over, and forget what ended a day ago; how many ended. Twice is once.
+    """For the job: end what is over, and forget what ended long enough ago; how many ended. Twice is once.
 
+    How long says the row "trace" of the privacy notice: here, and nowhere else, such a date is forgotten.
     Nobody waits for this job: what is over keeps nobody back, and whoever takes time ends it first.
     """
     with change(SYSTEM, now) as act:
@@ -148,7 +150,9 @@ def lapse_holds(*, now: dt.datetime) -> int:
         late = [row for row in rows if row.state in LIVING_HOLDS]
         for row in late:
             end_hold(act, row, HoldState.LAPSED)
-        kept = case((DateHold.school_request_id.is_(None), now - FORGOTTEN_AFTER), else_=now - PROVE_WITHIN)
+        hours, _unit = settings().kept_for("trace")
+        traces = now - dt.timedelta(hours=hours)
+        kept = case((DateHold.school_request_id.is_(None), traces), else_=now - PROVE_WITHIN)
         act.session.execute(delete(DateHold).where(DateHold.state.not_in(LIVING_HOLDS), DateHold.state_since <= kept))
     return len(late)
 

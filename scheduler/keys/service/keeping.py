@@ -10,7 +10,7 @@ import hmac
 import logging
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -25,7 +25,8 @@ from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner
 from scheduler.keys.service.passing import asker_for, complete, hash_of, renew, secret_of
 from scheduler.keys.terms import Browser, KeyReason, PassedBy
-from scheduler.people.models import SignIn, User
+from scheduler.people.models import User
+from scheduler.people.service.accounts import end_sign_ins
 
 log = logging.getLogger(__name__)
 PASSKEY_MADE = "new key"
@@ -141,11 +142,7 @@ def renew_recovery_codes(browser: Browser, *, now: dt.datetime) -> Changed:
 
 def _changed(session: Session, browser: Browser, action: str, details: dict[str, str], now: dt.datetime) -> Changed:
     user = session.get_one(User, browser.user_id)
-    session.execute(
-        update(SignIn)
-        .where(SignIn.user_id == user.id, SignIn.id != browser.sign_in_id, SignIn.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    end_sign_ins(session, user.id, now, but=browser.sign_in_id)
     audit.record(browser.actor, action, user, at=now, details=details)
     mail_owner(action.replace(" ", "_"), user, now=now)
     ring = queries.key_ring(user.id)

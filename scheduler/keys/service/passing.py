@@ -194,10 +194,7 @@ def ask_mailbox(browser: Browser, *, now: dt.datetime) -> None:
 
 def known_link(token: str, *, now: dt.datetime) -> int:
     """Whose mailbox a link proves. Raises: Gone, NotFound."""
-    link = tokens.opened_by(token, MAILBOX, now=now)
-    if link is None:
-        raise Gone(MAILBOX) if tokens.was_known(token, MAILBOX) else NotFound(MAILBOX)
-    return link.subject_id
+    return tokens.living_link(token, MAILBOX, now=now).subject_id
 
 
 def prove_mailbox(browser: Browser, token: str, *, now: dt.datetime) -> None:

@@ -21,7 +21,8 @@ from scheduler.keys.terms import KeyReason
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
-from scheduler.people.models import User, UserRole
+from scheduler.people.models import User
+from scheduler.people.queries import staff_with
 from scheduler.people.service.accounts import end_sign_ins
 from scheduler.people.terms import STAFF_ROLES
 from scheduler.policy import SYSTEM, Actor
@@ -56,16 +57,11 @@ def reset_on_the_host(email: str, *, now: dt.datetime) -> str:
         if user is None or not {row.role for row in user.roles} & set(STAFF_ROLES):
             raise NotFound("user")
         _take_away(session, SYSTEM, user, now)
-        colleagues = select(User).where(
-            User.centre_id == user.centre_id,
-            User.suspended_at.is_(None),
-            User.password_hash.is_not(None),
-            User.roles.any(UserRole.role.in_(STAFF_ROLES)),
-        )
-        for reader in session.scalars(colleagues.order_by(User.id)).all():
-            values = {"name": user.full_name or user.email, "path": "/people/second-steps"}
-            draft = MessageDraft("keys_reset_on_the_host", reader.email, reader.language, values)
-            queue_message(draft, now=now)
+        values = {"name": user.full_name or user.email, "path": "/people/second-steps"}
+        for centre_id, reader in staff_with(*STAFF_ROLES):
+            if centre_id == user.centre_id:
+                draft = MessageDraft("keys_reset_on_the_host", reader.address, reader.language, values)
+                queue_message(draft, now=now)
         token = tokens.mint(MAILBOX, user.id, lasts=dt.timedelta(hours=rules.MAILBOX_LINK_HOURS), now=now)
         user_id = user.id
     log.info("keys reset on the host", extra={"user_id": user_id})

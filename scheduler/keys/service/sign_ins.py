@@ -2,14 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import update
-
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.keys.terms import Browser
 from scheduler.people.models import SignIn, User
+from scheduler.people.service.accounts import end_sign_ins
 
 
 def end_sign_in(browser: Browser, sign_in_id: int, *, now: dt.datetime) -> None:
@@ -29,13 +28,8 @@ def end_other_sign_ins(browser: Browser, *, now: dt.datetime) -> int:
     """End all of them but the own; how many there were. Raises: NotAllowed."""
     policy.require(browser.actor, "end", "sign_in")
     with transaction() as session:
-        ended = session.execute(
-            update(SignIn)
-            .where(SignIn.user_id == browser.user_id, SignIn.id != browser.sign_in_id, SignIn.ended_at.is_(None))
-            .values(ended_at=now)
-        )
-        count = getattr(ended, "rowcount", 0)
+        count = end_sign_ins(session, browser.user_id, now, but=browser.sign_in_id)
         if count:
             user = session.get_one(User, browser.user_id)
             audit.record(browser.actor, "other sign-ins ended", user, at=now, details={"count": count})
-        return int(count)
+        return count

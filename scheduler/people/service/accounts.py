@@ -131,9 +131,10 @@ def sign_out(token: str, *, now: dt.datetime) -> None:
         audit.record(user.actor(), "signed out", user, at=now)
 
 
-def end_sign_ins(session: Session, user_id: int, now: dt.datetime) -> None:
-    """End every sign-in of a user, inside the caller's transaction."""
-    session.execute(update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+def end_sign_ins(session: Session, user_id: int, now: dt.datetime, *, but: int = 0) -> int:
+    """End every sign-in of a user `but` one, inside the caller's transaction; how many."""
+    living = SignIn.user_id == user_id, SignIn.id != but, SignIn.ended_at.is_(None)
+    return int(getattr(session.execute(update(SignIn).where(*living).values(ended_at=now)), "rowcount", 0))
 
 
 def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> None:

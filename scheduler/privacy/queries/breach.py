@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import selectinload
 
 from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
@@ -47,7 +48,8 @@ class BreachReport:
 
 def reach_of_role(role: Role, centre_id: int | None = None) -> BreachReport:
     """Whatever the table of rights gives to a role; of one centre or of all."""
-    return BreachReport(f"role {role}", None, None, _things((role,)), _persons((role,), centre_id, None), ())
+    persons = _of_centre(centre_id) if _reaches_a_centre((role,)) else ()
+    return BreachReport(f"role {role}", None, None, _things((role,)), persons, ())
 
 
 def reach_of_account(email: str, since: dt.datetime | None, until: dt.datetime | None) -> BreachReport | None:
@@ -58,8 +60,8 @@ def reach_of_account(email: str, since: dt.datetime | None, until: dt.datetime |
 
 def _of_user(user: User, how: str, since: dt.datetime | None, until: dt.datetime | None) -> BreachReport:
     roles = [row.role for row in user.roles]
-    presenter = db.session().scalar(select(Presenter.id).where(Presenter.user_id == user.id))
-    persons = _persons(roles, user.centre_id, presenter)
+    reaches = _reaches_a_centre(roles)
+    persons = _of_centre(user.centre_id) if reaches else _crew_of(Presenter.user_id == user.id)
     return BreachReport(
         f"{how} {user.id}", since, until, _things(roles), persons, _done([f"user:{user.id}"], since, until)
     )
@@ -77,7 +79,7 @@ def _opened(secret: str) -> BreachReport | None:
     session = db.session()
     if (feed := session.scalar(select(FeedToken).where(FeedToken.token_hash == secret))) is not None:
         things = ("days, hours and schools of one presenter's visits", "full names of adults and first names of minors")
-        persons = _crew_of(feed.presenter_id)
+        persons = _crew_of(Presenter.id == feed.presenter_id)
         return BreachReport(f"feed {feed.id}", feed.created_at, feed.revoked_at, things, persons, ())
     if (sign_in := session.scalar(select(SignIn).where(SignIn.token_hash == secret))) is not None:
         user = session.get_one(User, sign_in.user_id)
@@ -114,15 +116,16 @@ def reach_in_time(since: dt.datetime, until: dt.datetime) -> BreachReport:
     """Who was signed in at some moment of that time, what they all could reach, and what the audit tells of it."""
     ended = func.coalesce(SignIn.ended_at, SignIn.expires_at)
     wanted = select(SignIn.user_id).where(SignIn.created_at <= until, ended >= since).distinct()
-    users = db.session().scalars(select(User).where(User.id.in_(wanted)).order_by(User.id)).all()
-    persons, things = dict[ReachedPerson, None](), set[str]()
-    for user in users:
-        report = _of_user(user, "account", since, until)
-        persons |= dict.fromkeys(report.persons)
-        things |= set(report.things)
-    acted = _done(None, since, until)
+    signed_in = select(User).where(User.id.in_(wanted)).options(selectinload(User.roles)).order_by(User.id)
+    users = db.session().scalars(signed_in).all()
+    roles = {user.id: [row.role for row in user.roles] for user in users}
+    centres = sorted({user.centre_id for user in users if _reaches_a_centre(roles[user.id])})
+    persons = dict.fromkeys(one for centre_id in centres for one in _of_centre(centre_id))
+    bound = [user.id for user in users if not _reaches_a_centre(roles[user.id])]
+    persons |= dict.fromkeys(_crew_of(Presenter.user_id.in_(bound)))
+    things = _things({role for of_user in roles.values() for role in of_user})
     by = f"{len(users)} accounts that were signed in: " + ", ".join(str(user.id) for user in users)
-    return BreachReport(by, since, until, tuple(sorted(things)), tuple(persons), acted)
+    return BreachReport(by, since, until, things, tuple(persons), _done(None, since, until))
 
 
 def _things(roles: Iterable[Role]) -> tuple[str, ...]:
@@ -136,11 +139,12 @@ def _things(roles: Iterable[Role]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _persons(roles: Collection[Role], centre_id: int | None, presenter_id: int | None) -> tuple[ReachedPerson, ...]:
-    """Whom rights over a centre reach; else only who goes along to her own visits."""
-    scopes = {scope for role in roles for verbs in TABLE[role].values() for scope in verbs.values()}
-    if Scope.CENTRE not in scopes:
-        return _crew_of(presenter_id) if presenter_id is not None else ()
+def _reaches_a_centre(roles: Iterable[Role]) -> bool:
+    return any(scope is Scope.CENTRE for role in roles for verbs in TABLE[role].values() for scope in verbs.values())
+
+
+def _of_centre(centre_id: int | None) -> tuple[ReachedPerson, ...]:
+    """Whom rights over a centre reach, or over all of them (None)."""
 
     def own(wanted: Any, column: Any) -> Any:
         return wanted if centre_id is None else wanted.where(column == centre_id)
@@ -171,12 +175,13 @@ def _presenters(ids: Collection[int]) -> list[ReachedPerson]:
     return [ReachedPerson(kind.value, email) for kind, email in rows]
 
 
-def _crew_of(presenter_id: int) -> tuple[ReachedPerson, ...]:
-    """Whoever stands in the crews of her visits, herself too."""
+def _crew_of(hers: ColumnElement[bool]) -> tuple[ReachedPerson, ...]:
+    """Whoever stands in the crews of the visits of these presenters, they themselves too."""
     return _crew(
         select(Presentation.visit_id)
         .join(Assignment, Assignment.presentation_id == Presentation.id)
-        .where(Assignment.presenter_id == presenter_id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(hers)
     )
 
 

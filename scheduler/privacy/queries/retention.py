@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import FORGOTTEN_KEY, CertificateKind
 from scheduler.core.audit import AuditEntry
-from scheduler.core.seals import BLANKED_ACTOR
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Presenter, SignIn, User, UserRole
@@ -154,5 +153,4 @@ def hash_of_a_holder(cut: dt.datetime) -> Condition:
 def actor_of_long_ago(cut: dt.datetime) -> Condition:
     """Sealed records only: what is blanked stays checkable by its seal."""
     person = or_(*(AuditEntry.actor.like(pattern) for pattern in PERSONS))
-    sealed = AuditEntry.seal.is_not(None)
-    return and_(AuditEntry.at <= cut, person, sealed, ~AuditEntry.actor.like(f"{BLANKED_ACTOR}%"))
+    return and_(AuditEntry.at <= cut, person, AuditEntry.seal.is_not(None))

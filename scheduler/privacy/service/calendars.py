@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
@@ -11,6 +11,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT
 from scheduler.people.models import Presenter, User
 from scheduler.policy import SYSTEM
+from scheduler.privacy.queries import subjects
 from scheduler.privacy.service import blanking
 from scheduler.privacy.terms import FORGOTTEN_NAME
 from scheduler.requests.models import SchoolRequest
@@ -25,7 +26,7 @@ def erase_presenters_everywhere(session: Session, ids: Collection[int], now: dt.
     """Her rows, the messages to her and about her visits that name her, and the calendars of who went along."""
     visits = _visits_of(session, ids)
     for user in session.scalars(select(User).join(Presenter).where(Presenter.id.in_(ids))).all():
-        take_out_of_messages(session, user.email, user.full_name)
+        take_out_of_messages(session, user.email, user.full_name, user.centre_id)
         _take_out(session, user.given_name, _about(visits))
     blanking.erase_presenters(session, ids, now)
     session.expire_all()
@@ -33,12 +34,14 @@ def erase_presenters_everywhere(session: Session, ids: Collection[int], now: dt.
         write_entries(session, open_visit(Act(session, SYSTEM, now), visit_id), now=now)
 
 
-def take_out_of_messages(session: Session, email: str, name: str) -> None:
-    """Messages to this address are blanked, sent or not; so are those sent to others that hold the full name."""
-    hers = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == email.lower())
-    blanking.blank_messages(session, list(session.scalars(hers)))
+def take_out_of_messages(session: Session, email: str, name: str, centre_id: int | None) -> None:
+    """Messages to this address are blanked, sent or not; so are those sent to others that hold the full name.
+
+    Of one centre only, unless it is None: what another one wrote to her is not for this one to end.
+    """
+    blanking.blank_messages(session, subjects.message_ids(email.lower(), centre_id))
     if len(name) >= SHORTEST_NAME:
-        _take_out(session, name, true())
+        _take_out(session, name, subjects.written_in(centre_id))
 
 
 def _take_out(session: Session, name: str, where: ColumnElement[bool]) -> None:

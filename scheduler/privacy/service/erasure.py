@@ -119,7 +119,7 @@ def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
     adults = subjects.of_her_visits(subject, NamedAdult, NamedAdult.name_key)
     papers = subjects.of_her_visits(subject, Certificate, Certificate.holder_key)
     for name in subject.names or ("",):
-        take_out_of_messages(session, subject.email, name)
+        take_out_of_messages(session, subject.email, name, subject.centre_id)
     _take_out_of_texts(session, subject)
     if subject.presenter_id is not None:
         erase_presenters_everywhere(session, [subject.presenter_id], now)
@@ -138,14 +138,14 @@ def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
 
 
 def _take_out_of_texts(session: Session, subject: Subject) -> None:
-    """Her address and her full names, wherever somebody typed them."""
+    """Her address and her full names, wherever somebody of the centre typed them."""
     for said in (subject.email, *(name for name in subject.names if len(name) >= SHORTEST_NAME)):
         for model, names in FREE_TEXTS:
             for name in names:
                 column = getattr(model, name)
                 session.execute(
                     update(model)
-                    .where(column.contains(said, autoescape=True))
+                    .where(subjects.texts_with(model, column, said, subject.centre_id))
                     .values({name: func.replace(column, said, FORGOTTEN_NAME)})
                 )
 
@@ -160,7 +160,7 @@ def _goes(subject: Subject) -> dict[str, int]:
     counts["guardian"] = len(subject.guardian_ids)
     counts["school_request"] = len(subject.request_ids)
     counts["named_adult"] = len(subjects.of_her_visits(subject, NamedAdult, NamedAdult.name_key))
-    counts["outbox_message"] = len(subjects.message_ids(subject))
+    counts["outbox_message"] = len(subjects.message_ids(subject.email, subject.centre_id))
     return {name: number for name, number in counts.items() if number}
 
 

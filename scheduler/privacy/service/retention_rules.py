@@ -25,9 +25,7 @@ from scheduler.privacy.service import blanking, calendars
 from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
-from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
-from scheduler.visits.terms.states import HoldState
 
 Condition = ColumnElement[bool]
 _R = RetentionRow
@@ -95,7 +93,7 @@ def _emptied(model: Any, *names: str) -> Callable[[Session, Ids, dt.datetime], N
 
 def _passed(model: Any) -> Callable[[Deadlines], Condition]:
     """Counted for a day, for a limit."""
-    return lambda by: and_(model.at <= by.cut(_R.TRACE))
+    return lambda by: model.at <= by.cut(_R.TRACE)
 
 
 def _named_adult(by: Deadlines) -> Condition:
@@ -274,17 +272,7 @@ RULES: tuple[RetentionRule, ...] = (
         _by(blanking.blank_actors),
         way=NamedWay.ERASURE,  # the only one that the audit knows
     ),
-    RetentionRule(
-        _R.TRACE,
-        DateHold,
-        lambda by: and_(
-            DateHold.state.not_in((HoldState.HELD, HoldState.KEPT)),
-            DateHold.state_since <= by.cut(_R.TRACE),
-            due.filled(DateHold, "network", "draft"),
-        ),
-        _emptied(DateHold, "network", "draft"),
-    ),
-    *(
+    *(  # and dates held, which their own job deletes every five minutes (booking/service/holds.py)
         RetentionRule(_R.TRACE, model, _passed(model), _deleted(model))
         for model in (SignInAttempt, UnprovedMail, FormKey)
     ),

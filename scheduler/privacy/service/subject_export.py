@@ -72,7 +72,7 @@ def everything_about(subject: Subject) -> Parts:
     _own(parts, "school_request", subject.request_ids)
     parts["outbox_message"] = [
         {name: row[name] for name in OF_MESSAGES}
-        for row in _rows(OutboxMessage.__table__, subjects.message_ids(subject))
+        for row in _rows(OutboxMessage.__table__, subjects.message_ids(subject.email, subject.centre_id))
     ]
     parts["audit_entry"] = _rows(AuditEntry.__table__, subjects.audit_ids(subject), without={"actor"})
     for model, column in ((NamedAdult, NamedAdult.name_key), (Certificate, Certificate.holder_key)):
@@ -145,7 +145,7 @@ def _named_elsewhere(subject: Subject) -> list[dict[str, Any]]:
     texts += [(SchoolRequest, SchoolRequest.safeguarding_contact)]
     found = []
     for model, column in texts:
-        holds = or_(*(column.contains(one, autoescape=True) for one in said))
+        holds = or_(*(subjects.texts_with(model, column, one, subject.centre_id) for one in said))
         for one in db.session().scalars(select(model.id).where(holds).order_by(model.id)):
             found.append({"table": model.__tablename__, "id": one, "column": column.key})
     return found

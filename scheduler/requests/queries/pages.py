@@ -68,9 +68,7 @@ def proposed_dates(request_id: int, *, now: dt.datetime) -> tuple[ProposedDate, 
 
 def proof_of(token: str, *, now: dt.datetime) -> AddressProof:
     """What the page behind a mailed proof shows; looking changes nothing. Raises: Gone; NotFound."""
-    link = tokens.opened_by(token, "prove", now=now)
-    if link is None:
-        raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
+    link = tokens.living_link(token, "prove", now=now)
     row = db.session().get(SchoolRequest, link.subject_id)
     if row is None or (row.proved_at is None and row.state is not RequestState.UNVERIFIED):
         raise Gone("prove")

@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import advisory_lock, transaction
-from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, Gone, GroundReason, Rejected, TooMany
 from scheduler.messages.service import queue_message, stop_unsent
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
@@ -237,9 +237,7 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
     Returns a fresh secret for the status page the first time, None when it was proven before. Raises: Gone; NotFound.
     """
     with transaction() as session:
-        link = tokens.opened_by(token, "prove", now=now)
-        if link is None:
-            raise Gone("prove") if tokens.was_known(token, "prove") else NotFound("prove")
+        link = tokens.living_link(token, "prove", now=now)
         row = locked_request(session, SYSTEM, "update", link.subject_id)
         if row.proved_at is not None:
             return None
