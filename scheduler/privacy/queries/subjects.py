@@ -15,6 +15,7 @@ from scheduler.core.text import name_key
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
+from scheduler.privacy.queries.mentions import to_her
 from scheduler.privacy.queries.retention import OPEN
 from scheduler.privacy.terms import Hindrance, PrivacyReason, Subject
 from scheduler.requests.models import SchoolRequest
@@ -49,7 +50,8 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
     )
     guarding = session.execute(guardians.order_by(Guardian.id)).all()
     asking = session.execute(requests.order_by(SchoolRequest.id)).all()
-    names = [*([user.full_name] if user else []), *(name for _, name in (*guarding, *asking))]
+    by_staff = [*([user.full_name] if user else []), *(name for _, name in guarding)]
+    names = [*by_staff, *(name for _, name in asking)]
     return Subject(
         email=address,
         centre_id=centre_id,
@@ -58,6 +60,7 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
         guardian_ids=tuple(one for one, _ in guarding),
         request_ids=tuple(one for one, _ in asking),
         names=tuple(dict.fromkeys(name for name in names if name.strip())),
+        names_by_staff=frozenset(by_staff),
     )
 
 
@@ -150,7 +153,7 @@ def links_to(table_name: str) -> list[tuple[Any, Any]]:
 
 def message_ids(subject: Subject) -> list[int]:
     """Messages to her address."""
-    wanted = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == subject.email)
+    wanted = select(OutboxMessage.id).where(to_her(subject))
     return list(db.session.scalars(wanted.order_by(OutboxMessage.id)))
 
 

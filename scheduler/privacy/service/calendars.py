@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
@@ -18,30 +18,24 @@ from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentati
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import open_visit
 
-SHORTEST_NAME = 5  # of a full name: a shorter one stands in too many words
-
 
 def erase_presenters_everywhere(session: Session, ids: Collection[int], now: dt.datetime) -> None:
     """Her rows, the messages to her and about her visits that name her, and the calendars of who went along."""
     visits = _visits_of(session, ids)
     for user in session.scalars(select(User).join(Presenter).where(Presenter.id.in_(ids))).all():
-        take_out_of_messages(session, user.email, user.full_name)
-        _take_out(session, user.given_name, _about(visits))
+        hers = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == user.email)
+        blanking.blank_messages(session, list(session.scalars(hers)))
+        if len(user.full_name.split()) > 1:
+            own = OutboxMessage.centre_id == user.centre_id
+            take_out_of_messages(session, user.full_name, or_(own, _about(visits)))
+        take_out_of_messages(session, user.given_name, _about(visits))
     blanking.erase_presenters(session, ids, now)
     session.expire_all()
     for visit_id in _with_calendars(session, visits):
         write_entries(session, open_visit(Act(session, SYSTEM, now), visit_id), now=now)
 
 
-def take_out_of_messages(session: Session, email: str, name: str) -> None:
-    """Messages to this address are blanked, sent or not; so are those sent to others that hold the full name."""
-    hers = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == email.lower())
-    blanking.blank_messages(session, list(session.scalars(hers)))
-    if len(name) >= SHORTEST_NAME:
-        _take_out(session, name, true())
-
-
-def _take_out(session: Session, name: str, where: ColumnElement[bool]) -> None:
+def take_out_of_messages(session: Session, name: str, where: ColumnElement[bool]) -> None:
     """A message that was sent is blanked; in one to somebody else that has still to leave, the name is."""
     if not name or name == FORGOTTEN_NAME:
         return
