@@ -23,6 +23,7 @@ from scheduler.privacy.queries.mentions import FREE_TEXTS, mentions_of
 from scheduler.privacy.service import blanking
 from scheduler.privacy.service.calendars import erase_presenters_everywhere, take_out_of_messages
 from scheduler.privacy.service.everything import NO_CENTRE
+from scheduler.privacy.service.journal import leave_no_page_behind
 from scheduler.privacy.terms import (
     FORGOTTEN_NAME,
     Hindrance,
@@ -82,6 +83,7 @@ def erase_subject(
         with opened_way(act.session, NamedWay.ERASURE):
             _erase(act.session, subject, now)
         _keep_in_ledger(subject, now)
+    leave_no_page_behind()
     log.info("person erased", extra={"rows": sum(told.goes.values())})
     return told
 
