@@ -103,7 +103,8 @@ def parts(addresses: list[str]) -> list[Part]:
     """Web and worker. No access log: it would print secret paths. Waitress ends its requests on SIGINT only."""
     listen = [f"--listen={address}" for address in addresses]
     limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
-    web = [sys.executable, "-m", "waitress", *listen, *limits, "--ident=", "wsgi:app"]
+    seen = ["--no-clear-untrusted-proxy-headers"]  # believed by nothing; /metrics knows by them who came by a proxy
+    web = [sys.executable, "-m", "waitress", *listen, *limits, *seen, "--ident=", "wsgi:app"]
     return [Part("web", web, signal.SIGINT), Part("worker", [*COMMAND, "worker"])]
 
 

@@ -118,6 +118,7 @@ class Subject:
     guardian_ids: tuple[int, ...] = ()
     request_ids: tuple[int, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
+    names_by_staff: frozenset[str] = field(default=frozenset(), repr=False)  # colleagues wrote them, no visitor
 
     @property
     def known(self) -> bool:

@@ -4,9 +4,10 @@ import datetime as dt
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from scheduler.attendance.models import HeadCount
 from scheduler.certificates.models import Certificate
@@ -35,6 +36,7 @@ from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.feeds import make_feed
 from tests.factories.messages import make_message
 from tests.factories.people import an_actor, make_centre, make_user
+from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, with_entries
@@ -322,3 +324,60 @@ def test_the_commands(app, a_crew, tmp_path, the_clock):
     assert found("Dragana") == []
     refused = run("erase", "vesna@family.example")
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_what_a_visitor_types_as_her_name_is_taken_out_where_she_asked_only(the_clock):
+    """Anybody may ask as "School": erasing her is no way to blank the letters and the notes of all others."""
+    asked = make_school_request(RequestState.CLOSED, contact_name="School", contact_email="who@evil.example")
+    about_hers = make_message("mira@school.example", about=("school_request", asked.id))
+    other = make_message("luka@school.example")
+    waits = make_message("vera@school.example")
+    with transaction() as session:
+        session.get(OutboxMessage, about_hers.id).text = "School asks again"
+        session.get(OutboxMessage, other.id).text = "Your School is visited"
+        session.get(OutboxMessage, waits.id).text = "Your School waits"
+        session.add(CallNote(host_id=make_host().id, at=MONDAY, by="user:1", text="The School calls back"))
+    deliver(about_hers.id, now=MONDAY)
+    deliver(other.id, now=MONDAY)
+
+    elsewhere = [one for one in exported("who@evil.example")[0]["named"] if one["id"] != about_hers.id]
+    erase_subject(SYSTEM, "who@evil.example", centre_id=None, now=LATER)
+
+    assert elsewhere == []
+    assert found("Your School is visited", "Your School waits", "The School calls back", "School asks again") == [
+        "Your School is visited",
+        "Your School waits",
+        "The School calls back",
+    ]
+
+
+def test_an_address_typed_at_one_centre_opens_no_letters_of_another():
+    """An administrator asks for a school with the address of a colleague elsewhere: her letters are no concern here."""
+    here, there = make_centre(), make_centre()
+    make_user(email="vera@there.example", centre_id=there.id)
+    administrator = make_user(Role.ADMINISTRATOR, centre_id=here.id)
+    make_school_request(RequestState.CLOSED, contact_email="vera@there.example", centre_id=here.id)
+    theirs = make_message("vera@there.example", centre_id=there.id)
+    nobodys = make_message("vera@there.example")
+
+    data, _page = exported("vera@there.example", administrator.actor(), here.id)
+    erase_subject(administrator.actor(), "vera@there.example", centre_id=here.id, now=LATER)
+
+    assert "outbox_message" not in data
+    left = db.session.scalars(select(OutboxMessage.address).where(OutboxMessage.id.in_([theirs.id, nobodys.id]))).all()
+    assert list(left) == ["vera@there.example"] * 2
+    assert set(db.session.scalars(select(OutboxMessage.state))) == {"waiting"}
+
+
+def test_trust_s42_the_journal_of_the_database_holds_no_page_of_her(a_crew):
+    """A server that runs on keeps the file open: nobody else empties its journal."""
+    if db.engine.dialect.name != "sqlite":
+        return  # its vacuum runs by itself
+    place = Path(db.engine.url.database)
+    with db.engine.connect() as stays:  # as long as somebody has it open, the journal stays
+        stays.execute(text("SELECT 1 FROM centre")).all()
+        stays.rollback()
+        erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=LATER)
+        held = b"".join(path.read_bytes() for path in place.parent.glob(f"{place.name}*"))
+
+    assert b"dragana@centre.example" not in held

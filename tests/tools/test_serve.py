@@ -81,6 +81,7 @@ def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None
         "--threads=8",
         "--connection-limit=1000",
         "--max-request-body-size=12000000",
+        "--no-clear-untrusted-proxy-headers",
         "--ident=",
         "wsgi:app",
     ]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import func, or_, select
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
@@ -15,8 +15,8 @@ from scheduler.core.text import name_key
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
+from scheduler.privacy.queries.mentions import to_her
 from scheduler.privacy.queries.retention import OPEN
-from scheduler.privacy.queries.tables import rows_of
 from scheduler.privacy.terms import Hindrance, PrivacyReason, Subject
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -50,7 +50,8 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
     )
     guarding = session.execute(guardians.order_by(Guardian.id)).all()
     asking = session.execute(requests.order_by(SchoolRequest.id)).all()
-    names = [*([user.full_name] if user else []), *(name for _, name in (*guarding, *asking))]
+    by_staff = [*([user.full_name] if user else []), *(name for _, name in guarding)]
+    names = [*by_staff, *(name for _, name in asking)]
     return Subject(
         email=address,
         centre_id=centre_id,
@@ -59,6 +60,7 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
         guardian_ids=tuple(one for one, _ in guarding),
         request_ids=tuple(one for one, _ in asking),
         names=tuple(dict.fromkeys(name for name in names if name.strip())),
+        names_by_staff=frozenset(by_staff),
     )
 
 
@@ -149,26 +151,10 @@ def links_to(table_name: str) -> list[tuple[Any, Any]]:
     ]
 
 
-def message_ids(email: str, centre_id: int | None) -> list[int]:
-    """Messages to her address that one centre has written, or all of them (None)."""
-    wanted = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == email)
-    elsewhere = exists().where(User.email == email, User.centre_id != centre_id)
-    if centre_id is not None:  # what no centre wrote (a new password, a second step) is of her account's
-        wanted = wanted.where(written_in(centre_id), or_(OutboxMessage.centre_id.is_not(None), ~elsewhere))
+def message_ids(subject: Subject) -> list[int]:
+    """Messages to her address."""
+    wanted = select(OutboxMessage.id).where(to_her(subject))
     return list(db.session.scalars(wanted.order_by(OutboxMessage.id)))
-
-
-def written_in(centre_id: int | None) -> ColumnElement[bool]:
-    """Messages of one centre, and those that none has written; all of them for None."""
-    if centre_id is None:
-        return true()
-    return or_(OutboxMessage.centre_id == centre_id, OutboxMessage.centre_id.is_(None))
-
-
-def texts_with(model: Any, column: Any, said: str, centre_id: int | None) -> ColumnElement[bool]:
-    """Rows of one centre, or of all (None), that hold this in a text that people type."""
-    own = written_in(centre_id) if model is OutboxMessage else rows_of(model.__table__, centre_id)
-    return and_(column.contains(said, autoescape=True), own)
 
 
 def audit_ids(subject: Subject) -> list[int]:

@@ -11,7 +11,6 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT
 from scheduler.people.models import Presenter, User
 from scheduler.policy import SYSTEM
-from scheduler.privacy.queries import subjects
 from scheduler.privacy.service import blanking
 from scheduler.privacy.terms import FORGOTTEN_NAME
 from scheduler.requests.models import SchoolRequest
@@ -19,32 +18,24 @@ from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentati
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import open_visit
 
-SHORTEST_NAME = 5  # of a full name: a shorter one stands in too many words
-
 
 def erase_presenters_everywhere(session: Session, ids: Collection[int], now: dt.datetime) -> None:
     """Her rows, the messages to her and about her visits that name her, and the calendars of who went along."""
     visits = _visits_of(session, ids)
     for user in session.scalars(select(User).join(Presenter).where(Presenter.id.in_(ids))).all():
-        take_out_of_messages(session, user.email, user.full_name, user.centre_id)
-        _take_out(session, user.given_name, _about(visits))
+        hers = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == user.email)
+        blanking.blank_messages(session, list(session.scalars(hers)))
+        if len(user.full_name.split()) > 1:
+            own = OutboxMessage.centre_id == user.centre_id
+            take_out_of_messages(session, user.full_name, or_(own, _about(visits)))
+        take_out_of_messages(session, user.given_name, _about(visits))
     blanking.erase_presenters(session, ids, now)
     session.expire_all()
     for visit_id in _with_calendars(session, visits):
         write_entries(session, open_visit(Act(session, SYSTEM, now), visit_id), now=now)
 
 
-def take_out_of_messages(session: Session, email: str, name: str, centre_id: int | None) -> None:
-    """Messages to this address are blanked, sent or not; so are those sent to others that hold the full name.
-
-    Of one centre only, unless it is None: what another one wrote to her is not for this one to end.
-    """
-    blanking.blank_messages(session, subjects.message_ids(email.lower(), centre_id))
-    if len(name) >= SHORTEST_NAME:
-        _take_out(session, name, subjects.written_in(centre_id))
-
-
-def _take_out(session: Session, name: str, where: ColumnElement[bool]) -> None:
+def take_out_of_messages(session: Session, name: str, where: ColumnElement[bool]) -> None:
     """A message that was sent is blanked; in one to somebody else that has still to leave, the name is."""
     if not name or name == FORGOTTEN_NAME:
         return

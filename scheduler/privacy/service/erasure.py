@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.attendance.models import NamedAdult, VisitFeedback, VisitSurvey
+from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.config import settings
 from scheduler.core import ledger
@@ -17,12 +17,13 @@ from scheduler.core.db import Base
 from scheduler.core.ledger import LedgerLine, Revoked
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter, User
-from scheduler.places.models import CallNote
 from scheduler.policy import Actor
 from scheduler.privacy.queries import subjects
+from scheduler.privacy.queries.mentions import FREE_TEXTS, mentions_of
 from scheduler.privacy.service import blanking
-from scheduler.privacy.service.calendars import SHORTEST_NAME, erase_presenters_everywhere, take_out_of_messages
+from scheduler.privacy.service.calendars import erase_presenters_everywhere, take_out_of_messages
 from scheduler.privacy.service.everything import NO_CENTRE
+from scheduler.privacy.service.journal import leave_no_page_behind
 from scheduler.privacy.terms import (
     FORGOTTEN_NAME,
     Hindrance,
@@ -33,19 +34,9 @@ from scheduler.privacy.terms import (
 )
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
-from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Visit
 
 log = logging.getLogger(__name__)
-
-FREE_TEXTS = (
-    (SchoolRequest, ("question", "answer", "reason", "directions")),
-    (Visit, ("reason",)),
-    (Presentation, ("reason",)),
-    (DateWish, ("reason",)),
-    (CallNote, ("text",)),
-    (VisitFeedback, ("words",)),
-    (VisitSurvey, ("words",)),
-)  # where people type what they like: a name in them is taken out
 
 
 def preview(actor: Actor, email: str, *, centre_id: int | None, now: dt.datetime) -> SubjectPreview:
@@ -92,6 +83,7 @@ def erase_subject(
         with opened_way(act.session, NamedWay.ERASURE):
             _erase(act.session, subject, now)
         _keep_in_ledger(subject, now)
+    leave_no_page_behind()
     log.info("person erased", extra={"rows": sum(told.goes.values())})
     return told
 
@@ -118,8 +110,10 @@ def _free_visits(act: Act, subject: Subject) -> None:
 def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
     adults = subjects.of_her_visits(subject, NamedAdult, NamedAdult.name_key)
     papers = subjects.of_her_visits(subject, Certificate, Certificate.holder_key)
-    for name in subject.names or ("",):
-        take_out_of_messages(session, subject.email, name, subject.centre_id)
+    blanking.blank_messages(session, subjects.message_ids(subject))
+    for mention in mentions_of(subject):
+        if mention.said != subject.email:
+            take_out_of_messages(session, mention.said, mention.messages)
     _take_out_of_texts(session, subject)
     if subject.presenter_id is not None:
         erase_presenters_everywhere(session, [subject.presenter_id], now)
@@ -138,15 +132,15 @@ def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
 
 
 def _take_out_of_texts(session: Session, subject: Subject) -> None:
-    """Her address and her full names, wherever somebody of the centre typed them."""
-    for said in (subject.email, *(name for name in subject.names if len(name) >= SHORTEST_NAME)):
+    """Her address and her names, wherever somebody typed them and meant her."""
+    for mention in mentions_of(subject):
         for model, names in FREE_TEXTS:
             for name in names:
                 column = getattr(model, name)
                 session.execute(
                     update(model)
-                    .where(subjects.texts_with(model, column, said, subject.centre_id))
-                    .values({name: func.replace(column, said, FORGOTTEN_NAME)})
+                    .where(mention.within(model), column.contains(mention.said, autoescape=True))
+                    .values({name: func.replace(column, mention.said, FORGOTTEN_NAME)})
                 )
 
 
@@ -160,7 +154,7 @@ def _goes(subject: Subject) -> dict[str, int]:
     counts["guardian"] = len(subject.guardian_ids)
     counts["school_request"] = len(subject.request_ids)
     counts["named_adult"] = len(subjects.of_her_visits(subject, NamedAdult, NamedAdult.name_key))
-    counts["outbox_message"] = len(subjects.message_ids(subject.email, subject.centre_id))
+    counts["outbox_message"] = len(subjects.message_ids(subject))
     return {name: number for name, number in counts.items() if number}
 
 

@@ -16,6 +16,7 @@ from scheduler.core.ways import opened_way
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service import retention_rules
+from scheduler.privacy.service.journal import leave_no_page_behind
 from scheduler.privacy.service.retention_rules import Deadlines, RetentionRule
 from scheduler.privacy.terms import RetentionRow, RetentionRun
 from scheduler.requests.service.submission import expire_unproved
@@ -42,7 +43,7 @@ def run_retention(*, now: dt.datetime, dry_run: bool = False) -> RetentionRun:
     done = RetentionRun(counts, dry_run)
     if done.total and not dry_run:
         _note(done, now)
-        _leave_no_page_behind()
+        leave_no_page_behind()
     log.info("retention run", extra={"rows": done.total, "dry_run": dry_run})
     if failed is not None:
         raise failed
@@ -77,14 +78,3 @@ def _note(done: RetentionRun, now: dt.datetime) -> None:
     with transaction() as session:
         for centre in session.scalars(select(Centre).order_by(Centre.id)):
             audit.record(SYSTEM, "retention run", centre, at=now, details=told)
-
-
-def _leave_no_page_behind() -> None:
-    """SQLite overwrites what it deletes (`secure_delete`), but its journal still holds the pages as they were.
-
-    PostgreSQL keeps old versions of a row until its own vacuum, which runs by itself.
-    """
-    if db.engine.dialect.name == "sqlite":
-        db.session.rollback()  # a read of our own would keep the journal
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -22,8 +22,8 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.privacy.queries import subjects
-from scheduler.privacy.service.calendars import SHORTEST_NAME
-from scheduler.privacy.service.erasure import FREE_TEXTS, note
+from scheduler.privacy.queries.mentions import FREE_TEXTS, mentions_of
+from scheduler.privacy.service.erasure import note
 from scheduler.privacy.service.everything import NO_CENTRE
 from scheduler.privacy.terms import SECRET, Hindrance, NotErased, PrivacyReason, Subject
 from scheduler.privacy.wording import titles
@@ -72,7 +72,7 @@ def everything_about(subject: Subject) -> Parts:
     _own(parts, "school_request", subject.request_ids)
     parts["outbox_message"] = [
         {name: row[name] for name in OF_MESSAGES}
-        for row in _rows(OutboxMessage.__table__, subjects.message_ids(subject.email, subject.centre_id))
+        for row in _rows(OutboxMessage.__table__, subjects.message_ids(subject))
     ]
     parts["audit_entry"] = _rows(AuditEntry.__table__, subjects.audit_ids(subject), without={"actor"})
     for model, column in ((NamedAdult, NamedAdult.name_key), (Certificate, Certificate.holder_key)):
@@ -139,13 +139,11 @@ def _imported(subject: Subject) -> list[dict[str, Any]]:
 
 def _named_elsewhere(subject: Subject) -> list[dict[str, Any]]:
     """Texts of others that hold her name or address: where they stand, not what they say of others."""
-    said = [subject.email, *(name for name in subject.names if len(name) >= SHORTEST_NAME)]
     texts: list[tuple[Any, Any]] = [(model, getattr(model, name)) for model, names in FREE_TEXTS for name in names]
     texts += [(OutboxMessage, OutboxMessage.text), (CalendarEntry, CalendarEntry.text)]
-    texts += [(SchoolRequest, SchoolRequest.safeguarding_contact)]
     found = []
     for model, column in texts:
-        holds = or_(*(subjects.texts_with(model, column, one, subject.centre_id) for one in said))
+        holds = or_(*(one.within(model) & column.contains(one.said, autoescape=True) for one in mentions_of(subject)))
         for one in db.session().scalars(select(model.id).where(holds).order_by(model.id)):
             found.append({"table": model.__tablename__, "id": one, "column": column.key})
     return found

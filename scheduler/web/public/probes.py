@@ -21,7 +21,7 @@ from scheduler.web.public.views import bp
 
 PATHS = ("/healthz", "/readyz", "/metrics")
 HOST_ASKED = "raspored.host_asked"
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
+FORWARDED = ("Forwarded", "Via", "X-Real-Ip")  # a proxy speaks; so it does by any X-Forwarded-…
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -75,7 +75,7 @@ def may_read_metrics() -> bool:
     if token:
         brought = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(brought.encode(), token.encode())
-    direct = not any(header in request.headers for header in FORWARDED)
+    direct = not any(name in FORWARDED or name.startswith("X-Forwarded-") for name, _value in request.headers)
     return direct and is_loopback(request.remote_addr or "") and is_loopback(request.environ.get(HOST_ASKED, ""))
 
 

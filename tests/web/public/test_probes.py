@@ -97,6 +97,9 @@ def test_a_worker_is_silent_after_five_minutes_whatever_commands_have_noted(clie
         ({"Host": "[::1]:8000"}, 200),
         ({"X-Forwarded-For": "127.0.0.1"}, 404),
         ({"Forwarded": "for=127.0.0.1"}, 404),
+        ({"X-Forwarded-Proto": "https"}, 404),
+        ({"x-forwarded-host": "localhost"}, 404),
+        ({"Via": "1.1 proxy"}, 404),
         ({"Host": "raspored.example"}, 404),
     ],
 )

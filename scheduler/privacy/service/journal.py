@@ -1,0 +1,14 @@
+"""What a database still holds of rows that were forgotten."""
+
+from scheduler.core.db import db
+
+
+def leave_no_page_behind() -> None:
+    """SQLite overwrites what it deletes (`secure_delete`), but its journal still holds the pages as they were.
+
+    Outside of any transaction. PostgreSQL keeps old versions of a row until its own vacuum, which runs by itself.
+    """
+    if db.engine.dialect.name == "sqlite":
+        db.session.rollback()  # a read of our own would keep the journal
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
