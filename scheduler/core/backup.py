@@ -29,7 +29,7 @@ from scheduler.core.backup_parts import (
     WAIT_S,
     BadBackup,
     Contents,
-    Copied,
+    DatabaseCopy,
     Members,
     pieces_of,
     private_file,
@@ -131,7 +131,7 @@ def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
             yield path
 
 
-def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> Copied:
+def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> DatabaseCopy:
     """A copy by SQLite's online backup: one moment, whoever writes."""
     if not source.is_file():
         raise BadBackup(f"there is no database at {source}")
@@ -140,7 +140,7 @@ def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> Copied:
         live.backup(taken)
         taken.execute("PRAGMA journal_mode=DELETE")
         without.blank(taken)
-        return Copied(*_checked_sqlite(taken), by=ONLINE_BACKUP)
+        return DatabaseCopy(*_checked_sqlite(taken), by=ONLINE_BACKUP)
 
 
 def _checked_sqlite(connection: sqlite3.Connection) -> tuple[dict[str, int], str]:

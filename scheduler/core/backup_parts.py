@@ -18,7 +18,7 @@ class BadBackup(Exception):
 
 
 @dataclass(frozen=True)
-class Copied:
+class DatabaseCopy:
     """How a database was copied, and what was found in it."""
 
     rows: dict[str, int]

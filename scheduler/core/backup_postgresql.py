@@ -21,7 +21,7 @@ from scheduler.core.backup_parts import (
     WAIT_S,
     BadBackup,
     Contents,
-    Copied,
+    DatabaseCopy,
     Members,
     pieces_of,
     private_file,
@@ -29,13 +29,13 @@ from scheduler.core.backup_parts import (
 from scheduler.core.db import Base
 from scheduler.core.postgresql_programs import NoProgram, dump_snapshot, script_lines
 
-COPIED = "COPY"
+BY_COPY = "COPY"
 _NAME = rb'("[^"]+"|[a-z_][a-z0-9_]*)'
 _ROWS_FOLLOW = re.compile(rb"COPY " + _NAME + rb"\." + _NAME + rb" \((.*)\) FROM stdin;\n")
 _ROWS_END = b"\\.\n"
 
 
-def copy_of_postgresql(engine: Engine, members: Members, folder: Path, without: Blanks) -> Copied:
+def copy_of_postgresql(engine: Engine, members: Members, folder: Path, without: Blanks) -> DatabaseCopy:
     """Every table of one snapshot; `folder` is private, and large enough for the database."""
     rows: dict[str, int] = {}
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
@@ -53,7 +53,7 @@ def copy_of_postgresql(engine: Engine, members: Members, folder: Path, without: 
             else:
                 counted = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"')  # nosec B608
                 rows[name] = int(counted.scalar_one())
-    return Copied(rows, revision, by, why)
+    return DatabaseCopy(rows, revision, by, why)
 
 
 def _dump(connection: Connection, target: Path, without: Blanks) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def _dump(connection: Connection, target: Path, without: Blanks) -> tuple[str, s
     try:
         return dump_snapshot(_driver(connection).info, snapshot, target, str(whole or "")), ""
     except NoProgram as problem:
-        return COPIED, str(problem)
+        return BY_COPY, str(problem)
 
 
 def _copy_table(connection: Connection, members: Members, name: str, seen: str, columns: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from psycopg import ConnectionInfo
 from psycopg.pq import Conninfo
 
-DUMP, READ = "pg_dump", "pg_restore"
+DUMP_PROGRAM, READ_PROGRAM = "pg_dump", "pg_restore"
 ASKED_WITHIN_S = 20
 DONE_WITHIN_S = 3600  # a centre's database takes seconds
 LOCK_WAIT = "20s"  # a migration holds a table: the copy by the connection would wait for it just as long
@@ -35,13 +35,13 @@ def dump_snapshot(info: ConnectionInfo, snapshot: str, target: Path, without: st
     Returns the program and its version. Raises: NoProgram.
     """
     surroundings = _surroundings(info)
-    program = _place_of_program(DUMP)
+    program = _place_of_program(DUMP_PROGRAM)
     said = _output_of([program, "--version"], surroundings, ASKED_WITHIN_S)
     if (found := re.search(r"\(PostgreSQL\) (\d+)(\S*)", said)) is None:
-        raise NoProgram(f"{DUMP} does not say its version")
+        raise NoProgram(f"{DUMP_PROGRAM} does not say its version")
     version, server = int(found[1]), info.server_version // 10_000
     if version < server:
-        raise NoProgram(f"{DUMP} is of version {version}, the server of version {server}")
+        raise NoProgram(f"{DUMP_PROGRAM} is of version {version}, the server of version {server}")
     options = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--encoding=UTF8", "--no-password"]
     options += [f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", f"--file={target}"]
     if without:
@@ -50,12 +50,12 @@ def dump_snapshot(info: ConnectionInfo, snapshot: str, target: Path, without: st
         options.append("--no-statistics")
     target.touch(0o600)
     _output_of([program, *options], surroundings, DONE_WITHIN_S)
-    return f"{DUMP} {found[1]}{found[2]}"
+    return f"{DUMP_PROGRAM} {found[1]}{found[2]}"
 
 
 def script_lines(dump: Path) -> Iterator[bytes]:
     """The rows of a dump as a script, line by line; nothing of it is run. Raises: NoProgram."""
-    command = [_place_of_program(READ), "--data-only", "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    command = [_place_of_program(READ_PROGRAM), "--data-only", "--no-owner", "--no-privileges", "--file=-", str(dump)]
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
@@ -68,7 +68,7 @@ def script_lines(dump: Path) -> Iterator[bytes]:
             yield from process.stdout or ()
             if process.wait():
                 complaints.seek(0)
-                raise NoProgram(_complaint(READ, complaints.read().decode(errors="replace")))
+                raise NoProgram(_complaint(READ_PROGRAM, complaints.read().decode(errors="replace")))
         finally:
             late.cancel()
             process.kill()
