@@ -15,6 +15,7 @@ from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import age, audit, backup, clock, ledger, seals
 from scheduler.core.backup_blanks import Blanks
+from scheduler.core.backup_parts import BadBackup, Contents
 from scheduler.core.db import db, transaction
 from scheduler.core.ledger import LedgerLine, Revoked
 from scheduler.jobs.queue import write_run
@@ -68,15 +69,17 @@ def create(file: Path, replace: bool, as_json: bool) -> None:
         click.echo(PLAIN, err=True)
 
 
-def _create(file: Path, *, replace: bool) -> backup.Contents:
+def _create(file: Path, *, replace: bool) -> Contents:
     wanted, at = settings(), clock.now().isoformat(timespec="seconds")
     try:
         made = backup.create(
             file, wanted.instance, at=at, replace=replace, without=SENT, recipient=wanted.backup_recipient
         )
         write_run(BACKUP_JOB, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last one is
+        if made.why:
+            click.echo(f"Copied by {made.by}, as whole as by pg_dump: {made.why}.", err=True)
         return made
-    except (backup.BadBackup, age.BadKey) as error:
+    except (BadBackup, age.BadKey) as error:
         raise BadInput(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}, nothing written") from error
@@ -173,7 +176,7 @@ def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path 
     known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
     lines = _ledger_lines(ledger_file)
 
-    def afterwards(made: backup.Contents) -> tuple[str, ...]:
+    def afterwards(made: Contents) -> tuple[str, ...]:
         return AFTERWARDS if _covers(lines, made, ledger_file) else (*AFTERWARDS, *WITHOUT_LEDGER)
 
     try:
@@ -185,7 +188,7 @@ def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path 
             replace=replace,
             identity=identity.read_text(errors="replace") if identity else "",
         )
-    except backup.BadBackup as error:
+    except BadBackup as error:
         raise BadInput(f"{file}: {error}") from error
     except OSError as error:
         raise BadInput(f"{error.filename or file}: {error.strerror}") from error
@@ -240,12 +243,12 @@ def _ledger_lines(given: Path | None) -> list[LedgerLine]:
     return sorted(set(lines), key=lambda line: line.at)
 
 
-def _covers(lines: list[LedgerLine], made: backup.Contents, given: Path | None) -> bool:
+def _covers(lines: list[LedgerLine], made: Contents, given: Path | None) -> bool:
     """Whether the ledger tells all since the backup: it was given for it, or was kept here before it was made."""
     return bool(lines) and (given is not None or (made.at != "" and lines[0].at <= dt.datetime.fromisoformat(made.at)))
 
 
-def _settle(made: backup.Contents, lines: list[LedgerLine], now: dt.datetime, as_json: bool) -> None:
+def _settle(made: Contents, lines: list[LedgerLine], now: dt.datetime, as_json: bool) -> None:
     if not lines:
         if not as_json:
             click.echo("No ledger: every secret link and every calendar address has ended, for who knows which were.")
@@ -269,9 +272,12 @@ def _record_restore(now: dt.datetime) -> None:
             audit.record(SYSTEM, "backup restored", centre, at=now)
 
 
-def _tell(what: str, made: backup.Contents, as_json: bool) -> None:
+def _tell(what: str, made: Contents, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(made.__dict__))
         return
     rows = sum(made.rows.values())
-    click.echo(f"{rows} rows of {len(made.rows)} tables and {len(made.files)} files {what} (schema {made.revision})")
+    how = f", by {made.by}" if made.by else ""
+    click.echo(
+        f"{rows} rows of {len(made.rows)} tables and {len(made.files)} files {what} (schema {made.revision}{how})"
+    )

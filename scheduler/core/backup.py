@@ -1,7 +1,8 @@
 """A backup: the database and the files of an installation as they were at one moment, in one private ZIP.
 
-SQLite goes through its online backup, so it is whole while others write; PostgreSQL through COPY in one snapshot. The
-key of the installation, its queue (which only wakes) and written mails stay out: a backup opens nothing by itself.
+SQLite goes through its online backup, so it is whole while others write; PostgreSQL through one snapshot (see
+backup_postgresql). The key of the installation, its queue (which only wakes) and written mails stay out: a backup opens
+nothing by itself.
 """
 
 import hashlib
@@ -15,19 +16,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from scheduler.core.age import BadKey, opened_by, sealed_for
-from scheduler.core.backup_blanks import NOTHING, Blanks, name_list
+from scheduler.core.backup_blanks import NOTHING, Blanks
+from scheduler.core.backup_parts import (
+    COPY_BYTES,
+    DUMP,
+    TABLES,
+    WAIT_S,
+    BadBackup,
+    Contents,
+    DatabaseCopy,
+    Members,
+    pieces_of,
+    private_file,
+)
+from scheduler.core.backup_postgresql import copy_of_postgresql, fill_postgresql, take_apart
 from scheduler.core.db import Base, db
 
 FORMAT, VERSION = "raspored backup", 1
-MANIFEST, DATABASE, TABLES, FILES = "manifest.json", "database.sqlite3", "tables/", "files/"
-COPY_BYTES = 1 << 20
-WAIT_S = 20  # for who still uses the database
+ONLINE_BACKUP = "online backup"
+MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite3", "files/"
 LEFT_OUT = (
     "secret_key",
     "lock",
@@ -41,22 +53,7 @@ LEFT_OUT = (
 PASSING = (".part", ".lock", ".pid", ".log", "-wal", "-shm", "-journal")
 
 
-Afterwards = Callable[["Contents"], Sequence[str]]  # statements that settle what a backup holds
-
-
-class BadBackup(Exception):
-    """This cannot be backed up, or restored; the text is one line for who typed the command."""
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a backup holds."""
-
-    dialect: str
-    revision: str
-    rows: Mapping[str, int]
-    files: tuple[str, ...]
-    at: str = ""  # when it was begun; empty in one of an early version
+Afterwards = Callable[[Contents], Sequence[str]]  # statements that settle what a backup holds
 
 
 @contextmanager
@@ -82,27 +79,11 @@ def create(
         part = folder / "backup.zip"
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                contents = _write(_Members(archive), folder, instance, _Wanted(target.resolve(), at, without))
+                contents = _write(Members(archive), folder, instance, _Wanted(target.resolve(), at, without))
             stream.flush()
             os.fsync(stream.fileno())
         (sealed_for(recipient, part) if recipient else part).replace(target)
     return contents
-
-
-class _Members:
-    """The members of an archive being written, with the digest of each."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
-        self.digests: dict[str, str] = {}
-
-    def write(self, name: str, pieces: Iterable[bytes]) -> None:
-        digest = hashlib.sha256()
-        with self.archive.open(name, "w", force_zip64=True) as member:
-            for piece in pieces:
-                digest.update(piece)
-                member.write(piece)
-        self.digests[name] = digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -114,23 +95,25 @@ class _Wanted:
     without: Blanks
 
 
-def _write(members: _Members, folder: Path, instance: Path, wanted: _Wanted) -> Contents:
+def _write(members: Members, folder: Path, instance: Path, wanted: _Wanted) -> Contents:
     engine = db.engine
     if engine.dialect.name == "sqlite":
         copy = folder / DATABASE
-        rows, revision = _copy_of_sqlite(_file_of(engine), copy, wanted.without)
-        members.write(DATABASE, _pieces_of(copy))
+        copied = _copy_of_sqlite(_file_of(engine), copy, wanted.without)
+        members.write(DATABASE, pieces_of(copy))
     else:
-        rows, revision = _copy_of_postgresql(engine, members, wanted.without)
+        copied = copy_of_postgresql(engine, members, folder, wanted.without)
     own = {_file_of(engine)} if engine.dialect.name == "sqlite" else set()
     names = []
     for path in _files_in(instance, own | {wanted.target}):
         try:
-            members.write(f"{FILES}{path.relative_to(instance).as_posix()}", _pieces_of(path))
+            members.write(f"{FILES}{path.relative_to(instance).as_posix()}", pieces_of(path))
         except FileNotFoundError:  # it went away meanwhile, so no row names it
             continue
         names.append(path.relative_to(instance).as_posix())
-    contents = Contents(engine.dialect.name, revision, rows, tuple(names), wanted.at)
+    contents = Contents(
+        engine.dialect.name, copied.revision, copied.rows, tuple(names), wanted.at, copied.by, copied.why
+    )
     told = {"format": FORMAT, "version": VERSION, "digests": members.digests} | contents.__dict__
     members.archive.writestr(MANIFEST, json.dumps(told, indent=1))
     return contents
@@ -138,12 +121,6 @@ def _write(members: _Members, folder: Path, instance: Path, wanted: _Wanted) -> 
 
 def _file_of(engine: Engine) -> Path:
     return Path(str(engine.url.database)).resolve()
-
-
-def _pieces_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(COPY_BYTES):
-            yield piece
 
 
 def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
@@ -154,8 +131,8 @@ def _files_in(instance: Path, own: set[Path]) -> Iterator[Path]:
             yield path
 
 
-def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> tuple[dict[str, int], str]:
-    """A copy by SQLite's online backup: one moment, whoever writes. Its row counts and its schema."""
+def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> DatabaseCopy:
+    """A copy by SQLite's online backup: one moment, whoever writes."""
     if not source.is_file():
         raise BadBackup(f"there is no database at {source}")
     copy.touch(0o600)
@@ -163,7 +140,7 @@ def _copy_of_sqlite(source: Path, copy: Path, without: Blanks) -> tuple[dict[str
         live.backup(taken)
         taken.execute("PRAGMA journal_mode=DELETE")
         without.blank(taken)
-        return _checked_sqlite(taken)
+        return DatabaseCopy(*_checked_sqlite(taken), by=ONLINE_BACKUP)
 
 
 def _checked_sqlite(connection: sqlite3.Connection) -> tuple[dict[str, int], str]:
@@ -182,45 +159,6 @@ def _checked_sqlite(connection: sqlite3.Connection) -> tuple[dict[str, int], str
         raise BadBackup(f"the database is damaged: {error}") from error
 
 
-def _copy_of_postgresql(engine: Engine, members: _Members, without: Blanks) -> tuple[dict[str, int], str]:
-    """Every table by COPY, all of one snapshot. Row counts and schema."""
-    rows: dict[str, int] = {}
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-        revision = _revision_of(connection)
-        for name, columns in _stored_columns(connection).items():
-            cursor = _driver(connection).cursor()
-            with cursor.copy(f'COPY (SELECT {without.seen(name, columns)} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
-                head = json.dumps(columns).encode() + b"\n"
-                members.write(f"{TABLES}{name}", _after(head, (bytes(piece) for piece in copy)))
-            rows[name] = cursor.rowcount
-    return rows, revision
-
-
-def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from pieces
-
-
-def _driver(connection: Connection) -> Any:
-    """psycopg's own connection: only it speaks COPY."""
-    return connection.connection.driver_connection
-
-
-def _stored_columns(connection: Connection) -> dict[str, list[str]]:
-    """The columns of each of our tables as the database has them, parents before children."""
-    seen = inspect(connection)
-    there = set(seen.get_table_names())
-    names = [table.name for table in Base.metadata.sorted_tables if table.name in there]
-    return {name: [column["name"] for column in seen.get_columns(name)] for name in names}
-
-
-def _revision_of(connection: Connection) -> str:
-    if not inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
-
-
 # --- restoring ---
 
 
@@ -230,9 +168,8 @@ def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
         told = json.loads(archive.read(MANIFEST))
         if (told["format"], told["version"]) != (FORMAT, VERSION):
             raise KeyError
-        contents = Contents(
-            told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]), str(told.get("at", ""))
-        )
+        later = (str(told.get(word, "")) for word in ("at", "by", "why"))
+        contents = Contents(told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]), *later)
         digests: dict[str, str] = dict(told["digests"])
         for name in (*contents.files, *digests):
             _refuse_place(name)
@@ -281,7 +218,9 @@ def restore(
             if contents.dialect == "sqlite":
                 _fill_sqlite(engine, folder / DATABASE, contents, afterwards(contents))
             else:
-                _fill_postgresql(engine, folder / TABLES, contents, afterwards(contents))
+                if DUMP in digests:
+                    take_apart(folder, contents.rows)
+                fill_postgresql(engine, folder / TABLES, contents, afterwards(contents))
             for name in contents.files:
                 place = instance / name
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -324,7 +263,7 @@ def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) 
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         found = hashlib.sha256()
         try:
-            with archive.open(name) as member, _private(place) as stream:
+            with archive.open(name) as member, private_file(place) as stream:
                 while piece := member.read(COPY_BYTES):
                     found.update(piece)
                     stream.write(piece)
@@ -332,10 +271,6 @@ def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) 
             raise BadBackup(f"the backup is damaged: {name} cannot be read") from error
         if found.hexdigest() != digest:
             raise BadBackup(f"the backup is damaged: {name} has changed since it was written")
-
-
-def _private(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _fill_sqlite(engine: Engine, copy: Path, contents: Contents, afterwards: Sequence[str]) -> None:
@@ -352,47 +287,3 @@ def _fill_sqlite(engine: Engine, copy: Path, contents: Contents, afterwards: Seq
         with closing(sqlite3.connect(place, timeout=WAIT_S)) as target:
             taken.backup(target)
             target.execute("PRAGMA journal_mode=WAL")
-
-
-def _fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterwards: Sequence[str]) -> None:
-    """Every table in one transaction; constraints hold, our triggers rest, because they judge one row at a time."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'")
-        here = _revision_of(connection)
-        if here != contents.revision:
-            raise BadBackup(f"the backup has schema {contents.revision}: `db upgrade {contents.revision}` comes first")
-        names = [name for name in _stored_columns(connection) if name in contents.rows]
-        if set(names) != set(contents.rows):
-            raise BadBackup("the backup holds tables that this schema does not have")
-        for name in names:  # the way of a restore: only who owns the tables has it
-            connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
-        connection.exec_driver_sql(f"TRUNCATE {name_list(list(_stored_columns(connection)))} CASCADE")
-        for name in names:
-            _fill_table(connection, name, folder / name, contents.rows[name])
-        for name in names:
-            connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-        for statement in afterwards:
-            connection.exec_driver_sql(statement)
-
-
-def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> None:
-    cursor = _driver(connection).cursor()
-    with file.open("rb") as stream:
-        columns = json.loads(stream.readline())
-        if columns != _columns_in(connection, name):
-            raise BadBackup(f"the backup is damaged: {name} has other columns")
-        with cursor.copy(f'COPY "{name}" ({name_list(columns)}) FROM STDIN') as copy:
-            while piece := stream.read(COPY_BYTES):
-                copy.write(piece)
-    if cursor.rowcount != rows:
-        raise BadBackup(f"the backup is damaged: {name} does not hold what the backup says")
-    if "id" in columns:
-        found = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": name}).scalar()
-        if found:
-            connection.exec_driver_sql(
-                f"SELECT setval('{found}', COALESCE((SELECT max(id) FROM \"{name}\"), 0) + 1, false)"  # nosec B608
-            )
-
-
-def _columns_in(connection: Connection, name: str) -> list[str]:
-    return [column["name"] for column in inspect(connection).get_columns(name)]
