@@ -74,8 +74,8 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
     GroundReason.BROKEN_LETTERS: _l(
-        "The letters are broken, a program has read them in a wrong encoding: open the original file, save it as"
-        " “CSV UTF-8” or XLSX, and send that."
+        "Open the original file, save it as “CSV UTF-8” or XLSX, and send that: the letters of this one are broken,"
+        " a program has read them in a wrong encoding."
     ),
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
     GroundReason.NO_LETTER: _l("Write a name: it needs at least one letter."),

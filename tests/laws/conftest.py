@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from scheduler.demo import load as demo
+from scheduler.jobs import queue
 from tests.factories import MONDAY
 
 
@@ -13,4 +14,5 @@ def house(app: Flask, monkeypatch) -> Flask:
     for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
         monkeypatch.setitem(app.config, name, value)
     demo.load(MONDAY)
+    queue.write_run("messages.send_waiting", MONDAY, failed=False)  # the worker has been heard of
     return app

@@ -156,8 +156,8 @@ def test_the_page_asks_as_often_for_one_row_as_for_three(coordinator, programme)
     assert asked[:2] == asked[2:]
 
 
-def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordinator):
-    a_held_visit()
+def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordinator, programme):
+    a_held_visit(HeadCounts(pupils=12), programme=programme)
     query = YEAR | {"by": "district"}
 
     content = coordinator.get(f"{REPORT}.csv", query_string=query | {"lang": "sr_Cyrl"}).get_data()
