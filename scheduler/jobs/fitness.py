@@ -80,7 +80,7 @@ def _database() -> Diagnosis:
 def _reference_data(_wanted: Settings, now: dt.datetime) -> Diagnosis:
     towns = db.session.scalar(select(func.count()).select_from(Municipality)) or 0
     if not towns:
-        return Diagnosis("places", Fitness.BAD, "no municipality is stored: run `raspored setup` again")
+        return Diagnosis("places", Fitness.BAD, "no municipality is stored: run `raspored setup`")
     if not centres():
         return Diagnosis("places", Fitness.BAD, "no centre is there: run `raspored setup`")
     return Diagnosis("places", Fitness.GOOD, f"{towns} municipalities; centres: {len(centres())}")
