@@ -18,9 +18,8 @@ from scheduler.layout import place_of
 from scheduler.people.queries import centres
 from scheduler.places.models import Holiday, Municipality
 from scheduler.places.queries import calendar_missing
-from scheduler.work.terms import Diagnosis, Fitness
+from scheduler.work.terms import BACKUP_WITHIN, Diagnosis, Fitness
 
-BACKUP_WITHIN = dt.timedelta(hours=36)  # one each night, and half a day to notice
 LEFT_FREE = 10  # a tenth of the disk, as on the page of health (TRUST R20)
 ASKED_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 
