@@ -106,14 +106,6 @@ class Installation:
             raise Failed(f"`{' '.join(arguments)}` ended with {done.returncode}: {said}")
         return done.stdout
 
-    def script(self, text: str) -> None:
-        """Lines of Python inside the product. Raises: Failed."""
-        done = subprocess.run(
-            [str(self.python), "-c", text], cwd=self.cwd, env=self._env(), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise Failed(done.stderr[-1500:])
-
     @contextmanager
     def serving(self, *more: str, workers: int = 2) -> Iterator[None]:
         """gunicorn as docs/operate.md says it, and the worker, until the block ends. Raises: Failed."""

@@ -27,21 +27,6 @@ TEACHER = "Весна Танасковић"
 SCHOOL_NAME = "Милева Новаковић"
 PROGRAMME = "Безбедно на интернету"
 
-# TEMPORARY, until `setup` brings municipalities, holidays and calendars itself: then this and its line in `settles` go.
-REFERENCE_DATA = """
-from scheduler.core import clock
-from scheduler.core.db import transaction
-from scheduler.places.service.calendars import load_example_calendars
-from scheduler.places.service.hosts import load_reference_data
-try:
-    from wsgi import app
-except ImportError:
-    from scheduler.wsgi import app
-with app.app_context(), transaction() as session:
-    load_reference_data(clock.now())
-    load_example_calendars(session, clock.now().date())
-"""
-
 
 @dataclass
 class World:
@@ -75,7 +60,6 @@ def settles(world: World) -> None:
     """Migrations, the first centre, its administrator's link."""
     world.installation.command("db", "upgrade")
     said = world.installation.command("setup", "--centre", CENTRE, "--email", ADMINISTRATOR)
-    world.installation.script(REFERENCE_DATA)  # TEMPORARY
     found = re.search(r"https://\S+/invitation/\S+", said)
     if not found:
         raise Failed(f"`setup` printed no link: {said}")
