@@ -97,6 +97,11 @@ class Settings:
         return self.second_factor == "required" or (not self.second_factor and not self.demo)
 
     @property
+    def keeps_mail(self) -> bool:
+        """Whether mails that people wait for lie in files instead: in production nobody reads them there."""
+        return not self.demo and not self.smtp_url
+
+    @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 

@@ -45,7 +45,7 @@ def sign_ins(as_json: bool) -> None:
     try:
         listed = demo.sign_ins()
     except NotFound as missing:
-        raise BadInput("there is no demo yet: run `flask --app wsgi demo load` first") from missing
+        raise BadInput("there is no demo yet: run `raspored demo load` first") from missing
     if as_json:
         click.echo(json.dumps(listed, ensure_ascii=False))
         return

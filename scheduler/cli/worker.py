@@ -1,4 +1,4 @@
-"""`flask --app wsgi worker`: runs the jobs."""
+"""`raspored worker`: runs the jobs."""
 
 import click
 from flask import Flask

@@ -18,9 +18,8 @@ from scheduler.layout import place_of
 from scheduler.people.queries import centres
 from scheduler.places.models import Holiday, Municipality
 from scheduler.places.queries import calendar_missing
-from scheduler.work.terms import Diagnosis, Fitness, is_full
+from scheduler.work.terms import BACKUP_WITHIN, Diagnosis, Fitness, is_full
 
-BACKUP_WITHIN = dt.timedelta(hours=36)  # one each night, and half a day to notice
 ASKED_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 
 
@@ -78,7 +77,7 @@ def _database() -> Diagnosis:
 def _reference_data(_wanted: Settings, now: dt.datetime) -> Diagnosis:
     towns = db.session.scalar(select(func.count()).select_from(Municipality)) or 0
     if not towns:
-        return Diagnosis("places", Fitness.BAD, "no municipality is stored: run `raspored setup` again")
+        return Diagnosis("places", Fitness.BAD, "no municipality is stored: run `raspored setup`")
     if not centres():
         return Diagnosis("places", Fitness.BAD, "no centre is there: run `raspored setup`")
     return Diagnosis("places", Fitness.GOOD, f"{towns} municipalities; centres: {len(centres())}")

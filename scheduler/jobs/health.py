@@ -25,6 +25,7 @@ from scheduler.safeguarding.terms import VettingResult
 from scheduler.work.models import JobRun, LongWork
 from scheduler.work.terms import (
     BACKUP_JOB,
+    BACKUP_WITHIN,
     OPEN_WORK,
     RETENTION_JOB,
     RETENTION_SILENT_AFTER,
@@ -71,6 +72,8 @@ def health(actor: Actor, *, now: dt.datetime) -> Health:
         disk_free=disk.free,
         disk_total=disk.total,
         retention_silent=retention_silent(now),
+        mail_kept=settings().keeps_mail,
+        backup_missing=not settings().demo and not _backed_up(runs, now),
     )
 
 
@@ -126,6 +129,10 @@ def _seen_at(runs: tuple[RunRow, ...]) -> dt.datetime | None:
 def _is_silent(runs: tuple[RunRow, ...], now: dt.datetime) -> bool:
     seen_at = _seen_at(runs)
     return seen_at is None or now - seen_at > SILENT_AFTER
+
+
+def _backed_up(runs: tuple[RunRow, ...], now: dt.datetime) -> bool:
+    return any(run.name == BACKUP_JOB and not run.failed and now - run.ended_at <= BACKUP_WITHIN for run in runs)
 
 
 def retention_silent(now: dt.datetime) -> bool:

@@ -109,6 +109,7 @@ class WorkRow:
 RETENTION_JOB = "privacy.forget_what_lasted"  # who forgets each night; its silence is told
 BACKUP_JOB = "core.make_backup"  # no job of the worker: the timer's command notes when it ran
 RETENTION_SILENT_AFTER = dt.timedelta(hours=48)
+BACKUP_WITHIN = dt.timedelta(hours=36)  # one each night, and half a day to notice
 
 
 def is_full(free: int, total: int) -> bool:
@@ -194,6 +195,8 @@ class Health:
     disk_free: int
     disk_total: int
     retention_silent: bool = False  # for two days nobody has forgotten what has lasted its time
+    mail_kept: bool = False  # no mail leaves: it lies in files, in production
+    backup_missing: bool = False  # none of the last night, in production
 
     @property
     def disk_full(self) -> bool:
@@ -206,5 +209,7 @@ class Health:
             or self.disk_full
             or self.late
             or self.retention_silent
+            or self.mail_kept
+            or self.backup_missing
             or any(run.failed for run in self.runs)
         )

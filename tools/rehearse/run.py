@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -153,12 +153,26 @@ def a_wheel_in(folder: Path) -> Product:
     return Product(python, "scheduler.wsgi", nowhere)
 
 
+def wait_for_health(site: Site, context: ssl.SSLContext) -> None:
+    """gunicorn listens before its workers have started; nginx says 503 or 504 until then. Raises: Failed."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(f"https://localhost:{site.https}/healthz", context=context, timeout=60),  # nosec B310
+        ):
+            return
+        time.sleep(0.5)
+    raise Failed("/healthz does not answer")
+
+
 def look_at_the_door(site: Site, visitor: PlainVisitor, trusted: Path) -> None:
     """The certificate holds, http leads to https, figures are hidden, no header stands twice. Raises: Failed, Lost."""
     wait_for_port(site.https)
+    context = ssl.create_default_context(cafile=str(trusted))
+    wait_for_health(site, context)
     visitor.opens("/")
     visitor.reads("19833")
-    context = ssl.create_default_context(cafile=str(trusted))
     with urllib.request.urlopen(f"https://localhost:{site.https}/", context=context, timeout=60) as answer:  # nosec B310
         names = [name.lower() for name, _value in answer.getheaders()]
     twice = sorted({name for name in names if names.count(name) > 1 and name != "set-cookie"})

@@ -52,7 +52,7 @@ class World:
         person = self._at_desks[email] = self.visitor()
         person.opens("/sign-in?lang=sr_Cyrl")
         person.sends({"email": email, "password": PASSWORD}, to="/sign-in")
-        self._phone.shows(person, email, self.letters, self.installation.now())
+        self._phone.shows(person, email, self.letters, self.installation.now)
         return person
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.admin.words import JOBS
+from scheduler.work.terms import BACKUP_JOB
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
@@ -233,6 +235,37 @@ def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(sessio
     assert ("Start the service raspored-worker" in silent, "All is well." in silent) == (True, False)
     assert ("Start the service raspored-worker" in alive, "Sends mail" in alive) == (False, True)
     assert "Failed" in admin.get("/health?lang=en").text
+
+
+@pytest.mark.parametrize(("smtp_url", "kept"), [("", True), ("smtps://mail.centre.example", False)])
+def test_in_production_without_a_mail_server_neither_health_nor_the_test_mail_calls_it_good(
+    session, app, smtp_url, kept
+):
+    administrator = make_user(Role.ADMINISTRATOR)
+    config.use(replace(config.settings(), mode="production", second_factor="off", smtp_url=smtp_url))
+    admin = browser_of(app, administrator)
+    queue.write_run("messages.send_waiting", MONDAY, failed=False)
+    queue.write_run(BACKUP_JOB, MONDAY, failed=False)
+    admin.post("/settings/test-mail")
+    with transaction() as writing:
+        writing.scalars(select(OutboxMessage)).one().state = MessageState.SENT
+
+    health, steps = admin.get("/health?lang=en").text, admin.get("/settings/first-steps?lang=en").text
+
+    assert ("No mail leaves this machine, because" in health, "All is well." in health) == (kept, not kept)
+    assert ("No mail leaves this machine yet" in steps, "The test mail has left" in steps) == (kept, not kept)
+
+
+def test_in_production_health_tells_of_a_night_without_a_backup(session, app):
+    administrator = make_user(Role.ADMINISTRATOR)
+    config.use(replace(config.settings(), mode="production", second_factor="off", smtp_url="smtps://mail.example"))
+    admin = browser_of(app, administrator)
+    queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=37), failed=False)
+    old = admin.get("/health?lang=en").text
+    queue.write_run(BACKUP_JOB, MONDAY, failed=False)
+
+    assert "No backup was made in the last 36 hours" in old
+    assert "No backup was made" not in admin.get("/health?lang=en").text
 
 
 def test_a_late_mail_is_told_on_the_page_of_health(session, admin):

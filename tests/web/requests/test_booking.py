@@ -301,7 +301,7 @@ def test_a_flood_is_stopped_with_a_clear_page_and_the_answers_stay(client, progr
     response = client.post("/book/check?lang=en", data={"form_key": "one more"})
 
     assert (response.status_code, response.headers["Retry-After"]) == (429, "86400")
-    assert "Too many" in response.text, response.text[response.text.find("<main"):]
+    assert "Too many" in response.text, response.text[response.text.find("<main") :]
     assert "Оливера Матић" in response.text
     assert requests_stored() == 3
     assert db.session.scalar(select(func.count(OutboxMessage.id))) == 3
