@@ -46,8 +46,8 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
         client.set_cookie(name, value)
     visit = next(path for path in everybody["coordinator"].begins if path.startswith("/visits/"))
     style = next(path for path in HREF.findall(client.get("/").text) if path.startswith("/assets/"))
-    paths = [style, "/static/img/favicon.svg", "/road.svg", "/healthz", "/readyz", "/reports/attendance.csv"]
-    paths.append(f"{visit}/place/cells")
+    paths = [style, "/static/img/favicon.svg", "/road.svg", "/healthz", "/readyz", "/metrics"]
+    paths += ["/reports/attendance.csv", f"{visit}/place/cells"]
     assert {ways.match(path)[0] for path in paths} == NOT_PAGES - {"safeguarding.scan"}
     scan = next(path for path in everybody["safeguarding"].begins if path.endswith("/scan"))
     assert ways.match(scan)[0] == "safeguarding.scan"

@@ -42,6 +42,8 @@ MADE_UP = [
     "Safe on the internet", "Passwords, false profiles, and whom to tell when something goes wrong.",
     "National Contact Centre", "Весна Илић, психолог", "Оливера Матић",
 ]  # fmt: skip
+# The handbook is a file for each language; in a language without one it is read in English.
+A_FILE_EACH = {"public.handbook", "public.handbook_page"}
 DAY = dt.date(2026, 11, 24)
 
 
@@ -61,6 +63,8 @@ def test_every_page_of_a_role_is_translated(
     for name, value in everyone[role].cookies.items():
         client.set_cookie(name, value)
     for sheet in every_sheet[role]:
+        if sheet.endpoint in A_FILE_EACH:
+            continue
         html = client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}").text
         assert '<html lang="en-XA"' in html
         for tag, text in texts_of(html, "en-XA"):

@@ -66,7 +66,8 @@ OTHER_THINGS = (  # of which there is none here
     *("handover_id", "feed_id", "holiday_id", "entry_id", "exception_id", "work_id"),
     *("programme_id", "date_id", "offer_id", "period_id", "sign_in_id", "passkey_id"),
 )
-MACHINE = "/health"  # tells of the machine, by the minute: names are sought there, but no two answers are alike
+# These tell of the machine, by the minute: names are sought there, but no two answers are alike.
+MACHINE = ("/health", "/metrics")
 
 
 class Seeker:
