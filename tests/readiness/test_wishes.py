@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import ANONYMOUS, Role, school_contact
-from scheduler.readiness.queries import checklist_of, open_wish_of, open_wishes
+from scheduler.readiness.queries.findings import checklist_of, open_wish_of, open_wishes
 from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
 from scheduler.requests.terms.school_request import RequestState

@@ -6,7 +6,7 @@ import logging
 from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core import clock
 from scheduler.policy import SYSTEM
-from scheduler.readiness.queries import checklists_to_tell
+from scheduler.readiness.queries.findings import checklists_to_tell
 from scheduler.readiness.rules import checklist_is_told
 from scheduler.visits.models.visits import Readiness
 from scheduler.visits.service import notify

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import SYSTEM, Actor
-from scheduler.readiness.queries import CHECK_STATES, found_against, found_in, visits_to_check
+from scheduler.readiness.queries.findings import CHECK_STATES, found_against, found_in, visits_to_check
 from scheduler.readiness.terms import FindingFact
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.visits.models.finding import Finding

@@ -12,7 +12,7 @@ from scheduler.messages import queries as message_queries
 from scheduler.messages.terms import MessageState
 from scheduler.places.queries import calendar_missing
 from scheduler.policy import Actor
-from scheduler.readiness.queries import open_wishes
+from scheduler.readiness.queries.findings import open_wishes
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_handovers
 from scheduler.requests.terms.pages import InboxFilters

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor
-from scheduler.readiness.queries import checklist_of, open_wish_of
+from scheduler.readiness.queries.findings import checklist_of, open_wish_of
 from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service import recheck, wishes
 from scheduler.readiness.service.wishes import take_back_wish, tick_checklist

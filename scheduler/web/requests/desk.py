@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
-from scheduler.readiness.queries import open_wish_of
+from scheduler.readiness.queries.findings import open_wish_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS

@@ -9,7 +9,7 @@ from scheduler.attendance.queries.feedback import feedback_of, survey_of
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
-from scheduler.readiness.queries import checklist_of, findings_of, open_wish_of
+from scheduler.readiness.queries.findings import checklist_of, findings_of, open_wish_of
 from scheduler.readiness.service import wishes
 from scheduler.readiness.service.recheck import confirm_clock
 from scheduler.visits.queries.pages import visit_for, visit_page

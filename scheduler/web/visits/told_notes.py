@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import html_lang, languages, names_of
+from scheduler.readiness.queries.told_notes import tellable, texts_for
+from scheduler.readiness.service import told_notes
+from scheduler.readiness.service.told_notes import text_to_tell
 from scheduler.visits.queries.pages import visit_page
-from scheduler.visits.queries.told_notes import tellable, texts_for
-from scheduler.visits.service import told_notes
-from scheduler.visits.service.told_notes import text_to_tell
 from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.told_notes import ToldWhat
 from scheduler.web import labels

@@ -11,6 +11,7 @@ from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.places.queries import calendar_missing
+from scheduler.readiness.queries.told_notes import told_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.rules.school_request import cannot_on
@@ -22,7 +23,6 @@ from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
-from scheduler.visits.queries.told_notes import told_of
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move

@@ -13,7 +13,7 @@ from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
-from scheduler.readiness.queries import checklist_of, open_wish_of
+from scheduler.readiness.queries.findings import checklist_of, open_wish_of
 from scheduler.readiness.rules import asked_until
 from scheduler.requests import pdf
 from scheduler.requests.queries.pages import own_request, proposed_dates
