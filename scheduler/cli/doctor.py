@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
@@ -21,6 +23,18 @@ def register(app: Flask) -> None:
     app.cli.add_command(doctor)
 
 
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Nothing that is less than the end of all is logged meanwhile."""
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
 @click.command("doctor", cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def doctor(as_json: bool) -> None:
@@ -28,8 +42,8 @@ def doctor(as_json: bool) -> None:
 
     Each line is good, to be looked at, or BAD. Passwords and keys are never printed.
     """
-    logging.getLogger("scheduler").setLevel(logging.CRITICAL)  # what does not answer is told once, in a line below
-    found = fitness.findings(clock.now())
+    with _quiet("scheduler"):  # what does not answer is told once, in a line below
+        found = fitness.findings(clock.now())
     fit = fitness.is_fit(found)
     if as_json:
         click.echo(json.dumps({"fit": fit, "findings": [asdict(one) for one in found]}, ensure_ascii=False))

@@ -8,9 +8,9 @@ const textOf = (raw) =>
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
-const keysOf = (list) => (list ?? []).map((one) => ({ ...one, id: rawOf(one.id) }));
+const keysOf = (list) => (list ?? []).map(({ id, type, transports }) => ({ id: rawOf(id), type, transports }));
 
-const asked = async (act, question) => {
+const asked = (act, question) => {
   const publicKey = { ...question, challenge: rawOf(question.challenge) };
   if (act === "create") {
     publicKey.user = { ...question.user, id: rawOf(question.user.id) };
