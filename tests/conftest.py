@@ -7,6 +7,7 @@ The product's clock stands at MONDAY, for fixtures of any scope, too.
 import gc
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,11 @@ def session(app: Flask) -> Session:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def required(app: Flask) -> Iterator[None]:
+    """As in production: staff are asked for a second step."""
+    config.use(replace(app.config["SETTINGS"], second_factor="required"))
+    yield
+    config.use(app.config["SETTINGS"])

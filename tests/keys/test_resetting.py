@@ -1,40 +1,19 @@
 """Keys that are lost are reset by a second person or on the host; sign-ins are listed and ended by their owner."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
-from flask import Flask
 
-from scheduler import config
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, OutOfReach
 from scheduler.keys import queries
 from scheduler.keys.service import passing, resetting, sign_ins
 from scheduler.keys.terms import KeyReason
 from scheduler.people import queries as people_queries
-from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import a_browser, make_app, make_passkey, make_recovery_code, make_sign_in, seen_browser
+from tests.factories.keys import a_browser, make_passkey, make_recovery_code, make_sign_in, seen_browser
 from tests.factories.people import make_presenter, make_user
 from tests.keys.told import actions, first_key, mails_to
 
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def required(app: Flask) -> Iterator[None]:
-    """As in production: staff are asked for a second step."""
-    config.use(replace(app.config["SETTINGS"], second_factor="required"))
-    yield
-    config.use(app.config["SETTINGS"])
-
-
-@pytest.fixture
-def user(app: Flask) -> User:
-    made = make_user(email="marija@centre.example", password_hash="x")
-    make_app(made)
-    return made
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("required")]
 
 
 def test_trust_s37_a_second_person_resets_and_the_owner_is_told(user):

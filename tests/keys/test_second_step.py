@@ -1,12 +1,10 @@
 """The second step: codes once, limited by account; keys of the owner only; a reset by a second person (TRUST S37)."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -27,7 +25,6 @@ from tests.factories.keys import (
     RECOVERY,
     SECRET,
     a_browser,
-    make_app,
     make_passkey,
     make_recovery_code,
     make_sign_in,
@@ -39,22 +36,7 @@ from tests.keys.told import actions, first_key, mails_to
 NETWORK, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
 HALF_MINUTE, MINUTE = dt.timedelta(seconds=30), dt.timedelta(minutes=1)
 CODE = one_time_codes.code_at(SECRET, MONDAY)
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def required(app: Flask) -> Iterator[None]:
-    """As in production: staff are asked for a second step."""
-    config.use(replace(app.config["SETTINGS"], second_factor="required"))
-    yield
-    config.use(app.config["SETTINGS"])
-
-
-@pytest.fixture
-def user(app: Flask) -> User:
-    made = make_user(email="marija@centre.example", password_hash="x")
-    make_app(made)
-    return made
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("required")]
 
 
 def wrong(browser, *, now=MONDAY, code="000000", network=NETWORK):

@@ -31,7 +31,7 @@ from scheduler.privacy.terms import FORGOTTEN_BIRTH, FORGOTTEN_NAME
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import GUARDIAN_LINK
-from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.models.visits import Visit
 
 # About a person, and counted or kept as proof all the same: these hold numbers of rows, and the names are blanked.
 STAYS = frozenset(
@@ -207,11 +207,3 @@ def _delete_belongings(session: Session, table: object, ids: Ids) -> None:
 def _forget_imports(session: Session, thing: str, ids: Ids) -> None:
     """What an import noted of the values before it."""
     session.execute(delete(ImportedRow).where(ImportedRow.thing == thing, ImportedRow.thing_id.in_(ids)))
-
-
-def blank_words_of_visits(session: Session, ids: Ids) -> None:
-    """Reasons and addresses typed at a visit; states say by themselves what became of it."""
-    session.execute(update(Visit).where(Visit.id.in_(ids)).values(reason="", online_link=""))
-    session.execute(
-        update(Presentation).where(Presentation.visit_id.in_(ids), Presentation.reason != "").values(reason="")
-    )

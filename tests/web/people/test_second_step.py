@@ -1,8 +1,6 @@
 """The second step in a browser: nothing opens before it, the first key is led to, the pages say what to do."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -25,14 +23,6 @@ from tests.web.browser import browser_of, sign_in_as
 PASSWORD = "mesečina nad Drvengradom"
 FIREFOX = {"User-Agent": "Firefox/145 Linux"}
 CODE = one_time_codes.code_at(SECRET, MONDAY)
-
-
-@pytest.fixture
-def required(app: Flask) -> Iterator[None]:
-    """As in production: staff are asked for a second step."""
-    config.use(replace(app.config["SETTINGS"], second_factor="required"))
-    yield
-    config.use(app.config["SETTINGS"])
 
 
 @pytest.fixture
