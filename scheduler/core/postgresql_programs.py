@@ -12,9 +12,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from psycopg import ConnectionInfo
-from psycopg.pq import Conninfo
+if TYPE_CHECKING:  # a centre on SQLite has no driver for PostgreSQL
+    from psycopg import ConnectionInfo
+
 
 DUMP_PROGRAM, READ_PROGRAM = "pg_dump", "pg_restore"
 ASKED_WITHIN_S = 20
@@ -29,7 +31,7 @@ class NoProgram(Exception):
     """It is not here, too old, or it failed; the text says which, in one line."""
 
 
-def dump_snapshot(info: ConnectionInfo, snapshot: str, target: Path, without: str) -> str:
+def dump_snapshot(info: "ConnectionInfo", snapshot: str, target: Path, without: str) -> str:
     """Write the whole database as a transaction sees it, but for the rows of the table `without` (schema.name).
 
     Returns the program and its version. Raises: NoProgram.
@@ -85,8 +87,10 @@ def _plain_surroundings() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C"}
 
 
-def _surroundings(info: ConnectionInfo) -> dict[str, str]:
+def _surroundings(info: "ConnectionInfo") -> dict[str, str]:
     """With what reaches the database of a connection: server, socket, certificates, password."""
+    from psycopg.pq import Conninfo
+
     own = {name: value for name, value in os.environ.items() if name.startswith("PG") and name not in NOT_HANDED_ON}
     variables = {one.keyword.decode(): one.envvar.decode() for one in Conninfo.get_defaults() if one.envvar}
     given = info.get_parameters()
