@@ -17,6 +17,7 @@ from scheduler.config import settings
 from scheduler.core import age, audit, backup, clock, ledger, seals
 from scheduler.core.backup_blanks import Blanks
 from scheduler.core.backup_parts import BadBackup, Contents
+from scheduler.core.backup_unpack import GIB
 from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
@@ -190,9 +191,16 @@ def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> 
     made, now = done.contents, clock.now()
     seals.lay_heads_aside(settings().instance, now=now)
     _say_mended(done.mended, whole=made.revision == known[0])
+    done_again: dict[Revoked, int] = {}
     if made.revision == known[0]:
         _record_restore(now, {} if sealed or not settings().backup_recipient else {"encrypted": False}, done.mended)
-        _settle(made, found, now, as_json)
+        done_again = _settle(made, found, now)
+    for problem in found.problems_with(made):
+        click.echo(f"Ledger: {problem}.", err=True)
+    if not as_json:
+        _say_what_ended(made, found)
+        if done_again:
+            _say(done_again)
     _tell("restored", made, as_json)
     if made.revision != known[0] and not as_json:
         click.echo("The backup is of an older version: run `db upgrade`, then `backup settle`, before you start.")
@@ -216,7 +224,7 @@ def _put_in_place(
             replace=replace,
             identity=identity.read_text(errors="replace") if identity else "",
             sealed_only=bool(settings().backup_recipient) and not plain,
-            at_most=up_to << 30,
+            at_most=up_to * GIB,
         )
         sealed = age.is_sealed(file)
         return backup.restore(file, settings().instance, terms), sealed
@@ -261,23 +269,20 @@ def _say_mended(mended: list[WrongTrigger], *, whole: bool) -> None:
         click.echo(f"Triggers that were not as this version makes them {done}: {', '.join(map(str, mended))}", err=True)
 
 
-def _settle(made: Contents, found: FoundLedger, now: dt.datetime, as_json: bool) -> None:
-    for problem in found.problems_with(made):
-        click.echo(f"Ledger: {problem}.", err=True)
-    done = {}
-    if found.lines:
-        done = apply_ledger(
-            found.lines, since=_utc(dt.datetime.fromisoformat(made.at)) if made.at else found.lines[0].at, now=now
-        )
-    if as_json:
+def _settle(made: Contents, found: FoundLedger, now: dt.datetime) -> dict[Revoked, int]:
+    if not found.lines:
+        return {}
+    since = dt.datetime.fromisoformat(made.at) if made.at else found.lines[0].at
+    return apply_ledger(found.lines, since=since, now=now)
+
+
+def _say_what_ended(made: Contents, found: FoundLedger) -> None:
+    if found.covers(made):
         return
-    if not found.covers(made):
-        said = "The ledger does not tell all" if found.is_old_enough(made) else "No ledger"
-        click.echo(f"{said}: every secret link and every calendar address has ended, for who knows which were.")
-        click.echo("Recovery codes are used up; keys of the second step that were taken away since may be back: look.")
-        click.echo("Persons erased since the backup are in it again: erase them by `subject erase`.")
-    if found.lines:
-        _say(done)
+    said = "The ledger does not tell all" if found.is_old_enough(made) else "No ledger"
+    click.echo(f"{said}: every secret link and every calendar address has ended, for who knows which were.")
+    click.echo("Recovery codes are used up; keys of the second step that were taken away since may be back: look.")
+    click.echo("Persons erased since the backup are in it again: erase them by `subject erase`.")
 
 
 def _say(done: dict[Revoked, int]) -> None:

@@ -5,6 +5,7 @@ backup_postgresql). The key of the installation, its queue (which only wakes) an
 nothing by itself.
 """
 
+import datetime as dt
 import json
 import os
 import sqlite3
@@ -34,7 +35,7 @@ from scheduler.core.backup_parts import (
 from scheduler.core.backup_postgresql import copy_of_postgresql, fill_postgresql, take_apart
 from scheduler.core.backup_unpack import UNPACKED_AT_MOST, Room, require_fair, unpack
 from scheduler.core.db import Base, db
-from scheduler.core.triggers import WrongTrigger, mend_triggers
+from scheduler.core.triggers import WrongTrigger, mend_triggers, printable
 
 FORMAT, VERSION = "raspored backup", 1
 ONLINE_BACKUP = "online backup"
@@ -171,6 +172,8 @@ def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
         later = (str(told.get(word, "")) for word in ("at", "by", "why", "ledger"))
         contents = Contents(told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]), *later)
         digests: dict[str, str] = dict(told["digests"])
+        if contents.at and dt.datetime.fromisoformat(contents.at).tzinfo is None:
+            raise ValueError
         for name in (*contents.files, *digests):
             _refuse_place(name)
     except (KeyError, ValueError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
@@ -317,4 +320,4 @@ def _require_tables(taken: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         raise BadBackup(f"the database is damaged: {error}") from error
     if foreign:
-        raise BadBackup(f"its database holds the view {foreign[0]}, which none of ours does")
+        raise BadBackup(f"its database holds the view {printable(foreign[0])}, which none of ours does")

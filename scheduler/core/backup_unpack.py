@@ -47,9 +47,14 @@ def require_fair(archive: zipfile.ZipFile, manifest: str) -> None:
         raise BadBackup(f"its {manifest} is larger than any backup's")
 
 
+def _said(archive: zipfile.ZipFile) -> dict[str, int]:
+    """How large each member is by its own words."""
+    return {member.filename: member.file_size for member in archive.infolist()}
+
+
 def unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path, room: Room) -> None:
     """Each member into its place under the folder; nothing is written that has no room. Raises: BadBackup, OSError."""
-    said = {member.filename: member.file_size for member in archive.infolist()}
+    said = _said(archive)
     if sum(said.get(name, 0) for name in digests) > room.left:
         room.take(room.left + 1)  # it says so itself: not one byte is written
     for name, digest in digests.items():

@@ -39,7 +39,12 @@ class WrongTrigger:
     wrong: Wrong
 
     def __str__(self) -> str:
-        return f"{self.name} on {self.table} ({self.wrong})"
+        return printable(f"{self.name} on {self.table} ({self.wrong})")
+
+
+def printable(said: str) -> str:
+    """Whoever planted a name may have put into it what a terminal obeys."""
+    return "".join(letter if letter.isprintable() else "?" for letter in said)
 
 
 @dataclass(frozen=True)
