@@ -186,8 +186,8 @@ def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> 
     restore is recorded in the audit. No password is asked: who may run this reads and writes the database anyway.
     """
     known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
-    found = ledgers.found(ledger_file)
-    done, sealed = _put_in_place(file, known, found, **how)
+    found = ledgers.ledger_at_hand(ledger_file)
+    done, sealed = _put_in_place(file, _terms(known, found, **how))
     made, now = done.contents, clock.now()
     seals.lay_heads_aside(settings().instance, now=now)
     _say_mended(done.mended, whole=made.revision == known[0])
@@ -206,10 +206,10 @@ def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> 
         click.echo("The backup is of an older version: run `db upgrade`, then `backup settle`, before you start.")
 
 
-def _put_in_place(
-    file: Path, known: list[str], found: FoundLedger, *, replace: bool, identity: Path | None, plain: bool, up_to: int
-) -> tuple[backup.Restoration, bool]:
-    """What was done, and whether the file was encrypted. Raises: BadInput."""
+def _terms(
+    known: list[str], found: FoundLedger, *, replace: bool, identity: Path | None, plain: bool, up_to: int
+) -> backup.RestoreTerms:
+    """What was asked for, as the restore takes it. Raises: BadInput."""
 
     def afterwards(made: Contents) -> tuple[str, ...]:
         if found.covers(made):
@@ -218,14 +218,16 @@ def _put_in_place(
         return (*AFTERWARDS, *WITHOUT_LEDGER, *((CODES_WITHOUT_LEDGER,) if has_codes else ()))
 
     try:
-        terms = backup.RestoreTerms(
-            known=known,
-            afterwards=afterwards,
-            replace=replace,
-            identity=identity.read_text(errors="replace") if identity else "",
-            sealed_only=bool(settings().backup_recipient) and not plain,
-            at_most=up_to * GIB,
-        )
+        secret = identity.read_text(errors="replace") if identity else ""
+    except OSError as error:
+        raise BadInput(f"{identity}: {error.strerror}") from error
+    sealed_only = bool(settings().backup_recipient) and not plain
+    return backup.RestoreTerms(known, afterwards, replace, secret, sealed_only, up_to * GIB)
+
+
+def _put_in_place(file: Path, terms: backup.RestoreTerms) -> tuple[backup.Restoration, bool]:
+    """What was done, and whether the file was encrypted. Raises: BadInput."""
+    try:
         sealed = age.is_sealed(file)
         return backup.restore(file, settings().instance, terms), sealed
     except BadBackup as error:
@@ -248,7 +250,7 @@ def settle(ledger_file: Path | None, since: str) -> None:
         raise BadInput(f"--since: {since} is no moment") from error
     if schema() != ScriptDirectory(str(place_of("migrations"))).get_current_head():
         raise BadInput("the database is of an older version: run `db upgrade` first")
-    found = ledgers.found(ledger_file)
+    found = ledgers.ledger_at_hand(ledger_file)
     for problem in found.wrong:
         click.echo(f"Ledger: {problem}.", err=True)
     db.session.remove()

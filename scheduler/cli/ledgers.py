@@ -45,7 +45,7 @@ class FoundLedger:
         return self.is_old_enough(made) and not self.problems_with(made)
 
 
-def found(given: Path | None) -> FoundLedger:
+def ledger_at_hand(given: Path | None) -> FoundLedger:
     """The ledger that was given and this installation's own, brought up to date while its database is there.
 
     Lines of the one that was given are kept here from now on. Raises: BadInput.

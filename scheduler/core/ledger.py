@@ -167,7 +167,7 @@ def read(path: Path, *, secret: str) -> LedgerReading:
     """A ledger, whatever state it is in; nothing of one that is not there. Raises: ValueError (no ledger), OSError."""
     content = path.read_bytes() if path.exists() else b""
     whole = content[: content.rfind(b"\n") + 1]
-    walk = _Walk(secret)
+    walk = _LedgerWalk(secret)
     for said in _texts_in(whole):
         walk.look_at(said)
     if whole and not walk.lines:
@@ -179,7 +179,7 @@ def read(path: Path, *, secret: str) -> LedgerReading:
     return LedgerReading(tuple(walk.lines), tuple(walk.chains), tuple(walk.wrong))
 
 
-class _Walk:
+class _LedgerWalk:
     """What one walk along the lines knows so far."""
 
     def __init__(self, secret: str) -> None:
