@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,14 @@ def test_a_disk_that_is_full_leaves_no_half_line(path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_many_writers_make_one_chain(tmp_path):
+def test_many_writers_make_one_chain(tmp_path, monkeypatch):
+    following = ledger._following
+
+    def slowly(*given: object, **named: object) -> bytes:
+        time.sleep(0.005)  # between what was read and what follows it
+        return following(*given, **named)
+
+    monkeypatch.setattr(ledger, "_following", slowly)
     writers = [
         threading.Thread(target=ledger.append, args=(tmp_path, [a_line(number)]), kwargs={"secret": OURS})
         for number in range(1, 21)
