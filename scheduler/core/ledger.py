@@ -77,12 +77,16 @@ class LedgerReading:
 
 def mark(kind: Revoked, value: str, *, secret: str) -> str:
     """What the ledger says instead of the value."""
-    return hmac.new(secret.encode(), f"ledger: {kind}: {value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
+    return _keyed(f"ledger: {kind}: {value.strip().lower()}", secret)
 
 
-def chain(before: str, line: LedgerLine, *, secret: str) -> str:
+def chain(before: str, said: str, *, secret: str) -> str:
     """The last word of a line, over what it says and the last word before."""
-    return hmac.new(secret.encode(), f"ledger line: {before} {line}".encode(), hashlib.sha256).hexdigest()
+    return _keyed(f"ledger line: {before} {said}", secret)
+
+
+def _keyed(text: str, secret: str) -> str:
+    return hmac.digest(secret.encode(), text.encode(), "sha256").hex()
 
 
 def key_line(at: dt.datetime, *, secret: str) -> LedgerLine:
@@ -139,7 +143,7 @@ def _following(whole: bytes, lines: Sequence[LedgerLine], *, secret: str) -> byt
         lines = [own, *lines]
     said = ""
     for line in lines:
-        before = chain(before, line, secret=secret)
+        before = chain(before, str(line), secret=secret)
         said += f"{line} {before}\n"
     return said.encode("ascii")
 
@@ -212,7 +216,7 @@ class _LedgerWalk:
             if not self.is_own:
                 self.wrong.append(f"from line {self.number} on it is of another SECRET_KEY")
         if len(words) == WORDS:
-            if self.is_own and words[-1] != chain(self.before, line, secret=self.secret):
+            if self.is_own and words[-1] != chain(self.before, " ".join(words[:-1]), secret=self.secret):
                 self.wrong.append(f"line {self.number} does not follow: one before it was taken out, moved or changed")
             self.chains.append(words[-1])
         elif self.is_own and self.chains:
@@ -231,7 +235,7 @@ def _line_of(words: list[str]) -> LedgerLine | None:
 
 def last_chain(whole: bytes) -> str:
     """The last word of whole lines: a backup names it, the next line follows it. Empty where there is none."""
-    words = (_texts_in(whole) or [""])[-1].split(" ")
+    words = whole[whole.rfind(b"\n", 0, -1) + 1 :].decode("latin-1").rstrip("\n").split(" ")
     return words[-1] if len(words) == WORDS else ""
 
 
