@@ -2,23 +2,29 @@
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
+from scheduler.cli import ledgers
+from scheduler.cli.ledgers import FoundLedger
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import age, audit, backup, clock, ledger, seals
 from scheduler.core.backup_blanks import Blanks
 from scheduler.core.backup_parts import BadBackup, Contents
+from scheduler.core.backup_unpack import GIB
 from scheduler.core.db import db, transaction
-from scheduler.core.ledger import LedgerLine, Revoked
+from scheduler.core.files import write_whole
+from scheduler.core.ledger import Revoked
+from scheduler.core.triggers import WrongTrigger, mend_triggers
+from scheduler.jobs.health import schema
 from scheduler.jobs.queue import write_run
+from scheduler.keys.models import SINCE as SECOND_STEP
 from scheduler.layout import place_of
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
@@ -37,11 +43,12 @@ AFTERWARDS = (
     "UPDATE outbox_message SET state = 'failed', failure = 'restored', leased_until = NULL,"
     " not_before = CURRENT_TIMESTAMP WHERE state IN ('waiting', 'sending')",
 )
-# Without a ledger nobody knows which of them were revoked since: all end.
+# Without a ledger nobody knows which of them were revoked or used since: all end.
 WITHOUT_LEDGER = (
     "UPDATE secret_link SET ended_at = created_at WHERE ended_at IS NULL",
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
 )
+CODES_WITHOUT_LEDGER = "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL"
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
@@ -96,9 +103,9 @@ def nightly(folder: Path) -> None:
     file = folder / f"{FILE_PREFIX}{now:%Y%m%d-%H%M%S}.zip{'.age' if wanted.backup_recipient else ''}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        torn = _problem_with_ledger(now)
+        problem = _problem_with_ledger(now)
         made = _create(file, replace=False)
-        if not torn:
+        if not problem:
             _copy_ledger(folder)
         gone = _delete_old(folder, now)
     except OSError as error:
@@ -107,26 +114,29 @@ def nightly(folder: Path) -> None:
     click.echo(f"{gone} older backups deleted")
     if not wanted.backup_recipient:
         click.echo(PLAIN, err=True)
-    if torn:
-        raise click.ClickException(torn)
+    if problem:
+        raise click.ClickException(problem)
 
 
 def _problem_with_ledger(now: dt.datetime) -> str:
-    """Bring it up to date; what is wrong where it cannot be read: that keeps no backup back."""
+    """Bring it up to date, and mend a torn end; what is wrong beyond that: it keeps no backup back."""
+    path = settings().instance / ledger.FILE
     try:
-        keep_ledger(now=now)
+        kept = keep_ledger(now=now)
+        wrong = ledger.read(path, secret=settings().secret_key).wrong
     except ValueError as error:
-        return (
-            f"{settings().instance / ledger.FILE}: {error}: the backup is made, the copy of the ledger is the old one"
-        )
-    return ""
+        wrong = (str(error),)
+    else:
+        if kept.healed:
+            click.echo(f"{path}: its last line was torn (a full disk?), and is mended.", err=True)
+    if not wrong:
+        return ""
+    return f"{path}: {wrong[0]}: the backup is made, the copy of the ledger is the old one; see docs/operate.md"
 
 
 def _copy_ledger(folder: Path) -> None:
     """Beside the backup, whole or not at all."""
-    part = folder / f".{ledger.FILE}.part"
-    shutil.copy2(settings().instance / ledger.FILE, part)
-    part.replace(folder / ledger.FILE)
+    write_whole(folder / ledger.FILE, ledger.whole_lines(settings().instance / ledger.FILE))
 
 
 def _delete_old(folder: Path, now: dt.datetime) -> int:
@@ -164,100 +174,117 @@ def key(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Also when this installation is in use: what it holds is lost.")
 @click.option("--identity", type=click.Path(path_type=Path), help="File of the secret key of an encrypted backup.")
 @click.option("--ledger", "ledger_file", type=click.Path(path_type=Path), help="What was erased and revoked since.")
+@click.option("--plain", is_flag=True, help="Also one that is not encrypted, although BACKUP_RECIPIENT is set.")
+@click.option("--up-to", type=click.IntRange(1, 9_999), default=64, help="GiB that it may unpack to (64).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path | None, as_json: bool) -> None:
+def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> None:
     """Put a backup in place, in an empty installation, with web and worker stopped.
 
     A damaged backup changes nothing. Everybody signs in anew; mails that waited are held until somebody sends them.
     What was erased or revoked since stays so by the ledger: that of this installation, or the one of --ledger; without
-    any, every secret link and calendar address ends. The restore is recorded in the audit. No password is asked: who
-    may run this reads and writes the database anyway.
+    any, every secret link and calendar address ends. Triggers that are not of this version are put right, and said. The
+    restore is recorded in the audit. No password is asked: who may run this reads and writes the database anyway.
     """
     known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
-    lines = _ledger_lines(ledger_file)
+    found = ledgers.ledger_at_hand(ledger_file)
+    done, sealed = _put_in_place(file, _terms(known, found, **how))
+    made, now = done.contents, clock.now()
+    seals.lay_heads_aside(settings().instance, now=now)
+    _say_mended(done.mended, whole=made.revision == known[0])
+    done_again: dict[Revoked, int] = {}
+    if made.revision == known[0]:
+        _record_restore(now, {} if sealed or not settings().backup_recipient else {"encrypted": False}, done.mended)
+        done_again = _settle(made, found, now)
+    for problem in found.problems_with(made):
+        click.echo(f"Ledger: {problem}.", err=True)
+    if not as_json:
+        _say_what_ended(made, found)
+        if done_again:
+            _say(done_again)
+    _tell("restored", made, as_json)
+    if made.revision != known[0] and not as_json:
+        click.echo("The backup is of an older version: run `db upgrade`, then `backup settle`, before you start.")
+
+
+def _terms(
+    known: list[str], found: FoundLedger, *, replace: bool, identity: Path | None, plain: bool, up_to: int
+) -> backup.RestoreTerms:
+    """What was asked for, as the restore takes it. Raises: BadInput."""
 
     def afterwards(made: Contents) -> tuple[str, ...]:
-        return AFTERWARDS if _covers(lines, made, ledger_file) else (*AFTERWARDS, *WITHOUT_LEDGER)
+        if found.covers(made):
+            return AFTERWARDS
+        has_codes = known.index(made.revision) <= known.index(SECOND_STEP)
+        return (*AFTERWARDS, *WITHOUT_LEDGER, *((CODES_WITHOUT_LEDGER,) if has_codes else ()))
 
     try:
-        made = backup.restore(
-            file,
-            settings().instance,
-            known=known,
-            afterwards=afterwards,
-            replace=replace,
-            identity=identity.read_text(errors="replace") if identity else "",
-        )
+        secret = identity.read_text(errors="replace") if identity else ""
+    except OSError as error:
+        raise BadInput(f"{identity}: {error.strerror}") from error
+    sealed_only = bool(settings().backup_recipient) and not plain
+    return backup.RestoreTerms(known, afterwards, replace, secret, sealed_only, up_to * GIB)
+
+
+def _put_in_place(file: Path, terms: backup.RestoreTerms) -> tuple[backup.Restoration, bool]:
+    """What was done, and whether the file was encrypted. Raises: BadInput."""
+    try:
+        sealed = age.is_sealed(file)
+        return backup.restore(file, settings().instance, terms), sealed
     except BadBackup as error:
         raise BadInput(f"{file}: {error}") from error
     except OSError as error:
         raise BadInput(f"{error.filename or file}: {error.strerror}") from error
-    now = clock.now()
-    seals.lay_heads_aside(settings().instance, now=now)
-    if made.revision == known[0]:
-        _record_restore(now)
-        _settle(made, lines if _covers(lines, made, ledger_file) else [], now, as_json)
-    _tell("restored", made, as_json)
-    if made.revision != known[0] and not as_json:
-        click.echo("The backup is of an older version: run `db upgrade`, then `backup settle`, before you start.")
 
 
 @group.command("settle")
 @click.option("--ledger", "ledger_file", type=click.Path(path_type=Path), help="What was erased and revoked since.")
 @click.option("--since", required=True, help="When the backup was made: 2026-11-24T02:15:00+00:00.")
 def settle(ledger_file: Path | None, since: str) -> None:
-    """Erase and revoke again, in a restored and upgraded database, what the ledger names since then."""
+    """Erase and revoke again, in a restored and upgraded database, what the ledger names since then.
+
+    Triggers that are not of this version are put right first.
+    """
     try:
         at = dt.datetime.fromisoformat(since)
     except ValueError as error:
         raise BadInput(f"--since: {since} is no moment") from error
-    _say(apply_ledger(_ledger_lines(ledger_file), since=_utc(at), now=clock.now()))
+    if schema() != ScriptDirectory(str(place_of("migrations"))).get_current_head():
+        raise BadInput("the database is of an older version: run `db upgrade` first")
+    found = ledgers.ledger_at_hand(ledger_file)
+    for problem in found.wrong:
+        click.echo(f"Ledger: {problem}.", err=True)
+    db.session.remove()
+    with db.engine.execution_options(writes=True).begin() as connection:
+        mended = mend_triggers(connection, whole=True)
+    _say_mended(mended, whole=True)
+    _say(apply_ledger(found.lines, since=_utc(at), now=clock.now()))
 
 
 def _utc(at: dt.datetime) -> dt.datetime:
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
-def _ledger_lines(given: Path | None) -> list[LedgerLine]:
-    """Of the ledger that was given and of this installation's own, brought up to date while its database is there.
-
-    Raises: BadInput.
-    """
-    own = settings().instance / ledger.FILE
-    if given is not None and not given.is_file():
-        raise BadInput(f"{given}: no such ledger")
-    try:
-        keep_ledger(now=clock.now())
-    except (SQLAlchemyError, ValueError):
-        db.session.rollback()  # no database here yet, or one that is broken: what the file holds is what is known
-    try:
-        foreign = ledger.lines_in(given) if given else []
-        lines = [*ledger.lines_in(own), *foreign]
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{given or own}: {error}") from error
-    if given:
-        if not ledger.is_of(foreign, secret=settings().secret_key):
-            raise BadInput(f"{given}: kept under another SECRET_KEY; set the one of the installation it comes from")
-        fresh = sorted(set(lines) - set(ledger.lines_in(own)), key=lambda line: line.at)
-        ledger.append(settings().instance, fresh, secret=settings().secret_key)
-    return sorted(set(lines), key=lambda line: line.at)
+def _say_mended(mended: list[WrongTrigger], *, whole: bool) -> None:
+    """Always on standard error: somebody should ask how that came."""
+    if mended:
+        done = "are ours again" if whole else "were removed, for this version does not know them"
+        click.echo(f"Triggers that were not as this version makes them {done}: {', '.join(map(str, mended))}", err=True)
 
 
-def _covers(lines: list[LedgerLine], made: Contents, given: Path | None) -> bool:
-    """Whether the ledger tells all since the backup: it was given for it, or was kept here before it was made."""
-    return bool(lines) and (given is not None or (made.at != "" and lines[0].at <= dt.datetime.fromisoformat(made.at)))
+def _settle(made: Contents, found: FoundLedger, now: dt.datetime) -> dict[Revoked, int]:
+    if not found.lines:
+        return {}
+    since = dt.datetime.fromisoformat(made.at) if made.at else found.lines[0].at
+    return apply_ledger(found.lines, since=since, now=now)
 
 
-def _settle(made: Contents, lines: list[LedgerLine], now: dt.datetime, as_json: bool) -> None:
-    if not lines:
-        if not as_json:
-            click.echo("No ledger: every secret link and every calendar address has ended, for who knows which were.")
-            click.echo("Persons erased since the backup are in it again: erase them by `subject erase`.")
+def _say_what_ended(made: Contents, found: FoundLedger) -> None:
+    if found.covers(made):
         return
-    since = dt.datetime.fromisoformat(made.at) if made.at else lines[0].at
-    done = apply_ledger(lines, since=since, now=now)
-    if not as_json:
-        _say(done)
+    said = "The ledger does not tell all" if found.is_old_enough(made) else "No ledger"
+    click.echo(f"{said}: every secret link and every calendar address has ended, for who knows which were.")
+    click.echo("Recovery codes are used up; keys of the second step that were taken away since may be back: look.")
+    click.echo("Persons erased since the backup are in it again: erase them by `subject erase`.")
 
 
 def _say(done: dict[Revoked, int]) -> None:
@@ -265,11 +292,12 @@ def _say(done: dict[Revoked, int]) -> None:
     click.echo(f"By the ledger erased or revoked again: {told or 'nothing'}")
 
 
-def _record_restore(now: dt.datetime) -> None:
+def _record_restore(now: dt.datetime, how: dict[str, Any], mended: list[WrongTrigger]) -> None:
     """The restored audit says that it was restored; one of an older schema cannot be written to yet."""
+    details = how | ({"triggers": [str(one) for one in mended]} if mended else {})
     with transaction() as session:
         for centre in session.scalars(select(Centre).order_by(Centre.id)):
-            audit.record(SYSTEM, "backup restored", centre, at=now)
+            audit.record(SYSTEM, "backup restored", centre, at=now, details=details)
 
 
 def _tell(what: str, made: Contents, as_json: bool) -> None:

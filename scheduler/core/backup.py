@@ -5,25 +5,24 @@ backup_postgresql). The key of the installation, its queue (which only wakes) an
 nothing by itself.
 """
 
-import hashlib
+import datetime as dt
 import json
 import os
 import sqlite3
 import tempfile
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from scheduler.core.age import BadKey, opened_by, sealed_for
+from scheduler.core import ledger
+from scheduler.core.age import BadKey, is_sealed, opened_by, sealed_for
 from scheduler.core.backup_blanks import NOTHING, Blanks
 from scheduler.core.backup_parts import (
-    COPY_BYTES,
     DUMP,
     TABLES,
     WAIT_S,
@@ -32,10 +31,11 @@ from scheduler.core.backup_parts import (
     DatabaseCopy,
     Members,
     pieces_of,
-    private_file,
 )
 from scheduler.core.backup_postgresql import copy_of_postgresql, fill_postgresql, take_apart
+from scheduler.core.backup_unpack import UNPACKED_AT_MOST, Room, require_fair, unpack
 from scheduler.core.db import Base, db
+from scheduler.core.triggers import WrongTrigger, mend_triggers, printable
 
 FORMAT, VERSION = "raspored backup", 1
 ONLINE_BACKUP = "online backup"
@@ -111,8 +111,9 @@ def _write(members: Members, folder: Path, instance: Path, wanted: _Wanted) -> C
         except FileNotFoundError:  # it went away meanwhile, so no row names it
             continue
         names.append(path.relative_to(instance).as_posix())
+    last = ledger.last_chain(ledger.whole_lines(instance / ledger.FILE))
     contents = Contents(
-        engine.dialect.name, copied.revision, copied.rows, tuple(names), wanted.at, copied.by, copied.why
+        engine.dialect.name, copied.revision, copied.rows, tuple(names), wanted.at, copied.by, copied.why, last
     )
     told = {"format": FORMAT, "version": VERSION, "digests": members.digests} | contents.__dict__
     members.archive.writestr(MANIFEST, json.dumps(told, indent=1))
@@ -168,9 +169,11 @@ def contents_of(archive: zipfile.ZipFile) -> tuple[Contents, dict[str, str]]:
         told = json.loads(archive.read(MANIFEST))
         if (told["format"], told["version"]) != (FORMAT, VERSION):
             raise KeyError
-        later = (str(told.get(word, "")) for word in ("at", "by", "why"))
+        later = (str(told.get(word, "")) for word in ("at", "by", "why", "ledger"))
         contents = Contents(told["dialect"], told["revision"], dict(told["rows"]), tuple(told["files"]), *later)
         digests: dict[str, str] = dict(told["digests"])
+        if contents.at and dt.datetime.fromisoformat(contents.at).tzinfo is None:
+            raise ValueError
         for name in (*contents.files, *digests):
             _refuse_place(name)
     except (KeyError, ValueError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
@@ -194,33 +197,55 @@ def _stays_out(path: PurePosixPath) -> bool:
     return path.parts[0].split("-")[0] in LEFT_OUT or any(part.endswith(PASSING) for part in path.parts)
 
 
-def restore(
-    source: Path, instance: Path, *, known: Iterable[str], afterwards: Afterwards, replace: bool, identity: str = ""
-) -> Contents:
+@dataclass(frozen=True)
+class RestoreTerms:
+    """What a restore takes, and what it may do."""
+
+    known: Sequence[str]  # the schemas this version can bring up to date, its own first
+    afterwards: Afterwards  # which statements run with it
+    replace: bool = False  # in a place in use too
+    identity: str = ""
+    sealed_only: bool = False
+    at_most: int = UNPACKED_AT_MOST
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What was put in place, and which triggers were not ours and were put right before anything else was written."""
+
+    contents: Contents
+    mended: list[WrongTrigger]
+
+
+def restore(source: Path, instance: Path, terms: RestoreTerms) -> Restoration:
     """Put a backup in place: everything is checked first, and nothing changes unless all of it is whole.
 
-    `known` are the schemas this version can bring up to date; `afterwards` says which statements run with it.
-    Raises: BadBackup for a damaged or foreign backup, and for a place in use unless `replace`; OSError.
+    Raises: BadBackup for a damaged or foreign backup, and for a place in use unless it may be replaced; OSError.
     """
+    if terms.sealed_only and not is_sealed(source):
+        raise BadBackup("it is not encrypted, though BACKUP_RECIPIENT is set; if you know who made it, say --plain")
     engine = db.engine
     db.session.remove()  # a read of our own would keep the tables
     try:
-        with _private_folder(instance) as folder, zipfile.ZipFile(opened_by(identity, source, folder)) as archive:
+        with _private_folder(instance) as folder, zipfile.ZipFile(opened_by(terms.identity, source, folder)) as archive:
+            require_fair(archive, MANIFEST)
             contents, digests = contents_of(archive)
             if contents.dialect != engine.dialect.name:
                 raise BadBackup(f"this is a backup of {contents.dialect}; DATABASE_URL names {engine.dialect.name}")
-            if contents.revision not in known:
+            if contents.revision not in terms.known:
                 raise BadBackup(f"its schema {contents.revision or '(none)'} is not known to this version")
             _require_places(engine, instance, contents)
-            if not replace:
+            if not terms.replace:
                 _require_empty(engine, instance, contents)
-            _unpack(archive, digests, folder)
+            room = Room(folder, terms.at_most)
+            unpack(archive, digests, folder, room)
+            settle, newest = terms.afterwards(contents), contents.revision == terms.known[0]
             if contents.dialect == "sqlite":
-                _fill_sqlite(engine, folder / DATABASE, contents, afterwards(contents))
+                mended = _fill_sqlite(engine, folder / DATABASE, contents, settle, newest=newest)
             else:
                 if DUMP in digests:
-                    take_apart(folder, contents.rows)
-                fill_postgresql(engine, folder / TABLES, contents, afterwards(contents))
+                    take_apart(folder, contents.rows, room)
+                mended = fill_postgresql(engine, folder / TABLES, contents, settle, newest=newest)
             for name in contents.files:
                 place = instance / name
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -231,7 +256,7 @@ def restore(
         raise BadBackup(str(error)) from error
     except (OperationalError, sqlite3.OperationalError) as error:
         raise BadBackup("somebody uses the database: stop web and worker first") from error
-    return contents
+    return Restoration(contents, mended)
 
 
 def _require_places(engine: Engine, instance: Path, contents: Contents) -> None:
@@ -257,27 +282,23 @@ def _require_empty(engine: Engine, instance: Path, contents: Contents) -> None:
         raise BadBackup(f"{instance / taken} is there already: --replace writes over it")
 
 
-def _unpack(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) -> None:
-    for name, digest in digests.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = hashlib.sha256()
-        try:
-            with archive.open(name) as member, private_file(place) as stream:
-                while piece := member.read(COPY_BYTES):
-                    found.update(piece)
-                    stream.write(piece)
-        except (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-            raise BadBackup(f"the backup is damaged: {name} cannot be read") from error
-        if found.hexdigest() != digest:
-            raise BadBackup(f"the backup is damaged: {name} has changed since it was written")
+def _fill_sqlite(
+    engine: Engine, copy: Path, contents: Contents, afterwards: Sequence[str], *, newest: bool
+) -> list[WrongTrigger]:
+    """Check the copy, settle it, and copy its pages into place under SQLite's own lock: half of it is never seen.
 
-
-def _fill_sqlite(engine: Engine, copy: Path, contents: Contents, afterwards: Sequence[str]) -> None:
-    """Check the copy, settle it, and copy its pages into place under SQLite's own lock: half of it is never seen."""
+    Its triggers are looked at before anything is written to it: a planted one would run.
+    """
     with closing(sqlite3.connect(copy, isolation_level=None)) as taken:
+        taken.execute("PRAGMA trusted_schema = OFF")
+        _require_tables(taken)
         if _checked_sqlite(taken) != (dict(contents.rows), contents.revision):
             raise BadBackup("the backup is damaged: the database does not hold what the backup says")
+    own = create_engine(URL.create("sqlite", database=str(copy)))
+    with own.begin() as connection:
+        mended = mend_triggers(connection, whole=newest)
+    own.dispose()
+    with closing(sqlite3.connect(copy, isolation_level=None)) as taken:
         for statement in afterwards:
             taken.execute(statement)
         engine.dispose()
@@ -287,3 +308,16 @@ def _fill_sqlite(engine: Engine, copy: Path, contents: Contents, afterwards: Seq
         with closing(sqlite3.connect(place, timeout=WAIT_S)) as target:
             taken.backup(target)
             target.execute("PRAGMA journal_mode=WAL")
+    return mended
+
+
+def _require_tables(taken: sqlite3.Connection) -> None:
+    """Nothing but tables of rows: a view, or a table that a module answers for, is none of ours."""
+    try:
+        foreign = taken.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
+        ).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BadBackup(f"the database is damaged: {error}") from error
+    if foreign:
+        raise BadBackup(f"its database holds the view {printable(foreign[0])}, which none of ours does")

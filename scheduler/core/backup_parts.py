@@ -38,6 +38,7 @@ class Contents:
     at: str = ""  # when it was begun; empty in one of an early version
     by: str = ""  # how the database was copied; empty as well
     why: str = ""  # why PostgreSQL was not copied by pg_dump
+    ledger: str = ""  # the last word of the ledger then: a ledger that does not hold it is older, or was cut
 
 
 class Members:

@@ -26,10 +26,13 @@ from scheduler.core.backup_parts import (
     pieces_of,
     private_file,
 )
+from scheduler.core.backup_unpack import Room
 from scheduler.core.db import Base
 from scheduler.core.postgresql_programs import NoProgram, dump_snapshot, script_lines
+from scheduler.core.triggers import WrongTrigger, mend_triggers
 
 BY_COPY = "COPY"
+HEAD_AT_MOST = 1 << 20
 _NAME = rb'("[^"]+"|[a-z_][a-z0-9_]*)'
 _ROWS_FOLLOW = re.compile(rb"COPY " + _NAME + rb"\." + _NAME + rb" \((.*)\) FROM stdin;\n")
 _ROWS_END = b"\\.\n"
@@ -72,9 +75,13 @@ def _dump(connection: Connection, target: Path, without: Blanks) -> tuple[str, s
 def _copy_table(connection: Connection, members: Members, name: str, seen: str, columns: Sequence[str]) -> int:
     cursor = _driver(connection).cursor()
     with cursor.copy(f'COPY (SELECT {seen} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
-        head = json.dumps(columns).encode() + b"\n"
-        members.write(f"{TABLES}{name}", _after(head, (bytes(piece) for piece in copy)))
+        members.write(f"{TABLES}{name}", _after(_head(columns), (bytes(piece) for piece in copy)))
     return int(cursor.rowcount)
+
+
+def _head(columns: Sequence[str]) -> bytes:
+    """The first line of a table's file."""
+    return json.dumps(columns).encode() + b"\n"
 
 
 def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -104,7 +111,7 @@ def _revision_of(connection: Connection) -> str:
 # --- restoring ---
 
 
-def take_apart(folder: Path, rows: Mapping[str, int]) -> None:
+def take_apart(folder: Path, rows: Mapping[str, int], room: Room) -> None:
     """Write the rows of a dump into a file for each table, as COPY writes them. Raises: BadBackup."""
     (folder / TABLES).mkdir(exist_ok=True, mode=0o700)
     try:
@@ -112,7 +119,7 @@ def take_apart(folder: Path, rows: Mapping[str, int]) -> None:
         for line in lines:
             if begun := _ROWS_FOLLOW.fullmatch(line):
                 name, columns = (_plain_names(begun[number]) for number in (2, 3))
-                _take_table(lines, folder / TABLES / name[0] if name[0] in rows else None, columns)
+                _take_table(lines, folder / TABLES / name[0] if name[0] in rows else None, columns, room)
     except NoProgram as problem:
         raise BadBackup(f"its database was written by pg_dump and cannot be read: {problem}") from problem
     if lost := next((name for name in rows if not (folder / TABLES / name).is_file()), None):
@@ -123,7 +130,7 @@ def _plain_names(listed: bytes) -> list[str]:
     return [name.strip('"') for name in listed.decode(errors="replace").split(", ")]
 
 
-def _take_table(lines: Iterator[bytes], place: Path | None, columns: list[str]) -> None:
+def _take_table(lines: Iterator[bytes], place: Path | None, columns: list[str], room: Room) -> None:
     """The rows that follow, into their file; those of a table that is not ours into none."""
     if place is None:
         while next(lines, _ROWS_END) != _ROWS_END:
@@ -132,15 +139,21 @@ def _take_table(lines: Iterator[bytes], place: Path | None, columns: list[str]) 
     if not place.name.isidentifier() or place.exists():
         raise BadBackup(f"the backup is damaged: it does not agree with itself about {place.name}")
     with private_file(place) as stream:
-        stream.write(json.dumps(columns).encode() + b"\n")
+        stream.write(_head(columns))
         while (line := next(lines, None)) != _ROWS_END:
             if line is None:
                 raise BadBackup(f"the backup is damaged: {place.name} is cut off")
+            room.take(len(line))
             stream.write(line)
 
 
-def fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterwards: Sequence[str]) -> None:
-    """Every table in one transaction; constraints hold, our triggers rest, because they judge one row at a time."""
+def fill_postgresql(
+    engine: Engine, folder: Path, contents: Contents, afterwards: Sequence[str], *, newest: bool
+) -> list[WrongTrigger]:
+    """Every table in one transaction; constraints hold, our triggers rest, because they judge one row at a time.
+
+    An archive brings no trigger; those of the database that is filled are ours before anything is written to it.
+    """
     with engine.begin() as connection:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'")
         here = _revision_of(connection)
@@ -149,6 +162,7 @@ def fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterwards
         names = [name for name in _stored_columns(connection) if name in contents.rows]
         if set(names) != set(contents.rows):
             raise BadBackup("the backup holds tables that this schema does not have")
+        mended = mend_triggers(connection, whole=newest)
         for name in names:  # the way of a restore: only who owns the tables has it
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
         connection.exec_driver_sql(f"TRUNCATE {name_list(list(_stored_columns(connection)))} CASCADE")
@@ -158,20 +172,21 @@ def fill_postgresql(engine: Engine, folder: Path, contents: Contents, afterwards
             connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
         for statement in afterwards:
             connection.exec_driver_sql(statement)
+    return mended
 
 
 def _fill_table(connection: Connection, name: str, file: Path, rows: int) -> None:
     cursor = _driver(connection).cursor()
     with file.open("rb") as stream:
-        columns = json.loads(stream.readline())
-        if columns != _columns_in(connection, name):
+        own = _columns_in(connection, name)
+        if stream.readline(HEAD_AT_MOST) != _head(own):
             raise BadBackup(f"the backup is damaged: {name} has other columns")
-        with cursor.copy(f'COPY "{name}" ({name_list(columns)}) FROM STDIN') as copy:
+        with cursor.copy(f'COPY "{name}" ({name_list(own)}) FROM STDIN') as copy:
             while piece := stream.read(COPY_BYTES):
                 copy.write(piece)
     if cursor.rowcount != rows:
         raise BadBackup(f"the backup is damaged: {name} does not hold what the backup says")
-    if "id" in columns:
+    if "id" in own:
         found = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": name}).scalar()
         if found:
             connection.exec_driver_sql(

@@ -126,18 +126,31 @@ def transaction() -> Iterator[Session]:
     session.connection(execution_options={"writes": True})
     session.info["open"] = True
     claim: Callable[[Session], None] | None = session.info.pop("claim", None)
+    undone: list[Callable[[], object]] = []
     try:
         if claim is not None:
             claim(session)
         yield session
+        session.flush()
+        for write, undo in session.info.get("beside", ()):
+            undone.append(undo)
+            write()
         session.commit()
     except BaseException:
         session.rollback()
+        for undo in undone:
+            undo()
         if claim is not None:
             session.info["claim"] = claim
         raise
     finally:
         session.info.pop("open", None)
+        session.info.pop("beside", None)
+
+
+def beside_commit(session: Session, write: Callable[[], object], undo: Callable[[], object]) -> None:
+    """Write outside of the database just before the caller's transaction commits; what fails is undone with it."""
+    session.info.setdefault("beside", []).append((write, undo))
 
 
 @contextmanager

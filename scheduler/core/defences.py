@@ -74,7 +74,7 @@ def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...
     DEFENCES.append(Defence(table.name, sqlite, postgresql, since))
     for dialect, statements in (("sqlite", sqlite), ("postgresql", postgresql)):
         for statement in statements:
-            event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
+            event.listen(table, "after_create", as_ddl(statement).execute_if(dialect=dialect))
 
 
 def changed(*names: str) -> str:
@@ -139,7 +139,7 @@ def refuse(
     )
 
 
-def _ddl(statement: str) -> DDL:
+def as_ddl(statement: str) -> DDL:
     """DDL formats its text with %: ours is meant as it stands."""
     return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
 
@@ -157,7 +157,7 @@ def create_defences(connection: Connection, *, only: str | None = None, since: s
     for defence in DEFENCES:
         if only in (None, defence.table) and defence.table in made and defence.since == since:
             for statement in _statements(connection, defence):
-                connection.execute(_ddl(statement))
+                connection.execute(as_ddl(statement))
 
 
 def renew_triggers(connection: Connection, table: str, *, since: str = "") -> None:
@@ -167,7 +167,7 @@ def renew_triggers(connection: Connection, table: str, *, since: str = "") -> No
             _drop_triggers(connection, defence)
             for statement in _statements(connection, defence):
                 if re.match(r"CREATE (TRIGGER|OR REPLACE FUNCTION) ", statement):
-                    connection.execute(_ddl(statement))
+                    connection.execute(as_ddl(statement))
 
 
 def drop_defences(connection: Connection, *, since: str) -> None:
@@ -181,13 +181,13 @@ def drop_defences(connection: Connection, *, since: str) -> None:
 def _drop_triggers(connection: Connection, defence: Defence) -> None:
     of_table = "" if connection.dialect.name == "sqlite" else f" ON {defence.table}"
     for name in re.findall(r"CREATE TRIGGER (\w+) ", "\n".join(_statements(connection, defence))):
-        connection.execute(_ddl(f"DROP TRIGGER IF EXISTS {name}{of_table}"))
+        connection.execute(as_ddl(f"DROP TRIGGER IF EXISTS {name}{of_table}"))
 
 
 def _drop_functions_of(connection: Connection, defence: Defence) -> None:
     if connection.dialect.name == "postgresql":
         for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
-            connection.execute(_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
+            connection.execute(as_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
 
 
 def drop_functions(connection: Connection) -> None:

@@ -22,6 +22,7 @@ DUMP_PROGRAM, READ_PROGRAM = "pg_dump", "pg_restore"
 ASKED_WITHIN_S = 20
 DONE_WITHIN_S = 3600  # a centre's database takes seconds
 LOCK_WAIT = "20s"  # a migration holds a table: the copy by the connection would wait for it just as long
+LINE_AT_MOST = 128 << 20  # a row of ours has some MB at most; one without an end would take all memory
 STATISTICS_SINCE = 18  # from here on a dump may hold samples of a table whose rows are left out
 # What a service file named is in the connection already, and would win over what we say.
 NOT_HANDED_ON = ("PGSERVICE", "PGSERVICEFILE")
@@ -67,7 +68,10 @@ def script_lines(dump: Path) -> Iterator[bytes]:
         late = threading.Timer(DONE_WITHIN_S, process.kill)
         late.start()
         try:
-            yield from process.stdout or ()
+            while process.stdout and (line := process.stdout.readline(LINE_AT_MOST)):
+                if len(line) == LINE_AT_MOST:
+                    raise NoProgram(f"{READ_PROGRAM}: a row is longer than {LINE_AT_MOST >> 20} MB")
+                yield line
             if process.wait():
                 complaints.seek(0)
                 raise NoProgram(_complaint(READ_PROGRAM, complaints.read().decode(errors="replace")))

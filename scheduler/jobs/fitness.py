@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.config import Settings, settings
 from scheduler.core import clock
+from scheduler.core.age import problem_with_recipient
 from scheduler.core.db import db
 from scheduler.jobs import health, surroundings
 from scheduler.jobs.queue import waiting_in_queue
@@ -117,6 +118,8 @@ def _outbox(_wanted: Settings, now: dt.datetime) -> Diagnosis:
 def _backup(wanted: Settings, now: dt.datetime) -> Diagnosis:
     age = health.figures(now).backup_age_s
     unfit = Fitness.WARNING if wanted.demo else Fitness.BAD
+    if wanted.backup_recipient and (problem := problem_with_recipient(wanted.backup_recipient)):
+        return Diagnosis("backup", Fitness.BAD, f"none can be written: BACKUP_RECIPIENT {problem}")
     if age is None:
         return Diagnosis(
             "backup", unfit, "none was made: enable raspored-backup.timer, or run `raspored backup nightly FOLDER`"

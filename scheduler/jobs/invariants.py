@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from scheduler.attendance.queries import counting
-from scheduler.core import clock, ways
+from scheduler.core import clock, triggers, ways
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
@@ -21,6 +21,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     counting.violations,
     attendance.violations,
     ways.violations,
+    triggers.violations,
 )
 
 

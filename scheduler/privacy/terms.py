@@ -92,6 +92,15 @@ class RetentionRun:
 
 
 @dataclass(frozen=True)
+class KeptLedger:
+    """One run over the ledger: lines added, what was wrong with it, whether a torn line was taken off."""
+
+    added: int
+    wrong: tuple[str, ...] = ()
+    healed: bool = False
+
+
+@dataclass(frozen=True)
 class Hindrance:
     """Why a person is not erased now, and which things it is about: numbers of requests and visits."""
 

@@ -197,6 +197,8 @@ def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_dat
         {"revision": None},
         {"revision": {}},
         {"version": 2},
+        {"at": "yesterday"},
+        {"at": "2026-11-24T02:15:00"},
         {"files": ["a\0b"]},
         {"files": [""]},
         {"files": ["."]},

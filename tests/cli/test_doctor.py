@@ -38,7 +38,7 @@ GOOD = {
     "mail_from": "desk@centre.example",
     "uid_domain": "centre.example",
     "sms_url": "https://desk:hush-hush@sms.example/send",
-    "backup_recipient": "age1" + "q" * 58,
+    "backup_recipient": "age1wxddhu47jp3ukddfz06c53x6e9p82wrqvrs4q0apqhtw05kchu5sdmknk2",
     "security_contact": ("mailto:safe@centre.example",),
 }
 
@@ -105,6 +105,14 @@ def test_a_backup_that_is_not_encrypted_and_a_contact_that_is_missing_are_named(
     found = told(ready)
     assert (found["backup"][0], "not encrypted" in found["backup"][1]) == ("warning", True)
     assert found["security contact"] == ("warning", "nobody is named: SECURITY_CONTACT is not set")
+
+
+def test_a_recipient_with_one_letter_wrong_is_named_before_a_night_finds_it(ready):
+    """Its shape is right, so the start takes it."""
+    with_settings(backup_recipient=GOOD["backup_recipient"][:-1] + "3")
+
+    state, words = told(ready)["backup"]
+    assert (state, "BACKUP_RECIPIENT is no public key of age: one has a letter wrong" in words) == ("bad", True)
 
 
 def test_no_secret_is_on_the_page(ready):

@@ -18,17 +18,20 @@ from scheduler.core.db import db, transaction
 from scheduler.core.tokens import SecretLink
 from scheduler.feeds.models import FeedToken
 from scheduler.jobs import invariants
+from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
+from scheduler.keys.service import keeping, passing, resetting
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import User
-from scheduler.policy import SYSTEM
+from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service.erasure import erase_subject
 from scheduler.privacy.service.ledger import keep_ledger
 from scheduler.safeguarding.models import GuardianConsent
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.feeds import make_feed
+from tests.factories.keys import RECOVERY, a_browser, make_app, make_passkey, make_recovery_code
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
@@ -138,6 +141,79 @@ def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(r
     assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is not None
 
 
+def test_trust_r24_keys_that_were_taken_away_and_codes_that_were_used_stay_gone(run, tmp_path, the_clock):
+    user, reset = make_user(Role.COORDINATOR, email="m@centre.example"), make_user(Role.COORDINATOR)
+    for owner in (user, reset):
+        make_app(owner)
+    lost, kept = make_passkey(user), make_passkey(user, name="kept")
+    used, spare = make_recovery_code(user), make_recovery_code(user, "ZZZZ-EFGH-JKMN-PQRS")
+    make_recovery_code(reset)
+    ids = (kept.id, used.id, spare.id)
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    browser = a_browser(user, now=AFTER)
+    token = passing.pass_code(browser, RECOVERY, network="", now=AFTER)
+    token = keeping.remove_passkey(replace(browser, token=token, waits=False), lost.id, now=AFTER).token
+    keeping.remove_app(replace(browser, token=token, waits=False), now=AFTER)
+    resetting.reset_on_the_host(reset.email, now=AFTER)
+    keep_ledger(now=AFTER)
+
+    told = restored(run, tmp_path / "b.zip", the_clock)
+
+    assert "2 app, 1 passkey, 2 code" in told
+    assert db.session.scalars(select(CodeApp.id)).all() == []
+    assert db.session.scalars(select(Passkey.id)).all() == [ids[0]]
+    unused = select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))
+    assert db.session.scalars(unused).all() == [ids[2]]
+
+
+def test_trust_r24_an_erasure_that_was_rolled_back_erases_nobody_upon_a_restore(run, tmp_path, the_clock, monkeypatch):
+    make_user(email="stays@centre.example")
+    make_user(email="goes@centre.example")
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(db.session(), "commit", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            erase_subject(SYSTEM, "stays@centre.example", centre_id=None, now=AFTER)
+    erase_subject(SYSTEM, "goes@centre.example", centre_id=None, now=AFTER)
+
+    told = restored(run, tmp_path / "b.zip", the_clock)
+
+    assert "1 person" in told
+    found = db.session.scalars(
+        select(User.email).where(User.email.in_(("stays@centre.example", "goes@centre.example")))
+    )
+    assert found.all() == ["stays@centre.example"]
+
+
+@pytest.mark.parametrize("how", ["line", "end"])
+def test_trust_r24_a_ledger_out_of_which_something_was_taken_is_named_and_all_links_end(run, tmp_path, the_clock, how):
+    make_feed(a_cleared_minor())
+    user = make_user(Role.COORDINATOR)
+    make_recovery_code(user)
+    with transaction():
+        for number in (1, 2):
+            tokens.mint("status", number, lasts=dt.timedelta(days=90), now=BEFORE)
+            tokens.end_links("status", number, now=BEFORE)
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    path, away = settings().instance / ledger.FILE, tmp_path / "ledger.txt"
+    lines = path.read_text().splitlines(keepends=True)
+    away.write_text("".join([lines[0], *lines[2:]] if how == "line" else lines[:-1]))
+    path.unlink()
+
+    the_clock.stands_at(AFTER)
+    answer = run("restore", tmp_path / "b.zip", "--replace", "--ledger", away)
+
+    named = "line 2 does not follow" if how == "line" else "does not hold the line that was its last"
+    assert (answer.exit_code, named in answer.stderr) == (0, True), answer.output
+    assert "The ledger does not tell all: every secret link" in answer.stdout
+    db.session.rollback()
+    assert db.session.scalars(select(FeedToken.id).where(FeedToken.revoked_at.is_(None))).all() == []
+    assert db.session.scalars(select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))).all() == []
+
+
 def test_trust_r24_without_a_ledger_every_link_and_feed_ends_and_it_is_said(run, tmp_path, the_clock):
     minor = a_cleared_minor()
     make_feed(minor)
@@ -173,7 +249,9 @@ def test_trust_r24_a_ledger_from_elsewhere_is_given_and_one_of_another_key_refus
     assert (refused.exit_code, "another SECRET_KEY" in refused.stderr, refused.stderr.count("\n")) == (2, True, 1)
     assert "1 person" in told
     assert db.session.scalars(select(User.id).where(User.given_name == "Dragana")).all() == []
-    assert {line.mark for line in ledger.lines_in(away)} <= {line.mark for line in ledger.lines_in(own)}
+    given, kept = (ledger.read(path, secret=settings().secret_key) for path in (away, own))
+    assert set(given.lines) <= set(kept.lines)
+    assert kept.wrong == ()
 
 
 def test_trust_r24_a_backup_holds_unsent_messages_only_and_they_are_held(run, tmp_path, the_clock):
@@ -252,16 +330,34 @@ def test_a_backup_of_an_earlier_version_is_still_restored(run, tmp_path, the_clo
     assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]
 
 
-def test_a_torn_ledger_is_told_and_keeps_no_backup_back(run, tmp_path):
+def test_a_torn_ledger_is_mended_and_said(run, tmp_path):
+    """A disk was full for a moment: what the torn line said is written again."""
+    with transaction():
+        tokens.mint("status", 1, lasts=dt.timedelta(days=90), now=BEFORE)
+        tokens.end_links("status", 1, now=BEFORE)
     assert run("nightly", tmp_path / "made").exit_code == 0
     path = settings().instance / ledger.FILE
-    copied = (tmp_path / "made" / ledger.FILE).read_text()
-    path.write_text(path.read_text()[:-20])
+    copied = path.read_text()
+    path.write_text(copied[:-20])
 
     answer = run("nightly", tmp_path / "again")
 
-    assert (answer.exit_code, "is no line of a ledger" in answer.stderr) == (1, True)
-    assert len(list((tmp_path / "again").glob("raspored-*.zip*"))) == 1
+    assert (answer.exit_code, "its last line was torn" in answer.stderr) == (0, True)
+    assert path.read_text() == copied == (tmp_path / "again" / ledger.FILE).read_text()
+
+
+def test_a_ledger_that_somebody_changed_is_told_and_keeps_no_backup_back(run, tmp_path, the_clock):
+    assert run("nightly", tmp_path / "made").exit_code == 0
+    path = settings().instance / ledger.FILE
+    copied = (tmp_path / "made" / ledger.FILE).read_text()
+    ledger.append(settings().instance, [ledger.LedgerLine(MADE, ledger.Revoked.FEED, "ab" * 32)], secret="test " * 10)
+    path.write_text(path.read_text().replace("abab", "cdcd"))
+    the_clock.stands_at(AFTER)
+
+    answer = run("nightly", tmp_path / "made")
+
+    assert (answer.exit_code, "line 2 does not follow" in answer.stderr) == (1, True)
+    assert len(list((tmp_path / "made").glob("raspored-*.zip*"))) == 2
     assert (tmp_path / "made" / ledger.FILE).read_text() == copied
 
 

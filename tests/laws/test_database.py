@@ -14,6 +14,7 @@ from scheduler import all_models
 from scheduler.config import ROOT
 from scheduler.core.db import Base, db, prepare
 from scheduler.core.text import name_key
+from scheduler.core.triggers import mend_triggers, wrong_triggers
 
 assert all_models  # fills the metadata
 
@@ -137,6 +138,25 @@ def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tu
     assert after_up ^ wanted == set()
     assert after_down == set()
     assert after_up_again ^ wanted == set()
+
+
+@pytest.mark.both_databases
+def test_at_any_schema_a_restore_takes_no_trigger_of_ours_for_a_foreign_one(two_urls: tuple[str, str]) -> None:
+    """And migrations from there on end with all of them, and with no other."""
+    taken: dict[str, list[str]] = {}
+    with _bare_app(two_urls[0]).app_context():
+        for revision in ("0001_first_tables", "0017_holds", "0030_database_law", "0032_facts_stay", "0034_second_step"):
+            upgrade(revision=revision)
+            with db.engine.execution_options(writes=True).begin() as connection:
+                taken[revision] = [str(one) for one in mend_triggers(connection, whole=False)]
+        upgrade()
+        with db.engine.begin() as connection:
+            left = wrong_triggers(connection)
+        db.session.remove()
+        db.engine.dispose()
+
+    assert {revision: gone for revision, gone in taken.items() if gone} == {}
+    assert left == []
 
 
 @pytest.mark.both_databases

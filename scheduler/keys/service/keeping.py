@@ -10,7 +10,6 @@ import hmac
 import logging
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -24,6 +23,7 @@ from scheduler.keys import queries, rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner
 from scheduler.keys.service.passing import asker_for, complete, hash_of, renew, secret_of
+from scheduler.keys.service.removing import take_away
 from scheduler.keys.terms import Browser, KeyReason, PassedBy
 from scheduler.people.models import User
 from scheduler.people.service.accounts import end_sign_ins
@@ -109,7 +109,7 @@ def remove_app(browser: Browser, *, now: dt.datetime) -> Changed:
     """Take her app away. Raises: NotFound; Conflict(LAST_KEY) when nothing else would open."""
     with transaction() as session:
         _require_another(browser, is_there=queries.key_ring(browser.user_id).app_added_at is not None)
-        session.execute(delete(CodeApp).where(CodeApp.user_id == browser.user_id))
+        take_away(session, CodeApp, CodeApp.user_id == browser.user_id, now=now)
         return _changed(session, browser, "key removed", {"kind": "app"}, now)
 
 
@@ -118,7 +118,7 @@ def remove_passkey(browser: Browser, passkey_id: int, *, now: dt.datetime) -> Ch
     with transaction() as session:
         row = session.get(Passkey, passkey_id)
         _require_another(browser, is_there=row is not None and row.user_id == browser.user_id)
-        session.execute(delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == browser.user_id))
+        take_away(session, Passkey, Passkey.id == passkey_id, Passkey.user_id == browser.user_id, now=now)
         return _changed(session, browser, "key removed", {"kind": "passkey"}, now)
 
 
@@ -136,7 +136,7 @@ def renew_recovery_codes(browser: Browser, *, now: dt.datetime) -> Changed:
         require_change(browser)
         if not queries.key_ring(browser.user_id).count:
             raise NotFound("key")
-        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == browser.user_id))
+        take_away(session, RecoveryCode, RecoveryCode.user_id == browser.user_id, now=now)
         return _changed(session, browser, "recovery codes renewed", {}, now)
 
 
@@ -148,7 +148,7 @@ def _changed(session: Session, browser: Browser, action: str, details: dict[str,
     ring = queries.key_ring(user.id)
     codes = tuple(_make_codes(session, user.id, now)) if ring.count and not ring.recovery_codes else ()
     if not ring.count:
-        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+        take_away(session, RecoveryCode, RecoveryCode.user_id == user.id, now=now)
     token = complete(session, browser, PassedBy.FIRST_KEY, now) if browser.waits else renew(session, browser)
     log.info("keys changed", extra={"user_id": user.id, "what": action})
     return Changed(token, codes)
@@ -156,7 +156,7 @@ def _changed(session: Session, browser: Browser, action: str, details: dict[str,
 
 def _make_codes(session: Session, user_id: int, now: dt.datetime) -> list[str]:
     codes = one_time_codes.new_recovery_codes()
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    take_away(session, RecoveryCode, RecoveryCode.user_id == user_id, now=now)
     for code in codes:
         bare = one_time_codes.tidy_recovery_code(code)
         session.add(RecoveryCode(user_id=user_id, code_hash=hash_of(user_id, bare), made_at=now))

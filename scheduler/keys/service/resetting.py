@@ -6,7 +6,7 @@ She signs in with her password then, proves her mailbox, and makes a key anew. H
 import datetime as dt
 import logging
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -17,6 +17,7 @@ from scheduler.keys import rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner
 from scheduler.keys.service.passing import MAILBOX, MAILBOX_PATH
+from scheduler.keys.service.removing import take_away
 from scheduler.keys.terms import KeyReason
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
@@ -71,8 +72,7 @@ def reset_on_the_host(email: str, *, now: dt.datetime) -> str:
 def _take_away(session: Session, actor: Actor, user: User, now: dt.datetime) -> None:
     gone = {}
     for kind in (CodeApp, Passkey, RecoveryCode):
-        done = session.execute(delete(kind).where(kind.user_id == user.id))
-        gone[kind.__tablename__] = getattr(done, "rowcount", 0)
+        gone[kind.__tablename__] = take_away(session, kind, kind.user_id == user.id, now=now)
     end_sign_ins(session, user.id, now)
     tokens.end_links(MAILBOX, user.id, now=now)
     audit.record(actor, "keys reset", user, at=now, details=gone)

@@ -11,10 +11,9 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
-from scheduler.config import settings
 from scheduler.core import ledger
 from scheduler.core.db import Base
-from scheduler.core.ledger import LedgerLine, Revoked
+from scheduler.core.ledger import Revoked
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
@@ -82,7 +81,7 @@ def erase_subject(
         _free_visits(act, subject)
         with opened_way(act.session, NamedWay.ERASURE):
             _erase(act.session, subject, now)
-        _keep_in_ledger(subject, now)
+        ledger.remember(act.session, [(Revoked.PERSON, person_of(subject.email, subject.centre_id))], now=now)
     leave_no_page_behind()
     log.info("person erased", extra={"rows": sum(told.goes.values())})
     return told
@@ -91,12 +90,6 @@ def erase_subject(
 def person_of(email: str, centre_id: int | None) -> str:
     """What the ledger hashes of a person: one centre's administrator erases her there only."""
     return email if centre_id is None else f"{email} in centre {centre_id}"
-
-
-def _keep_in_ledger(subject: Subject, now: dt.datetime) -> None:
-    wanted = settings()
-    mark = ledger.mark(Revoked.PERSON, person_of(subject.email, subject.centre_id), secret=wanted.secret_key)
-    ledger.append(wanted.instance, [LedgerLine(now, Revoked.PERSON, mark)], secret=wanted.secret_key)
 
 
 def _free_visits(act: Act, subject: Subject) -> None:

@@ -1,0 +1,303 @@
+"""A backup is somebody's file: it plants nothing, fills no disk, and comes encrypted where backups are."""
+
+import json
+import sqlite3
+import zipfile
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from flask_migrate import stamp
+from sqlalchemy import select, text
+
+from scheduler import config
+from scheduler.config import ROOT, settings
+from scheduler.core import age, audit, backup_unpack, triggers
+from scheduler.core.db import db, transaction
+from scheduler.jobs import invariants
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Centre, User
+from scheduler.policy import SYSTEM
+from tests.factories import MONDAY
+from tests.factories.messages import make_message
+from tests.factories.people import make_centre, make_user
+
+
+@pytest.fixture
+def run(app):
+    """The commands, in an installation at the newest schema in which somebody has done something."""
+    stamp(directory=str(ROOT / "migrations"))
+    centre = make_centre(name_en="Kept")
+    with transaction():
+        audit.record(SYSTEM, "centre opened", centre, at=MONDAY)
+    yield lambda *arguments: app.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    db.session.rollback()
+
+
+def rewritten(file: Path, *statements: str, **told: object) -> None:
+    """The same archive with another database in it, and honest about that."""
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(members["manifest.json"]) | told
+    place = file.with_suffix(".sqlite3")
+    place.write_bytes(members["database.sqlite3"])
+    connection = sqlite3.connect(place)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    members["database.sqlite3"] = place.read_bytes()
+    place.unlink()
+    manifest["digests"]["database.sqlite3"] = sha256(members["database.sqlite3"]).hexdigest()
+    members["manifest.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def details_of_restore() -> dict[str, object]:
+    db.session.rollback()
+    said = db.session.scalars(select(audit.AuditEntry.details).where(audit.AuditEntry.action == "backup restored"))
+    return json.loads(said.first())
+
+
+# --- triggers ---
+
+
+def test_trust_r24_a_planted_trigger_runs_neither_in_a_restore_nor_after_it(run, tmp_path):
+    """It would run at the first message that the restore holds."""
+    make_user(email="marija@centre.example", password_hash="hers")
+    make_message("waits@school.example")
+    run("create", tmp_path / "b.zip")
+    rewritten(
+        tmp_path / "b.zip",
+        "CREATE TRIGGER planted AFTER UPDATE ON outbox_message BEGIN UPDATE user_account SET password_hash = 'x'; END",
+        'CREATE TRIGGER "it""s;\x1b[2J planted" AFTER INSERT ON audit_entry BEGIN DELETE FROM centre; END',
+        "DROP TRIGGER audit_entry_keeps",
+        "DROP TRIGGER visit_state_follows_update",
+        "CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit BEGIN SELECT 1; END",
+    )
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    assert (answer.exit_code, answer.stderr.count("\n")) == (0, 1), answer.stderr
+    names = (
+        'it"s;?[2J planted on audit_entry (foreign)',
+        "audit_entry_keeps on audit_entry (missing)",
+        "planted on outbox_message (foreign)",
+        "visit_state_follows_update on visit (changed)",
+    )
+    assert [name for name in names if name not in answer.stderr] == []
+    assert sorted(details_of_restore()["triggers"]) == sorted(names)
+    assert db.session.scalars(select(User.password_hash)).all() == ["hers"]
+    assert db.session.scalars(select(OutboxMessage.failure)).all() == ["restored"]
+    assert "Kept" in db.session.scalars(select(Centre.name_en)).all()
+    assert invariants.violations() == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_trust_r24_where_postgresql_is_filled_its_own_triggers_are_looked_at(run, tmp_path):
+    run("create", tmp_path / "b.zip")
+    with db.engine.begin() as connection:
+        for statement in (
+            "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$BEGIN DELETE FROM centre; RETURN NEW; END$$",
+            "CREATE TRIGGER planted AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION planted()",
+            "DROP TRIGGER audit_entry_keeps ON audit_entry",
+            "ALTER TABLE visit DISABLE TRIGGER visit_state_follows_update",
+        ):
+            connection.execute(text(statement))
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP FUNCTION planted()"))
+    assert (answer.exit_code, answer.stderr.count("\n"), "planted on audit_entry (foreign)" in answer.stderr) == (
+        0,
+        1,
+        True,
+    )
+    assert len(details_of_restore()["triggers"]) == 3
+    assert invariants.violations() == []
+
+
+def test_a_backup_of_an_older_schema_brings_no_trigger_that_we_do_not_know_and_settle_makes_ours(run, tmp_path):
+    run("create", tmp_path / "b.zip")
+    rewritten(
+        tmp_path / "b.zip",
+        "CREATE TRIGGER planted AFTER UPDATE ON sign_in BEGIN DELETE FROM centre; END",
+        "DROP TRIGGER audit_entry_keeps",
+        "UPDATE alembic_version SET version_num = '0034_second_step'",
+        revision="0034_second_step",
+    )
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+    early = run("settle", "--since", "2026-11-24T02:15:00+00:00")
+    with db.engine.execution_options(writes=True).begin() as connection:
+        left = triggers.wrong_triggers(connection)
+    db.session.rollback()
+    stamp(directory=str(ROOT / "migrations"))
+    settled = run("settle", "--since", "2026-11-24T02:15:00+00:00")
+
+    assert (answer.exit_code, "planted on sign_in (foreign)" in answer.stderr) == (0, True)
+    assert [str(one) for one in left] == ["audit_entry_keeps on audit_entry (missing)"]
+    assert (early.exit_code, "run `db upgrade` first" in early.stderr) == (2, True)
+    assert (settled.exit_code, "audit_entry_keeps on audit_entry (missing)" in settled.stderr) == (0, True)
+    assert invariants.violations() == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["CREATE VIEW planted AS SELECT * FROM user_account", "CREATE VIRTUAL TABLE planted USING fts5(text)"],
+)
+def test_a_database_with_a_view_in_it_is_refused(run, tmp_path, planted):
+    run("create", tmp_path / "b.zip")
+    rewritten(tmp_path / "b.zip", planted)
+    make_centre(slug="later", name_en="Later")
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    assert (answer.exit_code, answer.stderr.count("\n"), "the view planted" in answer.stderr) == (2, 1, True)
+    db.session.rollback()
+    assert db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all() == ["Kept", "Later"]
+
+
+# --- encrypted ---
+
+
+def test_trust_s38_where_backups_are_encrypted_a_plain_one_is_refused_unless_told(run, tmp_path, monkeypatch):
+    run("create", tmp_path / "b.zip")
+    make_centre(slug="later", name_en="Later")
+    recipient = age.new_key(tmp_path / "key.txt")
+    monkeypatch.setattr(config, "_in_force", [replace(settings(), backup_recipient=recipient)])
+
+    refused = run("restore", tmp_path / "b.zip", "--replace")
+    db.session.rollback()
+    after = db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all()
+    taken = run("restore", tmp_path / "b.zip", "--replace", "--plain")
+
+    assert (refused.exit_code, refused.stdout, after) == (2, "", ["Kept", "Later"])
+    assert refused.stderr == (
+        f"Error: {tmp_path / 'b.zip'}: it is not encrypted, though BACKUP_RECIPIENT is set;"
+        " if you know who made it, say --plain\n"
+    )
+    assert taken.exit_code == 0
+    assert details_of_restore() == {"encrypted": False}
+
+
+# --- how much it unpacks to ---
+
+
+def a_bomb(file: Path, *, members: int = 1, size: int = 8 << 20, packed: int = zipfile.ZIP_DEFLATED) -> None:
+    """A few kilobytes that unpack to many megabytes, in words as a backup has them."""
+    with zipfile.ZipFile(file) as archive:
+        told = json.loads(archive.read("manifest.json"))
+    with zipfile.ZipFile(file, "a", packed) as archive:
+        for number in range(members):
+            archive.writestr(f"files/uploads/{number}", b"\0" * size)
+            told["files"].append(f"uploads/{number}")
+            told["digests"][f"files/uploads/{number}"] = sha256(b"\0" * size).hexdigest()
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("manifest.json", json.dumps(told))
+
+
+def refused(run, file: Path) -> str:
+    make_centre(slug="later", name_en="Later")
+    answer = run("restore", file, "--replace")
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1), answer.output
+    db.session.rollback()
+    assert db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all() == ["Kept", "Later"]
+    assert list(settings().instance.glob(".backup-*")) == []
+    return answer.stderr
+
+
+@pytest.fixture
+def written(monkeypatch) -> list[int]:
+    """How many bytes were let through while unpacking."""
+    seen: list[int] = []
+    take = backup_unpack.Room.take
+    monkeypatch.setattr(backup_unpack.Room, "take", lambda room, size: (take(room, size), seen.append(size))[0])
+    return seen
+
+
+def test_trust_r20_a_bomb_is_refused_before_a_byte_of_it_is_written(run, tmp_path, monkeypatch, written):
+    run("create", tmp_path / "b.zip")
+    a_bomb(tmp_path / "b.zip", members=4)
+    monkeypatch.setattr(backup_unpack, "STAYS_FREE", 0)
+    usage = backup_unpack.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(backup_unpack.shutil, "disk_usage", lambda _place: usage._replace(free=30 << 20))
+
+    assert "it unpacks to more than the 0.0 GiB that the disk has to spare" in refused(run, tmp_path / "b.zip")
+    assert written == []
+
+
+def test_trust_r20_an_archive_that_lies_about_its_sizes_is_stopped_while_it_unpacks(
+    run, tmp_path, monkeypatch, written
+):
+    run("create", tmp_path / "b.zip")
+    a_bomb(tmp_path / "b.zip", size=16 << 20)
+    monkeypatch.setattr(backup_unpack, "_said", lambda _archive: {})
+    usage = backup_unpack.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(
+        backup_unpack.shutil, "disk_usage", lambda _place: usage._replace(free=backup_unpack.STAYS_FREE + (6 << 20))
+    )
+
+    assert "it unpacks to more" in refused(run, tmp_path / "b.zip")
+    assert 0 < sum(written) <= 6 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MEMBERS_AT_MOST", 3, "members, and no backup has more than 3"),
+        ("MANIFEST_AT_MOST", 100, "its manifest.json is larger"),
+        ("UNPACKED_IN_PIECES", (zipfile.ZIP_STORED,), "packed in a way that no backup is"),
+    ],
+)
+def test_an_archive_of_too_many_members_or_of_a_strange_kind_is_refused(run, tmp_path, monkeypatch, name, value, said):
+    run("create", tmp_path / "b.zip")
+    a_bomb(tmp_path / "b.zip", members=3, size=10)
+    monkeypatch.setattr(backup_unpack, name, value)
+
+    assert said in refused(run, tmp_path / "b.zip")
+
+
+def test_more_than_a_backup_usually_has_wants_to_be_said(run, tmp_path, monkeypatch):
+    run("create", tmp_path / "b.zip")
+    a_bomb(tmp_path / "b.zip")
+    monkeypatch.setattr(backup_unpack, "GIB", 1 << 20)
+    monkeypatch.setattr("scheduler.cli.backup.GIB", 1 << 20)
+
+    few = run("restore", tmp_path / "b.zip", "--replace", "--up-to", "5")
+    enough = run("restore", tmp_path / "b.zip", "--replace", "--up-to", "64")
+
+    assert (few.exit_code, "more than 5 GiB" in few.stderr, "--up-to" in few.stderr) == (2, True, True)
+    assert enough.exit_code == 0, enough.output
+    (settings().instance / "uploads" / "0").unlink()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_trust_r20_what_a_dump_unpacks_to_is_counted_too(run, tmp_path, monkeypatch):
+    """A dump may be packed inside, whatever the archive says of it."""
+    for number in range(400):
+        make_centre(slug=f"c{number}", name_en="x" * 200)
+    run("create", tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert "database.dump" in archive.namelist()
+        size = sum(one.file_size for one in archive.infolist() if one.filename != "manifest.json")
+    usage = backup_unpack.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(
+        backup_unpack.shutil,
+        "disk_usage",
+        lambda _place: usage._replace(free=backup_unpack.STAYS_FREE + size + (16 << 10)),
+    )
+
+    answer = run("restore", tmp_path / "b.zip", "--replace")
+
+    assert (answer.exit_code, "it unpacks to more" in answer.stderr) == (2, True), answer.output
+    assert list(settings().instance.glob(".backup-*")) == []
