@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,10 @@ def test_all_of_the_wheel_gets_into_the_image():
 
     assert {"pyproject.toml", "requirements.in", "requirements-scale.in", "vendored.toml", "migrations/env.py"} <= sent
     assert any(name.startswith("static/fonts/") for name in sent)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = wheel["force-include"]
+    assert "docs/handbook" in carried
+    assert [one for one in carried if not any(f"{name}/".startswith(f"{one}/") for name in sent)] == []
 
 
 def test_every_service_is_closed():
