@@ -168,7 +168,10 @@ WORDS: dict[Reason, LazyProxy] = {
     ScanReason.SCAN_MISSING: _l("Choose the scan or photograph of the signed paper."),
     ScanReason.SCAN_TOO_LARGE: _l("Choose a smaller file: at most 5 MB."),
     ScanReason.SCAN_OF_NO_KIND: _l("Choose a PDF, a JPEG or a PNG: this file is none of them."),
-    ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small or too large to be read."),
+    ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small to be read."),
+    ScanReason.SCAN_HAS_TOO_MANY_PIXELS: _l(
+        "Scan the paper again at 300 pixels an inch: this picture has more pixels than a sheet needs."
+    ),
     ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
     ProgrammeReason.EDUCATOR_NEEDED: _l(
         "Enter at least one educator: nobody goes alone, a young person never without an adult."
