@@ -31,7 +31,7 @@ class ScanReason(Reason):
     SCAN_TOO_LARGE = "scan_too_large"
     SCAN_OF_NO_KIND = "scan_of_no_kind"
     SCAN_NOT_WHOLE = "scan_not_whole"
-    SCAN_HAS_TOO_MANY_PIXELS = "scan_has_too_many_pixels"
+    SCAN_TOO_FINE = "scan_too_fine"
     SCAN_RUNS = "scan_runs"
 
 
@@ -86,7 +86,7 @@ def read_scan(content: bytes) -> Scan:
     except BadScan:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadScan(ScanReason.SCAN_HAS_TOO_MANY_PIXELS) from error
+        raise BadScan(ScanReason.SCAN_TOO_FINE) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off
 
@@ -98,7 +98,7 @@ def _drawn_anew(picture: Image.Image) -> Scan:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     unpacked = width * height * len(picture.getbands())
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS or unpacked > MOST_UNPACKED_BYTES:
-        raise BadScan(ScanReason.SCAN_HAS_TOO_MANY_PIXELS)
+        raise BadScan(ScanReason.SCAN_TOO_FINE)
     picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
     pixels = _on_white(_upright(picture))
     pixels.info.clear()
