@@ -47,7 +47,6 @@ class Site:
             "/var/www/raspored": str(self.folder / "www"),
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl;\n": "",
-            "Host $host;": f"Host $host:{self.https};",  # a form's origin has the port, which is 443 elsewhere
             "listen 80;": f"listen 127.0.0.1:{self.http};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.https} ssl;",
             "server 127.0.0.1:8000": f"server 127.0.0.1:{self.product}",

@@ -182,6 +182,7 @@ def start(root: Root) -> None:
         mount -t tmpfs -o mode=0700,uid={uid},gid={gid} kept {root.folder}{root.volume}
         mount -o remount,ro,bind {root.folder}
         ! {enter} touch /opt/raspored/written 2>&1 || exit 7
+        {enter} pg_dump --version
         {enter} flask db upgrade
         {enter} {shlex.join(root.command)} &
         for second in $(seq {HEALTHY_WITHIN_S}); do

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from scheduler.cli import ledgers
 from scheduler.cli.ledgers import FoundLedger
+from scheduler.cli.nights import HourOfDay, work_each_night
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import age, audit, backup, clock, ledger, seals
@@ -94,11 +96,20 @@ def _create(file: Path, *, replace: bool) -> Contents:
 
 @group.command("nightly")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def nightly(folder: Path) -> None:
+@click.option("--at", type=HourOfDay(), help="Stay, and do it each night at this hour of the centre's clock.")
+def nightly(folder: Path, at: dt.time | None) -> None:
     """Write a new backup into FOLDER with a copy of the ledger beside it, and delete what is older than it may be.
 
-    The timer deploy/raspored-backup.timer calls it. Backups are kept for 35 days, or as RETENTION says.
+    The timer deploy/raspored-backup.timer calls it; where there is none, --at 02:10 is one. Backups are kept for 35
+    days, or as RETENTION says.
     """
+    if at is None:
+        _back_up(folder)
+        return
+    work_each_night(at, max(_backups_in(folder).values(), default=None), lambda: _back_up(folder))
+
+
+def _back_up(folder: Path) -> None:
     now, wanted = clock.now(), settings()
     file = folder / f"{FILE_PREFIX}{now:%Y%m%d-%H%M%S}.zip{'.age' if wanted.backup_recipient else ''}"
     try:
@@ -142,18 +153,20 @@ def _copy_ledger(folder: Path) -> None:
 def _delete_old(folder: Path, now: dt.datetime) -> int:
     """By the moment in the name, never the disk's own: a copied file keeps its age."""
     last = now - dt.timedelta(days=period_of(RetentionRow.BACKUP).number)
-    old = [path for path in folder.glob(f"{FILE_PREFIX}*.zip*") if _made_at(path, now) < last]
+    old = [path for path, made_at in _backups_in(folder).items() if made_at < last]
     for path in old:
         path.unlink()
     return len(old)
 
 
-def _made_at(path: Path, now: dt.datetime) -> dt.datetime:
-    said = path.name.removeprefix(FILE_PREFIX).partition(".")[0]
-    try:
-        return dt.datetime.strptime(said, "%Y%m%d-%H%M%S").replace(tzinfo=dt.UTC)
-    except ValueError:
-        return now  # somebody's own: not ours to delete
+def _backups_in(folder: Path) -> dict[Path, dt.datetime]:
+    """When each was made; a file of somebody's own has no such name, and is not ours to delete."""
+    found = {}
+    for path in folder.glob(f"{FILE_PREFIX}*.zip*"):
+        said = path.name.removeprefix(FILE_PREFIX).partition(".")[0]
+        with suppress(ValueError):
+            found[path] = dt.datetime.strptime(said, "%Y%m%d-%H%M%S").replace(tzinfo=dt.UTC)
+    return found
 
 
 @group.command("key")

@@ -81,6 +81,11 @@ def on_a_terminal() -> bool:
     return sys.stdout.isatty() and sys.stderr.isatty()
 
 
+def can_be_asked() -> bool:
+    """Whether somebody sits there who can answer."""
+    return on_a_terminal() and sys.stdin.isatty()
+
+
 def seen_of(content: bytes, layout: Layout) -> dict[str, Any]:
     """What the reader of a workbook does not see: hidden lines and sheets, cells with formulas."""
     if not content.startswith(WORKBOOK):

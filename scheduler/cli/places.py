@@ -35,18 +35,26 @@ def register(app: Flask) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help='JSON: {"their column": "our field"}.')
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--two", is_flag=True, help="Schools that look alike are two: do not ask on a terminal.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def import_file(file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
+def import_file(file: Path, map_file: Path | None, dry_run: bool, two: bool, as_json: bool) -> None:
     """Import a register of schools from a CSV or XLSX FILE: all of it, or nothing (exit code 2).
 
     Lines are known by their register id, so a newer file can be imported over an older one. Columns are known by their
-    Serbian (both scripts) and English names, or by --map.
+    Serbian (both scripts) and English names, or by --map. Schools that look like one in two scripts are named, and
+    asked about where somebody sits at a terminal.
     """
     content, columns = files.content_of(file), files.column_map(map_file)
+    asks = files.can_be_asked() and not (dry_run or two or as_json)
     with files.progress(as_json=as_json) as bar:
         sheet = read_hosts(content, columns)
         bar.compares()
-        outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run, bar.tell))
+        outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run or asks, bar.tell))
+    if asks and not outcome.problems:
+        _ask_about(outcome)
+        with files.progress(as_json=as_json) as bar:
+            bar.compares()
+            outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, False, bar.tell))
     seen = files.seen_of(content, HOSTS)
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | seen, ensure_ascii=False))
@@ -78,9 +86,7 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
 def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
     for problem in outcome.problems[:LINES_SHOWN]:
         click.echo(files.problem_line(problem))
-    for one in outcome.doubles[:LINES_SHOWN]:
-        other = f"line {one.other_line}" if one.other_line else f"stored {one.other_register_id or 'without a number'}"
-        click.echo(f"line {one.line}: {one.name}: one school or two? looks like {one.other_name} ({other})")
+    _tell_doubles(outcome)
     for change in outcome.changes[:LINES_SHOWN]:
         click.echo(f"{change.register_id} {change.name}: {change.field}: {change.before!r} -> {change.after!r}")
     for hidden in (len(all_of) - LINES_SHOWN for all_of in (outcome.problems, outcome.doubles, outcome.changes)):
@@ -90,3 +96,23 @@ def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
         f"{outcome.rows} rows ({encoding or 'unreadable'}): {outcome.new} new, {outcome.changed} changed,"
         f" {outcome.same} the same, {len(outcome.problems)} problems" + (" (dry run)" if dry_run else "")
     )
+    if outcome.doubles and outcome.batch_id is not None:
+        number, batch = len(outcome.doubles), outcome.batch_id
+        click.echo(
+            f"{number} that look like another school are stored beside it: `imports undo {batch}` takes all back"
+        )
+
+
+def _tell_doubles(outcome: ImportOutcome) -> None:
+    for one in outcome.doubles[:LINES_SHOWN]:
+        other = f"line {one.other_line}" if one.other_line else f"stored {one.other_register_id or 'without a number'}"
+        click.echo(f"line {one.line}: {one.name}: one school or two? looks like {one.other_name} ({other})")
+
+
+def _ask_about(outcome: ImportOutcome) -> None:
+    """As the page does before anything is stored. Raises: ClickException when somebody says that they are one."""
+    if not outcome.doubles:
+        return
+    _tell_doubles(outcome)
+    if not click.confirm(f"{len(outcome.doubles)} lines look like another school. Is each a school of its own?"):
+        raise click.ClickException("Nothing was stored: delete the line, or give it the other's number.")

@@ -9,6 +9,8 @@ import functools
 import re
 import unicodedata
 
+from scheduler.core.text import to_latin
+
 LETTERS_APART = re.compile(r"\S+")
 LATIN_ORDER = LETTERS_APART.findall("a b c č ć d dž đ e f g h i j k l lj m n nj o p q r s š t u v w x y z ž")
 CYRILLIC_ORDER = LETTERS_APART.findall(
@@ -30,6 +32,11 @@ def alphabet_key(text: str) -> AlphabetKey:
     lower = unicodedata.normalize("NFC", text).casefold().translate(ONE_SIGN)
     words = tuple(tuple(_place(letter) for letter in LETTER.findall(word)) for word in re.findall(r"\w+", lower))
     return words, lower
+
+
+def names_key(*names: str) -> tuple[AlphabetKey, ...]:
+    """By what people stand whose names are shown as they were typed, some in each script: all by the Latin alphabet."""
+    return tuple(alphabet_key(to_latin(name)) for name in names)
 
 
 def _place(letter: str) -> Place:

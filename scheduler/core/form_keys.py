@@ -1,8 +1,8 @@
 """A form sent twice counts once: a key made with the form is unique here, beside the answer it got.
 
 The row is written in the transaction of the use case, so the second of two equal POSTs either waits and sees the answer
-or makes its own; never both. Kept for 24 hours. `web/once.py` claims a key for a page; a service that takes a form's
-key itself asks `answer_of` and remembers its answer.
+or makes its own; never both. Kept for 24 hours, as the other traces (privacy/service/retention.py). `web/once.py`
+claims a key for a page; a service that takes a form's key itself asks `answer_of` and remembers its answer.
 """
 
 import datetime as dt
@@ -15,8 +15,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core.db import Base, db, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
-
-KEYS_KEPT_FOR = dt.timedelta(hours=24)
 
 
 class FormKey(Base):
@@ -47,15 +45,10 @@ def answer_of(*keys: str) -> str | None:
 
 
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
-    """Store the answer, under other keys also, inside the caller's transaction; forget the ones past their day."""
+    """Store the answer, under other keys also, inside the caller's transaction."""
     session = db.session()
-    _forget_old(session, at)
     session.add_all(FormKey(key=one, answer=answer, at=at) for one in (key, *also))
     session.flush()
-
-
-def _forget_old(session: Session, now: dt.datetime) -> None:
-    session.execute(delete(FormKey).where(FormKey.at < now - KEYS_KEPT_FOR))
 
 
 class Claim:
@@ -85,9 +78,8 @@ class Claim:
         return self._made and db.session().info.get("claim") is not self
 
     def note_answer(self, answer: str) -> None:
-        """Where the sending led to; keys past their day are forgotten."""
+        """Where the sending led to."""
         with transaction() as session:
-            _forget_old(session, self.at)
             session.execute(update(FormKey).where(FormKey.key == self.key).values(answer=answer))
 
     def give_back(self) -> None:

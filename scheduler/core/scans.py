@@ -12,7 +12,8 @@ from scheduler.core.errors import Reason
 
 MOST_SCAN_BYTES = 5_000_000  # a photograph of a sheet by a telephone
 SMALLEST_SIDE, LARGEST_SIDE = 200, 12_000  # pixels: below nobody reads it, above it is meant to hurt
-MOST_PIXELS = 50_000_000  # what the largest telephones make; unpacked they are 150 MB
+MOST_PIXELS = 50_000_000  # what the largest telephones make
+MOST_UNPACKED_BYTES = 150_000_000  # those in colour; a picture that can be seen through has a byte more for each pixel
 KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
 RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
 
@@ -30,6 +31,7 @@ class ScanReason(Reason):
     SCAN_TOO_LARGE = "scan_too_large"
     SCAN_OF_NO_KIND = "scan_of_no_kind"
     SCAN_NOT_WHOLE = "scan_not_whole"
+    SCAN_TOO_FINE = "scan_too_fine"
     SCAN_RUNS = "scan_runs"
 
 
@@ -83,15 +85,20 @@ def read_scan(content: bytes) -> Scan:
         raise BadScan(ScanReason.SCAN_OF_NO_KIND) from error
     except BadScan:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off, or swells
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadScan(ScanReason.SCAN_TOO_FINE) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off
 
 
 def _drawn_anew(picture: Image.Image) -> Scan:
-    """Its sides stand in its head: nothing is unpacked before they are looked at."""
+    """Its sides and colours stand in its head: nothing is unpacked before they are looked at."""
     kind, (width, height) = PICTURES[picture.format or ""], picture.size
-    if not SMALLEST_SIDE <= min(width, height) <= max(width, height) <= LARGEST_SIDE or width * height > MOST_PIXELS:
+    if min(width, height) < SMALLEST_SIDE:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
+    unpacked = width * height * len(picture.getbands())
+    if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS or unpacked > MOST_UNPACKED_BYTES:
+        raise BadScan(ScanReason.SCAN_TOO_FINE)
     picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
     pixels = _on_white(_upright(picture))
     pixels.info.clear()

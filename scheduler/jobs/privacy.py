@@ -3,7 +3,7 @@
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.privacy.service.ledger import keep_ledger
-from scheduler.privacy.service.retention import run_retention
+from scheduler.privacy.service.retention import forget_traces, run_retention
 from scheduler.work.terms import RETENTION_JOB
 
 
@@ -12,6 +12,13 @@ from scheduler.work.terms import RETENTION_JOB
 def forget_what_lasted() -> None:
     """Each night, forget what has lasted its time. Twice is once."""
     run_retention(now=clock.now())
+
+
+@huey.periodic_task(crontab(minute="25"), name="privacy.forget_traces")
+@in_app
+def forget_traces_of_visitors() -> None:
+    """Each hour, forget networks, tries and keys of forms past their day. Twice is once."""
+    forget_traces(now=clock.now())
 
 
 @huey.periodic_task(crontab(minute="*"), name="privacy.keep_ledger")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
+from scheduler.core.alphabet import names_key
 from scheduler.core.db import db
 from scheduler.keys import rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
@@ -92,7 +93,7 @@ def holders_of(centre_id: int) -> list[KeyHolder]:
             User.roles.any(UserRole.role.in_(STAFF_ROLES)),
         )
         .options(selectinload(User.roles))
-        .order_by(User.family_name, User.given_name, User.id)
+        .order_by(User.id)
     ).all()
     apps = Counter(db.session.scalars(_owners(CodeApp, centre_id)))
     passkeys = Counter(db.session.scalars(_owners(Passkey, centre_id)))
@@ -107,7 +108,7 @@ def holders_of(centre_id: int) -> list[KeyHolder]:
             passkeys=passkeys[user.id],
             recovery_codes=codes[user.id],
         )
-        for user in staff
+        for user in sorted(staff, key=lambda user: names_key(user.family_name, user.given_name))
     ]
 
 

@@ -4,12 +4,12 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
-from scheduler.core.alphabet import alphabet_key
+from scheduler.core.alphabet import AlphabetKey, alphabet_key, names_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
@@ -105,9 +105,13 @@ def _presenters(*wanted: object) -> list[PresenterRow]:
             selectinload(Presenter.skills),
             selectinload(Presenter.languages),
         )
-        .order_by(User.family_name, User.given_name, Presenter.id)
+        .order_by(Presenter.id)
     )
-    return [_presenter_row(presenter) for presenter in found]
+    return [_presenter_row(one) for one in sorted(found, key=lambda one: _by_name(one.user))]
+
+
+def _by_name(person: User | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
+    return names_key(person.family_name, person.given_name)
 
 
 def _presenter_row(presenter: Presenter) -> PresenterRow:
@@ -192,8 +196,8 @@ def staff_of(centre_id: int) -> list[StaffRow]:
         .outerjoin(Presenter, Presenter.user_id == User.id)
         .where(User.centre_id == centre_id, Presenter.id.is_(None), User.erased_at.is_(None))
         .options(selectinload(User.roles))
-        .order_by(User.family_name, User.given_name, User.id)
-    )
+        .order_by(User.id)
+    ).all()
     return [
         StaffRow(
             user_id=user.id,
@@ -204,7 +208,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
             invited=user.password_hash is None,
             has_profile=presenter_id is not None,
         )
-        for user, presenter_id in found
+        for user, presenter_id in sorted(found, key=lambda pair: _by_name(pair[0]))
     ]
 
 
@@ -248,9 +252,10 @@ def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
             User.suspended_at.is_(None),
             User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
         )
-        .order_by(User.given_name, User.family_name, User.id)
+        .order_by(User.id)
     )
-    return [(user.id, user.full_name) for user in found]
+    found_by_name = sorted(found, key=lambda user: names_key(user.given_name, user.family_name))
+    return [(user.id, user.full_name) for user in found_by_name]
 
 
 def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
@@ -272,9 +277,10 @@ def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> li
         select(Presenter.id, User.given_name, User.family_name)
         .join(Presenter.user)
         .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
-        .order_by(User.family_name, User.given_name, Presenter.id)
-    )
-    found = [row.id for row in names if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
+        .order_by(Presenter.id)
+    ).all()
+    by_name = sorted(names, key=_by_name)
+    found = [row.id for row in by_name if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
     return _presenters(Presenter.id.in_(found[:limit])) if found else []
 
 

@@ -1,7 +1,6 @@
 """Why something was refused, in words: the one table of them, in three scripts.
 
-A sentence says what to do next, or stands beside what it is about. `tests/laws/test_reasons_have_words.py` keeps the
-table whole; what a page says in its own words of a reason stands with that page.
+A sentence says what to do next, or stands beside what it is about. A law (tests/laws) keeps the table whole.
 """
 
 import logging
@@ -168,7 +167,8 @@ WORDS: dict[Reason, LazyProxy] = {
     ScanReason.SCAN_MISSING: _l("Choose the scan or photograph of the signed paper."),
     ScanReason.SCAN_TOO_LARGE: _l("Choose a smaller file: at most 5 MB."),
     ScanReason.SCAN_OF_NO_KIND: _l("Choose a PDF, a JPEG or a PNG: this file is none of them."),
-    ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small or too large to be read."),
+    ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small to be read."),
+    ScanReason.SCAN_TOO_FINE: _l("Scan the paper again at 300 pixels an inch: this picture has too many pixels."),
     ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
     ProgrammeReason.EDUCATOR_NEEDED: _l(
         "Enter at least one educator: nobody goes alone, a young person never without an adult."

@@ -133,6 +133,31 @@ def test_a_school_in_two_scripts_is_asked_about(run, file, session):
     assert [one["line"] for one in json.loads(run(file, "--json").stdout)["doubles"]] == [4]
 
 
+def test_who_is_not_asked_hears_that_two_were_stored(run, file, session):
+    file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
+
+    said = run(file)
+
+    assert (said.exit_code, stored(session)) == (0, 3)
+    assert "1 that look like another school are stored beside it: `imports undo " in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "answer", "code", "hosts"), [((), "n\n", 1, 0), ((), "y\n", 0, 3), (("--two",), "", 0, 3)]
+)
+def test_at_a_terminal_schools_that_look_alike_are_asked_about_first(
+    app, file, session, monkeypatch, option, answer, code, hosts
+):
+    file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
+    monkeypatch.setattr(files, "can_be_asked", lambda: True)
+
+    said = app.test_cli_runner().invoke(args=["places", "import", str(file), *option], input=answer)
+
+    assert (said.exit_code, stored(session)) == (code, hosts)
+    assert ("Is each a school of its own?" in said.stdout) is (not option)
+    assert ("Nothing was stored" in said.stderr) is (not hosts)
+
+
 @pytest.mark.parametrize(
     ("terminal", "asked", "shown"), [(True, (), True), (True, ("--json",), False), (False, (), False)]
 )

@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from scheduler.core import form_keys
 from scheduler.core.db import transaction
+from scheduler.privacy.service.retention import forget_traces
 from tests.factories import MONDAY
 
 
-def test_the_answer_of_a_key_is_remembered_for_a_day(session: Session) -> None:
+def test_the_answer_of_a_key_is_remembered_until_retention_forgets_it(session: Session) -> None:
     with transaction():
         form_keys.remember("key", "R-2026-0001", at=MONDAY)
     assert form_keys.answer_of("key") == "R-2026-0001"
 
-    with transaction():
-        form_keys.remember("other", "R-2026-0002", at=MONDAY + dt.timedelta(hours=25))
+    forget_traces(now=MONDAY + dt.timedelta(hours=23))
+    assert form_keys.answer_of("key") == "R-2026-0001"
+    forget_traces(now=MONDAY + dt.timedelta(hours=24))
     assert form_keys.answer_of("key") is None
 
 

@@ -13,6 +13,7 @@ from tests.factories.safeguarding import a_scan
 
 WHERE = 0x8825  # in EXIF: the block that says where a picture was taken
 UPRIGHT = 0x0112
+IN_COLOUR, SEEN_THROUGH = 2, 6  # kinds of PNG
 FROM_THE_SIDE = 6  # the telephone was held so that the picture must be turned
 
 
@@ -26,9 +27,9 @@ def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
 
 
-def a_huge_head(width: int, height: int) -> bytes:
+def a_huge_head(width: int, height: int, colours: int = IN_COLOUR) -> bytes:
     """A PNG whose head names sides that nobody could unpack; not one line of it follows."""
-    head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
+    head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, colours, 0, 0, 0])
     return (
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\r"
         + head
@@ -59,9 +60,12 @@ def test_trust_s23_a_scan_is_read_by_its_own_bytes_and_reading_it_again_changes_
         (a_scan("jpeg")[:-200], "scan_not_whole"),
         (a_scan("png")[:20], "scan_not_whole"),
         (a_scan("jpeg", width=20), "scan_not_whole"),
-        (a_scan("png", width=13_000, height=300), "scan_not_whole"),
-        (a_huge_head(12_000, 12_000), "scan_not_whole"),
-        (a_huge_head(60_000, 60_000), "scan_not_whole"),
+        (a_scan("png", width=13_000, height=300), "scan_too_fine"),
+        (a_huge_head(12_000, 12_000), "scan_too_fine"),
+        (a_huge_head(60_000, 60_000), "scan_too_fine"),
+        (a_huge_head(7_000, 7_000, SEEN_THROUGH), "scan_too_fine"),  # 196 MB unpacked
+        (a_huge_head(7_000, 7_000), "scan_not_whole"),  # taken, would lines follow
+        (a_huge_head(6_100, 6_100, SEEN_THROUGH), "scan_not_whole"),
         (a_scan("pdf").replace(b"/Page", b"/Page /OpenAction"), "scan_runs"),
         (b"%PDF-1.7 cut off", "scan_not_whole"),
     ],

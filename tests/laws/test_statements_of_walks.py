@@ -39,7 +39,7 @@ from tests.web.browser import browser_of
 
 #                              SELECTs, writes
 WALKS = {
-    "a school asks": (6, 10),
+    "a school asks": (6, 8),
     "a coordinator accepts": (4, 3),
     "plan": (10, 17),
     "suggest": (5, 3),

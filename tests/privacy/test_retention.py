@@ -10,23 +10,26 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
-from scheduler.core import audit, seals
+from scheduler.core import audit, form_keys, seals
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
 from scheduler.core.errors import Conflict, GroundReason
+from scheduler.core.form_keys import FormKey
 from scheduler.jobs import invariants, privacy, queue
 from scheduler.jobs.health import retention_silent
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import LinkWish
-from scheduler.people.models import Presenter, SignIn, User
+from scheduler.people.models import Presenter, SignIn, SignInAttempt, User
+from scheduler.people.service.accounts import sign_in
+from scheduler.people.terms import BadSignIn
 from scheduler.places.models import CallNote
 from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service import retention_rules
 from scheduler.privacy.service.retention import run_retention
 from scheduler.privacy.service.retention_rules import RULES
 from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
-from scheduler.requests.models import SchoolRequest
+from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.visits.models.visits import CalendarEntry
@@ -41,6 +44,7 @@ from tests.factories.staffing import a_held_visit, with_entries
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
 DAY = dt.timedelta(days=1)
+TRACES = (SignInAttempt, UnprovedMail, FormKey)
 
 
 def at(year: int, month: int, day: int) -> dt.datetime:
@@ -352,6 +356,26 @@ def test_the_night_forgets(the_clock):
     privacy.forget_what_lasted.call_local()
 
     assert "ana@school.example" not in dump()
+
+
+def test_the_hour_forgets_traces_that_are_a_day_old_and_nothing_else_does(the_clock):
+    make_school_request(RequestState.UNVERIFIED)
+    with transaction() as session:
+        for at in (MONDAY, MONDAY + dt.timedelta(hours=1)):
+            session.add(SignInAttempt(account_key="a key", network="10.0.0.0/24", at=at))
+            session.add(UnprovedMail(address_key="a key", network="10.0.0.0/24", at=at))
+            session.add(FormKey(key=f"of {at}", answer="/there", at=at))
+        form_keys.remember("a later form", "/there", at=MONDAY + DAY)
+    with pytest.raises(BadSignIn):
+        sign_in("nobody@centre.example", "wrong", network="10.9.9.0/24", now=MONDAY + DAY)
+    assert [db.session.scalar(select(func.count()).select_from(model)) for model in TRACES] == [3, 2, 3]
+
+    the_clock.stands_at(MONDAY + DAY)
+    privacy.forget_traces_of_visitors.call_local()
+    db.session.rollback()
+
+    assert [db.session.scalar(select(func.count()).select_from(model)) for model in TRACES] == [2, 1, 2]
+    assert "ana@school.example" in dump()
 
 
 def test_what_keeps_one_rule_back_keeps_no_other_back_and_is_told(monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,32 @@ def test_what_runs_is_not_root_and_is_looked_after():
     assert next(step for step in image if step.word == "CMD").parts()[-1] == "scheduler.wsgi:app"
 
 
+def test_the_image_has_what_copies_postgresql():
+    """Of no older version than the database is: pg_dump then refuses."""
+    (made,) = (step.text for step in stages(TEXT)[1].steps if step.word == "RUN")
+    server = re.search(r"image: postgres:(\d+)", COMPOSE)
+    assert server
+
+    assert f" postgresql-client-{server[1]} " in made
+
+
+def test_containers_make_the_backup_of_the_night_as_a_machine_does():
+    """The same command at the same hour, into a folder that belongs to who runs there."""
+    unit, timer = ((ROOT / f"deploy/raspored-backup.{kind}").read_text() for kind in ("service", "timer"))
+    line = re.search(r"^ExecStart=\S*/raspored (.+)$", unit, re.MULTILINE)
+    hour = re.search(r"^OnCalendar=\*-\*-\* (.+)$", timer, re.MULTILINE)
+    assert line
+    assert hour
+    service = COMPOSE.split("\n  backup:")[1].split("\n\n")[0]
+    words = ["raspored", *line[1].split(), "--at", f'"{hour[1]}"']
+    folder = words[3]
+
+    assert f"command: [{', '.join(words)}]" in service
+    assert f"backups:{folder}]" in service
+    assert f"--owner=10001 --group=10001 /var/lib/raspored {folder}" in TEXT
+    assert "user:" not in service  # that of the image
+
+
 def test_every_package_of_python_is_checked_by_its_hash():
     installs = [step.text for stage in stages(TEXT) for step in stage.steps if "pip install" in step.text]
     commands = [part for text in installs for part in text.split("&&") if "pip install" in part]
@@ -73,13 +100,17 @@ def test_all_of_the_wheel_gets_into_the_image():
 
     assert {"pyproject.toml", "requirements.in", "requirements-scale.in", "vendored.toml", "migrations/env.py"} <= sent
     assert any(name.startswith("static/fonts/") for name in sent)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = wheel["force-include"]
+    assert "docs/handbook" in carried
+    assert [one for one in carried if not any(f"{name}/".startswith(f"{one}/") for name in sent)] == []
 
 
 def test_every_service_is_closed():
     services = re.split(r"^  (?=\w+:)", COMPOSE.split("services:\n")[1].split("\nnetworks:")[0], flags=re.MULTILINE)[1:]
     ours = COMPOSE.split("x-product:")[1].split("services:")[0]
 
-    assert len(services) == 6
+    assert len(services) == 7
     for service in services:
         text = service + (ours if "<<: *product" in service else "")
         assert "read_only: true" in text

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.least_packages import hide_other_packages
 from tools import another_day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +32,10 @@ def port() -> int:
 
 @pytest.fixture
 def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
-    """Starts it with an emptied environment and no stdin, and waits until it says where it is."""
+    """Starts it with an emptied environment, the packages of a fresh clone and no stdin; waits until it says where."""
     started: list[subprocess.Popen[str]] = []
     own = {"PATH": os.environ["PATH"], "INSTANCE": str(tmp_path / "instance"), "PORT": str(port)}
-    env = another_day.kept() | own
+    env = another_day.kept() | own | hide_other_packages(tmp_path / "hook")
 
     def start() -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tools.serve"]

@@ -92,7 +92,6 @@ def confirm_password(user_id: int, password: str, *, network: str, now: dt.datet
 def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known | None:
     with transaction() as session:
         advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network)])
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - dt.timedelta(days=1)))
         of_network = _tries(session, SignInAttempt.network == network, since=now - rules.TRY_WINDOW)
         of_account = _tries(
             session,

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import logging
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -209,10 +209,10 @@ def _count_mail(session: Session, address: str, network: str, now: dt.datetime) 
     key = people_rules.account_key(address, purpose="booking")
     locks = [people_rules.lock_number(one) for one in (key, network) if one]
     advisory_lock(session, FLOOD_LOCK, locks)
-    session.execute(delete(UnprovedMail).where(UnprovedMail.at <= now - MAILS_WINDOW))
+    today = UnprovedMail.at > now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
     limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
     limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
-    full = session.execute(select(*[_full_since(counted, most) for counted, most in limits])).one()
+    full = session.execute(select(*[_full_since(and_(counted, today), most) for counted, most in limits])).one()
     if reached := [since for since in full if since is not None]:
         raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
@@ -313,7 +313,8 @@ def _may_write_again(session: Session, address: str, network: str, now: dt.datet
     """Whether one more lost link of an unproven address may leave for this network; then it is counted."""
     links = f"{LOST_LINKS}{network}"
     advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(links)])
-    sent = select(func.count()).select_from(UnprovedMail).where(UnprovedMail.network == links)
+    today = UnprovedMail.at > now - MAILS_WINDOW
+    sent = select(func.count()).select_from(UnprovedMail).where(UnprovedMail.network == links, today)
     if (session.scalar(sent) or 0) >= MAILS_A_DAY_FROM_NETWORK:
         log.warning("too many lost links asked for")
         return False

@@ -319,6 +319,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.make_backup": _l("Makes the backup"),
+    "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),

@@ -1,0 +1,88 @@
+"""What the product imports has a line of its own in a requirements*.in, and each line is there for something."""
+
+import ast
+import re
+import sys
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("scheduler", "migrations", "wsgi.py")
+OURS = {"scheduler"}
+NOT_IMPORTED = {  # by us; and what they are there for
+    "pip": "installs the others",
+    "tzdata": "zoneinfo reads it where the machine has no time zones",
+    "waitress": "the web server of `make run` and deploy/raspored-web.service",
+    "gunicorn": "the web server of a larger installation",
+    "redis": "huey imports it for REDIS_URL",
+}
+
+
+def normal(name: str) -> str:
+    """As packages are compared: PyOTP is pyotp, prometheus_client is prometheus-client."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def lines_of(*files: str) -> set[str]:
+    """The packages that .in files name."""
+    lines = [line for file in files for line in (ROOT / file).read_text().splitlines()]
+    return {normal(re.split(r"[\[=<>~!; #]", line)[0]) for line in lines if line and line[0] not in "#-"}
+
+
+def imports_in(code: str) -> set[str]:
+    """The top-level names that a file imports, wherever in it, of others."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module or "")
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - OURS
+
+
+@cache
+def imported() -> dict[str, str]:
+    """What the product imports, and one file that does."""
+    tops = [ROOT / name for name in PRODUCT]
+    files = [file for top in tops for file in ([top] if top.is_file() else sorted(top.rglob("*.py")))]
+    return {name: str(file.relative_to(ROOT)) for file in files for name in imports_in(file.read_text())}
+
+
+@cache
+def packages() -> dict[str, set[str]]:
+    """{what is imported: the packages that bring it}."""
+    return {name: {normal(one) for one in found} for name, found in packages_distributions().items()}
+
+
+def without_line(names: dict[str, str], lines: set[str]) -> dict[str, str]:
+    return {name: file for name, file in names.items() if not packages().get(name, set()) & lines}
+
+
+def test_each_import_has_a_line_of_its_own():
+    """Else it comes only as long as another package happens to need it."""
+    assert len(imported()) > 25
+    assert without_line(imported(), lines_of("requirements.in", "requirements-scale.in")) == {}
+
+
+def test_an_import_that_only_another_package_brings_is_found():
+    lines = lines_of("requirements.in") - {"idna", "python-dotenv"}
+
+    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg"}
+    assert imports_in("def late():\n    from left_pad.sides import left\n    import os, scheduler.core") == {"left_pad"}
+
+
+def test_each_line_is_imported_or_there_for_another_reason():
+    lines = lines_of("requirements.in", "requirements-scale.in")
+    needed = {package for name in imported() for package in packages().get(name, ())}
+
+    assert lines - needed == set(NOT_IMPORTED)
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-scale", "requirements-dev", "requirements-wheel"])
+def test_no_package_has_two_lines(name: str):
+    lines = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]
+
+    assert len(lines) == len(lines_of(f"{name}.in"))

@@ -1,0 +1,50 @@
+"""Lists of people stand by the alphabet, whichever script a name was typed in; a database would put Š behind Z."""
+
+import pytest
+
+from scheduler.core.alphabet import names_key
+from scheduler.keys.queries import holders_of
+from scheduler.people import queries
+from scheduler.policy import Role
+from tests.factories.people import make_centre, make_presenter, make_user
+
+FAMILIES = ["Žikić", "Ђурић", "Zorić", "Šarić", "Савић", "Ćirić"]
+IN_ORDER = ["Ćirić", "Ђурић", "Савић", "Šarić", "Zorić", "Žikić"]
+
+
+def family_names(full_names: list[str]) -> list[str]:
+    return [name.rpartition(" ")[2] for name in full_names]
+
+
+def test_names_of_both_scripts_stand_in_one_order():
+    assert sorted(FAMILIES, key=names_key) == IN_ORDER
+    assert names_key("Ђурић", "Ана") < names_key("Đurić", "Ceca")
+
+
+@pytest.fixture
+def centre_id(session) -> int:
+    centre_id: int = make_centre().id
+    for number, family in enumerate(FAMILIES):
+        make_user(
+            Role.COORDINATOR,
+            centre_id=centre_id,
+            family_name=family,
+            given_name="Ana",
+            email=f"s{number}@a.example",
+            password_hash="a hash",
+        )
+        make_presenter(centre_id=centre_id, family_name=family, given_name="Ana", email=f"p{number}@a.example")
+    return centre_id
+
+
+def test_staff_and_whom_a_request_may_belong_to_stand_by_the_alphabet(centre_id):
+    assert family_names([row.full_name for row in queries.staff_of(centre_id)]) == IN_ORDER
+    assert family_names([name for _, name in queries.colleagues_of(centre_id)]) == IN_ORDER
+    assert family_names([row.full_name for row in holders_of(centre_id)]) == IN_ORDER
+
+
+def test_presenters_and_those_that_are_searched_for_stand_by_the_alphabet(centre_id):
+    assert family_names([row.full_name for row in queries.presenters_of(centre_id)]) == IN_ORDER
+    assert family_names([row.full_name for row in queries.presenters_found(centre_id, ["ana"])]) == IN_ORDER
+    few = family_names([row.full_name for row in queries.presenters_found(centre_id, ["ana"], limit=2)])
+    assert few == IN_ORDER[:2]
