@@ -135,6 +135,11 @@ WORDS: dict[Reason, LazyProxy] = {
     KeyReason.MAILBOX_NOT_PROVEN: _l("Open the link in the mail first."),
     KeyReason.HAS_AN_APP: _l("Take the app that you have away first, then add the new one."),
     PersonReason.TOO_MANY_RESETS: _l("Try again tomorrow: too many links were asked for today."),
+    PersonReason.LOGIN_OPENS_NOTHING: _l(
+        "Sign in with your address and password, or ask an administrator: that login opens no account here."
+    ),
+    PersonReason.LOGIN_SILENT: _l("Sign in with your password, or try again later: that login does not answer now."),
+    PersonReason.LOGIN_STALE: _l("Press the button of that login again: its answer is too old, or was used before."),
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
