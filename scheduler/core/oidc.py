@@ -21,7 +21,7 @@ from scheduler.core import tls
 from scheduler.own_login import OwnLogin
 
 ISSUER_TIMEOUT_S = 5
-MOST_BYTES = 256 * 1024
+LONGEST_ISSUER_ANSWER = 256 * 1024
 CLOCKS_DIFFER_S = 60
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]  # of key pairs only
@@ -61,7 +61,7 @@ class IssuerClient:
 
 
 @dataclass(frozen=True)
-class Proof:
+class LoginProof:
     """Whom the issuer has named."""
 
     email: str
@@ -89,7 +89,7 @@ def login_address(client: IssuerClient, state: str) -> str:
     return address
 
 
-def proof_of(client: IssuerClient, *, state: str, code: str, now: dt.datetime) -> Proof:
+def proof_of(client: IssuerClient, *, state: str, code: str, now: dt.datetime) -> LoginProof:
     """Whom the code names, after the token that it buys was checked. Raises: NotProven, IssuerSilent."""
     with _slot():
         known = _discovered(client)
@@ -100,7 +100,7 @@ def proof_of(client: IssuerClient, *, state: str, code: str, now: dt.datetime) -
     email = told.get("email")
     if not isinstance(email, str) or told.get("email_verified") is not True:
         raise NotProven("no address that the issuer has verified")
-    return Proof(email, _says_two_factors(claims))
+    return LoginProof(email, _says_two_factors(claims))
 
 
 def _says_two_factors(claims: Mapping[str, Any]) -> bool:
@@ -234,7 +234,7 @@ def _asked(
         path = (where.path or "/") + (f"?{where.query}" if where.query else "")
         line.request("GET" if body is None else "POST", path, body, dict(headers or {"Accept": "application/json"}))
         answer = line.getresponse()
-        text = answer.read(MOST_BYTES + 1)
+        text = answer.read(LONGEST_ISSUER_ANSWER + 1)
     except (http.client.HTTPException, ValueError) as error:
         raise IssuerSilent("no HTTP answer") from error
     finally:
@@ -242,7 +242,7 @@ def _asked(
     if 400 <= answer.status < 500:
         raise NotProven(f"the issuer refused: {answer.status}")
     try:
-        told = json.loads(text) if answer.status == 200 and len(text) <= MOST_BYTES else None
+        told = json.loads(text) if answer.status == 200 and len(text) <= LONGEST_ISSUER_ANSWER else None
     except (ValueError, RecursionError) as error:
         raise IssuerSilent("no JSON") from error
     if not isinstance(told, dict):

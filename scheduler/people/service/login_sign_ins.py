@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.config import settings
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.oidc import Proof
+from scheduler.core.oidc import LoginProof
 from scheduler.people import rules
 from scheduler.people.models import User
 from scheduler.people.service.accounts import add_sign_in
@@ -17,7 +17,7 @@ from scheduler.people.terms import BadSignIn
 log = logging.getLogger(__name__)
 
 
-def sign_in_by_login(proof: Proof, *, now: dt.datetime, device: str = "") -> str:
+def sign_in_by_login(proof: LoginProof, *, now: dt.datetime, device: str = "") -> str:
     """The token of a new sign-in; of staff it waits for our second step, unless the centre trusts the login's own.
 
     No account is ever made here, and an invitation is answered first: pages that ask for the password again would
