@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+ANSWER_PATH = "/sign-in/login/answer"  # where the login leads back to
+
 
 @dataclass(frozen=True)
 class OwnLogin:

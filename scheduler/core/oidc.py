@@ -22,6 +22,7 @@ from scheduler.own_login import OwnLogin
 
 ISSUER_TIMEOUT_S = 5
 LONGEST_ISSUER_ANSWER = 256 * 1024
+LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
 CLOCKS_DIFFER_S = 60
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]  # of key pairs only
@@ -61,10 +62,21 @@ class IssuerClient:
 
 
 @dataclass(frozen=True)
-class LoginProof:
-    """Whom the issuer has named."""
+class LoginAnswer:
+    """What the browser brought back; `issuer`: as the answer says itself (RFC 9207), if it does."""
 
-    email: str
+    state: str
+    code: str = field(repr=False)
+    issuer: str | None = None
+
+
+@dataclass(frozen=True)
+class LoginProof:
+    """Whom the issuer has named: by what is hers there for good, and by her address, where it has verified that."""
+
+    issuer: str
+    subject: str
+    email: str | None
     two_factors: bool
 
 
@@ -89,18 +101,47 @@ def login_address(client: IssuerClient, state: str) -> str:
     return address
 
 
-def proof_of(client: IssuerClient, *, state: str, code: str, now: dt.datetime) -> LoginProof:
+def proof_of(client: IssuerClient, answer: LoginAnswer, *, now: dt.datetime) -> LoginProof:
     """Whom the code names, after the token that it buys was checked. Raises: NotProven, IssuerSilent."""
+    state, issuer = answer.state, client.login.issuer
+    if answer.issuer not in (None, issuer):
+        raise NotProven("the answer of another issuer")
     with _slot():
         known = _discovered(client)
-        bought = _bought(client, known, state, code)
+        if answer.issuer is None and known.get("authorization_response_iss_parameter_supported") is True:
+            raise NotProven("the answer does not say whose it is")
+        bought = _bought(client, known, state, answer.code)
         keys = _asked(client, _endpoint(client, known, "jwks_uri")).get("keys")
         claims = _claims(client, bought, keys if isinstance(keys, list) else [], state, now)
-        told = claims if "email" in claims else _told_besides(client, known, bought, str(claims["sub"]))
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise NotProven("no name for the person")
+        told = claims if "email" in claims else _told_besides(client, known, bought, subject)
     email = told.get("email")
-    if not isinstance(email, str) or told.get("email_verified") is not True:
-        raise NotProven("no address that the issuer has verified")
-    return LoginProof(email, _says_two_factors(claims))
+    verified = isinstance(email, str) and told.get("email_verified") is True
+    return LoginProof(issuer, subject, email if verified else None, _says_two_factors(claims))
+
+
+def faults_of_issuer(client: IssuerClient) -> str:
+    """What is wrong with how the issuer describes itself, for who sets it up; empty: nothing is.
+
+    Raises: IssuerSilent, NotProven, and any other OSError of the way there.
+    """
+    from authlib.oidc.discovery import OpenIDProviderMetadata
+
+    with _slot():
+        known = _discovered(client)
+        try:
+            OpenIDProviderMetadata(known).validate()
+        except (ValueError, TypeError, AttributeError) as error:
+            return f"its metadata is not valid: {error}"
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            _endpoint(client, known, name)
+        if "S256" not in known.get("code_challenge_methods_supported", ["S256"]):
+            return "it knows no PKCE by S256"
+        keys = _asked(client, _endpoint(client, known, "jwks_uri")).get("keys")
+    usable = isinstance(keys, list) and any(isinstance(key, dict) and key.get("kty") in KEY_TYPES for key in keys)
+    return "" if usable else "it shows no RSA or EC key to check its tokens with"
 
 
 def _says_two_factors(claims: Mapping[str, Any]) -> bool:

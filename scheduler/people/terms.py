@@ -34,6 +34,7 @@ class PersonReason(Reason):
     LOGIN_OPENS_NOTHING = "login_opens_nothing"
     LOGIN_SILENT = "login_silent"
     LOGIN_STALE = "login_stale"
+    LOGIN_TURNED_BACK = "login_turned_back"
 
 
 class PresenterKind(StrEnum):

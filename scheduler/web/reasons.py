@@ -139,6 +139,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Sign in with your address and password, or ask an administrator: that login opens no account here."
     ),
     PersonReason.LOGIN_SILENT: _l("Sign in with your password, or try again later: that login does not answer now."),
+    PersonReason.LOGIN_TURNED_BACK: _l(
+        "Press the button of that login again, or sign in with your password: nobody was signed in there."
+    ),
     PersonReason.LOGIN_STALE: _l("Press the button of that login again: its answer is too old, or was used before."),
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(

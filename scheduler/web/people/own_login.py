@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response
 from scheduler.config import settings
 from scheduler.core import clock, oidc, tls, tokens
 from scheduler.core.errors import NotFound
+from scheduler.core.form_keys import AlreadySent
 from scheduler.core.text import to_latin
 from scheduler.keys.rules import device_of
-from scheduler.people.service.login_sign_ins import sign_in_by_login
+from scheduler.own_login import ANSWER_PATH
+from scheduler.people.service.login_sign_ins import sign_in_by_login, use_up_state
 from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.web.guards import public
 from scheduler.web.i18n import page_language
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 LOGIN_ASKED, LOGIN_REFUSED = "login_asked", "login_refused"  # in the signed session
 LOGIN_ANSWERS_WITHIN_S = 900
 LONGEST_CODE = 4096
+# What an issuer may answer instead of a code (RFC 6749, OpenID Connect Core): only these are written into the log.
+FOR_NOW = {"server_error", "temporarily_unavailable"}
+FOR_THE_OPERATOR = {"invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope"}
 
 
 def login_name() -> str:
@@ -43,7 +48,7 @@ def _client() -> oidc.IssuerClient:
     wanted = settings()
     if not wanted.own_login.issuer:
         raise NotFound("own login")
-    callback = wanted.base_url + url_for(".come_back_from_login")
+    callback = wanted.base_url + ANSWER_PATH
     return oidc.IssuerClient(wanted.own_login, callback, wanted.secret_key, wanted.tls_ca_file)
 
 
@@ -57,6 +62,14 @@ def _silent(error: OSError, onward: str) -> Response:
     fault = tls.fault_of(error)
     log.warning("own login does not answer", extra={"why": fault.value if fault else f"{type(error).__name__}"})
     return _refused(PersonReason.LOGIN_SILENT, onward)
+
+
+def _turned_back(said: str, onward: str) -> Response:
+    """The issuer signs nobody in: she turned back there, it is out of order, or it does not know us."""
+    if said in FOR_NOW | FOR_THE_OPERATOR:
+        log.warning("own login refuses us", extra={"why": said})
+        return _refused(PersonReason.LOGIN_SILENT, onward)
+    return _refused(PersonReason.LOGIN_TURNED_BACK, onward)
 
 
 @bp.get("/sign-in/login")
@@ -76,7 +89,7 @@ def go_to_login() -> Response:
     return answer
 
 
-@bp.get("/sign-in/login/answer")
+@bp.get(ANSWER_PATH)
 @public
 @limiter.limit(GUESSES)
 def come_back_from_login() -> Response:
@@ -87,12 +100,16 @@ def come_back_from_login() -> Response:
     if not state or not in_time or not hmac.compare_digest(state.encode(), request.args.get("state", "").encode()):
         return _refused(PersonReason.LOGIN_STALE, onward)
     code = request.args.get("code", "")
-    named = request.args.get("iss", client.login.issuer)  # RFC 9207
-    if not code or len(code) > LONGEST_CODE or named != client.login.issuer:
+    if not code and (said := request.args.get("error")):
+        return _turned_back(said, onward)
+    if not code or len(code) > LONGEST_CODE:
         return _refused(PersonReason.LOGIN_OPENS_NOTHING, onward)
     try:
-        proof = oidc.proof_of(client, state=state, code=code, now=now)
+        use_up_state(state, now=now)
+        proof = oidc.proof_of(client, oidc.LoginAnswer(state, code, request.args.get("iss")), now=now)
         token = sign_in_by_login(proof, now=now, device=device_of(request.user_agent.string))
+    except AlreadySent:
+        return _refused(PersonReason.LOGIN_STALE, onward)
     except oidc.NotProven as refusal:
         log.info("own login proves nobody", extra={"why": str(refusal)})
         return _refused(PersonReason.LOGIN_OPENS_NOTHING, onward)

@@ -26,7 +26,8 @@ from tests.own_issuer import CLIENT_ID, CLIENT_SECRET, Issuer, an_issuer
 
 STRANGER = "that login opens no account here"
 SILENT = "that login does not answer now"
-STALE = "Press the button of that login again"
+STALE = "its answer is too old, or was used before"
+TURNED_BACK = "nobody was signed in there"
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,10 @@ NOBODYS = {
     "expired": {"exp": int(MONDAY.timestamp()) - 61},
     "without an end": {"exp": None},
     "not yet": {"iat": int(MONDAY.timestamp()) + 3600},
+    "nobody": {"sub": None},
+    "a number for a name": {"sub": 7},
+    "no name": {"sub": ""},
+    "a name without an end": {"sub": "7" * 256},
 }
 
 
@@ -216,27 +221,78 @@ def test_an_old_answer_is_not_looked_at(client, issuer, user, the_clock):
     assert STALE in refusal(client, come_back(client, brought))
 
 
-def test_a_code_is_good_once_even_for_who_kept_the_cookie(app, client, issuer, user):
+def test_an_answer_is_good_once_even_for_who_kept_the_cookie_and_brings_a_fresh_code(app, client, issuer, user):
     brought = issuer.signs_in(go(client))
     with client.session_transaction() as cookies:
         kept = dict(cookies)
+    again = {"code": "taken anew", "state": brought["state"]}
+    issuer.codes[again["code"]] = issuer.codes[brought["code"]]
     assert come_back(client, brought).location == "/desk"
+    before = len(issuer.asked)
 
     thief = app.test_client()
     with thief.session_transaction() as cookies:
         cookies.update(kept)
-    assert come_back(thief, brought).location == "/sign-in"
-    assert STRANGER in unescape(thief.get("/sign-in?lang=en").text)
+    assert come_back(thief, again).location == "/sign-in"
+    assert STALE in unescape(thief.get("/sign-in?lang=en").text)
+    assert len(issuer.asked) == before
+
+
+def test_a_code_that_another_browser_brought_out_buys_nothing_here(app, client, issuer, user):
+    hers = issuer.signs_in(go(app.test_client()))
+    mine = issuer.signs_in(go(client))
+
+    assert STRANGER in refusal(client, come_back(client, mine | {"code": hers["code"]}))
 
 
 @pytest.mark.parametrize(
-    "brought", [{"error": "access_denied"}, {"code": ""}, {"code": "x" * 5000}, {"iss": "https://elsewhere.example"}]
+    "brought", [{"code": ""}, {"code": "x" * 5000}, {"iss": "https://elsewhere.example"}, {"iss": ""}]
 )
-def test_who_turned_back_or_brings_nonsense_is_not_signed_in(client, issuer, user, brought):
-    right = issuer.signs_in(go(client))
-    given = {"state": right["state"]} | brought if "error" in brought else right | brought
+def test_who_brings_nonsense_or_the_answer_of_another_issuer_is_not_signed_in(client, issuer, user, brought):
+    assert STRANGER in refusal(client, come_back(client, issuer.signs_in(go(client)) | brought))
 
-    assert STRANGER in refusal(client, come_back(client, given))
+
+def test_an_issuer_that_says_whose_its_answers_are_must_do_so(client, issuer, user):
+    issuer.document = {"authorization_response_iss_parameter_supported": True}
+
+    assert STRANGER in refusal(client, through(client, issuer))
+    assert come_back(client, issuer.signs_in(go(client)) | {"iss": issuer.url}).location == "/desk"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("access_denied", TURNED_BACK),
+        ("<script>", TURNED_BACK),
+        ("temporarily_unavailable", SILENT),
+        ("unauthorized_client", SILENT),
+    ],
+)
+def test_who_comes_back_without_a_code_reads_what_to_do(client, issuer, user, error, words):
+    state = issuer.signs_in(go(client))["state"]
+
+    assert words in refusal(client, come_back(client, {"state": state, "error": error, "error_description": "nonsense"}))
+
+
+def test_once_linked_the_address_at_the_login_counts_no_more(app, client, issuer, user):
+    boss = make_user(Role.ADMINISTRATOR, email="boss@centre.example", password_hash="of another")
+    assert through(client, issuer).location == "/desk"
+
+    issuer.claims = {"email": boss.email}
+    again = app.test_client()
+    through(again, issuer)
+    assert "Marija Kostić" in again.get("/account").text
+
+    issuer.claims = {"sub": "8"}
+    stranger = app.test_client()
+    assert through(stranger, issuer).location == "/sign-in"
+    assert STRANGER in unescape(stranger.get("/sign-in?lang=en").text)
+
+
+def test_she_reads_that_the_login_opens_her_account(client, issuer, user):
+    through(client, issuer)
+
+    assert "Nalog centra has opened this account since" in client.get("/account/access?lang=en").text
 
 
 @pytest.mark.parametrize("status", [302, 404, 500, 503])
