@@ -12,9 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -87,8 +88,12 @@ class Issuer:
             "token_endpoint": f"{self.url}/token",
             "userinfo_endpoint": f"{self.url}/userinfo",
             "jwks_uri": f"{self.url}/keys",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "code_challenge_methods_supported": ["S256"],
         }
-        return usual | self.document
+        return {name: value for name, value in (usual | self.document).items() if value is not None}
 
     def signs_in(self, address: str) -> dict[str, str]:
         """Somebody follows our address and signs in there: what her browser brings back."""
@@ -101,6 +106,14 @@ class Issuer:
         code = secrets.token_urlsafe(12)
         self.codes[code] = told
         return {"state": told["state"], "code": code}
+
+    def page(self, address: str) -> str:
+        """What a browser sees there: one press and somebody is signed in."""
+        brought = self.signs_in(address)
+        back = f"{self.codes[brought['code']]['redirect_uri']}?{urlencode(brought)}"
+        return f"""<!doctype html><html lang="en"><title>Login of the centre</title>
+<meta name="viewport" content="width=device-width"><h1>Login of the centre</h1>
+<p><a href="{escape(back)}">Sign in</a></p>"""
 
     def token(self, form: dict[str, str], authorization: str) -> dict[str, str] | None:
         """What a code buys, once, from who knows the secret and the verifier; None: refused."""
@@ -130,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
         answers = {"/centre/.well-known/openid-configuration": issuer.discovery, "/centre/keys": issuer.keys}
         if self.path == "/centre/userinfo" and self.headers["Authorization"] == "Bearer open":
             answers["/centre/userinfo"] = lambda: issuer.userinfo
+        if self.path.startswith("/centre/authorize?"):
+            self._show(issuer.page(f"https://localhost:{issuer.port}{self.path}"))
+            return
         found = answers.get(self.path)
         self._answer(found() if found else None)
 
@@ -139,6 +155,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         form = {name: values[0] for name, values in parse_qs(body).items()}
         self._answer(issuer.token(form, self.headers.get("Authorization", "")))
+
+    def _show(self, page):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.encode())
 
     def _answer(self, told):
         status = self.server.issuer.broken or (400 if told is None else 200)

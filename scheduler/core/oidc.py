@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import ssl
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
@@ -276,6 +277,8 @@ def _asked(
         line.request("GET" if body is None else "POST", path, body, dict(headers or {"Accept": "application/json"}))
         answer = line.getresponse()
         text = answer.read(LONGEST_ISSUER_ANSWER + 1)
+    except ssl.SSLError:  # one about certificates is a ValueError, too
+        raise
     except (http.client.HTTPException, ValueError) as error:
         raise IssuerSilent("no HTTP answer") from error
     finally:

@@ -61,9 +61,9 @@ def _user_of(session: Session, proof: LoginProof, now: dt.datetime) -> User | No
     of_issuer = select(LoginIdentity).where(LoginIdentity.issuer == proof.issuer)
     known = session.scalar(of_issuer.where(LoginIdentity.subject == proof.subject))
     if known is not None:
-        user = session.get_one(User, known.user_id)
+        linked = session.get_one(User, known.user_id)
         known.last_used_at = now
-        return user if _may_sign_in(user) else None
+        return linked if _may_sign_in(linked) else None
     # letters of other scripts may become another address in lower case: they find nobody
     if proof.email is None or not proof.email.isascii():
         return None

@@ -271,7 +271,9 @@ def test_an_issuer_that_says_whose_its_answers_are_must_do_so(client, issuer, us
 def test_who_comes_back_without_a_code_reads_what_to_do(client, issuer, user, error, words):
     state = issuer.signs_in(go(client))["state"]
 
-    assert words in refusal(client, come_back(client, {"state": state, "error": error, "error_description": "nonsense"}))
+    assert words in refusal(
+        client, come_back(client, {"state": state, "error": error, "error_description": "nonsense"})
+    )
 
 
 def test_once_linked_the_address_at_the_login_counts_no_more(app, client, issuer, user):
@@ -292,7 +294,7 @@ def test_once_linked_the_address_at_the_login_counts_no_more(app, client, issuer
 def test_she_reads_that_the_login_opens_her_account(client, issuer, user):
     through(client, issuer)
 
-    assert "Nalog centra has opened this account since" in client.get("/account/access?lang=en").text
+    assert "This account is linked with that login (Nalog centra)" in client.get("/account/access?lang=en").text
 
 
 @pytest.mark.parametrize("status", [302, 404, 500, 503])
