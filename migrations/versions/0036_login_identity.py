@@ -25,8 +25,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_login_identity_user_id"), ondelete="CASCADE"
         ),
-        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_login_identity_user_id")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_login_identity_issuer")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_login_identity_user_id_issuer")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_login_identity_issuer_subject")),
     )
     create_defences(op.get_bind(), since=revision)
 
