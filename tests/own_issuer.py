@@ -126,6 +126,7 @@ class Issuer:
             return None
         now = int(THE_CLOCK.now().timestamp())
         usual = {"iss": self.url, "sub": "7", "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": told["nonce"]}
+        usual |= {"auth_time": now - 60}
         usual |= {"email": "marija@centre.example", "email_verified": True}
         claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
         return {"access_token": "open", "token_type": "Bearer", "id_token": self.sign(claims)}

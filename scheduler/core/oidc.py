@@ -25,6 +25,7 @@ ISSUER_TIMEOUT_S = 5
 LONGEST_ISSUER_ANSWER = 256 * 1024
 LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
 CLOCKS_DIFFER_S = 60
+FACTORS_LAST_S = 12 * 3600  # as a sign-in of staff does
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]  # of key pairs only
 KEY_TYPES = ("RSA", "EC")
@@ -88,6 +89,8 @@ def login_address(client: IssuerClient, state: str) -> str:
 
     with _slot():
         known = _discovered(client)
+    # who is to show two factors there shows them anew once they are old
+    fresh = {"max_age": str(FACTORS_LAST_S)} if client.login.trusts_second_factor else {}
     address: str = prepare_grant_uri(
         _endpoint(client, known, "authorization_endpoint"),
         client_id=client.login.client_id,
@@ -98,6 +101,7 @@ def login_address(client: IssuerClient, state: str) -> str:
         nonce=client.derived("nonce", state),
         code_challenge=create_s256_code_challenge(client.derived("verifier", state)),
         code_challenge_method="S256",
+        **fresh,
     )
     return address
 
@@ -120,7 +124,7 @@ def proof_of(client: IssuerClient, answer: LoginAnswer, *, now: dt.datetime) -> 
         told = claims if "email" in claims else _told_besides(client, known, bought, subject)
     email = told.get("email")
     verified = isinstance(email, str) and told.get("email_verified") is True
-    return LoginProof(issuer, subject, email if verified else None, _says_two_factors(claims))
+    return LoginProof(issuer, subject, email if verified else None, _says_two_factors(claims, now))
 
 
 def faults_of_issuer(client: IssuerClient) -> str:
@@ -145,8 +149,11 @@ def faults_of_issuer(client: IssuerClient) -> str:
     return "" if usable else "it shows no RSA or EC key to check its tokens with"
 
 
-def _says_two_factors(claims: Mapping[str, Any]) -> bool:
-    """Whether the token says that more than one thing was asked for."""
+def _says_two_factors(claims: Mapping[str, Any], now: dt.datetime) -> bool:
+    """Whether the token says that more than one thing was asked for, and today: some logins remember for weeks."""
+    asked_at = claims.get("auth_time")
+    if not isinstance(asked_at, int | float) or now.timestamp() - asked_at > FACTORS_LAST_S + CLOCKS_DIFFER_S:
+        return False
     named = claims.get("amr")
     methods = {one for one in named if isinstance(one, str)} if isinstance(named, list) else set()
     both = bool(methods & KNOWN_BY_HEART) and bool(methods & HELD_IN_HAND)

@@ -110,6 +110,8 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
         ({"issuer": "https://login.example/?centre=1"}, "OIDC_ISSUER must begin with https://"),
         ({"client_secret": "лозинка"}, "OIDC_CLIENT_SECRET has letters"),
         ({"second_factor": "off"}, "OIDC_SECOND_FACTOR is neither own nor issuer"),
+        ({"name": "Налог" * 9}, "OIDC_NAME is no name for a button"),
+        ({"name": "Налог\nцентра"}, "OIDC_NAME is no name for a button"),
     ],
 )
 def test_a_login_of_the_centres_own_is_told_whole_or_refused_in_one_line(tmp_path, given, words):

@@ -144,6 +144,7 @@ NOBODYS = {
     "expired": {"exp": int(MONDAY.timestamp()) - 61},
     "without an end": {"exp": None},
     "not yet": {"iat": int(MONDAY.timestamp()) + 3600},
+    "asked at a time that is a word": {"auth_time": "today"},
     "nobody": {"sub": None},
     "a number for a name": {"sub": 7},
     "no name": {"sub": ""},
@@ -372,6 +373,8 @@ def test_trust_s11_the_login_of_the_centre_leads_nobody_elsewhere(client, issuer
         ("issuer", {"amr": ["mfa"]}, False),
         ("issuer", {"amr": ["pwd", "otp"]}, False),
         ("issuer", {"acr": "https://refeds.org/profile/mfa"}, False),
+        ("issuer", {"amr": ["mfa"], "auth_time": None}, True),
+        ("issuer", {"amr": ["mfa"], "auth_time": int(MONDAY.timestamp()) - 13 * 3600}, True),
     ],
 )
 def test_trust_s37_our_second_step_stays_unless_the_centre_trusts_the_one_of_its_login(
@@ -380,8 +383,10 @@ def test_trust_s37_our_second_step_stays_unless_the_centre_trusts_the_one_of_its
     make_user(Role.ADMINISTRATOR, email="marija@centre.example", password_hash="of a password")
     trusts(app, issuer, shown.authority, trusted, "required")
     issuer.claims = claims
+    location = go(client, "/sign-in/login?next=/people/users")
 
-    answer = through(client, issuer, "/sign-in/login?next=/people/users")
+    assert parse_qs(urlsplit(location).query).get("max_age") == (["43200"] if trusted == "issuer" else None)
+    answer = come_back(client, issuer.signs_in(location))
 
     assert answer.location == ("/second-step?next=/people/users" if asked else "/people/users")
     assert client.get("/people/users").status_code == (302 if asked else 200)
