@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-LONGEST_NAME = 40
+LONGEST_LOGIN_NAME = 40
 ANSWER_PATH = "/sign-in/login/answer"  # where the login leads back to
 
 
@@ -37,8 +37,8 @@ def problems_with_login(wanted: OwnLogin) -> list[str]:
     problems = []
     if missing := [name for name, said in needed.items() if not said]:
         problems.append(f"a login of the centre's own needs {', '.join(needed)}: {', '.join(missing)} is missing")
-    if len(wanted.name) > LONGEST_NAME or not wanted.name.isprintable():
-        problems.append(f"OIDC_NAME is no name for a button: one line of at most {LONGEST_NAME} letters")
+    if len(wanted.name) > LONGEST_LOGIN_NAME or not wanted.name.isprintable():
+        problems.append(f"OIDC_NAME is no name for a button: one line of at most {LONGEST_LOGIN_NAME} letters")
     if wanted.issuer and not _is_issuer(wanted.issuer):
         problems.append("OIDC_ISSUER must begin with https:// and have no name, no ? and no #")
     if not all(part.isascii() and part.isprintable() for part in (wanted.client_id, wanted.client_secret)):
