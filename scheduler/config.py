@@ -21,6 +21,7 @@ from environs import Env, EnvError
 
 from scheduler import layout
 from scheduler.key_strength import weakness_of
+from scheduler.own_login import OwnLogin, problems_with_login
 from scheduler.settings_file import BadSettings, lines_of, load_file, misspelled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,6 +82,7 @@ class Settings:
     backup_recipient: str = ""
     map_outline: str = USUAL_OUTLINE
     security_contact: tuple[str, ...] = ()
+    own_login: OwnLogin = field(default_factory=OwnLogin)
 
     def kept_for(self, row: str) -> tuple[int, str]:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
@@ -166,6 +168,13 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         backup_recipient=env.str("BACKUP_RECIPIENT", ""),
         map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
         security_contact=_as_addresses(env.list("SECURITY_CONTACT", []) or []),
+        own_login=OwnLogin(
+            issuer=env.str("OIDC_ISSUER", ""),
+            client_id=env.str("OIDC_CLIENT_ID", ""),
+            client_secret=env.str("OIDC_CLIENT_SECRET", ""),
+            name=env.str("OIDC_NAME", ""),
+            second_factor=env.str("OIDC_SECOND_FACTOR", ""),
+        ),
     )
     try:
         env.seal()
@@ -275,7 +284,7 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not _is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
-    return problems + _problems_with_trust(wanted)
+    return problems + _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
 
 
 def _problems_with_trust(wanted: Settings) -> list[str]:

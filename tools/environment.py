@@ -27,7 +27,10 @@ SETS = {
     "run": ("requirements.txt",),
     "scale": ("requirements.txt", "requirements-scale.txt"),
     "wheel": ("requirements-wheel.txt",),
-    "test": ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt", "requirements-wheel.txt"),
+    "test": (
+        *("requirements.txt", "requirements-scale.txt", "requirements-oidc.txt"),
+        *("requirements-dev.txt", "requirements-wheel.txt"),
+    ),
 }
 
 SAFE = ("--quiet", "--require-hashes", "--only-binary", ":all:")  # hashes are checked and nothing is compiled

@@ -12,7 +12,14 @@ from pathlib import Path
 from tools.environment import pip_of, uv_settings
 
 # constrained by earlier ones
-FILES = ("requirements", "requirements-scale", "requirements-dev", "requirements-wheel", "requirements-setup")
+FILES = (
+    "requirements",
+    "requirements-scale",
+    "requirements-oidc",
+    "requirements-dev",
+    "requirements-wheel",
+    "requirements-setup",
+)
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 OPTIONS = (
     *("--no-config", "--universal", "--generate-hashes", "--python-version", PYTHONS[0]),

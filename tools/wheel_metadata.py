@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-EXTRAS = {"scale": "requirements-scale.in"}
+EXTRAS = {"scale": "requirements-scale.in", "oidc": "requirements-oidc.in"}
 OF_THE_ENVIRONMENT = ("pip",)  # it installs us, we do not import it
 
 

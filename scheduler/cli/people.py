@@ -1,5 +1,5 @@
 """Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`,
-`people reset-factor`."""
+`people reset-factor`, `people forget-login`."""
 
 import datetime as dt
 from pathlib import Path
@@ -23,6 +23,7 @@ from scheduler.people.models import Centre
 from scheduler.people.service import installation
 from scheduler.people.service.importing import import_people
 from scheduler.people.service.invitations import invitation_path, invite_user
+from scheduler.people.service.login_sign_ins import forget_login_on_the_host
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import confirm_on_the_host
@@ -160,6 +161,21 @@ def reset_factor(email: str) -> None:
     except NotFound as error:
         raise BadInput(f"{email}: no staff has this address") from error
     click.echo(settings().base_url + path)
+
+
+@group.command("forget-login")
+@click.argument("email")
+def forget_login(email: str) -> None:
+    """Unlink the account of EMAIL from the centre's own login (OIDC_ISSUER).
+
+    Wanted when that login has made a new person for the same address, or when somebody else came through it. She is
+    signed out everywhere, and it is audited; her next way through the login links her account anew, by the address.
+    """
+    try:
+        links = forget_login_on_the_host(email, now=clock.now())
+    except NotFound as error:
+        raise BadInput(f"{email}: no account has this address") from error
+    click.echo(f"{email}: unlinked, and signed out everywhere" if links else f"{email}: was not linked; signed out")
 
 
 def _cleaned(what: str, typed: str, limit: int) -> str:

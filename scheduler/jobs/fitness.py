@@ -38,6 +38,7 @@ def findings(now: dt.datetime) -> list[Diagnosis]:
         surroundings.mail(wanted),
         surroundings.sender(wanted),
         surroundings.short_messages(wanted),
+        surroundings.own_login(wanted),
         surroundings.security_contact(wanted),
         surroundings.helpline(wanted),
     ]

@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scheduler.config import Settings, open_to_others
-from scheduler.core import mailer
+from scheduler.core import mailer, oidc
 from scheduler.key_strength import weakness_of
+from scheduler.own_login import ANSWER_PATH
 from scheduler.work.terms import Diagnosis, Fitness
 
 ANSWERS_WITHIN_S = 10.0
@@ -65,6 +66,28 @@ def security_contact(wanted: Settings) -> Diagnosis:
         )
     state = Fitness.GOOD if wanted.demo else Fitness.WARNING
     return Diagnosis("security contact", state, "nobody is named: SECURITY_CONTACT is not set")
+
+
+def own_login(wanted: Settings) -> Diagnosis:
+    """Whether the centre's own login is reached and describes itself well; and where it must lead people back to."""
+    what, issuer, callback = "own login", wanted.own_login.issuer, wanted.base_url + ANSWER_PATH
+    if not issuer:
+        return Diagnosis(what, Fitness.GOOD, "none, people sign in with a password: OIDC_ISSUER is not set")
+    client = oidc.IssuerClient(wanted.own_login, callback, wanted.secret_key, wanted.tls_ca_file)
+    place = urlsplit(issuer).netloc
+    try:
+        fault = oidc.faults_of_issuer(client)
+    except oidc.NotProven:
+        fault = f"nothing describes it at {issuer.rstrip('/')}{oidc.DISCOVERY}: check OIDC_ISSUER"
+    except oidc.IssuerSilent as error:
+        fault = str(error)
+    except ssl.SSLCertVerificationError as error:
+        fault = f"its certificate does not hold: {error.verify_message}"
+    except OSError as error:
+        fault = f"it does not answer: {error.strerror or type(error).__name__}"
+    if fault:
+        return Diagnosis(what, Fitness.BAD, f"{place}: {fault}")
+    return Diagnosis(what, Fitness.GOOD, f"{place} answers, its metadata is valid; it leads back to {callback}")
 
 
 def short_messages(wanted: Settings) -> Diagnosis:

@@ -14,7 +14,7 @@ from scheduler.keys import rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.terms import Browser, KeyHolder, KeyRing, PasskeyRow, SignInRow
 from scheduler.people import rules as people_rules
-from scheduler.people.models import SignIn, User, UserRole
+from scheduler.people.models import LoginIdentity, SignIn, User, UserRole
 from scheduler.people.terms import STAFF_ROLES
 
 
@@ -80,6 +80,15 @@ def sign_ins_of(user_id: int, token: str, now: dt.datetime) -> list[SignInRow]:
             mine = row.token_hash == own
             rows.append(SignInRow(row.id, row.device, row.created_at, row.last_seen_at, own=mine, waits=waits))
     return rows
+
+
+def login_linked_at(user_id: int) -> dt.datetime | None:
+    """Since when the centre's own login opens this account; None where it does not, or where there is none."""
+    issuer = settings().own_login.issuer
+    if not issuer:
+        return None
+    hers = LoginIdentity.user_id == user_id, LoginIdentity.issuer == issuer
+    return db.session.scalar(select(LoginIdentity.linked_at).where(*hers))
 
 
 def holders_of(centre_id: int) -> list[KeyHolder]:

@@ -127,6 +127,20 @@ class SignIn(Base):
     user: Mapped[User] = relationship(lazy="raise")
 
 
+class LoginIdentity(Base):
+    """Whom a login of the centre's own knows by this name: her address led here once, from then on the name does."""
+
+    __tablename__ = "login_identity"
+    __table_args__ = (UniqueConstraint("user_id", "issuer"), UniqueConstraint("issuer", "subject"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]  # what the issuer never gives to anybody else, as it does addresses
+    linked_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime]
+
+
 class SignInAttempt(Base):
     """One failed try, counted in the database so that the limit holds over all workers; forgotten after a day."""
 
@@ -238,6 +252,12 @@ _ON_POSTGRESQL = " OR ".join(
     for name, years in _DAYS.items()
 )
 _FOLLOW = "protection_follows_the_birth_date"
+LOGIN_IDENTITY = "0036_login_identity"  # the migration that brings the table
+_STAYS = TableLaw(
+    "login_identity_stays",
+    ("UPDATE",),
+    "NEW.user_id <> OLD.user_id OR NEW.issuer <> OLD.issuer OR NEW.subject <> OLD.subject",
+)
 
 refuse(
     Presenter.__table__,
@@ -252,4 +272,10 @@ defend(
     sqlite=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_SQLITE})").on_sqlite("presenter"),
     postgresql=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_POSTGRESQL})").on_postgresql("presenter"),
     since=DATABASE_LAW,
+)
+defend(
+    LoginIdentity.__table__,
+    sqlite=_STAYS.on_sqlite("login_identity"),
+    postgresql=_STAYS.on_postgresql("login_identity"),
+    since=LOGIN_IDENTITY,
 )

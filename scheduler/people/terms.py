@@ -31,6 +31,10 @@ class PersonReason(Reason):
     WRONG_OWN_PASSWORD = "wrong_own_password"  # nosec B105  (a reason, no password)
     TOO_MANY_SIGN_INS = "too_many_sign_ins"
     TOO_MANY_RESETS = "too_many_resets"
+    LOGIN_OPENS_NOTHING = "login_opens_nothing"
+    LOGIN_SILENT = "login_silent"
+    LOGIN_STALE = "login_stale"
+    LOGIN_TURNED_BACK = "login_turned_back"
 
 
 class PresenterKind(StrEnum):

@@ -20,6 +20,7 @@ def titles(language: str) -> dict[str, str]:
         "audit_entry": _("What you did here"),
         "certificate": _("Certificates with your name"),
         "sign_in": _("When you signed in"),
+        "login_identity": _("Login of your centre"),
         "feed_token": _("Your calendar addresses"),
         "named": _("Where else your name stands"),
     }

@@ -17,7 +17,6 @@ from scheduler.closures.terms import ClosingReason
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.scans import ScanReason
 from scheduler.feeds.terms import FeedReason
-from scheduler.keys.terms import KeyReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.privacy.terms import PrivacyReason
@@ -30,6 +29,7 @@ from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.i18n import _l
+from scheduler.web.sign_in_words import SIGN_IN_WORDS
 from scheduler.work.terms import WorkReason
 
 log = logging.getLogger(__name__)
@@ -122,18 +122,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.WRONG_OWN_PASSWORD: _l("Enter your password again: this one does not match."),
     PersonReason.WRONG_PASSWORD: _l("Enter the address and the password again: they do not match."),
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
-    KeyReason.WRONG_CODE: _l("Type the code that the app shows now: this one is wrong, too old, or was used before."),
-    KeyReason.WRONG_FIRST_CODE: _l("Type the code that the app shows now: this one is not of this secret, or too old."),
-    KeyReason.WRONG_PASSKEY: _l("Try the passkey again, or take another way: it did not answer as it should."),
-    KeyReason.TOO_MANY_CODES: _l(
-        "Wait a quarter of an hour: too many codes were wrong. A passkey, a recovery code or a mailed link opens now."
-    ),
-    KeyReason.TOO_MANY_KEY_LINKS: _l("Open one of the mails that you have: five links were asked for today."),
-    KeyReason.LAST_KEY: _l("Add another app or passkey first: without this one you could not sign in."),
-    KeyReason.OWN_KEYS: _l("Ask a colleague: nobody resets her own second step."),
-    KeyReason.MAILBOX_NOT_PROVEN: _l("Open the link in the mail first."),
-    KeyReason.HAS_AN_APP: _l("Take the app that you have away first, then add the new one."),
-    PersonReason.TOO_MANY_RESETS: _l("Try again tomorrow: too many links were asked for today."),
+    **SIGN_IN_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

@@ -59,6 +59,10 @@ ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.p
     "people.begin",
     "people.mailbox_asked",
 }
+LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_own_login.py looks
+    "people.go_to_login",
+    "people.come_back_from_login",
+}
 HREF = re.compile(r'href="(/[^"]*)"')
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 NEW = re.compile(r'<input[^>]* name="(csrf_token|form_key)"[^>]*>')

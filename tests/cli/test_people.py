@@ -10,7 +10,7 @@ from scheduler.data import files
 from scheduler.keys.queries import key_ring
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
-from scheduler.people.models import Presenter
+from scheduler.people.models import LoginIdentity, Presenter
 from scheduler.people.service.accounts import sign_in
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.terms import Acceptance, PresenterKind
@@ -179,3 +179,18 @@ def test_the_host_resets_a_second_step_and_prints_the_way_in(run):
     assert done.stdout.startswith("http://localhost/second-step/mailbox/")
     assert key_ring(user.id).count == 0
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["keys_reset_on_the_host"]
+
+
+def test_an_account_is_unlinked_from_the_login_of_the_centre(run):
+    user = make_user(email="sef@centre.example", password_hash="hers")
+    db.session.add(LoginIdentity(user_id=user.id, issuer="a", subject="7", linked_at=MONDAY, last_used_at=MONDAY))
+    db.session.commit()
+
+    assert "no account has this address" in run("people", "forget-login", "nobody@centre.example").stderr
+    done = run("people", "forget-login", "sef@centre.example")
+
+    assert (done.exit_code, done.stdout) == (0, "sef@centre.example: unlinked, and signed out everywhere\n")
+    assert db.session.scalars(select(LoginIdentity)).all() == []
+    assert (
+        run("people", "forget-login", "sef@centre.example").stdout == "sef@centre.example: was not linked; signed out\n"
+    )

@@ -12,6 +12,7 @@ HOSTS = [
     "--extra-index" + "-url",
     "un" + "pkg.com",
 ]
+LOCKS = [f"requirements{kind}" for kind in ("", "-scale", "-oidc", "-dev", "-wheel")]
 OURS = ("scheduler", "templates", "static", "tests", "tools", "docs", "deploy", "migrations", ".ci", ".githooks")
 TEXT = {
     ".py",
@@ -53,7 +54,8 @@ def test_no_registry_host_is_named():
 
 
 def test_every_requirement_is_pinned_with_a_hash():
-    for lock in ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt", "requirements-wheel.txt"):
+    for name in LOCKS:
+        lock = f"{name}.txt"
         lines = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
         wanted = [line for line in lines if line and not line.lstrip().startswith(("#", "-"))]
 
@@ -63,7 +65,7 @@ def test_every_requirement_is_pinned_with_a_hash():
 
 def test_the_lock_is_made_from_the_files_that_lie_beside_it():
     """Each line of a .in file stands in its lock with the same version."""
-    for name in ("requirements", "requirements-scale", "requirements-dev", "requirements-wheel"):
+    for name in LOCKS:
         lock = re.sub(r"\[.*?\]", "", (ROOT / f"{name}.txt").read_text().lower())
         lines = (ROOT / f"{name}.in").read_text().splitlines()
         wanted = [

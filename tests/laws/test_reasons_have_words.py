@@ -29,7 +29,13 @@ TABLES = {
 }
 # Refused with an error of their own, and said by the room that may break them, or broken by a bug only.
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
-OTHER_DEFENCES = {"no_day_signed_twice", "signed_period_stays", "row_is_not_replaced", "code_is_good_once"}
+OTHER_DEFENCES = {
+    "no_day_signed_twice",
+    "signed_period_stays",
+    "row_is_not_replaced",
+    "code_is_good_once",
+    "login_identity_stays",
+}
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
 
 

@@ -34,6 +34,8 @@ PUBLIC = {
     "people.reset",
     "people.reset_asked",
     "people.sign_in",
+    "people.go_to_login",
+    "people.come_back_from_login",
     "people.sign_out",
     "people.second_step",
     "people.use_passkey",

@@ -91,8 +91,12 @@ def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
         lines = archive.read(name).decode().splitlines()
     asked = {line.removeprefix("Requires-Dist: ").lower() for line in lines if line.startswith("Requires-Dist: ")}
 
-    scale = {f"{line}; extra == 'scale'" for line in requirements(ROOT / "requirements-scale.in")}
-    assert asked == {line.lower() for line in {*requirements(ROOT / "requirements.in"), *scale}}
+    extras = {
+        f"{line}; extra == '{extra}'"
+        for extra in ("scale", "oidc")
+        for line in requirements(ROOT / f"requirements-{extra}.in")
+    }
+    assert asked == {line.lower() for line in {*requirements(ROOT / "requirements.in"), *extras}}
 
 
 def test_it_works_where_no_checkout_is(site: Path, elsewhere: dict[str, str], tmp_path: Path):

@@ -15,6 +15,7 @@ from flask.helpers import get_debug_flag
 from scheduler import config
 from scheduler.config import ROOT, Settings, problems_with, read_settings
 from scheduler.key_strength import weakness_of
+from scheduler.own_login import OwnLogin
 from tests.conftest import settings_for
 from tools import another_day
 
@@ -94,6 +95,60 @@ def test_production_refuses_a_dangerous_setting(tmp_path, given, word):
 
     assert len(problems) == 1
     assert word in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"issuer": ""}, "OIDC_ISSUER is missing"),
+        ({"client_id": ""}, "OIDC_CLIENT_ID is missing"),
+        ({"client_secret": "", "name": " "}, "OIDC_CLIENT_SECRET, OIDC_NAME is missing"),
+        ({"issuer": "http://login.example"}, "OIDC_ISSUER must begin with https://"),
+        ({"issuer": "login.example"}, "OIDC_ISSUER must begin with https://"),
+        ({"issuer": "https://login.example:many"}, "OIDC_ISSUER must begin with https://"),
+        ({"issuer": "https://user:word@login.example"}, "OIDC_ISSUER must begin with https://"),
+        ({"issuer": "https://login.example/?centre=1"}, "OIDC_ISSUER must begin with https://"),
+        ({"client_secret": "лозинка"}, "OIDC_CLIENT_SECRET has letters"),
+        ({"second_factor": "off"}, "OIDC_SECOND_FACTOR is neither own nor issuer"),
+        ({"name": "Налог" * 9}, "OIDC_NAME is no name for a button"),
+        ({"name": "Налог\nцентра"}, "OIDC_NAME is no name for a button"),
+    ],
+)
+def test_a_login_of_the_centres_own_is_told_whole_or_refused_in_one_line(tmp_path, given, words):
+    whole = {"issuer": "https://login.example", "client_id": "raspored", "client_secret": "of one", "name": "Налог"}
+    assert problems_with(wanted(tmp_path, own_login=OwnLogin(**whole))) == []
+
+    (problem,) = problems_with(wanted(tmp_path, own_login=OwnLogin(**whole | given)))
+
+    assert words in problem
+    assert "of one" not in problem
+
+
+def test_only_a_second_factor_of_no_login_is_incomplete(tmp_path):
+    (problem,) = problems_with(wanted(tmp_path, own_login=OwnLogin(second_factor="issuer")))
+
+    assert "OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME is missing" in problem
+
+
+def test_a_login_without_its_package_stops_the_start(tmp_path, monkeypatch):
+    monkeypatch.setattr("scheduler.own_login.find_spec", lambda _name: None)
+    login = OwnLogin("https://login.example", "raspored", "of one", "Налог")
+
+    assert problems_with(wanted(tmp_path)) == []
+    assert problems_with(wanted(tmp_path, own_login=login)) == [
+        "OIDC_ISSUER needs the package Authlib: install requirements-oidc.txt"
+    ]
+
+
+def test_the_environment_names_the_login(tmp_path, monkeypatch):
+    said = {"ISSUER": "https://a.example", "CLIENT_ID": "me", "CLIENT_SECRET": "hush", "NAME": "Налог"}
+    for name, value in (said | {"SECOND_FACTOR": "issuer"}).items():
+        monkeypatch.setenv(f"OIDC_{name}", value)
+
+    read = read_settings(instance=tmp_path).own_login
+
+    assert read == OwnLogin(*said.values(), second_factor="issuer")
+    assert "hush" not in repr(read)
 
 
 @pytest.mark.parametrize(

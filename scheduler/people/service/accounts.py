@@ -49,28 +49,44 @@ def sign_in(
         raise BadSignIn("sign-in")
     old = known.password_hash or ""
     new = passwords.hash_password(password) if passwords.needs_new_hash(old) else old
-    token = tokens.new_token()
     with transaction() as session:
         user = session.get(User, known.user_id)
         if user is None or user.suspended_at is not None or user.password_hash != old:
             raise BadSignIn("sign-in")
         user.password_hash = new
         actor = user.actor()
-        row = SignIn(
+        token = add_sign_in(session, user, now=now, device=device, mailbox_at=now if mailbox_of == user.id else None)
+        session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
+        waits = rules.waits_for_second_step(actor.roles, None, asked=settings().asks_second_step)
+        audit.record(actor, "password accepted" if waits else "signed in", user, at=now)
+    log.info("signed in", extra={"user_id": known.user_id, "waits": waits})
+    return token
+
+
+def add_sign_in(
+    session: Session,
+    user: User,
+    *,
+    now: dt.datetime,
+    device: str,
+    mailbox_at: dt.datetime | None = None,
+    factor_at: dt.datetime | None = None,
+) -> str:
+    """The token of a new sign-in of this user, inside the caller's transaction."""
+    token = tokens.new_token()
+    session.add(
+        SignIn(
             token_hash=tokens.token_hash(token),
             user_id=user.id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + rules.sign_in_length(actor.roles),
-            mailbox_at=now if mailbox_of == user.id else None,
+            expires_at=now + rules.sign_in_length(user.actor().roles),
+            mailbox_at=mailbox_at,
+            factor_at=factor_at,
             device=device,
         )
-        session.add(row)
-        session.execute(delete(SignInAttempt).where(SignInAttempt.account_key == key, SignInAttempt.network == network))
-        session.flush()
-        waits = rules.waits_for_second_step(actor.roles, None, asked=settings().asks_second_step)
-        audit.record(actor, "password accepted" if waits else "signed in", user, at=now)
-    log.info("signed in", extra={"user_id": known.user_id, "waits": waits})
+    )
+    session.flush()
     return token
 
 

@@ -22,6 +22,7 @@ from scheduler.web.people.blueprint import bp
 from scheduler.web.people.forms import ROLES
 from scheduler.web.people.key_forms import FirstCodeForm, PasskeyForm
 from scheduler.web.people.next_page import next_page
+from scheduler.web.people.own_login import login_name
 
 ISSUER = "Raspored"
 
@@ -119,6 +120,8 @@ def access() -> ResponseReturnValue:
         sign_ins=queries.sign_ins_of(browser.user_id, browser.token, clock.now()),
         ring=queries.key_ring(browser.user_id) if keeps else None,
         asked=settings().asks_second_step,
+        login_name=login_name(),
+        login_linked_at=queries.login_linked_at(browser.user_id),
         may_reset=policy.scope_of(current_actor(), "reset", "keys_of_others") is not None,
     )
 

@@ -30,12 +30,12 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import enter, own_browser
 from scheduler.web.once import sent_once
 from scheduler.web.password_again import password_again
-from scheduler.web.people import forms, own_keys, second_step, staff
+from scheduler.web.people import forms, own_keys, own_login, second_step, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "own_keys", "second_step", "staff"]
+__all__ = ["bp", "own_keys", "own_login", "second_step", "staff"]
 COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_HIDDEN_COLUMNS = 20
 PRESENTERS = (
@@ -76,7 +76,16 @@ def sign_in() -> ResponseReturnValue:
             if not enter(token):
                 return redirect(url_for(".second_step", next=request.args.get("next")))
             return redirect(next_page(request.args.get("next")))
-    page = render_template("people/sign_in.html", form=form, demo_sign_ins=queries.demo_sign_ins(), roles=forms.ROLES)
+    elif request.method == "GET" and (refusal := own_login.login_refused()):
+        form.show({"login": refusal})
+    page = render_template(
+        "people/sign_in.html",
+        form=form,
+        demo_sign_ins=queries.demo_sign_ins(),
+        roles=forms.ROLES,
+        login_name=own_login.login_name(),
+        next=request.args.get("next"),
+    )
     return page, 422 if form.errors else 200
 
 
