@@ -34,10 +34,12 @@ from tests.standing_clock import THE_CLOCK, StandingClock
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 clock.now = THE_CLOCK.now
-hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)  # a busy machine is no fault
-hypothesis.settings.load_profile("unhurried")
+# The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
+for name, alike in (("alike", True), ("exploring", False)):  # a busy machine is no fault
+    hypothesis.settings.register_profile(
+        name, derandomize=alike, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+hypothesis.settings.load_profile("alike")
 HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_passwords.py looks at their costs
 passwords._hasher = crowd.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 

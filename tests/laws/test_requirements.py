@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("scheduler", "migrations", "wsgi.py")
 OURS = {"scheduler"}
+SERVED = ("requirements.in", "requirements-scale.in", "requirements-oidc.in")  # the product, and its two extras
 NOT_IMPORTED = {  # by us; and what they are there for
     "pip": "installs the others",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
@@ -64,24 +65,26 @@ def without_line(names: dict[str, str], lines: set[str]) -> dict[str, str]:
 def test_each_import_has_a_line_of_its_own():
     """Else it comes only as long as another package happens to need it."""
     assert len(imported()) > 25
-    assert without_line(imported(), lines_of("requirements.in", "requirements-scale.in")) == {}
+    assert without_line(imported(), lines_of(*SERVED)) == {}
 
 
 def test_an_import_that_only_another_package_brings_is_found():
     lines = lines_of("requirements.in") - {"idna", "python-dotenv"}
 
-    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg"}
+    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg", "authlib", "joserfc"}
     assert imports_in("def late():\n    from left_pad.sides import left\n    import os, scheduler.core") == {"left_pad"}
 
 
 def test_each_line_is_imported_or_there_for_another_reason():
-    lines = lines_of("requirements.in", "requirements-scale.in")
+    lines = lines_of(*SERVED)
     needed = {package for name in imported() for package in packages().get(name, ())}
 
     assert lines - needed == set(NOT_IMPORTED)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-scale", "requirements-dev", "requirements-wheel"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-scale", "requirements-oidc", "requirements-dev", "requirements-wheel"]
+)
 def test_no_package_has_two_lines(name: str):
     lines = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]
 

@@ -40,6 +40,7 @@ APART = [*(("suggest", who) for who in (0, 9, 7, 2)), ("offer", 9), ("accept", 0
 CALLED_OFF = [*STAFFED, ("accept", 1), ("leave", 0), ("leave", 3), ("seek", 0), ("move", 2), ("cancel", 0)]
 SHUT = [*STAFFED, ("confirm", 0), ("decline", 1), ("call", 0), ("hand", 2), ("hand", 1), ("rename", 1), ("shut", 0)]
 TAKEN_BACK = [*STAFFED, ("confirm", 0), ("replace", 0), ("join", 0), ("lapse", 0), ("take_back", 0)]
+RENAMED = [*STAFFED, ("shut", 0), ("rename", 0)]
 ACTS = (
     *("suggest", "offer", "accept") * 3,
     *("decline", "lapse", "release", "leave", "replace", "confirm", "move", "join", "rename", "cancel"),
@@ -77,7 +78,8 @@ def seen_in_world(app: Flask, twin: int, walk: Walk, who: Sequence[str]) -> Seen
         outside = name in STRANGERS or not world.may_know(own[name], seats)
         (seen.answers if outside else seen.insiders)[name] = look(app, world, seekers[name])
         asked = name in EDUCATORS and any(seat.presenter_id == own[name].id and seat.offered_until for seat in seats)
-        if name in before and world.asked_until(own[name], seats) == stopped[name]:
+        stays = name in before and world.asked_until(own[name], seats) == stopped[name]
+        if stays and not world.reads_to_the_end(own[name], seats):
             assert_stands_still(name, before[name], seen.answers[name])
         if not asked and (not world.called or name in STRANGERS):
             seen.strangers.add(name)
@@ -194,6 +196,7 @@ def test_no_staff_of_another_centre_is_told(house: Flask):
 @example(walk=CALLED_OFF)
 @example(walk=SHUT)
 @example(walk=TAKEN_BACK)
+@example(walk=RENAMED)
 @given(walk=WALKS)
 def test_whatever_is_done_nobody_outside_the_circle_is_told(house: Flask, walk: Walk):
     check(house, walk, EDUCATORS)

@@ -41,7 +41,7 @@ from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.service.plan_and_move import move_visit, plan_visit
 from scheduler.visits.terms.plans import NewTimes, VisitDraft
-from scheduler.visits.terms.states import DUE, FIRM, LIVING
+from scheduler.visits.terms.states import DUE, FIRM, LIVING, OFF_VISITS
 from scheduler.web.guards import OPEN
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
@@ -222,6 +222,13 @@ class World:
         hers = {seat.presentation_id for seat in seats if seat.presenter_id == who.id and seat.state in FIRM}
         theirs = {seat.presentation_id for seat in seats if seat.presenter_id in minors and seat.state in LIVING}
         return bool(hers & theirs)
+
+    def reads_to_the_end(self, who: Presenter, seats: list[Assignment]) -> bool:
+        """Whether the visit is off and she was asked until then: she reads that it is, as everybody of its crew."""
+        off = db.session.get_one(Visit, self.visit_id).state in OFF_VISITS
+        hers = {seat.presentation_id: seat.state_since for seat in seats if seat.presenter_id == who.id}
+        since = [(db.session.get_one(Presentation, one).state_since, left) for one, left in hers.items()]
+        return off and any(left >= stopped for stopped, left in since)
 
     def asked_until(self, who: Presenter, seats: list[Assignment]) -> dt.datetime | None:
         """Since when she is asked no more; None while she is, or if she never was."""
