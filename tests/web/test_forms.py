@@ -187,6 +187,7 @@ def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
     sent()  # a page in English
     verbs = {
         "Fill",
+        "Press",
         "Shorten",
         "Write",
         "Choose",
