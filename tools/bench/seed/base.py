@@ -44,7 +44,7 @@ OWNERS = (COORDINATOR, 5, 6, 7)  # coordinators of the first centre who own requ
 ROLES = {ADMINISTRATOR: Role.ADMINISTRATOR, SAFEGUARDING: Role.SAFEGUARDING}  # everybody else coordinates
 PROGRAMMES = (  # centre, slug, audience, how it is booked
     (1, "bench-safe-internet", Audience.PUPILS, Booking.NOW),
-    (1, "bench-privacy", Audience.PUPILS, Booking.NOW),
+    (1, "bench-privacy", Audience.PUPILS, Booking.ASK),
     (1, "bench-parents", Audience.PARENTS, Booking.ASK),
     (1, "bench-teachers", Audience.TEACHERS, Booking.ASK),
     (2, "bench-respect", Audience.PUPILS, Booking.ASK),

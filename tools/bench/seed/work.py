@@ -76,6 +76,7 @@ def _plan(
     before, count = region
     i = NUMBER.c.i
     other = (i % 10 == 0) if educator_id is None else (i < 0)
+    shorter = (i % 10 == TWO_PRESENTATIONS) if educator_id is None else (i < 0)
     accompanied = (i % 3 == 0) if educator_id is None else (i < 0)
     planted(
         session,
@@ -90,7 +91,7 @@ def _plan(
             "programme_id": case((other, 5), else_=i % 4 + 1),
             "educator_id": (i - 1) % size.educators + 1 if educator_id is None else educator_id,
             "influencer_id": case((accompanied, i // 3 % size.influencers + size.educators + 1), else_=null()),
-            "presentations": case((i % 10 == TWO_PRESENTATIONS, 2), else_=A_VISITS_PRESENTATIONS),
+            "presentations": case((shorter, 2), else_=A_VISITS_PRESENTATIONS),
             "fate": fate,
         },
         i > before,
