@@ -1,4 +1,4 @@
-"""python -m tools.bench.seed DATABASE_URL 1|10|100 [--feeds] [--uncertified]: fill an empty database.
+"""python -m tools.bench.seed DATABASE_URL 1|10|100 [--feeds] [--uncertified] [--unchecked]: fill an empty database.
 
 The staff sign in as staff-1@bench.example (coordinator), -2 (administrator), -3 (safeguarding) with the password told.
 """
@@ -20,6 +20,7 @@ def main() -> int:
     asked.add_argument("times", type=int, help="1, 10 or 100: so many thousand visits")
     asked.add_argument("--feeds", action="store_true", help="two educators more, with 500 and 5,000 presentations")
     asked.add_argument("--uncertified", action="store_true", help="no certificates are issued yet")
+    asked.add_argument("--unchecked", action="store_true", help="the invariants are not asked")
     given = asked.parse_args()
     os.environ["DATABASE_URL"] = given.database_url
     os.environ.setdefault("INSTANCE", str(PLACE))
@@ -36,6 +37,8 @@ def main() -> int:
 
     app, password = create_app(), secrets.token_urlsafe(12)
     size = replace(size_of(given.times), feeds=given.feeds, certified=not given.uncertified)
+    if given.uncertified:
+        size = replace(size, visits=size.visits * 6 // 5)  # so that a thousand are due
     with app.app_context():
         if given.database_url.startswith("sqlite"):  # begun anew after a power failure: nothing waits for the disk
             for pragma in ("synchronous=OFF", "temp_store=MEMORY"):
@@ -48,9 +51,10 @@ def main() -> int:
             print(problem, file=sys.stderr)
             return 1
         print(f"planted in {time.monotonic() - started:.0f} s; staff-1@bench.example signs in with {password}")
-        broken = violations()
+        broken = [] if given.unchecked else violations()
     print(*broken[:20], sep="\n")
-    print("All invariants hold." if not broken else f"{len(broken)} violations")
+    if not given.unchecked:
+        print("All invariants hold." if not broken else f"{len(broken)} violations")
     return 1 if broken else 0
 
 

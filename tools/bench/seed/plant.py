@@ -55,7 +55,7 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     load_reference_data(now)
     with transaction() as session:
         load_example_calendars(session, local_day(now))
-        calendar = calendar_of(now, _closed_days(session))
+        calendar = calendar_of(now, closed_days(session))
         with scratch_tables(session):
             _fill_scratch(session, size, calendar)
             _plant_all(session, size, calendar, password_hash)
@@ -66,7 +66,8 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     return Seed(size, calendar)
 
 
-def _closed_days(session: Session) -> set[dt.date]:
+def closed_days(session: Session) -> set[dt.date]:
+    """Holidays and breaks, as the database knows them."""
     holidays = session.scalars(select(Holiday.day).where(Holiday.no_lessons, Holiday.removed_at.is_(None)))
     breaks = session.execute(
         select(SchoolCalendarEntry.first_day, SchoolCalendarEntry.last_day).where(

@@ -1,0 +1,59 @@
+"""What a row of the table says."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tools.bench.turns import Spread
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line: what was measured, beside what, and whether the goal is met (None: nothing to decide)."""
+
+    row: str
+    what: str
+    goal: str
+    product: str
+    yardstick: str = "—"
+    ratio: str = "—"
+    spread: str = "—"
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class GrowthLine:
+    """One page at two sizes of the data."""
+
+    page: str
+    few_ms: float
+    many_ms: float
+    few_statements: int
+    many_statements: int
+    kilobytes: float
+    exponent: float
+
+
+def ms(spread: Spread) -> str:
+    """A median with as many digits as are worth reading."""
+    value = spread.median
+    return f"{value:.2f} ms" if value < 10 else f"{value:.0f} ms"
+
+
+def percent(spread: Spread) -> str:
+    return f"{100 * spread.median:.0f} %"
+
+
+def times(spread: Spread) -> str:
+    return f"{spread.median:.2f}x"
+
+
+def apart(spread: Spread) -> str:
+    return f"±{spread.percent / 2:.0f} %"
+
+
+def keep(path: Path, figures: Sequence[Figure], growth: Sequence[GrowthLine]) -> None:
+    """The same as data, for whoever compares two runs."""
+    told = {"figures": [asdict(one) for one in figures], "growth": [asdict(one) for one in growth]}
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
