@@ -98,7 +98,9 @@ def main() -> int:
         return 1
     minutes = (dt.datetime.now(dt.UTC) - began).total_seconds() / 60
     database = "PostgreSQL" if given.postgres else "SQLite"
-    said = table.Conditions(began, minutes, load, os.getloadavg()[0], given.quick, database, servers.named())
+    spent = os.times()
+    processor = (spent.user + spent.system + spent.children_user + spent.children_system) / 60
+    said = table.Conditions(began, minutes, processor, load, os.getloadavg()[0], given.quick, database, servers.named())
     parts = [said.sentence(), table.figures_table(found)]
     if growth:
         parts.append(table.growth_table(growth))

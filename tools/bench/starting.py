@@ -11,7 +11,7 @@ import psutil
 
 from tools.bench import servers
 from tools.bench.figures import Figure
-from tools.bench.over_http import CALENDAR, Side, turn_of
+from tools.bench.over_http import CALENDAR, Side, etag_of, turn_of
 from tools.bench.workshop import ROOT, Failed, Workshop
 from tools.supervisor import DIES_WITH_ME
 
@@ -23,31 +23,37 @@ def start(shop: Workshop) -> list[Figure]:
     env = shop.env("") | {"INSTANCE": str(shop.folder / "demo")}
     env.pop("DATABASE_URL")
     _started(shop, env)
-    seconds, idle = _started(shop, env)
+    seconds, spent, idle = _started(shop, env)
+    said = f"{seconds:.1f} s, {spent:.1f} s CPU"
     return [
-        Figure("P20", "second `make run` to the first page", "≤ 4 s", f"{seconds:.1f} s", met=seconds <= 4),
+        Figure("P20", "second `make run` to the first page", "≤ 4 s", said, met=seconds <= 4),
         Figure("P20", "the web process when nobody asks", "≤ 100 MiB", f"{idle:.0f} MiB", met=idle <= 100),
         _after_many(shop),
     ]
 
 
-def _started(shop: Workshop, env: dict[str, str]) -> tuple[float, float]:
-    """Seconds to the first page, and the memory of the larger child then. Raises: Failed."""
+def _started(shop: Workshop, env: dict[str, str]) -> tuple[float, float, float]:
+    """Seconds to the first page, processor time of all until then, memory of the web process. Raises: Failed."""
     port = servers.free_port()
     log = shop.folder / "demo.log"
     began = time.monotonic()
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [*DIES_WITH_ME, sys.executable, "-m", "tools.serve"], cwd=ROOT,
-            env={**os.environ, **env, "PORT": str(port)}, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
-        )  # fmt: skip
+            [*DIES_WITH_ME, sys.executable, "-m", "tools.serve"],
+            cwd=ROOT,
+            env={**os.environ, **env, "PORT": str(port)},
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
     try:
         while not _answers(port):
             if process.poll() is not None or time.monotonic() - began > FIRST_PAGE_WITHIN_S:
                 raise Failed(f"make run: {log.read_text(errors='replace')[-1000:]}")
             time.sleep(0.05)
         seconds = time.monotonic() - began
-        return seconds, _web_mib(process.pid)
+        return seconds, _spent_s(process.pid), _web_mib(process.pid)
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -65,6 +71,12 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
+def _spent_s(pid: int) -> float:
+    """Of the process, of those that it started, and of those among them that have ended."""
+    head = psutil.Process(pid)
+    return float(sum(sum(one.cpu_times()[:4]) for one in (head, *head.children(recursive=True))))
+
+
 def _web_mib(pid: int) -> float:
     """Of the process that listens."""
     for one in psutil.Process(pid).children(recursive=True):
@@ -80,8 +92,9 @@ def _after_many(shop: Workshop) -> Figure:
     with shop.copy_of(shop.seed(1, "--feeds")) as url:
         cookie = {"Cookie": shop.inside("cookie", url)["cookie"]}
         with shop.product(url) as product:
-            sides = [Side(product, "/"), Side(product, "/requests", headers=cookie), Side(product, CALENDAR)]
-            sides += [Side(product, "/book"), Side(product, "/desk", headers=cookie)]
+            tag = {"If-None-Match": etag_of(product, CALENDAR)["etag"], "Accept-Encoding": "gzip"}
+            sides = [Side(product, CALENDAR, 304, tag), Side(product, "/book"), Side(product, "/programmes")]
+            sides += [Side(product, "/"), Side(product, "/requests", headers=cookie)]
             asked = 0
             until = time.monotonic() + (20 if shop.quick else 240)
             while asked < count and time.monotonic() < until:

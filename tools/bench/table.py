@@ -26,6 +26,7 @@ class Conditions:
 
     began: dt.datetime
     minutes: float
+    processor_minutes: float
     load_before: float
     load_after: float
     quick: bool
@@ -36,7 +37,8 @@ class Conditions:
         how = "`--quick`" if self.quick else "whole"
         busy = f"load {self.load_before:.1f} before, {self.load_after:.1f} after"
         return (
-            f"{self.began:%Y-%m-%d %H:%M} UTC, {how}, {self.minutes:.0f} minutes, Python {platform.python_version()},"
+            f"{self.began:%Y-%m-%d %H:%M} UTC, {how}, {self.minutes:.0f} minutes"
+            f" ({self.processor_minutes:.0f} of processor time), Python {platform.python_version()},"
             f" {os.cpu_count()} processors, {busy}, {self.database}, {self.server}."
         )
 

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
-ASKED_PAGES = ("what", "when", "who", "where", "you")
+DAY_BUTTON = re.compile(r'name="day" value="([\d-]+)">')
+SLOT_BUTTON = re.compile(r'name="slot" value="([\dT:-]+)">')
 Send = Callable[[str, str, dict[str, str] | None], tuple[int, str]]
 
 
@@ -69,11 +70,21 @@ class Booking:
             raise AssertionError(f"POST {path}: {status}")
         return status
 
-    def answer_all(self, programme_id: int, host_id: int) -> None:
-        """Twelve requests: as far as the page that asks whether everything is right."""
+    def answer_all(self, programme_id: int, host_id: int, *, at_once: bool = False) -> None:
+        """Twelve requests, or fourteen: as far as the page that asks whether everything is right."""
         self.post("/book", self.get("/book"), {"host_id": str(host_id)})
         for name, typed in answers(programme_id, self.tag).items():
-            self.post(f"/book/{name}", self.get(f"/book/{name}"), typed)
+            if name == "when" and at_once:
+                self.hold_a_date()
+            else:
+                self.post(f"/book/{name}", self.get(f"/book/{name}"), typed)
+
+    def hold_a_date(self) -> None:
+        """The first free day, and the first time on it: held while the rest is answered."""
+        days = self.get("/book/when")
+        self.post("/book/when", days, {"day": DAY_BUTTON.findall(days)[0]})
+        times = self.get("/book/when")
+        self.post("/book/when", times, {"slot": SLOT_BUTTON.findall(times)[0]})
 
     def last_form(self) -> dict[str, str]:
         return hidden_fields(self.get("/book/check"))

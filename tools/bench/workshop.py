@@ -155,6 +155,11 @@ class Workshop:
         told: dict[str, Any] = json.loads(self._run(command, self.env(url)).splitlines()[-1])
         return told
 
+    def on_copy(self, probe: str, times: int, *flags: str, **options: Any) -> dict[str, Any]:
+        """The same on a copy of a seed, for a probe that signs in or changes something."""
+        with self.copy_of(self.seed(times, *flags)) as url:
+            return self.inside(probe, url, **options)
+
     def _run(self, command: list[str], env: Mapping[str, str]) -> str:
         done = subprocess.run(
             [*DIES_WITH_ME, *command], cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
