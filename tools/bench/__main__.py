@@ -101,7 +101,8 @@ def main() -> int:
     spent = os.times()
     processor = (spent.user + spent.system + spent.children_user + spent.children_system) / 60
     said = table.Conditions(began, minutes, processor, load, os.getloadavg()[0], given.quick, database, servers.named())
-    parts = [said.sentence(), table.figures_table(found)]
+    only = f" Only {', '.join(given.rows)}." if given.rows else ""
+    parts = [said.sentence() + only, table.figures_table(found)]
     if growth:
         parts.append(table.growth_table(growth))
     if failed:
@@ -110,7 +111,7 @@ def main() -> int:
     print(f"\n{text}")
     figures.keep(folder / f"{database.lower()}.json", found, growth)
     if given.write or not given.rows:
-        table.written(PAGE, {database: text})
+        table.written(PAGE, {table.part_of(database, quick=given.quick): text})
         print(f"\nwritten to {PAGE.relative_to(ROOT)}")
     return 1 if failed else 0
 

@@ -9,6 +9,7 @@ from tools.bench.turns import ratio_of, spread_of
 from tools.bench.workshop import Workshop
 
 A_THOUSAND = 1_000
+LEAST_MS, TOO_SLOW_MS = 0.1, 60_000.0
 MOST_STATEMENTS, HIGHEST_EXPONENT = 12, 0.3
 PER_EVENT_MS = {500: 5.0, 5_000: 10.0}
 
@@ -106,12 +107,14 @@ def growth(shop: Workshop) -> list[GrowthLine]:
     few, many = (1, 10) if shop.quick else (10, 100)
     turns = 1 if shop.quick else 3
     pages = {size: shop.on_copy("pages", size, turns=turns)["pages"] for size in (few, many)}
-    return [
-        GrowthLine(name, before, after, asked, asked_then, size / 1000, log10(max(after, 0.1) / max(before, 0.1)))
-        for name, (before, asked, _) in pages[few].items()
-        if name in pages[many]
-        for after, asked_then, size in [pages[many][name]]
-    ]
+    return [_grown(name, before, pages[many].get(name)) for name, before in pages[few].items()]
+
+
+def _grown(name: str, few: Sequence[float], many: Sequence[float] | None) -> GrowthLine:
+    """A page that is missing among the many did not come within a minute: at least so steep it is."""
+    after, asked, size = many or (TOO_SLOW_MS, few[1], few[2])
+    exponent = log10(max(after, LEAST_MS) / max(few[0], LEAST_MS))
+    return GrowthLine(name, few[0], after, int(few[1]), int(asked), size / 1000, exponent)
 
 
 def growth_figure(lines: Sequence[GrowthLine]) -> list[Figure]:

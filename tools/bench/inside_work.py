@@ -30,7 +30,6 @@ from tools.bench.seed.history import feed_token_of
 from tools.bench.seed.plant import closed_days
 from tools.bench.turns import in_turns
 
-SECOND = dt.timedelta(seconds=1)
 DESK = Actor(frozenset({Role.COORDINATOR}), user_id=COORDINATOR, centre_id=1)
 Told = dict[str, Any]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
@@ -63,15 +64,17 @@ def browsers(app: Flask) -> dict[str, FlaskClient]:
 
 def pages_of(app: Flask, calendar: Calendar, clients: dict[str, FlaskClient]) -> list[BenchPage]:
     """All pages whose address needs nothing, by the first reader whom they let in, then those of one thing."""
-    plain = [page for rule in sorted(app.url_map.iter_rules(), key=str) if (page := _plain(rule, clients))]
+    plain = [page for rule in sorted(app.url_map.iter_rules(), key=str) if (page := _plain(app, rule, clients))]
     return [*plain, *_of_things(calendar)]
 
 
-def _plain(rule: sa.Any, clients: dict[str, FlaskClient]) -> BenchPage | None:
+def _plain(app: Flask, rule: Rule, clients: dict[str, FlaskClient]) -> BenchPage | None:
     if rule.arguments or "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES:
         return None
     for reader, client in clients.items():
-        if client.get(rule.rule).status_code == 200:
+        with app.app_context():  # of its own: nothing that one reader's request remembers serves the next
+            answer = client.get(rule.rule)
+        if answer.status_code == 200:
             return BenchPage(rule.rule, reader, rule.rule)
     return None
 

@@ -11,7 +11,12 @@ HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 DAY_BUTTON = re.compile(r'name="day" value="([\d-]+)">')
 SLOT_BUTTON = re.compile(r'name="slot" value="([\dT:-]+)">')
+A_HAND = dt.timedelta(seconds=3)  # between two pages: a program is quicker, and is told so
 Send = Callable[[str, str, dict[str, str] | None], tuple[int, str]]
+
+
+def this_day() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 def day(value: dt.date) -> str:
@@ -20,7 +25,7 @@ def day(value: dt.date) -> str:
 
 def answers(programme_id: int, tag: str) -> dict[str, dict[str, str]]:
     """What a school answers that asks first; weeks ahead, as the programme's notice wants it."""
-    first = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=40)
+    first = this_day() + dt.timedelta(days=40)
     return {
         "what": {"programme": str(programme_id), "teaching_language": "sr"},
         "when": {"first_day": day(first), "last_day": day(first + dt.timedelta(days=14)), "day_part": "morning"},

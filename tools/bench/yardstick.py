@@ -9,6 +9,7 @@ import os
 import secrets
 import sqlite3
 import threading
+from contextlib import closing
 
 from flask import Flask, Response, request, session
 
@@ -45,9 +46,16 @@ def database() -> sqlite3.Connection:
     return connection
 
 
+def shut() -> None:
+    """Close this thread's connection."""
+    if hasattr(_mine, "connection"):
+        _mine.connection.close()
+        del _mine.connection
+
+
 def prepare(path: str) -> None:
     """Make the file anew: one stored feed, a list, and two tables to write into."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
             "CREATE TABLE token (hash BLOB PRIMARY KEY, version INT, body BLOB, packed BLOB);"
             "CREATE TABLE request (id INTEGER PRIMARY KEY, school TEXT, topic TEXT, day TEXT);"
