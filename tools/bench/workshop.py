@@ -54,6 +54,11 @@ class Workshop:
         """How long one side is asked in one turn."""
         return 0.7 if self.quick else 2.0
 
+    @property
+    def usual(self) -> str:
+        """How both sides are served: on PostgreSQL by four workers."""
+        return "four" if self.postgres else "sync"
+
     def env(self, url: str = "", port: int = 0) -> dict[str, str]:
         """The settings of the installation that is measured: nothing of the machine's own."""
         return {
@@ -131,20 +136,20 @@ class Workshop:
     # --- processes ---
 
     @contextmanager
-    def product(self, url: str, kind: str = "sync") -> Iterator[Server]:
+    def product(self, url: str, kind: str = "") -> Iterator[Server]:
         port = servers.free_port()
-        command = servers.command("wsgi:app", port, kind)
+        command = servers.command("wsgi:app", port, kind or self.usual)
         with servers.serving(command, port, self.env(url, port), self.folder / "product.log") as server:
             yield server
 
     @contextmanager
-    def yard(self, kind: str = "sync") -> Iterator[Server]:
+    def yard(self, kind: str = "") -> Iterator[Server]:
         port, env = servers.free_port(), self.env()
         path = Path(env["BENCH_YARD"])
         for one in path.parent.glob(f"{path.name}*"):
             one.unlink()
         yardstick.prepare(str(path))
-        command = servers.command("tools.bench.yardstick:app", port, kind)
+        command = servers.command("tools.bench.yardstick:app", port, kind or self.usual)
         with servers.serving(command, port, env, self.folder / "yardstick.log") as server:
             yield server
 

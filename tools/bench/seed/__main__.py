@@ -7,11 +7,12 @@ import argparse
 import os
 import secrets
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 
-PLACE = Path("/tmp") / f"raspored-bench-{os.getuid()}"  # nosec B108  (settings only: key and lock of a throwaway)
+PLACE = Path(tempfile.gettempdir()) / f"raspored-bench-{os.getuid()}"  # only a key and a lock of a throwaway
 
 
 def main() -> int:
