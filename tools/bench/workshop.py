@@ -1,6 +1,7 @@
 """Where it is measured: seeded databases, the servers on them, the client, and processes that measure from inside."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -19,7 +20,10 @@ from tools.bench.servers import Server
 from tools.supervisor import DIES_WITH_ME
 
 ROOT = servers.ROOT
-SEEDS_KEPT_DAYS = 1  # a seed is told from the day on which it was planted
+
+
+def _today() -> str:
+    return f"{dt.datetime.now(dt.UTC):%Y%m%d}"
 
 
 class Failed(Exception):
@@ -101,12 +105,13 @@ class Workshop:
     def _version(self) -> str:
         """Of the day, and of the code that plants and migrates."""
         sources = sorted((ROOT / "migrations/versions").glob("*.py")) + sorted((ROOT / "tools/bench/seed").glob("*.py"))
-        changed = max(int(path.stat().st_mtime) for path in sources)
-        return f"{dt.datetime.now(dt.UTC):%Y%m%d}-{changed}"
+        told = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+        return f"{_today()}-{told[:8]}"
 
     def _clear_old_seeds(self) -> None:
+        """Of other days; of other code they may be in use beside us."""
         for path in (self.folder / "seeds").iterdir():
-            if not path.name.startswith(self._version()):
+            if not path.name.startswith(_today()):
                 path.unlink()
 
     def _new_database(self, name: str, template: str = "") -> str:
