@@ -51,7 +51,7 @@ def measured(shop: Workshop, wanted: Sequence[str]) -> tuple[list[Figure], list[
     failed: list[str] = []
     for rows, measure in MEASURES.items():
         if set(rows) & set(wanted):
-            _one(", ".join(rows), lambda measure=measure: found.extend(measure(shop)), failed)  # type: ignore[misc]
+            _one(", ".join(rows), lambda measure=measure: found.extend(measure(shop)), failed)
     if GROWTH in wanted:
         _one(GROWTH, lambda: growth.extend(in_process.growth(shop)), failed)
         found += in_process.growth_figure(growth) if growth else []

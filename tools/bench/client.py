@@ -33,8 +33,7 @@ class Tally:
         return {
             "requests": count,
             "elapsed": elapsed,
-            "p50_ms": 1000 * ordered[count // 2] if count else 0.0,
-            "p99_ms": 1000 * ordered[min(count - 1, count * 99 // 100)] if count else 0.0,
+            **{f"p{one}_ms": 1000 * ordered[count * one // 100] if count else 0.0 for one in (50, 95, 99)},
             "statuses": {str(status): number for status, number in self.statuses.items()},
             "size": self.sizes.most_common(1)[0][0] if self.sizes else 0,
         }

@@ -63,8 +63,7 @@ def turn_of(shop: Workshop, side: Side) -> Turn:
 
 def compared(shop: Workshop, sides: Mapping[str, Side]) -> dict[str, list[Turn]]:
     asked: dict[str, Callable[[], Turn]] = {
-        name: (lambda side=side: turn_of(shop, side))
-        for name, side in sides.items()  # type: ignore[misc]
+        name: (lambda side=side: turn_of(shop, side)) for name, side in sides.items()
     }
     return in_turns(asked, shop.turns)
 

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,6 @@ class Workshop:
     folder: Path
     quick: bool
     postgres: str = ""  # the URL of a server of our own; empty: SQLite
-    stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ def calendar_of(now: dt.datetime, closed: Collection[dt.date]) -> Calendar:
     ahead = [day for day in _weekdays(today, today + dt.timedelta(days=LONGEST_AHEAD)) if day not in closed]
     to_come = ahead[:DAYS_TO_COME]
     mondays = (day for day in ahead if day > to_come[-1] and day.weekday() == 0)
-    week = next(week for monday in mondays if closed.isdisjoint(week := _week_of(monday)))
+    week = next(week for monday in mondays if not (week := _week_of(monday)) & set(closed))
     return Calendar((*past, *to_come, *sorted(week)), len(past), now)
 
 

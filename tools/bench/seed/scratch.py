@@ -1,6 +1,5 @@
 """Tables that live while a seed is planted: what each database would say in other words is computed once, by Python."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -142,7 +141,3 @@ def written_in(template: str, said: Mapping[str, Any]) -> ColumnElement[str]:
     for mark, column in said.items():
         text = func.replace(text, mark, column)
     return text  # type: ignore[no-any-return]
-
-
-def days_before(moment: dt.datetime, days: float) -> dt.datetime:
-    return moment - dt.timedelta(days=days)
