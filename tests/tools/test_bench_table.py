@@ -7,7 +7,7 @@ import pytest
 
 from tools.bench import __main__ as bench
 from tools.bench import table
-from tools.bench.figures import Figure, GrowthLine, apart, ms, percent, times
+from tools.bench.figures import Figure, GrowthLine, Record, apart, keep, kept, ms, percent, times
 from tools.bench.in_process import growth_figure
 from tools.bench.turns import Spread
 
@@ -90,6 +90,29 @@ def test_a_run_says_when_and_beside_how_much_other_work_it_was():
 
     assert said.startswith("2026-11-27 01:02 UTC, `--quick`, 3 minutes (2 of processor time), Python ")
     assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
+
+
+def test_rows_that_are_measured_again_take_their_place_and_say_when(tmp_path: Path):
+    path = tmp_path / "SQLite.json"
+    assert kept(path) is None
+    whole = Record(
+        ("at one",), (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2")), (LEVEL,), ("P3: no server",)
+    )
+    again = Record(("at two",), (Figure("P1", "a", "g", "3"), Figure("P3", "c", "g", "4")))
+
+    keep(path, whole.with_rows(again, ["P1", "P3"]))
+
+    found = kept(path)
+    assert found is not None
+    assert {one.row: one.product for one in found.figures} == {"P1": "3", "P2": "2", "P3": "4"}
+    assert (found.said, found.growth, found.failed) == (("at one", "P1, P3 again: at two"), (LEVEL,), ())
+    assert "at one  \nP1, P3 again: at two" in table.text_of(found)
+
+
+def test_what_could_not_be_measured_is_told_in_one_line():
+    record = Record(("at one",), (), (), ("P20: no page\nafter 400 s",))
+
+    assert table.text_of(record).endswith("Not measured:\n\n- P20: no page after 400 s")
 
 
 def test_numbers_have_as_many_digits_as_are_worth_reading():

@@ -1,6 +1,6 @@
 """make bench: every row of the goals beside its yardstick in one run; docs/speed.md is written by it.
 
-python -m tools.bench [--quick] [--postgres] [P1 P4 …]      named rows are told, and written only with --write
+python -m tools.bench [--quick] [--postgres] [P1 P4 …]      named rows are told; with --write they replace their like
 """
 
 import argparse
@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tools.bench import figures, in_process, over_http, servers, starting, table
-from tools.bench.figures import Figure, GrowthLine
+from tools.bench.figures import Figure, GrowthLine, Record
 from tools.bench.workshop import ROOT, Failed, Workshop
 from tools.services import NoService, postgres
 
@@ -64,7 +64,7 @@ def _one(rows: str, measure: Callable[[], None], failed: list[str]) -> None:
     try:
         measure()
     except (Failed, servers.NoServer) as problem:
-        failed.append(f"{rows}: {str(problem)[-400:]}")
+        failed.append(f"{rows}: {str(problem)[:300]}")
         print(f"  FAILED: {problem}", flush=True)
     print(f"  {time.monotonic() - began:.0f} s", flush=True)
 
@@ -74,7 +74,7 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("rows", nargs="*", metavar="P1", help="only these; without: all, written to docs/speed.md")
     asked.add_argument("--quick", action="store_true", help="three minutes: fewer and shorter turns, data 1x and 10x")
     asked.add_argument("--postgres", action="store_true", help="on a PostgreSQL of our own, in place of SQLite")
-    asked.add_argument("--write", action="store_true", help="write docs/speed.md though rows are named")
+    asked.add_argument("--write", action="store_true", help="named rows take their place in docs/speed.md")
     asked.add_argument("--folder", type=Path, help="where seeds and logs lie; kept for the next run of the day")
     given = asked.parse_args()
     if unknown := set(given.rows) - set(ROWS):
@@ -101,19 +101,21 @@ def main() -> int:
     spent = os.times()
     processor = (spent.user + spent.system + spent.children_user + spent.children_system) / 60
     said = table.Conditions(began, minutes, processor, load, os.getloadavg()[0], given.quick, database, servers.named())
-    only = f" Only {', '.join(given.rows)}." if given.rows else ""
-    parts = [said.sentence() + only, table.figures_table(found)]
-    if growth:
-        parts.append(table.growth_table(growth))
-    if failed:
-        parts.append("Not measured:\n\n" + "\n".join(f"- {' '.join(one.split())}" for one in failed))
-    text = "\n\n".join(parts)
-    print(f"\n{text}")
-    figures.keep(folder / f"{database.lower()}.json", found, growth)
+    record = Record((said.sentence(),), tuple(found), tuple(growth), tuple(failed))
+    print(f"\n{table.text_of(record)}")
     if given.write or not given.rows:
-        table.written(PAGE, {table.part_of(database, quick=given.quick): text})
-        print(f"\nwritten to {PAGE.relative_to(ROOT)}")
+        _write(folder, table.part_of(database, quick=given.quick), record, given.rows)
     return 1 if failed else 0
+
+
+def _write(folder: Path, part: str, record: Record, rows: Sequence[str]) -> None:
+    """Rows that were named take their place among those of the last run of the same kind."""
+    path = folder / f"{part}.json"
+    before = figures.kept(path) if rows else None
+    whole = before.with_rows(record, rows) if before else record
+    figures.keep(path, whole)
+    table.written(PAGE, {part: table.text_of(whole)})
+    print(f"\nwritten to {PAGE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,37 @@ def apart(spread: Spread) -> str:
     return f"±{spread.percent / 2:.0f} %"
 
 
-def keep(path: Path, figures: Sequence[Figure], growth: Sequence[GrowthLine]) -> None:
-    """The same as data, for whoever compares two runs."""
-    told = {"figures": [asdict(one) for one in figures], "growth": [asdict(one) for one in growth]}
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+@dataclass(frozen=True)
+class Record:
+    """What one database gave: whole, or rows that were measured again since."""
+
+    said: tuple[str, ...]  # under which conditions, a sentence for each run
+    figures: tuple[Figure, ...]
+    growth: tuple[GrowthLine, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    def with_rows(self, again: "Record", rows: Sequence[str]) -> "Record":
+        """This record, with these rows as they were measured again."""
+        others = tuple(one for one in self.figures if one.row not in rows)
+        failed = tuple(one for one in self.failed if one.partition(":")[0] not in rows)
+        said = f"{', '.join(rows)} again: {again.said[0]}"
+        growth = again.growth or self.growth
+        return Record((*self.said, said), (*others, *again.figures), growth, (*failed, *again.failed))
+
+
+def keep(path: Path, record: Record) -> None:
+    """The same as data, for the next run and for whoever compares two."""
+    path.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def kept(path: Path) -> Record | None:
+    """What was measured last, if anything was."""
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Record(
+        tuple(told["said"]),
+        tuple(Figure(**one) for one in told["figures"]),
+        tuple(GrowthLine(**one) for one in told["growth"]),
+        tuple(told["failed"]),
+    )

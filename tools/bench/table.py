@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.bench.figures import Figure, GrowthLine
+from tools.bench.figures import Figure, GrowthLine, Record
 from tools.bench.in_process import TOO_SLOW_MS, is_level
 
 HEAD = ("row", "what", "goal", "product", "yardstick", "ratio", "spread", "met")
@@ -87,6 +87,16 @@ def growth_table(lines: Sequence[GrowthLine]) -> str:
             for one in ordered
         ],
     )
+
+
+def text_of(record: Record) -> str:
+    """All that stands between two marks."""
+    parts = ["  \n".join(record.said), figures_table(record.figures)]
+    if record.growth:
+        parts.append(growth_table(record.growth))
+    if record.failed:
+        parts.append("Not measured:\n\n" + "\n".join(f"- {' '.join(one.split())}" for one in record.failed))
+    return "\n\n".join(parts)
 
 
 def with_part(page: str, name: str, text: str) -> str:
