@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
-.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse lock translations pythons pictures
+.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse bench lock translations pythons pictures
 .NOTPARALLEL:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
 	@echo "make rehearse      the scaled-out set-up on loopback, from an empty folder to a certificate, backup and restore"
+	@echo "make bench         every goal of speed beside bare Python, written to docs/speed.md; BENCH=--quick, BENCH=--postgres"
 	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
 	@echo "make pictures      the pictures of the README, taken of the demo on a fixed day"
@@ -51,6 +52,10 @@ trust: setup-tests
 rehearse: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.rehearse
+
+bench: setup-tests
+	@$(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.bench $(BENCH)
 
 fix: setup-tests
 	@$(PY) -m ruff check --fix --quiet .

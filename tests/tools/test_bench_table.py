@@ -1,0 +1,131 @@
+"""The page of figures: what is written by hand stays, what was measured stands between its marks."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tools.bench import __main__ as bench
+from tools.bench import table
+from tools.bench.figures import Figure, GrowthLine, Record, apart, keep, kept, ms, percent, times
+from tools.bench.in_process import growth_figure
+from tools.bench.turns import Spread
+
+LEVEL = GrowthLine("/desk", 10.0, 11.0, 9, 9, 20.0, 0.04)
+STEEP = GrowthLine("/people", 10.0, 100.0, 9, 29, 20.0, 1.0)
+CONDITIONS = table.Conditions(
+    dt.datetime(2026, 11, 27, 1, 2, tzinfo=dt.UTC),
+    3.2,
+    2.1,
+    0.5,
+    7.25,
+    quick=True,
+    database="SQLite",
+    server="gunicorn",
+)
+
+
+def page_with(*names: str) -> str:
+    return "# Speed\n\nby hand\n\n" + "\n\nmore\n\n".join("\n".join(table.marks(name)) for name in names) + "\n\nend\n"
+
+
+def test_what_was_measured_takes_the_place_of_what_was_measured_before(tmp_path: Path):
+    page = tmp_path / "speed.md"
+    page.write_text(page_with("SQLite", "PostgreSQL"), encoding="utf-8")
+
+    table.written(page, {"SQLite": "old"})
+    table.written(page, {"SQLite": r"new \1"})
+
+    begin, end = table.marks("SQLite")
+    assert page.read_text(encoding="utf-8") == page_with("SQLite", "PostgreSQL").replace(
+        f"{begin}\n{end}", f"{begin}\nnew \\1\n{end}"
+    )
+
+
+def test_a_page_without_a_place_for_it_is_left_alone(tmp_path: Path):
+    page = tmp_path / "speed.md"
+    page.write_text(page_with("SQLite"), encoding="utf-8")
+
+    with pytest.raises(table.NoMarks, match="PostgreSQL"):
+        table.written(page, {"SQLite": "x", "PostgreSQL": "y"})
+
+    assert page.read_text(encoding="utf-8") == page_with("SQLite")
+
+
+def test_the_page_of_this_house_has_its_places():
+    page = bench.PAGE.read_text(encoding="utf-8")
+
+    for database in ("SQLite", "PostgreSQL"):
+        for quick in (True, False):
+            assert table.with_part(page, table.part_of(database, quick=quick), "x") != page
+
+
+def test_rows_stand_in_the_order_of_the_goals_and_say_whether_they_are_met():
+    told = [Figure("P10", "b", "≤ 1", "2", met=False), Figure("P2", "a | c", "≥ 1", "3", met=True)]
+
+    lines = table.figures_table(told).splitlines()
+
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| P2", "| P10"]
+    assert lines[2].endswith("| yes |")
+    assert lines[3].endswith("| **no** |")
+    assert "a / c" in lines[2]
+
+
+def test_the_steepest_page_stands_first():
+    lines = table.growth_table([LEVEL, STEEP]).splitlines()
+
+    assert "/people" in lines[2]
+    assert "9 → 29" in lines[2]
+    assert lines[3].endswith("| yes |")
+
+
+def test_growth_in_one_line_names_the_worst():
+    (line,) = growth_figure([LEVEL, STEEP])
+
+    assert (line.product, line.ratio, line.met) == ("1 of 2 pages", "worst: /people, 1.0", False)
+
+
+def test_a_run_says_when_and_beside_how_much_other_work_it_was():
+    said = CONDITIONS.sentence()
+
+    assert said.startswith("2026-11-27 01:02 UTC, `--quick`, 3 minutes (2 of processor time), Python ")
+    assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
+
+
+def test_rows_that_are_measured_again_take_their_place_and_say_when(tmp_path: Path):
+    path = tmp_path / "SQLite.json"
+    assert kept(path) is None
+    whole = Record(
+        ("at one",), (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2")), (LEVEL,), ("P3: no server",)
+    )
+    again = Record(("at two",), (Figure("P1", "a", "g", "3"), Figure("P3", "c", "g", "4")))
+
+    keep(path, whole.with_rows(again, ["P1", "P3"]))
+
+    found = kept(path)
+    assert found is not None
+    assert {one.row: one.product for one in found.figures} == {"P1": "3", "P2": "2", "P3": "4"}
+    assert (found.said, found.growth, found.failed) == (("at one", "P1, P3 again: at two"), (LEVEL,), ())
+    assert "at one  \nP1, P3 again: at two" in table.text_of(found)
+
+
+def test_what_could_not_be_measured_is_told_in_one_line():
+    record = Record(("at one",), (), (), ("P20: no page\nafter 400 s",))
+
+    assert table.text_of(record).endswith("Not measured:\n\n- P20: no page after 400 s")
+
+
+def test_numbers_have_as_many_digits_as_are_worth_reading():
+    spread = Spread(1.234, 1.0, 1.6)
+
+    assert (ms(spread), ms(Spread(123.4, 1, 2)), percent(spread), times(spread)) == (
+        "1.23 ms",
+        "123 ms",
+        "123 %",
+        "1.23x",
+    )
+    assert apart(spread) == "±24 %"
+
+
+def test_every_goal_has_its_measure():
+    assert [f"P{number}" for number in range(1, 25)] == bench.ROWS

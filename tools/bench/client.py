@@ -1,0 +1,117 @@
+"""The client, a process of its own: jobs come as lines of JSON, what was measured goes back as lines.
+
+    {"port", "path", "headers", "method", "body", "seconds", "connections", "requests"}
+
+Plain http.client, kept alive where the server keeps alive; a visitor of a booking is in tools/bench/visitor.py.
+"""
+
+import http.client
+import json
+import sys
+import threading
+import time
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.bench.visitor import Visitor
+
+
+@dataclass
+class Tally:
+    """What all connections of a job have seen."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    sizes: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def told(self, elapsed: float) -> dict[str, Any]:
+        ordered = sorted(self.seconds)
+        count = len(ordered)
+        return {
+            "requests": count,
+            "elapsed": elapsed,
+            **{f"p{one}_ms": 1000 * ordered[count * one // 100] if count else 0.0 for one in (50, 95, 99)},
+            "statuses": {str(status): number for status, number in self.statuses.items()},
+            "size": self.sizes.most_common(1)[0][0] if self.sizes else 0,
+        }
+
+
+def ask(job: dict[str, Any], tally: Tally, until: float) -> None:
+    """One connection that asks again and again until a moment, or so many times."""
+    connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
+    left = job.get("requests") or sys.maxsize
+    times, statuses, sizes = [], Counter[int](), Counter[int]()
+    while left > 0 and time.perf_counter() < until:
+        left -= 1
+        began = time.perf_counter()
+        connection.request(job.get("method", "GET"), job["path"], job.get("body"), job.get("headers", {}))
+        answer = connection.getresponse()
+        length = len(answer.read())
+        times.append(time.perf_counter() - began)
+        statuses[answer.status] += 1
+        sizes[length] += 1
+    connection.close()
+    with tally.lock:
+        tally.seconds += times
+        tally.statuses += statuses
+        tally.sizes += sizes
+
+
+def bookings(job: dict[str, Any]) -> dict[str, Any]:
+    """Several visitors fill a booking each, then all press the last button again and again, at once."""
+    tally, ready = Tally(), []
+    for number in range(job["bookings"]):
+        tag = f"{job['tag']}-{number}"
+        network = f"10.{zlib.crc32(tag.encode()) % 250}.{zlib.adler32(tag.encode()) % 250}.{number + 1}"
+        visitor = Visitor(job["port"], address=network, tag=tag)
+        visitor.answer_all(job["programme"], job["host"])
+        ready.append(visitor)
+    time.sleep(job["wait"])  # a program is quicker than any hand, and is told so
+    began = time.perf_counter()
+    parts = [ready[number :: job["connections"]] for number in range(job["connections"])]
+    _together([threading.Thread(target=_press, args=(part, tally)) for part in parts])
+    return tally.told(time.perf_counter() - began)
+
+
+def _press(visitors: list[Visitor], tally: Tally) -> None:
+    for visitor in visitors:
+        typed = visitor.last_form()
+        began = time.perf_counter()
+        status = visitor.send(typed)
+        taken = time.perf_counter() - began
+        with tally.lock:
+            tally.seconds.append(taken)
+            tally.statuses[status] += 1
+
+
+def _together(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def done(job: dict[str, Any]) -> dict[str, Any]:
+    if "bookings" in job:
+        return bookings(job)
+    tally, began = Tally(), time.perf_counter()
+    until = began + job.get("seconds", 3600)
+    _together([threading.Thread(target=ask, args=(job, tally, until)) for _ in range(job.get("connections", 4))])
+    return tally.told(time.perf_counter() - began)
+
+
+def main() -> int:
+    for line in sys.stdin:
+        try:
+            told = done(json.loads(line))
+        except (OSError, http.client.HTTPException, AssertionError) as problem:
+            told = {"error": repr(problem)}
+        print(json.dumps(told), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""How often a piece of code asks the database, and what processor time it takes."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+COUNTED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+
+
+@dataclass
+class Effort:
+    """What the code inside a block cost; `seconds` of processor time of this process, when the block is over."""
+
+    statements: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@contextmanager
+def effort(engine: Engine) -> Iterator[Effort]:
+    """Count inside the block. Savepoints and the like are no questions."""
+    made = Effort()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith(COUNTED):
+            made.statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    began = time.process_time()
+    try:
+        yield made
+    finally:
+        made.seconds = time.process_time() - began
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,179 @@
+"""What is measured inside the process of the application: python -m tools.bench.inside PROBE '{"turns": 3, …}'.
+
+Each probe has a process of its own, for one process is one installation; its last line is JSON.
+"""
+
+import gc
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from scheduler.app import create_app
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.web.limits import limiter
+from tools.bench import inside_papers, inside_reports, inside_work
+from tools.bench.counting import effort
+from tools.bench.pages import BenchPage, browsers, pages_of, signed_in
+from tools.bench.seed.base import COORDINATOR
+from tools.bench.seed.days import Calendar, calendar_of
+from tools.bench.seed.plant import closed_days
+from tools.bench.visitor import A_HAND, Booking
+
+PUBLIC = ("/", "/map", "/figures", "/campaigns/bench-show-respect")
+LONGEST_PAGE_S = 60
+SLOW_PAGE_S = 3  # so slow a page is not opened again and again
+Told = dict[str, Any]
+
+
+def calendar_in(app: Flask) -> Calendar:
+    """The school days of the seed, found again from the day on which it was planted: today."""
+    with app.app_context():
+        return calendar_of(clock.now(), closed_days(db.session()))
+
+
+def cookie(app: Flask, _given: Told) -> Told:
+    """The session of a coordinator, as a browser sends it."""
+    with app.app_context():
+        client = signed_in(app.test_client(), COORDINATOR)
+    found = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    return {"cookie": f"{found.key}={found.value}" if found else ""}
+
+
+def cost_of(client: FlaskClient, address: str, engine: Any, turns: int) -> tuple[list[float], int, int]:
+    """Milliseconds of processor time in each turn, statements and bytes of an address; warmed up before."""
+    client.get(address)
+    spent = []
+    for _ in range(turns):
+        limiter.reset()
+        gc.collect()
+        with effort(engine) as made:
+            answer = client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status}")
+        spent.append(1000 * made.seconds)
+        if made.seconds > SLOW_PAGE_S:
+            break
+    return spent, len(made.statements), len(answer.data)
+
+
+def _engine(app: Flask) -> Any:
+    with app.app_context():
+        return db.engine
+
+
+def statements(app: Flask, given: Told) -> Told:
+    with app.app_context():
+        client = signed_in(app.test_client(), COORDINATOR)
+    _, asked, size = cost_of(client, given["address"], _engine(app), 1)
+    return {"statements": asked, "size": size}
+
+
+def give_up_after(app: Flask, seconds: int) -> None:
+    """Let the database break off what takes longer for one page, so that one page does not take the night."""
+    began = [time.monotonic()]
+    engine = _engine(app)
+
+    def on_sqlite(raw: Any, _record: Any) -> None:
+        raw.set_progress_handler(lambda: time.monotonic() - began[0] > seconds, 100_000)
+
+    def on_postgresql(raw: Any, _record: Any) -> None:
+        with raw.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = '{seconds}s'")
+
+    engine.dispose()
+    event.listen(engine, "connect", on_sqlite if engine.dialect.name == "sqlite" else on_postgresql)
+    app.before_request(lambda: began.__setitem__(0, time.monotonic()))
+
+
+def pages(app: Flask, given: Told) -> Told:
+    """Every list, board and page: {name: [median milliseconds, statements, bytes]}; those that were too slow not."""
+    give_up_after(app, LONGEST_PAGE_S)
+    with app.app_context():
+        clients = browsers(app)
+        listed: list[BenchPage] = pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients)
+        db.session.remove()
+    engine, found = _engine(app), {}
+    for page in listed:
+        try:
+            spent, asked, size = cost_of(clients[page.reader], page.address, engine, given["turns"])
+        except AssertionError:
+            continue
+        found[page.name] = [sorted(spent)[len(spent) // 2], asked, size]
+    return {"pages": found}
+
+
+def public(app: Flask, given: Told) -> Told:
+    """What anybody opens: {address: [milliseconds, statements]}."""
+    client, engine = app.test_client(), _engine(app)
+    return {"pages": {one: cost_of(client, one, engine, given["turns"])[:2] for one in PUBLIC}}
+
+
+def free_dates(app: Flask, given: Told) -> Told:
+    """The page of free dates of a programme that is booked at once, in a municipality."""
+    client = app.test_client()
+    towns = re.findall(r'<option value="(\d+)"', client.get("/free").text)
+    address = f"/free?programme=bench-safe-internet&municipality={towns[0]}"
+    spent, asked, _ = cost_of(client, address, _engine(app), given["turns"])
+    return {"ms": spent, "statements": asked}
+
+
+def booking(app: Flask, given: Told) -> Told:
+    """A whole booking, fifteen requests, seventeen with a date at once: milliseconds in each turn, and statements."""
+    engine, spent, asked = _engine(app), [], 0
+    real, offset = clock.now, [0]
+    clock.now = lambda: real() + A_HAND * offset[0]
+    for number in range(given["turns"] + 1):
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"10.7.0.{number + 1}"
+
+        def send(method: str, path: str, typed: dict[str, str] | None, client: FlaskClient = client) -> tuple[int, str]:
+            offset[0] += 1
+            answer = client.open(path, method=method, data=typed)
+            return answer.status_code, answer.text
+
+        visit = Booking(send, f"inside-{number}")
+        gc.collect()
+        limiter.reset()
+        with effort(engine) as made:
+            visit.answer_all(given["programme"], given["host"], at_once=given["at_once"])
+            visit.send(visit.last_form())
+            visit.get("/book/sent")
+        spent.append(1000 * made.seconds)
+        asked = len(made.statements)
+    return {"ms": spent[1:], "statements": asked}
+
+
+PROBES: dict[str, Callable[[Flask, Told], Told]] = {
+    "cookie": cookie,
+    "statements": statements,
+    "pages": pages,
+    "public": public,
+    "free_dates": free_dates,
+    "booking": booking,
+    **inside_papers.PROBES,
+    **inside_reports.PROBES,
+    **inside_work.PROBES,
+}
+
+
+def main() -> int:
+    name, given = sys.argv[1], json.loads(sys.argv[2])
+    app = create_app()
+    gc.collect()
+    gc.freeze()  # as wsgi.py does
+    began = time.monotonic()
+    told = PROBES[name](app, given)
+    print(json.dumps(told | {"took_s": time.monotonic() - began}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""docs/speed.md: what is written by hand stays, what stands between the marks is written by each run."""
+
+import datetime as dt
+import os
+import platform
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.bench.figures import Figure, GrowthLine, Record
+from tools.bench.in_process import TOO_SLOW_MS, is_level
+
+HEAD = ("row", "what", "goal", "product", "yardstick", "ratio", "spread", "met")
+GROWTH_HEAD = ("page", "few: CPU", "many: CPU", "exponent", "statements", "kB", "level")
+MET = {True: "yes", False: "**no**", None: "—"}
+
+
+class NoMarks(Exception):
+    """The page has no place for what was measured."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """When, where and beside how much other work a run was measured."""
+
+    began: dt.datetime
+    minutes: float
+    processor_minutes: float
+    load_before: float
+    load_after: float
+    quick: bool
+    database: str
+    server: str
+
+    def sentence(self) -> str:
+        how = "`--quick`" if self.quick else "whole"
+        busy = f"load {self.load_before:.1f} before, {self.load_after:.1f} after"
+        return (
+            f"{self.began:%Y-%m-%d %H:%M} UTC, {how}, {self.minutes:.0f} minutes"
+            f" ({self.processor_minutes:.0f} of processor time), Python {platform.python_version()},"
+            f" {os.cpu_count()} processors, {busy}, {self.database}, {self.server}."
+        )
+
+
+def part_of(database: str, *, quick: bool) -> str:
+    """A quick run does not take the place of a whole one."""
+    return f"{database}, quick" if quick else database
+
+
+def marks(name: str) -> tuple[str, str]:
+    return f"<!-- measured: {name} -->", f"<!-- end of measured: {name} -->"
+
+
+def rows_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of Markdown; a bar inside a cell would end it."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
+
+
+def figures_table(figures: Sequence[Figure]) -> str:
+    ordered = sorted(figures, key=lambda one: int(one.row[1:]))
+    return rows_of(
+        HEAD,
+        [
+            (one.row, one.what, one.goal, one.product, one.yardstick, one.ratio, one.spread, MET[one.met])
+            for one in ordered
+        ],
+    )
+
+
+def growth_table(lines: Sequence[GrowthLine]) -> str:
+    """The steepest first."""
+    ordered = sorted(lines, key=lambda one: -one.exponent)
+    return rows_of(
+        GROWTH_HEAD,
+        [
+            (
+                one.page,
+                f"{one.few_ms:.1f} ms",
+                f"{one.many_ms:.1f} ms" if one.many_ms < TOO_SLOW_MS else "over a minute",
+                f"{one.exponent:.2f}",
+                f"{one.few_statements} → {one.many_statements}",
+                f"{one.kilobytes:,.0f}",
+                "yes" if is_level(one) else "**no**",
+            )
+            for one in ordered
+        ],
+    )
+
+
+def text_of(record: Record) -> str:
+    """All that stands between two marks."""
+    parts = ["  \n".join(record.said), figures_table(record.figures)]
+    if record.growth:
+        parts.append(growth_table(record.growth))
+    if record.failed:
+        parts.append("Not measured:\n\n" + "\n".join(f"- {' '.join(one.split())}" for one in record.failed))
+    return "\n\n".join(parts)
+
+
+def with_part(page: str, name: str, text: str) -> str:
+    """The page with this between its marks. Raises: NoMarks."""
+    begin, end = marks(name)
+    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    if not found.search(page):
+        raise NoMarks(f"no {begin} … {end}")
+    return found.sub(lambda _: f"{begin}\n{text}\n{end}", page)
+
+
+def written(path: Path, parts: dict[str, str]) -> None:
+    """Put each part into its place. Raises: NoMarks, and then nothing is written."""
+    page = path.read_text(encoding="utf-8")
+    for name, text in parts.items():
+        page = with_part(page, name, text)
+    path.write_text(page, encoding="utf-8")

@@ -1,0 +1,200 @@
+"""Where it is measured: seeded databases, the servers on them, the client, and processes that measure from inside."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tools.bench import servers, yardstick
+from tools.bench.servers import Server
+from tools.supervisor import DIES_WITH_ME
+
+ROOT = servers.ROOT
+
+
+def _today() -> str:
+    return f"{dt.datetime.now(dt.UTC):%Y%m%d}"
+
+
+class Failed(Exception):
+    """A process that measures did not come to its end; the text holds what it said."""
+
+
+@dataclass
+class Workshop:
+    """One run of the measurements; everything lies in one folder, and seeds stay there for the next run of the day."""
+
+    folder: Path
+    quick: bool
+    postgres: str = ""  # the URL of a server of our own; empty: SQLite
+
+    def __post_init__(self) -> None:
+        self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / "seeds").mkdir(exist_ok=True)
+        self._seeded: dict[str, str] = {}
+        self._client: subprocess.Popen[str] | None = None
+
+    @property
+    def instance(self) -> Path:
+        return self.folder / "instance"
+
+    @property
+    def turns(self) -> int:
+        return 3 if self.quick else 7
+
+    @property
+    def seconds(self) -> float:
+        """How long one side is asked in one turn."""
+        return 0.7 if self.quick else 2.0
+
+    @property
+    def usual(self) -> str:
+        """How both sides are served: on PostgreSQL by four workers."""
+        return "four" if self.postgres else "sync"
+
+    def env(self, url: str = "", port: int = 0) -> dict[str, str]:
+        """The settings of the installation that is measured: nothing of the machine's own."""
+        return {
+            "RASPORED_ENV": "",
+            "MODE": "demo",
+            "INSTANCE": str(self.instance),
+            "DATABASE_URL": url,
+            "PROXY_HOPS": "1",
+            "REDIS_URL": "",
+            "PYTHONUTF8": "1",
+            "BENCH_YARD": str(self.folder / "yardstick.sqlite3"),
+        } | ({"PORT": str(port)} if port else {})
+
+    # --- databases ---
+
+    def seed(self, times: int, *flags: str) -> str:
+        """The URL of a planted database, which nobody writes into; planted when it is not there yet."""
+        name = f"seed_{times}" + "".join(flag.replace("-", "_") for flag in flags)
+        if name not in self._seeded:
+            self._seeded[name] = self._planted(name, times, flags)
+        return self._seeded[name]
+
+    def _planted(self, name: str, times: int, flags: tuple[str, ...]) -> str:
+        if self.postgres:
+            url = self._new_database(name)
+        else:
+            path = self.folder / "seeds" / f"{self._version()}-{name}.sqlite3"
+            url = f"sqlite:///{path}"
+            if path.exists():
+                return url
+            self._clear_old_seeds()
+        print(f"  planting {name} …", flush=True)
+        fresh = url if self.postgres else f"{url}.new"
+        command = [sys.executable, "-m", "tools.bench.seed", fresh, str(times), *flags, "--unchecked"]
+        self._run(command, self.env(fresh))
+        if not self.postgres:
+            Path(f"{path}.new").replace(path)
+        return url
+
+    def _version(self) -> str:
+        """Of the day, and of the code that plants and migrates."""
+        sources = sorted((ROOT / "migrations/versions").glob("*.py")) + sorted((ROOT / "tools/bench/seed").glob("*.py"))
+        told = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+        return f"{_today()}-{told[:8]}"
+
+    def _clear_old_seeds(self) -> None:
+        """Of other days; of other code they may be in use beside us."""
+        for path in (self.folder / "seeds").iterdir():
+            if not path.name.startswith(_today()):
+                path.unlink()
+
+    def _new_database(self, name: str, template: str = "") -> str:
+        engine = sa.create_engine(self.postgres, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+            connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        engine.dispose()
+        return sa.make_url(self.postgres).set(database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def copy_of(self, url: str) -> Iterator[str]:
+        """A database to write into, gone afterwards."""
+        if self.postgres:
+            name = sa.make_url(url).database or ""
+            yield self._new_database(f"work_{name}", name)
+            return
+        path = Path(url.removeprefix("sqlite:///"))
+        work = self.folder / f"work-{path.name}"
+        shutil.copyfile(path, work)
+        try:
+            yield f"sqlite:///{work}"
+        finally:
+            for one in self.folder.glob(f"{work.name}*"):
+                one.unlink()
+
+    # --- processes ---
+
+    @contextmanager
+    def product(self, url: str, kind: str = "") -> Iterator[Server]:
+        port = servers.free_port()
+        command = servers.command("wsgi:app", port, kind or self.usual)
+        with servers.serving(command, port, self.env(url, port), self.folder / "product.log") as server:
+            yield server
+
+    @contextmanager
+    def yard(self, kind: str = "") -> Iterator[Server]:
+        port, env = servers.free_port(), self.env()
+        path = Path(env["BENCH_YARD"])
+        for one in path.parent.glob(f"{path.name}*"):
+            one.unlink()
+        yardstick.prepare(str(path))
+        command = servers.command("tools.bench.yardstick:app", port, kind or self.usual)
+        with servers.serving(command, port, env, self.folder / "yardstick.log") as server:
+            yield server
+
+    def inside(self, probe: str, url: str, **options: Any) -> dict[str, Any]:
+        """What a probe of tools/bench/inside.py tells, from a process of its own. Raises: Failed."""
+        given = {"quick": self.quick, "turns": self.turns} | options
+        command = [sys.executable, "-m", "tools.bench.inside", probe, json.dumps(given)]
+        told: dict[str, Any] = json.loads(self._run(command, self.env(url)).splitlines()[-1])
+        return told
+
+    def on_copy(self, probe: str, times: int, *flags: str, **options: Any) -> dict[str, Any]:
+        """The same on a copy of a seed, for a probe that signs in or changes something."""
+        with self.copy_of(self.seed(times, *flags)) as url:
+            return self.inside(probe, url, **options)
+
+    def _run(self, command: list[str], env: Mapping[str, str]) -> str:
+        done = subprocess.run(
+            [*DIES_WITH_ME, *command], cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
+            capture_output=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise Failed(f"{' '.join(command[2:5])}: {(done.stdout + done.stderr)[-1500:]}")
+        return done.stdout
+
+    def ask(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """What the client measured of a job. Raises: Failed."""
+        if self._client is None:
+            self._client = subprocess.Popen(
+                [*DIES_WITH_ME, sys.executable, "-m", "tools.bench.client"], cwd=ROOT, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, encoding="utf-8",
+            )  # fmt: skip
+        sent, back = self._client.stdin, self._client.stdout
+        if sent is None or back is None:
+            raise Failed("the client has no pipes")
+        print(json.dumps(job), file=sent, flush=True)
+        told: dict[str, Any] = json.loads(back.readline())
+        if "error" in told:
+            raise Failed(f"{job.get('path', 'bookings')}: {told['error']}")
+        return told
+
+    def close(self) -> None:
+        if self._client is not None and self._client.stdin is not None:
+            self._client.stdin.close()
+            self._client.wait()
