@@ -38,6 +38,14 @@ class Visit(Base):
         CheckConstraint("kilometres >= 0", name="kilometres_not_negative"),
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
+        Index(None, "school_request_id"),  # of every state
+        Index(
+            "visits_to_certify",
+            "state",
+            "centre_id",
+            sqlite_where=text("papers_settled = 0"),
+            postgresql_where=text("NOT papers_settled"),
+        ),
         Index(
             "one_living_visit_a_request",
             "school_request_id",
@@ -69,6 +77,8 @@ class Visit(Base):
     goes_short: Mapped[bool] = mapped_column(default=False)  # a coordinator confirmed it without its whole crew
     online_link: Mapped[str] = mapped_column(default="")  # held online, under this address; empty: in the school
     kilometres: Mapped[int] = mapped_column(default=0)  # driven by the crew there and back
+    # Certificates have nothing to do here: set when they are issued, taken back when numbers, names or papers change.
+    papers_settled: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
 
     centre: Mapped[Centre] = relationship(lazy="raise")
@@ -223,7 +233,7 @@ class DateWish(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
     first_choice: Mapped[dt.date]
     second_choice: Mapped[dt.date | None]
     reason: Mapped[str]

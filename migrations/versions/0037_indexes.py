@@ -1,0 +1,43 @@
+"""What is asked by a column is found by an index; which visits still wait for certificates is a column."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0037_indexes"
+down_revision = "0035_forgotten"
+branch_labels = None
+depends_on = None
+
+ASKED_BY = (
+    ("certificate", "visit_id"),
+    ("certificate", "replaced_by_id"),
+    ("date_hold", "school_request_id"),
+    ("date_offer", "school_request_id"),
+    ("date_wish", "visit_id"),
+    ("form_key", "at"),
+    ("school_request", "merged_into_id"),
+    ("school_request", "parent_id"),
+    ("visit", "school_request_id"),
+)
+WAITING = "visits_to_certify"
+
+
+def upgrade() -> None:
+    """The first sweep of certificates settles the visits of before, a hundred at a time."""
+    for table, column in ASKED_BY:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    op.add_column("visit", sa.Column("papers_settled", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index(
+        WAITING,
+        "visit",
+        ["state", "centre_id"],
+        sqlite_where=sa.text("papers_settled = 0"),
+        postgresql_where=sa.text("NOT papers_settled"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(WAITING, table_name="visit")
+    op.drop_column("visit", "papers_settled")
+    for table, column in reversed(ASKED_BY):
+        op.drop_index(op.f(f"ix_{table}_{column}"), table_name=table)
