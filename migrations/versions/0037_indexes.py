@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 ASKED_BY = (
+    ("assignment", "state", "reason"),
     ("certificate", "visit_id"),
     ("certificate", "replaced_by_id"),
     ("date_hold", "school_request_id"),
@@ -24,8 +25,8 @@ WAITING = "visits_to_certify"
 
 def upgrade() -> None:
     """The first sweep of certificates settles the visits of before, a hundred at a time."""
-    for table, column in ASKED_BY:
-        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    for table, *columns in ASKED_BY:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
     op.add_column("visit", sa.Column("papers_settled", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index(
         WAITING,
@@ -39,5 +40,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(WAITING, table_name="visit")
     op.drop_column("visit", "papers_settled")
-    for table, column in reversed(ASKED_BY):
-        op.drop_index(op.f(f"ix_{table}_{column}"), table_name=table)
+    for table, *columns in reversed(ASKED_BY):
+        op.drop_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table_name=table)

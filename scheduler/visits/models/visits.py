@@ -175,6 +175,7 @@ class Assignment(Base):
             postgresql_where=text(_LIVING),
         ),
         Index(None, "presenter_id", "busy_from"),
+        Index(None, "state", "reason"),  # who is to come, and whom the database has freed: asked each minute
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
     )
