@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
@@ -83,9 +83,9 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
     )
 
 
-def presenters_of(centre_id: int) -> list[PresenterRow]:
-    """All presenters of a centre by name, suspended ones too; who was erased is nobody's line."""
-    return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[PresenterRow]:
+    """The presenters of a centre, or some `among` them, by name, suspended ones too; who was erased is left out."""
+    return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
 
 
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
@@ -93,12 +93,12 @@ def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
     return {row.presenter_id: row for row in _presenters(Presenter.id.in_(set(presenter_ids)))}
 
 
-def _presenters(*wanted: object) -> list[PresenterRow]:
+def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
     found = db.session.scalars(
         select(Presenter)
         .join(Presenter.user)
         .join(Presenter.home)
-        .where(*wanted)  # type: ignore[arg-type]
+        .where(*wanted)
         .options(
             contains_eager(Presenter.user),
             contains_eager(Presenter.home),
