@@ -16,6 +16,7 @@ ASKED_BY = (
     ("date_offer", "school_request_id"),
     ("date_wish", "visit_id"),
     ("form_key", "at"),
+    ("presentation", "state", "ends_at"),
     ("school_request", "merged_into_id"),
     ("school_request", "parent_id"),
     ("visit", "school_request_id"),

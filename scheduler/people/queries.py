@@ -32,6 +32,7 @@ from scheduler.people.terms import (
     ExceptionRow,
     Hours,
     InvitedUser,
+    PresenterName,
     PresenterPage,
     PresenterRow,
     Reader,
@@ -86,6 +87,26 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[PresenterRow]:
     """The presenters of a centre, or some `among` them, by name, suspended ones too; who was erased is left out."""
     return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
+
+
+def presenter_names(centre_id: int) -> list[PresenterName]:
+    """The presenters of a centre by name, in one question; of whom a page shows more, it loads those it shows."""
+    found = db.session.execute(
+        select(
+            Presenter.id,
+            User.given_name,
+            User.family_name,
+            Municipality.name_sr_cyrl,
+            Municipality.name_sr_latn,
+            Presenter.adult_on,
+            Presenter.suspended_at.is_not(None),
+        )
+        .join(Presenter.user)
+        .join(Presenter.home)
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+        .order_by(User.family_name, User.given_name, Presenter.id)
+    )
+    return [PresenterName(*row) for row in found]
 
 
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:

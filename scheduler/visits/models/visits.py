@@ -118,6 +118,7 @@ class Presentation(Base):
         CheckConstraint("notice_hours >= 0", name="notice_not_negative"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
+        Index(None, "state", "ends_at"),  # what is over and not counted
         Index(None, "merged_into_id"),  # or each deletion looks through the whole table
     )
 

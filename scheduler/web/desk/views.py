@@ -6,7 +6,7 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance.queries.counting import late_counts, waiting_attendance
+from scheduler.attendance.queries.counting import disputed_attendance, late_counts
 from scheduler.core import clock
 from scheduler.core.paging import page_number
 from scheduler.messages import queries as message_queries
@@ -106,16 +106,18 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     unconfirmed = not_confirmed_before(actor, day)
     late = late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
-    waiting = waiting_attendance(actor)
+    disputed, uncounted = disputed_attendance(actor), {visit.visit_id: visit for visit, _one in late.rows}
     wishes = open_wishes(actor)
-    actions = next_actions(Waiting(inbox.page.rows, unconfirmed, ending, wishes, late, waiting, failed.rows))
+    actions = next_actions(
+        Waiting(inbox.page.rows, unconfirmed, ending, wishes, uncounted.values(), disputed, failed.rows)
+    )
     return {
         "coordinator": True,
         "inbox": inbox,
         "soon": visits_of_days(actor, day, day + dt.timedelta(days=1)),
         "ending": ending,
         "unconfirmed": unconfirmed,
-        "uncounted": sum(len(visit.presentations) for visit in late),
+        "uncounted": late.total,
         "failed_mails": failed.total,
         "standing_in": own_handovers(actor, now),
         "handed": inbox.handed,
