@@ -50,7 +50,7 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
     [
         (
             "SELECT id FROM visit WHERE state = :state AND papers_settled = 0 AND id > 7 ORDER BY id LIMIT 100",
-            "visits_to_certify",
+            "visits_not_settled",
         ),
         ("SELECT id FROM certificate WHERE visit_id = 7", "ix_certificate_visit_id"),
         ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),

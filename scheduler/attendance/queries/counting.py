@@ -35,7 +35,7 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import GONE_VISITS, AssignmentState, PresentationState
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, AssignmentState, PresentationState
 
 _NOT_HELD = (
     PresentationState.CANCELLED,
@@ -127,6 +127,8 @@ def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Visit.centre_id == actor.centre_id,
+            Visit.state.in_(OPEN_VISITS),  # a visit is delivered when all of it is counted
+            ~Visit.papers_settled,  # so that the index of those is read
             Presentation.ends_at < now,
             Presentation.state.in_((PresentationState.PLANNED, PresentationState.CONFIRMED)),
             (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),

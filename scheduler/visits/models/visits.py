@@ -13,6 +13,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.terms.states import (
+    ENDED_IN_DATABASE,
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
     AssignmentState,
@@ -27,6 +28,7 @@ from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
+FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 
 class Visit(Base):
@@ -40,7 +42,7 @@ class Visit(Base):
         Index(None, "host_id", "on_day"),
         Index(None, "school_request_id"),  # of every state
         Index(
-            "visits_to_certify",
+            "visits_not_settled",
             "state",
             "centre_id",
             sqlite_where=text("papers_settled = 0"),
@@ -118,7 +120,6 @@ class Presentation(Base):
         CheckConstraint("notice_hours >= 0", name="notice_not_negative"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
-        Index(None, "state", "ends_at"),  # what is over and not counted
         Index(None, "merged_into_id"),  # or each deletion looks through the whole table
     )
 
@@ -176,7 +177,8 @@ class Assignment(Base):
             postgresql_where=text(_LIVING),
         ),
         Index(None, "presenter_id", "busy_from"),
-        Index(None, "state", "reason"),  # who is to come, and whom the database has freed: asked each minute
+        Index(None, "busy_until"),  # who is to come: asked each minute
+        Index("freed_by_the_database", "presentation_id", sqlite_where=text(FREED), postgresql_where=text(FREED)),
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
     )
