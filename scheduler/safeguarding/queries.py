@@ -113,7 +113,7 @@ PURPOSES = ("takes_part", "travels", "photo")
 
 def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, Clearance]:
     """These presenters with their proofs; which of a centre's a page shows, staffing/queries/clearances.py knows."""
-    rows = _clearances(list(people_queries.presenters_by_id(presenter_ids).values()), day) if presenter_ids else []
+    rows = _clearances(list(people_queries.presenters_by_id(presenter_ids).values()), day)
     return {row.presenter.presenter_id: row for row in rows}
 
 

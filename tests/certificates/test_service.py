@@ -367,4 +367,13 @@ def test_a_visit_that_counts_as_settled_too_soon_is_told_each_night(session):
     with transaction() as inside:
         inside.execute(update(Visit).values(papers_settled=True))
 
-    assert queries.violations() == [f"visit {begun.visit.id} waits for certificates, and no sweep looks at it"]
+    told = [f"visit {begun.visit.id} waits for certificates, and no sweep looks at it"]
+    assert queries.violations() == told
+    with transaction() as inside:
+        inside.execute(update(Visit).values(papers_settled=False))
+    issue(begun)
+    assert queries.violations() == []
+    name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)
+    with transaction() as inside:
+        inside.execute(update(Visit).values(papers_settled=True))
+    assert queries.violations() == told

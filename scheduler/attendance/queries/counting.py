@@ -122,7 +122,7 @@ def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
     """
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
     late = (
-        select(Presentation.id, Presentation.visit_id)
+        select(Presentation.id, Presentation.visit_id, func.count().over().label("total"))
         .join(Visit, Visit.id == Presentation.visit_id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
@@ -134,12 +134,9 @@ def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
             (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
         )
     )
-    total = db.session.scalar(select(func.count()).select_from(late.subquery())) or 0
-    if not total:
-        return Page([], page, 0)
     by_day = late.order_by(Visit.on_day, Visit.id, Presentation.ordinal)
     some = db.session.execute(by_day.limit(PER_PAGE).offset(first_row(page))).all()
-    return Page(_rows([(row.visit_id, row.id) for row in some]), page, total)
+    return Page(_rows([(row.visit_id, row.id) for row in some]), page, some[0].total if some else 0)
 
 
 def _rows(wanted: Sequence[tuple[int, int]]) -> list[Row]:
@@ -149,7 +146,7 @@ def _rows(wanted: Sequence[tuple[int, int]]) -> list[Row]:
         visit.visit_id: replace(
             visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in ids)
         )
-        for visit in _with_counts(_visits([visit_id for visit_id, _presentation_id in wanted]))
+        for visit in _with_counts(_visits([visit_id for visit_id, _presentation_id in wanted]), names=False)
     }
     of_visit = {one.presentation_id: one for visit in visits.values() for one in visit.presentations}
     return [(visits[visit_id], of_visit[one]) for visit_id, one in wanted if one in of_visit]
@@ -219,7 +216,7 @@ def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) ->
     begins = first_row(page)
     some = [(one.visit_id, one.presentation_id) for one in ordered[begins : begins + PER_PAGE]]
     silent = sum(state is AttendanceState.ASSUMED for of_visit in states.values() for state in of_visit)
-    return Page(_rows(some) if some else [], page, len(rows)), silent
+    return Page(_rows(some), page, len(rows)), silent
 
 
 def _waiting(*states: AttendanceState) -> Select[int]:
@@ -236,7 +233,7 @@ def disputed_attendance(actor: Actor, *, limit: int = PER_PAGE) -> list[CountedV
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
     wanted = _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(AttendanceState.COUNTERSIGNED)))
     visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id).limit(limit)).all()
-    return _with_counts(visits) if visits else []
+    return _with_counts(visits, names=False)
 
 
 def assumed_attendance(actor: Actor) -> list[Row]:
@@ -308,8 +305,11 @@ def violations() -> list[str]:
     return found + [f"presentation {row}: an old version of the counts counts" for row in other_version]
 
 
-def _with_counts(visits: Sequence[Visit]) -> list[CountedVisit]:
-    """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many."""
+def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
+    """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many.
+
+    Lists show no named adults: two.
+    """
     ids = [visit.id for visit in visits]
     rows = db.session.execute(
         select(Presentation, Attendance)
@@ -321,10 +321,11 @@ def _with_counts(visits: Sequence[Visit]) -> list[CountedVisit]:
     held: dict[int, list[CountedPresentation]] = defaultdict(list)
     for presentation, attendance in rows:
         held[presentation.visit_id].append(_one(presentation, attendance, counts))
-    names: dict[int, list[str]] = defaultdict(list)
-    for adult in db.session.scalars(select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)):
-        names[adult.visit_id].append(adult.name)
-    return [_visit(visit, held[visit.id], names[visit.id]) for visit in visits]
+    named: dict[int, list[str]] = defaultdict(list)
+    adults = select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)
+    for adult in db.session.scalars(adults) if names else ():
+        named[adult.visit_id].append(adult.name)
+    return [_visit(visit, held[visit.id], named[visit.id]) for visit in visits]
 
 
 def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[str]) -> CountedVisit:

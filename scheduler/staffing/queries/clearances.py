@@ -120,7 +120,7 @@ def clearance_pages(
         standing.table
     )).one()  # fmt: skip
     ids: dict[Lacks, Sequence[int]] = {}
-    for (lacks, page), total in zip(pages.items(), totals, strict=True):
+    for lacks, page in pages.items():
         order = [standing.first_end] if lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30) else []
         wanted = (
             select(standing.table.c.id)
@@ -129,7 +129,7 @@ def clearance_pages(
             .where(standing.which(lacks))
             .order_by(*order, *_BY_NAME)
         )
-        ids[lacks] = _page_of_ids(wanted, page, per_page) if total else []
+        ids[lacks] = _page_of_ids(wanted, page, per_page)
     known = clearances_by_id({one for some in ids.values() for one in some}, day)
     return {
         lacks: Page([known[one] for one in ids[lacks]], page, total, per_page)
